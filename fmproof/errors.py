@@ -1,0 +1,33 @@
+"""The errors that a user can cause, all with a message meant to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class FmproofError(Exception):
+    """Base class: bad input of some kind. The command line turns it into one line and exit 2."""
+
+
+class InputError(FmproofError):
+    """A file, a name, a field or an option that cannot be used."""
+
+
+class SortError(FmproofError):
+    """A term that is not well formed: vector plus scalar, a variable in the wrong place."""
+
+
+class RuleError(FmproofError):
+    """A kernel rule was applied to a term that it does not fit."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Words for an unknown ``name``: the closest known one, or all of them.
+
+    Returns a clause to append to a message, e.g. ``"did you mean 'fubini'?"``.
+    """
+    import difflib
+
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)

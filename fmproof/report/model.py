@@ -1,0 +1,123 @@
+"""What a check found, as data.
+
+Every renderer (text, JSON, JUnit, GitHub, LaTeX, HTML) is a pure function of a
+:class:`Report`. Terms arrive here already printed, so nothing in this package imports
+SymPy and a report can be kept, sent and rendered anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["proved", "failed"]
+NumericStatus = Literal["agrees", "refuted", "inconclusive"]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A term or proposition, printed twice."""
+
+    text: str  #: one line of Unicode
+    latex: str  #: LaTeX for math mode, without delimiters
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A side condition of a step and what it was derived from."""
+
+    formula: Formula
+    discharged_by: str | None  #: e.g. "Cauchy–Schwarz, H1, H2"; None when it could not be derived
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a step was not accepted."""
+
+    summary: str  #: one sentence: what was expected and what was found
+    expected: Formula | None = None  #: what the rule gives
+    found: Formula | None = None  #: what the step claims
+    difference: Formula | None = None  #: expected − found, where they differ
+    where: str | None = None  #: the place in the term, e.g. "under E_{t,x}"
+    hint: str | None = None  #: what would mend it
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """The second witness: both sides of the step on random problems."""
+
+    status: NumericStatus
+    problems: int  #: how many problems were evaluated
+    worst: float | None  #: largest |lhs − rhs| over its error bound; ≤ 1 agrees
+    counterexample: str | None = None  #: a problem as TOML, when refuted
+    reproduce: str | None = None  #: the command line that evaluates it again
+
+
+@dataclass(frozen=True)
+class StepReport:
+    id: str  #: label as printed, e.g. "2.4a"
+    part: str  #: title of the part it stands in
+    rule: str  #: what the step names, e.g. "linearity" or "expectation, density"
+    relation: Literal["=", "≤", "≥"]
+    claim: Formula
+    status: Status
+    conditions: tuple[Condition, ...] = ()
+    failure: Failure | None = None
+    note: str = ""  #: the author's remark
+    numeric: Numeric | None = None
+
+
+@dataclass(frozen=True)
+class PartReport:
+    title: str
+    start: Formula  #: the term that the part's chain begins with
+    statement: Formula  #: what the part establishes
+    status: Status
+    steps: tuple[StepReport, ...]
+
+
+@dataclass(frozen=True)
+class HypothesisReport:
+    name: str  #: "H1"; for an undeclared one "assumed"
+    formula: Formula
+    declared: bool  #: False: a side condition that could not be derived
+    used_by: tuple[str, ...]  #: ids of the steps that need it
+    meaning: str = ""  #: the author's words
+
+
+@dataclass(frozen=True)
+class Constant:
+    name: Formula
+    definition: Formula
+
+
+@dataclass(frozen=True)
+class DerivationReport:
+    name: str
+    title: str
+    source: str
+    status: Status
+    statement: Formula
+    hypotheses: tuple[HypothesisReport, ...]
+    constants: tuple[Constant, ...]
+    parts: tuple[PartReport, ...]
+    message: str  #: why the derivation as a whole failed, beyond its steps; "" otherwise
+    seconds: float
+
+    @property
+    def steps(self) -> tuple[StepReport, ...]:
+        """All steps, in reading order."""
+        return tuple(step for part in self.parts for step in part.steps)
+
+
+@dataclass(frozen=True)
+class Report:
+    version: str  #: of fmproof
+    derivations: tuple[DerivationReport, ...]
+    seconds: float
+
+    @property
+    def status(self) -> Status:
+        """Proved when every derivation is; an empty report proves nothing."""
+        proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
+        return "proved" if proved else "failed"
