@@ -1,0 +1,293 @@
+"""What the text and the LaTeX printer share: order of summands and factors, brackets.
+
+SymPy keeps the arguments of sums and products in an order of its own. People write the
+model's terms before the target's, squares in the order of (a − b)², constants last; the keys
+here restore that order. Printing never changes a term.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
+
+from fmproof.lang.binders import (
+    ArgMin,
+    Draw,
+    Expect,
+    Grad,
+    IntegralOver,
+    Lebesgue,
+    OverMeasure,
+    against_lebesgue,
+)
+from fmproof.lang.heads import Density, Head
+from fmproof.lang.props import (
+    Almost,
+    AtMost,
+    Differentiable,
+    Equals,
+    ForAll,
+    Integrable,
+    Prop,
+    VanishesWith,
+)
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort, sort_of
+from fmproof.lang.terms import Apply, Inner, Label, Named, Ratio, Var
+
+SUM, PRODUCT, ATOM = 1, 2, 3
+"""How tightly a printed term holds together."""
+
+
+def coefficient(term: Expr) -> tuple[Rational, Expr]:
+    """``(c, rest)`` with ``term == c*rest`` and ``c`` rational."""
+    return term.as_coeff_Mul(rational=True)
+
+
+def _has_param(term: Basic) -> bool:
+    return any(v.sort is Sort.PARAM for v in free_vars(term))
+
+
+def _vector_key(vector: Expr) -> tuple[Any, ...]:
+    return (not _has_param(vector), _size(vector), str(vector))
+
+
+def _size(term: Basic) -> int:
+    return 1 + sum(_size(arg) for arg in term.args)
+
+
+def summand_key(term: Expr) -> tuple[Any, ...]:
+    """Sorts a sum: losses and expectations, then names, then numbers; the model's terms first."""
+    c, rest = coefficient(term)
+    if rest is S.One:
+        return (2,)
+    body = rest.body if isinstance(rest, OverMeasure) else rest
+    inner = [arg for arg in Mul.make_args(coefficient(body)[1]) if isinstance(arg, Inner)]
+    vectors = sorted(_vector_key(v)[0] for factor in inner for v in factor.args)
+    return (
+        1 if isinstance(rest, Named) else 0,
+        not _has_param(rest),
+        vectors,
+        c < 0,
+        str(rest),
+    )
+
+
+def factor_key(term: Expr) -> tuple[Any, ...]:
+    """Sorts a product: weights and densities, then vectors, then ratios, then integrals."""
+    rank = 1
+    if isinstance(term, Inner) or sort_of(term) is not Sort.REAL:
+        rank = 3
+    elif isinstance(term, Ratio):
+        rank = 4
+    elif isinstance(term, IntegralOver | Expect):
+        rank = 5
+    elif isinstance(term, Apply) and not isinstance(term.head, Density):
+        rank = 0
+    arity = len(term.arguments) if isinstance(term, Apply) else 0
+    return (rank, -arity, str(term))
+
+
+class Printer(ABC):
+    """Walks a term or proposition; a subclass says how each piece is spelled."""
+
+    minus: str
+    plus_sign: str
+    minus_sign: str
+
+    def show(self, node: Basic, level: int = 0) -> str:
+        """``node``, bracketed if it holds together less tightly than ``level``."""
+        if isinstance(node, Prop):
+            return self.prop(node)
+        if isinstance(node, Head | Label):
+            return self.name(node.name)
+        if isinstance(node, Lebesgue):
+            return self.differential(node)
+        written, own = self.expression(node)
+        return self.brackets(written) if own < level else written
+
+    def expression(self, node: Basic) -> tuple[str, int]:
+        """``node`` and how tightly it holds together."""
+        if isinstance(node, Add):
+            return self.sum(node), SUM
+        if isinstance(node, Mul):
+            return self.product(node)
+        if isinstance(node, Rational):
+            if node < 0:
+                return self.minus + self.number(-node), SUM
+            return self.number(node), ATOM if node.is_Integer else PRODUCT
+        if isinstance(node, Pow):
+            return self.power(self.show(node.args[0], ATOM), str(node.args[1])), ATOM
+        if isinstance(node, Var | Named):
+            return self.name(node.name), ATOM
+        if isinstance(node, Apply):
+            return self.application(node), ATOM
+        if isinstance(node, Inner):
+            return self.inner(node)
+        if isinstance(node, Ratio):
+            return self.ratio(node)
+        if isinstance(node, IntegralOver):
+            return self.integral(node), SUM
+        if isinstance(node, Expect):
+            return self.expect_over(node.measure, self.show(node.body)), ATOM
+        if isinstance(node, Grad | ArgMin):
+            kind = "grad" if isinstance(node, Grad) else "argmin"
+            return self.operator(kind, self.name(node.var.name), self.show(node.body, PRODUCT)), PRODUCT
+        return str(node), SUM
+
+    def sum(self, node: Add) -> str:
+        shown = ""
+        for term in sorted(node.args, key=summand_key):
+            negative = coefficient(term)[0] < 0
+            part = self.show(-term if negative else term, PRODUCT)
+            if shown:
+                shown += (self.minus_sign if negative else self.plus_sign) + part
+            else:
+                shown = self.minus + part if negative else part
+        return shown
+
+    def product(self, node: Mul) -> tuple[str, int]:
+        c, rest = coefficient(node)
+        if c < 0:
+            return self.minus + self.show(Mul(-c, rest), PRODUCT), SUM
+        shown = [] if c == 1 else [self.number(c)]
+        factors = sorted(Mul.make_args(rest), key=factor_key)
+        shown.extend(self.show(factor, PRODUCT) for factor in factors)
+        return " ".join(shown), PRODUCT
+
+    def inner(self, node: Inner) -> tuple[str, int]:
+        if node.is_square:
+            return self.norm2(self.show(node.args[0])), ATOM
+        a, b = sorted(node.args, key=_vector_key)
+        return self.dot(self.show(a, ATOM), self.show(b, ATOM)), PRODUCT
+
+    def integral(self, node: IntegralOver) -> str:
+        """A chain of nested integrals as one display: ∫∫∫ body dz dx dt."""
+        measures: list[Lebesgue] = []
+        body: Expr = node
+        while isinstance(body, IntegralOver):
+            measures.extend(body.measure)
+            body = body.body
+        return self.integral_of(measures, self.show(body, PRODUCT))
+
+    def integral_of(self, measures: Sequence[Lebesgue], body: str) -> str:
+        signs = "".join(self.integral_sign(item) for item in measures)
+        rest = " ".join(self.differential(item) for item in reversed(measures))
+        return self.spaced(signs, body, rest)
+
+    def prop(self, node: Prop) -> str:
+        if isinstance(node, Equals):
+            return f"{self.show(node.lhs)} = {self.show(node.rhs)}"
+        if isinstance(node, AtMost):
+            return self.at_most(self.show(node.lhs), self.show(node.rhs))
+        if isinstance(node, Integrable):
+            return self.integrable(node)
+        if isinstance(node, VanishesWith):
+            return self.implies(
+                f"{self.show(node.args[1])} = 0", f"{self.show(node.args[0])} = 0"
+            )
+        if isinstance(node, Differentiable):
+            return self.differentiable(self.name(node.var.name), self.show(node.body))
+        if isinstance(node, ForAll):
+            return self.every(self.name(node.var.name), self.show(node.body))
+        if isinstance(node, Almost):
+            return self.almost(self.show(node.body), [self.almost_item(i) for i in node.measure])
+        return str(node.args)
+
+    def integrable(self, node: Integrable) -> str:
+        if any(isinstance(item, Lebesgue) for item in node.measure):
+            body, measures = against_lebesgue(node.body, node.measure)
+            return self.finite(self.integral_of(measures, self.size(body)))
+        return self.finite(self.expect_over(node.measure, self.size(node.body)))
+
+    def size(self, body: Expr) -> str:
+        """|body|, ‖body‖, or the body itself when it is a square."""
+        if isinstance(body, Inner) and body.is_square:
+            return self.show(body)
+        return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
+
+    def almost_item(self, item: Draw) -> str:
+        return self.name(item.var.name) if isinstance(item, Lebesgue) else self.draw(item)
+
+    def draw(self, item: Apply) -> str:
+        """x~p_t(·|z)"""
+        head: Density = item.head  # type: ignore[assignment]
+        variables = [self.show(v) for v in head.drawn(item)]
+        drawn = variables[0] if len(variables) == 1 else self.group(variables)
+        return self.drawn_from(drawn, self.law(head, item))
+
+    def law(self, head: Density, item: Apply) -> str:
+        if head.law is not None:
+            return self.law_name(head.law)
+        sub, sup, _, given = self.places(item)
+        written = self.indexed(self.name(head.name), sub, sup)
+        return written if not given else self.call(written, [self.dot_place], given)
+
+    dot_place: str
+
+    def places(self, item: Apply) -> tuple[list[str], list[str], list[str], list[str]]:
+        """The printed arguments in the places sub, sup, main, given."""
+        head, args = item.head, iter(item.arguments)
+        sub, sup, main, given = (
+            [self.show(next(args)) for _ in group]
+            for group in (head.sub, head.sup, head.main, head.given)
+        )
+        return sub, sup, main, given
+
+    def application(self, item: Apply) -> str:
+        sub, sup, main, given = self.places(item)
+        return self.call(self.indexed(self.name(item.head.name), sub, sup), main, given)
+
+    # How each piece is spelled. Arguments are printed already.
+
+    @abstractmethod
+    def name(self, name: str) -> str: ...
+    @abstractmethod
+    def number(self, value: Rational) -> str: ...
+    @abstractmethod
+    def brackets(self, inside: str) -> str: ...
+    @abstractmethod
+    def power(self, base: str, exponent: str) -> str: ...
+    @abstractmethod
+    def norm2(self, vector: str) -> str: ...
+    @abstractmethod
+    def dot(self, a: str, b: str) -> str: ...
+    @abstractmethod
+    def ratio(self, node: Ratio) -> tuple[str, int]: ...
+    @abstractmethod
+    def indexed(self, name: str, sub: list[str], sup: list[str]) -> str: ...
+    @abstractmethod
+    def call(self, name: str, main: list[str], given: list[str]) -> str: ...
+    @abstractmethod
+    def group(self, parts: list[str]) -> str: ...
+    @abstractmethod
+    def law_name(self, law: tuple[str, str]) -> str: ...
+    @abstractmethod
+    def drawn_from(self, variable: str, law: str) -> str: ...
+    @abstractmethod
+    def expect_over(self, measure: Sequence[Draw], body: str) -> str: ...
+    @abstractmethod
+    def integral_sign(self, item: Lebesgue) -> str: ...
+    @abstractmethod
+    def differential(self, item: Lebesgue) -> str: ...
+    @abstractmethod
+    def spaced(self, signs: str, body: str, differentials: str) -> str: ...
+    @abstractmethod
+    def operator(self, kind: str, var: str, body: str) -> str: ...
+    @abstractmethod
+    def absolute(self, body: str, vector: bool) -> str: ...
+    @abstractmethod
+    def finite(self, body: str) -> str: ...
+    @abstractmethod
+    def at_most(self, lhs: str, rhs: str) -> str: ...
+    @abstractmethod
+    def implies(self, premise: str, conclusion: str) -> str: ...
+    @abstractmethod
+    def differentiable(self, var: str, body: str) -> str: ...
+    @abstractmethod
+    def every(self, var: str, body: str) -> str: ...
+    @abstractmethod
+    def almost(self, body: str, items: list[str]) -> str: ...
