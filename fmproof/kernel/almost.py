@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, S
+from sympy import Expr, Mul, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.order import is_nonnegative
@@ -78,3 +78,13 @@ def support_of_draw(numerator: Expr, draw: Apply) -> Theorem:
         raise RuleError(f"support: expected a density, found {text(draw)}")
     return _theorem(Almost(VanishesWith(numerator, draw), draw))
 
+
+def multiple_vanishes(goal: VanishesWith, factor: Expr) -> Theorem:
+    """{b = 0 ⇒ a = 0} ⊢ b = 0 ⇒ k·a = 0."""
+    if not isinstance(goal, VanishesWith):
+        raise RuleError(f"absolute continuity: expected b = 0 ⇒ a = 0, found {text(goal)}")
+    factors = list(Mul.make_args(goal.args[0]))
+    if factor not in factors:
+        raise RuleError(f"absolute continuity: {text(factor)} is not a factor in {text(goal)}")
+    factors.remove(factor)
+    return _theorem(goal, VanishesWith(Mul(*factors), goal.args[1]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import Add, Expr, Mul, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.theorem import Theorem, _theorem
+from fmproof.kernel.theorem import Theorem, _theorem, require_equation
 from fmproof.lang.binders import ArgMin, Grad
-from fmproof.lang.props import Differentiable, Equals
+from fmproof.lang.props import Differentiable, Equals, ForAll
 from fmproof.lang.scope import free_vars
 from fmproof.lang.terms import Var
 from fmproof.lang.text import text
@@ -52,3 +52,25 @@ def _split(summand: Expr, var: Var) -> tuple[Expr, Expr]:
     factors = Mul.make_args(summand)
     constant = Mul(*(f for f in factors if var not in free_vars(f)))
     return constant, Mul(*(f for f in factors if var in free_vars(f)))
+
+
+def differentiable_sum(goal: Differentiable) -> Theorem:
+    """{each fᵢ differentiable} ⊢ Σ cᵢ fᵢ + k differentiable, for cᵢ and k free of θ."""
+    if not isinstance(goal, Differentiable):
+        raise RuleError(f"differentiable: expected a differentiability, found {text(goal)}")
+    premises = []
+    for summand in Add.make_args(goal.body):
+        _, rest = _split(summand, goal.var)
+        if rest is not S.One:
+            premises.append(Differentiable(rest, goal.var))
+    if premises == [goal]:
+        raise RuleError(f"differentiable: nothing to separate in {text(goal)}")
+    return _theorem(goal, *premises)
+
+
+def differentiable_equal(theorem: Theorem, var: Var) -> Theorem:
+    """From ⊢ f = g for every θ: {g differentiable} ⊢ f differentiable."""
+    equation = require_equation(theorem, "differentiable")
+    lifted = (ForAll(h, var) if var in free_vars(h) else h for h in theorem.hypotheses)
+    premise = Differentiable(equation.rhs, var)
+    return _theorem(Differentiable(equation.lhs, var), premise, *lifted)

@@ -15,7 +15,7 @@ from sympy import Add, Basic, Expr, Mul, Rational
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import ring_normal
 from fmproof.kernel.integrals import joint_law
-from fmproof.kernel.theorem import Theorem, _theorem
+from fmproof.kernel.theorem import Theorem, _theorem, require_equation
 from fmproof.lang.binders import (
     Expect,
     IntegralOver,
@@ -24,7 +24,7 @@ from fmproof.lang.binders import (
     bound_vars,
 )
 from fmproof.lang.heads import Density, conditions
-from fmproof.lang.props import Integrable, Prop
+from fmproof.lang.props import Almost, Integrable, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars, rename_bound
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.lang.terms import Apply, Inner, Ratio, Var
@@ -317,3 +317,15 @@ def _average(term: IntegralOver) -> tuple[Expr, Expr, Expr] | None:
                 return values, joint, marginal
     return None
 
+
+
+def equal_integrand(goal: Integrable, theorem: Theorem) -> Theorem:
+    """From ⊢ f = g: {g integrable} ⊢ f integrable; hypotheses about the variables hold a.e."""
+    equation = require_equation(theorem, "equal integrands")
+    if not alpha_equal(_require(goal, "equal integrands").body, equation.lhs):
+        raise RuleError(f"equal integrands: {text(equation.lhs)} is not in {text(goal)}")
+    bound = frozenset(bound_vars(goal))
+    lifted = (
+        Almost(h, *goal.measure) if bound & free_vars(h) else h for h in theorem.hypotheses
+    )
+    return _follows(goal, Integrable(equation.rhs, *goal.measure), *lifted)

@@ -52,7 +52,19 @@ def _has_param(term: Basic) -> bool:
 
 
 def _vector_key(vector: Expr) -> tuple[Any, ...]:
-    return (not _has_param(vector), _size(vector), str(vector))
+    return (not _has_param(vector), _size(vector), _written(vector))
+
+
+def _plainly_nonnegative(factor: Expr) -> bool:
+    if isinstance(factor, Inner):
+        return factor.is_square
+    return bool(factor.is_positive) or (isinstance(factor, Apply) and factor.head.nonneg)
+
+
+def _written(term: Basic) -> str:
+    from fmproof.lang.text import text
+
+    return text(term)
 
 
 def _size(term: Basic) -> int:
@@ -71,8 +83,8 @@ def summand_key(term: Expr) -> tuple[Any, ...]:
         1 if isinstance(rest, Named) else 0,
         not _has_param(rest),
         vectors,
-        c < 0,
-        str(rest),
+        bool(c < 0),
+        _written(rest),
     )
 
 
@@ -88,7 +100,7 @@ def factor_key(term: Expr) -> tuple[Any, ...]:
     elif isinstance(term, Apply) and not isinstance(term.head, Density):
         rank = 0
     arity = len(term.arguments) if isinstance(term, Apply) else 0
-    return (rank, -arity, str(term))
+    return (rank, -arity, _written(term))
 
 
 class Printer(ABC):
@@ -204,8 +216,8 @@ class Printer(ABC):
         return self.finite(self.expect_over(node.measure, self.size(node.body)))
 
     def size(self, body: Expr) -> str:
-        """|body|, ‖body‖, or the body itself when it is a square."""
-        if isinstance(body, Inner) and body.is_square:
+        """|body|, ‖body‖, or the body itself when it is plainly not negative."""
+        if all(_plainly_nonnegative(factor) for factor in Mul.make_args(body)):
             return self.show(body)
         return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sympy import Basic, Rational
 
@@ -120,6 +121,7 @@ class TextPrinter(Printer):
 _PRINTER = TextPrinter()
 
 
+@lru_cache(maxsize=50_000)
 def text(node: Basic) -> str:
     """A term or proposition as Unicode text, e.g. ``E_{t~U[0,1], x~p_t}[‖u_t^θ(x)‖²]``."""
     return _PRINTER.show(node)

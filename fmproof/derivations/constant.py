@@ -1,0 +1,75 @@
+"""What the constant is: C = −E‖u_t(x) − u_t(x|z)‖², so −C is the floor of the training loss.
+
+The theorem is put to work at u^θ := u, the marginal field itself, where L_FM vanishes.
+"""
+
+from __future__ import annotations
+
+from fmproof.derivations.fm_cfm import H1, H2, L_CFM, L_FM, C, fm_cfm, joint, marginal, u, u_z, v
+from fmproof.derivations.symbols import t, theta, u_marg, u_model, x
+from fmproof.lang.binders import Expect
+from fmproof.lang.props import AtMost, Equals
+from fmproof.lang.terms import norm2, plus
+from fmproof.tactics.script import Derivation, Instance, Part, Step
+
+spread = Expect(norm2(u - u_z), *joint)  #: the variance of u_t(x|z) that x does not explain
+
+written_out = Part(
+    "The theorem, with both losses written out",
+    name="written out",
+    start=Expect(norm2(v - u), *marginal),
+    steps=[
+        Step("W.1", L_FM(theta), by="definition"),
+        Step("W.2", L_CFM(theta) + C, by="lemma", using="fm-cfm"),
+        Step("W.3", Expect(norm2(v - u_z), *joint) + C, by="definition"),
+    ],
+)
+
+value = Part(
+    "The constant",
+    name="value",
+    start=C,
+    steps=[
+        Step("C.1", plus(spread, C, -spread), by="ring"),
+        Step(
+            "C.2",
+            Expect(0, *marginal) - spread,
+            by="lemma",
+            using=Instance("written out", replace={u_model: u_marg(t, x)}),
+            note="at the marginal field itself, ‖u_t(x) − u_t(x)‖² = 0",
+        ),
+        Step("C.3", -spread, by="linearity"),
+    ],
+)
+
+floor = Part(
+    "The floor of the training loss",
+    start=-C,
+    steps=[
+        Step(
+            "F.1",
+            L_FM(theta) - C,
+            by="nonnegative",
+            relation="≤",
+            note="a mean of squares is not negative",
+        ),
+        Step("F.2", L_CFM(theta), by="lemma", using="fm-cfm"),
+    ],
+    statement=AtMost(-C, L_CFM(theta)),
+)
+
+attained = Part(
+    "It is attained at the marginal field",
+    start=spread,
+    steps=[Step("E.1", -C, by="lemma", using="value")],
+)
+
+constant = Derivation(
+    name="constant",
+    title="The constant is minus the conditional variance, the floor of the training loss",
+    source="arXiv 2210.02747, theorem 2, at the marginal field",
+    hypotheses=[H1, H2],
+    parts=[written_out, value, floor, attained],
+    uses=[fm_cfm],
+    statement=Equals(C, -spread),
+)

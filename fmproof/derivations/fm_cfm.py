@@ -1,0 +1,138 @@
+"""L_FM(θ) = L_CFM(θ) + C: the flow matching loss equals the conditional one up to a constant.
+
+Theorem 2 of Lipman et al., "Flow Matching for Generative Modeling" (arXiv 2210.02747), in the
+form of Holderrieth & Erives (arXiv 2506.02070), section 3.
+"""
+
+from __future__ import annotations
+
+from fmproof.derivations.symbols import (
+    p_cond,
+    p_data,
+    p_marg,
+    t,
+    theta,
+    time,
+    u_cond,
+    u_marg,
+    u_model,
+    x,
+    z,
+)
+from fmproof.lang.binders import Expect, Integral
+from fmproof.lang.heads import Scalar
+from fmproof.lang.props import Equals, ForAll, Integrable
+from fmproof.lang.terms import Inner, Named, Ratio, norm2, plus
+from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
+
+v = u_model(t, theta, x)
+u = u_marg(t, x)
+u_z = u_cond(t, x, z)
+
+marginal = (time(t), p_marg(t, x))
+joint = (time(t), p_data(z), p_cond(t, x, z))
+unit = (t, 0, 1)
+
+L_FM = Scalar("L_FM", theta, definition=Expect(norm2(v - u), *marginal))
+L_CFM = Scalar("L_CFM", theta, definition=Expect(norm2(v - u_z), *joint))
+
+C_1 = Named("C_1", Expect(norm2(u), *marginal))
+C_2 = Named("C_2", Expect(-norm2(u_z), *joint))
+C = Named("C", C_1 + C_2)
+
+H1 = Hypothesis(
+    "H1",
+    ForAll(Integrable(norm2(v), *marginal), theta),
+    "the model is square integrable along the probability path",
+)
+H2 = Hypothesis(
+    "H2",
+    Integrable(norm2(u_z), *joint),
+    "the conditional vector field is square integrable",
+)
+
+model_term = Expect(norm2(v), *marginal)
+cross_marginal = Expect(Inner(v, u), *marginal)
+cross_joint = Expect(Inner(v, u_z), *joint)
+
+part_1 = Part(
+    "Part 1",
+    start=L_FM(theta),
+    steps=[
+        Step("1.1", Expect(norm2(v - u), *marginal), by="definition"),
+        Step("1.2", Expect(norm2(v) - 2 * Inner(v, u) + norm2(u), *marginal), by="square"),
+        Step(
+            "1.3",
+            model_term - 2 * cross_marginal + Expect(norm2(u), *marginal),
+            by="linearity",
+        ),
+        Step("1.4", model_term - 2 * cross_marginal + C_1, by="constant"),
+    ],
+)
+
+part_2 = Part(
+    "Part 2",
+    start=cross_marginal,
+    steps=[
+        Step("2.1", Integral(p_marg(t, x) * time(t) * Inner(v, u), x, unit), by="expectation"),
+        Step("2.2", Integral(p_marg(t, x) * Inner(v, u), x, unit), by="density"),
+        Step(
+            "2.3",
+            Integral(p_marg(t, x) * Inner(v, u_marg.unfold((t, x))), x, unit),
+            by="definition",
+        ),
+        Step(
+            "2.4a",
+            Integral(
+                p_marg(t, x)
+                * Inner(v, u_z)
+                * Ratio(p_cond(t, x, z) * p_data(z), p_marg(t, x)),
+                z,
+                x,
+                unit,
+            ),
+            by="linearity",
+        ),
+        Step("2.4b", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), z, x, unit), by="cancel"),
+        Step("2.5a", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), x, z, unit), by="fubini"),
+        Step("2.5b", cross_joint, by=("expectation", "density")),
+    ],
+    statement=Equals(cross_marginal, cross_joint),
+)
+
+part_3 = Part(
+    "Part 3",
+    start=L_FM(theta),
+    steps=[
+        Step(
+            "3.1",
+            model_term - 2 * cross_joint + C_1,
+            by="lemma",
+            using=("Part 1", "Part 2"),
+        ),
+        Step("3.2a", Expect(norm2(v), *joint) - 2 * cross_joint + C_1, by="marginalisation"),
+        Step("3.2b", Expect(norm2(v) - 2 * Inner(v, u_z), *joint) + C_1, by="linearity"),
+        Step(
+            "3.3",
+            Expect(plus(norm2(v), -2 * Inner(v, u_z), norm2(u_z), -norm2(u_z)), *joint) + C_1,
+            by="ring",
+        ),
+        Step("3.4", Expect(norm2(v - u_z) - norm2(u_z), *joint) + C_1, by="square"),
+        Step(
+            "3.5",
+            Expect(norm2(v - u_z), *joint) + Expect(-norm2(u_z), *joint) + C_1,
+            by="linearity",
+        ),
+        Step("3.6", Expect(norm2(v - u_z), *joint) + C_2 + C_1, by="constant"),
+        Step("3.7", L_CFM(theta) + C, by="definition"),
+    ],
+    statement=Equals(L_FM(theta), L_CFM(theta) + C),
+)
+
+fm_cfm = Derivation(
+    name="fm-cfm",
+    title="The flow matching loss is the conditional one plus a constant",
+    source="arXiv 2506.02070, section 3; arXiv 2210.02747, theorem 2",
+    hypotheses=[H1, H2],
+    parts=[part_1, part_2, part_3],
+)

@@ -1,0 +1,32 @@
+"""The objects of flow matching, as the derivations write them.
+
+p_t(x|z) is a conditional probability path, u_t(x|z) its conditional vector field; p_t(x) and
+u_t(x) are the marginal path and field, defined from them; u_t^θ(x) is the model.
+"""
+
+from __future__ import annotations
+
+from fmproof.lang.binders import Integral
+from fmproof.lang.heads import Density, Field, uniform
+from fmproof.lang.terms import Param, Ratio, Real, Vec
+
+t = Real("t")
+x, z = Vec("x z")
+theta = Param("theta")
+
+time = uniform(t)  #: t ~ U[0, 1]
+p_data = Density("p_data", z)
+p_cond = Density("p", x, sub=t, given=z)  #: p_t(x|z)
+p_marg = Density("p", x, sub=t, definition=Integral(p_cond(t, x, z) * p_data(z), z))  #: p_t(x)
+
+u_model = Field("u", x, sub=t, sup=theta)  #: u_t^θ(x)
+u_cond = Field("u", x, sub=t, given=z)  #: u_t(x|z)
+u_marg = Field(
+    "u",
+    x,
+    sub=t,
+    definition=Integral(
+        u_cond(t, x, z) * Ratio(p_cond(t, x, z) * p_data(z), p_marg(t, x)),
+        z,
+    ),
+)  #: u_t(x)

@@ -1,0 +1,39 @@
+"""When a term denotes an honest finite number.
+
+Terms have values by convention even where an integral diverges (it is then 0). A theorem about
+such values would be hollow, so the checker asks for these propositions about every claim.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Basic
+
+from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver
+from fmproof.lang.props import Differentiable, Integrable, Prop
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Apply, Named
+
+
+@lru_cache(maxsize=20_000)
+def obligations(term: Basic) -> tuple[Prop, ...]:
+    """What makes every outermost integral and gradient in ``term`` finite, each once.
+
+    Names and defined functions are looked through. An inner integral needs no obligation of
+    its own: the outer one's is about all the variables (Tonelli), and on null sets it may fail.
+    """
+    if isinstance(term, Expect | IntegralOver):
+        return (Integrable(term.body, *term.measure),)
+    if isinstance(term, Grad):
+        return (Differentiable(term.body, term.var),)
+    if isinstance(term, ArgMin):
+        return ()
+    if isinstance(term, Named):
+        return obligations(term.definition)
+    found: dict[Prop, None] = {}
+    if isinstance(term, Apply) and term.head.definition is not None and term.sort is Sort.REAL:
+        found.update(dict.fromkeys(obligations(term.head.unfold(term.arguments))))
+    for arg in term.args:
+        found.update(dict.fromkeys(obligations(arg)))
+    return tuple(found)

@@ -1,0 +1,353 @@
+"""Checking derivations: every step to a kernel theorem, every condition to the hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from sympy import Basic, Expr
+
+from fmproof._version import __version__
+from fmproof.errors import InputError, RuleError, SortError, nearest
+from fmproof.kernel.equality import instantiate, instantiate_head, transitivity
+from fmproof.kernel.obligations import obligations
+from fmproof.kernel.theorem import Theorem, assume, discharge
+from fmproof.lang.latex import latex
+from fmproof.lang.props import AtMost, Equals, Prop
+from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.terms import Named
+from fmproof.lang.text import text
+from fmproof.report.model import (
+    Condition,
+    Constant,
+    DerivationReport,
+    Failure,
+    Formula,
+    HypothesisReport,
+    PartReport,
+    Report,
+    StepReport,
+)
+from fmproof.tactics.conditions import Prover
+from fmproof.tactics.justify import NotJustified, justify
+from fmproof.tactics.methods import Line
+from fmproof.tactics.script import Derivation, Instance, Part, Step
+
+Progress = Callable[[str, int, int], None]
+"""Called as ``progress(derivation name, steps done, steps in all)``."""
+
+
+def formula(node: Basic) -> Formula:
+    """A term or proposition, printed for a report."""
+    return Formula(text(node), latex(node))
+
+
+def check(derivations: Sequence[Derivation], progress: Progress | None = None) -> Report:
+    """Check each derivation, and first, silently, those that it uses.
+
+    Returns:
+        A report with one entry for each of ``derivations``, in their order.
+    """
+    started = perf_counter()
+    proved: dict[str, Outcome] = {}
+    reports = tuple(_check_once(d, proved, progress, ()).report for d in derivations)
+    return Report(__version__, reports, perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What checking a derivation gave: its theorem if it was proved, and the report."""
+
+    theorem: Theorem | None
+    report: DerivationReport
+    derivation: Derivation
+
+
+def _check_once(
+    derivation: Derivation,
+    proved: dict[str, Outcome],
+    progress: Progress | None,
+    waiting: tuple[str, ...],
+) -> Outcome:
+    known = proved.get(derivation.name)
+    if known is not None and known.derivation == derivation:
+        return known
+    used = [_check_once(d, proved, progress, (*waiting, derivation.name)) for d in derivation.uses]
+    outcome = _Checker(derivation, used, progress).run()
+    proved[derivation.name] = outcome
+    return outcome
+
+
+@dataclass
+class _Checker:
+    """The state of checking one derivation."""
+
+    derivation: Derivation
+    used: Sequence[Outcome]
+    progress: Progress | None
+    lemmas: dict[str, Theorem] = field(default_factory=dict)
+    used_by: dict[str, list[str]] = field(default_factory=dict)
+    assumed: dict[Prop, tuple[Prop, list[str]]] = field(default_factory=dict)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.prover = Prover([(h.name, h.prop) for h in self.derivation.hypotheses])
+        self.declared = {canon(h.prop) for h in self.derivation.hypotheses}
+        self.unproved: set[Prop] = set()  # statements of lemmas that failed
+        self.finite: set[Prop] = set()  # obligations met so far
+        self.messages: list[str] = []
+        for outcome in self.used:
+            self._learn(outcome.derivation.name, self._lemma_of(outcome))
+        self.total = sum(len(part.steps) for part in self.derivation.parts)
+
+    def _learn(self, name: str, lemma: Theorem) -> None:
+        self.lemmas[name] = lemma
+        self.prover.learn(lemma)
+
+    def _lemma_of(self, outcome: Outcome) -> Theorem:
+        if outcome.theorem is not None:
+            return outcome.theorem
+        name = outcome.derivation.name
+        self.messages.append(f"it uses {name}, which is not proved")
+        return self._placeholder(outcome.derivation.statement)
+
+    def _placeholder(self, statement: Prop) -> Theorem:
+        """What stands for a lemma that failed, so that its users are judged on their own."""
+        self.unproved.add(canon(statement))
+        return assume(statement)
+
+    def run(self) -> Outcome:
+        started = perf_counter()
+        parts = tuple(self._part(part) for part in self.derivation.parts)
+        statement = self.derivation.statement
+        theorem = self._conclude(statement, parts)
+        failed = bool(self.messages) or any(part.status == "failed" for part in parts)
+        report = DerivationReport(
+            name=self.derivation.name,
+            title=self.derivation.title,
+            source=self.derivation.source,
+            status="failed" if failed or theorem is None else "proved",
+            statement=formula(statement),
+            hypotheses=self._hypotheses(),
+            constants=self._constants(),
+            parts=parts,
+            message="; ".join(self.messages),
+            seconds=perf_counter() - started,
+        )
+        return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
+
+    def _conclude(self, statement: Prop, parts: Sequence[PartReport]) -> Theorem | None:
+        """The theorem that concludes the statement from the declared hypotheses alone."""
+        if any(part.status == "failed" for part in parts) or self.messages:
+            return None
+        for theorem in reversed(self.lemmas.values()):
+            if alpha_equal(theorem.conclusion, statement):
+                extra = self._undeclared(theorem)
+                if not extra:
+                    return theorem
+                self.messages.append(f"it also assumes {text(extra[0])}")
+                return None
+        self.messages.append(f"no part proves the statement {text(statement)}")
+        return None
+
+    def _undeclared(self, theorem: Theorem) -> list[Prop]:
+        return [h for h in theorem.hypotheses if canon(h) not in self.declared]
+
+    # --- parts and steps --------------------------------------------------------------
+
+    def _part(self, part: Part) -> PartReport:
+        chain: Theorem | None = None
+        before = part.start
+        reports = []
+        finite, problem = self._finite(part.start, part.steps[0].id)
+        for step in part.steps:
+            theorem, report = self._step(part, step, before)
+            if problem is not None and report.status == "proved":
+                report = _failed(report, problem)
+            finite, problem = (), None
+            reports.append(report)
+            chain = _chained(chain, theorem, step.relation)
+            before = step.claim
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.derivation.name, self.done, self.total)
+        proved = all(report.status == "proved" for report in reports)
+        stated = part.proposition
+        if proved and chain is not None and not alpha_equal(chain.conclusion, stated):
+            proved = False
+            self.messages.append(
+                f"{part.title} states {text(stated)} but its steps show {text(chain.conclusion)}"
+            )
+        lemma = chain if proved and chain is not None else self._placeholder(stated)
+        self._learn(part.title, lemma)
+        if part.name:
+            self._learn(part.name, lemma)
+        return PartReport(
+            part.title,
+            formula(part.start),
+            formula(stated),
+            "proved" if proved else "failed",
+            tuple(reports),
+        )
+
+    def _step(self, part: Part, step: Step, before: Expr) -> tuple[Theorem, StepReport]:
+        prop = _claimed(before, step)
+        base = StepReport(
+            id=step.id,
+            part=part.title,
+            rule=", ".join(step.by),
+            relation=step.relation,
+            claim=formula(step.claim),
+            status="proved",
+            note=step.note,
+        )
+        try:
+            lemmas = tuple(self._resolve(ref, step) for ref in step.using)  # type: ignore[union-attr]
+            theorem = justify(Line(before, step.claim, lemmas), tuple(step.by), step.relation)
+        except NotJustified as error:
+            return assume(prop), _failed(base, _failure(error))
+        inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
+        theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
+        finite, unfinished = self._finite(step.claim, step.id)
+        unique = {c.formula.text: c for c in (*finite, *conditions)}
+        report = replace(base, conditions=tuple(unique.values()))
+        problem = problem or unfinished
+        if problem is not None:
+            return assume(prop), _failed(report, problem)
+        return theorem, report
+
+    def _resolve(self, reference: str | Instance, step: Step) -> Theorem:
+        """The theorem that a step refers to."""
+        instance = Instance(reference) if isinstance(reference, str) else reference
+        if instance.of not in self.lemmas:
+            raise InputError(
+                f"{self.derivation.name}, step {step.id}: no earlier part or used derivation is "
+                f"called {instance.of!r}; {nearest(instance.of, self.lemmas)}"
+            )
+        theorem = self.lemmas[instance.of]
+        try:
+            for head, body in instance.replace.items():
+                theorem = instantiate_head(theorem, head, head.params, body)
+            if instance.at:
+                theorem = instantiate(theorem, instance.at)
+        except (RuleError, SortError) as error:
+            raise NotJustified(f"{instance.of} cannot be used so: {error}") from None
+        if not isinstance(theorem.conclusion, Equals):
+            raise NotJustified(f"{instance.of} is not an equation: {text(theorem.conclusion)}")
+        return theorem
+
+    # --- conditions -------------------------------------------------------------------
+
+    def _discharge(
+        self, theorem: Theorem, step: str, inherited: set[Prop]
+    ) -> tuple[Theorem, tuple[Condition, ...], Failure | None]:
+        """Derive each hypothesis of a step's theorem from the declared ones.
+
+        A hypothesis that a lemma brings along is reported where the lemma is proved, unless it
+        is new here: an instance of one, or one of another derivation.
+        """
+        records, problem = [], None
+        for prop in theorem.hypotheses:
+            key = canon(prop)
+            if key in inherited and (key in self.declared or key in self.unproved):
+                self._note_use((h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step)
+                continue
+            record, failure = self._condition(prop, step)
+            records.append(record)
+            problem = problem or failure
+            proof = self.prover.prove(prop)
+            if proof is not None:
+                theorem = discharge(theorem, proof.theorem)
+        return theorem, tuple(records), problem
+
+    def _finite(
+        self, claim: Expr, step: str
+    ) -> tuple[tuple[Condition, ...], Failure | None]:
+        """The claim denotes a finite number: derive what that takes, each thing once."""
+        records, problem = [], None
+        for prop in obligations(claim):
+            if canon(prop) in self.finite:
+                continue
+            record, failure = self._condition(prop, step)
+            records.append(record)
+            if failure is None:
+                self.finite.add(canon(prop))
+            problem = problem or failure
+        return tuple(records), problem
+
+    def _condition(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
+        proof = self.prover.prove(prop)
+        if proof is not None:
+            self._note_use((r[1:] for r in proof.reasons if r.startswith("@")), step)
+            return Condition(formula(prop), proof.describe()), None
+        shown, users = self.assumed.setdefault(canon(prop), (prop, []))
+        if step not in users:
+            users.append(step)
+        failure = Failure(
+            f"needs {text(prop)}, which does not follow from the declared hypotheses",
+            hint="declare it, or something that implies it, as a hypothesis",
+        )
+        return Condition(formula(shown), None), failure
+
+    def _note_use(self, names: Iterable[str], step: str) -> None:
+        for name in names:
+            users = self.used_by.setdefault(name, [])
+            if step not in users:
+                users.append(step)
+
+    # --- summaries --------------------------------------------------------------------
+
+    def _hypotheses(self) -> tuple[HypothesisReport, ...]:
+        declared = [
+            HypothesisReport(h.name, formula(h.prop), True, tuple(self.used_by.get(h.name, ())), h.meaning)
+            for h in self.derivation.hypotheses
+        ]
+        assumed = [
+            HypothesisReport("assumed", formula(prop), False, tuple(users))
+            for prop, users in self.assumed.values()
+        ]
+        return (*declared, *assumed)
+
+    def _constants(self) -> tuple[Constant, ...]:
+        found: dict[Named, None] = {}
+        for part in self.derivation.parts:
+            for term in (part.start, *(step.claim for step in part.steps)):
+                found.update(dict.fromkeys(_named(term)))
+        return tuple(Constant(formula(named), formula(named.definition)) for named in found)
+
+
+def _named(term: Basic) -> list[Named]:
+    found = [named for arg in term.args for named in _named(arg)]
+    return [*found, term] if isinstance(term, Named) else found
+
+
+def _chained(chain: Theorem | None, theorem: Theorem, relation: str) -> Theorem:
+    if chain is None:
+        return theorem
+    return transitivity(theorem, chain) if relation == "≥" else transitivity(chain, theorem)
+
+
+def _failed(report: StepReport, failure: Failure) -> StepReport:
+    return replace(report, status="failed", failure=failure)
+
+
+def _claimed(before: Expr, step: Step) -> Prop:
+    """What a step asserts."""
+    if step.relation == "=":
+        return Equals(before, step.claim)
+    return AtMost(before, step.claim) if step.relation == "≤" else AtMost(step.claim, before)
+
+
+def _failure(error: NotJustified) -> Failure:
+    def shown(term: Expr | None) -> Formula | None:
+        return None if term is None else formula(term)
+
+    return Failure(
+        error.summary,
+        shown(error.expected),
+        shown(error.found),
+        shown(error.difference),
+        error.where,
+        error.hint,
+    )

@@ -1,0 +1,410 @@
+"""Deriving side conditions from declared hypotheses, by search over the kernel's rules.
+
+Untrusted: the search only decides which rules to try; what it returns is a theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+
+from sympy import Expr, Mul
+
+from fmproof.errors import SortError
+from fmproof.kernel.almost import (
+    everywhere,
+    multiple_vanishes,
+    reorder_almost,
+    sections,
+    support_of_draw,
+    support_of_marginal,
+    under_law,
+)
+from fmproof.kernel.equality import generalise, specialise, unfold
+from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.integrability import (
+    cancelled_ratio,
+    cauchy_schwarz,
+    constant_factor,
+    equal_integrand,
+    finite_measure,
+    integral_inside,
+    jensen,
+    joint_form,
+    parallelogram,
+    same_integral,
+    square_integrable,
+    sum_of_integrable,
+    tonelli,
+)
+from fmproof.kernel.theorem import Theorem, assume, discharge, restate
+from fmproof.lang.binders import IntegralOver, Lebesgue, against_lebesgue, drawn_by
+from fmproof.lang.heads import Field, conditions
+from fmproof.lang.props import (
+    Almost,
+    Differentiable,
+    Equals,
+    ForAll,
+    Integrable,
+    Prop,
+    VanishesWith,
+)
+from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.terms import Apply, Ratio, Var
+from fmproof.tactics.rewriting import attempt, sweep
+
+DEPTH = 12
+"""How many rules may be chained; derivations in the fragment need about six."""
+
+_DOMINATIONS = (
+    ("sums", sum_of_integrable),
+    ("cancelling", cancelled_ratio),
+    ("constant factors", constant_factor),
+    ("Tonelli", integral_inside),
+    ("Cauchy–Schwarz", cauchy_schwarz),
+    ("parallelogram", parallelogram),
+    ("Jensen", jensen),
+    ("second moments", square_integrable),
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A condition's theorem and, for the reader, the rules and hypotheses behind it."""
+
+    theorem: Theorem
+    reasons: tuple[str, ...]
+
+    def describe(self) -> str:
+        """E.g. "Cauchy–Schwarz, Jensen, H1, H2"."""
+        unique = dict.fromkeys(self.reasons)
+        rules = [r for r in unique if not r.startswith("@")]
+        return ", ".join(rules + sorted(r[1:] for r in unique if r.startswith("@")))
+
+
+class Prover:
+    """Proves side conditions from named hypotheses and remembers what it proved.
+
+    Args:
+        hypotheses: (name, proposition) pairs.
+        equations: theorems f = g along which differentiability may be carried.
+    """
+
+    def __init__(
+        self, hypotheses: Sequence[tuple[str, Prop]], equations: Sequence[Theorem] = ()
+    ) -> None:
+        self.hypotheses = tuple(hypotheses)
+        self.equations = list(equations)
+        self._known: dict[Prop, Proof | None] = {}
+
+    def learn(self, equation: Theorem) -> None:
+        """Take a theorem f = g along which differentiability may be carried."""
+        self.equations.append(equation)
+        self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
+
+    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+        key = canon(goal)
+        if key in self._known:
+            found = self._known[key]
+            return found and Proof(restate(found.theorem, goal), found.reasons)
+        if depth == 0:
+            return None
+        self._known[key] = None  # a goal is not proved from itself
+        found = self._assumed(goal) or self._derive(goal, depth - 1)
+        if found is not None:
+            self._known[key] = found
+        elif depth < DEPTH:
+            del self._known[key]  # it may still be proved with more depth
+        return found
+
+    def _derive(self, goal: Prop, depth: int) -> Proof | None:
+        if isinstance(goal, Integrable):
+            return self._integrable(goal, depth)
+        if isinstance(goal, Almost):
+            return self._almost(goal, depth)
+        if isinstance(goal, ForAll):
+            return self._for_all(goal, depth)
+        if isinstance(goal, Differentiable):
+            return self._differentiable(goal, depth)
+        return None
+
+    def _from(self, theorem: Theorem | None, reason: str, depth: int) -> Proof | None:
+        """``theorem`` with all its hypotheses proved."""
+        if theorem is None:
+            return None
+        reasons: tuple[str, ...] = (reason,) if reason else ()
+        for premise in theorem.hypotheses:
+            proof = self.prove(premise, depth)
+            if proof is None:
+                return None
+            theorem = discharge(theorem, proof.theorem)
+            reasons += proof.reasons
+        return Proof(theorem, reasons)
+
+    # --- hypotheses -------------------------------------------------------------------
+
+    def _facts(self, goal: Prop) -> list[tuple[str, Theorem]]:
+        """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
+        facts = []
+        for name, prop in self.hypotheses:
+            theorem = assume(prop)
+            facts.append((name, theorem))
+            if isinstance(prop, ForAll):
+                values = {v for v in free_vars(goal) if v.sort is prop.var.sort} | {prop.var}
+                facts.extend(
+                    (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
+                )
+        return facts
+
+    def _assumed(self, goal: Prop) -> Proof | None:
+        for name, fact in self._facts(goal):
+            if alpha_equal(fact.conclusion, goal):
+                return Proof(restate(fact, goal), (f"@{name}",))
+        return None
+
+    # --- integrability ----------------------------------------------------------------
+
+    def _integrable(self, goal: Integrable, depth: int) -> Proof | None:
+        form = joint_form(goal)
+        if form is None:
+            return Proof(finite_measure(goal), ("finite measure",))
+        for name, fact in self._facts(goal):
+            prop = fact.conclusion
+            if isinstance(prop, Integrable) and same_integral(form, joint_form(prop)):
+                theorem = discharge(tonelli(goal, prop), fact)
+                return Proof(theorem, ("Tonelli", f"@{name}"))
+        for name, rule in _DOMINATIONS:
+            proof = self._from(attempt(rule, goal), name, depth)
+            if proof is not None:
+                return proof
+        for folded in marginal_variants(goal, form):
+            proof = self._from(attempt(tonelli, goal, folded), "Tonelli", depth)
+            if proof is not None:
+                return proof
+        unfolded = sweep(goal.body, _unfold_field)
+        if unfolded is not None:
+            return self._from(equal_integrand(goal, unfolded), "definition", depth)
+        return None
+
+    # --- almost everywhere ------------------------------------------------------------
+
+    def _almost(self, goal: Almost, depth: int) -> Proof | None:
+        needed = _needed(goal)
+        if len(needed) < len(goal.measure):
+            return self._spread(goal, needed, depth)
+        prop = goal.body
+        proof = None
+        if isinstance(prop, VanishesWith):
+            proof = self._vanishes(goal, prop, depth)
+        elif isinstance(prop, Integrable):
+            proof = self._sections(goal, prop, depth)
+        if proof is not None or len(goal.measure) == 1:
+            return proof
+        for place in range(len(goal.measure)):
+            kept = tuple(i for i in range(len(goal.measure)) if i != place)
+            proof = self._spread(goal, kept, depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _sections(self, goal: Almost, prop: Integrable, depth: int) -> Proof | None:
+        try:
+            joint = Integrable(prop.body, *goal.measure, *prop.measure)
+        except SortError:
+            joint = None
+        if joint is not None:
+            proof = self._from(sections(joint, len(goal.measure)), "Fubini", depth)
+            if proof is not None:
+                return Proof(restate(proof.theorem, goal), proof.reasons)
+        for name, rule in _DOMINATIONS:
+            theorem = attempt(rule, prop)
+            if theorem is not None:
+                proof = self._from(everywhere(theorem, goal.measure), name, depth)
+                if proof is not None:
+                    return proof
+        return None
+
+    def _spread(self, goal: Almost, kept: Sequence[int], depth: int) -> Proof | None:
+        """Prove the goal for the ``kept`` variables, at every value of the others."""
+        others = [i for i in range(len(goal.measure)) if i not in kept]
+        inner = [goal.measure[i] for i in kept]
+        try:
+            smaller = Almost(goal.body, *inner) if inner else goal.body
+            proof = self.prove(smaller, depth)
+            if proof is None:
+                return None
+            spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
+            if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
+                return None  # a hypothesis speaks of the variables
+        except SortError:
+            return None
+        return self._reordered(spread, goal, proof.reasons)
+
+    def _reordered(
+        self, theorem: Theorem, goal: Almost, reasons: tuple[str, ...]
+    ) -> Proof | None:
+        """``theorem`` with its variables in the order of ``goal``, if that makes it the goal."""
+        if not isinstance(theorem.conclusion, Almost):
+            return None
+        count = len(goal.measure)
+        if len(theorem.conclusion.measure) != count:
+            return None
+        for order in permutations(range(count)):
+            try:
+                candidate = reorder_almost(theorem, order)
+            except SortError:
+                continue
+            if alpha_equal(candidate.conclusion, goal):
+                return Proof(restate(candidate, goal), reasons)
+        return None
+
+    def _vanishes(self, goal: Almost, prop: VanishesWith, depth: int) -> Proof | None:
+        numerator, denominator = prop.args
+        if any(not isinstance(item, Lebesgue) for item in goal.measure):
+            return self._vanishes_under_law(goal, prop, depth)
+        if isinstance(denominator, Apply):
+            theorem = attempt(support_of_marginal, denominator)
+            if theorem is not None:
+                proof = self._reordered(theorem, goal, ("absolute continuity",))
+                if proof is not None:
+                    return proof
+        for factor in Mul.make_args(numerator):
+            if factor is numerator:
+                break
+            theorem = everywhere(multiple_vanishes(prop, factor), goal.measure)
+            proof = self._from(theorem, "", depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _vanishes_under_law(self, goal: Almost, prop: VanishesWith, depth: int) -> Proof | None:
+        numerator, denominator = prop.args
+        for place, item in enumerate(goal.measure):
+            if alpha_equal(item, denominator):
+                theorem = attempt(support_of_draw, numerator, item)
+                others = [m for i, m in enumerate(goal.measure) if i != place]
+                if theorem is not None and others:
+                    try:
+                        theorem = everywhere(theorem, others)
+                    except SortError:
+                        continue
+                if theorem is not None:
+                    return self._reordered(theorem, goal, ("support of the law",))
+        _, lebesgue = against_lebesgue(Mul(), goal.measure)
+        proof = self.prove(Almost(prop, *lebesgue), depth)
+        if proof is None:
+            return None
+        return Proof(under_law(proof.theorem, goal.measure), proof.reasons)
+
+    # --- parameters -------------------------------------------------------------------
+
+    def _for_all(self, goal: ForAll, depth: int) -> Proof | None:
+        proof = self.prove(goal.body, depth)
+        if proof is None or any(goal.var in free_vars(h) for h in proof.theorem.hypotheses):
+            return None
+        return Proof(generalise(proof.theorem, goal.var), proof.reasons)
+
+    def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
+        proof = self._from(attempt(differentiable_sum, goal), "sums", depth)
+        if proof is not None:
+            return proof
+        for equation in self.equations:
+            prop = equation.conclusion
+            if isinstance(prop, Equals) and alpha_equal(prop.lhs, goal.body):
+                carried = differentiable_equal(equation, goal.var)
+                proof = self._from(carried, "equality", depth)
+                if proof is not None:
+                    return proof
+        return None
+
+
+def _needed(goal: Almost) -> tuple[int, ...]:
+    """The items of the measure that the proposition, or a later needed item, depends on."""
+    wanted = set(free_vars(goal.body))
+    needed: list[int] = []
+    for place in reversed(range(len(goal.measure))):
+        item = goal.measure[place]
+        if wanted & set(drawn_by(item)):
+            needed.append(place)
+            if not isinstance(item, Lebesgue):
+                wanted |= conditions(item)
+    return tuple(sorted(needed))
+
+
+def _unfold_field(term: Expr) -> Theorem | None:
+    """Unfold a field that is defined by arithmetic from others (not as an average)."""
+    if isinstance(term, Apply) and isinstance(term.head, Field) and term.head.definition is not None:
+        if isinstance(term.head.definition, IntegralOver):
+            return None
+        return unfold(term)
+    return None
+
+
+def fields_in(term: Expr) -> set[Apply]:
+    """The applications of fields in a term."""
+    found = {term} if isinstance(term, Apply) and isinstance(term.head, Field) else set()
+    return found.union(*(fields_in(arg) for arg in term.args))
+
+
+def average_of(field: Apply) -> tuple[Apply, IntegralOver, Expr] | None:
+    """``(m, average, f)`` when the field is defined as the average ∫ f·(j/m) dz."""
+    if field.head.definition is None:
+        return None
+    average = field.head.unfold(field.arguments)
+    if not isinstance(average, IntegralOver):
+        return None
+    for factor in Mul.make_args(average.body):
+        if isinstance(factor, Ratio) and isinstance(factor.args[1], Apply):
+            values = Mul(*(f for f in Mul.make_args(average.body) if f is not factor))
+            return factor.args[1], average, values
+    return None
+
+
+def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
+    """``goal`` under the marginal law of each averaged field in it.
+
+    In the joint form of E_{t,z,x}‖u_t(x)‖² the marginal p_t(x), which Jensen's inequality
+    needs, is spelled out as p_t(x|z) p_data(z); this spells it back.
+    """
+    variants = []
+    for field in sorted(fields_in(form.body), key=str):
+        average = average_of(field)
+        if average is None:
+            continue
+        marginal, integral, _ = average
+        if marginal in Mul.make_args(form.body):
+            variants.append(form)
+            continue
+        joint = marginal.head.unfold(marginal.arguments)
+        if not isinstance(joint, IntegralOver):
+            continue
+        for renaming in _renamings(joint, form):
+            wanted = Mul.make_args(substitute(joint.body, renaming))
+            factors = list(Mul.make_args(form.body))
+            if all(w in factors for w in wanted):
+                for w in wanted:
+                    factors.remove(w)
+                gone = set(renaming.values())
+                rest = Mul(*factors)
+                if not gone & free_vars(rest):
+                    measure = [item for item in form.measure if item.var not in gone]
+                    variants.append(Integrable(Mul(rest, marginal), *measure))
+    return variants
+
+
+def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
+    """The ways to read the variables that ``joint`` integrates as variables of ``form``."""
+    choices = [
+        [other.var for other in form.measure if other.args[1:] == item.args[1:]
+         and other.var.sort is item.var.sort]
+        for item in joint.measure
+    ]  # fmt: skip
+    names = [item.var for item in joint.measure]
+    return [
+        dict(zip(names, choice, strict=True))
+        for choice in product(*choices)
+        if len(set(choice)) == len(choice)
+    ]
+

@@ -1,0 +1,197 @@
+"""One step: the line before, the claim, the named rules → a theorem, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy import Add, Expr, S
+
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.equality import ring_normal, symmetry, transitivity
+from fmproof.kernel.order import from_difference, is_nonnegative, nonnegativity
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.binders import OverMeasure, bound_vars
+from fmproof.lang.printing import coefficient
+from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.sorts import sort_of
+from fmproof.lang.text import text
+from fmproof.tactics.methods import METHODS, Common, Line, common_form
+from fmproof.tactics.normal import normal_forms
+from fmproof.tactics.rewriting import rewritable
+
+
+class NotJustified(Exception):
+    """A step that its rules do not give; carries what to show."""
+
+    def __init__(
+        self,
+        summary: str,
+        expected: Expr | None = None,
+        found: Expr | None = None,
+        difference: Expr | None = None,
+        where: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.expected = expected
+        self.found = found
+        self.difference = difference
+        self.where = where
+        self.hint = hint
+
+
+def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
+    """The theorem ``before relation claim``; its hypotheses are the side conditions.
+
+    Raises:
+        NotJustified: the named rules do not give the claim.
+    """
+    if relation != "=":
+        return _inequality(line, by, relation)
+    if "nonnegative" in by:
+        raise NotJustified("the rule nonnegative shows ≤ or ≥, and the step claims =")
+    try:
+        common = normal_forms(line) if "auto" in by else common_form(line, by)
+    except (RuleError, SortError) as error:
+        raise NotJustified(str(error)) from None
+    middle = common.agree
+    if middle is None:
+        raise _explain(line, common, by)
+    idle = [name for name in by if name not in common.used and name not in ("ring", "auto")]
+    if idle:
+        raise NotJustified(
+            f"{idle[0]} has nothing to act on in this step",
+            hint=_idle_hint(line, by, idle),
+        )
+    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+
+
+def _idle_hint(line: Line, by: Sequence[str], idle: Sequence[str]) -> str:
+    others = [name for name in by if name not in idle]
+    if others:
+        return f"the step follows from {', '.join(others)} alone"
+    return "the two lines agree by arithmetic alone; name the rule ring"
+
+
+def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
+    lower, upper = (line.before, line.claim) if relation == "≤" else (line.claim, line.before)
+    if tuple(by) != ("nonnegative",):
+        raise NotJustified(
+            f"a step with {relation} names the rule nonnegative, found {', '.join(by)}"
+        )
+    difference = ring_normal(canon(Add(upper, -lower)))
+    if not is_nonnegative(difference):
+        raise NotJustified(
+            f"it is not clear from its form that {text(upper)} − ({text(lower)}) ≥ 0",
+            difference=difference,
+            hint="the difference must be a sum of squares, densities, weights or their integrals",
+        )
+    return from_difference(nonnegativity(difference), lower, upper)
+
+
+def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:
+    """Expected, found, difference and place, for a claim that does not follow."""
+    names = ", ".join(by)
+    if "auto" in by:
+        left_over = subtract(common.left.rhs, common.right.rhs)
+        shown = "" if left_over is None else f"; left over: {text(left_over)}"
+        return NotJustified(
+            f"the two lines have different normal forms{shown}",
+            expected=common.left.rhs,
+            found=common.right.rhs,
+            difference=left_over,
+        )
+    idle = not common.used and tuple(by) != ("ring",)
+    expected, found, where = narrow(common.left.rhs, common.right.rhs)
+    difference = subtract(expected, found)
+    summary = (
+        f"{names} does not apply to the line before or to the claim, and they differ"
+        if idle
+        else f"the claim is not what {names} gives"
+    )
+    return NotJustified(
+        summary,
+        expected=common.left.rhs,
+        found=common.right.rhs,
+        difference=difference,
+        where=where,
+        hint=_hint(line, by, common),
+    )
+
+
+def _hint(line: Line, by: Sequence[str], common: Common) -> str | None:
+    """A rule that would justify the step, if one alone does."""
+    for name in METHODS:
+        if name in by or name in ("lemma", "nonnegative", "auto", "constant"):
+            continue
+        try:
+            other = common_form(line, (*by, name) if common.used else (name,))
+        except (RuleError, SortError):
+            continue
+        if other.agree is not None and name in (*other.used, "ring"):
+            missing = f"{', '.join((*by, name))} together do" if common.used else f"{name} does"
+            return f"{missing}; name it in by="
+    return None
+
+
+def narrow(expected: Expr, found: Expr) -> tuple[Expr, Expr, str | None]:
+    """The smallest pair of parts in which two terms differ, and the way there in words."""
+    path: list[str] = []
+    while True:
+        pair = _one_level(expected, found)
+        if pair is None:
+            return expected, found, " → ".join(path) or None
+        label, expected, found = pair
+        if label:
+            path.append(label)
+
+
+def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
+    if isinstance(a, Add) or isinstance(b, Add):
+        ours, theirs = list(Add.make_args(a)), list(Add.make_args(b))
+        for term in list(ours):
+            match = next((t for t in theirs if alpha_equal(term, t)), None)
+            if match is not None:
+                ours.remove(term)
+                theirs.remove(match)
+        if (len(ours), len(theirs)) != (len(Add.make_args(a)), len(Add.make_args(b))):
+            return "", Add(*ours), Add(*theirs)
+        return None
+    if isinstance(a, OverMeasure) and isinstance(b, OverMeasure) and type(a) is type(b):
+        if a.measure == b.measure:
+            return f"under {_binder(a)}", a.body, b.body
+        return None
+    (c, x), (d, y) = coefficient(a), coefficient(b)
+    if c == d != 1:
+        return "", x, y
+    if type(a) is not type(b) or len(a.args) != len(b.args) or bound_vars(a) != bound_vars(b):
+        return None
+    different = [i for i in range(len(a.args)) if not alpha_equal(a.args[i], b.args[i])]
+    if len(different) == 1 and different[0] in rewritable(a) and not a.is_Pow:
+        (place,) = different
+        return f"in {text(a)}", a.args[place], b.args[place]
+    return None
+
+
+def _binder(node: OverMeasure) -> str:
+    shown = text(node.func(S.One, *node.measure))  # type: ignore[attr-defined]
+    return shown.removesuffix("[1]")
+
+
+def subtract(a: Expr, b: Expr) -> Expr | None:
+    """a − b with summands that differ in bound names cancelled; None for different sorts."""
+    total: dict[Expr, Expr] = {}
+    shown: dict[Expr, Expr] = {}
+    try:
+        sort_of(Add(a, -b))
+        for sign, side in ((1, a), (-1, b)):
+            for summand in Add.make_args(ring_normal(side)):
+                c, rest = coefficient(summand)
+                key = canon(rest)
+                shown.setdefault(key, rest)
+                total[key] = total.get(key, S.Zero) + sign * c
+    except SortError:
+        return None
+    return Add(*(c * shown[key] for key, c in total.items()))

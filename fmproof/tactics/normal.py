@@ -1,0 +1,183 @@
+"""``auto``: the decision procedure of the fragment.
+
+Both lines are brought to a normal form: definitions unfolded, every expectation taken under
+the joint law and split into monomials, unused draws removed, and a conditional field replaced
+by its marginal wherever the rest of the monomial does not depend on the conditioning variable
+(that is what a conditional expectation is). Where the forms differ, the difference explains
+why. Each move is a kernel rule, so the result is a theorem or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Expr, Mul
+
+from fmproof.errors import SortError
+from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.integrals import marginal_draw
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.binders import Expect, IntegralOver, drawn_by
+from fmproof.lang.heads import Density
+from fmproof.lang.scope import alpha_equal, free_vars, substitute
+from fmproof.lang.terms import Apply, Inner, Named, Var
+from fmproof.tactics.conditions import average_of, fields_in
+from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
+from fmproof.tactics.rewriting import Conversion, attempt, sweep
+
+_EXPAND = ("marginalisation", "tower", "square", "linearity", "drop", "gradient", "minimisers")
+"""Bring everything under the joint law, one monomial in each expectation."""
+
+_WRITE_OUT = ("expectation", "density", "linearity", "cancel", "fubini", "square")
+"""Turn expectations into integrals; used to justify a conditional expectation."""
+
+
+def normal_forms(line: Line) -> Common:
+    """Both lines in normal form."""
+    fields = _averages((line.before, line.claim))
+    left = _normal(line, line.before, fields)
+    right = _normal(line, line.claim, fields)
+    return Common(left, right, {"auto"})
+
+
+def _normal(line: Line, term: Expr, fields: list[Apply]) -> Theorem:
+    theorem = _then(reflexivity(term), METHODS["lemma"](line))
+    theorem = _then(theorem, _unfold_scalars)
+    conversions = [METHODS[name](line) for name in _EXPAND]
+
+    def expand(node: Expr) -> Theorem | None:
+        for conversion in conversions:
+            found = conversion(node)
+            if found is not None:
+                return found
+        return None
+
+    theorem = _then(theorem, expand)
+    for field in fields:
+        theorem = _then(theorem, _conditional_expectation(field))
+    return _then(theorem, _reordered)
+
+
+def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
+    more = sweep(theorem.rhs, conversion)
+    return theorem if more is None else transitivity(theorem, more)
+
+
+def _unfold_scalars(term: Expr) -> Theorem | None:
+    """Losses and names; not densities, nor fields that are averages."""
+    if isinstance(term, Named):
+        return unfold(term)
+    if isinstance(term, Apply) and term.head.definition is not None:
+        if isinstance(term.head, Density) or isinstance(term.head.definition, IntegralOver):
+            return None
+        return unfold(term)
+    return None
+
+
+def _reordered(term: Expr) -> Theorem | None:
+    return in_standard_order(term) if isinstance(term, Expect) else None
+
+
+def _averages(terms: Iterable[Expr]) -> list[Apply]:
+    """The averaged fields that the lines mention, one application of each symbol."""
+    found: dict[object, Apply] = {}
+    for term in terms:
+        theorem = sweep(term, _unfold_scalars)
+        for field in fields_in(term if theorem is None else theorem.rhs):
+            if average_of(field) is not None:
+                found.setdefault(field.head, field)
+    return [found[head] for head in sorted(found, key=str)]
+
+
+def _conditional_expectation(field: Apply) -> Conversion:
+    """E[k⟨a, u(x|z)⟩] = E[k⟨a, u(x)⟩] under the joint law, for k and a free of z."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if not isinstance(term, Expect):
+            return None
+        for inner in Mul.make_args(term.body):
+            if isinstance(inner, Inner):
+                for side in (0, 1):
+                    theorem = _replace(term, inner, side, field)
+                    if theorem is not None:
+                        return theorem
+        return None
+
+    return convert
+
+
+def _replace(term: Expect, inner: Inner, side: int, field: Apply) -> Theorem | None:
+    target, other = inner.args[side], inner.args[1 - side]
+    head = field.head
+    place = _match(term, target, field)
+    if place is None:
+        return None
+    marginal_field, marginal, integrated = place
+    rest = Mul(*(f for f in Mul.make_args(term.body) if f is not inner))
+    if integrated & (free_vars(rest) | free_vars(other)):
+        return None
+    gone = integrated | set(drawn_by(marginal))
+    keep = [d for d in term.measure if not gone & set(drawn_by(d))]
+    try:
+        under_marginal = Expect(Mul(rest, Inner(other, marginal_field)), *keep, marginal)
+    except SortError:
+        return None
+    spelled = attempt(marginal_draw, under_marginal, len(keep))
+    if spelled is None:
+        return None
+    conditional = Expect(term.body, *spelled.rhs.measure)
+    if not alpha_equal(_ordered(conditional).rhs, _ordered(term).rhs):
+        return None
+    first = transitivity(_ordered(term), symmetry(_ordered(conditional)))
+    common = common_form(Line(conditional, under_marginal), _WRITE_OUT)
+    written = sweep(common.right.rhs, lambda t: unfold(t) if _is(t, head) else None)
+    if written is None:
+        return None
+    again = common_form(Line(common.left.rhs, written.rhs), _WRITE_OUT)
+    middle = again.agree
+    if middle is None:
+        return None
+    theorem = transitivity(first, transitivity(common.left, again.left))
+    theorem = transitivity(theorem, middle)
+    back = transitivity(transitivity(common.right, written), again.right)
+    theorem = transitivity(theorem, symmetry(back))
+    theorem = transitivity(theorem, spelled)
+    return transitivity(theorem, _ordered(spelled.rhs))
+
+
+def _is(term: Expr, head: object) -> bool:
+    return isinstance(term, Apply) and term.head == head
+
+
+def _ordered(term: Expect) -> Theorem:
+    return in_standard_order(term) or reflexivity(term)
+
+
+def _match(
+    term: Expect, target: Expr, field: Apply
+) -> tuple[Apply, Apply, set[Var]] | None:
+    """Read ``target`` as the values that ``field`` averages: (u(x), m(x), the z's)."""
+    params = field.head.params
+    average = average_of(field.head(*params))
+    if average is None or not isinstance(target, Apply):
+        return None
+    marginal, integral, values = average
+    if not isinstance(values, Apply) or values.head != target.head:
+        return None
+    renaming: dict[Var, Expr] = {}
+    for pattern, actual in zip(values.arguments, target.arguments, strict=True):
+        if not isinstance(pattern, Var) or renaming.setdefault(pattern, actual) != actual:
+            return None
+    if any(p not in renaming for p in params):
+        return None
+    integrated = [renaming.get(item.var) for item in integral.measure]
+    bound = {v for d in term.measure for v in drawn_by(d)}
+    if not all(isinstance(v, Var) and v in bound for v in integrated):
+        return None
+    at = {p: renaming[p] for p in params}
+    return (
+        substitute(field.head(*params), at),
+        substitute(marginal, at),
+        {v for v in integrated if isinstance(v, Var)},
+    )
+

@@ -1,0 +1,82 @@
+"""Rewriting: applying a kernel rule wherever it fits, as one theorem.
+
+A *conversion* takes a term and gives a theorem ``term = other``, or None where it does not
+apply. Nothing here is trusted: whatever a conversion does, its result is a kernel theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Add, Expr, Mul
+
+from fmproof.errors import RuleError
+from fmproof.kernel.equality import congruence, transitivity
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver
+from fmproof.lang.terms import Apply, Inner, Ratio
+
+Conversion = Callable[[Expr], Theorem | None]
+
+LIMIT = 10_000
+"""Rewrites in one sweep before it is taken for a loop."""
+
+
+def attempt(rule: Callable[..., Theorem], *args: object) -> Theorem | None:
+    """The rule's theorem, or None where the rule does not fit."""
+    try:
+        return rule(*args)
+    except RuleError:
+        return None
+
+
+def rewritable(term: Expr) -> tuple[int, ...]:
+    """The places of the arguments that congruence can rewrite."""
+    if isinstance(term, IntegralOver | Expect | Grad | ArgMin):
+        return (0,)
+    if isinstance(term, Apply):
+        return tuple(range(1, len(term.args)))
+    if isinstance(term, Add | Mul | Inner | Ratio) or term.is_Pow:
+        return tuple(range(len(term.args)))
+    return ()
+
+
+def sweep(term: Expr, conversion: Conversion) -> Theorem | None:
+    """``conversion`` applied everywhere, outside in, until it no longer applies.
+
+    None when it applied nowhere.
+    """
+    budget = [LIMIT]
+    return _sweep(term, conversion, budget)
+
+
+def _sweep(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | None:
+    theorem = _at_root(term, conversion, budget)
+    current = term if theorem is None else theorem.rhs
+    parts = {}
+    for place in rewritable(current):
+        part = _sweep(current.args[place], conversion, budget)
+        if part is not None:
+            parts[place] = part
+    if not parts:
+        return theorem
+    inside = congruence(current, parts)
+    theorem = inside if theorem is None else transitivity(theorem, inside)
+    again = conversion(theorem.rhs)
+    if again is None:
+        return theorem
+    theorem = transitivity(theorem, again)
+    more = _sweep(theorem.rhs, conversion, budget)
+    return theorem if more is None else transitivity(theorem, more)
+
+
+def _at_root(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | None:
+    theorem: Theorem | None = None
+    while True:
+        step = conversion(term if theorem is None else theorem.rhs)
+        if step is None:
+            return theorem
+        budget[0] -= 1
+        if budget[0] < 0:
+            raise RuleError("rewriting does not come to an end")
+        theorem = step if theorem is None else transitivity(theorem, step)

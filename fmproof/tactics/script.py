@@ -1,0 +1,236 @@
+"""A derivation as data: hypotheses, parts, steps that claim their results.
+
+Nothing here proves anything. The checker (:mod:`fmproof.tactics.check`) computes what each
+step's rule gives and compares it with the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sympy import Basic, Expr
+
+from fmproof.errors import InputError, SortError, nearest
+from fmproof.lang.heads import Head
+from fmproof.lang.props import AtMost, Equals, Prop
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort, sort_of
+from fmproof.lang.terms import Named, Var, as_term
+from fmproof.lang.text import text
+from fmproof.tactics.methods import METHODS
+
+Relation = Literal["=", "≤", "≥"]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A named assumption.
+
+    Attributes:
+        name: e.g. "H1".
+        prop: the proposition, e.g. ``ForAll(Integrable(...), theta)``.
+        meaning: in words, for the reader.
+    """
+
+    name: str
+    prop: Prop
+    meaning: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.prop, Prop):
+            raise SortError(
+                f"hypothesis {self.name} must be a proposition such as Integrable(...), "
+                f"found {self.prop!r}"
+            )
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An earlier theorem at particular fields, densities, weights or parameters.
+
+    Attributes:
+        of: the name of a part or of a derivation in ``uses``.
+        replace: symbol -> term over the symbol's own parameters, e.g. ``{v: u(t, x)}``.
+        at: variable -> term.
+    """
+
+    of: str
+    replace: Mapping[Head, Expr] = field(default_factory=dict)
+    at: Mapping[Var, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("replace", "at"):
+            terms = {key: as_term(value) for key, value in getattr(self, name).items()}
+            object.__setattr__(self, name, terms)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a chain: the term that the line before is claimed to equal, and why.
+
+    Attributes:
+        id: a label, unique in the derivation, e.g. "2.4a".
+        claim: the whole new term, written out.
+        by: the rule, or several that act together; ``fmproof explain`` lists them.
+        using: earlier results for ``by="lemma"``: names or :class:`Instance`.
+        relation: "=", or "≤" / "≥" from the line before to the claim.
+        note: a remark for the reader.
+    """
+
+    id: str
+    claim: Expr
+    by: str | Sequence[str]
+    using: str | Instance | Sequence[str | Instance] = ()
+    relation: Relation = "="
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            claim = as_term(self.claim)
+            sort_of(claim)
+        except SortError as error:
+            raise SortError(f"step {self.id}: {error}") from None
+        object.__setattr__(self, "claim", claim)
+        object.__setattr__(self, "by", (self.by,) if isinstance(self.by, str) else tuple(self.by))
+        single = isinstance(self.using, str | Instance)
+        object.__setattr__(self, "using", (self.using,) if single else tuple(self.using))
+        if not self.by:
+            raise InputError(f"step {self.id} names no rule")
+        for rule in self.by:
+            if rule not in METHODS:
+                raise InputError(
+                    f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}"
+                )
+        if self.relation not in ("=", "≤", "≥"):
+            raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chain of steps, and the theorem that it establishes.
+
+    Attributes:
+        title: e.g. "Part 2: the cross term"; later steps may refer to the part by it.
+        start: the term that the chain begins with.
+        statement: what the part is to prove; by default start = (or ≤) the last claim.
+        name: a shorter name for later reference.
+    """
+
+    title: str
+    start: Expr
+    steps: Sequence[Step]
+    statement: Equals | AtMost | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", as_term(self.start))
+        object.__setattr__(self, "steps", tuple(self.steps))
+        if not self.steps:
+            raise InputError(f"part {self.title!r} has no steps")
+
+    @property
+    def proposition(self) -> Prop:
+        """The stated or implied theorem."""
+        if self.statement is not None:
+            return self.statement
+        end, relations = self.steps[-1].claim, {step.relation for step in self.steps}
+        if relations == {"="}:
+            return Equals(self.start, end)
+        return AtMost(end, self.start) if "≥" in relations else AtMost(self.start, end)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A whole derivation.
+
+    Attributes:
+        name: short, as given to ``fmproof verify``.
+        title: for headings.
+        hypotheses: what is assumed; anything else that a step needs must follow from these.
+        parts: the chains, in reading order. Or give ``start`` and ``steps`` for a single chain.
+        source: where the derivation comes from.
+        uses: derivations whose theorems steps refer to by name.
+        variables: variables that stand for fixed but arbitrary values, other than parameters.
+        statement: what the derivation proves; by default what its last part does.
+    """
+
+    name: str
+    title: str = ""
+    hypotheses: Sequence[Hypothesis] = ()
+    parts: Sequence[Part] = ()
+    source: str = ""
+    uses: Sequence[Derivation] = ()
+    variables: Sequence[Var] = ()
+    statement: Prop | None = None
+    start: Expr | None = None
+    steps: Sequence[Step] = ()
+
+    def __post_init__(self) -> None:
+        parts = tuple(self.parts)
+        if self.start is not None or self.steps:
+            if parts or self.start is None or not self.steps:
+                raise InputError(f"{self.name}: give either parts, or start and steps")
+            parts = (Part(self.title or self.name, self.start, self.steps),)
+        if not parts:
+            raise InputError(f"derivation {self.name!r} has no steps")
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "title", self.title or self.name)
+        for name in ("hypotheses", "uses", "variables"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.statement is None:
+            object.__setattr__(self, "statement", parts[-1].proposition)
+        self._check_labels()
+        self._check_closed()
+        self._check_names()
+
+    def _check_labels(self) -> None:
+        for kind, labels in (
+            ("step", [step.id for part in self.parts for step in part.steps]),
+            ("hypothesis", [h.name for h in self.hypotheses]),
+            ("part", [part.title for part in self.parts]),
+        ):
+            seen: set[str] = set()
+            for label in labels:
+                if label in seen:
+                    raise InputError(f"{self.name}: two {kind}s are labelled {label!r}")
+                seen.add(label)
+
+    def _check_closed(self) -> None:
+        for h in self.hypotheses:
+            self._require_closed(h.prop, f"hypothesis {h.name}")
+        for part in self.parts:
+            self._require_closed(part.start, f"the start of {part.title!r}")
+            for step in part.steps:
+                self._require_closed(step.claim, f"step {step.id}")
+
+    def _require_closed(self, node: Basic, where: str) -> None:
+        stray = sorted(
+            v.name
+            for v in free_vars(node)
+            if v.sort is not Sort.PARAM and v not in self.variables
+        )
+        if stray:
+            raise InputError(
+                f"{self.name}, {where}: the variable {stray[0]} is free in {text(node)}; bind it by "
+                f"an integral or draw it in the law, or declare it with variables=[{stray[0]}]"
+            )
+
+    def _check_names(self) -> None:
+        meaning: dict[str, Basic] = {}
+        for part in self.parts:
+            for term in (part.start, *(step.claim for step in part.steps)):
+                for name, definition in _names_in(term):
+                    if meaning.setdefault(name, definition) != definition:
+                        raise InputError(
+                            f"{self.name}: the name {name} stands for two things: "
+                            f"{text(meaning[name])} and {text(definition)}"
+                        )
+
+
+def _names_in(term: Basic) -> list[tuple[str, Basic]]:
+    found = [(term.name, term.definition)] if isinstance(term, Named) else []
+    for arg in term.args:
+        found.extend(_names_in(arg))
+    return found
