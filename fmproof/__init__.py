@@ -1,5 +1,43 @@
-"""fmproof: a proof verifier for the mathematics of flow matching."""
+"""fmproof: a proof verifier for the mathematics of flow matching.
+
+The public names are imported when first used, so that ``import fmproof`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 from fmproof._version import __version__
 
-__all__ = ["__version__"]
+_NAMES = {
+    "fmproof.lang.terms": "Real Vec Param Latent Inner norm2 Ratio Named plus",
+    "fmproof.lang.heads": "Field Density Scalar uniform",
+    "fmproof.lang.binders": "Integral IntegralOver Lebesgue Expect Grad ArgMin",
+    "fmproof.lang.props": (
+        "Equals AtMost Integrable VanishesWith Almost ForAll Differentiable"
+    ),
+    "fmproof.lang.scope": "alpha_equal free_vars substitute",
+    "fmproof.lang.text": "text",
+    "fmproof.lang.latex": "latex",
+    "fmproof.tactics.script": "Derivation Part Step Hypothesis Instance",
+    "fmproof.tactics.check": "check",
+    "fmproof.kernel.theorem": "Theorem",
+    "fmproof.errors": "FmproofError InputError SortError RuleError",
+    "sympy": "Rational",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - names, all of them strings
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'fmproof' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

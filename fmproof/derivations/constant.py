@@ -33,10 +33,10 @@ value = Part(
         Step("C.1", plus(spread, C, -spread), by="ring"),
         Step(
             "C.2",
-            Expect(0, *marginal) - spread,
+            Expect(norm2(plus(u, -u)), *marginal) - spread,
             by="lemma",
             using=Instance("written out", replace={u_model: u_marg(t, x)}),
-            note="at the marginal field itself, ‖u_t(x) − u_t(x)‖² = 0",
+            note="the theorem at u^θ := u, the marginal field itself",
         ),
         Step("C.3", -spread, by="linearity"),
     ],

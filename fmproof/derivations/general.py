@@ -6,20 +6,37 @@ any conditioning variables, vectors or points of an arbitrary space.
 
 from __future__ import annotations
 
-from fmproof.derivations.symbols import t, theta, time, u_model, x
+from sympy import Expr
+
+from fmproof.derivations.symbols import t, theta, u_model, x
 from fmproof.lang.binders import Expect, Integral, IntegralOver, Lebesgue
 from fmproof.lang.heads import Density, Field, Scalar
 from fmproof.lang.props import Equals, ForAll, Integrable
 from fmproof.lang.terms import Inner, Named, Ratio, Var, Vec, norm2, plus
-from fmproof.tactics.script import Derivation, Hypothesis, Instance, Part, Step
+from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 rho = Density("rho", (t, 0, 1))  #: any time law on [0, 1]
 w = Scalar("w", t, nonneg=True)  #: any weight
 
 
-def matching(name: str, title: str, *given: Var) -> Derivation:
-    """The derivation with the conditioning variables ``given``, drawn jointly from q."""
-    q = Density("q", *given)
+def matching(
+    name: str,
+    title: str,
+    *given: Var,
+    time_law: Density = rho,
+    prior: Density | None = None,
+    weight: Expr | None = None,
+) -> Derivation:
+    """The derivation with the conditioning variables ``given``, drawn jointly from ``prior``.
+
+    Args:
+        given: vectors, or points of an arbitrary space.
+        time_law: a density of t on [0, 1].
+        prior: a density of ``given``; by default an arbitrary q.
+        weight: a term ≥ 0 in t; by default an arbitrary w(t).
+    """
+    q = Density("q", *given) if prior is None else prior
+    weight = w(t) if weight is None else weight
     p_cond = Density("p", x, sub=t, given=given)
     joint_density = p_cond(t, x, *given) * q(*given)
     over = [Lebesgue(var) for var in given]
@@ -34,35 +51,35 @@ def matching(name: str, title: str, *given: Var) -> Derivation:
         ),
     )
     v, u, u_c = u_model(t, theta, x), u_marg(t, x), u_cond(t, x, *given)
-    marginal = (rho(t), p_marg(t, x))
-    joint = (rho(t), q(*given), p_cond(t, x, *given))
+    marginal = (time_law(t), p_marg(t, x))
+    joint = (time_law(t), q(*given), p_cond(t, x, *given))
     unit = (t, 0, 1)
 
-    L_FM = Scalar("L_FM", theta, definition=Expect(w(t) * norm2(v - u), *marginal))
-    L_CFM = Scalar("L_CFM", theta, definition=Expect(w(t) * norm2(v - u_c), *joint))
-    C_1 = Named("C_1", Expect(w(t) * norm2(u), *marginal))
-    C_2 = Named("C_2", Expect(-w(t) * norm2(u_c), *joint))
+    L_FM = Scalar("L_FM", theta, definition=Expect(weight * norm2(v - u), *marginal))
+    L_CFM = Scalar("L_CFM", theta, definition=Expect(weight * norm2(v - u_c), *joint))
+    C_1 = Named("C_1", Expect(weight * norm2(u), *marginal))
+    C_2 = Named("C_2", Expect(-weight * norm2(u_c), *joint))
     C = Named("C", C_1 + C_2)
 
-    model_term = Expect(w(t) * norm2(v), *marginal)
-    cross_marginal = Expect(w(t) * Inner(v, u), *marginal)
-    cross_joint = Expect(w(t) * Inner(v, u_c), *joint)
-    density = rho(t) * p_marg(t, x) * w(t)
-    inside = w(t) * rho(t) * Inner(v, u_c)
+    model_term = Expect(weight * norm2(v), *marginal)
+    cross_marginal = Expect(weight * Inner(v, u), *marginal)
+    cross_joint = Expect(weight * Inner(v, u_c), *joint)
+    density = time_law(t) * p_marg(t, x) * weight
+    inside = weight * time_law(t) * Inner(v, u_c)
 
     part_1 = Part(
         "Part 1",
         start=L_FM(theta),
         steps=[
-            Step("1.1", Expect(w(t) * norm2(v - u), *marginal), by="definition"),
+            Step("1.1", Expect(weight * norm2(v - u), *marginal), by="definition"),
             Step(
                 "1.2",
-                Expect(w(t) * (norm2(v) - 2 * Inner(v, u) + norm2(u)), *marginal),
+                Expect(weight * (norm2(v) - 2 * Inner(v, u) + norm2(u)), *marginal),
                 by="square",
             ),
             Step(
                 "1.3",
-                model_term - 2 * cross_marginal + Expect(w(t) * norm2(u), *marginal),
+                model_term - 2 * cross_marginal + Expect(weight * norm2(u), *marginal),
                 by="linearity",
             ),
             Step("1.4", model_term - 2 * cross_marginal + C_1, by="constant"),
@@ -115,18 +132,18 @@ def matching(name: str, title: str, *given: Var) -> Derivation:
             ),
             Step(
                 "3.2a",
-                Expect(w(t) * norm2(v), *joint) - 2 * cross_joint + C_1,
+                Expect(weight * norm2(v), *joint) - 2 * cross_joint + C_1,
                 by="marginalisation",
             ),
             Step(
                 "3.2b",
-                Expect(w(t) * (norm2(v) - 2 * Inner(v, u_c)), *joint) + C_1,
+                Expect(weight * (norm2(v) - 2 * Inner(v, u_c)), *joint) + C_1,
                 by="linearity",
             ),
             Step(
                 "3.3",
                 Expect(
-                    w(t) * plus(norm2(v), -2 * Inner(v, u_c), norm2(u_c), -norm2(u_c)),
+                    weight * plus(norm2(v), -2 * Inner(v, u_c), norm2(u_c), -norm2(u_c)),
                     *joint,
                 )
                 + C_1,
@@ -134,60 +151,22 @@ def matching(name: str, title: str, *given: Var) -> Derivation:
             ),
             Step(
                 "3.4",
-                Expect(w(t) * (norm2(v - u_c) - norm2(u_c)), *joint) + C_1,
+                Expect(weight * (norm2(v - u_c) - norm2(u_c)), *joint) + C_1,
                 by="square",
             ),
             Step(
                 "3.5",
-                Expect(w(t) * norm2(v - u_c), *joint)
-                + Expect(-w(t) * norm2(u_c), *joint)
+                Expect(weight * norm2(v - u_c), *joint)
+                + Expect(-weight * norm2(u_c), *joint)
                 + C_1,
                 by="linearity",
             ),
-            Step("3.6", Expect(w(t) * norm2(v - u_c), *joint) + C_2 + C_1, by="constant"),
+            Step("3.6", Expect(weight * norm2(v - u_c), *joint) + C_2 + C_1, by="constant"),
             Step("3.7", L_CFM(theta) + C, by="definition"),
         ],
         statement=Equals(L_FM(theta), L_CFM(theta) + C),
     )
 
-    # The uniform law and the weight 1, from the general theorem by substitution.
-    uniform_marginal = (time(t), p_marg(t, x))
-    uniform_joint = (time(t), q(*given), p_cond(t, x, *given))
-    uniform_C = Named(
-        "C_U",
-        Expect(norm2(u), *uniform_marginal) + Expect(-norm2(u_c), *uniform_joint),
-    )
-    written_out = Part(
-        "The theorem, with both losses written out",
-        name="written out",
-        start=Expect(w(t) * norm2(v - u), *marginal),
-        steps=[
-            Step("W.1", L_FM(theta), by="definition"),
-            Step("W.2", L_CFM(theta) + C, by="lemma", using="Part 3"),
-            Step(
-                "W.3",
-                Expect(w(t) * norm2(v - u_c), *joint)
-                + Expect(w(t) * norm2(u), *marginal)
-                + Expect(-w(t) * norm2(u_c), *joint),
-                by="definition",
-            ),
-        ],
-    )
-    uniform_case = Part(
-        "The uniform law without weight, as an instance",
-        start=Expect(norm2(v - u), *uniform_marginal),
-        steps=[
-            Step(
-                "U.1",
-                Expect(norm2(v - u_c), *uniform_joint)
-                + Expect(norm2(u), *uniform_marginal)
-                + Expect(-norm2(u_c), *uniform_joint),
-                by="lemma",
-                using=Instance("written out", replace={rho: time(t), w: 1}),
-            ),
-            Step("U.2", Expect(norm2(v - u_c), *uniform_joint) + uniform_C, by="constant"),
-        ],
-    )
     return Derivation(
         name=name,
         title=title,
@@ -195,26 +174,16 @@ def matching(name: str, title: str, *given: Var) -> Derivation:
         hypotheses=[
             Hypothesis(
                 "H1",
-                ForAll(Integrable(w(t) * norm2(v), *marginal), theta),
+                ForAll(Integrable(weight * norm2(v), *marginal), theta),
                 "the model is square integrable along the probability path",
             ),
             Hypothesis(
                 "H2",
-                Integrable(w(t) * norm2(u_c), *joint),
+                Integrable(weight * norm2(u_c), *joint),
                 "the conditional vector field is square integrable",
             ),
-            Hypothesis(
-                "H1U",
-                ForAll(Integrable(norm2(v), *uniform_marginal), theta),
-                "H1 for the uniform law without weight",
-            ),
-            Hypothesis(
-                "H2U",
-                Integrable(norm2(u_c), *uniform_joint),
-                "H2 for the uniform law without weight",
-            ),
         ],
-        parts=[part_1, part_2, part_3, written_out, uniform_case],
+        parts=[part_1, part_2, part_3],
         statement=Equals(L_FM(theta), L_CFM(theta) + C),
     )
 

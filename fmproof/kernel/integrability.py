@@ -130,7 +130,7 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> bool:
     """Whether two joint forms agree up to names and order of the integrated variables."""
     if first is None or second is None:
         return first is second
-    if len(first.measure) != len(second.measure):
+    if len(first.measure) != len(second.measure) or _heads(first) != _heads(second):
         return False
     if canon(first) == canon(second):
         return True
@@ -143,6 +143,13 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> bool:
         if canon(Integrable(first.body, *items)) == target:
             return True
     return False
+
+
+@lru_cache(maxsize=20_000)
+def _heads(node: Basic) -> frozenset[Basic]:
+    """The symbols applied in a term or proposition: the same whatever variables are called."""
+    own = frozenset((node.head,)) if isinstance(node, Apply) else frozenset()
+    return own.union(*(_heads(arg) for arg in node.args))
 
 
 def finite_measure(goal: Integrable) -> Theorem:

@@ -41,6 +41,9 @@ from fmproof.lang.terms import Apply, Inner, Label, Named, Ratio, Var
 SUM, PRODUCT, ATOM = 1, 2, 3
 """How tightly a printed term holds together."""
 
+CACHE = 50_000
+"""How many printed terms a printer remembers."""
+
 
 def coefficient(term: Expr) -> tuple[Rational, Expr]:
     """``(c, rest)`` with ``term == c*rest`` and ``c`` rational."""
@@ -58,7 +61,9 @@ def _vector_key(vector: Expr) -> tuple[Any, ...]:
 def _plainly_nonnegative(factor: Expr) -> bool:
     if isinstance(factor, Inner):
         return factor.is_square
-    return bool(factor.is_positive) or (isinstance(factor, Apply) and factor.head.nonneg)
+    if isinstance(factor, Rational):
+        return bool(factor > 0)
+    return isinstance(factor, Apply) and factor.head.nonneg
 
 
 def _written(term: Basic) -> str:
@@ -110,6 +115,9 @@ class Printer(ABC):
     plus_sign: str
     minus_sign: str
 
+    def __init__(self) -> None:
+        self._written: dict[Basic, tuple[str, int]] = {}
+
     def show(self, node: Basic, level: int = 0) -> str:
         """``node``, bracketed if it holds together less tightly than ``level``."""
         if isinstance(node, Prop):
@@ -118,7 +126,12 @@ class Printer(ABC):
             return self.name(node.name)
         if isinstance(node, Lebesgue):
             return self.differential(node)
-        written, own = self.expression(node)
+        known = self._written.get(node)
+        if known is None:
+            known = self._written[node] = self.expression(node)
+            if len(self._written) > CACHE:
+                self._written.clear()
+        written, own = known
         return self.brackets(written) if own < level else written
 
     def expression(self, node: Basic) -> tuple[str, int]:

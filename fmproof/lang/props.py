@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.binders import (
@@ -45,7 +45,7 @@ class Equals(Prop):
 
     def __new__(cls, lhs: Any, rhs: Any) -> Equals:
         a, b = as_term(lhs), as_term(rhs)
-        if not (a.is_zero or b.is_zero) and sort_of(a) is not sort_of(b):
+        if S.Zero not in (a, b) and sort_of(a) is not sort_of(b):
             raise SortError(f"cannot equate the {sort_of(a).value} {a} and the {sort_of(b).value} {b}")
         return Basic.__new__(cls, a, b)
 

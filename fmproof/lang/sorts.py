@@ -18,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sympy import Add, Expr, Mul, Pow, Rational
+from sympy import Add, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import SortError
 
@@ -122,7 +122,7 @@ def require_sort(term: Expr, sort: Sort, role: str) -> None:
     if not isinstance(term, Expr):
         raise SortError(f"{role} must be a {sort.value}, found {term!r} ({type(term).__name__})")
     found = sort_of(term)
-    if found is sort or (term.is_zero and sort in ADDITIVE):
+    if found is sort or (term is S.Zero and sort in ADDITIVE):
         return
     raise SortError(f"{role} must be a {sort.value}, found the {found.value} {_show(term)}")
 

@@ -7,6 +7,7 @@ so terms print, pickle, hash and substitute like any other SymPy expression.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, AtomicExpr, Expr, Integer, Mul, Rational, S, sympify
@@ -144,10 +145,17 @@ class Var(Term, AtomicExpr):
     def _hashable_content(self) -> tuple[str, str]:
         return (self.name, self.sort.value)
 
+    # There is one object for each name and sort, so identity is equality.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
 
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_[^\W_]+)?'*")
 
 
+@cache
 def _make_var(name: str, sort: Sort) -> Var:
     obj = AtomicExpr.__new__(Var)
     object.__setattr__(obj, "name", name)
@@ -202,7 +210,7 @@ class Inner(Term):
         left, right = as_term(a), as_term(b)
         require_sort(left, Sort.VEC, "the first argument of an inner product")
         require_sort(right, Sort.VEC, "the second argument of an inner product")
-        if left.is_zero or right.is_zero:
+        if left is S.Zero or right is S.Zero:
             return S.Zero
         k, left = split_scalars(left)
         m, right = split_scalars(right)

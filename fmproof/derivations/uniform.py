@@ -1,0 +1,36 @@
+"""The uniform time law without weight, as an instance of the general theorem.
+
+One step: the law ρ becomes U[0, 1] and the weight w becomes 1, in the theorem and in the
+definitions of the losses and constants that it speaks of.
+"""
+
+from __future__ import annotations
+
+from fmproof.derivations.general import general, matching, rho, w, x0, x1
+from fmproof.derivations.symbols import t, time
+from fmproof.tactics.script import Derivation, Instance, Part, Step
+
+_target = matching("", "", x0, x1, time_law=time, weight=1)
+"""The statement and hypotheses that the general ones become; its steps are not used."""
+
+uniform = Derivation(
+    name="uniform",
+    title="The uniform law without weight is an instance of the general theorem",
+    source=general.source,
+    hypotheses=_target.hypotheses,
+    uses=[general],
+    parts=[
+        Part(
+            "Instance",
+            start=_target.statement.lhs,
+            steps=[
+                Step(
+                    "I.1",
+                    _target.statement.rhs,
+                    by="lemma",
+                    using=Instance("general", replace={rho: time(t), w: 1}),
+                )
+            ],
+        )
+    ],
+)
