@@ -14,9 +14,7 @@ _NAMES = {
     "fmproof.lang.terms": "Real Vec Param Latent Inner norm2 Ratio Named plus",
     "fmproof.lang.heads": "Field Density Scalar uniform",
     "fmproof.lang.binders": "Integral IntegralOver Lebesgue Expect Grad ArgMin",
-    "fmproof.lang.props": (
-        "Equals AtMost Integrable VanishesWith Almost ForAll Differentiable"
-    ),
+    "fmproof.lang.props": ("Equals AtMost Integrable VanishesWith Almost ForAll Differentiable"),
     "fmproof.lang.scope": "alpha_equal free_vars substitute",
     "fmproof.lang.text": "text",
     "fmproof.lang.latex": "latex",

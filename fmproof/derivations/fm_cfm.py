@@ -84,17 +84,19 @@ part_2 = Part(
         Step(
             "2.4a",
             Integral(
-                p_marg(t, x)
-                * Inner(v, u_z)
-                * Ratio(p_cond(t, x, z) * p_data(z), p_marg(t, x)),
+                p_marg(t, x) * Inner(v, u_z) * Ratio(p_cond(t, x, z) * p_data(z), p_marg(t, x)),
                 z,
                 x,
                 unit,
             ),
             by="linearity",
         ),
-        Step("2.4b", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), z, x, unit), by="cancel"),
-        Step("2.5a", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), x, z, unit), by="fubini"),
+        Step(
+            "2.4b", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), z, x, unit), by="cancel"
+        ),
+        Step(
+            "2.5a", Integral(Inner(v, u_z) * p_cond(t, x, z) * p_data(z), x, z, unit), by="fubini"
+        ),
         Step("2.5b", cross_joint, by=("expectation", "density")),
     ],
     statement=Equals(cross_marginal, cross_joint),

@@ -46,9 +46,7 @@ def matching(
         "u",
         x,
         sub=t,
-        definition=IntegralOver(
-            u_cond(t, x, *given) * Ratio(joint_density, p_marg(t, x)), *over
-        ),
+        definition=IntegralOver(u_cond(t, x, *given) * Ratio(joint_density, p_marg(t, x)), *over),
     )
     v, u, u_c = u_model(t, theta, x), u_marg(t, x), u_cond(t, x, *given)
     marginal = (time_law(t), p_marg(t, x))

@@ -11,9 +11,7 @@ from fmproof.lang.binders import ArgMin, Grad
 from fmproof.lang.props import Differentiable, Equals
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-H3 = Hypothesis(
-    "H3", Differentiable(L_CFM(theta), theta), "the training loss has a gradient"
-)
+H3 = Hypothesis("H3", Differentiable(L_CFM(theta), theta), "the training loss has a gradient")
 
 gradients = Part(
     "Gradients",

@@ -22,11 +22,11 @@ uniform = Derivation(
     parts=[
         Part(
             "Instance",
-            start=_target.statement.lhs,
+            start=_target.proposition.lhs,
             steps=[
                 Step(
                     "I.1",
-                    _target.statement.rhs,
+                    _target.proposition.rhs,
                     by="lemma",
                     using=Instance("general", replace={rho: time(t), w: 1}),
                 )

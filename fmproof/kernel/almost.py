@@ -58,7 +58,11 @@ def support_of_marginal(marginal: Apply) -> Theorem:
     measure zero, because m is a density.
     """
     fits = isinstance(marginal, Apply) and isinstance(marginal.head, Density)
-    mass = marginal.head.unfold(marginal.arguments) if fits and marginal.head.definition is not None else None
+    mass = (
+        marginal.head.unfold(marginal.arguments)
+        if fits and marginal.head.definition is not None
+        else None
+    )
     if not isinstance(mass, IntegralOver):
         raise RuleError(f"absolute continuity: {text(marginal)} is not defined as a marginal")
     drawn = marginal.head.drawn(marginal)

@@ -33,7 +33,10 @@ def symmetry(theorem: Theorem) -> Theorem:
 
 def transitivity(first: Theorem, second: Theorem) -> Theorem:
     """From ⊢ a ≤ b and ⊢ b ≤ c: ⊢ a ≤ c; either may be an equation, both make an equation."""
-    for theorem in (require_theorem(first, "transitivity"), require_theorem(second, "transitivity")):
+    for theorem in (
+        require_theorem(first, "transitivity"),
+        require_theorem(second, "transitivity"),
+    ):
         if not isinstance(theorem.conclusion, Equals | AtMost):
             raise RuleError(f"transitivity: expected = or ≤, found {text(theorem.conclusion)}")
     if not alpha_equal(first.rhs, second.lhs):
@@ -56,7 +59,9 @@ def congruence(node: Expr, parts: Mapping[int, Theorem]) -> Theorem:
     for place, theorem in parts.items():
         equation = require_equation(theorem, "congruence")
         if not 0 <= place < len(node.args) or not alpha_equal(node.args[place], equation.lhs):
-            raise RuleError(f"congruence: {text(equation.lhs)} is not argument {place} of {text(node)}")
+            raise RuleError(
+                f"congruence: {text(equation.lhs)} is not argument {place} of {text(node)}"
+            )
     bound = frozenset(bound_vars(node))
     allowed: tuple[int, ...]
     if isinstance(node, IntegralOver | Expect | Grad | ArgMin):
@@ -83,7 +88,7 @@ def _lift(prop: Prop, node: Basic, bound: frozenset[Var]) -> Prop:
         return prop
     if isinstance(node, OverMeasure):
         return Almost(prop, *node.measure)
-    return ForAll(prop, node.var)  # type: ignore[attr-defined]
+    return ForAll(prop, node.var)
 
 
 def unfold(term: Expr) -> Theorem:
@@ -173,10 +178,7 @@ def _check_density_instance(head: Density, params: tuple[Var, ...], body: Any) -
     fits = isinstance(body, Apply) and isinstance(body.head, Density)
     if fits:
         ranges = [item.args[1:] for item in head.over]
-        fits = (
-            body.head.drawn(body) == own
-            and [item.args[1:] for item in body.head.over] == ranges
-        )
+        fits = body.head.drawn(body) == own and [item.args[1:] for item in body.head.over] == ranges
     if not fits:
         raise RuleError(
             f"instance: the density {head.name} can become a density of the same variables "

@@ -42,9 +42,7 @@ def minimisers_of_shift(term: Expr) -> Theorem:
     summands = Add.make_args(term.body)
     kept = [s for s in summands if term.var in free_vars(s)]
     if len(kept) == len(summands):
-        raise RuleError(
-            f"minimisers: no summand of {text(term.body)} is free of {text(term.var)}"
-        )
+        raise RuleError(f"minimisers: no summand of {text(term.body)} is free of {text(term.var)}")
     return _theorem(Equals(term, ArgMin(Add(*kept), term.var)))
 
 

@@ -58,11 +58,11 @@ def joint_form(goal: Integrable) -> Integrable | None:
         place, law = found
         factors[place : place + 1] = law
         for factor in law:
-            for item in factor.head.measure(factor):  # type: ignore[attr-defined]
+            for item in factor.head.measure(factor):
                 items[item.var] = item
     factors = [f for f in factors if not _is_constant(f)]
     while (unused := _unused_density(factors, items)) is not None:
-        for var in unused.head.drawn(unused):  # type: ignore[attr-defined]
+        for var in unused.head.drawn(unused):
             del items[var]
         factors.remove(unused)
     used = free_vars(Mul(*factors))
@@ -92,9 +92,14 @@ def _integrated(factor: Expr, items: dict[Basic, Lebesgue]) -> bool:
     if not (isinstance(factor, Apply) and isinstance(factor.head, Density)):
         return False
     drawn = factor.head.drawn(factor)
-    return len(set(drawn)) == len(drawn) and all(
-        items.get(var) == item for var, item in zip(drawn, factor.head.measure(factor), strict=True)
-    ) and not conditions(factor) & set(drawn)
+    return (
+        len(set(drawn)) == len(drawn)
+        and all(
+            items.get(var) == item
+            for var, item in zip(drawn, factor.head.measure(factor), strict=True)
+        )
+        and not conditions(factor) & set(drawn)
+    )
 
 
 def _marginal_factor(
@@ -220,10 +225,7 @@ def parallelogram(goal: Integrable) -> Theorem:
         if inner.is_square and isinstance(inner.args[0], Add):
             return _follows(
                 goal,
-                *(
-                    Integrable(Mul(weight, Inner(a, a)), *goal.measure)
-                    for a in inner.args[0].args
-                ),
+                *(Integrable(Mul(weight, Inner(a, a)), *goal.measure) for a in inner.args[0].args),
             )
     raise RuleError(f"parallelogram: no squared norm of a sum in {text(goal)}")
 
@@ -277,10 +279,11 @@ def integral_inside(goal: Integrable) -> Theorem:
 
 
 def jensen(goal: Integrable) -> Theorem:
-    """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x, where u = ∫ f·(j/m) dz, m = ∫ j dz.
+    """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x.
 
-    Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
-    makes a marginal field square integrable when the conditional field is.
+    Here u = ∫ f·(j/m) dz and m = ∫ j dz by definition. Where m > 0, j/m is a probability
+    density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what makes a marginal field square
+    integrable when the conditional field is.
     """
     body, measures = against_lebesgue(_require(goal, "Jensen").body, goal.measure)
     taken = frozenset(item.var for item in measures) | free_vars(body)
@@ -325,14 +328,11 @@ def _average(term: IntegralOver) -> tuple[Expr, Expr, Expr] | None:
     return None
 
 
-
 def equal_integrand(goal: Integrable, theorem: Theorem) -> Theorem:
     """From ⊢ f = g: {g integrable} ⊢ f integrable; hypotheses about the variables hold a.e."""
     equation = require_equation(theorem, "equal integrands")
     if not alpha_equal(_require(goal, "equal integrands").body, equation.lhs):
         raise RuleError(f"equal integrands: {text(equation.lhs)} is not in {text(goal)}")
     bound = frozenset(bound_vars(goal))
-    lifted = (
-        Almost(h, *goal.measure) if bound & free_vars(h) else h for h in theorem.hypotheses
-    )
+    lifted = (Almost(h, *goal.measure) if bound & free_vars(h) else h for h in theorem.hypotheses)
     return _follows(goal, Integrable(equation.rhs, *goal.measure), *lifted)

@@ -11,7 +11,6 @@ from fmproof.kernel.theorem import Theorem, _theorem
 from fmproof.lang.binders import (
     Expect,
     IntegralOver,
-    OverMeasure,
     against_lebesgue,
     bound_vars,
     drawn_by,
@@ -50,8 +49,8 @@ def linearity(term: Expr) -> Theorem:
     return _theorem(Equals(term, whole), *conditions)
 
 
-def _inside(term: OverMeasure, body: Expr) -> Expr:
-    return term.func(body, *term.measure)  # type: ignore[attr-defined]
+def _inside(term: IntegralOver | Expect, body: Expr) -> Expr:
+    return term.func(body, *term.measure)
 
 
 def inner_of_integral(term: Expr) -> Theorem:
@@ -101,7 +100,7 @@ def _nested(term: Expr, rule: str) -> tuple[IntegralOver, IntegralOver]:
 
 
 def expectation_as_integral(term: Expr) -> Theorem:
-    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral for each draw, the first outside."""
+    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
     if not isinstance(term, Expect):
         raise RuleError(f"expectation: expected an expectation, found {text(term)}")
     result, _ = against_lebesgue(term.body, term.measure)
@@ -113,7 +112,9 @@ def expectation_as_integral(term: Expr) -> Theorem:
 def iterated_expectation(term: Expr, split: int) -> Theorem:
     """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first ``split`` draws outside."""
     if not (isinstance(term, Expect) and 0 < split < len(term.measure)):
-        raise RuleError(f"tower: expected an expectation of more than {split} draws, found {text(term)}")
+        raise RuleError(
+            f"tower: expected an expectation of more than {split} draws, found {text(term)}"
+        )
     outer, inner = term.measure[:split], term.measure[split:]
     return _theorem(
         Equals(term, Expect(Expect(term.body, *inner), *outer)),
@@ -181,4 +182,3 @@ def reorder_draws(term: Expr, order: Sequence[int]) -> Theorem:
     if not (isinstance(term, Expect) and sorted(order) == list(range(len(term.measure)))):
         raise RuleError(f"reorder: not an order of the draws of {text(term)}: {list(order)}")
     return _theorem(Equals(term, Expect(term.body, *(term.measure[i] for i in order))))
-

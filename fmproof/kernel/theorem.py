@@ -23,7 +23,7 @@ class Theorem:
     _hypotheses: dict[Prop, Prop]
     _conclusion: Prop
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("a Theorem is made by the rules of fmproof.kernel, never directly")
 
     def __init_subclass__(cls, **kwargs: Any) -> NoReturn:

@@ -36,9 +36,13 @@ class Lebesgue(Basic):
         whole = a is S.NegativeInfinity and b is S.Infinity
         if not whole:
             if var.sort is not Sort.REAL:
-                raise SortError(f"only a real variable has an interval, {var.name} is a {var.sort.value}")
+                raise SortError(
+                    f"only a real variable has an interval, {var.name} is a {var.sort.value}"
+                )
             if not (isinstance(a, Rational) and isinstance(b, Rational) and a < b):
-                raise SortError(f"expected rational limits low < high for {var.name}, found {a} and {b}")
+                raise SortError(
+                    f"expected rational limits low < high for {var.name}, found {a} and {b}"
+                )
         return Basic.__new__(cls, var, a, b)
 
     @property
@@ -81,7 +85,7 @@ def drawn_by(item: Draw) -> tuple[Var, ...]:
     """The variables that one item of a measure binds."""
     if isinstance(item, Lebesgue):
         return (item.var,)
-    return item.head.drawn(item)  # type: ignore[attr-defined, no-any-return]
+    return item.head.drawn(item)
 
 
 def bound_vars(node: Basic) -> tuple[Var, ...]:
@@ -165,7 +169,7 @@ def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[L
     densities = [item for item in measure if not isinstance(item, Lebesgue)]
     items: list[Lebesgue] = []
     for item in measure:
-        items.extend((item,) if isinstance(item, Lebesgue) else item.head.measure(item))  # type: ignore[attr-defined]
+        items.extend((item,) if isinstance(item, Lebesgue) else item.head.measure(item))
     return Mul(*densities, body), tuple(items)
 
 
@@ -179,11 +183,13 @@ class IntegralOver(OverMeasure, Term):
         check_measure(measure, "an integral")
         for item in measure:
             if not isinstance(item, Lebesgue):
-                raise SortError(f"an integral runs over variables, found the density {item}; use Expect")
+                raise SortError(
+                    f"an integral runs over variables, found the density {item}; use Expect"
+                )
         return Expr.__new__(cls, term, *measure)
 
     @property
-    def sort(self) -> Sort:  # type: ignore[override]
+    def sort(self) -> Sort:
         return sort_of(self.body)
 
 
@@ -214,7 +220,7 @@ class Expect(OverMeasure, Term):
         return Expr.__new__(cls, term, *draws)
 
     @property
-    def sort(self) -> Sort:  # type: ignore[override]
+    def sort(self) -> Sort:
         return sort_of(self.body)
 
 

@@ -99,7 +99,9 @@ class Head(Atom):
         """Raise :class:`SortError` unless ``args`` fit the parameters."""
         if len(args) != len(self.params):
             wanted = ", ".join(v.name for v in self.params) or "none"
-            raise SortError(f"{self.name} takes {len(self.params)} arguments ({wanted}), found {len(args)}")
+            raise SortError(
+                f"{self.name} takes {len(self.params)} arguments ({wanted}), found {len(args)}"
+            )
         for param, arg in zip(self.params, args, strict=True):
             require_sort(arg, param.sort, f"the argument {param.name} of {self.name}")
 
@@ -131,7 +133,7 @@ class Head(Atom):
         return (self.name, shape, body)
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return self._content  # type: ignore[attr-defined, no-any-return]
+        return self._content
 
     def __setattr__(self, attribute: str, value: object) -> None:
         if not attribute.startswith("_"):
@@ -192,7 +194,7 @@ class Scalar(Head):
     def __new__(cls, name: str, *main: Var, nonneg: bool = False, **more: Any) -> Scalar:
         if nonneg and more.get("definition") is not None:
             raise SortError(f"{name}: nonneg=True is for symbols without a definition")
-        return Head.__new__(cls, name, *main, nonneg=nonneg, **more)  # type: ignore[return-value]
+        return Head.__new__(cls, name, *main, nonneg=nonneg, **more)
 
     def _make_content(self) -> tuple[Any, ...]:
         return (*super()._make_content(), str(self.nonneg))
@@ -226,9 +228,11 @@ class Density(Head):
 
         over = tuple(lebesgue(item) for item in main)
         if not over:
-            raise SortError(f"the density {name} needs at least one variable that it is a density of")
+            raise SortError(
+                f"the density {name} needs at least one variable that it is a density of"
+            )
         variables = [item.var for item in over]
-        return Head.__new__(cls, name, *variables, over=over, law=law, **more)  # type: ignore[return-value]
+        return Head.__new__(cls, name, *variables, over=over, law=law, **more)
 
     def redefined(self, definition: Expr) -> Head:
         return Density(

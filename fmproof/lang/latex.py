@@ -125,7 +125,11 @@ class LatexPrinter(Printer):
 
 
 def _index(mark: str, parts: list[str]) -> str:
-    return f"{mark}{parts[0]}" if len(parts) == 1 and len(parts[0]) == 1 else f"{mark}{{{', '.join(parts)}}}"
+    return (
+        f"{mark}{parts[0]}"
+        if len(parts) == 1 and len(parts[0]) == 1
+        else f"{mark}{{{', '.join(parts)}}}"
+    )
 
 
 def _escape(name: str) -> str:

@@ -160,7 +160,9 @@ class Printer(ABC):
             return self.expect_over(node.measure, self.show(node.body)), ATOM
         if isinstance(node, Grad | ArgMin):
             kind = "grad" if isinstance(node, Grad) else "argmin"
-            return self.operator(kind, self.name(node.var.name), self.show(node.body, PRODUCT)), PRODUCT
+            return self.operator(
+                kind, self.name(node.var.name), self.show(node.body, PRODUCT)
+            ), PRODUCT
         return str(node), SUM
 
     def sum(self, node: Add) -> str:
@@ -211,9 +213,7 @@ class Printer(ABC):
         if isinstance(node, Integrable):
             return self.integrable(node)
         if isinstance(node, VanishesWith):
-            return self.implies(
-                f"{self.show(node.args[1])} = 0", f"{self.show(node.args[0])} = 0"
-            )
+            return self.implies(f"{self.show(node.args[1])} = 0", f"{self.show(node.args[0])} = 0")
         if isinstance(node, Differentiable):
             return self.differentiable(self.name(node.var.name), self.show(node.body))
         if isinstance(node, ForAll):
@@ -239,7 +239,7 @@ class Printer(ABC):
 
     def draw(self, item: Apply) -> str:
         """x~p_t(·|z)"""
-        head: Density = item.head  # type: ignore[assignment]
+        head: Density = item.head
         variables = [self.show(v) for v in head.drawn(item)]
         drawn = variables[0] if len(variables) == 1 else self.group(variables)
         return self.drawn_from(drawn, self.law(head, item))

@@ -46,7 +46,9 @@ class Equals(Prop):
     def __new__(cls, lhs: Any, rhs: Any) -> Equals:
         a, b = as_term(lhs), as_term(rhs)
         if S.Zero not in (a, b) and sort_of(a) is not sort_of(b):
-            raise SortError(f"cannot equate the {sort_of(a).value} {a} and the {sort_of(b).value} {b}")
+            raise SortError(
+                f"cannot equate the {sort_of(a).value} {a} and the {sort_of(b).value} {b}"
+            )
         return Basic.__new__(cls, a, b)
 
     @property

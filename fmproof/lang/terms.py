@@ -42,7 +42,6 @@ class Term(Expr):
 
     is_commutative = True
     _op_priority = 11.0  # so that SymPy's sums and products hand over to us
-    sort: Sort
 
     def __add__(self, other: Any) -> Expr:
         return _checked(Add(self, as_term(other)))
@@ -126,6 +125,7 @@ class Var(Term, AtomicExpr):
     """
 
     name: str
+    sort: Sort
 
     def __new__(cls, name: str, sort: Sort) -> Var:
         if not _NAME.fullmatch(name):
@@ -262,7 +262,7 @@ class Label(AtomicExpr):
         object.__setattr__(obj, "name", name)
         return obj
 
-    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str]:
         return (self.name,)
 
     def _hashable_content(self) -> tuple[str]:
@@ -293,7 +293,7 @@ class Named(Term):
         return self.args[1]
 
     @property
-    def sort(self) -> Sort:  # type: ignore[override]
+    def sort(self) -> Sort:
         return sort_of(self.definition)
 
 
@@ -314,7 +314,7 @@ class Apply(Term):
         return tuple(self.args[1:])
 
     @property
-    def sort(self) -> Sort:  # type: ignore[override]
+    def sort(self) -> Sort:
         return self.head.result
 
 

@@ -57,9 +57,13 @@ class TextPrinter(Printer):
     def indexed(self, name: str, sub: list[str], sup: list[str]) -> str:
         written = name
         if sub:
-            written += "_" + (sub[0] if len(sub) == 1 and len(sub[0]) == 1 else f"{{{','.join(sub)}}}")
+            written += "_" + (
+                sub[0] if len(sub) == 1 and len(sub[0]) == 1 else f"{{{','.join(sub)}}}"
+            )
         if sup:
-            written += "^" + (sup[0] if len(sup) == 1 and len(sup[0]) == 1 else f"{{{','.join(sup)}}}")
+            written += "^" + (
+                sup[0] if len(sup) == 1 and len(sup[0]) == 1 else f"{{{','.join(sup)}}}"
+            )
         return written
 
     def call(self, name: str, main: list[str], given: list[str]) -> str:

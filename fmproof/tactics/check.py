@@ -110,7 +110,7 @@ class _Checker:
             return outcome.theorem
         name = outcome.derivation.name
         self.messages.append(f"it uses {name}, which is not proved")
-        return self._placeholder(outcome.derivation.statement)
+        return self._placeholder(outcome.derivation.proposition)
 
     def _placeholder(self, statement: Prop) -> Theorem:
         """What stands for a lemma that failed, so that its users are judged on their own."""
@@ -120,7 +120,7 @@ class _Checker:
     def run(self) -> Outcome:
         started = perf_counter()
         parts = tuple(self._part(part) for part in self.derivation.parts)
-        statement = self.derivation.statement
+        statement = self.derivation.proposition
         theorem = self._conclude(statement, parts)
         failed = bool(self.messages) or any(part.status == "failed" for part in parts)
         report = DerivationReport(
@@ -163,6 +163,8 @@ class _Checker:
         finite, problem = self._finite(part.start, part.steps[0].id)
         for step in part.steps:
             theorem, report = self._step(part, step, before)
+            if finite:
+                report = replace(report, conditions=(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
                 report = _failed(report, problem)
             finite, problem = (), None
@@ -196,15 +198,15 @@ class _Checker:
         base = StepReport(
             id=step.id,
             part=part.title,
-            rule=", ".join(step.by),
+            rule=", ".join(step.rules),
             relation=step.relation,
             claim=formula(step.claim),
             status="proved",
             note=step.note,
         )
         try:
-            lemmas = tuple(self._resolve(ref, step) for ref in step.using)  # type: ignore[union-attr]
-            theorem = justify(Line(before, step.claim, lemmas), tuple(step.by), step.relation)
+            lemmas = tuple(self._resolve(ref, step) for ref in step.references)
+            theorem = justify(Line(before, step.claim, lemmas), step.rules, step.relation)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
         inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
@@ -251,7 +253,9 @@ class _Checker:
         for prop in theorem.hypotheses:
             key = canon(prop)
             if key in inherited and (key in self.declared or key in self.unproved):
-                self._note_use((h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step)
+                self._note_use(
+                    (h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step
+                )
                 continue
             record, failure = self._condition(prop, step)
             records.append(record)
@@ -261,9 +265,7 @@ class _Checker:
                 theorem = discharge(theorem, proof.theorem)
         return theorem, tuple(records), problem
 
-    def _finite(
-        self, claim: Expr, step: str
-    ) -> tuple[tuple[Condition, ...], Failure | None]:
+    def _finite(self, claim: Expr, step: str) -> tuple[tuple[Condition, ...], Failure | None]:
         """The claim denotes a finite number: derive what that takes, each thing once."""
         records, problem = [], None
         for prop in obligations(claim):
@@ -300,7 +302,9 @@ class _Checker:
 
     def _hypotheses(self) -> tuple[HypothesisReport, ...]:
         declared = [
-            HypothesisReport(h.name, formula(h.prop), True, tuple(self.used_by.get(h.name, ())), h.meaning)
+            HypothesisReport(
+                h.name, formula(h.prop), True, tuple(self.used_by.get(h.name, ())), h.meaning
+            )
             for h in self.derivation.hypotheses
         ]
         assumed = [

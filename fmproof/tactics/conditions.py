@@ -242,9 +242,7 @@ class Prover:
             return None
         return self._reordered(spread, goal, proof.reasons)
 
-    def _reordered(
-        self, theorem: Theorem, goal: Almost, reasons: tuple[str, ...]
-    ) -> Proof | None:
+    def _reordered(self, theorem: Theorem, goal: Almost, reasons: tuple[str, ...]) -> Proof | None:
         """``theorem`` with its variables in the order of ``goal``, if that makes it the goal."""
         if not isinstance(theorem.conclusion, Almost):
             return None
@@ -335,7 +333,11 @@ def _needed(goal: Almost) -> tuple[int, ...]:
 
 def _unfold_field(term: Expr) -> Theorem | None:
     """Unfold a field that is defined by arithmetic from others (not as an average)."""
-    if isinstance(term, Apply) and isinstance(term.head, Field) and term.head.definition is not None:
+    if (
+        isinstance(term, Apply)
+        and isinstance(term.head, Field)
+        and term.head.definition is not None
+    ):
         if isinstance(term.head.definition, IntegralOver):
             return None
         return unfold(term)
@@ -373,7 +375,7 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
         average = average_of(field)
         if average is None:
             continue
-        marginal, integral, _ = average
+        marginal, _, _ = average
         if marginal in Mul.make_args(form.body):
             variants.append(form)
             continue
@@ -407,4 +409,3 @@ def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
         for choice in product(*choices)
         if len(set(choice)) == len(choice)
     ]
-

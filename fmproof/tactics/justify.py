@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sympy import Add, Expr, S
 
@@ -11,13 +10,13 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import ring_normal, symmetry, transitivity
 from fmproof.kernel.order import from_difference, is_nonnegative, nonnegativity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import OverMeasure, bound_vars
+from fmproof.lang.binders import Expect, IntegralOver, bound_vars
 from fmproof.lang.printing import coefficient
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.sorts import sort_of
 from fmproof.lang.text import text
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
-from fmproof.tactics.normal import normal_forms
+from fmproof.tactics.normal import decide
 from fmproof.tactics.rewriting import rewritable
 
 
@@ -53,7 +52,7 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
     if "nonnegative" in by:
         raise NotJustified("the rule nonnegative shows ≤ or ≥, and the step claims =")
     try:
-        common = normal_forms(line) if "auto" in by else common_form(line, by)
+        common = decide(line) if "auto" in by else common_form(line, by)
     except (RuleError, SortError) as error:
         raise NotJustified(str(error)) from None
     middle = common.agree
@@ -159,8 +158,8 @@ def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
         if (len(ours), len(theirs)) != (len(Add.make_args(a)), len(Add.make_args(b))):
             return "", Add(*ours), Add(*theirs)
         return None
-    if isinstance(a, OverMeasure) and isinstance(b, OverMeasure) and type(a) is type(b):
-        if a.measure == b.measure:
+    if isinstance(a, IntegralOver | Expect) and isinstance(b, IntegralOver | Expect):
+        if type(a) is type(b) and a.measure == b.measure:
             return f"under {_binder(a)}", a.body, b.body
         return None
     (c, x), (d, y) = coefficient(a), coefficient(b)
@@ -175,8 +174,8 @@ def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
     return None
 
 
-def _binder(node: OverMeasure) -> str:
-    shown = text(node.func(S.One, *node.measure))  # type: ignore[attr-defined]
+def _binder(node: IntegralOver | Expect) -> str:
+    shown = text(node.func(S.One, *node.measure))
     return shown.removesuffix("[1]")
 
 

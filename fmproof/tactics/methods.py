@@ -15,7 +15,15 @@ from sympy import Basic, Expr, Mul, Rational
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity, cancel
-from fmproof.kernel.equality import congruence, reflexivity, ring, ring_normal, symmetry, transitivity, unfold
+from fmproof.kernel.equality import (
+    congruence,
+    reflexivity,
+    ring,
+    ring_normal,
+    symmetry,
+    transitivity,
+    unfold,
+)
 from fmproof.kernel.gradient import gradient_of_sum, minimisers_of_shift
 from fmproof.kernel.integrals import (
     drop_draw,
@@ -333,4 +341,3 @@ def common_form(line: Line, names: Sequence[str]) -> Common:
         return reflexivity(term) if theorem is None else theorem
 
     return Common(normal(line.before), normal(line.claim), used)
-

@@ -1,10 +1,13 @@
 """``auto``: the decision procedure of the fragment.
 
-Both lines are brought to a normal form: definitions unfolded, every expectation taken under
-the joint law and split into monomials, unused draws removed, and a conditional field replaced
-by its marginal wherever the rest of the monomial does not depend on the conditioning variable
-(that is what a conditional expectation is). Where the forms differ, the difference explains
-why. Each move is a kernel rule, so the result is a theorem or nothing.
+Three forms are tried, the cheap ones first: lemmas and gradients alone, the normal form of
+expectations, and, where a line has integrals, everything written as integrals.
+
+In the normal form of expectations definitions are unfolded, every expectation is taken under
+the joint law and split into monomials, unused draws are removed, and a conditional field is
+replaced by its marginal wherever the rest of the monomial does not depend on the conditioning
+variable (that is what a conditional expectation is). Where the forms differ, the difference
+explains why. Each move is a kernel rule, so the result is a theorem or nothing.
 """
 
 from __future__ import annotations
@@ -14,30 +17,42 @@ from collections.abc import Iterable
 from sympy import Expr, Mul
 
 from fmproof.errors import SortError
-from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import marginal_draw
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.binders import Expect, IntegralOver, drawn_by
-from fmproof.lang.heads import Density
+from fmproof.lang.heads import Density, Field
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.lang.terms import Apply, Inner, Named, Var
 from fmproof.tactics.conditions import average_of, fields_in
 from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.written_out import integral_forms
 
 _EXPAND = ("marginalisation", "tower", "square", "linearity", "drop", "gradient", "minimisers")
 """Bring everything under the joint law, one monomial in each expectation."""
 
-_WRITE_OUT = ("expectation", "density", "linearity", "cancel", "fubini", "square")
-"""Turn expectations into integrals; used to justify a conditional expectation."""
+
+def decide(line: Line) -> Common:
+    """Both lines in the first form in which they agree, else in normal form."""
+    light = common_form(line, ("lemma", "gradient", "minimisers"))
+    if light.agree is not None:
+        return light
+    normal = _normal_forms(line)
+    if normal.agree is None and (_has_integral(line.before) or _has_integral(line.claim)):
+        return integral_forms(line)
+    return normal
 
 
-def normal_forms(line: Line) -> Common:
-    """Both lines in normal form."""
+def _normal_forms(line: Line) -> Common:
     fields = _averages((line.before, line.claim))
     left = _normal(line, line.before, fields)
     right = _normal(line, line.claim, fields)
     return Common(left, right, {"auto"})
+
+
+def _has_integral(term: Expr) -> bool:
+    return isinstance(term, IntegralOver) or any(_has_integral(arg) for arg in term.args)
 
 
 def _normal(line: Line, term: Expr, fields: list[Apply]) -> Theorem:
@@ -107,55 +122,50 @@ def _conditional_expectation(field: Apply) -> Conversion:
 
 
 def _replace(term: Expect, inner: Inner, side: int, field: Apply) -> Theorem | None:
+    """The theorem for one factor of a monomial, if it is the values that ``field`` averages.
+
+    It is proved for an unknown field in place of the other factor, which is put back after:
+    the other factor may contain averages of its own, and they stay closed.
+    """
     target, other = inner.args[side], inner.args[1 - side]
-    head = field.head
-    place = _match(term, target, field)
-    if place is None:
+    match = _match(term, target, field)
+    if match is None:
         return None
-    marginal_field, marginal, integrated = place
+    marginal_field, marginal, integrated = match
     rest = Mul(*(f for f in Mul.make_args(term.body) if f is not inner))
     if integrated & (free_vars(rest) | free_vars(other)):
         return None
+    variables = tuple(sorted(free_vars(other), key=lambda v: v.name))
+    unknown = Field("unknown", *variables)
+    general = Expect(Mul(rest, Inner(unknown(*variables), target)), *term.measure)
     gone = integrated | set(drawn_by(marginal))
     keep = [d for d in term.measure if not gone & set(drawn_by(d))]
     try:
-        under_marginal = Expect(Mul(rest, Inner(other, marginal_field)), *keep, marginal)
+        average = Expect(Mul(rest, Inner(unknown(*variables), marginal_field)), *keep, marginal)
     except SortError:
         return None
-    spelled = attempt(marginal_draw, under_marginal, len(keep))
+    spelled = attempt(marginal_draw, average, len(keep))
     if spelled is None:
         return None
-    conditional = Expect(term.body, *spelled.rhs.measure)
-    if not alpha_equal(_ordered(conditional).rhs, _ordered(term).rhs):
+    conditional = Expect(general.body, *spelled.rhs.measure)
+    if not alpha_equal(_ordered(conditional).rhs, _ordered(general).rhs):
         return None
-    first = transitivity(_ordered(term), symmetry(_ordered(conditional)))
-    common = common_form(Line(conditional, under_marginal), _WRITE_OUT)
-    written = sweep(common.right.rhs, lambda t: unfold(t) if _is(t, head) else None)
-    if written is None:
-        return None
-    again = common_form(Line(common.left.rhs, written.rhs), _WRITE_OUT)
-    middle = again.agree
+    written = integral_forms(Line(conditional, average))
+    middle = written.agree
     if middle is None:
         return None
-    theorem = transitivity(first, transitivity(common.left, again.left))
-    theorem = transitivity(theorem, middle)
-    back = transitivity(transitivity(common.right, written), again.right)
-    theorem = transitivity(theorem, symmetry(back))
-    theorem = transitivity(theorem, spelled)
-    return transitivity(theorem, _ordered(spelled.rhs))
-
-
-def _is(term: Expr, head: object) -> bool:
-    return isinstance(term, Apply) and term.head == head
+    theorem = transitivity(_ordered(general), symmetry(_ordered(conditional)))
+    theorem = transitivity(theorem, transitivity(written.left, middle))
+    theorem = transitivity(theorem, transitivity(symmetry(written.right), spelled))
+    theorem = transitivity(theorem, _ordered(spelled.rhs))
+    return instantiate_head(theorem, unknown, variables, other)
 
 
 def _ordered(term: Expect) -> Theorem:
     return in_standard_order(term) or reflexivity(term)
 
 
-def _match(
-    term: Expect, target: Expr, field: Apply
-) -> tuple[Apply, Apply, set[Var]] | None:
+def _match(term: Expect, target: Expr, field: Apply) -> tuple[Apply, Apply, set[Var]] | None:
     """Read ``target`` as the values that ``field`` averages: (u(x), m(x), the z's)."""
     params = field.head.params
     average = average_of(field.head(*params))
@@ -180,4 +190,3 @@ def _match(
         substitute(marginal, at),
         {v for v in integrated if isinstance(v, Var)},
     )
-

@@ -93,18 +93,24 @@ class Step:
         except SortError as error:
             raise SortError(f"step {self.id}: {error}") from None
         object.__setattr__(self, "claim", claim)
-        object.__setattr__(self, "by", (self.by,) if isinstance(self.by, str) else tuple(self.by))
-        single = isinstance(self.using, str | Instance)
-        object.__setattr__(self, "using", (self.using,) if single else tuple(self.using))
-        if not self.by:
+        if not self.rules:
             raise InputError(f"step {self.id} names no rule")
-        for rule in self.by:
+        for rule in self.rules:
             if rule not in METHODS:
-                raise InputError(
-                    f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}"
-                )
+                raise InputError(f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}")
         if self.relation not in ("=", "≤", "≥"):
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that ``by`` names."""
+        return (self.by,) if isinstance(self.by, str) else tuple(self.by)
+
+    @property
+    def references(self) -> tuple[str | Instance, ...]:
+        """The earlier results that ``using`` names."""
+        single = isinstance(self.using, str | Instance)
+        return (self.using,) if single else tuple(self.using)  # type: ignore[return-value, arg-type]
 
 
 @dataclass(frozen=True)
@@ -179,11 +185,14 @@ class Derivation:
         object.__setattr__(self, "title", self.title or self.name)
         for name in ("hypotheses", "uses", "variables"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        if self.statement is None:
-            object.__setattr__(self, "statement", parts[-1].proposition)
         self._check_labels()
         self._check_closed()
         self._check_names()
+
+    @property
+    def proposition(self) -> Prop:
+        """The stated or implied theorem."""
+        return self.statement if self.statement is not None else self.parts[-1].proposition
 
     def _check_labels(self) -> None:
         for kind, labels in (
@@ -207,14 +216,12 @@ class Derivation:
 
     def _require_closed(self, node: Basic, where: str) -> None:
         stray = sorted(
-            v.name
-            for v in free_vars(node)
-            if v.sort is not Sort.PARAM and v not in self.variables
+            v.name for v in free_vars(node) if v.sort is not Sort.PARAM and v not in self.variables
         )
         if stray:
             raise InputError(
-                f"{self.name}, {where}: the variable {stray[0]} is free in {text(node)}; bind it by "
-                f"an integral or draw it in the law, or declare it with variables=[{stray[0]}]"
+                f"{self.name}, {where}: the variable {stray[0]} is free in {text(node)}; bind it "
+                f"by an integral, draw it in the law, or declare it with variables=[{stray[0]}]"
             )
 
     def _check_names(self) -> None:

@@ -1,0 +1,126 @@
+"""Everything as integrals: the form of ``auto`` for lines that have integrals in them.
+
+Expectations become integrals, marginal fields and densities are unfolded, factors move inside,
+sums are split and the integrals put in order, until each side is a sum of integrals of
+monomials.
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Mul
+
+from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.integrals import inner_of_integral, linearity
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.binders import IntegralOver, bound_vars
+from fmproof.lang.heads import Density
+from fmproof.lang.scope import free_vars, rename_bound
+from fmproof.lang.terms import Apply, Inner, Named, Ratio
+from fmproof.tactics.methods import METHODS, Common, Line, common_form, expanded
+from fmproof.tactics.rewriting import Conversion, attempt, sweep
+
+_SIMPLE = ("expectation", "density", "square", "cancel", "fubini")
+
+
+def integral_forms(line: Line) -> Common:
+    """Both lines as sums of integrals of monomials."""
+    conversions = [*(METHODS[name](line) for name in _SIMPLE), _inside, _split]
+
+    def normal(term: Expr) -> Theorem:
+        # Unfolding comes first, so that a factor moves inside together with its weight.
+        theorem = _then(reflexivity(term), _first([METHODS["lemma"](line), _unfold_all]))
+        theorem = _then(theorem, _first(conversions))
+        return _then(theorem, _first([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
+
+    return Common(normal(line.before), normal(line.claim), {"auto"})
+
+
+def _first(conversions: list[Conversion]) -> Conversion:
+    def convert(term: Expr) -> Theorem | None:
+        for conversion in conversions:
+            theorem = conversion(term)
+            if theorem is not None:
+                return theorem
+        return None
+
+    return convert
+
+
+def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
+    more = sweep(theorem.rhs, conversion)
+    return theorem if more is None else transitivity(theorem, more)
+
+
+def _unfold_all(term: Expr) -> Theorem | None:
+    """Names, losses and fields; densities stay, since a ratio may cancel them."""
+    if isinstance(term, Named):
+        return unfold(term)
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return None if isinstance(term.head, Density) else unfold(term)
+    return None
+
+
+def _unfold_marginal(term: Expr) -> Theorem | None:
+    """A marginal density p_t(x) = ∫ p_t(x|z) p_data(z) dz."""
+    if isinstance(term, Apply) and isinstance(term.head.definition, IntegralOver):
+        return unfold(term)
+    return None
+
+
+def _inside(term: Expr) -> Theorem | None:
+    """Factors moved into an integral: k·∫ f = ∫ k·f and k⟨a, ∫ f⟩ = ∫ k⟨a, f⟩."""
+    if isinstance(term, Inner | Mul):
+        theorem = attempt(inner_of_integral, term) if _has_inner(term) else None
+        if theorem is not None:
+            return theorem
+    if not isinstance(term, Mul):
+        return None
+    factors = list(Mul.make_args(term))
+    for place, integral in enumerate(factors):
+        if not isinstance(integral, IntegralOver):
+            continue
+        rest = Mul(*factors[:place], *factors[place + 1 :])
+        if rest.is_Rational:
+            return None
+        clash = [v for v in bound_vars(integral) if v in free_vars(rest)]
+        inner = rename_bound(integral, clash, free_vars(rest)) if clash else integral
+        moved = IntegralOver(Mul(rest, inner.body), *inner.measure)
+        return _by_linearity(term, moved)
+    return None
+
+
+def _has_inner(term: Expr) -> bool:
+    return any(
+        isinstance(factor, Inner) and any(isinstance(a, IntegralOver) for a in factor.args)
+        for factor in Mul.make_args(term)
+    )
+
+
+def _by_linearity(term: Expr, moved: Expr) -> Theorem | None:
+    """term = moved, because both are the same constants times the same integral."""
+    separated = attempt(linearity, moved) or reflexivity(moved)
+    (integral,) = (f for f in Mul.make_args(term) if isinstance(f, IntegralOver))
+    inner = attempt(linearity, integral)
+    if inner is None:
+        plain = reflexivity(term)
+    else:
+        plain = common_form(Line(term, term), ("linearity",)).left
+    common = Common(plain, separated)
+    middle = common.agree
+    if middle is None:
+        return None
+    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+
+
+def _split(term: Expr) -> Theorem | None:
+    """The integral of a sum as a sum of integrals."""
+    if not isinstance(term, IntegralOver) or term.body.has(Ratio):
+        return None
+    multiplied = expanded(term)
+    current = term if multiplied is None else multiplied.rhs
+    if not isinstance(current.body, Add):
+        return None
+    theorem = attempt(linearity, current)
+    if theorem is None or multiplied is None:
+        return theorem
+    return transitivity(multiplied, theorem)
