@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Basic, Expr, Mul, Rational
+from sympy import Basic, Expr, Mul, Rational, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity, cancel
@@ -64,11 +64,13 @@ def _square(_: Line) -> Conversion:
 
 
 def expanded(term: Expr) -> Theorem | None:
-    """The body of a binder multiplied out, if it is a product with a sum in it."""
+    """The body of a binder multiplied out, if that changes a product or leaves nothing."""
     body = term.args[0]
-    if not (body.is_Mul or body.is_Pow) or not any(arg.is_Add for arg in body.args):
+    product = (body.is_Mul or body.is_Pow) and any(arg.is_Add for arg in body.args)
+    normal = ring_normal(body)
+    if body is normal or not (product or normal is S.Zero):
         return None
-    return congruence(term, {0: ring(body, ring_normal(body))})
+    return congruence(term, {0: ring(body, normal)})
 
 
 def _waits(term: Expr) -> bool:
