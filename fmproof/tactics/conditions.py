@@ -357,11 +357,17 @@ def average_of(field: Apply) -> tuple[Apply, IntegralOver, Expr] | None:
     average = field.head.unfold(field.arguments)
     if not isinstance(average, IntegralOver):
         return None
-    for factor in Mul.make_args(average.body):
-        if isinstance(factor, Ratio) and isinstance(factor.args[1], Apply):
-            values = Mul(*(f for f in Mul.make_args(average.body) if f is not factor))
-            return factor.args[1], average, values
+    ratios = [f for f in Mul.make_args(average.body) if isinstance(f, Ratio)]
+    if len(ratios) == 1 and isinstance(ratios[0].args[1], Apply):
+        values = Mul(*(f for f in Mul.make_args(average.body) if f is not ratios[0]))
+        return ratios[0].args[1], average, values
     return None
+
+
+def integral_mass(average: IntegralOver) -> Expr:
+    """The joint density j of an average ∫ f·(j/m) dz."""
+    (ratio,) = (f for f in Mul.make_args(average.body) if isinstance(f, Ratio))
+    return ratio.args[0]
 
 
 def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:

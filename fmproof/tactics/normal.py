@@ -13,6 +13,7 @@ explains why. Each move is a kernel rule, so the result is a theorem or nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 from sympy import Expr, Mul
 
@@ -24,7 +25,7 @@ from fmproof.lang.binders import Expect, IntegralOver, drawn_by
 from fmproof.lang.heads import Density, Field
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.lang.terms import Apply, Inner, Named, Var
-from fmproof.tactics.conditions import average_of, fields_in
+from fmproof.tactics.conditions import average_of, fields_in, integral_mass
 from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 from fmproof.tactics.written_out import integral_forms
@@ -166,27 +167,34 @@ def _ordered(term: Expect) -> Theorem:
 
 
 def _match(term: Expect, target: Expr, field: Apply) -> tuple[Apply, Apply, set[Var]] | None:
-    """Read ``target`` as the values that ``field`` averages: (u(x), m(x), the z's)."""
-    params = field.head.params
-    average = average_of(field.head(*params))
-    if average is None or not isinstance(target, Apply):
+    """Read ``target`` as the values that ``field`` averages: (u(x), m(x), the z's).
+
+    The densities of the average are matched with the draws of the law; that names every
+    variable, and the values must then be the target.
+    """
+    own = field.head(*field.head.params)
+    average = average_of(own)
+    if average is None:
         return None
     marginal, integral, values = average
-    if not isinstance(values, Apply) or values.head != target.head:
-        return None
-    renaming: dict[Var, Expr] = {}
-    for pattern, actual in zip(values.arguments, target.arguments, strict=True):
-        if not isinstance(pattern, Var) or renaming.setdefault(pattern, actual) != actual:
-            return None
-    if any(p not in renaming for p in params):
-        return None
-    integrated = [renaming.get(item.var) for item in integral.measure]
-    bound = {v for d in term.measure for v in drawn_by(d)}
-    if not all(isinstance(v, Var) and v in bound for v in integrated):
-        return None
-    at = {p: renaming[p] for p in params}
-    return (
-        substitute(field.head(*params), at),
-        substitute(marginal, at),
-        {v for v in integrated if isinstance(v, Var)},
-    )
+    patterns = [f for f in Mul.make_args(integral_mass(integral)) if isinstance(f, Apply)]
+    candidates = [[d for d in term.measure if d.head == p.head] for p in patterns]
+    for draws in product(*candidates):
+        renaming: dict[Var, Expr] = {}
+        pairs = [
+            pair
+            for pattern, draw in zip(patterns, draws, strict=True)
+            for pair in zip(pattern.arguments, draw.arguments, strict=True)
+        ]
+        if any(
+            not isinstance(pattern, Var) or renaming.setdefault(pattern, actual) != actual
+            for pattern, actual in pairs
+        ):
+            continue
+        if not alpha_equal(substitute(values, renaming), target):
+            continue
+        names = (renaming.get(item.var) for item in integral.measure)
+        integrated = {name for name in names if isinstance(name, Var)}
+        if len(integrated) == len(integral.measure):
+            return substitute(own, renaming), substitute(marginal, renaming), integrated
+    return None
