@@ -1,1 +1,32 @@
+"""Analytic models: Gaussian mixtures, probability paths, time laws, velocity models, problems."""
 
+from fmproof.models.mixture import GaussianMixture
+from fmproof.models.paths import (
+    CondOTPath,
+    LinearVPPath,
+    Path,
+    PolynomialPath,
+    TrigPath,
+    VPPath,
+)
+from fmproof.models.problem import Problem
+from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
+from fmproof.models.velocity import CallableVelocity, PolynomialVelocity, Term, Velocity
+
+__all__ = [
+    "CallableVelocity",
+    "CondOTPath",
+    "GaussianMixture",
+    "LinearVPPath",
+    "LogitNormalTime",
+    "Path",
+    "PolynomialPath",
+    "PolynomialVelocity",
+    "Problem",
+    "Term",
+    "TimeLaw",
+    "TrigPath",
+    "UniformTime",
+    "VPPath",
+    "Velocity",
+]
