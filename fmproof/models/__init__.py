@@ -11,13 +11,20 @@ from fmproof.models.paths import (
 )
 from fmproof.models.problem import Problem
 from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
-from fmproof.models.velocity import CallableVelocity, PolynomialVelocity, Term, Velocity
+from fmproof.models.velocity import (
+    CallableVelocity,
+    LinearVelocity,
+    PolynomialVelocity,
+    Term,
+    Velocity,
+)
 
 __all__ = [
     "CallableVelocity",
     "CondOTPath",
     "GaussianMixture",
     "LinearVPPath",
+    "LinearVelocity",
     "LogitNormalTime",
     "Path",
     "PolynomialPath",

@@ -1,21 +1,41 @@
-"""Z and eps given X_t = x, for x = alpha z + beta eps with z from a Gaussian mixture."""
+"""The law of (z, eps) given x = alpha z + beta eps, when z has a Gaussian mixture law."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
-from fmproof.models.mixture import GaussianMixture
+
+if TYPE_CHECKING:
+    from fmproof.models.mixture import GaussianMixture
+
+_CHUNK = 2**20  # numbers in one temporary array
+
+
+def chunks(rows: int, numbers_per_row: int) -> Iterator[slice]:
+    """Slices of ``rows`` short enough that temporary arrays stay near 8 MB each."""
+    step = max(1, _CHUNK // numbers_per_row)
+    for start in range(0, max(rows, 1), step):
+        yield slice(start, start + step)
 
 
 class Posterior:
-    """The law of (z, eps) given x at ``n`` points, each with its own alpha and beta.
+    """Closed forms at a batch of points, in the eigenbasis of each component's covariance.
 
-    In the eigenbasis of component k, x has the standard deviations s = hypot(alpha sigma, beta),
-    never the variances, so that tiny beta does not underflow.
+    There x has the standard deviation s = hypot(alpha sigma, beta): standard deviations, never
+    variances, so that a tiny beta does not underflow.
 
-    Shapes: alpha, beta (n,); x (n, d).
+    Args:
+        alpha, beta: (n,), or (1,) when all points share one time.
+        x: (n, d).
+
+    Raises:
+        InputError: when s = 0 somewhere, where x has no density.
     """
 
     def __init__(
@@ -25,36 +45,55 @@ class Posterior:
         self.alpha = alpha[:, None, None]
         self.beta = beta[:, None, None]
         self.scale = np.hypot(self.alpha * data.scales, self.beta)
-        if not self.scale.all():
-            i, k, _ = np.argwhere(self.scale == 0)[0]
+        for i, k, _ in np.argwhere(self.scale == 0)[:1]:
             raise InputError(
                 "no density with respect to Lebesgue measure: component "
-                f"{k} is singular at alpha = {alpha[i]:g}, beta = {beta[i]:g}"
+                f"{k} is singular where alpha = {alpha[i]:g} and beta = {beta[i]:g}"
             )
         centred = x[:, None, :] - self.alpha * data.means
         if data.bases is not None:
             centred = np.einsum("nki,kij->nkj", centred, data.bases)
         self.white = centred / self.scale
+
+    @cached_property
+    def _log_terms(self) -> FloatArray:
         with np.errstate(divide="ignore"):
-            log_weights = np.log(data.weights)
-        d = data.dim
-        self.log_terms = (
-            log_weights
-            - 0.5 * (self.white**2).sum(axis=2)
-            - np.log(self.scale).sum(axis=2)
-            - 0.5 * d * np.log(2 * np.pi)
-        )
+            log_weights = np.log(self.data.weights)
+        log_scale = np.log(self.scale).sum(axis=2) + 0.5 * self.data.dim * np.log(2 * np.pi)
+        with np.errstate(over="ignore"):
+            return np.asarray(log_weights - log_scale - 0.5 * (self.white**2).sum(axis=2))
 
     def log_density(self) -> FloatArray:
-        """log p_t(x), (n,)."""
-        top = self.log_terms.max(axis=1)
-        return top + np.log(np.exp(self.log_terms - top[:, None]).sum(axis=1))
+        """log p(x), (n,); -inf where it underflows."""
+        top = np.maximum(self._log_terms.max(axis=1), -np.finfo(np.float64).max)
+        with np.errstate(divide="ignore"):
+            return np.asarray(top + np.log(np.exp(self._log_terms - top[:, None]).sum(axis=1)))
 
+    @cached_property
     def responsibilities(self) -> FloatArray:
         """P(component k given x), (n, K)."""
-        return np.exp(self.log_terms - self.log_density()[:, None])
+        terms = np.exp(self._log_terms - self._log_terms.max(axis=1, keepdims=True))
+        return np.asarray(terms / terms.sum(axis=1, keepdims=True))
 
-    def component_velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+    def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+        """E[dalpha z + dbeta eps given x], (n, d)."""
+        means = self._component_velocity(dalpha, dbeta)
+        return np.asarray(np.einsum("nk,nkd->nd", self.responsibilities, means))
+
+    def variance(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+        """tr Cov(dalpha z + dbeta eps given x), (n,): within plus between the components.
+
+        Along an eigenvector, x leaves (z, eps) one degree of freedom, in which
+        dalpha z + dbeta eps has the standard deviation |dalpha beta - dbeta alpha| sigma / s.
+        """
+        determinant = dalpha[:, None, None] * self.beta - dbeta[:, None, None] * self.alpha
+        within = ((determinant * (self.data.scales / self.scale)) ** 2).sum(axis=2)
+        means = self._component_velocity(dalpha, dbeta)
+        centre = np.einsum("nk,nkd->nd", self.responsibilities, means)
+        between = ((means - centre[:, None, :]) ** 2).sum(axis=2)
+        return np.asarray((self.responsibilities * (within + between)).sum(axis=1))
+
+    def _component_velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x, k], (n, K, d)."""
         da, db = dalpha[:, None, None], dbeta[:, None, None]
         sigma = self.data.scales
@@ -62,24 +101,4 @@ class Posterior:
         local = gain * self.white
         if self.data.bases is not None:
             local = np.einsum("nki,kji->nkj", local, self.data.bases)
-        return da * self.data.means + local
-
-    def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
-        """u_t(x) = E[dalpha z + dbeta eps given x], (n, d)."""
-        means = self.component_velocity(dalpha, dbeta)
-        return np.einsum("nk,nkd->nd", self.responsibilities(), means)
-
-    def variance(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
-        """tr Cov(dalpha z + dbeta eps given x), (n,): within plus between the components.
-
-        Given x and k, along an eigenvector, (z, eps) has one degree of freedom left, and
-        dalpha z + dbeta eps the standard deviation |dalpha beta - dbeta alpha| sigma / s.
-        """
-        da, db = dalpha[:, None, None], dbeta[:, None, None]
-        weights = self.responsibilities()
-        spread = (da * self.beta - db * self.alpha) * (self.data.scales / self.scale)
-        within = (spread**2).sum(axis=2)
-        means = self.component_velocity(dalpha, dbeta)
-        centre = np.einsum("nk,nkd->nd", weights, means)
-        between = ((means - centre[:, None, :]) ** 2).sum(axis=2)
-        return (weights * (within + between)).sum(axis=1)
+        return np.asarray(da * self.data.means + local)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, Number, number
+from fmproof.models.arrays import FloatArray, Number, number, rebuild
 
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _ABOVE_ZERO = np.nextafter(0.0, 1.0)
@@ -27,6 +28,11 @@ class TimeLaw(ABC):
     def logit_normal(mean: Any = 0, std: Any = 1) -> LogitNormalTime:
         """The law of 1/(1 + exp(-s)), s ~ N(mean, std^2)."""
         return LogitNormalTime(mean, std)
+
+    @property
+    @abstractmethod
+    def rational(self) -> bool:
+        """Whether every parameter was given as a rational."""
 
     @property
     @abstractmethod
@@ -49,13 +55,15 @@ class TimeLaw(ABC):
         """Draw ``n`` independent times, shape (n,)."""
         return self.quantile(rng.random(n))
 
+    __repr__ = rebuild
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class UniformTime(TimeLaw):
     """The uniform law on [low, high]."""
 
-    low: Number = 0
-    high: Number = 1
+    low: Number = Fraction(0)
+    high: Number = Fraction(1)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "low", number(self.low, "low"))
@@ -65,6 +73,10 @@ class UniformTime(TimeLaw):
                 "low, high: expected 0 <= low < high <= 1, "
                 f"found low = {float(self.low):g}, high = {float(self.high):g}"
             )
+
+    @property
+    def rational(self) -> bool:
+        return isinstance(self.low, Fraction) and isinstance(self.high, Fraction)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -81,21 +93,25 @@ class UniformTime(TimeLaw):
         return np.clip(times, np.nextafter(low, high), np.nextafter(high, low))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LogitNormalTime(TimeLaw):
     """The law of 1/(1 + exp(-s)) with s ~ N(mean, std^2).
 
     Source: Esser et al., "Scaling Rectified Flow Transformers" (arXiv 2403.03206), eq. 19.
     """
 
-    mean: Number = 0
-    std: Number = 1
+    mean: Number = Fraction(0)
+    std: Number = Fraction(1)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mean", number(self.mean, "mean"))
         object.__setattr__(self, "std", number(self.std, "std"))
         if not self.std > 0:
             raise InputError(f"std: expected a positive number, found {float(self.std):g}")
+
+    @property
+    def rational(self) -> bool:
+        return isinstance(self.mean, Fraction) and isinstance(self.std, Fraction)
 
     @property
     def support(self) -> tuple[float, float]:
