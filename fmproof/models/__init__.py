@@ -1,5 +1,6 @@
 """Analytic models: Gaussian mixtures, probability paths, time laws, velocity models, problems."""
 
+from fmproof.models.custom import CustomPath
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import (
     CondOTPath,
@@ -22,6 +23,7 @@ from fmproof.models.velocity import (
 __all__ = [
     "CallableVelocity",
     "CondOTPath",
+    "CustomPath",
     "GaussianMixture",
     "LinearVPPath",
     "LinearVelocity",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fmproof.errors import InputError
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import Path, Singularity
@@ -42,6 +44,11 @@ def _message(singularity: Singularity, path: Path, time: TimeLaw) -> str:
         low, high = time.support
         law, fix = f"uniform time on [{low:g}, {high:g}]", ""
     fix += "time.high < 1, e.g. high = 0.999" if end else "time.low > 0, e.g. low = 0.001"
+    if math.isnan(singularity.power):
+        return (
+            f"hypothesis H2 cannot be decided for the path {path.name!r} under {law}: whether the "
+            f"integral of {function}'(t)² converges at t = {end} is beyond SymPy; take {fix}"
+        )
     return (
         f"hypothesis H2 fails: E‖u_t(x|z)‖² = ∞ for the path {path.name!r} under {law}, because "
         f"the integral of {function}'(t)² diverges at t = {end}; both constants C₁ and C₂ are "
