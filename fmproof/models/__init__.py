@@ -11,6 +11,7 @@ from fmproof.models.paths import (
     VPPath,
 )
 from fmproof.models.problem import Problem
+from fmproof.models.problem_file import load_problem, problem_from_toml, problem_to_toml
 from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
 from fmproof.models.velocity import (
     CallableVelocity,
@@ -38,4 +39,7 @@ __all__ = [
     "UniformTime",
     "VPPath",
     "Velocity",
+    "load_problem",
+    "problem_from_toml",
+    "problem_to_toml",
 ]

@@ -141,6 +141,8 @@ def _objects(value: Any, field: str, axes: tuple[str, ...]) -> ObjectArray:
 
 
 def _check_rank(found: npt.NDArray[Any], field: str, axes: tuple[str, ...]) -> None:
+    if not found.size:
+        raise InputError(f"{field}: expected at least one entry, found none")
     if found.ndim != len(axes):
         names = ", ".join(axes) + ("," if len(axes) == 1 else "")
         raise InputError(f"{field}: expected shape ({names}), found {found.shape}")

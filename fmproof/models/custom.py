@@ -134,7 +134,10 @@ class _Schedule:
     def _adopt(self, expr: Any) -> Any:
         import sympy
 
-        expr = sympy.sympify(expr, strict=True)
+        try:
+            expr = sympy.sympify(expr, strict=True)
+        except sympy.SympifyError:
+            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}") from None
         if len(expr.free_symbols) > 1:
             names = ", ".join(sorted(map(str, expr.free_symbols)))
             raise InputError(f"{self.name}: expected an expression in t alone, found {names}")

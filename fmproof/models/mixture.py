@@ -32,7 +32,7 @@ class GaussianMixture:
         scales: (K, d), square roots of the covariances' eigenvalues.
         bases: (K, d, d), orthonormal eigenvectors in columns; None when every covariance is
             diagonal, and ``scales`` are the standard deviations of the coordinates.
-        rational: whether every parameter was given as a rational.
+        given: weights, means and covariances as they were given.
 
     Raises:
         InputError: naming the parameter and the entry that cannot be used.
@@ -43,6 +43,7 @@ class GaussianMixture:
     covariances: FloatArray
     scales: FloatArray
     bases: FloatArray | None
+    given: tuple[Array, Array, Array]
 
     def __init__(self, weights: Any, means: Any, covariances: Any) -> None:
         m = array(means, "means", ("K", "d"))
@@ -76,7 +77,7 @@ class GaussianMixture:
     ) -> None:
         w = _normalised(w)
         for name, value in {
-            "_given": (w, m, c),
+            "given": (w, m, c),
             "weights": w.floats,
             "means": m.floats,
             "covariances": c.floats,
@@ -97,20 +98,16 @@ class GaussianMixture:
 
     @property
     def rational(self) -> bool:
-        return all(part.rational for part in self._arrays)
+        """Whether every parameter was given as a rational."""
+        return all(part.rational for part in self.given)
 
     def exact(self) -> tuple[ObjectArray, ObjectArray, ObjectArray]:
         """Weights, means and covariances as arrays of ``Fraction``; the weights sum to 1.
 
         A float counts as the dyadic rational that it is.
         """
-        w, m, c = (part.fractions() for part in self._arrays)
+        w, m, c = (part.fractions() for part in self.given)
         return w / w.sum(), m, (c + c.transpose(0, 2, 1)) / 2
-
-    @property
-    def _arrays(self) -> tuple[Array, Array, Array]:
-        arrays: tuple[Array, Array, Array] = self.__dict__["_given"]
-        return arrays
 
     def mean(self) -> FloatArray:
         """E z, shape (d,)."""
@@ -163,8 +160,7 @@ class GaussianMixture:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GaussianMixture) and all(
-            np.array_equal(a.floats, b.floats)
-            for a, b in zip(self._arrays, other._arrays, strict=True)
+            np.array_equal(a.floats, b.floats) for a, b in zip(self.given, other.given, strict=True)
         )
 
     def __hash__(self) -> int:
@@ -172,7 +168,7 @@ class GaussianMixture:
 
     def __repr__(self) -> str:
         """Code that rebuilds the mixture, unless it would fill pages with numbers."""
-        w, m, c = self._arrays
+        w, m, c = self.given
         points = not self.scales.any()
         if m.floats.size + (0 if points else c.floats.size) > _REPR_LIMIT:
             return f"<GaussianMixture of {self.components} components in dimension {self.dim}>"

@@ -70,7 +70,7 @@ class UniformTime(TimeLaw):
         object.__setattr__(self, "high", number(self.high, "high"))
         if not 0 <= self.low < self.high <= 1:
             raise InputError(
-                "low, high: expected 0 <= low < high <= 1, "
+                "low: expected 0 <= low < high <= 1, "
                 f"found low = {float(self.low):g}, high = {float(self.high):g}"
             )
 

@@ -48,6 +48,7 @@ class PolynomialVelocity(Velocity):
         coefficients: (T, d).
         t_powers: (T,), non-negative.
         x_powers: (T, d), non-negative.
+        given: the coefficients as they were given.
 
     Raises:
         InputError: naming the term that cannot be used.
@@ -56,6 +57,7 @@ class PolynomialVelocity(Velocity):
     coefficients: FloatArray
     t_powers: IntArray
     x_powers: IntArray
+    given: Array
 
     def __init__(self, terms: Iterable[Any]) -> None:
         rows = [Term(*term) for term in terms]
@@ -78,7 +80,7 @@ class PolynomialVelocity(Velocity):
 
     def _set(self, given: Array, t_powers: IntArray, x_powers: IntArray) -> None:
         for name, value in {
-            "_given": given,
+            "given": given,
             "coefficients": given.floats,
             "t_powers": t_powers,
             "x_powers": x_powers,
@@ -92,11 +94,11 @@ class PolynomialVelocity(Velocity):
     @property
     def rational(self) -> bool:
         """Whether every coefficient was given as a rational."""
-        return self._array.rational
+        return self.given.rational
 
     def exact(self) -> ObjectArray:
         """The coefficients (T, d) as ``Fraction``; a float counts as the rational that it is."""
-        return self._array.fractions()
+        return self.given.fractions()
 
     @property
     def theta(self) -> FloatArray:
@@ -134,11 +136,6 @@ class PolynomialVelocity(Velocity):
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(self.monomials(t, x) @ self.coefficients)
 
-    @property
-    def _array(self) -> Array:
-        given: Array = self.__dict__["_given"]
-        return given
-
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, PolynomialVelocity)
@@ -151,7 +148,7 @@ class PolynomialVelocity(Velocity):
         return hash((self.coefficients.tobytes(), self.x_powers.tobytes()))
 
     def __repr__(self) -> str:
-        rows = zip(self._array.tolist(), self.t_powers, self.x_powers.tolist(), strict=True)
+        rows = zip(self.given.tolist(), self.t_powers, self.x_powers.tolist(), strict=True)
         terms = [f"Term({source(coef)}, {t}, {x})" for coef, t, x in rows]
         return f"PolynomialVelocity([{', '.join(terms)}])"
 
@@ -186,14 +183,14 @@ class LinearVelocity(PolynomialVelocity):
     @property
     def A(self) -> Array:
         """The matrices, shape (n, d, d)."""
-        columns = self._array.part(slice(None, self._split)).reshape(-1, self.dim, self.dim)
+        columns = self.given.part(slice(None, self._split)).reshape(-1, self.dim, self.dim)
         given = None if columns.given is None else columns.given.transpose(0, 2, 1)
         return Array(columns.floats.transpose(0, 2, 1), given)
 
     @property
     def b(self) -> Array:
         """The vectors, shape (m, d)."""
-        return self._array.part(slice(self._split, None))
+        return self.given.part(slice(self._split, None))
 
     @property
     def _split(self) -> int:
