@@ -289,9 +289,6 @@ def _nothing(_: Line) -> Conversion:
 
 
 METHODS: dict[str, Method] = {
-    "definition": _definition,
-    "constant": _constant,
-    "lemma": _lemma,
     "ring": _nothing,
     "square": _square,
     "cancel": _cancel,
@@ -305,6 +302,9 @@ METHODS: dict[str, Method] = {
     "tower": _tower,
     "gradient": _gradient,
     "minimisers": _minimisers,
+    "definition": _definition,
+    "constant": _constant,
+    "lemma": _lemma,
     "nonnegative": _nothing,
     "auto": _nothing,
 }
