@@ -13,7 +13,15 @@ from sympy import Atom, Expr, Mul, Rational, Tuple
 
 from fmproof.errors import SortError
 from fmproof.lang.sorts import Sort, require_sort
-from fmproof.lang.terms import Apply, Term, Var, as_term, reserved_var
+from fmproof.lang.terms import (
+    Apply,
+    Term,
+    Var,
+    as_term,
+    forbid_change,
+    reserved_var,
+    seal,
+)
 
 Declared = Var | tuple[Var, Any, Any]
 """A parameter, or for a real one also ``(t, low, high)``."""
@@ -135,9 +143,12 @@ class Head(Atom):
     def _hashable_content(self) -> tuple[Any, ...]:
         return self._content
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        seal(cls)
+        super().__init_subclass__(**kwargs)
+
     def __setattr__(self, attribute: str, value: object) -> None:
-        if not attribute.startswith("_"):
-            raise AttributeError(f"{self.name} is immutable: cannot set {attribute}")
+        forbid_change(self, attribute)
         object.__setattr__(self, attribute, value)
 
     def __reduce__(self) -> Any:

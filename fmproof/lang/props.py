@@ -17,11 +17,19 @@ from fmproof.lang.binders import (
 )
 from fmproof.lang.scope import free_vars, rename_bound
 from fmproof.lang.sorts import Sort, require_sort, sort_of
-from fmproof.lang.terms import Var, as_term
+from fmproof.lang.terms import Var, as_term, forbid_change, seal
 
 
 class Prop(Basic):
     """Base of the propositions."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        seal(cls)
+        super().__init_subclass__(**kwargs)
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        forbid_change(self, attribute)
+        object.__setattr__(self, attribute, value)
 
     def _sympystr(self, printer: Any) -> str:
         from fmproof.lang.text import text

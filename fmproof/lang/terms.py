@@ -37,11 +37,34 @@ def as_term(value: Any) -> Expr:
     return term
 
 
+def seal(cls: type) -> None:
+    """Refuse a subclass from outside: what a node means is fixed by this package.
+
+    A subclass could answer ``==`` as it likes, and the kernel would believe it.
+    """
+    if not cls.__module__.startswith("fmproof.lang."):
+        raise TypeError(f"{cls.__name__}: the nodes of fmproof's language cannot be subclassed")
+
+
+def forbid_change(node: object, attribute: str) -> None:
+    """Refuse to set a public attribute of a node; SymPy sets private ones when it caches."""
+    if not attribute.startswith("_"):
+        raise AttributeError(f"a {type(node).__name__} is immutable: cannot set {attribute}")
+
+
 class Term(Expr):
     """Base of fmproof's nodes: arithmetic checks sorts at once, and ``/`` never cancels."""
 
     is_commutative = True
     _op_priority = 11.0  # so that SymPy's sums and products hand over to us
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        seal(cls)
+        super().__init_subclass__(**kwargs)
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        forbid_change(self, attribute)
+        object.__setattr__(self, attribute, value)
 
     def __add__(self, other: Any) -> Expr:
         return _checked(Add(self, as_term(other)))
@@ -133,11 +156,6 @@ class Var(Term, AtomicExpr):
                 f"not a variable name: {name!r}; expected a letter, then letters or digits"
             )
         return _make_var(name, sort)
-
-    def __setattr__(self, attribute: str, value: object) -> None:
-        if not attribute.startswith("_"):
-            raise AttributeError(f"a variable is immutable: cannot set {attribute}")
-        object.__setattr__(self, attribute, value)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return (_make_var, (self.name, self.sort))
