@@ -25,6 +25,16 @@ Number = Fraction | float
 _RATIO = re.compile(r"[+-]?\d{1,300}(/\d{1,300})?")
 
 
+class Code:
+    """A value whose repr is code that rebuilds it: pretty printers are to show just that.
+
+    Hypothesis and IPython would otherwise list a dataclass's fields, arrays and all.
+    """
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+
 class Array(NamedTuple):
     """One array, twice: rounded, and as given when every entry was given as a rational."""
 

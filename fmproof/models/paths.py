@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, Number, number, rebuild
+from fmproof.models.arrays import Code, FloatArray, Number, number, rebuild
 
 PowerSum = dict[Fraction, Fraction]
 """sum_q c_q t^q with rational powers q >= 0 and rational c_q, as {q: c_q}."""
@@ -36,7 +36,7 @@ def time_symbol() -> Any:
     return sympy.Symbol("t", real=True)
 
 
-class Path(ABC):
+class Path(Code, ABC):
     """The conditional law N(alpha z, beta^2 I) at each time, and the velocity that moves it."""
 
     name: ClassVar[str]

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, Number, number, rebuild
+from fmproof.models.arrays import Code, FloatArray, Number, number, rebuild
 
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _ABOVE_ZERO = np.nextafter(0.0, 1.0)
 
 
-class TimeLaw(ABC):
+class TimeLaw(Code, ABC):
     """A probability law on [0, 1] with a density."""
 
     @staticmethod
