@@ -134,6 +134,7 @@ class _Checker:
             parts=parts,
             message="; ".join(self.messages),
             seconds=perf_counter() - started,
+            location=self.derivation.location,
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
 
@@ -203,6 +204,7 @@ class _Checker:
             claim=formula(step.claim),
             status="proved",
             note=step.note,
+            location=step.location,
         )
         try:
             lemmas = tuple(self._resolve(ref, step) for ref in step.references)
