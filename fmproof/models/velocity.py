@@ -160,6 +160,8 @@ class LinearVelocity(PolynomialVelocity):
     Args:
         A: (d, d), or (n, d, d) with A(t) = sum_k A[k] t^k.
         b: (d,), or (m, d) with b(t) = sum_k b[k] t^k; zero when left out.
+
+    ``theta`` holds the columns of A[0], those of A[1] and so on, then b[0], b[1] and so on.
     """
 
     def __init__(self, A: Any, b: Any = None) -> None:
