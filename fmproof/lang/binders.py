@@ -15,13 +15,13 @@ from sympy import Basic, Expr, Mul, Rational, S
 from fmproof.errors import SortError
 from fmproof.lang.heads import Declared, Density, conditions
 from fmproof.lang.sorts import Sort, require_sort, sort_of
-from fmproof.lang.terms import Apply, Term, Var, as_term
+from fmproof.lang.terms import Apply, Sealed, Term, Var, as_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Lebesgue(Basic):
+class Lebesgue(Sealed, Basic):
     """Lebesgue measure in one variable, on [low, high] for a real one, else on its whole space.
 
     For a latent variable it stands for that space's reference measure (σ-finite).
