@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, AtomicExpr, Expr, Integer, Mul, Rational, S, sympify
+from sympy import Add, AtomicExpr, Basic, Expr, Integer, Mul, Rational, S, sympify
 
 from fmproof.errors import SortError
 from fmproof.lang.sorts import Sort, require_sort, sort_of
@@ -133,6 +133,10 @@ class Term(Sealed, Expr):
 def _checked(term: Expr) -> Expr:
     sort_of(term)
     return term
+
+
+# SymPy writes (a·b)/(a·b) as a·b·a⁻¹·b⁻¹ and cancels; this is where it can be stopped.
+Basic._constructor_postprocessor_mapping[Term] = {"Pow": [_checked]}
 
 
 def divide(numerator: Expr, denominator: Expr) -> Expr:
