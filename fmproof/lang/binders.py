@@ -105,6 +105,8 @@ class Binder:
     capture; ``has_free``, ``as_dummy`` and ``dummy_eq`` treat them up to renaming.
     """
 
+    has: Any
+
     @property
     def bound_symbols(self) -> list[Var]:
         return list(bound_vars(self))
