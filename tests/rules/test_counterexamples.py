@@ -11,17 +11,20 @@ from rule_numbers import Evaluator
 
 from fmproof import check
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import instantiate_head, specialise
+from fmproof.kernel.equality import generalise, instantiate_head, specialise
+from fmproof.kernel.integrability import joint_form, same_integral
 from fmproof.kernel.rules import Case, Condition, Rule, catalogue
-from fmproof.kernel.theorem import assume
+from fmproof.kernel.theorem import Theorem, assume, weaken
 from fmproof.lang.heads import Density
-from fmproof.lang.props import AtMost, Equals, ForAll, Prop
-from fmproof.lang.scope import free_vars
+from fmproof.lang.props import AtMost, Equals, ForAll, Integrable, Prop
+from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, as_term
 from fmproof.lang.text import text
 from fmproof.report.model import StepReport
 from fmproof.tactics.conditions import Prover
+from fmproof.tactics.justify import justify
+from fmproof.tactics.methods import Line
 from fmproof.tactics.script import Derivation, Hypothesis, Step
 
 CONDITIONS = [(rule, condition) for rule in catalogue() for condition in rule.conditions]
@@ -62,6 +65,26 @@ def verify(rule: Rule, case: Case, given: tuple[Prop, ...]) -> StepReport:
     )
     (report,) = check([derivation]).derivations[0].steps
     return report
+
+
+def conclude(case: Case) -> Theorem:
+    """What the named rules make of the claim: a theorem with its side conditions."""
+    assert isinstance(case.claim, Equals)
+    lemmas = ()
+    if case.lemma is not None:
+        lemmas = (weaken(assume(case.lemma), *case.missing),)
+    return justify(Line(case.claim.lhs, case.claim.rhs, lemmas), case.by, "=")
+
+
+def asks(theorem: Theorem, condition: Prop) -> bool:
+    """Whether a theorem assumes ``condition``, up to names and the order of the variables."""
+    if isinstance(condition, Integrable):
+        form = joint_form(condition)
+        return any(
+            isinstance(h, Integrable) and same_integral(joint_form(h), form)
+            for h in theorem.hypotheses
+        )
+    return canon(condition) in {canon(h) for h in theorem.hypotheses}
 
 
 def provable(case: Case, given: tuple[Prop, ...]) -> bool:
@@ -106,6 +129,25 @@ def test_it_is_accepted_once_the_condition_is_given(rule: Rule, condition: Condi
     else:
         report = verify(rule, case, given)
         assert report.status == "proved", report.failure
+
+
+NAMED = [(rule, condition) for rule, condition in SUPPLIED if condition.case().by]
+
+
+@pytest.mark.parametrize(("rule", "condition"), NAMED, ids=[c.builder for _, c in NAMED])
+def test_the_rule_itself_asks_for_it(rule: Rule, condition: Condition) -> None:
+    """Not only the checker, which also wants every claim to be a finite number."""
+    case = condition.case()
+    theorem = conclude(case)
+    assert all(asks(theorem, prop) for prop in case.missing)
+
+
+def test_generalising_asks_for_every_value() -> None:
+    (condition,) = next(r for r in catalogue() if r.name == "for every").conditions
+    case = condition.case()
+    assert isinstance(case.claim, ForAll)
+    theorem = generalise(assume(case.claim.body), case.claim.var)
+    assert all(asks(theorem, prop) for prop in case.missing)
 
 
 @every_condition

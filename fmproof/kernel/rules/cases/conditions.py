@@ -93,14 +93,15 @@ def values_not_square_integrable() -> Case:
 
 
 def weight_not_the_marginal() -> Case:
-    other = Density("m", x)
+    path = Density("r", x, given=z)
+    other = Density("m", x, definition=Integral(path(x, z) * q(z), z))
     return Case(
         Integrable(norm2(_average(other(x))), other(x)),
         {
             _path: "1 / (pi * (1 + x**2))",
             q: _INTERVAL.format("z"),
             _target: "1",
-            other: "2 / (pi * (1 + x**2)**2)",
+            path: "2 / (pi * (1 + x**2)**2)",
         },
         given=(Integrable(norm2(_target(x, z)), q(z), _path(x, z)),),
     )
