@@ -241,7 +241,7 @@ FOR_EVERY = Rule(
     conditions=(
         Condition(
             "hypotheses that mention the variable hold for every value of it",
-            "otherwise they would have fixed the value.",
+            "they may have fixed its value.",
             "With v^θ(x) = θx and x from the Cauchy law, E‖v^θ(x)‖² < ∞ is true at θ = 0 and "
             "false at every other θ.",
             "equality:true_at_one_parameter",
