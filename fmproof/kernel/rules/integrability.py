@@ -11,7 +11,7 @@ from fmproof.kernel.rules.record import Condition, Rule
 TONELLI = Rule(
     code="C1",
     name="Tonelli",
-    title="The same integral of |f|, written otherwise",
+    title="The same absolute integral, written otherwise",
     statement_text=(
         "{f integrable under one law} ⊢ f integrable under another with the same joint density\n"
         "{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩"
