@@ -80,3 +80,16 @@ def test_an_unknown_lemma_is_bad_input() -> None:
     other = Step("1", start, by="lemma", using=Instance("nothing"))
     with pytest.raises(FmproofError, match="no earlier part or used derivation"):
         check([Derivation("d", start=start, steps=[other])])
+
+
+def test_a_missing_hypothesis_is_suggested_without_unused_draws() -> None:
+    z = Vec("z")
+    q, noisy = Density("q", z), Density("p", x, given=z)
+    law = (q(z), noisy(x, z))
+    step = Step("1", Expect(norm2(f) - 2 * Inner(f, z) + norm2(z), *law), by="square")
+    model = Hypothesis("H", Integrable(norm2(f), *law))
+    derivation = Derivation("d", hypotheses=[model], start=Expect(norm2(f - z), *law), steps=[step])
+    failure = check([derivation]).derivations[0].steps[0].failure
+    assert failure is not None
+    assert failure.hint is not None
+    assert "would follow from E_{z~q}[‖z‖²] < ∞;" in failure.hint
