@@ -105,7 +105,8 @@ def _sections(name: str) -> Iterator[Iterator[str]]:
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"{rule.code} {rule.name}: {rule.title}"
     yield ""
-    yield from _formula("  ", rule.statement_text)
+    for line in rule.statement_text.splitlines():
+        yield from _formula("  ", line)
     yield ""
     yield from _prose("", rule.explanation)
     if not rule.conditions:
