@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -69,34 +70,34 @@ def test_every_symbol_has_a_plain_form() -> None:
 # --- progress -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def clock(capsys, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """A terminal as standard error, and the time that it is."""
+class Screen(io.StringIO):
+    """A terminal, which keeps what is written to it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_draws_a_bar_and_clears_it(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
+    screen = Screen()
     monkeypatch.setattr(terminal, "monotonic", lambda: now[0])
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    return now
-
-
-def test_long_work_draws_a_bar_and_clears_it(clock: list[float], capsys) -> None:
+    monkeypatch.setattr(sys, "stderr", screen)
     with terminal.progress() as show:
         assert show is not None
-        show("mine", 1, 4)
-        clock[0] = 0.4
-        show("mine", 2, 4)
-        clock[0] = 0.6
-        show("mine", 3, 4)
-        clock[0] = 0.65
-        show("mine", 4, 4)
+        for done, seconds in ((1, 0.0), (2, 0.4), (3, 0.6), (4, 0.65)):
+            now[0] = seconds
+            show("mine", done, 4)
     bar = f"mine [{'#' * 22:<30}] 3/4"
-    assert capsys.readouterr().err == f"\r\x1b[K{bar}\r\x1b[K"
+    assert screen.getvalue() == f"\r\x1b[K{bar}\r\x1b[K"
 
 
-def test_short_work_draws_nothing(clock: list[float], capsys) -> None:
+def test_short_work_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
     with terminal.progress() as show:
         assert show is not None
         show("short", 1, 2)
-    assert capsys.readouterr().err == ""
+    assert screen.getvalue() == ""
 
 
 def test_without_a_terminal_there_is_no_bar() -> None:
@@ -104,12 +105,13 @@ def test_without_a_terminal_there_is_no_bar() -> None:
         assert show is None
 
 
-def test_verify_reports_its_progress(run, clock: list[float], monkeypatch) -> None:
+def test_verify_reports_its_progress(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
     monkeypatch.setattr(terminal, "_PATIENCE", 0)
     monkeypatch.setattr(terminal, "_REFRESH", 0)
-    outcome = run("verify", "-q", "gradient")
-    assert outcome.err.endswith(f"\r\x1b[Kgradient [{'#' * 30}] 4/4\r\x1b[K")
-    assert "\x1b" not in outcome.out
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert "\x1b" not in run("verify", "-q", "gradient").out
+    assert screen.getvalue().endswith(f"\r\x1b[Kgradient [{'#' * 30}] 4/4\r\x1b[K")
 
 
 # --- interrupts -----------------------------------------------------------------------
