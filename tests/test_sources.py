@@ -40,7 +40,9 @@ def test_items_of_lists_and_tuples_each_once(mine: Path) -> None:
 
 
 def test_what_is_imported_is_not_its_own(mine: Path) -> None:
-    text = "from fmproof.derivations.fm_cfm import fm_cfm\nfrom fmproof import check\nb = make('b')\n"
+    text = (
+        "from fmproof.derivations.fm_cfm import fm_cfm\nfrom fmproof import check\nb = make('b')\n"
+    )
     assert names(mine, text) == ["b"]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from fmproof.cli import main
 
-GOOD = '''\
+GOOD = """\
 from fmproof import Density, Derivation, Expect, Field, Hypothesis, Inner, Integrable, Step
 from fmproof import Vec, norm2
 
@@ -37,7 +37,7 @@ mine = Derivation(
         ),
     ],
 )
-'''
+"""
 """A derivation file that is proved; its step 2 is written on line 18."""
 
 WRONG = GOOD.replace("- 2 * Expect", "- 3 * Expect")

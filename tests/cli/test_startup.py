@@ -35,7 +35,16 @@ def imported(*arguments: str, **environment: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["verify", "--help"], ["explain", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["list", "--rules"],
+        ["explain", "linearity"],
+        ["verify", "--help"],
+        ["evaluate", "--help"],
+    ],
 )
 def test_nothing_heavy(arguments: list[str]) -> None:
     out, heavy = imported(*arguments)
@@ -45,7 +54,12 @@ def test_nothing_heavy(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("fmproof ver", "verify"), ("fmproof verify fm", "fm-cfm"), ("fmproof verify --st", "--steps")],
+    [
+        ("fmproof ver", "verify"),
+        ("fmproof verify fm", "fm-cfm"),
+        ("fmproof verify --st", "--steps"),
+        ("fmproof explain mar", "marginalisation"),
+    ],
 )
 def test_completion(words: str, expected: str) -> None:
     out, heavy = imported(
