@@ -51,15 +51,19 @@ arXiv 2506.02070, section 3; arXiv 2210.02747, theorem 2
   L_CFM(θ) = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[‖u_t^θ(x) − u_t(x|z)‖²]
   C        = C₁ + C₂
 
-  Steps
-  Part 1: L_FM(θ)
-          = E_{t~U[0,1], x~p_t}[‖u_t^θ(x)‖²] − 2 E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)] + C₁
-    by definition, square, linearity, constant
-  Part 2: E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)]
-          = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[u_t^θ(x)·u_t(x|z)]
-    by expectation, density, definition, linearity, cancel, fubini
-  Part 3: L_FM(θ) = L_CFM(θ) + C
-    by lemma, marginalisation, linearity, ring, square, constant, definition
+  Part 1
+  L_FM(θ)
+  = E_{t~U[0,1], x~p_t}[‖u_t^θ(x)‖²] − 2 E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)] + C₁
+  by definition, square, linearity, constant
+
+  Part 2
+  E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)]
+  = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[u_t^θ(x)·u_t(x|z)]
+  by expectation, density, definition, linearity, cancel, fubini
+
+  Part 3
+  L_FM(θ) = L_CFM(θ) + C
+  by lemma, marginalisation, linearity, ring, square, constant, definition
 """
     )
 
