@@ -65,6 +65,7 @@ class StepReport:
     failure: Failure | None = None
     note: str = ""  #: the author's remark
     numeric: Numeric | None = None
+    using: tuple[str, ...] = ()  #: the earlier results that it uses, in words
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,15 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """A symbol or some variables of one sort, in the order in which a reader needs them."""
+
+    name: Formula  #: e.g. p_t(x|z), or "x, z"
+    meaning: str  #: e.g. "probability density in x"
+    definition: Formula | None = None
+
+
+@dataclass(frozen=True)
 class DerivationReport:
     name: str
     title: str
@@ -103,6 +113,7 @@ class DerivationReport:
     parts: tuple[PartReport, ...]
     message: str  #: why the derivation as a whole failed, beyond its steps; "" otherwise
     seconds: float
+    symbols: tuple[Symbol, ...] = ()
 
     @property
     def steps(self) -> tuple[StepReport, ...]:
