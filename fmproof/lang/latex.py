@@ -2,7 +2,7 @@ r"""Terms and propositions as LaTeX for math mode (amsmath and amssymb).
 
 The brackets have sizes of their own (``\bigl[`` and not ``\left[``), so that a long formula can
 be broken between them. Only a binary + or - has a space on both sides, and only factors are
-separated by a thin space: :mod:`fmproof.report.layout` breaks lines there.
+separated by a thin space: :mod:`fmproof.report.breaking` breaks lines there.
 """
 
 from __future__ import annotations
