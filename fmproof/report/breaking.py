@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|.", re.DOTALL)
 _OPEN = frozenset(("(", "[", r"\lVert", r"\lvert"))
 _CLOSE = frozenset((")", "]", r"\rVert", r"\rvert"))
 _RELATIONS = frozenset(("=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
-_OPENING, _FACTOR = 50, 100
+_OPENING, _IN_NORM, _FACTOR = 50, 60, 100
 _WIDOW = 4.0  #: a last line narrower than this, in em, is given company
 
 
@@ -69,11 +69,9 @@ def _next(places: list[Break], reach: list[float], here: int, free: float) -> in
         last += 1
     if last == len(places):
         return last
-    cost = min(p.cost for p in places[here + 1 : last + 1])
-    cheapest = [i for i in range(here + 1, last + 1) if places[i].cost == cost]
-    if len(cheapest) > 1 and reach[-1] - reach[cheapest[-1]] < _WIDOW:
-        return cheapest[-2]
-    return cheapest[-1]
+    candidates = range(here + 1, last + 1)
+    in_company = [i for i in candidates if reach[-1] - reach[i] >= _WIDOW]
+    return min(in_company or candidates, key=lambda i: (places[i].cost, -i))
 
 
 @lru_cache(maxsize=20_000)
@@ -101,7 +99,7 @@ def _join(tokens: tuple[str, ...]) -> str:
 @lru_cache(maxsize=20_000)
 def _breaks(tokens: tuple[str, ...]) -> list[Break]:
     found = []
-    braces = depth = 0
+    braces = depth = norms = 0
     for i, token in enumerate(tokens):
         if token in "{}":
             braces += 1 if token == "{" else -1
@@ -109,16 +107,18 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
             continue
         elif token in _OPEN:
             depth += 1
-            if token == "[" and tokens[i - 1] in _SIZED:
+            norms += token == r"\lVert"
+            if i > 1 and tokens[i - 1] in _SIZED and tokens[i - 2] == "}":
                 found.append(Break(i + 1, depth, _OPENING + depth))
         elif token in _CLOSE:
             depth -= 1
+            norms -= token == r"\rVert"
         elif i == 0:
             continue
         elif token in _RELATIONS:
             found.append(Break(i, depth, depth))
         elif token in "+-" and tokens[i - 1].isspace():
-            found.append(Break(i, depth, 1 + depth))
+            found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
         elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
             found.append(Break(i + 2, depth, _FACTOR + depth))
     return found
@@ -132,24 +132,27 @@ _WIDTHS = (
     | {"[": 0.28, "]": 0.28, ",": 0.45, "'": 0.25, "m": 0.88, "w": 0.72, "|": 0.28}
     | {r"\lVert": 0.5, r"\rVert": 0.5, r"\lvert": 0.28, r"\rvert": 0.28, r"\infty": 1.0}
     | {r"\,": 0.17, r"\!": -0.17, r"\;": 0.28, r"\quad": 1.0, r"\int": 0.95, r"\cdot": 0.28}
-    | {r"\nabla": 0.83, r"\top": 0.78, r"\mid": 0.84, r"\sim": 1.34, r"\mapsto": 1.56}
-    | {r"\times": 1.23, r"\Rightarrow": 1.56}
-    | dict.fromkeys(("=", "<", r"\le", r"\ge"), 1.34)
-    | dict.fromkeys("+-", 1.23)
+    | {r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
+    | dict.fromkeys((r"\top", r"\sim", r"\times", "=", "<", r"\le", r"\ge", "+", "-"), 0.78)
 )
+_SPACE = (  # on both sides together, which is left out in scripts
+    dict.fromkeys(("=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56)
+    | dict.fromkeys(("+", "-", r"\times"), 0.45)
+)
+_SCRIPT = 0.73  #: size of a script
 _SIZED = frozenset(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lr")
 _SILENT = _SIZED | {r"\mathrm", r"\mathcal", r"\mathbb", r"\text", r"\operatorname*", "{", "}"}
 
 
 @lru_cache(maxsize=100_000)
-def _width(tokens: tuple[str, ...]) -> float:
+def _width(tokens: tuple[str, ...], in_script: bool = False) -> float:
     total, i = 0.0, 0
     below = above = 0.0  # scripts of the symbol before, which stand on top of each other
     while i < len(tokens):
         token = tokens[i]
         if token in ("_", "^"):
             inside, i = _argument(tokens, i + 1)
-            script = 0.75 * _width(inside)
+            script = (1 if in_script else _SCRIPT) * _width(inside, True)
             below, above = (script, above) if token == "_" else (below, script)
             continue
         total, below, above = total + max(below, above), 0.0, 0.0
@@ -157,13 +160,13 @@ def _width(tokens: tuple[str, ...]) -> float:
         if token == r"\frac":
             top, i = _argument(tokens, i)
             bottom, i = _argument(tokens, i)
-            total += 0.3 + max(_width(top), _width(bottom))
+            total += 0.3 + max(_width(top, in_script), _width(bottom, in_script))
         elif token == r"\tfrac":
             top, i = _argument(tokens, i)
             bottom, i = _argument(tokens, i)
-            total += 0.3 + 0.75 * max(_width(top), _width(bottom))
+            total += 0.3 + _SCRIPT * max(_width(top, True), _width(bottom, True))
         elif not token.isspace() and token not in _SILENT:
-            total += _WIDTHS.get(token, 0.65)
+            total += _WIDTHS.get(token, 0.65) + (0 if in_script else _SPACE.get(token, 0))
             if i > 1 and tokens[i - 2] in _SIZED:
                 total += 0.2
     return total + max(below, above)
