@@ -76,9 +76,9 @@ def _next(places: list[Break], reach: list[float], here: int, free: float) -> in
 
 @lru_cache(maxsize=20_000)
 def pieces(latex: str) -> tuple[str, ...]:
-    """The pieces of a formula between relations, and signs at most one bracket deep."""
+    """The pieces of a formula between relations and signs, two brackets deep at most."""
     tokens = _tokens(latex)
-    cuts = [p.at for p in _breaks(tokens) if p.cost < _OPENING and p.depth <= 1]
+    cuts = [p.at for p in _breaks(tokens) if p.cost < _OPENING and p.depth <= 2]
     bounds = [0, *cuts, len(tokens)]
     return tuple(_join(tokens[a:b]) for a, b in pairwise(bounds) if a < b)
 

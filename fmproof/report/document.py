@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from fmproof.report.model import (
     Condition,
+    Constant,
     DerivationReport,
     Formula,
     PartReport,
     Report,
     StepReport,
+    Symbol,
 )
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,22 @@ def anchor(name: str, taken: set[str]) -> str:
     return label
 
 
+def defined(item: Symbol | Constant) -> Formula:
+    """name = definition, or the name alone."""
+    if item.definition is None:
+        return item.name
+    return Formula(
+        f"{item.name.text} = {item.definition.text}", f"{item.name.latex} = {item.definition.latex}"
+    )
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters, and without those that turn the reading direction."""
+    return _CONTROL.sub(" ", text)
+
+
 def heading(report: Report) -> str:
     """The title of a document about ``report``."""
     if len(report.derivations) == 1:
         return report.derivations[0].title
     return "Derivations checked by fmproof"
-
-

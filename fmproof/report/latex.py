@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from fmproof.report.breaking import lines, width
-from fmproof.report.document import anchor, heading, sections
+from fmproof.report.document import anchor, heading, printable, sections
 from fmproof.report.model import Constant, Formula, Report, Symbol
 
 # Widths in em, for a4 paper with margins of 25 mm at 11 pt.
@@ -24,7 +24,6 @@ ROOM_TABLE = 25.0  #: a side condition, beside what it was derived from
 BLOCK = 12  #: lines that stay together on a page
 
 _LONG_WORD = re.compile(r"\S{25,}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 class Tex(str):
@@ -53,7 +52,7 @@ def render(report: Report, command: str = "", fragment: bool = False) -> str:
 
 def escape(text: str) -> Tex:
     """Any text as LaTeX that prints it and does nothing else."""
-    written = _encoder().unicode_to_latex(_breakable(_CONTROL.sub(" ", text)))
+    written = _encoder().unicode_to_latex(_breakable(printable(text)))
     return Tex(written.replace(_BREAK, r"\hspace{0pt}").replace("|", r"\textbar{}"))
 
 
