@@ -52,9 +52,9 @@ def joint_form(goal: Integrable) -> Integrable | None:
     is finite by itself: of zero, or of a constant over bounded intervals or none.
     """
     body, measures = against_lebesgue(goal.body, goal.measure)
-    items: dict[Basic, Lebesgue] = {item.var: item for item in measures}
     if body is S.Zero:
         return None
+    items: dict[Basic, Lebesgue] = {item.var: item for item in measures}
     factors = list(Mul.make_args(body))
     while (found := _marginal_factor(factors, items, free_vars(goal))) is not None:
         place, law = found

@@ -8,20 +8,21 @@ checker asks for separately.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Mul, Rational, S
+from sympy import Basic, Expr, Mul, Rational, S, preorder_traversal
 
 from fmproof.errors import SortError
 from fmproof.lang.heads import Declared, Density, conditions
 from fmproof.lang.sorts import Sort, require_sort, sort_of
-from fmproof.lang.terms import Apply, Term, Var, as_term
+from fmproof.lang.terms import Apply, Sealed, Term, Var, as_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Lebesgue(Basic):
+class Lebesgue(Sealed, Basic):
     """Lebesgue measure in one variable, on [low, high] for a real one, else on its whole space.
 
     For a latent variable it stands for that space's reference measure (σ-finite).
@@ -97,7 +98,55 @@ def bound_vars(node: Basic) -> tuple[Var, ...]:
     return ()
 
 
-class OverMeasure:
+class Binder:
+    """Mixin of the nodes that bind: SymPy's own methods see the scope of bound variables.
+
+    ``subs`` and ``xreplace`` leave bound variables alone and rename them where they would
+    capture; ``has_free``, ``as_dummy`` and ``dummy_eq`` treat them up to renaming.
+    """
+
+    @property
+    def bound_symbols(self) -> list[Var]:
+        return list(bound_vars(self))
+
+    def as_dummy(self) -> Basic:
+        from fmproof.lang.scope import canon
+
+        return canon(self)
+
+    @property
+    def canonical_variables(self) -> dict[Var, Var]:
+        inside = preorder_traversal(self.as_dummy())
+        return {v: v for v in inside if isinstance(v, Var) and v.name.startswith("#")}
+
+    def _eval_subs(self, old: Any, new: Any) -> Basic | None:
+        rule, apart = self._scoped({old: new})
+        if not rule:
+            return self
+        return None if apart is self else apart._subs(old, new)
+
+    def _xreplace(self, rule: Any) -> tuple[Basic, bool]:
+        if self in rule or not isinstance(rule, Mapping):
+            return Basic._xreplace(self, rule)
+        rule, apart = self._scoped(rule)
+        return Basic._xreplace(apart, rule)
+
+    def _scoped(self, rule: Mapping[Any, Any]) -> tuple[dict[Any, Any], Any]:
+        """The replacements that concern this node, and a variant that captures none of them."""
+        from fmproof.lang.scope import free_vars, rename_bound
+
+        bound = bound_vars(self)
+        mine = {
+            old: new
+            for old, new in rule.items()
+            if self.has(old) and not free_vars(old).intersection(bound)
+        }
+        incoming = frozenset().union(*(free_vars(new) for new in mine.values()))
+        clash = [v for v in bound if v in incoming]
+        return mine, rename_bound(self, clash, incoming) if clash else self
+
+
+class OverMeasure(Binder):
     """Mixin of the nodes that bind the variables of a measure: args = (body, *measure)."""
 
     args: tuple[Any, ...]
@@ -111,7 +160,7 @@ class OverMeasure:
         return tuple(self.args[1:])
 
 
-class OverVar:
+class OverVar(Binder):
     """Mixin of the nodes that bind one variable: args = (body, var)."""
 
     args: tuple[Any, ...]

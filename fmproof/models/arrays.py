@@ -68,10 +68,28 @@ def source(value: Any) -> str:
     return repr(value)
 
 
-def rebuild(instance: Any) -> str:
-    """Python code that rebuilds a dataclass of numbers."""
-    arguments = ((f.name, source(getattr(instance, f.name))) for f in fields(instance))
-    return f"{type(instance).__name__}({', '.join(f'{k}={v}' for k, v in arguments)})"
+class Record:
+    """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
+
+    Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.
+    """
+
+    def _values(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    def _key(self) -> tuple[Any, ...]:
+        values = self._values().values()
+        return (type(self), *(v if isinstance(v, str) else float(v) for v in values))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={source(v)}" for name, v in self._values().items())
+        return f"{type(self).__name__}({arguments})"
 
 
 def number(value: Any, field: str) -> Number:
@@ -133,10 +151,9 @@ def _objects(value: Any, field: str, axes: tuple[str, ...]) -> ObjectArray:
         objects = np.array(value, dtype=object)
     except ValueError:
         raise InputError(f"{field}: the rows have different lengths") from None
+    if any(isinstance(entry, list | tuple | np.ndarray) for entry in objects.flat):
+        raise InputError(f"{field}: the rows have different lengths")
     _check_rank(objects, field, axes)
-    for index, entry in np.ndenumerate(objects):
-        if isinstance(entry, list | tuple | np.ndarray):
-            raise InputError(f"{_place(field, index)}: the rows have different lengths")
     return objects
 
 

@@ -18,7 +18,7 @@ _GRID = np.linspace(0.0, 1.0, 1025)[1:-1]
 _MAX_DEGREE = 60
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class CustomPath(Path):
     """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
 

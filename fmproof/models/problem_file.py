@@ -87,8 +87,10 @@ def problem_from_toml(text: str, folder: str | PathLike[str] = ".") -> Problem:
 def problem_to_toml(problem: Problem) -> str:
     """The problem file of ``problem``; reading it gives an equal problem.
 
+    Floats are written as decimals, and so come back as rationals that round to them.
+
     Raises:
-        InputError: when the model is a Python function.
+        InputError: when a part has no form in a file: a Python function, a class of the user's.
     """
     tables = {
         "data": _data_table(problem.data),
@@ -109,7 +111,7 @@ def _build(table: Any, field: str, selector: str, kinds: Mapping[str, _Kind]) ->
     if selector not in table:
         raise InputError(f"{field}.{selector}: missing, known: {', '.join(sorted(kinds))}")
     name = table[selector]
-    if name not in kinds:
+    if not isinstance(name, str) or name not in kinds:
         raise InputError(f"{field}.{selector}: unknown {name!r}, {nearest(str(name), kinds)}")
     kind = kinds[name]
     _check_keys(table, f"{field}.", (selector, *kind.required), kind.optional)
@@ -199,6 +201,8 @@ def _data_table(data: GaussianMixture) -> dict[str, str]:
 
 
 def _path_table(path: Path) -> dict[str, str]:
+    if type(path) not in [kind.build for kind in _PATHS.values()]:
+        raise InputError(f"path: {path!r} cannot be written to a problem file")
     table = {"kind": _toml(path.name)}
     match path:
         case PolynomialPath():
@@ -211,10 +215,11 @@ def _path_table(path: Path) -> dict[str, str]:
 
 
 def _time_table(time: TimeLaw) -> dict[str, str]:
-    if isinstance(time, LogitNormalTime):
+    if type(time) is UniformTime:
+        return {"law": '"uniform"', "low": _toml(time.low), "high": _toml(time.high)}
+    if type(time) is LogitNormalTime:
         return {"law": '"logit-normal"', "mean": _toml(time.mean), "std": _toml(time.std)}
-    low, high = (time.low, time.high) if isinstance(time, UniformTime) else time.support
-    return {"law": '"uniform"', "low": _toml(low), "high": _toml(high)}
+    raise InputError(f"time: {time!r} cannot be written to a problem file")
 
 
 def _model_table(model: Velocity) -> dict[str, str]:

@@ -26,7 +26,9 @@ from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.time_integrals import Ball, Monomial, TimeIntegrals
 
-_MAX_WORK = 2_000_000
+_MAX_WORK = 500_000
+_MAX_ORDER = 300
+_MAX_TERMS = 1_000
 
 Word = tuple[int, ...]
 """A monomial in coordinates as the sorted list of their indices: (0, 0, 2) is x_0^2 x_2."""
@@ -162,6 +164,11 @@ class ExactCFM:
     def _gram(self) -> _Balls:
         """E[m_a m_b] of the model's monomials m_a, (T, T); G is its Kronecker product with I."""
         powers, words = self._model.t_powers.tolist(), self._words
+        if len(words) > _MAX_TERMS:
+            raise InputError(
+                f"not available: the exact method takes up to {_MAX_TERMS:,} terms, "
+                f"found {len(words):,}; use quadrature or sampling"
+            )
         pairs = {
             (a, b): (powers[a] + powers[b], tuple(sorted(words[a] + words[b])))
             for a in range(len(words))
@@ -208,24 +215,27 @@ class ExactCFM:
         counts, extra = Counter(x), Counter(eps)
         if extra - counts:
             return  # an odd power of a coordinate of the noise
-        for split in product(*(range(n + 1) for n in counts.values())):
-            taken = dict(zip(counts, split, strict=True))
-            noise = [n - taken[i] for i, n in counts.items()]
-            powers = [n - taken[i] + extra[i] for i, n in counts.items()]
-            if any(power % 2 for power in powers):
-                continue
-            ways = prod(comb(n, taken[i]) for i, n in counts.items())
+        # Each coordinate's noise gets an even power in all, or the moment is zero.
+        choices = (range(extra[i] % 2, n + 1, 2) for i, n in counts.items())
+        for noise in product(*choices):
+            taken = {i: n - m for (i, n), m in zip(counts.items(), noise, strict=True)}
             data = self._data[tuple(sorted((*Counter(taken).elements(), *z)))]
             if data:
-                yield sum(split), sum(noise), data * ways * prod(map(_normal_moment, powers))
+                ways = prod(comb(n, taken[i]) for i, n in counts.items())
+                noise_moment = prod(
+                    _normal_moment(m + extra[i]) for i, m in zip(counts, noise, strict=True)
+                )
+                yield len(x) - sum(noise), sum(noise), data * ways * noise_moment
 
     def _check_work(self, words: set[Word]) -> None:
         components = self.problem.data.components
-        work = sum(prod(n // 2 + 1 for n in Counter(word).values()) for word in words) * components
-        if work > _MAX_WORK:
+        work = sum(components + prod(n // 2 + 1 for n in Counter(word).values()) for word in words)
+        order = max(map(len, words)) + 1
+        if work > _MAX_WORK or order > _MAX_ORDER:
             raise InputError(
-                f"not available: the exact method would need about {work:,} moments "
-                f"(the limit is {_MAX_WORK:,}); use quadrature or sampling"
+                f"not available: the exact method would need some {work:,} moments of order up to "
+                f"{order} (the limits are {_MAX_WORK:,} and {_MAX_ORDER}); "
+                "use quadrature or sampling"
             )
 
     def _estimate(

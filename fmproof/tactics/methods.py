@@ -255,7 +255,8 @@ def _constant(line: Line) -> Conversion:
         if isinstance(symbol, Named) and symbol not in known and free_vars(symbol):
             stray = ", ".join(sorted(text(v) for v in free_vars(symbol)))
             raise RuleError(
-                f"{text(symbol)} := {text(symbol.definition)} contains {stray}, so it is not a constant"
+                f"{text(symbol)} := {text(symbol.definition)} contains {stray}, "
+                f"so it is not a constant"
             )
     unfold_changed = _definition(line)
 

@@ -6,6 +6,8 @@ step's rule gives and compares it with the claim.
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,11 +19,22 @@ from fmproof.lang.heads import Head
 from fmproof.lang.props import AtMost, Equals, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Named, Var, as_term
+from fmproof.lang.terms import Var, as_term
 from fmproof.lang.text import text
+from fmproof.report.model import Location
 from fmproof.tactics.methods import METHODS
+from fmproof.tactics.naming import check_names
 
 Relation = Literal["=", "≤", "≥"]
+
+
+def _written_at() -> Location:
+    """Where the dataclass instance under construction is written, for messages that point at it."""
+    frame = sys._getframe(1)
+    generated = (__file__, "<string>", dataclasses.__file__)
+    while frame.f_back is not None and frame.f_code.co_filename in generated:
+        frame = frame.f_back
+    return Location(frame.f_code.co_filename, frame.f_lineno)
 
 
 @dataclass(frozen=True)
@@ -85,8 +98,10 @@ class Step:
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
     note: str = ""
+    location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "location", _written_at())
         try:
             claim = as_term(self.claim)
             sort_of(claim)
@@ -112,6 +127,20 @@ class Step:
         single = isinstance(self.using, str | Instance)
         return (self.using,) if single else tuple(self.using)  # type: ignore[return-value, arg-type]
 
+    def proposition(self, before: Expr) -> Equals | AtMost:
+        """What the step asserts after the line ``before``.
+
+        Raises:
+            SortError: the two lines are of different sorts.
+        """
+        try:
+            if self.relation == "=":
+                return Equals(before, self.claim)
+            lower, upper = (before, self.claim) if self.relation == "≤" else (self.claim, before)
+            return AtMost(lower, upper)
+        except SortError as error:
+            raise SortError(f"step {self.id}: {error}") from None
+
 
 @dataclass(frozen=True)
 class Part:
@@ -131,10 +160,23 @@ class Part:
     name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", as_term(self.start))
+        try:
+            start = as_term(self.start)
+            sort_of(start)
+        except SortError as error:
+            raise SortError(f"the start of {self.title!r}: {error}") from None
+        object.__setattr__(self, "start", start)
         object.__setattr__(self, "steps", tuple(self.steps))
         if not self.steps:
             raise InputError(f"part {self.title!r} has no steps")
+        before = start
+        for step in self.steps:
+            if not isinstance(step, Step):
+                raise InputError(f"part {self.title!r} must consist of steps, found {step!r}")
+            step.proposition(before)
+            before = step.claim
+        if {"≤", "≥"} <= {step.relation for step in self.steps}:
+            raise InputError(f"part {self.title!r} has both ≤ and ≥, which shows nothing")
 
     @property
     def proposition(self) -> Prop:
@@ -172,8 +214,10 @@ class Derivation:
     statement: Prop | None = None
     start: Expr | None = None
     steps: Sequence[Step] = ()
+    location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "location", _written_at())
         parts = tuple(self.parts)
         if self.start is not None or self.steps:
             if parts or self.start is None or not self.steps:
@@ -198,13 +242,16 @@ class Derivation:
         for kind, labels in (
             ("step", [step.id for part in self.parts for step in part.steps]),
             ("hypothesis", [h.name for h in self.hypotheses]),
-            ("part", [part.title for part in self.parts]),
+            ("result", [*(d.name for d in self.uses), *self._part_labels()]),
         ):
             seen: set[str] = set()
             for label in labels:
                 if label in seen:
                     raise InputError(f"{self.name}: two {kind}s are labelled {label!r}")
                 seen.add(label)
+
+    def _part_labels(self) -> list[str]:
+        return [label for part in self.parts for label in {part.title, part.name or part.title}]
 
     def _check_closed(self) -> None:
         for h in self.hypotheses:
@@ -225,19 +272,5 @@ class Derivation:
             )
 
     def _check_names(self) -> None:
-        meaning: dict[str, Basic] = {}
-        for part in self.parts:
-            for term in (part.start, *(step.claim for step in part.steps)):
-                for name, definition in _names_in(term):
-                    if meaning.setdefault(name, definition) != definition:
-                        raise InputError(
-                            f"{self.name}: the name {name} stands for two things: "
-                            f"{text(meaning[name])} and {text(definition)}"
-                        )
-
-
-def _names_in(term: Basic) -> list[tuple[str, Basic]]:
-    found = [(term.name, term.definition)] if isinstance(term, Named) else []
-    for arg in term.args:
-        found.extend(_names_in(arg))
-    return found
+        claims = [t for part in self.parts for t in (part.start, *(s.claim for s in part.steps))]
+        check_names(self.name, [*claims, *(h.prop for h in self.hypotheses)])
