@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from fmproof.report.breaking import pieces
 from fmproof.report.document import anchor, defined, heading, printable, sections
-from fmproof.report.model import Formula, Report
+from fmproof.report.model import Formula, Report, RuleEntry
 
 
-def render(report: Report, command: str = "") -> str:
+def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> str:
     """``report`` as a page of its own.
 
     Args:
         command: the command line that produced it, for the note at its end.
+        rules: the catalogue of rules, for an appendix.
     """
     template = _environment().get_template("page.html")
     return str(
@@ -23,6 +25,7 @@ def render(report: Report, command: str = "") -> str:
             sections=sections(report),
             title=heading(report),
             command=command,
+            rules=rules,
         )
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from fmproof.report.breaking import lines, width
 from fmproof.report.document import anchor, heading, printable, sections
-from fmproof.report.model import Constant, Formula, Report, Symbol
+from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
 
 # Widths in em, for a4 paper with margins of 25 mm at 11 pt.
 ROOM = 38.0  #: a display of its own
@@ -32,11 +32,14 @@ class Tex(str):
     __slots__ = ()
 
 
-def render(report: Report, command: str = "", fragment: bool = False) -> str:
+def render(
+    report: Report, command: str = "", rules: Sequence[RuleEntry] = (), fragment: bool = False
+) -> str:
     r"""``report`` as LaTeX.
 
     Args:
         command: the command line that produced it, for the note at its end.
+        rules: the catalogue of rules, for an appendix.
         fragment: only the body, for ``\input``.
     """
     template = _environment().get_template("fragment.tex" if fragment else "article.tex")
@@ -46,6 +49,7 @@ def render(report: Report, command: str = "", fragment: bool = False) -> str:
             sections=sections(report),
             title=heading(report),
             command=command,
+            rules=rules,
         )
     )
 

@@ -132,6 +132,29 @@ class DerivationReport:
 
 
 @dataclass(frozen=True)
+class RuleCondition:
+    """A condition of a rule, with what goes wrong without it."""
+
+    text: str
+    why: str
+    counterexample: str
+
+
+@dataclass(frozen=True)
+class RuleEntry:
+    """A rule as the catalogue describes it."""
+
+    code: str  #: e.g. "I4"
+    name: str  #: what a step writes
+    family: str
+    title: str
+    statement: Formula
+    explanation: str
+    conditions: tuple[RuleCondition, ...]
+    unconditional: str  #: why there is no condition; "" when there are some
+
+
+@dataclass(frozen=True)
 class Report:
     version: str  #: of fmproof
     derivations: tuple[DerivationReport, ...]

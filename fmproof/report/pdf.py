@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fmproof.errors import InputError
 from fmproof.report import latex
-from fmproof.report.model import Report
+from fmproof.report.model import Report, RuleEntry
 
 PACKAGES = "texlive-latex-base texlive-latex-recommended texlive-latex-extra"
 SECONDS = 300  #: after which TeX is stopped
@@ -21,7 +22,7 @@ _OPTIONS = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
 _PARANOID = {"openin_any": "p", "openout_any": "p", "shell_escape": "f"}
 
 
-def render(report: Report, command: str = "") -> bytes:
+def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> bytes:
     """``report`` as a PDF.
 
     Raises:
@@ -34,7 +35,7 @@ def render(report: Report, command: str = "") -> bytes:
         )
     with TemporaryDirectory(prefix="fmproof-") as folder:
         source = Path(folder, "derivation.tex")
-        source.write_text(latex.render(report, command), encoding="utf-8")
+        source.write_text(latex.render(report, command, rules), encoding="utf-8")
         for line in _command_lines(source.name):
             _run(line, source)
         return source.with_suffix(".pdf").read_bytes()
