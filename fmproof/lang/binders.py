@@ -105,6 +105,8 @@ class Binder:
     capture; ``has_free``, ``as_dummy`` and ``dummy_eq`` treat them up to renaming.
     """
 
+    has: Any
+
     @property
     def bound_symbols(self) -> list[Var]:
         return list(bound_vars(self))
@@ -223,9 +225,9 @@ def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[L
 
 
 class IntegralOver(OverMeasure, Term):
-    """The integral of ``body`` over one or several variables jointly."""
+    """The integral of ``body`` over one or several variables jointly; that of 0 is 0."""
 
-    def __new__(cls, body: Any, *measure: Lebesgue) -> IntegralOver:
+    def __new__(cls, body: Any, *measure: Lebesgue) -> Expr:
         term = as_term(body)
         if sort_of(term) not in (Sort.REAL, Sort.VEC):
             raise SortError(f"cannot integrate the {sort_of(term).value} {term}")
@@ -235,7 +237,7 @@ class IntegralOver(OverMeasure, Term):
                 raise SortError(
                     f"an integral runs over variables, found the density {item}; use Expect"
                 )
-        return Expr.__new__(cls, term, *measure)
+        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *measure)
 
     @property
     def sort(self) -> Sort:
@@ -256,17 +258,17 @@ class Expect(OverMeasure, Term):
     """The expectation of ``body``: ``Expect(f, p(t), p_data(z), p_t(t, x, z))``.
 
     The draws are densities applied to the variables that they draw; a later one may depend on
-    an earlier one. It denotes the integral under the joint law.
+    an earlier one. It denotes the integral under the joint law; that of 0 is 0.
     """
 
-    def __new__(cls, body: Any, *draws: Apply) -> Expect:
+    def __new__(cls, body: Any, *draws: Apply) -> Expr:
         term = as_term(body)
         if sort_of(term) not in (Sort.REAL, Sort.VEC):
             raise SortError(f"cannot take the expectation of the {sort_of(term).value} {term}")
         check_measure(draws, "the law of an expectation")
         for draw in draws:
             _check_draw(draw, "the law of an expectation")
-        return Expr.__new__(cls, term, *draws)
+        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *draws)
 
     @property
     def sort(self) -> Sort:

@@ -68,6 +68,7 @@ class Term(Sealed, Expr):
     """Base of fmproof's nodes: arithmetic checks sorts at once, and ``/`` never cancels."""
 
     is_commutative = True
+    is_number = False  # else SymPy evaluates closed terms, such as 1/2 as a Ratio, as complex
     _op_priority = 11.0  # so that SymPy's sums and products hand over to us
 
     def __add__(self, other: Any) -> Expr:
