@@ -51,8 +51,9 @@ class Array(NamedTuple):
         given = None if self.given is None else self.given.reshape(shape)
         return Array(self.floats.reshape(shape), given)
 
-    def part(self, rows: slice) -> Array:
-        return Array(self.floats[rows], None if self.given is None else self.given[rows])
+    def part(self, index: Any) -> Array:
+        """The sub-array at a NumPy index."""
+        return Array(self.floats[index], None if self.given is None else self.given[index])
 
     def source(self) -> str:
         """Python code for the nested list."""
