@@ -1,0 +1,204 @@
+"""Adaptive nested Clenshaw-Curtis quadrature for integrands that are costly and inexact.
+
+An integrand brings its own error and is told which error is good enough. Panels double their
+nodes, n = 8, 16, 32, 64, while that pays, and are halved when it does not. In practice the rule is
+as accurate as Gauss's (Trefethen, "Is Gauss quadrature better than Clenshaw-Curtis?", SIAM Review
+50, 2008), its nodes are nested, and they include the ends, so that a thin layer there is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from fmproof.models.arrays import FloatArray
+
+_COARSE, _FINE = 8, 64
+# The estimate is this many times the error that the decay of the coefficients suggests.
+_SAFETY = 10.0
+# A panel is given twice the nodes when that should gain this factor, and halved otherwise.
+_FAST = 0.1
+# The share of the target that the integrand's own error may take.
+_INNER = 0.1
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An integrand at one point, or an integral: Q numbers at once.
+
+    Attributes:
+        value, error: (Q,); the error is infinite where the value is unknown.
+        magnitude: (Q,), the sum of the absolute values of the terms that make up ``value``.
+    """
+
+    value: FloatArray
+    error: FloatArray
+    magnitude: FloatArray
+
+
+Sampler = Callable[[float, FloatArray], Sample]
+"""The integrand at y, to an absolute error (Q,) that is good enough."""
+
+Target = Callable[[Sample], FloatArray]
+"""The error (Q,) to aim at, given a first idea of the integral."""
+
+
+def integrate(
+    sampler: Sampler,
+    density: Callable[[float], float],
+    breakpoints: list[float],
+    target: Target,
+    max_samples: int,
+) -> Sample:
+    """The integral of sampler(y) density(y) dy, ``density`` being that of a probability law.
+
+    Stops when the rule's error is below half the target, or after about ``max_samples`` samples.
+    The error returned is the rule's and the samples' together.
+    """
+    samples = _Samples(sampler, density)
+    panels = [
+        _Panel(a, b, _COARSE) for a, b in zip(breakpoints[:-1], breakpoints[1:], strict=True)
+    ]
+    while True:
+        aim = target(_total(panel.integral(samples) for panel in panels))
+        samples.tolerance = _INNER * aim
+        results = [panel.integral(samples) for panel in panels]
+        errors = [panel.rule_error(samples, aim) for panel in panels]
+        if sum(errors) <= 0.5 or samples.count >= max_samples:
+            found = _total(results)
+            # Changes within the samples' errors say nothing about the rule's: count those twice.
+            return replace(found, error=sum(errors) * aim + 2 * found.error)
+        worst = 0.5 / len(panels)
+        panels = [
+            part
+            for panel, error in zip(panels, errors, strict=True)
+            for part in (panel.refined(samples, aim) if error > worst else [panel])
+        ]
+
+
+def _total(parts: Iterable[Sample]) -> Sample:
+    value, error, magnitude = (
+        sum(rows) for rows in zip(*((p.value, p.error, p.magnitude) for p in parts), strict=True)
+    )
+    return Sample(value, error, magnitude)
+
+
+class _Samples:
+    """Samples of the weighted integrand, kept, and made again when they are not good enough.
+
+    Attributes:
+        tolerance: the error of the unweighted integrand that is good enough, (Q,) or ().
+        count: how many samples were made.
+    """
+
+    def __init__(self, sampler: Sampler, density: Callable[[float], float]) -> None:
+        self._sampler, self._density = sampler, density
+        self._kept: dict[float, tuple[Sample, FloatArray]] = {}
+        self.tolerance = np.array(np.inf)
+        self.count = 0
+
+    def __call__(self, y: float) -> Sample:
+        if y in self._kept:
+            sample, tolerance = self._kept[y]
+            stale = (sample.error > self.tolerance) & (tolerance > 2 * self.tolerance)
+            if not stale.any():
+                return sample
+        weight = self._density(y)
+        made = self._sampler(y, self.tolerance)
+        sample = Sample(weight * made.value, weight * made.error, weight * made.magnitude)
+        self._kept[y] = sample, self.tolerance
+        self.count += 1
+        return sample
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """The interval [a, b] with n + 1 nodes."""
+
+    a: float
+    b: float
+    n: int
+
+    def integral(self, samples: _Samples) -> Sample:
+        """The sum over the panel's nodes, with the samples' own errors."""
+        found = self._samples(samples)
+        weights = self._weights(self.n)
+        return Sample(
+            weights @ np.stack([s.value for s in found]),
+            weights @ np.stack([s.error for s in found]),
+            weights @ np.stack([s.magnitude for s in found]),
+        )
+
+    def rule_error(self, samples: _Samples, aim: FloatArray) -> float:
+        """The rule's error in units of ``aim``: the largest over the integrals.
+
+        The rule integrates the interpolant. Of a Chebyshev coefficient beyond n, those just
+        beyond count as 1/n^2, as their own integrals do; the one at 2n counts in full, as it is
+        mistaken for a constant.
+        """
+        last, decay = self._spectrum(samples, aim)
+        return _SAFETY * (self.b - self.a) * last * (1 / self.n**2 + decay)
+
+    def refined(self, samples: _Samples, aim: FloatArray) -> list[_Panel]:
+        """This panel with twice the nodes, or its halves."""
+        _, decay = self._spectrum(samples, aim)
+        if self.n < _FINE and decay < _FAST:
+            return [_Panel(self.a, self.b, 2 * self.n)]
+        middle = float(self._nodes()[self.n // 2])
+        return [_Panel(self.a, middle, _COARSE), _Panel(middle, self.b, _COARSE)]
+
+    def _spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
+        """The size of the last Chebyshev coefficients, in units of ``aim``, and the factor by
+        which those at 2n should be smaller."""
+        found = self._samples(samples)
+        coefficients = np.abs(_to_coefficients(self.n) @ np.stack([s.value for s in found]))
+        noise = np.stack([s.error for s in found]).mean(axis=0)
+        # What is below the integrand's own error is counted there.
+        real = np.isfinite(noise) & (coefficients[self.n * 3 // 4 :].max(axis=0) > noise)
+        size = (coefficients[:, real] / aim[real]).max(axis=1, initial=0.0)
+        quarters = np.array([part.max() for part in np.array_split(size[1:], 4)])
+        before, last = quarters[2:]
+        if not last:
+            return 0.0, 0.0
+        # From the middle of the third quarter to that of the last is n/4, to 2n is 9n/8 more.
+        ratio = min(last / before, 1.0) if before else 1.0
+        return float(last), float(ratio**4.5)
+
+    def _samples(self, samples: _Samples) -> list[Sample]:
+        return [samples(float(y)) for y in self._nodes()]
+
+    def _nodes(self) -> FloatArray:
+        nodes = self.a + (self.b - self.a) * _unit_nodes()[:: _FINE // self.n]
+        nodes[-1] = self.b
+        return nodes
+
+    def _weights(self, n: int) -> FloatArray:
+        return (self.b - self.a) * _unit_weights(n)
+
+
+@cache
+def _unit_nodes() -> FloatArray:
+    """The 65 finest nodes on [0, 1]; those of a coarser rule are every 2nd, 4th, ..."""
+    return np.asarray(0.5 * (1 - np.cos(np.pi * np.arange(_FINE + 1) / _FINE)))
+
+
+@cache
+def _to_coefficients(n: int) -> FloatArray:
+    """The matrix (n + 1, n + 1) from values at the nodes to Chebyshev coefficients."""
+    j = np.arange(n + 1)
+    ends = np.where((j == 0) | (j == n), 0.5, 1.0)
+    return np.asarray(2 / n * ends[:, None] * np.cos(np.pi * np.outer(j, j) / n) * ends)
+
+
+@cache
+def _unit_weights(n: int) -> FloatArray:
+    """Clenshaw-Curtis weights on [0, 1] for n + 1 nodes, n even."""
+    k = np.arange(n + 1)
+    j = np.arange(1, n // 2 + 1)
+    factors = np.where(j == n // 2, 1.0, 2.0) / (4 * j**2 - 1)
+    weights = (1 - np.cos(2 * np.pi * np.outer(k, j) / n) @ factors) / n
+    weights[[0, -1]] /= 2
+    return weights
