@@ -63,7 +63,8 @@ def test_logit_normal_against_its_definition():
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational
-    assert UniformTime() == UniformTime(0, 1)
+    assert TimeLaw.uniform() == UniformTime() == UniformTime(0, 1)
+    assert TimeLaw.logit_normal() == LogitNormalTime() == LogitNormalTime(0, 1)
     assert LogitNormalTime("1/3", 2).mean == Fraction(1, 3)
 
 
