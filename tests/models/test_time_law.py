@@ -26,6 +26,8 @@ def test_density_integrates_to_one(law):
     total, error = integrate.quad(law.density, low, high, epsabs=1e-10, limit=500)
     assert total == pytest.approx(1, abs=max(error, 1e-9))
     assert law.density([low - 0.1, high + 0.1]).tolist() == [0, 0]
+    at_the_ends = 1 / (high - low) if isinstance(law, UniformTime) else 0
+    assert law.density([low, high]).tolist() == [at_the_ends, at_the_ends]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
