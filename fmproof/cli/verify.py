@@ -16,8 +16,8 @@ from fmproof.report.model import Report
 from fmproof.report.text import Detail
 from fmproof.report.text import render as render_text
 
-MACHINE_FORMATS = ("json", "junit", "github")
-"""Formats for programs: always UTF-8, never coloured. Each is a module of fmproof.report."""
+MACHINE_FORMATS = ("json", "junit", "github", "html")
+"""Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
 
 
 def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -93,7 +93,7 @@ def verify(
     """
     if output is not None:
         require_writable(output)
-    report = _check(list(dict.fromkeys(sources or BUILTIN)))
+    report = check_sources(list(dict.fromkeys(sources or BUILTIN)))
     if format_ == "text":
         coloured = colour == "always" if output else terminal.wants_colour(colour)
         level = Detail.NORMAL if detail is None else detail
@@ -106,7 +106,8 @@ def verify(
     ctx.exit(0 if report.status == "proved" else 1)
 
 
-def _check(sources: Sequence[str]) -> Report:
+def check_sources(sources: Sequence[str]) -> Report:
+    """Find the derivations and check them, with a progress bar on a terminal."""
     from fmproof.sources import find
     from fmproof.tactics.check import check
 
