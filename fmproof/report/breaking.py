@@ -55,7 +55,8 @@ def lines(latex: str, room: float) -> tuple[Line, ...]:
         indent = 1 + start.depth if here else 0
         after = _next(places, reach, here, room - indent)
         prefix = r"\times " if start.cost >= _FACTOR else ""
-        found.append(Line(prefix + _join(tokens[start.at : ends[after - 1]]), indent))
+        line = _join(tokens[start.at : ends[after - 1]]).removesuffix(r" \,")
+        found.append(Line(prefix + line, indent))
         here = after
     return tuple(found)
 
