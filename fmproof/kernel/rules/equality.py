@@ -41,8 +41,8 @@ CONSTANT = Rule(
     conditions=(
         Condition(
             "the named term has no free variable, so no θ either",
-            "a term that contains θ is a function of θ; called a constant, it would later be "
-            "dropped from a gradient or from a minimisation, where it matters.",
+            "a function of θ would be called a constant, and then be dropped from a gradient or "
+            "from a minimisation, where it matters.",
             "With v^θ(x) = θx and x~N(0, 1) the second moment E‖v^θ(x)‖² is θ²: the value 1 at "
             "θ = 1 is not the value 4 at θ = 2.",
             "equality:constant_with_parameter",
@@ -66,7 +66,7 @@ LEMMA = Rule(
     conditions=(
         Condition(
             "the hypotheses of the earlier result follow from the declared ones",
-            "a theorem says nothing where its hypotheses fail.",
+            "the earlier theorem says nothing here.",
             "∫₀¹∫₀¹ f dt ds = ∫₀¹∫₀¹ f ds dt is a theorem when f is integrable on the square. "
             "For f(s, t) = (s² − t²)/(s² + t²)², which is not, the sides are π/4 and −π/4.",
             "equality:lemma_without_its_hypothesis",
@@ -96,20 +96,20 @@ INSTANCE = Rule(
     conditions=(
         Condition(
             "a function declared ≥ 0 is replaced by a term whose form shows that it is ≥ 0",
-            "the sign was used: 0 ≤ E[w f²] is a theorem only because of it.",
+            "what was proved from the sign, such as 0 ≤ E[w f²], turns false.",
             "At w := −1 and f = 1 the theorem 0 ≤ E[w(t) f(t)²] would say 0 ≤ −1.",
             "equality:negative_weight",
         ),
         Condition(
             "a density is replaced by a density",
-            "a density integrates to one, and rules rely on it.",
+            "it need not integrate to one, and rules rely on that.",
             "∫₀¹ r(t) dt = 1 is a theorem for a density r. At r := 2p with p uniform the "
             "integral is 2, not 1.",
             "equality:density_not_normalised",
         ),
         Condition(
             "the new density draws the same variables over the same ranges",
-            "a density integrates to one over its own range and over no other.",
+            "it integrates to one over its own range and over no other.",
             "∫₀¹ r(t) dt = 1 for a density r on [0, 1]. For r := U[0, 2] it is 1/2, not 1.",
             "equality:density_on_another_range",
         ),
@@ -241,7 +241,7 @@ FOR_EVERY = Rule(
     conditions=(
         Condition(
             "hypotheses that mention the variable hold for every value of it",
-            "otherwise they would have fixed the value.",
+            "they may speak of one value only.",
             "With v^θ(x) = θx and x from the Cauchy law, E‖v^θ(x)‖² < ∞ is true at θ = 0 and "
             "false at every other θ.",
             "equality:true_at_one_parameter",

@@ -11,7 +11,7 @@ from fmproof.kernel.rules.record import Condition, Rule
 TONELLI = Rule(
     code="C1",
     name="Tonelli",
-    title="The same integral of |f|, written otherwise",
+    title="The same absolute integral, written otherwise",
     statement_text=(
         "{f integrable under one law} ⊢ f integrable under another with the same joint density\n"
         "{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩"
@@ -103,7 +103,7 @@ JENSEN = Rule(
         ),
         Condition(
             "the denominator is the marginal of the numerator, by definition",
-            "otherwise j/m is not a probability density, and u may be much larger than f.",
+            "j/m need not be a probability density, and u may be much larger than f.",
             "u(x|z) = 1, x from the Cauchy law p, but divided by m(x) = 2/(π(1 + x²)²): "
             "u = p/m = (1 + x²)/2, and ∫ u² m = ∞ although E‖u(x|z)‖² = 1.",
             "conditions:weight_not_the_marginal",

@@ -148,7 +148,7 @@ MARGINALISATION = Rule(
     conditions=(
         Condition(
             "the marginal density is defined as the integral of that product of densities",
-            "otherwise nothing connects the two laws.",
+            "nothing connects the two laws.",
             "x~N(0, 1) on the left; z~N(0, 1) and x~N(z, 1) on the right, whose marginal is "
             "N(0, 2): E‖x‖² is 1 and 2.",
             "integrals:law_not_the_marginal",
