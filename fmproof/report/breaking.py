@@ -158,7 +158,7 @@ def _width(tokens: tuple[str, ...], in_script: bool = False) -> float:
             continue
         total, below, above = total + max(below, above), 0.0, 0.0
         i += 1
-        if token == r"\frac":
+        if token in (r"\frac", r"\dfrac"):
             top, i = _argument(tokens, i)
             bottom, i = _argument(tokens, i)
             total += 0.3 + max(_width(top, in_script), _width(bottom, in_script))
