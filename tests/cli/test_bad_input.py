@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_used(run, files: Path, case: str) -> None:
         (
             ["verify", "--format", "yaml"],
             "Invalid value for '--format': 'yaml' is not one of "
-            "'text', 'json', 'junit', 'github'.",
+            "'text', 'json', 'junit', 'github', 'html'.",
         ),
         (["verify", "--qiet"], "No such option '--qiet'. Did you mean '--quiet'?"),
         (["verfy"], "no command is called 'verfy'; did you mean 'verify'?"),
