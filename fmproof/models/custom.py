@@ -106,6 +106,9 @@ class CustomPath(Path):
     def _dbeta(self, t: Any) -> Any:
         return self._functions[1].derivative(t)
 
+    def __reduce__(self) -> tuple[type[CustomPath], tuple[str, str]]:
+        return CustomPath, (self.alpha_formula, self.beta_formula)  # compiled code has no pickle
+
     def __repr__(self) -> str:
         return f"CustomPath(alpha={self.alpha_formula!r}, beta={self.beta_formula!r})"
 

@@ -185,6 +185,7 @@ def test_far_from_the_data_the_nearest_component_answers():
     p = problem(data, CondOTPath())
     assert p.responsibilities(0.5, [[1e4], [-1e4]]).tolist() == [[0, 1], [1, 0]]
     assert np.isfinite(p.marginal_velocity(0.5, [[1e100]])).all()
+    assert np.isnan(p.marginal_velocity(0.5, [[1e200]])).all()  # beyond what logarithms can hold
 
 
 def test_density_needs_noise_or_full_rank():
