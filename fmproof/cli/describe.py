@@ -105,7 +105,8 @@ def _sections(name: str) -> Iterator[Iterator[str]]:
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"{rule.code} {rule.name}: {rule.title}"
     yield ""
-    yield from _formula("  ", rule.statement_text)
+    for line in rule.statement_text.splitlines():
+        yield from _formula("  ", line)
     yield ""
     yield from _prose("", rule.explanation)
     if not rule.conditions:
@@ -113,9 +114,12 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield from _prose("No condition: ", rule.unconditional)
     for condition in rule.conditions:
         yield ""
-        yield from _prose("Condition: ", condition.text)
+        yield from _prose("Condition:  ", condition.text)
         yield from _prose("Without it: ", condition.why)
-        yield from _prose("  e.g. ", condition.counterexample)
+        yield from _prose("Example:    ", condition.counterexample)
+    if rule.kernel:
+        yield ""
+        yield from _prose("In fmproof.kernel: ", ", ".join(rule.kernel))
 
 
 # --- a derivation ---------------------------------------------------------------------
@@ -131,12 +135,12 @@ def _derivation(derivation: Derivation) -> Iterator[str]:
     yield from _formula("  Theorem  ", text(derivation.proposition))
     yield from _hypotheses(derivation)
     yield from _definitions(derivation)
-    yield ""
-    yield "  Steps"
     for part in derivation.parts:
         rules = dict.fromkeys(rule for step in part.steps for rule in step.rules)
-        yield from _formula("  ", f"{part.title}: {text(part.proposition)}")
-        yield from _prose("    by ", ", ".join(rules))
+        yield ""
+        yield from _prose("  ", part.title)
+        yield from _formula("  ", text(part.proposition))
+        yield from _prose("  by ", ", ".join(rules))
     if derivation.uses:
         yield ""
         yield from _prose("  Uses ", ", ".join(used.name for used in derivation.uses))

@@ -17,6 +17,7 @@ from fmproof.files import write_whole
 
 NARROW, WIDE, USUAL = 60, 100, 88
 _PATIENCE = 0.5  #: seconds before a progress bar appears
+_REFRESH = 0.1  #: seconds between two drawings of it
 
 
 def width() -> int:
@@ -76,12 +77,13 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
 class _Bar:
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.started = monotonic()
+        self.due = monotonic() + _PATIENCE
         self.drawn = False
 
     def show(self, name: str, done: int, total: int) -> None:
-        if monotonic() - self.started < _PATIENCE:
+        if monotonic() < self.due:
             return
+        self.due = monotonic() + _REFRESH
         filled = 30 * done // total
         self.stream.write(f"\r\x1b[K{name} [{'#' * filled:<30}] {done}/{total}")
         self.stream.flush()

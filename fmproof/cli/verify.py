@@ -16,18 +16,24 @@ from fmproof.report.model import Report
 from fmproof.report.text import Detail
 from fmproof.report.text import render as render_text
 
-MACHINE_FORMATS = ("json", "junit", "github")
-"""Formats for programs: always UTF-8, never coloured. Each is a module of fmproof.report."""
+MACHINE_FORMATS = ("json", "junit", "github", "html")
+"""Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
 
 
 def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of built-in derivations, and files."""
+    """Names of built-in derivations with Python files that fit; any file when no name does.
+
+    The two are never mixed as kinds: bash forgets the names when the shell completes files.
+    """
     names = [
         CompletionItem(name, help=title)
         for name, (title, _) in BUILTIN.items()
         if name.startswith(incomplete)
     ]
-    return [*names, CompletionItem(incomplete, type="file")]
+    if not names:
+        return [CompletionItem(incomplete, type="file")]
+    files = sorted(path.name for path in Path().glob("*.py") if path.name.startswith(incomplete))
+    return [*names, *map(CompletionItem, files)]
 
 
 EPILOG = """\b
@@ -93,7 +99,7 @@ def verify(
     """
     if output is not None:
         require_writable(output)
-    report = _check(list(dict.fromkeys(sources or BUILTIN)))
+    report = check_sources(list(dict.fromkeys(sources or BUILTIN)))
     if format_ == "text":
         coloured = colour == "always" if output else terminal.wants_colour(colour)
         level = Detail.NORMAL if detail is None else detail
@@ -106,7 +112,8 @@ def verify(
     ctx.exit(0 if report.status == "proved" else 1)
 
 
-def _check(sources: Sequence[str]) -> Report:
+def check_sources(sources: Sequence[str]) -> Report:
+    """Find the derivations and check them, with a progress bar on a terminal."""
     from fmproof.sources import find
     from fmproof.tactics.check import check
 

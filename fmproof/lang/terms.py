@@ -33,7 +33,8 @@ def as_term(value: Any) -> Expr:
     except (TypeError, ValueError):
         term = None
     if not isinstance(term, Expr):
-        raise SortError(f"expected a term, found {value!r} ({type(value).__name__})")
+        hint = f"; apply it to its arguments: {value!r}(…)" if callable(value) else ""
+        raise SortError(f"expected a term, found {value!r} ({type(value).__name__}){hint}")
     return term
 
 

@@ -50,6 +50,9 @@ class TextPrinter(Printer):
     def dot(self, a: str, b: str) -> str:
         return f"{a}·{b}"
 
+    def times(self, factors: list[str]) -> str:
+        return " ".join(factors)
+
     def ratio(self, node: Ratio) -> tuple[str, int]:
         a, b = self.show(node.args[0], PRODUCT), self.show(node.args[1], ATOM)
         return f"({a} / {b})", ATOM
@@ -91,8 +94,8 @@ class TextPrinter(Printer):
             return "∫" + low.translate(_SUBSCRIPT) + high.translate(_SUPERSCRIPT)
         return f"∫_{{{low}}}^{{{high}}}"
 
-    def differential(self, item: Lebesgue) -> str:
-        return "d" + self.name(item.var.name)
+    def differential(self, group: Sequence[Lebesgue]) -> str:
+        return "d" + self.integrated(group)
 
     def spaced(self, signs: str, body: str, differentials: str) -> str:
         return f"{signs} {body} {differentials}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -23,6 +24,16 @@ ObjectArray = npt.NDArray[np.object_]
 Number = Fraction | float
 
 _RATIO = re.compile(r"[+-]?\d{1,300}(/\d{1,300})?")
+
+
+class Code:
+    """A value whose repr is code that rebuilds it: pretty printers are to show just that.
+
+    Hypothesis and IPython would otherwise list a dataclass's fields, arrays and all.
+    """
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
 
 class Array(NamedTuple):
@@ -51,8 +62,9 @@ class Array(NamedTuple):
         given = None if self.given is None else self.given.reshape(shape)
         return Array(self.floats.reshape(shape), given)
 
-    def part(self, rows: slice) -> Array:
-        return Array(self.floats[rows], None if self.given is None else self.given[rows])
+    def part(self, index: Any) -> Array:
+        """The sub-array at a NumPy index."""
+        return Array(self.floats[index], None if self.given is None else self.given[index])
 
     def source(self) -> str:
         """Python code for the nested list."""
@@ -68,7 +80,7 @@ def source(value: Any) -> str:
     return repr(value)
 
 
-class Record:
+class Record(Code):
     """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
 
     Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.
@@ -98,7 +110,7 @@ def number(value: Any, field: str) -> Number:
 
     Raises ``InputError`` naming ``field`` when it is not a finite real number.
     """
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         raise InputError(f"{field}: expected a number, found {value}")
     if isinstance(value, numbers.Rational):
         exact = Fraction(int(value.numerator), int(value.denominator))
@@ -107,18 +119,18 @@ def number(value: Any, field: str) -> Number:
     elif isinstance(value, Decimal) and value.is_finite():
         # A Fraction of 1e999999999 would fill the memory before anyone could refuse it.
         exact = Fraction(value) if abs(value.adjusted()) < 400 else Fraction(10) ** 400
-    elif isinstance(value, float | np.floating | Decimal):
+    elif isinstance(value, numbers.Real | Decimal):
         if not math.isfinite(value):
             raise InputError(f"{field}: expected a finite number, found {value}")
         return float(value)
     else:
-        raise InputError(f"{field}: expected a number, found {value!r}")
+        raise InputError(f"{field}: expected a number, found {reprlib.repr(value)}")
     try:
         rounded = float(exact)
     except OverflowError:
         rounded = 0.0
     if exact and not rounded:
-        raise InputError(f"{field}: expected a number within the range of float64, found {value}")
+        raise InputError(f"{field}: expected a number within the range of float64")
     return exact
 
 

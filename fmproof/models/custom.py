@@ -106,6 +106,9 @@ class CustomPath(Path):
     def _dbeta(self, t: Any) -> Any:
         return self._functions[1].derivative(t)
 
+    def __reduce__(self) -> tuple[type[CustomPath], tuple[str, str]]:
+        return CustomPath, (self.alpha_formula, self.beta_formula)  # compiled code has no pickle
+
     def __repr__(self) -> str:
         return f"CustomPath(alpha={self.alpha_formula!r}, beta={self.beta_formula!r})"
 
@@ -189,8 +192,8 @@ class _Schedule:
         t = time_symbol()
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
-        except NotImplementedError:
-            return  # the grid above is all that could be asked
+        except Exception:
+            return  # SymPy cannot tell, in one of many ways; the grid above saw nothing
         if isinstance(poles, sympy.FiniteSet) and poles:
             raise self._not_differentiable(f"its derivative does not exist at t = {min(poles)}")
 
@@ -226,7 +229,7 @@ def _limit(expr: Any, end: int) -> float:
         if not (value.is_number and value.is_finite):
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
         return float("nan")
 
 
@@ -245,7 +248,7 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
             return float(power), 0.0
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
         return float(power), float(sympy.limit(rest, s, 0, "+"))
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # as in _limit
         return float("nan"), 0.0
 
 

@@ -85,7 +85,7 @@ def _breaks(formula: str) -> list[_Break]:
 
 def prose_lines(text: str, width: int) -> list[str]:
     """Words filled to ``width`` columns; at least one line, and none begins with "< ∞"."""
-    kept = text.replace(" < ∞", _FINITE)
+    kept = " ".join(text.split()).replace(" < ∞", _FINITE)
     lines = wrap(kept, max(width, 1), break_long_words=False, break_on_hyphens=False)
     return [line.replace(_FINITE, " < ∞") for line in lines] or [""]
 

@@ -13,7 +13,6 @@ from fmproof.errors import InputError, RuleError, SortError, nearest
 from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, transitivity
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem, assume, discharge, restate
-from fmproof.lang.latex import latex
 from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.terms import Named
@@ -32,15 +31,11 @@ from fmproof.report.model import (
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
+from fmproof.tactics.notation import formula, notation, reference
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
-
-
-def formula(node: Basic) -> Formula:
-    """A term or proposition, printed for a report."""
-    return Formula(text(node), latex(node))
 
 
 def check(derivations: Sequence[Derivation], progress: Progress | None = None) -> Report:
@@ -133,6 +128,7 @@ class _Checker:
             parts=parts,
             message="; ".join(self.messages),
             seconds=perf_counter() - started,
+            symbols=notation(self.derivation),
             location=self.derivation.location,
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
@@ -204,6 +200,7 @@ class _Checker:
             claim=formula(step.claim),
             status="proved",
             note=step.note,
+            using=tuple(reference(used) for used in step.references),
             location=step.location,
         )
         try:

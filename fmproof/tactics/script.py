@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from sympy import Basic, Expr
 
@@ -26,6 +26,27 @@ from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
 
 Relation = Literal["=", "≤", "≥"]
+_RELATIONS: dict[str, Relation] = {"=": "=", "≤": "≤", "≥": "≥", "<=": "≤", ">=": "≥"}
+T = TypeVar("T")
+
+
+def _several(items: Any, kind: type[T], role: str) -> tuple[T, ...]:
+    """``items`` as a tuple of ``kind``, or what was found instead."""
+    wanted = f"{role} must be a list of {kind.__name__}(...)"
+    if isinstance(items, kind):
+        raise InputError(f"{wanted}, found a single one; put it in brackets: [...]")
+    if isinstance(items, str) or not isinstance(items, Iterable):
+        raise InputError(f"{wanted}, found {items!r}")
+    found = tuple(items)
+    for item in found:
+        if not isinstance(item, kind):
+            raise InputError(f"{wanted}, found {item!r} in it")
+    return found
+
+
+def _label(text: Any, role: str) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{role} must be text, found {text!r}")
 
 
 def _written_at() -> Location:
@@ -52,6 +73,7 @@ class Hypothesis:
     meaning: str = ""
 
     def __post_init__(self) -> None:
+        _label(self.name, "the name of a hypothesis")
         if not isinstance(self.prop, Prop):
             raise SortError(
                 f"hypothesis {self.name} must be a proposition such as Integrable(...), "
@@ -87,8 +109,8 @@ class Step:
         id: a label, unique in the derivation, e.g. "2.4a".
         claim: the whole new term, written out.
         by: the rule, or several that act together; ``fmproof explain`` lists them.
-        using: earlier results for ``by="lemma"``: names or :class:`Instance`.
-        relation: "=", or "≤" / "≥" from the line before to the claim.
+        using: earlier results for "lemma" or "auto": names or :class:`Instance`.
+        relation: "=", or "≤" / "≥" (also "<=" / ">=") from the line before to the claim.
         note: a remark for the reader.
     """
 
@@ -102,6 +124,7 @@ class Step:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
+        _label(self.id, "the label of a step")
         try:
             claim = as_term(self.claim)
             sort_of(claim)
@@ -113,8 +136,25 @@ class Step:
         for rule in self.rules:
             if rule not in METHODS:
                 raise InputError(f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}")
-        if self.relation not in ("=", "≤", "≥"):
+        if self.relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
+        object.__setattr__(self, "relation", _RELATIONS[self.relation])
+        self._check_references()
+
+    def _check_references(self) -> None:
+        if "lemma" in self.rules and not self.references:
+            raise InputError(
+                f"step {self.id}: the rule lemma needs to know which; name an earlier part or a "
+                f"used derivation in using="
+            )
+        if self.references and not {"lemma", "auto"}.intersection(self.rules):
+            raise InputError(f"step {self.id}: using= is for the rules lemma and auto")
+        for reference in self.references:
+            if not isinstance(reference, str | Instance):
+                raise InputError(
+                    f"step {self.id}: using= takes names of earlier results or Instance(...), "
+                    f"found {reference!r}"
+                )
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -166,13 +206,12 @@ class Part:
         except SortError as error:
             raise SortError(f"the start of {self.title!r}: {error}") from None
         object.__setattr__(self, "start", start)
-        object.__setattr__(self, "steps", tuple(self.steps))
-        if not self.steps:
+        steps = _several(self.steps, Step, f"the steps of {self.title!r}")
+        object.__setattr__(self, "steps", steps)
+        if not steps:
             raise InputError(f"part {self.title!r} has no steps")
         before = start
-        for step in self.steps:
-            if not isinstance(step, Step):
-                raise InputError(f"part {self.title!r} must consist of steps, found {step!r}")
+        for step in steps:
             step.proposition(before)
             before = step.claim
         if {"≤", "≥"} <= {step.relation for step in self.steps}:
@@ -218,7 +257,9 @@ class Derivation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
-        parts = tuple(self.parts)
+        _label(self.name, "the name of a derivation")
+        _label(self.title or self.name, f"{self.name}: the title")
+        parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
             if parts or self.start is None or not self.steps:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
@@ -227,8 +268,10 @@ class Derivation:
             raise InputError(f"derivation {self.name!r} has no steps")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "title", self.title or self.name)
-        for name in ("hypotheses", "uses", "variables"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, kind in (("hypotheses", Hypothesis), ("uses", Derivation), ("variables", Var)):
+            object.__setattr__(
+                self, name, _several(getattr(self, name), kind, f"{self.name}: {name}")
+            )
         self._check_labels()
         self._check_closed()
         self._check_names()

@@ -185,6 +185,7 @@ def test_far_from_the_data_the_nearest_component_answers():
     p = problem(data, CondOTPath())
     assert p.responsibilities(0.5, [[1e4], [-1e4]]).tolist() == [[0, 1], [1, 0]]
     assert np.isfinite(p.marginal_velocity(0.5, [[1e100]])).all()
+    assert np.isnan(p.marginal_velocity(0.5, [[1e200]])).all()  # beyond what logarithms can hold
 
 
 def test_density_needs_noise_or_full_rank():
@@ -245,6 +246,7 @@ def test_chunks_do_not_change_the_answer(monkeypatch):
     assert len(list(posterior_module.chunks(50, 6))) == 8
     for method, expected in zip(methods, whole, strict=True):
         np.testing.assert_allclose(method(t, x), expected, rtol=1e-13)
+        np.testing.assert_allclose(method(0.5, x)[40:], method(0.5, x[40:]), rtol=1e-13)
 
 
 def test_empty_batch():

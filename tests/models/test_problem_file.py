@@ -88,6 +88,11 @@ def test_round_trip_of_paths(path):
     )
 
 
+def test_round_trip_of_a_formula_over_two_lines():
+    path = CustomPath("t*(1 +\n 0)", "1 - t")
+    round_trip(Problem(GaussianMixture.points([[1]]), path, LinearVelocity([[1]])))
+
+
 def test_round_trip_of_time_laws_and_points():
     points = GaussianMixture.points([[Fraction(1, 3), 2], [0, -1]], ["1/3", "2/3"])
     model = PolynomialVelocity([Term([Fraction(1, 7), 1], 2, [3, 0]), Term([0, 1])])

@@ -160,7 +160,7 @@ def test_logit_normal_time_against_a_fine_riemann_sum():
 def test_the_comparison_notices_a_wrong_moment(monkeypatch):
     import fmproof.numerics.exact as module
 
-    monkeypatch.setattr(module, "_normal_moment", lambda power: 1)  # E eps^4 = 1, not 3
+    monkeypatch.setattr(module, "normal_moment", lambda power: 1)  # E eps^4 = 1, not 3
     with pytest.raises(AssertionError):
         test_loss_against_gauss_quadrature(0, CondOTPath(), TimeLaw.uniform())
 
@@ -310,6 +310,9 @@ def test_what_is_not_available_is_said():
         data = GaussianMixture.points([[0] * dim] * 40)
         with pytest.raises(InputError, match=f"not available: .*{message}"):
             ExactCFM(Problem(data, CondOTPath(), PolynomialVelocity(terms))).loss()
+    many = PolynomialVelocity([Term([1], t, [x]) for t in range(15) for x in range(15)])
+    with pytest.raises(InputError, match="not available: the exact optimum takes up to"):
+        ExactCFM(dataclasses.replace(R1, model=many)).optimum()
     huge = Problem(
         GaussianMixture.points([[10**200]]), CondOTPath(), PolynomialVelocity([Term([1], 0, [1])])
     )
@@ -326,6 +329,14 @@ def test_degree_twelve_with_scales_a_million_million_apart():
     leading = 0.25 * 0.5 * 316234143225 * 1e144 / 31
     assert exact.value == pytest.approx(leading, rel=1e-9)
     assert exact.error == 0
+
+
+def test_c2_of_a_large_data_set():
+    """Only the diagonal of the second moments is needed, not a thousand matrices."""
+    points = np.random.default_rng(0).normal(size=(1000, 100))
+    problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity(np.eye(100)))
+    expected = -(points**2).sum() / 1000 - 100
+    assert ExactCFM(problem).c2().value == pytest.approx(expected, rel=1e-14)
 
 
 def test_cost_counts_seconds():
