@@ -266,7 +266,10 @@ def _powers(value: Any, dim: int, field: str) -> list[int]:
 
 def _in_powers_of_t(value: Any, field: str, axes: tuple[str, ...]) -> Array:
     """An array with a leading axis of powers of t, which the user may leave out."""
-    if np.ndim(value) == len(axes):
+    depth, first = 0, value
+    while isinstance(first, list | tuple | np.ndarray) and len(first):
+        depth, first = depth + 1, first[0]
+    if depth == len(axes):
         value = [value]
     series = array(value, field, ("powers of t", *axes))
     if not series.floats.size:
