@@ -13,6 +13,10 @@ class InputError(FmproofError):
     """A file, a name, a field or an option that cannot be used."""
 
 
+class FmproofWarning(UserWarning):
+    """Input that can be used but is probably not what was meant."""
+
+
 class SortError(FmproofError):
     """A term that is not well formed: vector plus scalar, a variable in the wrong place."""
 

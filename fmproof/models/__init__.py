@@ -1,1 +1,45 @@
+"""Analytic models: Gaussian mixtures, probability paths, time laws, velocity models, problems."""
 
+from fmproof.models.custom import CustomPath
+from fmproof.models.mixture import GaussianMixture
+from fmproof.models.paths import (
+    CondOTPath,
+    LinearVPPath,
+    Path,
+    PolynomialPath,
+    TrigPath,
+    VPPath,
+)
+from fmproof.models.problem import Problem
+from fmproof.models.problem_file import load_problem, problem_from_toml, problem_to_toml
+from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
+from fmproof.models.velocity import (
+    CallableVelocity,
+    LinearVelocity,
+    PolynomialVelocity,
+    Term,
+    Velocity,
+)
+
+__all__ = [
+    "CallableVelocity",
+    "CondOTPath",
+    "CustomPath",
+    "GaussianMixture",
+    "LinearVPPath",
+    "LinearVelocity",
+    "LogitNormalTime",
+    "Path",
+    "PolynomialPath",
+    "PolynomialVelocity",
+    "Problem",
+    "Term",
+    "TimeLaw",
+    "TrigPath",
+    "UniformTime",
+    "VPPath",
+    "Velocity",
+    "load_problem",
+    "problem_from_toml",
+    "problem_to_toml",
+]

@@ -1,0 +1,179 @@
+"""Numbers as users give them: float64 for numerics, rationals kept for the exact method."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fmproof.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+ObjectArray = npt.NDArray[np.object_]
+Number = Fraction | float
+
+_RATIO = re.compile(r"[+-]?\d{1,300}(/\d{1,300})?")
+
+
+class Array(NamedTuple):
+    """One array, twice: rounded, and as given when every entry was given as a rational."""
+
+    floats: FloatArray
+    given: npt.NDArray[Any] | None
+
+    @property
+    def rational(self) -> bool:
+        return self.given is not None
+
+    def fractions(self) -> ObjectArray:
+        """The entries as ``Fraction``; a float counts as the dyadic rational that it is."""
+        entries = self.floats if self.given is None else self.given
+        out = np.empty(entries.size, dtype=object)
+        out[:] = [Fraction(v) for v in entries.ravel().tolist()]
+        return out.reshape(entries.shape)
+
+    def tolist(self) -> list[Any]:
+        """Nested lists: of ``Fraction`` when rational, else of floats."""
+        entries: list[Any] = self.fractions().tolist() if self.rational else self.floats.tolist()
+        return entries
+
+    def reshape(self, *shape: int) -> Array:
+        given = None if self.given is None else self.given.reshape(shape)
+        return Array(self.floats.reshape(shape), given)
+
+    def part(self, rows: slice) -> Array:
+        return Array(self.floats[rows], None if self.given is None else self.given[rows])
+
+    def source(self) -> str:
+        """Python code for the nested list."""
+        return source(self.tolist())
+
+
+def source(value: Any) -> str:
+    """Python code for a number or a nested list of numbers; integers without ``Fraction``."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(source, value)) + "]"
+    if isinstance(value, Fraction) and value.denominator == 1:
+        return repr(value.numerator)
+    return repr(value)
+
+
+def rebuild(instance: Any) -> str:
+    """Python code that rebuilds a dataclass of numbers."""
+    arguments = ((f.name, source(getattr(instance, f.name))) for f in fields(instance))
+    return f"{type(instance).__name__}({', '.join(f'{k}={v}' for k, v in arguments)})"
+
+
+def number(value: Any, field: str) -> Number:
+    """A scalar, as a ``Fraction`` when it is rational: int, Fraction, Decimal, SymPy Rational,
+    or a ratio of integers in a string such as ``"1/3"``.
+
+    Raises ``InputError`` naming ``field`` when it is not a finite real number.
+    """
+    if isinstance(value, bool | np.bool_):
+        raise InputError(f"{field}: expected a number, found {value}")
+    if isinstance(value, numbers.Rational):
+        exact = Fraction(int(value.numerator), int(value.denominator))
+    elif isinstance(value, str) and _RATIO.fullmatch(value) and not value.endswith("/0"):
+        exact = Fraction(value)
+    elif isinstance(value, Decimal) and value.is_finite():
+        # A Fraction of 1e999999999 would fill the memory before anyone could refuse it.
+        exact = Fraction(value) if abs(value.adjusted()) < 400 else Fraction(10) ** 400
+    elif isinstance(value, float | np.floating | Decimal):
+        if not math.isfinite(value):
+            raise InputError(f"{field}: expected a finite number, found {value}")
+        return float(value)
+    else:
+        raise InputError(f"{field}: expected a number, found {value!r}")
+    try:
+        rounded = float(exact)
+    except OverflowError:
+        rounded = 0.0
+    if exact and not rounded:
+        raise InputError(f"{field}: expected a number within the range of float64, found {value}")
+    return exact
+
+
+def array(value: Any, field: str, axes: tuple[str, ...]) -> Array:
+    """A numeric array with as many axes as are named in ``axes``.
+
+    Raises ``InputError`` naming ``field`` and the index of the entry that is not a finite number.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        _check_rank(value, field, axes)
+        floats = np.array(value, dtype=np.float64)
+        for index in np.argwhere(~np.isfinite(floats))[:1].tolist():
+            found = floats[tuple(index)]
+            raise InputError(f"{_place(field, index)}: expected a finite number, found {found}")
+        given = None if value.dtype.kind == "f" else value.copy()
+    else:
+        objects = _objects(value, field, axes)
+        entries = [number(v, _place(field, i)) for i, v in np.ndenumerate(objects)]
+        floats = np.array([float(v) for v in entries], dtype=np.float64).reshape(objects.shape)
+        given = None
+        if all(isinstance(v, Fraction) for v in entries):
+            objects.ravel()[:] = entries
+            given = objects
+    floats.flags.writeable = False
+    return Array(floats, given)
+
+
+def _objects(value: Any, field: str, axes: tuple[str, ...]) -> ObjectArray:
+    try:
+        objects = np.array(value, dtype=object)
+    except ValueError:
+        raise InputError(f"{field}: the rows have different lengths") from None
+    _check_rank(objects, field, axes)
+    for index, entry in np.ndenumerate(objects):
+        if isinstance(entry, list | tuple | np.ndarray):
+            raise InputError(f"{_place(field, index)}: the rows have different lengths")
+    return objects
+
+
+def _check_rank(found: npt.NDArray[Any], field: str, axes: tuple[str, ...]) -> None:
+    if not found.size:
+        raise InputError(f"{field}: expected at least one entry, found none")
+    if found.ndim != len(axes):
+        names = ", ".join(axes) + ("," if len(axes) == 1 else "")
+        raise InputError(f"{field}: expected shape ({names}), found {found.shape}")
+
+
+def _place(field: str, index: Any) -> str:
+    return field + "".join(f"[{i}]" for i in index)
+
+
+@contextmanager
+def inside(prefix: str) -> Iterator[None]:
+    """Prepend ``prefix`` (a table or file name) to the field named by an ``InputError``."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{prefix}{error}") from None
+
+
+def batch(t: Any, x: Any, dim: int, name: str = "x") -> tuple[FloatArray, FloatArray]:
+    """Check a batch of times ``t`` (N,) or a scalar, and points ``x`` (N, d).
+
+    A scalar time comes back as (1,), so that what depends on t alone is computed once.
+    Raises ``InputError`` for any other shape: a silent broadcast of (N,) against (N, N) is the
+    classic bug.
+    """
+    points = np.asarray(x, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != dim:
+        raise InputError(f"{name}: expected shape (N, {dim}), found {points.shape}")
+    times = np.asarray(t, dtype=np.float64)
+    if times.ndim == 0:
+        return times.reshape(1), points
+    if times.shape != (len(points),):
+        raise InputError(f"t: expected shape ({len(points)},), found {times.shape}")
+    return times, points

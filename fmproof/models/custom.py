@@ -1,0 +1,266 @@
+"""Probability paths whose schedule is given by formulas."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fmproof.errors import FmproofWarning, InputError
+from fmproof.models.formula import NOT_DIFFERENTIABLE, parse_formula
+from fmproof.models.paths import Path, PowerSum, Singularity, time_symbol
+
+_GRID = np.linspace(0.0, 1.0, 1025)[1:-1]
+_MAX_DEGREE = 60
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class CustomPath(Path):
+    """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
+
+    A formula is text (see ``parse_formula``) or a SymPy expression in one symbol. Both must be
+    continuous on [0, 1] and differentiable for 0 < t < 1, where beta must be positive.
+
+    Raises:
+        InputError: naming the formula and what is wrong with it.
+
+    Warns:
+        FmproofWarning: when alpha does not go from 0 to 1, or beta not from 1 to 0. The theorem
+            still holds, but p_0 is not the standard normal law or p_1 not the data.
+    """
+
+    name: ClassVar[str] = "custom"
+    alpha_formula: str
+    beta_formula: str
+
+    def __init__(self, alpha: Any, beta: Any) -> None:
+        functions = _Schedule(alpha, "alpha"), _Schedule(beta, "beta")
+        for name, value in {
+            "alpha_formula": functions[0].text,
+            "beta_formula": functions[1].text,
+            "_schedules": functions,
+        }.items():
+            object.__setattr__(self, name, value)
+        for t in _GRID[~(self.beta(_GRID) > 0)][:1]:
+            raise InputError(
+                f"beta: expected a positive value for 0 < t < 1, found {self.beta(t):g} at t = {t}"
+            )
+        self._check_ends()
+
+    def _check_ends(self) -> None:
+        (a0, a1), (b0, b1) = (schedule.ends for schedule in self._functions)
+        if a1 == 0:
+            raise InputError(
+                f"alpha: expected 1 at t = 1, found 0 (alpha = {self.alpha_formula!r}); "
+                "time runs from noise at t = 0 to data at t = 1"
+            )
+        expected = {
+            "alpha(0)": (a0, 0),
+            "alpha(1)": (a1, 1),
+            "beta(0)": (b0, 1),
+            "beta(1)": (b1, 0),
+        }
+        wrong = [f"{k} = {v:.6g}, not {e}" for k, (v, e) in expected.items() if abs(v - e) > 1e-12]
+        if wrong:
+            warnings.warn(
+                f"the custom path does not lead from noise to data: {'; '.join(wrong)}",
+                FmproofWarning,
+                stacklevel=3,
+            )
+
+    @property
+    def _functions(self) -> tuple[_Schedule, _Schedule]:
+        functions: tuple[_Schedule, _Schedule] = self.__dict__["_schedules"]
+        return functions
+
+    @property
+    def alpha_expr(self) -> Any:
+        return self._functions[0].expr
+
+    @property
+    def beta_expr(self) -> Any:
+        return self._functions[1].expr
+
+    @property
+    def singularities(self) -> tuple[Singularity, ...]:
+        return tuple(s for schedule in self._functions for s in schedule.singularities)
+
+    @property
+    def power_sums(self) -> tuple[PowerSum, PowerSum] | None:
+        alpha, beta = (schedule.power_sum for schedule in self._functions)
+        return None if alpha is None or beta is None else (alpha, beta)
+
+    def _alpha(self, t: Any) -> Any:
+        return self._functions[0].value(t)
+
+    def _beta(self, t: Any) -> Any:
+        return self._functions[1].value(t)
+
+    def _dalpha(self, t: Any) -> Any:
+        return self._functions[0].derivative(t)
+
+    def _dbeta(self, t: Any) -> Any:
+        return self._functions[1].derivative(t)
+
+    def __repr__(self) -> str:
+        return f"CustomPath(alpha={self.alpha_formula!r}, beta={self.beta_formula!r})"
+
+
+class _Schedule:
+    """One formula: its value, its derivative, and how both behave at the ends."""
+
+    def __init__(self, given: Any, name: str) -> None:
+        import sympy
+
+        self.name = name
+        self.text = str(given)
+        self.expr = parse_formula(given, name) if isinstance(given, str) else self._adopt(given)
+        kinks = self.expr.atoms(*(getattr(sympy, f) for f in NOT_DIFFERENTIABLE.values()))
+        kinks |= self.expr.atoms(sympy.Piecewise, sympy.Heaviside)
+        if kinks:
+            raise self._not_differentiable(f"it uses {min(map(str, kinks))}")
+        t = time_symbol()
+        self.slope = self.expr.diff(t)
+        self._value = sympy.lambdify(t, self.expr, "numpy")
+        self._derivative = sympy.lambdify(t, self.slope, "numpy")
+        self._check_interior()
+        self.ends = self._end_values()
+        self._slopes = _limit(self.slope, 0), _limit(self.slope, 1)
+
+    def _adopt(self, expr: Any) -> Any:
+        import sympy
+
+        try:
+            expr = sympy.sympify(expr, strict=True)
+        except sympy.SympifyError:
+            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}") from None
+        if len(expr.free_symbols) > 1:
+            names = ", ".join(sorted(map(str, expr.free_symbols)))
+            raise InputError(f"{self.name}: expected an expression in t alone, found {names}")
+        expr = expr.replace(lambda e: e.is_Float, lambda e: sympy.Rational(str(e)))
+        return expr.subs(dict.fromkeys(expr.free_symbols, time_symbol()))
+
+    def value(self, t: Any) -> Any:
+        return _with_ends(self._value(t), t, self.ends)
+
+    def derivative(self, t: Any) -> Any:
+        return _with_ends(self._derivative(t), t, self._slopes)
+
+    @cached_property
+    def singularities(self) -> tuple[Singularity, ...]:
+        return tuple(
+            Singularity(self.name, end, *_growth(self.slope, end))
+            for end, slope in enumerate(self._slopes)
+            if not np.isfinite(slope)
+        )
+
+    @cached_property
+    def power_sum(self) -> PowerSum | None:
+        import sympy
+
+        t = time_symbol()
+        if not _degree(self.expr) <= _MAX_DEGREE:
+            return None
+        terms: PowerSum = {}
+        for term in sympy.Add.make_args(sympy.expand(self.expr)):
+            factor, power = term.as_coeff_exponent(t)
+            if not (factor.is_Rational and power.is_Rational and power >= 0):
+                return None
+            terms[Fraction(power.p, power.q)] = Fraction(factor.p, factor.q)
+        return terms
+
+    def _check_interior(self) -> None:
+        import sympy
+
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(self._value(_GRID), _GRID.shape)
+            slopes = np.broadcast_to(self._derivative(_GRID), _GRID.shape)
+        for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0))[:1]:
+            raise InputError(
+                f"{self.name}: expected a real number for 0 < t < 1, "
+                f"found {values[i]} at t = {_GRID[i]} ({self.name} = {self.text!r})"
+            )
+        for t in _GRID[~np.isfinite(slopes)][:1]:
+            raise self._not_differentiable(f"its derivative is infinite at t = {t}")
+        t = time_symbol()
+        try:
+            poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
+        except NotImplementedError:
+            return  # the grid above is all that could be asked
+        if isinstance(poles, sympy.FiniteSet) and poles:
+            raise self._not_differentiable(f"its derivative does not exist at t = {min(poles)}")
+
+    def _end_values(self) -> tuple[float, float]:
+        values = _limit(self.expr, 0), _limit(self.expr, 1)
+        for end, value in enumerate(values):
+            if not np.isfinite(value):
+                raise InputError(
+                    f"{self.name}: expected a finite limit at t = {end}, found {value} "
+                    f"({self.name} = {self.text!r})"
+                )
+        return values
+
+    def _not_differentiable(self, why: str) -> InputError:
+        return InputError(
+            f"{self.name}: expected a differentiable schedule, but {why} "
+            f"({self.name} = {self.text!r})"
+        )
+
+
+def _with_ends(values: Any, t: Any, ends: tuple[float, float]) -> Any:
+    """``values`` with the limits at t = 0 and t = 1, where the formula may say 0/0."""
+    return np.where(t == 0, ends[0], np.where(t == 1, ends[1], values))
+
+
+def _limit(expr: Any, end: int) -> float:
+    """The limit from inside [0, 1]; nan when SymPy cannot tell."""
+    import sympy
+
+    t = time_symbol()
+    try:
+        value = expr.subs(t, end)
+        if not (value.is_number and value.is_finite):
+            value = sympy.limit(expr, t, end, "-" if end else "+")
+        return float(value)
+    except (NotImplementedError, ValueError, TypeError):
+        return float("nan")
+
+
+def _growth(slope: Any, end: int) -> tuple[float, float]:
+    """Powers p and q such that slope^2 grows like s^p |log s|^q, s the distance from ``end``.
+
+    (nan, 0) when SymPy cannot tell, (-inf, 0) when it grows faster than any power.
+    """
+    import sympy
+
+    s = sympy.Dummy("s", positive=True)
+    square = slope.subs(time_symbol(), 1 - s if end else s) ** 2
+    try:
+        power = sympy.limit(sympy.log(square) / sympy.log(s), s, 0, "+")
+        if not power.is_finite:
+            return float(power), 0.0
+        rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
+        return float(power), float(sympy.limit(rest, s, 0, "+"))
+    except (NotImplementedError, ValueError, TypeError):
+        return float("nan"), 0.0
+
+
+def _degree(expr: Any) -> float:
+    """A bound of the degree of a polynomial in t, infinite for anything else."""
+    import sympy
+
+    if not expr.has(time_symbol()):
+        return 0
+    if expr == time_symbol():
+        return 1
+    if isinstance(expr, sympy.Add):
+        return max(map(_degree, expr.args))
+    if isinstance(expr, sympy.Mul):
+        return sum(map(_degree, expr.args))
+    if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp > 0:
+        return float(_degree(expr.base) * expr.exp)
+    return float("inf")

@@ -1,0 +1,104 @@
+"""The law of (z, eps) given x = alpha z + beta eps, when z has a Gaussian mixture law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from fmproof.models.mixture import GaussianMixture
+
+_CHUNK = 2**20  # numbers in one temporary array
+
+
+def chunks(rows: int, numbers_per_row: int) -> Iterator[slice]:
+    """Slices of ``rows`` short enough that temporary arrays stay near 8 MB each."""
+    step = max(1, _CHUNK // numbers_per_row)
+    for start in range(0, max(rows, 1), step):
+        yield slice(start, start + step)
+
+
+class Posterior:
+    """Closed forms at a batch of points, in the eigenbasis of each component's covariance.
+
+    There x has the standard deviation s = hypot(alpha sigma, beta): standard deviations, never
+    variances, so that a tiny beta does not underflow.
+
+    Args:
+        alpha, beta: (n,), or (1,) when all points share one time.
+        x: (n, d).
+
+    Raises:
+        InputError: when s = 0 somewhere, where x has no density.
+    """
+
+    def __init__(
+        self, data: GaussianMixture, alpha: FloatArray, beta: FloatArray, x: FloatArray
+    ) -> None:
+        self.data = data
+        self.alpha = alpha[:, None, None]
+        self.beta = beta[:, None, None]
+        self.scale = np.hypot(self.alpha * data.scales, self.beta)
+        for i, k, _ in np.argwhere(self.scale == 0)[:1]:
+            raise InputError(
+                "no density with respect to Lebesgue measure: component "
+                f"{k} is singular where alpha = {alpha[i]:g} and beta = {beta[i]:g}"
+            )
+        centred = x[:, None, :] - self.alpha * data.means
+        if data.bases is not None:
+            centred = np.einsum("nki,kij->nkj", centred, data.bases)
+        self.white = centred / self.scale
+
+    @cached_property
+    def _log_terms(self) -> FloatArray:
+        with np.errstate(divide="ignore"):
+            log_weights = np.log(self.data.weights)
+        log_scale = np.log(self.scale).sum(axis=2) + 0.5 * self.data.dim * np.log(2 * np.pi)
+        with np.errstate(over="ignore"):
+            return np.asarray(log_weights - log_scale - 0.5 * (self.white**2).sum(axis=2))
+
+    def log_density(self) -> FloatArray:
+        """log p(x), (n,); -inf where it underflows."""
+        top = np.maximum(self._log_terms.max(axis=1), -np.finfo(np.float64).max)
+        with np.errstate(divide="ignore"):
+            return np.asarray(top + np.log(np.exp(self._log_terms - top[:, None]).sum(axis=1)))
+
+    @cached_property
+    def responsibilities(self) -> FloatArray:
+        """P(component k given x), (n, K)."""
+        terms = np.exp(self._log_terms - self._log_terms.max(axis=1, keepdims=True))
+        return np.asarray(terms / terms.sum(axis=1, keepdims=True))
+
+    def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+        """E[dalpha z + dbeta eps given x], (n, d)."""
+        means = self._component_velocity(dalpha, dbeta)
+        return np.asarray(np.einsum("nk,nkd->nd", self.responsibilities, means))
+
+    def variance(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+        """tr Cov(dalpha z + dbeta eps given x), (n,): within plus between the components.
+
+        Along an eigenvector, x leaves (z, eps) one degree of freedom, in which
+        dalpha z + dbeta eps has the standard deviation |dalpha beta - dbeta alpha| sigma / s.
+        """
+        determinant = dalpha[:, None, None] * self.beta - dbeta[:, None, None] * self.alpha
+        within = ((determinant * (self.data.scales / self.scale)) ** 2).sum(axis=2)
+        means = self._component_velocity(dalpha, dbeta)
+        centre = np.einsum("nk,nkd->nd", self.responsibilities, means)
+        between = ((means - centre[:, None, :]) ** 2).sum(axis=2)
+        return np.asarray((self.responsibilities * (within + between)).sum(axis=1))
+
+    def _component_velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+        """E[dalpha z + dbeta eps given x, k], (n, K, d)."""
+        da, db = dalpha[:, None, None], dbeta[:, None, None]
+        sigma = self.data.scales
+        gain = da * (self.alpha * sigma / self.scale) * sigma + db * (self.beta / self.scale)
+        local = gain * self.white
+        if self.data.bases is not None:
+            local = np.einsum("nki,kji->nkj", local, self.data.bases)
+        return np.asarray(da * self.data.means + local)

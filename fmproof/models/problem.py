@@ -1,0 +1,141 @@
+"""A problem: data, probability path, velocity model and time law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray, batch
+from fmproof.models.hypotheses import check_square_integrable
+from fmproof.models.mixture import GaussianMixture
+from fmproof.models.paths import Path
+from fmproof.models.posterior import Posterior, chunks
+from fmproof.models.time import TimeLaw, UniformTime
+from fmproof.models.velocity import Velocity
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that the two losses and their constants depend on.
+
+    In the methods below ``t`` is (N,) or a scalar in [0, 1], and points ``x``, ``z``, ``eps`` are
+    (N, d). All raise ``InputError`` for another shape, for t outside [0, 1], and where the thing
+    asked for does not exist (a density where beta = 0, a velocity where the schedule's derivative
+    is infinite).
+
+    Raises:
+        InputError: when the dimensions disagree or hypothesis H2 fails.
+    """
+
+    data: GaussianMixture
+    path: Path
+    model: Velocity
+    time: TimeLaw = field(default_factory=UniformTime)
+
+    def __post_init__(self) -> None:
+        if self.model.dim != self.data.dim:
+            raise InputError(
+                f"model: expected dimension {self.data.dim}, as the data have, "
+                f"found {self.model.dim}"
+            )
+        check_square_integrable(self.data, self.path, self.time)
+
+    @property
+    def dim(self) -> int:
+        """The dimension d."""
+        return self.data.dim
+
+    def sample_joint(
+        self, n: int, rng: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Draw (t, z, eps, x) from the joint law: shapes (n,), (n, d), (n, d), (n, d)."""
+        t = self.time.sample(n, rng)
+        z = self.data.sample(n, rng)
+        eps = rng.standard_normal(z.shape)
+        return t, z, eps, self.interpolate(t, z, eps)
+
+    def interpolate(self, t: Any, z: Any, eps: Any) -> FloatArray:
+        """x = alpha z + beta eps, (N, d)."""
+        times, data = self._batch(t, z, "z")
+        _, noise = self._batch(t, eps, "eps")
+        return self.path.alpha(times)[:, None] * data + self.path.beta(times)[:, None] * noise
+
+    def target(self, t: Any, z: Any, eps: Any) -> FloatArray:
+        """The training target dalpha z + dbeta eps, (N, d).
+
+        It is u_t(x given z) at x = alpha z + beta eps, without the division by beta.
+        """
+        times, data = self._batch(t, z, "z")
+        _, noise = self._batch(t, eps, "eps")
+        dalpha, dbeta = self._derivatives(times)
+        return dalpha[:, None] * data + dbeta[:, None] * noise
+
+    def conditional_mean_std(self, t: Any, z: Any) -> tuple[FloatArray, FloatArray]:
+        """Mean alpha z (N, d) and standard deviation beta (N,) of p_t(x given z)."""
+        times, data = self._batch(t, z, "z")
+        std = np.broadcast_to(self.path.beta(times), (len(data),))
+        return self.path.alpha(times)[:, None] * data, std
+
+    def conditional_log_density(self, t: Any, x: Any, z: Any) -> FloatArray:
+        """log p_t(x given z), (N,)."""
+        white, std = self._noise(t, x, z)
+        return np.asarray(
+            -0.5 * (white**2).sum(axis=1) - self.dim * (np.log(std) + 0.5 * np.log(2 * np.pi))
+        )
+
+    def conditional_velocity(self, t: Any, x: Any, z: Any) -> FloatArray:
+        """u_t(x given z) = dalpha z + dbeta (x - alpha z) / beta, (N, d)."""
+        return self.target(t, z, self._noise(t, x, z)[0])
+
+    def marginal_log_density(self, t: Any, x: Any) -> FloatArray:
+        """log p_t(x), (N,)."""
+        return np.concatenate([p.log_density() for _, p in self._posteriors(t, x)])
+
+    def responsibilities(self, t: Any, x: Any) -> FloatArray:
+        """P(component k given X_t = x), (N, K)."""
+        return np.concatenate([p.responsibilities for _, p in self._posteriors(t, x)])
+
+    def marginal_velocity(self, t: Any, x: Any) -> FloatArray:
+        """u_t(x) = E[u_t(x given Z) given X_t = x], (N, d)."""
+        return np.concatenate(
+            [p.velocity(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
+        )
+
+    def conditional_variance(self, t: Any, x: Any) -> FloatArray:
+        """tr Cov(u_t(x given Z) given X_t = x), (N,), in closed form."""
+        return np.concatenate(
+            [p.variance(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
+        )
+
+    def _batch(self, t: Any, x: Any, name: str) -> tuple[FloatArray, FloatArray]:
+        times, points = batch(t, x, self.dim, name)
+        for found in times[~((times >= 0) & (times <= 1))][:1]:
+            raise InputError(f"t: expected times in [0, 1], found {found:g}")
+        return times, points
+
+    def _derivatives(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
+        dalpha, dbeta = self.path.dalpha(times), self.path.dbeta(times)
+        for t in times[~(np.isfinite(dalpha) & np.isfinite(dbeta))][:1]:
+            raise InputError(
+                f"t: the velocity of the path {self.path.name!r} is infinite at t = {t:g}"
+            )
+        return dalpha, dbeta
+
+    def _noise(self, t: Any, x: Any, z: Any) -> tuple[FloatArray, FloatArray]:
+        """(x - alpha z) / beta, (N, d), and beta, (N,)."""
+        mean, std = self.conditional_mean_std(t, z)
+        if not std.all():
+            raise InputError("t: p_t(x given z) is a point mass where beta(t) = 0, without density")
+        _, points = self._batch(t, x, "x")
+        return (points - mean) / std[:, None], std
+
+    def _posteriors(self, t: Any, x: Any) -> Iterator[tuple[FloatArray, Posterior]]:
+        times, points = self._batch(t, x, "x")
+        for rows in chunks(len(points), self.data.means.size):
+            some = times if len(times) == 1 else times[rows]
+            alpha, beta = self.path.alpha(some), self.path.beta(some)
+            yield some, Posterior(self.data, alpha, beta, points[rows])
