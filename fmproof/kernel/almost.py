@@ -10,7 +10,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.order import is_nonnegative
 from fmproof.kernel.theorem import Theorem, _theorem, require_theorem
 from fmproof.lang.binders import Draw, IntegralOver, against_lebesgue, bound_vars, drawn_by
-from fmproof.lang.heads import Density
+from fmproof.lang.heads import Density, conditions
 from fmproof.lang.props import Almost, Integrable, VanishesWith
 from fmproof.lang.scope import free_vars, rename_bound
 from fmproof.lang.terms import Apply, Var
@@ -68,6 +68,8 @@ def support_of_marginal(marginal: Apply) -> Theorem:
     drawn = marginal.head.drawn(marginal)
     if not (all(isinstance(v, Var) for v in drawn) and len(set(drawn)) == len(drawn)):
         raise RuleError(f"absolute continuity: {text(marginal)} is not taken at variables")
+    if conditions(marginal) & set(drawn):
+        raise RuleError(f"absolute continuity: {text(marginal)} is a density given its own draws")
     if not is_nonnegative(mass.body):
         raise RuleError(f"absolute continuity: {text(mass.body)} ≥ 0 is not clear")
     clash = [v for v in bound_vars(mass) if v in free_vars(marginal)]

@@ -11,7 +11,7 @@ from sympy import Add, Basic, Expr, Mul, expand_mul
 from fmproof.errors import RuleError
 from fmproof.kernel.theorem import Theorem, _theorem, require_equation, require_theorem
 from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, OverMeasure, bound_vars
-from fmproof.lang.heads import Density, Head, Scalar
+from fmproof.lang.heads import Density, Head, Scalar, conditions
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars, replace_head, substitute
 from fmproof.lang.sorts import sort_of
@@ -178,7 +178,11 @@ def _check_density_instance(head: Density, params: tuple[Var, ...], body: Any) -
     fits = isinstance(body, Apply) and isinstance(body.head, Density)
     if fits:
         ranges = [item.args[1:] for item in head.over]
-        fits = body.head.drawn(body) == own and [item.args[1:] for item in body.head.over] == ranges
+        fits = (
+            body.head.drawn(body) == own
+            and not conditions(body) & set(own)
+            and [item.args[1:] for item in body.head.over] == ranges
+        )
     if not fits:
         raise RuleError(
             f"instance: the density {head.name} can become a density of the same variables "

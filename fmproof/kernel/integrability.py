@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import permutations, product
 
-from sympy import Add, Basic, Expr, Mul, Rational
+from sympy import Add, Basic, Expr, Mul, Rational, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import ring_normal
@@ -48,10 +48,12 @@ def _require(goal: Prop, rule: str) -> Integrable:
 def joint_form(goal: Integrable) -> Integrable | None:
     """``goal`` with every density a factor, marginals written out, and unused draws removed.
 
-    The value of ∫ |f| dμ is the same up to a positive factor. None stands for a measure with
-    nothing left: the integral of a constant over bounded intervals or none.
+    The value of ∫ |f| dμ is the same up to a positive factor. None stands for an integral that
+    is finite by itself: of zero, or of a constant over bounded intervals or none.
     """
     body, measures = against_lebesgue(goal.body, goal.measure)
+    if body is S.Zero:
+        return None
     items: dict[Basic, Lebesgue] = {item.var: item for item in measures}
     factors = list(Mul.make_args(body))
     while (found := _marginal_factor(factors, items, free_vars(goal))) is not None:

@@ -307,6 +307,11 @@ def check_density(head: Density) -> None:
     from fmproof.lang.binders import IntegralOver
 
     body = head.definition
+    if isinstance(body, Rational):
+        (only,) = head.over if len(head.over) == 1 else (None,)
+        if only is not None and only.bounded and body * (only.high - only.low) == 1:
+            return
+        raise SortError(f"the density {head.name} = {body} does not integrate to one")
     ranges = {item.var: item for item in head.over}
     while isinstance(body, IntegralOver):
         for item in body.measure:
@@ -314,11 +319,6 @@ def check_density(head: Density) -> None:
                 raise SortError(f"the definition of the density {head.name} binds {item.var} twice")
             ranges[item.var] = item
         body = body.body
-    if isinstance(body, Rational):
-        (only,) = head.over if len(head.over) == 1 else (None,)
-        if only is not None and only.bounded and body * (only.high - only.low) == 1:
-            return
-        raise SortError(f"the density {head.name} = {body} does not integrate to one")
     order = law_order(Mul.make_args(body))
     if order is not None:
         drawn: dict[Any, Any] = {}

@@ -95,6 +95,9 @@ def canon(node: T) -> T:
     if bound:
         level = 1 + max(_height(arg) for arg in args)
         names = {var: reserved_var(f"#{level}.{i}", var.sort) for i, var in enumerate(bound)}
+        outside = free_vars(node).intersection(names.values())
+        if outside:  # it would be captured; no declared variable can have such a name
+            raise SortError(f"the reserved name {min(v.name for v in outside)} is used in a term")
         args = [_substitute(arg, names) for arg in args]
     return node.func(*args)
 
@@ -126,6 +129,8 @@ def replace_head(node: T, head: Head, params: tuple[Var, ...], body: Expr) -> T:
         raise SortError(f"the replacement of {head.name} mentions {min(v.name for v in stray)}")
     if tuple(v.sort for v in params) != tuple(v.sort for v in head.params):
         raise SortError(f"the replacement of {head.name} has parameters of other sorts")
+    if len(set(params)) != len(params):
+        raise SortError(f"the replacement of {head.name} has the same parameter twice")
     require_sort(body, head.result, f"the replacement of {head.name}")
     return _replace_head(node, head, params, body, {})
 

@@ -133,10 +133,9 @@ def _objects(value: Any, field: str, axes: tuple[str, ...]) -> ObjectArray:
         objects = np.array(value, dtype=object)
     except ValueError:
         raise InputError(f"{field}: the rows have different lengths") from None
+    if any(isinstance(entry, list | tuple | np.ndarray) for entry in objects.flat):
+        raise InputError(f"{field}: the rows have different lengths")
     _check_rank(objects, field, axes)
-    for index, entry in np.ndenumerate(objects):
-        if isinstance(entry, list | tuple | np.ndarray):
-            raise InputError(f"{_place(field, index)}: the rows have different lengths")
     return objects
 
 

@@ -56,10 +56,10 @@ def parse_formula(text: str, field: str) -> Any:
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
         return _Reader(source, field).read(tree.body)
-    except SyntaxError as error:
-        raise InputError(f"{field}: cannot read the formula {text!r}: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise InputError(f"{field}: cannot read the formula {text!r}") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise InputError(
+            f"{field}: cannot read the formula {text!r}: expected something like '1 - 2*t^2'"
+        ) from None
 
 
 class _Reader:

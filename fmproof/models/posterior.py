@@ -14,11 +14,11 @@ from fmproof.models.arrays import FloatArray
 if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
 
-_CHUNK = 2**20  # numbers in one temporary array
+_CHUNK = 2**18  # numbers in one temporary array, about what a cache holds
 
 
 def chunks(rows: int, numbers_per_row: int) -> Iterator[slice]:
-    """Slices of ``rows`` short enough that temporary arrays stay near 8 MB each."""
+    """Slices of ``rows`` short enough that temporary arrays stay near 2 MB each."""
     step = max(1, _CHUNK // numbers_per_row)
     for start in range(0, max(rows, 1), step):
         yield slice(start, start + step)
@@ -44,7 +44,8 @@ class Posterior:
         self.data = data
         self.alpha = alpha[:, None, None]
         self.beta = beta[:, None, None]
-        self.scale = np.hypot(self.alpha * data.scales, self.beta)
+        self.sigma = _compact(data.scales)
+        self.scale = np.hypot(self.alpha * self.sigma, self.beta)
         for i, k, _ in np.argwhere(self.scale == 0)[:1]:
             raise InputError(
                 "no density with respect to Lebesgue measure: component "
@@ -52,14 +53,14 @@ class Posterior:
             )
         centred = x[:, None, :] - self.alpha * data.means
         if data.bases is not None:
-            centred = np.einsum("nki,kij->nkj", centred, data.bases)
+            centred = _rotate(centred, data.bases)
         self.white = centred / self.scale
 
     @cached_property
     def _log_terms(self) -> FloatArray:
         with np.errstate(divide="ignore"):
             log_weights = np.log(self.data.weights)
-        log_scale = np.log(self.scale).sum(axis=2) + 0.5 * self.data.dim * np.log(2 * np.pi)
+        log_scale = self._sum(np.log(self.scale)) + 0.5 * self.data.dim * np.log(2 * np.pi)
         with np.errstate(over="ignore"):
             return np.asarray(log_weights - log_scale - 0.5 * (self.white**2).sum(axis=2))
 
@@ -87,7 +88,7 @@ class Posterior:
         dalpha z + dbeta eps has the standard deviation |dalpha beta - dbeta alpha| sigma / s.
         """
         determinant = dalpha[:, None, None] * self.beta - dbeta[:, None, None] * self.alpha
-        within = ((determinant * (self.data.scales / self.scale)) ** 2).sum(axis=2)
+        within = self._sum((determinant * (self.sigma / self.scale)) ** 2)
         means = self._component_velocity(dalpha, dbeta)
         centre = np.einsum("nk,nkd->nd", self.responsibilities, means)
         between = ((means - centre[:, None, :]) ** 2).sum(axis=2)
@@ -96,9 +97,25 @@ class Posterior:
     def _component_velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x, k], (n, K, d)."""
         da, db = dalpha[:, None, None], dbeta[:, None, None]
-        sigma = self.data.scales
+        sigma = self.sigma
         gain = da * (self.alpha * sigma / self.scale) * sigma + db * (self.beta / self.scale)
         local = gain * self.white
         if self.data.bases is not None:
-            local = np.einsum("nki,kji->nkj", local, self.data.bases)
+            local = _rotate(local, self.data.bases.transpose(0, 2, 1))
         return np.asarray(da * self.data.means + local)
+
+    def _sum(self, values: FloatArray) -> FloatArray:
+        """The sum over the d coordinates of what may be stored once for all of them."""
+        return np.asarray(values.sum(axis=2) * (self.data.dim / values.shape[2]))
+
+
+def _compact(scales: FloatArray) -> FloatArray:
+    """Scales (K, d) with the axes along which they are constant shrunk to 1."""
+    if (scales == scales[:, :1]).all():
+        scales = scales[:, :1]
+    return scales[:1] if (scales == scales[:1]).all() else scales
+
+
+def _rotate(vectors: FloatArray, bases: FloatArray) -> FloatArray:
+    """Coordinates (n, K, d) along the columns of ``bases`` (K, d, d)."""
+    return (vectors.transpose(1, 0, 2) @ bases).transpose(1, 0, 2)

@@ -60,8 +60,7 @@ class Problem:
 
     def interpolate(self, t: Any, z: Any, eps: Any) -> FloatArray:
         """x = alpha z + beta eps, (N, d)."""
-        times, data = self._batch(t, z, "z")
-        _, noise = self._batch(t, eps, "eps")
+        times, data, noise = self._batch(t, z=z, eps=eps)
         return self.path.alpha(times)[:, None] * data + self.path.beta(times)[:, None] * noise
 
     def target(self, t: Any, z: Any, eps: Any) -> FloatArray:
@@ -69,14 +68,13 @@ class Problem:
 
         It is u_t(x given z) at x = alpha z + beta eps, without the division by beta.
         """
-        times, data = self._batch(t, z, "z")
-        _, noise = self._batch(t, eps, "eps")
+        times, data, noise = self._batch(t, z=z, eps=eps)
         dalpha, dbeta = self._derivatives(times)
         return dalpha[:, None] * data + dbeta[:, None] * noise
 
     def conditional_mean_std(self, t: Any, z: Any) -> tuple[FloatArray, FloatArray]:
         """Mean alpha z (N, d) and standard deviation beta (N,) of p_t(x given z)."""
-        times, data = self._batch(t, z, "z")
+        times, data = self._batch(t, z=z)
         std = np.broadcast_to(self.path.beta(times), (len(data),))
         return self.path.alpha(times)[:, None] * data, std
 
@@ -111,11 +109,20 @@ class Problem:
             [p.variance(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
         )
 
-    def _batch(self, t: Any, x: Any, name: str) -> tuple[FloatArray, FloatArray]:
-        times, points = batch(t, x, self.dim, name)
+    def _batch(self, t: Any, **points: Any) -> tuple[FloatArray, ...]:
+        """The times, (N,) or (1,), and each of the named points, (N, d)."""
+        arrays: list[FloatArray] = []
+        for name, value in points.items():
+            times, array = batch(t, value, self.dim, name)
+            arrays.append(array)
+            if len(array) != len(arrays[0]):
+                raise InputError(
+                    f"{name}: expected {len(arrays[0])} rows, as {next(iter(points))} has, "
+                    f"found {len(array)}"
+                )
         for found in times[~((times >= 0) & (times <= 1))][:1]:
             raise InputError(f"t: expected times in [0, 1], found {found:g}")
-        return times, points
+        return times, *arrays
 
     def _derivatives(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
         dalpha, dbeta = self.path.dalpha(times), self.path.dbeta(times)
@@ -127,14 +134,14 @@ class Problem:
 
     def _noise(self, t: Any, x: Any, z: Any) -> tuple[FloatArray, FloatArray]:
         """(x - alpha z) / beta, (N, d), and beta, (N,)."""
-        mean, std = self.conditional_mean_std(t, z)
+        _, data, points = self._batch(t, z=z, x=x)
+        mean, std = self.conditional_mean_std(t, data)
         if not std.all():
             raise InputError("t: p_t(x given z) is a point mass where beta(t) = 0, without density")
-        _, points = self._batch(t, x, "x")
         return (points - mean) / std[:, None], std
 
     def _posteriors(self, t: Any, x: Any) -> Iterator[tuple[FloatArray, Posterior]]:
-        times, points = self._batch(t, x, "x")
+        times, points = self._batch(t, x=x)
         for rows in chunks(len(points), self.data.means.size):
             some = times if len(times) == 1 else times[rows]
             alpha, beta = self.path.alpha(some), self.path.beta(some)

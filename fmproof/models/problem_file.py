@@ -88,7 +88,7 @@ def problem_to_toml(problem: Problem) -> str:
     """The problem file of ``problem``; reading it gives an equal problem.
 
     Raises:
-        InputError: when the model is a Python function.
+        InputError: when a part has no form in a file: a Python function, a class of the user's.
     """
     tables = {
         "data": _data_table(problem.data),
@@ -199,6 +199,8 @@ def _data_table(data: GaussianMixture) -> dict[str, str]:
 
 
 def _path_table(path: Path) -> dict[str, str]:
+    if type(path) not in [kind.build for kind in _PATHS.values()]:
+        raise InputError(f"path: {path!r} cannot be written to a problem file")
     table = {"kind": _toml(path.name)}
     match path:
         case PolynomialPath():
@@ -211,10 +213,12 @@ def _path_table(path: Path) -> dict[str, str]:
 
 
 def _time_table(time: TimeLaw) -> dict[str, str]:
-    if isinstance(time, LogitNormalTime):
-        return {"law": '"logit-normal"', "mean": _toml(time.mean), "std": _toml(time.std)}
-    low, high = (time.low, time.high) if isinstance(time, UniformTime) else time.support
-    return {"law": '"uniform"', "low": _toml(low), "high": _toml(high)}
+    match time:
+        case UniformTime():
+            return {"law": '"uniform"', "low": _toml(time.low), "high": _toml(time.high)}
+        case LogitNormalTime():
+            return {"law": '"logit-normal"', "mean": _toml(time.mean), "std": _toml(time.std)}
+    raise InputError(f"time: {time!r} cannot be written to a problem file")
 
 
 def _model_table(model: Velocity) -> dict[str, str]:

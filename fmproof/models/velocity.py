@@ -160,6 +160,8 @@ class LinearVelocity(PolynomialVelocity):
     Args:
         A: (d, d), or (n, d, d) with A(t) = sum_k A[k] t^k.
         b: (d,), or (m, d) with b(t) = sum_k b[k] t^k; zero when left out.
+
+    ``theta`` holds the columns of A[0], those of A[1] and so on, then b[0], b[1] and so on.
     """
 
     def __init__(self, A: Any, b: Any = None) -> None:
@@ -264,7 +266,10 @@ def _powers(value: Any, dim: int, field: str) -> list[int]:
 
 def _in_powers_of_t(value: Any, field: str, axes: tuple[str, ...]) -> Array:
     """An array with a leading axis of powers of t, which the user may leave out."""
-    if np.ndim(value) == len(axes):
+    depth, first = 0, value
+    while isinstance(first, list | tuple | np.ndarray) and len(first):
+        depth, first = depth + 1, first[0]
+    if depth == len(axes):
         value = [value]
     series = array(value, field, ("powers of t", *axes))
     if not series.floats.size:

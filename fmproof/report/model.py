@@ -54,6 +54,14 @@ class Numeric:
 
 
 @dataclass(frozen=True)
+class Location:
+    """Where something is written in a Python file."""
+
+    file: str  #: as it was given to fmproof, or as Python found it
+    line: int  #: from 1
+
+
+@dataclass(frozen=True)
 class StepReport:
     id: str  #: label as printed, e.g. "2.4a"
     part: str  #: title of the part it stands in
@@ -65,6 +73,7 @@ class StepReport:
     failure: Failure | None = None
     note: str = ""  #: the author's remark
     numeric: Numeric | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ class DerivationReport:
     parts: tuple[PartReport, ...]
     message: str  #: why the derivation as a whole failed, beyond its steps; "" otherwise
     seconds: float
+    location: Location | None = None
 
     @property
     def steps(self) -> tuple[StepReport, ...]:

@@ -29,7 +29,7 @@ from fmproof.report.model import (
     Report,
     StepReport,
 )
-from fmproof.tactics.conditions import Prover
+from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
 from fmproof.tactics.script import Derivation, Instance, Part, Step
@@ -134,6 +134,7 @@ class _Checker:
             parts=parts,
             message="; ".join(self.messages),
             seconds=perf_counter() - started,
+            location=self.derivation.location,
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
 
@@ -203,6 +204,7 @@ class _Checker:
             claim=formula(step.claim),
             status="proved",
             note=step.note,
+            location=step.location,
         )
         try:
             lemmas = tuple(self._resolve(ref, step) for ref in step.references)
@@ -288,9 +290,16 @@ class _Checker:
             users.append(step)
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
-            hint="declare it, or something that implies it, as a hypothesis",
+            hint=self._what_would_do(prop),
         )
         return Condition(formula(shown), None), failure
+
+    def _what_would_do(self, prop: Prop) -> str:
+        missing = [as_expectation(p) for p in self.prover.missing(prop) or [prop]]
+        if len(missing) == 1 and canon(missing[0]) == canon(prop):
+            return "declare it, or something that implies it, as a hypothesis"
+        shown = " and ".join(text(p) for p in missing)
+        return f"it would follow from {shown}; declare that as a hypothesis"
 
     def _note_use(self, names: Iterable[str], step: str) -> None:
         for name in names:

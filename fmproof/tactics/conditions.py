@@ -40,7 +40,7 @@ from fmproof.kernel.integrability import (
 )
 from fmproof.kernel.theorem import Theorem, assume, discharge, restate
 from fmproof.lang.binders import IntegralOver, Lebesgue, against_lebesgue, drawn_by
-from fmproof.lang.heads import Field, conditions
+from fmproof.lang.heads import Density, Field, conditions, law_order
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -118,6 +118,32 @@ class Prover:
         elif depth < DEPTH:
             del self._known[key]  # it may still be proved with more depth
         return found
+
+    def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
+        """Simplest propositions that, if declared, would let ``goal`` be proved; [] if it is.
+
+        None when no rule leads to the goal within ``depth``. For the reader only.
+        """
+        if self.prove(goal) is not None:
+            return []
+        if depth == 0:
+            return None
+        if isinstance(goal, Almost) and isinstance(goal.body, Integrable):
+            try:
+                joint = Integrable(goal.body.body, *goal.measure, *goal.body.measure)
+            except SortError:
+                return [goal]
+            return self.missing(joint, depth)
+        if isinstance(goal, Integrable):
+            theorems = [attempt(rule, goal) for _, rule in _DOMINATIONS]
+            for theorem in theorems:
+                if theorem is None:
+                    continue
+                needs = [self.missing(premise, depth - 1) for premise in theorem.hypotheses]
+                found = [n for n in needs if n is not None]
+                if len(found) == len(needs):
+                    return list({canon(p): p for need in found for p in need}.values())
+        return [goal]
 
     def _derive(self, goal: Prop, depth: int) -> Proof | None:
         if isinstance(goal, Integrable):
@@ -362,6 +388,19 @@ def average_of(field: Apply) -> tuple[Apply, IntegralOver, Expr] | None:
         values = Mul(*(f for f in Mul.make_args(average.body) if f is not ratios[0]))
         return ratios[0].args[1], average, values
     return None
+
+
+def as_expectation(prop: Prop) -> Prop:
+    """∫ Π densities · f < ∞ written as E[f] < ∞, where the densities make a law; for display."""
+    if not isinstance(prop, Integrable):
+        return prop
+    body, measures = against_lebesgue(prop.body, prop.measure)
+    factors = Mul.make_args(body)
+    densities = [f for f in factors if isinstance(f, Apply) and isinstance(f.head, Density)]
+    law = law_order(densities)
+    if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
+        return prop
+    return Integrable(Mul(*(f for f in factors if f not in densities)), *law)
 
 
 def integral_mass(average: IntegralOver) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Expr, S
+from sympy import Add, Expr, Mul, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import ring_normal, symmetry, transitivity
@@ -58,20 +58,7 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
     middle = common.agree
     if middle is None:
         raise _explain(line, common, by)
-    idle = [name for name in by if name not in common.used and name not in ("ring", "auto")]
-    if idle:
-        raise NotJustified(
-            f"{idle[0]} has nothing to act on in this step",
-            hint=_idle_hint(line, by, idle),
-        )
     return transitivity(transitivity(common.left, middle), symmetry(common.right))
-
-
-def _idle_hint(line: Line, by: Sequence[str], idle: Sequence[str]) -> str:
-    others = [name for name in by if name not in idle]
-    if others:
-        return f"the step follows from {', '.join(others)} alone"
-    return "the two lines agree by arithmetic alone; name the rule ring"
 
 
 def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
@@ -116,23 +103,26 @@ def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:
         found=common.right.rhs,
         difference=difference,
         where=where,
-        hint=_hint(line, by, common),
+        hint=_hint(line, by),
     )
 
 
-def _hint(line: Line, by: Sequence[str], common: Common) -> str | None:
-    """A rule that would justify the step, if one alone does."""
-    for name in METHODS:
-        if name in by or name in ("lemma", "nonnegative", "auto", "constant"):
-            continue
+def _hint(line: Line, by: Sequence[str]) -> str | None:
+    """A rule that would justify the step, alone or together with those named."""
+    others = [name for name in METHODS if name not in by and name not in _NOT_HINTED]
+    for names in [(name,) for name in others] + [(*by, name) for name in others]:
         try:
-            other = common_form(line, (*by, name) if common.used else (name,))
+            agrees = common_form(line, names).agree is not None
         except (RuleError, SortError):
             continue
-        if other.agree is not None and name in (*other.used, "ring"):
-            missing = f"{', '.join((*by, name))} together do" if common.used else f"{name} does"
-            return f"{missing}; name it in by="
+        if agrees and len(names) == 1:
+            return f"the rule {names[0]} gives it"
+        if agrees:
+            return f"{' and '.join(names)} together give it: by={names!r}"
     return None
+
+
+_NOT_HINTED = ("lemma", "nonnegative", "auto", "constant")
 
 
 def narrow(expected: Expr, found: Expr) -> tuple[Expr, Expr, str | None]:
@@ -170,13 +160,15 @@ def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
     different = [i for i in range(len(a.args)) if not alpha_equal(a.args[i], b.args[i])]
     if len(different) == 1 and different[0] in rewritable(a) and not a.is_Pow:
         (place,) = different
+        if isinstance(a, Mul) and not isinstance(a.args[place], IntegralOver | Expect):
+            return None
         return f"in {text(a)}", a.args[place], b.args[place]
     return None
 
 
 def _binder(node: IntegralOver | Expect) -> str:
     shown = text(node.func(S.One, *node.measure))
-    return shown.removesuffix("[1]")
+    return shown.removesuffix("[1]") if isinstance(node, Expect) else shown.replace(" 1 ", " … ")
 
 
 def subtract(a: Expr, b: Expr) -> Expr | None:

@@ -255,7 +255,7 @@ def _constant(line: Line) -> Conversion:
         if isinstance(symbol, Named) and symbol not in known and free_vars(symbol):
             stray = ", ".join(sorted(text(v) for v in free_vars(symbol)))
             raise RuleError(
-                f"{symbol.name} := {text(symbol.definition)} contains {stray}, "
+                f"{text(symbol)} := {text(symbol.definition)} contains {stray}, "
                 f"so it is not a constant"
             )
     unfold_changed = _definition(line)
@@ -289,9 +289,6 @@ def _nothing(_: Line) -> Conversion:
 
 
 METHODS: dict[str, Method] = {
-    "definition": _definition,
-    "constant": _constant,
-    "lemma": _lemma,
     "ring": _nothing,
     "square": _square,
     "cancel": _cancel,
@@ -305,6 +302,9 @@ METHODS: dict[str, Method] = {
     "tower": _tower,
     "gradient": _gradient,
     "minimisers": _minimisers,
+    "definition": _definition,
+    "constant": _constant,
+    "lemma": _lemma,
     "nonnegative": _nothing,
     "auto": _nothing,
 }

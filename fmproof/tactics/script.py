@@ -6,6 +6,8 @@ step's rule gives and compares it with the claim.
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,9 +21,19 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.lang.terms import Named, Var, as_term
 from fmproof.lang.text import text
+from fmproof.report.model import Location
 from fmproof.tactics.methods import METHODS
 
 Relation = Literal["=", "≤", "≥"]
+
+
+def _written_at() -> Location:
+    """Where the dataclass instance under construction is written, for messages that point at it."""
+    frame = sys._getframe(1)
+    generated = (__file__, "<string>", dataclasses.__file__)
+    while frame.f_back is not None and frame.f_code.co_filename in generated:
+        frame = frame.f_back
+    return Location(frame.f_code.co_filename, frame.f_lineno)
 
 
 @dataclass(frozen=True)
@@ -85,8 +97,10 @@ class Step:
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
     note: str = ""
+    location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "location", _written_at())
         try:
             claim = as_term(self.claim)
             sort_of(claim)
@@ -172,8 +186,10 @@ class Derivation:
     statement: Prop | None = None
     start: Expr | None = None
     steps: Sequence[Step] = ()
+    location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "location", _written_at())
         parts = tuple(self.parts)
         if self.start is not None or self.steps:
             if parts or self.start is None or not self.steps:

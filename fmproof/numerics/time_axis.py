@@ -1,0 +1,149 @@
+"""The time law as a change of variable, and where to split its range.
+
+E f(t) = integral of f(time(y)) density(y) dy over [low, high]; y is the time itself for the
+uniform law and the underlying normal variable for the logit-normal one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray
+from fmproof.models.problem import Problem
+from fmproof.models.time import LogitNormalTime, UniformTime
+
+# Where the normal law is cut off, in standard deviations: 1e-18 of the mass is beyond.
+_NORMAL_REACH = 9.0
+# At a singular end t - end is this power of y, which leaves a smooth integrand.
+_SINGULAR_POWER = 8.0
+# Distance kept from t = 1, where components that are points have no density.
+_NUDGE = 1e-13
+
+
+class TimeAxis(ABC):
+    """The variable y of the time integral, from ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+    @abstractmethod
+    def time(self, y: FloatArray) -> FloatArray:
+        """The times t(y), increasing in y."""
+
+    @abstractmethod
+    def density(self, y: FloatArray) -> FloatArray:
+        """The density of the time law with respect to dy."""
+
+
+class _Uniform(TimeAxis):
+    """t = y, but a power of the distance at an end where the schedule is singular."""
+
+    def __init__(self, law: UniformTime, singular: set[float]) -> None:
+        self.low, self.high = law.support
+        self._middle = 0.5 * (self.low + self.high)
+        self._powers = [_SINGULAR_POWER if end in singular else 1.0 for end in law.support]
+
+    def time(self, y: FloatArray) -> FloatArray:
+        half = self.high - self._middle
+        below, above = self._fractions(y)
+        early, late = half * below ** self._powers[0], half * above ** self._powers[1]
+        t = np.where(y < self._middle, self.low + early, self.high - late)
+        return np.minimum(t, 1 - _NUDGE)
+
+    def density(self, y: FloatArray) -> FloatArray:
+        first, second = self._powers
+        below, above = self._fractions(y)
+        slope = np.where(
+            y < self._middle, first * below ** (first - 1), second * above ** (second - 1)
+        )
+        return slope / (self.high - self.low)
+
+    def _fractions(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Distances from the two ends over half the range, at most 1."""
+        half = self.high - self._middle
+        return (
+            np.clip((y - self.low) / half, 0.0, 1.0),
+            np.clip((self.high - y) / half, 0.0, 1.0),
+        )
+
+
+class _LogitNormal(TimeAxis):
+    """t = 1/(1 + exp(-(mean + std y))) with y standard normal."""
+
+    low, high = -_NORMAL_REACH, _NORMAL_REACH
+
+    def __init__(self, law: LogitNormalTime) -> None:
+        self._mean, self._std = float(law.mean), float(law.std)
+
+    def time(self, y: FloatArray) -> FloatArray:
+        # The nearest float below 1 would be a coarse time for a component that is a point.
+        return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), 0.0, 1 - _NUDGE)
+
+    def density(self, y: FloatArray) -> FloatArray:
+        return np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi)
+
+
+def time_axis(problem: Problem) -> TimeAxis:
+    """The axis for the problem's time law and its schedule's singular ends.
+
+    Raises ``InputError`` for a time law that is neither uniform nor logit-normal.
+    """
+    law = problem.time
+    if isinstance(law, UniformTime):
+        return _Uniform(law, {float(s.end) for s in problem.path.singularities})
+    if isinstance(law, LogitNormalTime):
+        return _LogitNormal(law)
+    raise InputError(
+        f"time: not available: expected a uniform or logit-normal law, found {type(law).__name__}"
+    )
+
+
+def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
+    """Where to split the axis: its ends, and times at which the noise reaches the data's scales.
+
+    A component with the standard deviation sigma emerges from the noise when
+    beta / alpha = sigma, two components tell apart when it is their distance. Scales far from 1
+    make a layer near an end that a coarse rule would not see, so the axis is graded towards them.
+    """
+    y = _dense(axis)
+    t = axis.time(y)
+    with np.errstate(divide="ignore"):
+        noise = np.log(problem.path.beta(t)) - np.log(problem.path.alpha(t))
+    found = {axis.low, axis.high}
+    for level in _levels(*_log_scales(problem)):
+        above = noise > level
+        found.update(y[1:][above[1:] != above[:-1]])
+    return sorted(found)
+
+
+def _dense(axis: TimeAxis) -> FloatArray:
+    """A grid over the axis that is geometric towards both ends."""
+    near = np.geomspace(1e-16, 0.5, 400)
+    grid = np.concatenate([near, 1 - near[::-1]])
+    return np.unique(axis.low + (axis.high - axis.low) * np.concatenate([grid, [0.0, 1.0]]))
+
+
+def _log_scales(problem: Problem) -> tuple[float, float]:
+    """Logarithms of the smallest and the largest length of the data."""
+    from scipy.spatial import cKDTree
+
+    data = problem.data
+    means = np.unique(data.means, axis=0)
+    lengths = list(data.scales[data.scales > 0])
+    if len(means) > 1:
+        lengths.append(cKDTree(means).query(means, k=2)[0][:, 1].min())
+        lengths.append(np.linalg.norm(np.ptp(means, axis=0)))
+    if not lengths:
+        return 0.0, 0.0
+    return float(np.log(min(lengths))), float(np.log(max(lengths)))
+
+
+def _levels(smallest: float, largest: float) -> FloatArray:
+    """Levels of log(beta / alpha), a factor 8 apart, from the ordinary range to the scales."""
+    grade, ordinary = np.log(8.0), 3.5
+    up = np.arange(ordinary, largest + 1, grade)
+    down = np.arange(-ordinary, smallest - 1, -grade)
+    return np.concatenate([down[::-1], up])

@@ -1,0 +1,273 @@
+"""Schedules given by formulas."""
+
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmproof.errors import FmproofWarning, InputError
+from fmproof.models import (
+    CustomPath,
+    GaussianMixture,
+    LinearVelocity,
+    PolynomialPath,
+    Problem,
+    TimeLaw,
+    TrigPath,
+)
+from fmproof.models.formula import parse_formula
+from fmproof.models.paths import time_symbol
+
+t = time_symbol()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("t", t),
+        ("0.1*t", t / 10),
+        ("1e-3 + t", t + sympy.Rational(1, 1000)),
+        ("t^2", t**2),
+        ("-t**2", -(t**2)),
+        ("(1 - t)/3", (1 - t) / 3),
+        ("sin(pi*t/2)", sympy.sin(sympy.pi * t / 2)),
+        ("e^t - exp(+t)", 0),
+        ("sqrt(t)*t^(1/2)", t),
+        ("1_000*t", 1000 * t),
+        ("log(1 + t)/log(2)", sympy.log(1 + t) / sympy.log(2)),
+        (" tanh( t )", sympy.tanh(t)),
+    ],
+)
+def test_formulas(text, expected):
+    assert sympy.simplify(parse_formula(text, "alpha") - expected) == 0
+
+
+@given(
+    st.recursive(
+        st.sampled_from(["t", "1", "2", "0.5", "pi"]),
+        lambda inner: st.one_of(
+            st.tuples(inner, st.sampled_from("+-*"), inner).map(
+                lambda p: f"({p[0]} {p[1]} {p[2]})"
+            ),
+            inner.map(lambda p: f"sin({p})"),
+            inner.map(lambda p: f"-({p})"),
+            inner.map(lambda p: f"({p})^2"),
+        ),
+        max_leaves=8,
+    )
+)
+def test_formulas_mean_what_python_would_compute(text):
+    """Against Python's own evaluation of the same text at a number."""
+    names = {"t": 0.3, "pi": np.pi, "sin": np.sin}
+    expected = eval(text.replace("^", "**"), {"__builtins__": {}}, names)
+    assert float(parse_formula(text, "alpha").subs(t, 0.3)) == pytest.approx(
+        float(expected), rel=1e-9, abs=1e-9
+    )
+
+
+def unreadable(text, why):
+    return f"alpha: cannot read the formula {text!r}: {why}"
+
+
+BAD_FORMULAS = [
+    ("tt", unreadable("tt", "unknown name 'tt', did you mean 't'?")),
+    ("sinn(t)", unreadable("sinn(t)", "unknown function 'sinn', did you mean 'sin'?")),
+    ("t.real", unreadable("t.real", "'t.real' is not part of a formula")),
+    ("t[0]", unreadable("t[0]", "'t[0]' is not part of a formula")),
+    ("lambda: t", unreadable("lambda: t", "'lambda: t' is not part of a formula")),
+    ("'t'", unreadable("'t'", "\"'t'\" is not part of a formula")),
+    ("True", unreadable("True", "'True' is not part of a formula")),
+    ("2j*t", unreadable("2j*t", "'2j' is not part of a formula")),
+    ("t // 2", unreadable("t // 2", "'t // 2' is not part of a formula")),
+    ("t < 1", unreadable("t < 1", "'t < 1' is not part of a formula")),
+    ("sin(t, t)", unreadable("sin(t, t)", "sin takes one argument, found 2")),
+    ("sin(x=t)", unreadable("sin(x=t)", "'sin(x=t)' is not part of a formula")),
+    ("(sin)(t)(t)", unreadable("(sin)(t)(t)", "'(sin)(t)(t)' is not part of a formula")),
+    ("9**9**9", unreadable("9**9**9", "the exponent 387420489 is larger than 100")),
+    ("t +", unreadable("t +", "expected something like '1 - 2*t^2'")),
+    ("2t", unreadable("2t", "expected something like '1 - 2*t^2'")),
+    ("", unreadable("", "expected something like '1 - 2*t^2'")),
+    ("t\0", unreadable("t\0", "expected something like '1 - 2*t^2'")),
+    ("t+" * 300 + "t", "alpha: expected at most 500 characters, found 601"),
+    ("1e999999999", "alpha: expected a number within the range of float64, found 1E+999999999"),
+    (
+        "__import__('os').system('true')",
+        unreadable(
+            "__import__('os').system('true')",
+            "\"__import__('os').system('true')\" is not part of a formula",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_FORMULAS, ids=[f[:20] for f, _ in BAD_FORMULAS])
+def test_bad_formulas_are_refused(text, message):
+    with pytest.raises(InputError) as error:
+        CustomPath(text, "1 - t")
+    assert str(error.value) == message
+
+
+@given(st.text(alphabet="t01+-*/^().,sincoexp_[]{}'\"\\ =:", max_size=30))
+def test_no_text_gets_past_as_anything_but_a_formula(text):
+    try:
+        expr = parse_formula(text, "alpha")
+    except InputError:
+        return
+    assert expr.free_symbols <= {t}
+
+
+BAD_SCHEDULES = [
+    (
+        ("abs(t - 1/2) + 1/2", "1 - t"),
+        "alpha: expected a differentiable schedule, but it uses Abs(t - 1/2) "
+        "(alpha = 'abs(t - 1/2) + 1/2')",
+    ),
+    (
+        ("min(2*t, 1)", "1 - t"),
+        "alpha: expected a differentiable schedule, but it uses Min(1, 2*t) "
+        "(alpha = 'min(2*t, 1)')",
+    ),
+    (
+        ("t", "1 - (t - 1/3)^(1/3)"),
+        "beta: expected a real number for 0 < t < 1, found nan at t = 0.0009765625 "
+        "(beta = '1 - (t - 1/3)^(1/3)')",
+    ),
+    (
+        ("t + (t - 1/3)^2*log((t - 1/3)^2)^3/(t-1/3)^2", "1 - t"),
+        "alpha: expected a differentiable schedule, but its derivative does not exist at t = 1/3 "
+        "(alpha = 't + (t - 1/3)^2*log((t - 1/3)^2)^3/(t-1/3)^2')",
+    ),
+    (
+        ("t/(2*t - 1)", "1 - t"),
+        "alpha: expected a real number for 0 < t < 1, found inf at t = 0.5 (alpha = 't/(2*t - 1)')",
+    ),
+    (
+        ("t", "1 - 2*t"),
+        "beta: expected a positive value for 0 < t < 1, found 0 at t = 0.5",
+    ),
+    (
+        ("t", "1 + log(1 - t)/9"),
+        "beta: expected a finite limit at t = 1, found -inf (beta = '1 + log(1 - t)/9')",
+    ),
+    (
+        ("1 - t", "t"),
+        "alpha: expected 1 at t = 1, found 0 (alpha = '1 - t'); "
+        "time runs from noise at t = 0 to data at t = 1",
+    ),
+    (
+        (sympy.Symbol("a") * sympy.Symbol("b"), "1 - t"),
+        "alpha: expected an expression in t alone, found a, b",
+    ),
+    (([1, 2], "1 - t"), "alpha: expected a formula in t, found [1, 2]"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_SCHEDULES, ids=[m for _, m in BAD_SCHEDULES])
+def test_bad_schedules_are_refused(arguments, message):
+    with pytest.raises(InputError) as error:
+        CustomPath(*arguments)
+    assert str(error.value) == message
+
+
+def test_ends_that_miss_noise_or_data_give_a_warning():
+    with pytest.warns(FmproofWarning) as caught:
+        path = CustomPath("0.1 + 0.8*t", "1 - 0.9*t")
+    assert [str(w.message) for w in caught] == [
+        "the custom path does not lead from noise to data: alpha(0) = 0.1, not 0; "
+        "alpha(1) = 0.9, not 1; beta(1) = 0.1, not 0"
+    ]
+    assert caught[0].filename == __file__
+    assert path.beta(1.0) == pytest.approx(0.1)
+
+
+def test_the_same_schedule_as_text_and_as_an_expression():
+    s = sympy.Symbol("s")
+    a, b = CustomPath("t^2", "1 - t^2"), CustomPath(s**2, 1.0 - s**2)
+    grid = np.linspace(0, 1, 11)
+    for name in ("alpha", "beta", "dalpha", "dbeta"):
+        expected = getattr(PolynomialPath(2), name)(grid)
+        np.testing.assert_allclose(getattr(a, name)(grid), expected, rtol=1e-15)
+        np.testing.assert_allclose(getattr(b, name)(grid), expected, rtol=1e-15)
+    assert a.power_sums == b.power_sums == PolynomialPath(2).power_sums
+    assert a == CustomPath("t^2", "1 - t^2")
+    assert a != b
+
+
+def test_ends_are_limits_where_the_formula_says_zero_over_zero():
+    path = CustomPath("t*log(t) + t", "(1 - t)*(1 - log(1 - t)/9)")
+    assert path.alpha([0.0, 1.0]).tolist() == [0.0, 1.0]
+    assert path.beta([0.0, 1.0]).tolist() == [1.0, 0.0]
+    assert path.dalpha(0.0) == -np.inf
+
+
+def test_power_sums_only_for_rational_powers():
+    assert CustomPath("t", "1 - sin(pi*t/2)").power_sums is None
+    assert CustomPath("t*(1 + t)/2", "1 - t^(3/2)").power_sums == (
+        {1: Fraction(1, 2), 2: Fraction(1, 2)},
+        {0: 1, Fraction(3, 2): -1},
+    )
+    # Multiplying this out would take for ever; it is evaluated as it stands.
+    assert CustomPath("((t + 1)^100/2^100 - 1/2^100)^50/(1-1/2^100)^50", "1 - t").power_sums is None
+
+
+@pytest.mark.parametrize(
+    ("beta", "power", "log_power", "integrable"),
+    [
+        ("(1 - t)^(3/5)", -0.8, 0, True),
+        ("(1 - t)^(1/2)", -1, 0, False),
+        ("(1 - t)^(2/5)", -1.2, 0, False),
+        ("sqrt((1 - t)/(1 - log(1 - t))^2)", -1, -2, True),
+        ("sqrt((1 - t)/(1 - log(1 - t)))", -1, -1, False),
+        ("sqrt((1 - t)*(1 - log(1 - t)))", -1, 1, False),
+        ("(1 - t)*(1 - log(1 - t)/9)", 0, 2, True),
+        ("sqrt(1 - sin(pi*t/2)^2*t)", -1, 0, False),
+        ("1/(1 - log(1 - t))", -2, -4, False),
+    ],
+)
+def test_order_of_the_singularity(beta, power, log_power, integrable):
+    path = CustomPath("t", beta)
+    (found,) = path.singularities
+    assert (found.function, found.end) == ("beta", 1)
+    assert found.power == pytest.approx(power)
+    assert found.log_power == pytest.approx(log_power)
+    data, model = GaussianMixture.points([[1]]), LinearVelocity([[1]])
+    Problem(data, path, model, TimeLaw.logit_normal())
+    Problem(data, path, model, TimeLaw.uniform(0, 0.99))
+    if integrable:
+        Problem(data, path, model)
+    else:
+        with pytest.raises(InputError, match="H2 fails"):
+            Problem(data, path, model)
+
+
+def test_what_sympy_cannot_decide_is_refused_as_undecided():
+    path = CustomPath("t + t^2*sin(1/t)*(1 - t)", "1 - t")
+    data, model = GaussianMixture.points([[1]]), LinearVelocity([[1]])
+    with pytest.raises(InputError) as error:
+        Problem(data, path, model)
+    assert str(error.value) == (
+        "hypothesis H2 cannot be decided for the path 'custom' under uniform time on [0, 1]: "
+        "whether the integral of alpha'(t)² converges at t = 0 is beyond SymPy; "
+        "take time.low > 0, e.g. low = 0.001"
+    )
+    Problem(data, path, model, TimeLaw.uniform(0.001, 1))
+
+
+def test_a_custom_path_works_as_the_built_in_one():
+    rng = np.random.default_rng(0)
+    data = GaussianMixture.points(rng.normal(size=(5, 2)))
+    model = LinearVelocity(np.eye(2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        custom = Problem(data, CustomPath("sin(pi*t/2)", "cos(pi*t/2)"), model)
+    built_in = Problem(data, TrigPath(), model)
+    times, _, _, x = built_in.sample_joint(20, rng)
+    np.testing.assert_allclose(
+        custom.marginal_velocity(times, x), built_in.marginal_velocity(times, x), rtol=1e-10
+    )

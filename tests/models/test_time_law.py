@@ -1,0 +1,87 @@
+"""The laws of the time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from fmproof.errors import InputError
+from fmproof.models import LogitNormalTime, TimeLaw, UniformTime
+
+LAWS = [
+    TimeLaw.uniform(),
+    TimeLaw.uniform(0.2, Fraction(1, 2)),
+    TimeLaw.logit_normal(),
+    TimeLaw.logit_normal(-1, 0.3),
+    TimeLaw.logit_normal(2, 3),
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_density_integrates_to_one(law):
+    low, high = law.support
+    total, error = integrate.quad(law.density, low, high, epsabs=1e-10, limit=500)
+    assert total == pytest.approx(1, abs=max(error, 1e-9))
+    assert law.density([low - 0.1, high + 0.1]).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_quantile_inverts_the_distribution_function(law):
+    u = np.array([0.01, 0.3, 0.5, 0.9])
+    for level, t in zip(u, law.quantile(u), strict=True):
+        below, _ = integrate.quad(law.density, law.support[0], t, epsabs=1e-10, limit=500)
+        assert below == pytest.approx(level, abs=1e-8)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_samples_have_the_law(law):
+    """Kolmogorov-Smirnov at the level 1e-4, fixed seed."""
+    draws = law.sample(20_000, np.random.default_rng(1))
+    levels = np.linspace(0, 1, 2001)
+    result = stats.kstest(draws, lambda t: np.interp(t, law.quantile(levels), levels))
+    assert result.pvalue > 1e-4
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_quantiles_stay_inside_the_support(law):
+    low, high = law.support
+    ends = law.quantile([0.0, 1e-300, 1.0 - 2**-53, 1.0])
+    assert np.all((ends > low) & (ends < high))
+
+
+def test_logit_normal_against_its_definition():
+    law = TimeLaw.logit_normal(0.5, 2)
+    s = np.array([-3.0, 0.0, 1.5])
+    t = 1 / (1 + np.exp(-s))
+    expected = stats.norm(0.5, 2).pdf(s) / (t * (1 - t))
+    np.testing.assert_allclose(law.density(t), expected, rtol=1e-12)
+
+
+def test_parameters_are_kept_as_given():
+    assert UniformTime(0, Fraction(1, 3)).rational
+    assert not UniformTime(0, 0.999).rational
+    assert UniformTime() == UniformTime(0, 1)
+    assert LogitNormalTime("1/3", 2).mean == Fraction(1, 3)
+
+
+BAD = "low: expected 0 <= low < high <= 1, found "
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: UniformTime(0.5, 0.5), BAD + "low = 0.5, high = 0.5"),
+        (lambda: UniformTime(-0.1, 0.5), BAD + "low = -0.1, high = 0.5"),
+        (lambda: UniformTime(0, 1.5), BAD + "low = 0, high = 1.5"),
+        (lambda: UniformTime(0, float("nan")), "high: expected a finite number, found nan"),
+        (lambda: LogitNormalTime(0, 0), "std: expected a positive number, found 0"),
+        (lambda: LogitNormalTime("a", 1), "mean: expected a number, found 'a'"),
+    ],
+)
+def test_bad_parameters_are_named(build, message):
+    with pytest.raises(InputError) as error:
+        build()
+    assert str(error.value) == message

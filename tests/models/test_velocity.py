@@ -1,0 +1,170 @@
+"""Velocity models."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmproof.errors import InputError
+from fmproof.models import CallableVelocity, LinearVelocity, PolynomialVelocity, Term
+
+CUBIC = PolynomialVelocity(
+    [Term([0.5, 1], 2, [1, 2]), Term([-0.25, 0], 0, [0, 3]), Term([1, 2], 1), Term([3, 4])]
+)
+
+
+def test_a_polynomial_by_hand():
+    t, x, y = 0.5, 2.0, -3.0
+    expected = [
+        0.5 * t**2 * x * y**2 - 0.25 * y**3 + t + 3,
+        t**2 * x * y**2 + 2 * t + 4,
+    ]
+    np.testing.assert_allclose(CUBIC(t, [[x, y]]), [expected])
+    np.testing.assert_allclose(CUBIC([t, 0], [[x, y], [0, 1]]), [expected, [2.75, 4]])
+
+
+def test_features_are_the_derivatives_in_theta():
+    rng = np.random.default_rng(0)
+    t, x = rng.random(6), rng.normal(size=(6, 2))
+    phi = CUBIC.features(t, x)
+    assert phi.shape == (6, 8, 2)
+    np.testing.assert_allclose(np.einsum("j,njd->nd", CUBIC.theta, phi), CUBIC(t, x))
+    for j in range(8):
+        unit = CUBIC.with_theta(np.eye(8)[j])
+        np.testing.assert_allclose(unit(t, x), phi[:, j], atol=1e-15)
+
+
+def test_with_theta_keeps_the_class_and_the_rationals():
+    other = CUBIC.with_theta([Fraction(k, 7) for k in range(8)])
+    assert other.rational
+    assert other.exact()[1].tolist() == [Fraction(2, 7), Fraction(3, 7)]
+    assert CUBIC.with_theta(CUBIC.theta) == CUBIC
+    linear = LinearVelocity([[1, 2], [3, 4]])
+    assert type(linear.with_theta(linear.theta)) is LinearVelocity
+    with pytest.raises(InputError) as error:
+        CUBIC.with_theta([1.0])
+    assert str(error.value) == "theta: expected 8 coefficients, found 1"
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_linear_is_a_of_t_times_x_plus_b_of_t(dim, n, m, seed):
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(n, dim, dim)), rng.normal(size=(m, dim))
+    model = LinearVelocity(a, b)
+    t, x = rng.random(5), rng.normal(size=(5, dim))
+    expected = [
+        sum(a[k] * s**k for k in range(n)) @ point + sum(b[k] * s**k for k in range(m))
+        for s, point in zip(t, x, strict=True)
+    ]
+    np.testing.assert_allclose(model(t, x), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(model.A.floats, a)
+    np.testing.assert_array_equal(model.b.floats, b)
+
+
+def test_linear_without_powers_of_t():
+    model = LinearVelocity([[Fraction(1, 2), 0], [1, 2]])
+    assert model.rational
+    assert model.A.tolist() == [[[Fraction(1, 2), 0], [1, 2]]]
+    assert model.b.tolist() == [[0, 0]]
+
+
+def test_high_powers_overflow_to_infinity_without_a_warning():
+    model = PolynomialVelocity([Term([1.0], 0, [400])])
+    assert model(0.0, [[10.0]])[0, 0] == np.inf
+    assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
+
+
+def test_zero_to_the_power_zero_is_one():
+    assert PolynomialVelocity([Term([2.0], 0, [0])])(0.0, [[0.0]]).tolist() == [[2.0]]
+
+
+TERMS = [
+    ([], "terms: expected at least one term, found none"),
+    ([Term([])], "terms[0].coef: expected at least one entry, found none"),
+    ([Term([1]), Term([1, 2])], "terms[1].coef: expected 1 entries, as in terms[0], found 2"),
+    ([Term([1], -1)], "terms[0].t: expected an integer from 0 to 500, found -1"),
+    ([Term([1], 0.5)], "terms[0].t: expected an integer from 0 to 500, found 0.5"),
+    ([Term([1], True)], "terms[0].t: expected an integer from 0 to 500, found True"),
+    ([Term([1], 0, [501])], "terms[0].x[0]: expected an integer from 0 to 500, found 501"),
+    ([Term([1], 0, [1, 2])], "terms[0].x: expected 1 powers, one for each entry of coef, found 2"),
+    ([Term([1], 0, 3)], "terms[0].x: expected a list of 1 powers, found 3"),
+    ([Term([float("nan")])], "terms[0].coef[0]: expected a finite number, found nan"),
+    ([Term(1)], "terms[0].coef: expected shape (d,), found ()"),
+]
+
+
+@pytest.mark.parametrize(("terms", "message"), TERMS, ids=[m for _, m in TERMS])
+def test_bad_terms_are_named(terms, message):
+    with pytest.raises(InputError) as error:
+        PolynomialVelocity(terms)
+    assert str(error.value) == message
+
+
+LINEAR = [
+    (([[1, 2]],), "A: expected square matrices, found 1 rows, 2 columns"),
+    (([[1]], [1, 2]), "b: expected 1 entries, as A has rows, found 2"),
+    (([1],), "A: expected shape (powers of t, d, d), found (1,)"),
+    (([[[]]],), "A: expected at least one entry, found none"),
+    (([[1, 2], [3]],), "A: the rows have different lengths"),
+    (([["x"]],), "A[0][0][0]: expected a number, found 'x'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), LINEAR, ids=[m for _, m in LINEAR])
+def test_bad_linear_models_are_named(arguments, message):
+    with pytest.raises(InputError) as error:
+        LinearVelocity(*arguments)
+    assert str(error.value) == message
+
+
+SHAPES = [
+    (0.5, [1.0, 2.0], "x: expected shape (N, 2), found (2,)"),
+    (0.5, [[1.0]], "x: expected shape (N, 2), found (1, 1)"),
+    ([0.5], [[1.0, 2.0]] * 3, "t: expected shape (3,), found (1,)"),
+    ([[0.5]] * 2, [[1.0, 2.0]] * 2, "t: expected shape (2,), found (2, 1)"),
+]
+
+
+@pytest.mark.parametrize(("t", "x", "message"), SHAPES, ids=[m for *_, m in SHAPES])
+@pytest.mark.parametrize("model", [CUBIC, CallableVelocity(lambda t, x: x, 2)], ids=["poly", "f"])
+def test_shapes_are_checked(model, t, x, message):
+    with pytest.raises(InputError) as error:
+        model(t, x)
+    assert str(error.value) == message
+
+
+def test_callable_gets_one_time_for_each_point():
+    model = CallableVelocity(lambda t, x: t[:, None] * x, 2)
+    assert model(0.5, [[1.0, 2.0], [3.0, 4.0]]).tolist() == [[0.5, 1.0], [1.5, 2.0]]
+
+
+def narrow(t, x):
+    return x[:, 0]
+
+
+def broken(t, x):
+    return np.where(x > 1, np.nan, x)
+
+
+def raising(t, x):
+    raise KeyError("weights")
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (narrow, "model: narrow returned shape (2,) for x of shape (2, 2)"),
+        (broken, "model: broken returned [ 0. nan] at t = 0.5, x = [0. 2.]"),
+        (raising, "model: raising raised KeyError('weights')"),
+        (lambda t, x: "abc", "model: <lambda> raised ValueError("),
+    ],
+)
+def test_callables_that_misbehave(function, message):
+    with pytest.raises(InputError) as error:
+        CallableVelocity(function, 2)(0.5, [[0.0, 1.0], [0.0, 2.0]])
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
