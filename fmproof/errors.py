@@ -25,13 +25,16 @@ class RuleError(FmproofError):
     """A kernel rule was applied to a term that it does not fit."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
     """Words for an unknown ``name``: the closest known one, or all of them.
 
-    Returns a clause to append to a message, e.g. ``"did you mean 'fubini'?"``.
+    Returns a clause to append to a message, e.g. ``"did you mean 'fubini'?"``; where nothing
+    is close, ``otherwise`` in place of all that is known.
     """
     import difflib
 
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "known: " + (", ".join(known) or "none") if otherwise is None else otherwise

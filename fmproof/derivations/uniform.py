@@ -10,7 +10,7 @@ from fmproof.derivations.general import general, matching, rho, w, x0, x1
 from fmproof.derivations.symbols import t, time
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
-_target = matching("", "", x0, x1, time_law=time, weight=1)
+_target = matching("uniform", "", x0, x1, time_law=time, weight=1)
 """The statement and hypotheses that the general ones become; its steps are not used."""
 
 uniform = Derivation(

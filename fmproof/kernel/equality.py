@@ -50,7 +50,7 @@ def transitivity(first: Theorem, second: Theorem) -> Theorem:
 
 
 def congruence(node: Expr, parts: Mapping[int, Theorem]) -> Theorem:
-    """From ⊢ aᵢ = bᵢ for some arguments aᵢ of ``node``: ⊢ node = node with bᵢ for aᵢ.
+    """From ⊢ aᵢ = bᵢ for some arguments aᵢ of a term: ⊢ the term = the term with bᵢ for aᵢ.
 
     Under a binder the bound variable becomes part of the context: a hypothesis about it must
     then hold for almost every value (integrals, expectations) or for every value (gradients,

@@ -281,11 +281,11 @@ def integral_inside(goal: Integrable) -> Theorem:
 
 
 def jensen(goal: Integrable) -> Theorem:
-    """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x.
+    """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x, for u = ∫ f·(j/m) dz and
+    m = ∫ j dz by definition, j ≥ 0.
 
-    Here u = ∫ f·(j/m) dz and m = ∫ j dz by definition. Where m > 0, j/m is a probability
-    density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what makes a marginal field square
-    integrable when the conditional field is.
+    Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
+    makes a marginal field square integrable when the conditional field is.
     """
     body, measures = against_lebesgue(_require(goal, "Jensen").body, goal.measure)
     taken = frozenset(item.var for item in measures) | free_vars(body)
@@ -331,7 +331,7 @@ def _average(term: IntegralOver) -> tuple[Expr, Expr, Expr] | None:
 
 
 def equal_integrand(goal: Integrable, theorem: Theorem) -> Theorem:
-    """From ⊢ f = g: {g integrable} ⊢ f integrable; hypotheses about the variables hold a.e."""
+    """From ⊢ f = g: {g integrable} ⊢ f integrable; what that needs holds almost everywhere."""
     equation = require_equation(theorem, "equal integrands")
     if not alpha_equal(_require(goal, "equal integrands").body, equation.lhs):
         raise RuleError(f"equal integrands: {text(equation.lhs)} is not in {text(goal)}")

@@ -110,7 +110,7 @@ def expectation_as_integral(term: Expr) -> Theorem:
 
 
 def iterated_expectation(term: Expr, split: int) -> Theorem:
-    """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first ``split`` draws outside."""
+    """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first draws outside."""
     if not (isinstance(term, Expect) and 0 < split < len(term.measure)):
         raise RuleError(
             f"tower: expected an expectation of more than {split} draws, found {text(term)}"

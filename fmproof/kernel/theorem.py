@@ -131,7 +131,7 @@ def weaken(theorem: Theorem, prop: Prop) -> Theorem:
 
 
 def restate(theorem: Theorem, prop: Prop) -> Theorem:
-    """The same theorem with its conclusion written as ``prop``, equal up to bound names."""
+    """The same theorem with its conclusion under other bound names."""
     require_theorem(theorem, "restate")
     if not (isinstance(prop, Prop) and alpha_equal(theorem.conclusion, prop)):
         raise RuleError(f"restate: {text(prop)} is not {text(theorem.conclusion)}")

@@ -8,20 +8,21 @@ checker asks for separately.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Mul, Rational, S
+from sympy import Basic, Expr, Mul, Rational, S, preorder_traversal
 
 from fmproof.errors import SortError
 from fmproof.lang.heads import Declared, Density, conditions
 from fmproof.lang.sorts import Sort, require_sort, sort_of
-from fmproof.lang.terms import Apply, Term, Var, as_term
+from fmproof.lang.terms import Apply, Sealed, Term, Var, as_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Lebesgue(Basic):
+class Lebesgue(Sealed, Basic):
     """Lebesgue measure in one variable, on [low, high] for a real one, else on its whole space.
 
     For a latent variable it stands for that space's reference measure (σ-finite).
@@ -97,7 +98,57 @@ def bound_vars(node: Basic) -> tuple[Var, ...]:
     return ()
 
 
-class OverMeasure:
+class Binder:
+    """Mixin of the nodes that bind: SymPy's own methods see the scope of bound variables.
+
+    ``subs`` and ``xreplace`` leave bound variables alone and rename them where they would
+    capture; ``has_free``, ``as_dummy`` and ``dummy_eq`` treat them up to renaming.
+    """
+
+    has: Any
+
+    @property
+    def bound_symbols(self) -> list[Var]:
+        return list(bound_vars(self))
+
+    def as_dummy(self) -> Basic:
+        from fmproof.lang.scope import canon
+
+        return canon(self)
+
+    @property
+    def canonical_variables(self) -> dict[Var, Var]:
+        inside = preorder_traversal(self.as_dummy())
+        return {v: v for v in inside if isinstance(v, Var) and v.name.startswith("#")}
+
+    def _eval_subs(self, old: Any, new: Any) -> Basic | None:
+        rule, apart = self._scoped({old: new})
+        if not rule:
+            return self
+        return None if apart is self else apart._subs(old, new)
+
+    def _xreplace(self, rule: Any) -> tuple[Basic, bool]:
+        if self in rule or not isinstance(rule, Mapping):
+            return Basic._xreplace(self, rule)
+        rule, apart = self._scoped(rule)
+        return Basic._xreplace(apart, rule)
+
+    def _scoped(self, rule: Mapping[Any, Any]) -> tuple[dict[Any, Any], Any]:
+        """The replacements that concern this node, and a variant that captures none of them."""
+        from fmproof.lang.scope import free_vars, rename_bound
+
+        bound = bound_vars(self)
+        mine = {
+            old: new
+            for old, new in rule.items()
+            if self.has(old) and not free_vars(old).intersection(bound)
+        }
+        incoming = frozenset().union(*(free_vars(new) for new in mine.values()))
+        clash = [v for v in bound if v in incoming]
+        return mine, rename_bound(self, clash, incoming) if clash else self
+
+
+class OverMeasure(Binder):
     """Mixin of the nodes that bind the variables of a measure: args = (body, *measure)."""
 
     args: tuple[Any, ...]
@@ -111,7 +162,7 @@ class OverMeasure:
         return tuple(self.args[1:])
 
 
-class OverVar:
+class OverVar(Binder):
     """Mixin of the nodes that bind one variable: args = (body, var)."""
 
     args: tuple[Any, ...]
@@ -174,9 +225,9 @@ def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[L
 
 
 class IntegralOver(OverMeasure, Term):
-    """The integral of ``body`` over one or several variables jointly."""
+    """The integral of ``body`` over one or several variables jointly; that of 0 is 0."""
 
-    def __new__(cls, body: Any, *measure: Lebesgue) -> IntegralOver:
+    def __new__(cls, body: Any, *measure: Lebesgue) -> Expr:
         term = as_term(body)
         if sort_of(term) not in (Sort.REAL, Sort.VEC):
             raise SortError(f"cannot integrate the {sort_of(term).value} {term}")
@@ -186,7 +237,7 @@ class IntegralOver(OverMeasure, Term):
                 raise SortError(
                     f"an integral runs over variables, found the density {item}; use Expect"
                 )
-        return Expr.__new__(cls, term, *measure)
+        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *measure)
 
     @property
     def sort(self) -> Sort:
@@ -207,17 +258,17 @@ class Expect(OverMeasure, Term):
     """The expectation of ``body``: ``Expect(f, p(t), p_data(z), p_t(t, x, z))``.
 
     The draws are densities applied to the variables that they draw; a later one may depend on
-    an earlier one. It denotes the integral under the joint law.
+    an earlier one. It denotes the integral under the joint law; that of 0 is 0.
     """
 
-    def __new__(cls, body: Any, *draws: Apply) -> Expect:
+    def __new__(cls, body: Any, *draws: Apply) -> Expr:
         term = as_term(body)
         if sort_of(term) not in (Sort.REAL, Sort.VEC):
             raise SortError(f"cannot take the expectation of the {sort_of(term).value} {term}")
         check_measure(draws, "the law of an expectation")
         for draw in draws:
             _check_draw(draw, "the law of an expectation")
-        return Expr.__new__(cls, term, *draws)
+        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *draws)
 
     @property
     def sort(self) -> Sort:

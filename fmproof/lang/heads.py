@@ -15,19 +15,19 @@ from fmproof.errors import SortError
 from fmproof.lang.sorts import Sort, require_sort
 from fmproof.lang.terms import (
     Apply,
+    Sealed,
     Term,
     Var,
     as_term,
-    forbid_change,
+    require_name,
     reserved_var,
-    seal,
 )
 
 Declared = Var | tuple[Var, Any, Any]
 """A parameter, or for a real one also ``(t, low, high)``."""
 
 
-class Head(Atom):
+class Head(Sealed, Atom):
     """A symbol with parameters, printed as name_sub^sup(main | given).
 
     It is called with its arguments in the order sub, sup, main, given.
@@ -59,6 +59,7 @@ class Head(Atom):
         definition: Any = None,
         **more: Any,
     ) -> Head:
+        require_name(name, f"a {cls.__name__.lower()}")
         obj = Atom.__new__(cls)
         put = object.__setattr__
         put(obj, "name", name)
@@ -142,14 +143,6 @@ class Head(Atom):
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return self._content
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        seal(cls)
-        super().__init_subclass__(**kwargs)
-
-    def __setattr__(self, attribute: str, value: object) -> None:
-        forbid_change(self, attribute)
-        object.__setattr__(self, attribute, value)
 
     def __reduce__(self) -> Any:
         return (_rebuild, (type(self), self._state()))

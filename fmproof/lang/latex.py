@@ -1,4 +1,9 @@
-r"""Terms and propositions as LaTeX for math mode (amsmath and amssymb)."""
+r"""Terms and propositions as LaTeX for math mode (amsmath and amssymb).
+
+The brackets have sizes of their own (``\bigl[`` and not ``\left[``), so that a long formula can
+be broken between them. Only a binary + or - has a space on both sides, and only factors are
+separated by a thin space: :mod:`fmproof.report.breaking` breaks lines there.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +21,11 @@ _GREEK = frozenset(
     "phi chi psi omega Gamma Delta Theta Sigma Phi Psi Omega".split()
 )
 _ESCAPES = {c: rf"\{c}" for c in "#$%&_{}"} | {
-    "\\": r"\backslash ",
-    "^": r"\hat{}",
-    "~": r"\tilde{}",
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
 }
+_SIZES = ("", "big", "Big", "bigg", "Bigg")
 
 
 class LatexPrinter(Printer):
@@ -35,9 +41,9 @@ class LatexPrinter(Printer):
         elif stem == "L" and sub:
             stem = r"\mathcal{L}"  # a loss
         elif len(stem) != 1:
-            stem = rf"\mathrm{{{_escape(stem)}}}"
+            stem = _upright(stem)
         if sub:
-            sub = sub if len(sub) == 1 or sub.isdigit() else rf"\mathrm{{{_escape(sub)}}}"
+            sub = sub if sub.isalnum() and (len(sub) == 1 or sub.isdigit()) else _upright(sub)
             stem += f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}"
         return stem + primes
 
@@ -45,16 +51,22 @@ class LatexPrinter(Printer):
         return str(value) if value.is_Integer else rf"\tfrac{{{value.p}}}{{{value.q}}}"
 
     def brackets(self, inside: str) -> str:
-        return rf"\left[{inside}\right]" if r"\int" in inside else rf"\left({inside}\right)"
+        return _fenced("[", inside, "]") if r"\int" in inside else _fenced("(", inside, ")")
 
     def power(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
+        return f"{self.brackets(base) if _superscripted(base) else base}^{{{exponent}}}"
 
     def norm2(self, vector: str) -> str:
-        return rf"\left\|{vector}\right\|^2"
+        return _fenced(r"\lVert ", vector, r"\rVert") + "^2"
 
     def dot(self, a: str, b: str) -> str:
-        return rf"{a}^{{\top}} {b}" if "^" not in a else rf"{{{a}}}^{{\top}} {b}"
+        return rf"{{{a}}}^{{\top}} {b}" if _superscripted(a) else rf"{a}^{{\top}} {b}"
+
+    def times(self, factors: list[str]) -> str:
+        first, *rest = factors
+        if rest and first.isdigit() and not rest[0].startswith((r"\mathbb", r"\int")):
+            factors = [f"{first} {rest[0]}", *rest[1:]]
+        return r" \, ".join(factors)
 
     def ratio(self, node: Ratio) -> tuple[str, int]:
         return rf"\frac{{{self.show(node.args[0])}}}{{{self.show(node.args[1])}}}", ATOM
@@ -86,7 +98,7 @@ class LatexPrinter(Printer):
 
     def expect_over(self, measure: Sequence[Draw], body: str) -> str:
         law = r",\, ".join(self.almost_item(item) for item in measure)
-        return rf"\mathbb{{E}}_{{{law}}}\left[{body}\right]"
+        return rf"\mathbb{{E}}_{{{law}}}" + _fenced("[", body, "]", least=1)
 
     def integral_sign(self, item: Lebesgue) -> str:
         return rf"\int_{{{item.low}}}^{{{item.high}}}" if item.bounded else r"\int"
@@ -95,15 +107,16 @@ class LatexPrinter(Printer):
         return rf"\,\mathrm{{d}}{self.name(item.var.name)}"
 
     def spaced(self, signs: str, body: str, differentials: str) -> str:
-        return f"{signs} {body} {differentials}"
+        tight = signs.replace(r"\int", r"\!\int").removeprefix(r"\!")
+        return f"{tight} {body} {differentials}"
 
     def operator(self, kind: str, var: str, body: str) -> str:
-        sign = r"\nabla" if kind == "grad" else r"\operatorname{argmin}"
-        return f"{sign}_{{{var}}} {body}"
+        sign = r"\nabla" if kind == "grad" else r"\operatorname*{arg\,min}"
+        return rf"{sign}_{{{var}}} {body}"
 
     def absolute(self, body: str, vector: bool) -> str:
-        bar = r"\|" if vector else "|"
-        return rf"\left{bar}{body}\right{bar}"
+        bar = "Vert" if vector else "vert"
+        return _fenced(rf"\l{bar} ", body, rf"\r{bar}")
 
     def finite(self, body: str) -> str:
         return rf"{body} < \infty"
@@ -118,10 +131,17 @@ class LatexPrinter(Printer):
         return rf"{var} \mapsto {body} \text{{ is differentiable}}"
 
     def every(self, var: str, body: str) -> str:
-        return rf"{body} \text{{ for every }} {var}"
+        return rf"{body} \quad\text{{for every }} {var}"
 
     def almost(self, body: str, items: list[str]) -> str:
-        return rf"{body} \text{{ for almost every }} {', '.join(items)}"
+        return rf"{body} \quad\text{{for almost every }} {', '.join(items)}"
+
+
+def _superscripted(written: str) -> bool:
+    """Whether another superscript would be a second one, or seem to belong to a part only."""
+    if written.endswith((")", "]")):
+        return False
+    return "^" in written or written.endswith("'") or written.startswith(r"\frac")
 
 
 def _index(mark: str, parts: list[str]) -> str:
@@ -132,8 +152,25 @@ def _index(mark: str, parts: list[str]) -> str:
     )
 
 
-def _escape(name: str) -> str:
-    return "".join(_ESCAPES.get(c, c) for c in name)
+def _upright(name: str) -> str:
+    r"""A name of several letters, which math italics would take for a product."""
+    if name.isascii() and name.isalnum():
+        return rf"\mathrm{{{name}}}"
+    return rf"\text{{{''.join(_ESCAPES.get(c, c) for c in name)}}}"
+
+
+def _fenced(left: str, inside: str, right: str, least: int = 0) -> str:
+    """``inside`` between delimiters one size larger than its own, or as large as a fraction."""
+    size = least
+    if r"\rVert" in inside or r"\rvert" in inside:
+        size = max(size, 1)
+    if r"\frac" in inside or r"\int" in inside:
+        size = max(size, 3)
+    largest = max(i for i, name in enumerate(_SIZES) if not name or rf"\{name}l" in inside)
+    size = min(max(size, largest + 1 if largest else 0), len(_SIZES) - 1)
+    if not size:
+        return f"{left}{inside}{right}"
+    return rf"\{_SIZES[size]}l{left}{inside}\{_SIZES[size]}r{right}"
 
 
 _PRINTER = LatexPrinter()

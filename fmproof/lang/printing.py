@@ -183,7 +183,7 @@ class Printer(ABC):
         shown = [] if c == 1 else [self.number(c)]
         factors = sorted(Mul.make_args(rest), key=factor_key)
         shown.extend(self.show(factor, PRODUCT) for factor in factors)
-        return " ".join(shown), PRODUCT
+        return self.times(shown), PRODUCT
 
     def inner(self, node: Inner) -> tuple[str, int]:
         if node.is_square:
@@ -278,6 +278,8 @@ class Printer(ABC):
     def power(self, base: str, exponent: str) -> str: ...
     @abstractmethod
     def norm2(self, vector: str) -> str: ...
+    @abstractmethod
+    def times(self, factors: list[str]) -> str: ...
     @abstractmethod
     def dot(self, a: str, b: str) -> str: ...
     @abstractmethod

@@ -17,19 +17,11 @@ from fmproof.lang.binders import (
 )
 from fmproof.lang.scope import free_vars, rename_bound
 from fmproof.lang.sorts import Sort, require_sort, sort_of
-from fmproof.lang.terms import Var, as_term, forbid_change, seal
+from fmproof.lang.terms import Sealed, Var, as_term
 
 
-class Prop(Basic):
+class Prop(Sealed, Basic):
     """Base of the propositions."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        seal(cls)
-        super().__init_subclass__(**kwargs)
-
-    def __setattr__(self, attribute: str, value: object) -> None:
-        forbid_change(self, attribute)
-        object.__setattr__(self, attribute, value)
 
     def _sympystr(self, printer: Any) -> str:
         from fmproof.lang.text import text
@@ -125,6 +117,8 @@ class Almost(OverMeasure, Prop):
     """
 
     def __new__(cls, prop: Prop, *measure: Any) -> Almost:
+        if not isinstance(prop, Prop):
+            raise SortError(f"expected a proposition, found {prop!r}")
         if isinstance(prop, Almost):
             outer = {var for item in measure for var in drawn_by(item)}
             clash = [var for var in bound_vars(prop) if var in outer]

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, AtomicExpr, Expr, Integer, Mul, Rational, S, sympify
+from sympy import Add, AtomicExpr, Basic, Expr, Integer, Mul, Rational, S, sympify
 
 from fmproof.errors import SortError
 from fmproof.lang.sorts import Sort, require_sort, sort_of
@@ -33,38 +33,44 @@ def as_term(value: Any) -> Expr:
     except (TypeError, ValueError):
         term = None
     if not isinstance(term, Expr):
-        raise SortError(f"expected a term, found {value!r} ({type(value).__name__})")
+        hint = f"; apply it to its arguments: {value!r}(…)" if callable(value) else ""
+        raise SortError(f"expected a term, found {value!r} ({type(value).__name__}){hint}")
     return term
 
 
-def seal(cls: type) -> None:
-    """Refuse a subclass from outside: what a node means is fixed by this package.
+class Sealed:
+    """Base of every node: what a node means is fixed by this package, once and for all.
 
-    A subclass could answer ``==`` as it likes, and the kernel would believe it.
+    A subclass from outside could answer ``==`` as it likes, and the kernel would believe it.
+    Private attributes stay open, since SymPy sets some when it caches.
     """
-    if not cls.__module__.startswith("fmproof.lang."):
-        raise TypeError(f"{cls.__name__}: the nodes of fmproof's language cannot be subclassed")
 
-
-def forbid_change(node: object, attribute: str) -> None:
-    """Refuse to set a public attribute of a node; SymPy sets private ones when it caches."""
-    if not attribute.startswith("_"):
-        raise AttributeError(f"a {type(node).__name__} is immutable: cannot set {attribute}")
-
-
-class Term(Expr):
-    """Base of fmproof's nodes: arithmetic checks sorts at once, and ``/`` never cancels."""
-
-    is_commutative = True
-    _op_priority = 11.0  # so that SymPy's sums and products hand over to us
+    __slots__ = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        seal(cls)
+        if not cls.__module__.startswith("fmproof.lang."):
+            raise TypeError(f"{cls.__name__}: the nodes of fmproof's language cannot be subclassed")
         super().__init_subclass__(**kwargs)
 
     def __setattr__(self, attribute: str, value: object) -> None:
-        forbid_change(self, attribute)
+        if not attribute.startswith("_"):
+            raise AttributeError(f"a {type(self).__name__} is immutable: cannot set {attribute}")
         object.__setattr__(self, attribute, value)
+
+
+def require_name(name: Any, role: str) -> str:
+    """``name`` if it is text proper: a look-alike could answer ``==`` as it likes."""
+    if type(name) is not str or not name:
+        raise SortError(f"the name of {role} must be text such as 'x', found {name!r}")
+    return name
+
+
+class Term(Sealed, Expr):
+    """Base of fmproof's nodes: arithmetic checks sorts at once, and ``/`` never cancels."""
+
+    is_commutative = True
+    is_number = False  # else SymPy evaluates closed terms, such as 1/2 as a Ratio, as complex
+    _op_priority = 11.0  # so that SymPy's sums and products hand over to us
 
     def __add__(self, other: Any) -> Expr:
         return _checked(Add(self, as_term(other)))
@@ -131,6 +137,10 @@ def _checked(term: Expr) -> Expr:
     return term
 
 
+# SymPy writes (a·b)/(a·b) as a·b·a⁻¹·b⁻¹ and cancels; this is where it can be stopped.
+Basic._constructor_postprocessor_mapping[Term] = {"Pow": [_checked]}
+
+
 def divide(numerator: Expr, denominator: Expr) -> Expr:
     """``numerator / denominator``: a rational multiple, or a :class:`Ratio`."""
     if isinstance(denominator, Rational):
@@ -151,7 +161,7 @@ class Var(Term, AtomicExpr):
     sort: Sort
 
     def __new__(cls, name: str, sort: Sort) -> Var:
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(require_name(name, "a variable")):
             raise SortError(
                 f"not a variable name: {name!r}; expected a letter, then letters or digits"
             )
@@ -272,10 +282,13 @@ class Ratio(Term):
         return Expr.__new__(cls, a, b)
 
 
-class Label(AtomicExpr):
+class Label(Sealed, AtomicExpr):
     """The printed name of a :class:`Named` term."""
 
+    name: str
+
     def __new__(cls, name: str) -> Label:
+        require_name(name, "a constant")
         obj = AtomicExpr.__new__(cls)
         object.__setattr__(obj, "name", name)
         return obj
@@ -319,6 +332,10 @@ class Apply(Term):
     """A field, density or function applied to arguments: u_t^θ(x), p_t(x|z), L(θ)."""
 
     def __new__(cls, head: Head, *args: Any) -> Apply:
+        from fmproof.lang.heads import Head
+
+        if not isinstance(head, Head):
+            raise SortError(f"expected a field, density or function to apply, found {head!r}")
         terms = tuple(as_term(arg) for arg in args)
         head.check_arguments(terms)
         return Expr.__new__(cls, head, *terms)

@@ -50,6 +50,9 @@ class TextPrinter(Printer):
     def dot(self, a: str, b: str) -> str:
         return f"{a}·{b}"
 
+    def times(self, factors: list[str]) -> str:
+        return " ".join(factors)
+
     def ratio(self, node: Ratio) -> tuple[str, int]:
         a, b = self.show(node.args[0], PRODUCT), self.show(node.args[1], ATOM)
         return f"({a} / {b})", ATOM

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -51,8 +52,9 @@ class Array(NamedTuple):
         given = None if self.given is None else self.given.reshape(shape)
         return Array(self.floats.reshape(shape), given)
 
-    def part(self, rows: slice) -> Array:
-        return Array(self.floats[rows], None if self.given is None else self.given[rows])
+    def part(self, index: Any) -> Array:
+        """The sub-array at a NumPy index."""
+        return Array(self.floats[index], None if self.given is None else self.given[index])
 
     def source(self) -> str:
         """Python code for the nested list."""
@@ -68,10 +70,28 @@ def source(value: Any) -> str:
     return repr(value)
 
 
-def rebuild(instance: Any) -> str:
-    """Python code that rebuilds a dataclass of numbers."""
-    arguments = ((f.name, source(getattr(instance, f.name))) for f in fields(instance))
-    return f"{type(instance).__name__}({', '.join(f'{k}={v}' for k, v in arguments)})"
+class Record:
+    """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
+
+    Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.
+    """
+
+    def _values(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    def _key(self) -> tuple[Any, ...]:
+        values = self._values().values()
+        return (type(self), *(v if isinstance(v, str) else float(v) for v in values))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={source(v)}" for name, v in self._values().items())
+        return f"{type(self).__name__}({arguments})"
 
 
 def number(value: Any, field: str) -> Number:
@@ -80,7 +100,7 @@ def number(value: Any, field: str) -> Number:
 
     Raises ``InputError`` naming ``field`` when it is not a finite real number.
     """
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         raise InputError(f"{field}: expected a number, found {value}")
     if isinstance(value, numbers.Rational):
         exact = Fraction(int(value.numerator), int(value.denominator))
@@ -89,18 +109,18 @@ def number(value: Any, field: str) -> Number:
     elif isinstance(value, Decimal) and value.is_finite():
         # A Fraction of 1e999999999 would fill the memory before anyone could refuse it.
         exact = Fraction(value) if abs(value.adjusted()) < 400 else Fraction(10) ** 400
-    elif isinstance(value, float | np.floating | Decimal):
+    elif isinstance(value, numbers.Real | Decimal):
         if not math.isfinite(value):
             raise InputError(f"{field}: expected a finite number, found {value}")
         return float(value)
     else:
-        raise InputError(f"{field}: expected a number, found {value!r}")
+        raise InputError(f"{field}: expected a number, found {reprlib.repr(value)}")
     try:
         rounded = float(exact)
     except OverflowError:
         rounded = 0.0
     if exact and not rounded:
-        raise InputError(f"{field}: expected a number within the range of float64, found {value}")
+        raise InputError(f"{field}: expected a number within the range of float64")
     return exact
 
 

@@ -18,7 +18,7 @@ _GRID = np.linspace(0.0, 1.0, 1025)[1:-1]
 _MAX_DEGREE = 60
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class CustomPath(Path):
     """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
 
@@ -105,6 +105,9 @@ class CustomPath(Path):
 
     def _dbeta(self, t: Any) -> Any:
         return self._functions[1].derivative(t)
+
+    def __reduce__(self) -> tuple[type[CustomPath], tuple[str, str]]:
+        return CustomPath, (self.alpha_formula, self.beta_formula)  # compiled code has no pickle
 
     def __repr__(self) -> str:
         return f"CustomPath(alpha={self.alpha_formula!r}, beta={self.beta_formula!r})"

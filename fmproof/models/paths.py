@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, Number, number, rebuild
+from fmproof.models.arrays import FloatArray, Number, Record, number
 
 PowerSum = dict[Fraction, Fraction]
 """sum_q c_q t^q with rational powers q >= 0 and rational c_q, as {q: c_q}."""
@@ -36,7 +36,7 @@ def time_symbol() -> Any:
     return sympy.Symbol("t", real=True)
 
 
-class Path(ABC):
+class Path(Record, ABC):
     """The conditional law N(alpha z, beta^2 I) at each time, and the velocity that moves it."""
 
     name: ClassVar[str]
@@ -82,8 +82,6 @@ class Path(ABC):
         """alpha and beta as sums of powers of t, if they are."""
         return None
 
-    __repr__ = rebuild
-
     @abstractmethod
     def _alpha(self, t: Any) -> Any: ...
 
@@ -107,7 +105,7 @@ def _evaluate(function: Callable[[Any], Any], t: Any) -> FloatArray:
     return values
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CondOTPath(Path):
     """alpha = t, beta = 1 - t (Lipman et al., arXiv 2210.02747, example II with sigma_min = 0)."""
 
@@ -138,7 +136,7 @@ class CondOTPath(Path):
         return -np.ones_like(t)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrigPath(Path):
     """alpha = sin(pi t / 2), beta = cos(pi t / 2) (Albergo & Vanden-Eijnden, arXiv 2209.15571)."""
 
@@ -169,7 +167,7 @@ class TrigPath(Path):
         return -np.pi / 2 * self._alpha(t)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PolynomialPath(Path):
     """alpha = t^n, beta = 1 - t^n for a real n > 0.
 
@@ -221,7 +219,7 @@ class PolynomialPath(Path):
         return -self._dalpha(t)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinearVPPath(Path):
     """alpha = t, beta = sqrt(1 - t^2), the ``LinearVPScheduler`` of the flow_matching library.
 
@@ -257,7 +255,7 @@ class LinearVPPath(Path):
         return -t / self._beta(t)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VPPath(Path):
     """alpha = exp(-T/2), beta = sqrt(1 - exp(-T)), T = s beta_min + s^2 (beta_max - beta_min) / 2
     with s = 1 - t.

@@ -72,8 +72,9 @@ class Posterior:
 
     @cached_property
     def responsibilities(self) -> FloatArray:
-        """P(component k given x), (n, K)."""
-        terms = np.exp(self._log_terms - self._log_terms.max(axis=1, keepdims=True))
+        """P(component k given x), (n, K); nan where all densities underflow even as logarithms."""
+        with np.errstate(invalid="ignore"):
+            terms = np.exp(self._log_terms - self._log_terms.max(axis=1, keepdims=True))
         return np.asarray(terms / terms.sum(axis=1, keepdims=True))
 
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:

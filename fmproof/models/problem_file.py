@@ -6,6 +6,7 @@ exact method can answer in rationals.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -87,6 +88,8 @@ def problem_from_toml(text: str, folder: str | PathLike[str] = ".") -> Problem:
 def problem_to_toml(problem: Problem) -> str:
     """The problem file of ``problem``; reading it gives an equal problem.
 
+    Floats are written as decimals, and so come back as rationals that round to them.
+
     Raises:
         InputError: when a part has no form in a file: a Python function, a class of the user's.
     """
@@ -109,7 +112,7 @@ def _build(table: Any, field: str, selector: str, kinds: Mapping[str, _Kind]) ->
     if selector not in table:
         raise InputError(f"{field}.{selector}: missing, known: {', '.join(sorted(kinds))}")
     name = table[selector]
-    if name not in kinds:
+    if not isinstance(name, str) or name not in kinds:
         raise InputError(f"{field}.{selector}: unknown {name!r}, {nearest(str(name), kinds)}")
     kind = kinds[name]
     _check_keys(table, f"{field}.", (selector, *kind.required), kind.optional)
@@ -213,11 +216,10 @@ def _path_table(path: Path) -> dict[str, str]:
 
 
 def _time_table(time: TimeLaw) -> dict[str, str]:
-    match time:
-        case UniformTime():
-            return {"law": '"uniform"', "low": _toml(time.low), "high": _toml(time.high)}
-        case LogitNormalTime():
-            return {"law": '"logit-normal"', "mean": _toml(time.mean), "std": _toml(time.std)}
+    if type(time) is UniformTime:
+        return {"law": '"uniform"', "low": _toml(time.low), "high": _toml(time.high)}
+    if type(time) is LogitNormalTime:
+        return {"law": '"logit-normal"', "mean": _toml(time.mean), "std": _toml(time.std)}
     raise InputError(f"time: {time!r} cannot be written to a problem file")
 
 
@@ -235,7 +237,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     return _toml_number(value)
 
 

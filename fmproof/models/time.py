@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, Number, number, rebuild
+from fmproof.models.arrays import FloatArray, Number, Record, number
 
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _ABOVE_ZERO = np.nextafter(0.0, 1.0)
 
 
-class TimeLaw(ABC):
+class TimeLaw(Record, ABC):
     """A probability law on [0, 1] with a density."""
 
     @staticmethod
@@ -55,10 +55,8 @@ class TimeLaw(ABC):
         """Draw ``n`` independent times, shape (n,)."""
         return self.quantile(rng.random(n))
 
-    __repr__ = rebuild
 
-
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UniformTime(TimeLaw):
     """The uniform law on [low, high]."""
 
@@ -93,7 +91,7 @@ class UniformTime(TimeLaw):
         return np.clip(times, np.nextafter(low, high), np.nextafter(high, low))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LogitNormalTime(TimeLaw):
     """The law of 1/(1 + exp(-s)) with s ~ N(mean, std^2).
 

@@ -20,39 +20,17 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray, ObjectArray
-from fmproof.models.mixture import GaussianMixture
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics.estimate import Estimate
+from fmproof.numerics.moments import DataMoments, Word, normal_moment
+from fmproof.numerics.rational_systems import check_size, solve
 from fmproof.numerics.time_integrals import Ball, Monomial, TimeIntegrals
 
-_MAX_WORK = 2_000_000
-
-Word = tuple[int, ...]
-"""A monomial in coordinates as the sorted list of their indices: (0, 0, 2) is x_0^2 x_2."""
-
-
-class DataMoments:
-    """E z_i z_j ... under a Gaussian mixture, for words of any length."""
-
-    def __init__(self, data: GaussianMixture) -> None:
-        self._weights, self._means, self._covariances = data.exact()
-        self._known: dict[Word, ObjectArray] = {(): np.array([Fraction(1)] * data.components)}
-
-    def __getitem__(self, word: Word) -> Fraction:
-        return sum(self._weights * self._per_component(word), Fraction(0))
-
-    def _per_component(self, word: Word) -> ObjectArray:
-        """The moments (K,) by E z_i f(z) = mu_i E f + sum_j Sigma_ij E d_j f (Stein)."""
-        if word not in self._known:
-            i, rest = word[0], word[1:]
-            moments = self._means[:, i] * self._per_component(rest)
-            for j, count in Counter(rest).items():
-                at = rest.index(j)
-                lower = self._per_component(rest[:at] + rest[at + 1 :])
-                moments = moments + count * self._covariances[:, i, j] * lower
-            self._known[word] = moments
-        return self._known[word]
+_MAX_WORK = 500_000
+_MAX_ORDER = 300
+_MAX_TERMS = 1_000
+_MAX_ENTRIES = 4_000_000
 
 
 class QuadraticForm(NamedTuple):
@@ -118,6 +96,8 @@ class ExactCFM:
         """G, b and c, with theta in the order of ``PolynomialVelocity.theta``."""
         start = perf_counter()
         (g, dg), (b, db), c = self._gram, self._cross, self._constant
+        if b.size**2 > _MAX_ENTRIES:
+            raise InputError(f"not available: G would have {b.size:,} rows")
         eye = np.eye(self.problem.dim, dtype=int)
         return QuadraticForm(
             self._estimate(_Balls(np.kron(g, eye), np.kron(dg, eye).astype(float)), start),
@@ -131,16 +111,20 @@ class ExactCFM:
         Raises ``InputError`` when G is singular: the minimiser is not unique.
         """
         start = perf_counter()
+        check_size(len(self._words))
         (g, dg), (b, db) = self._gram, self._cross
-        solution, inverse = _solve(g, b, with_inverse=bool(dg.any() or db.any()))
         radius = np.zeros(b.shape)
-        if inverse is not None:
-            # |x' - x| <= |G^-1| (dG |x'| + db) / (1 - || |G^-1| dG ||), all by entries.
+        if not (dg.any() or db.any()):
+            solution = solve(g, b)
+        else:
+            both = solve(g, np.hstack([b, np.eye(len(g), dtype=int).astype(object)]))
+            solution, inverse = both[:, : b.shape[1]], np.abs(_floats(both[:, b.shape[1] :]))
+            # |x' - x| <= |G^-1| (dG |x| + db) / (1 - || |G^-1| dG ||), all by entries.
             contraction = float((inverse @ dg).sum(axis=1).max())
             if contraction >= 0.5:
                 raise InputError("not available: G is singular to the accuracy of its entries")
-            radius = inverse @ (dg @ np.abs(_floats(solution)) + db)
-            radius = radius.max(axis=0) / (1 - contraction) * np.ones(b.shape)
+            radius += (inverse @ (dg @ np.abs(_floats(solution)) + db)).max(axis=0)
+            radius /= 1 - contraction
         return self._estimate(_Balls(solution.ravel(), radius.ravel()), start)
 
     @property
@@ -162,6 +146,11 @@ class ExactCFM:
     def _gram(self) -> _Balls:
         """E[m_a m_b] of the model's monomials m_a, (T, T); G is its Kronecker product with I."""
         powers, words = self._model.t_powers.tolist(), self._words
+        if len(words) > _MAX_TERMS:
+            raise InputError(
+                f"not available: the exact method takes up to {_MAX_TERMS:,} terms, "
+                f"found {len(words):,}; use quadrature or sampling"
+            )
         pairs = {
             (a, b): (powers[a] + powers[b], tuple(sorted(words[a] + words[b])))
             for a in range(len(words))
@@ -208,24 +197,27 @@ class ExactCFM:
         counts, extra = Counter(x), Counter(eps)
         if extra - counts:
             return  # an odd power of a coordinate of the noise
-        for split in product(*(range(n + 1) for n in counts.values())):
-            taken = dict(zip(counts, split, strict=True))
-            noise = [n - taken[i] for i, n in counts.items()]
-            powers = [n - taken[i] + extra[i] for i, n in counts.items()]
-            if any(power % 2 for power in powers):
-                continue
-            ways = prod(comb(n, taken[i]) for i, n in counts.items())
+        # Each coordinate's noise gets an even power in all, or the moment is zero.
+        choices = (range(extra[i] % 2, n + 1, 2) for i, n in counts.items())
+        for noise in product(*choices):
+            taken = {i: n - m for (i, n), m in zip(counts.items(), noise, strict=True)}
             data = self._data[tuple(sorted((*Counter(taken).elements(), *z)))]
             if data:
-                yield sum(split), sum(noise), data * ways * prod(map(_normal_moment, powers))
+                ways = prod(comb(n, taken[i]) for i, n in counts.items())
+                noise_moment = prod(
+                    normal_moment(m + extra[i]) for i, m in zip(counts, noise, strict=True)
+                )
+                yield len(x) - sum(noise), sum(noise), data * ways * noise_moment
 
     def _check_work(self, words: set[Word]) -> None:
         components = self.problem.data.components
-        work = sum(prod(n // 2 + 1 for n in Counter(word).values()) for word in words) * components
-        if work > _MAX_WORK:
+        work = sum(components + prod(n // 2 + 1 for n in Counter(word).values()) for word in words)
+        order = max(map(len, words)) + 1
+        if work > _MAX_WORK or order > _MAX_ORDER:
             raise InputError(
-                f"not available: the exact method would need about {work:,} moments "
-                f"(the limit is {_MAX_WORK:,}); use quadrature or sampling"
+                f"not available: the exact method would need some {work:,} moments of order up to "
+                f"{order} (the limits are {_MAX_WORK:,} and {_MAX_ORDER}); "
+                "use quadrature or sampling"
             )
 
     def _estimate(
@@ -245,17 +237,13 @@ class ExactCFM:
         return Estimate(value, radius, "exact", exact, cost)
 
 
-def _normal_moment(power: int) -> int:
-    """E eps^power of a standard normal number, for even powers."""
-    return prod(range(1, power, 2))
-
-
 def _add(left: Ball, right: Ball) -> Ball:
     return Ball(left.centre + right.centre, left.radius + right.radius)
 
 
 def _scale(factor: Fraction, ball: Ball) -> Ball:
-    return Ball(factor * ball.centre, float(abs(factor)) * ball.radius if ball.radius else 0.0)
+    radius = float(_floats(abs(factor))) * ball.radius if ball.radius else 0.0
+    return Ball(factor * ball.centre, radius)
 
 
 def _zeros(*shape: int) -> _Balls:
@@ -267,29 +255,3 @@ def _floats(values: Any) -> FloatArray:
         return np.asarray(values).astype(np.float64)
     except OverflowError:
         raise InputError("not available: the result is beyond the range of float64") from None
-
-
-def _solve(
-    g: ObjectArray, b: ObjectArray, with_inverse: bool
-) -> tuple[ObjectArray, FloatArray | None]:
-    """G^-1 b in rationals, and the absolute values of G^-1."""
-    from sympy import QQ
-    from sympy.polys.matrices import DomainMatrix
-    from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
-
-    size, columns = b.shape
-    right = np.hstack([b, np.eye(size, dtype=int)]) if with_inverse else b
-    left = DomainMatrix([[QQ(*v.as_integer_ratio()) for v in row] for row in g], g.shape, QQ)
-    rhs = DomainMatrix([[QQ(*v.as_integer_ratio()) for v in row] for row in right], right.shape, QQ)
-    try:
-        solved = left.lu_solve(rhs)
-    except DMNonInvertibleMatrixError:
-        raise InputError(
-            "not available: G is singular, so the optimal coefficients are not unique"
-        ) from None
-    rows = solved.to_list()
-    out = np.array(
-        [[Fraction(int(v.numerator), int(v.denominator)) for v in row] for row in rows],
-        dtype=object,
-    )
-    return out[:, :columns], np.abs(_floats(out[:, columns:])) if with_inverse else None

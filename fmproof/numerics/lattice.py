@@ -26,6 +26,9 @@ _OFFSET = 1 / 3
 _SAFETY = 10.0
 # No refinement is trusted to gain more than this factor.
 _BEST_GAIN = 1e-4
+# An integral is not believed to have changed less than this share of what another one did.
+_SHARE = 0.03
+_TINY = float(np.finfo(np.float64).tiny)
 
 Integrand = Callable[[FloatArray], FloatArray]
 """Points (n, d) to a table (2, n, Q): values, and the sizes of the terms that they add up."""
@@ -94,19 +97,19 @@ def integrate(
     step = (box.high - box.low) / counts
     total, weight = sums.over(step, counts, np.zeros(len(step))), 1
     points = int(counts.prod())
-    changes: list[float] = []
+    changes: list[FloatArray] = []
     while True:
         for shifts in _refinements(len(step)):
             more = len(shifts) * int(counts.prod())
             if len(changes) >= 2 and points + more > max_points:
-                return _result(total, changes, box, points)
+                return result
             points += more
             added = sum(sums.over(step, counts, shift) for shift in shifts)
             refined = (weight * total + added) / (weight + len(shifts))
-            changes.append(_change(total, refined))
+            changes.append(np.abs(refined[0] - total[0]))
             total, weight = refined, weight + len(shifts)
             if len(changes) >= 2:
-                result = _result(total, changes, box, points)
+                result = _result(total, changes, tolerance, box, points)
                 if (result.discretisation <= np.maximum(tolerance, result.roundoff)).all():
                     return result
         step, counts, weight = step / 2, counts * 2, 1
@@ -150,27 +153,24 @@ class _Sums:
         )
 
 
-def _change(coarse: FloatArray, fine: FloatArray) -> float:
-    """The largest change of an integral, relative to that of its absolute value."""
-    change = np.abs(fine[0] - coarse[0])
-    if not np.isfinite(change).all():
-        return np.inf
-    return float(np.divide(change, fine[1], out=np.zeros_like(change), where=change > 0).max())
-
-
-def _result(total: FloatArray, changes: list[float], box: Box, points: int) -> LatticeSum:
+def _result(
+    total: FloatArray, changes: list[FloatArray], tolerance: FloatArray, box: Box, points: int
+) -> LatticeSum:
     value, magnitude, outer, inner, size = total
-    before, last = changes[-2:]
-    gain = min(max(last / before, _BEST_GAIN), 1.0) if before else 1.0
     coordinates = (np.maximum(-box.low, box.high) / box.spacing).max()
-    roundoff = EPS * (32 + 8 * coordinates)
+    roundoff = EPS * (32 + 8 * coordinates) * size
     # Beyond the box, layers shrink at least as fast as from the inner to the outer one.
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(outer > 0, outer / inner, 0.0)
         tail = np.where(ratio < 0.9, outer * ratio / (1 - ratio), np.inf)
-        discretisation = _SAFETY * last * gain * magnitude
+    # The gain is judged by all integrals together, each in units of what matters to it, so that
+    # one that changed little by accident is not believed.
+    unit = np.where(np.isfinite(tolerance), np.maximum(tolerance, roundoff), magnitude) + _TINY
+    before, last = (float((change / unit).max()) for change in changes[-2:])
+    gain = min(max(last / before, _BEST_GAIN), 1.0) if before > 0 else 1.0
+    discretisation = _SAFETY * gain * np.maximum(changes[-1], _SHARE * last * unit)
     return LatticeSum(
-        value, _known(discretisation), _known(tail), _known(roundoff * size), magnitude, points
+        value, _known(discretisation), _known(tail), _known(roundoff), magnitude, points
     )
 
 

@@ -18,6 +18,7 @@ from fmproof.errors import InputError, nearest
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity, Velocity
+from fmproof.numerics.lattice import EPS
 
 Quantity = Literal[
     "fm", "cfm", "C1", "C2", "C", "floor", "fm_gradient", "cfm_gradient", "G", "fm_b", "cfm_b"
@@ -117,7 +118,9 @@ def _minus_norm(points: Points, target: Target) -> tuple[FloatArray, FloatArray]
 
 def _variance(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
     variance = cast(FloatArray, target.variance)[:, None]
-    return variance, variance
+    # A mean of squares: each square is off by its root times the round-off of the velocity.
+    square = _square(target.u)
+    return variance, variance + np.sqrt(square * variance) + EPS * square
 
 
 def _gradient(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:

@@ -73,6 +73,7 @@ class StepReport:
     failure: Failure | None = None
     note: str = ""  #: the author's remark
     numeric: Numeric | None = None
+    using: tuple[str, ...] = ()  #: the earlier results that it uses, in words
     location: Location | None = None
 
 
@@ -101,6 +102,15 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """A symbol or some variables of one sort, in the order in which a reader needs them."""
+
+    name: Formula  #: e.g. p_t(x|z), or "x, z"
+    meaning: str  #: e.g. "probability density in x"
+    definition: Formula | None = None
+
+
+@dataclass(frozen=True)
 class DerivationReport:
     name: str
     title: str
@@ -112,12 +122,36 @@ class DerivationReport:
     parts: tuple[PartReport, ...]
     message: str  #: why the derivation as a whole failed, beyond its steps; "" otherwise
     seconds: float
+    symbols: tuple[Symbol, ...] = ()
     location: Location | None = None
 
     @property
     def steps(self) -> tuple[StepReport, ...]:
         """All steps, in reading order."""
         return tuple(step for part in self.parts for step in part.steps)
+
+
+@dataclass(frozen=True)
+class RuleCondition:
+    """A condition of a rule, with what goes wrong without it."""
+
+    text: str
+    why: str
+    counterexample: str
+
+
+@dataclass(frozen=True)
+class RuleEntry:
+    """A rule as the catalogue describes it."""
+
+    code: str  #: e.g. "I4"
+    name: str  #: what a step writes
+    family: str
+    title: str
+    statement: Formula
+    explanation: str
+    conditions: tuple[RuleCondition, ...]
+    unconditional: str  #: why there is no condition; "" when there are some
 
 
 @dataclass(frozen=True)

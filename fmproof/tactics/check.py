@@ -10,11 +10,10 @@ from sympy import Basic, Expr
 
 from fmproof._version import __version__
 from fmproof.errors import InputError, RuleError, SortError, nearest
-from fmproof.kernel.equality import instantiate, instantiate_head, transitivity
+from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, transitivity
 from fmproof.kernel.obligations import obligations
-from fmproof.kernel.theorem import Theorem, assume, discharge
-from fmproof.lang.latex import latex
-from fmproof.lang.props import AtMost, Equals, Prop
+from fmproof.kernel.theorem import Theorem, assume, discharge, restate
+from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.terms import Named
 from fmproof.lang.text import text
@@ -32,15 +31,11 @@ from fmproof.report.model import (
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
+from fmproof.tactics.notation import formula, notation, reference
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
-
-
-def formula(node: Basic) -> Formula:
-    """A term or proposition, printed for a report."""
-    return Formula(text(node), latex(node))
 
 
 def check(derivations: Sequence[Derivation], progress: Progress | None = None) -> Report:
@@ -51,7 +46,7 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
     """
     started = perf_counter()
     proved: dict[str, Outcome] = {}
-    reports = tuple(_check_once(d, proved, progress, ()).report for d in derivations)
+    reports = tuple(_check_once(d, proved, progress).report for d in derivations)
     return Report(__version__, reports, perf_counter() - started)
 
 
@@ -68,12 +63,11 @@ def _check_once(
     derivation: Derivation,
     proved: dict[str, Outcome],
     progress: Progress | None,
-    waiting: tuple[str, ...],
 ) -> Outcome:
     known = proved.get(derivation.name)
     if known is not None and known.derivation == derivation:
         return known
-    used = [_check_once(d, proved, progress, (*waiting, derivation.name)) for d in derivation.uses]
+    used = [_check_once(d, proved, progress) for d in derivation.uses]
     outcome = _Checker(derivation, used, progress).run()
     proved[derivation.name] = outcome
     return outcome
@@ -134,6 +128,7 @@ class _Checker:
             parts=parts,
             message="; ".join(self.messages),
             seconds=perf_counter() - started,
+            symbols=notation(self.derivation),
             location=self.derivation.location,
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
@@ -159,18 +154,19 @@ class _Checker:
 
     def _part(self, part: Part) -> PartReport:
         chain: Theorem | None = None
+        falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
         finite, problem = self._finite(part.start, part.steps[0].id)
         for step in part.steps:
-            theorem, report = self._step(part, step, before)
+            theorem, report = self._step(step, part.title, before)
             if finite:
-                report = replace(report, conditions=(*finite, *report.conditions))
+                report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
                 report = _failed(report, problem)
             finite, problem = (), None
             reports.append(report)
-            chain = _chained(chain, theorem, step.relation)
+            chain = _chained(chain, theorem, falling)
             before = step.claim
             self.done += 1
             if self.progress is not None:
@@ -194,28 +190,29 @@ class _Checker:
             tuple(reports),
         )
 
-    def _step(self, part: Part, step: Step, before: Expr) -> tuple[Theorem, StepReport]:
-        prop = _claimed(before, step)
+    def _step(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
+        prop = step.proposition(before)
         base = StepReport(
             id=step.id,
-            part=part.title,
+            part=part,
             rule=", ".join(step.rules),
             relation=step.relation,
             claim=formula(step.claim),
             status="proved",
             note=step.note,
+            using=tuple(reference(used) for used in step.references),
             location=step.location,
         )
         try:
             lemmas = tuple(self._resolve(ref, step) for ref in step.references)
             theorem = justify(Line(before, step.claim, lemmas), step.rules, step.relation)
+            theorem = restate(theorem, prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
         inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
-        unique = {c.formula.text: c for c in (*finite, *conditions)}
-        report = replace(base, conditions=tuple(unique.values()))
+        report = replace(base, conditions=_each_once(*finite, *conditions))
         problem = problem or unfinished
         if problem is not None:
             return assume(prop), _failed(report, problem)
@@ -335,21 +332,21 @@ def _named(term: Basic) -> list[Named]:
     return [*found, term] if isinstance(term, Named) else found
 
 
-def _chained(chain: Theorem | None, theorem: Theorem, relation: str) -> Theorem:
+def _chained(chain: Theorem | None, theorem: Theorem, falling: bool) -> Theorem:
+    """The chain with one more link; a falling one (with ≥ in it) is built from right to left."""
+    if falling and isinstance(theorem.conclusion, Equals):
+        theorem = symmetry(theorem)
     if chain is None:
         return theorem
-    return transitivity(theorem, chain) if relation == "≥" else transitivity(chain, theorem)
+    return transitivity(theorem, chain) if falling else transitivity(chain, theorem)
+
+
+def _each_once(*conditions: Condition) -> tuple[Condition, ...]:
+    return tuple({condition.formula.text: condition for condition in conditions}.values())
 
 
 def _failed(report: StepReport, failure: Failure) -> StepReport:
     return replace(report, status="failed", failure=failure)
-
-
-def _claimed(before: Expr, step: Step) -> Prop:
-    """What a step asserts."""
-    if step.relation == "=":
-        return Equals(before, step.claim)
-    return AtMost(before, step.claim) if step.relation == "≤" else AtMost(step.claim, before)
 
 
 def _failure(error: NotJustified) -> Failure:

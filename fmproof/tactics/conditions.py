@@ -344,7 +344,7 @@ class Prover:
         return None
 
 
-def _needed(goal: Almost) -> tuple[int, ...]:
+def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
     """The items of the measure that the proposition, or a later needed item, depends on."""
     wanted = set(free_vars(goal.body))
     needed: list[int] = []
@@ -391,7 +391,10 @@ def average_of(field: Apply) -> tuple[Apply, IntegralOver, Expr] | None:
 
 
 def as_expectation(prop: Prop) -> Prop:
-    """∫ Π densities · f < ∞ written as E[f] < ∞, where the densities make a law; for display."""
+    """∫ Π densities · f < ∞ as E[f] < ∞ without unused draws, where the densities make a law.
+
+    For display.
+    """
     if not isinstance(prop, Integrable):
         return prop
     body, measures = against_lebesgue(prop.body, prop.measure)
@@ -400,7 +403,9 @@ def as_expectation(prop: Prop) -> Prop:
     law = law_order(densities)
     if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
         return prop
-    return Integrable(Mul(*(f for f in factors if f not in densities)), *law)
+    expectation = Integrable(Mul(*(f for f in factors if f not in densities)), *law)
+    used = [law[place] for place in _needed(expectation)]
+    return Integrable(expectation.body, *used) if used else expectation
 
 
 def integral_mass(average: IntegralOver) -> Expr:

@@ -70,8 +70,8 @@ def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
     difference = ring_normal(canon(Add(upper, -lower)))
     if not is_nonnegative(difference):
         raise NotJustified(
-            f"it is not clear from its form that {text(upper)} − ({text(lower)}) ≥ 0",
-            difference=difference,
+            f"it is not clear from its form that {text(lower)} ≤ {text(upper)}",
+            difference=subtract(upper, lower),
             hint="the difference must be a sum of squares, densities, weights or their integrals",
         )
     return from_difference(nonnegativity(difference), lower, upper)

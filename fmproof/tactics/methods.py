@@ -38,8 +38,8 @@ from fmproof.kernel.integrals import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.binders import Draw, Expect, IntegralOver, drawn_by
 from fmproof.lang.heads import Density, conditions
-from fmproof.lang.scope import alpha_equal, free_vars
-from fmproof.lang.terms import Apply, Inner, Named, Ratio
+from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.terms import Apply, Inner, Named, Ratio, reserved_var
 from fmproof.lang.text import text
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
@@ -168,7 +168,9 @@ def in_standard_order(term: Expect) -> Theorem | None:
     while waiting:
         pending = {v for i in waiting for v in drawn_by(term.measure[i])}
         ready = [i for i in waiting if not pending & conditions(term.measure[i])]
-        best = min(ready, key=lambda i: _draw_key(term.measure[i]))
+        first = min(_draw_key(term.measure[i]) for i in ready)
+        tied = [i for i in ready if _draw_key(term.measure[i]) == first]
+        best = tied[0] if len(tied) == 1 else min(tied, key=lambda i: _role(term, i))
         order.append(best)
         waiting.remove(best)
     return None if order == list(range(len(order))) else reorder_draws(term, order)
@@ -178,6 +180,16 @@ def _draw_key(item: Draw) -> tuple[bool, str, int]:
     """Times first, then by name: the same whatever the variables are called."""
     scalar = isinstance(item, Apply) and all(v.sort.value == "real" for v in drawn_by(item))
     return (not scalar, item.head.name, len(item.arguments))
+
+
+def _role(term: Expect, place: int) -> str:
+    """How the body uses a draw, whatever the variables are called: tells two draws of one
+    density apart."""
+    own = drawn_by(term.measure[place])
+    others = [v for item in term.measure for v in drawn_by(item) if v not in own]
+    marks = {v: reserved_var(f"@{i}", v.sort) for i, v in enumerate(own)}
+    marks |= {v: reserved_var("#", v.sort) for v in others}
+    return text(canon(substitute(term.body, marks)))
 
 
 def _drop(_: Line) -> Conversion:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from sympy import Basic, Expr
 
@@ -19,12 +19,34 @@ from fmproof.lang.heads import Head
 from fmproof.lang.props import AtMost, Equals, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Named, Var, as_term
+from fmproof.lang.terms import Var, as_term
 from fmproof.lang.text import text
 from fmproof.report.model import Location
 from fmproof.tactics.methods import METHODS
+from fmproof.tactics.naming import check_names
 
 Relation = Literal["=", "≤", "≥"]
+_RELATIONS: dict[str, Relation] = {"=": "=", "≤": "≤", "≥": "≥", "<=": "≤", ">=": "≥"}
+T = TypeVar("T")
+
+
+def _several(items: Any, kind: type[T], role: str) -> tuple[T, ...]:
+    """``items`` as a tuple of ``kind``, or what was found instead."""
+    wanted = f"{role} must be a list of {kind.__name__}(...)"
+    if isinstance(items, kind):
+        raise InputError(f"{wanted}, found a single one; put it in brackets: [...]")
+    if isinstance(items, str) or not isinstance(items, Iterable):
+        raise InputError(f"{wanted}, found {items!r}")
+    found = tuple(items)
+    for item in found:
+        if not isinstance(item, kind):
+            raise InputError(f"{wanted}, found {item!r} in it")
+    return found
+
+
+def _label(text: Any, role: str) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{role} must be text, found {text!r}")
 
 
 def _written_at() -> Location:
@@ -51,6 +73,7 @@ class Hypothesis:
     meaning: str = ""
 
     def __post_init__(self) -> None:
+        _label(self.name, "the name of a hypothesis")
         if not isinstance(self.prop, Prop):
             raise SortError(
                 f"hypothesis {self.name} must be a proposition such as Integrable(...), "
@@ -86,8 +109,8 @@ class Step:
         id: a label, unique in the derivation, e.g. "2.4a".
         claim: the whole new term, written out.
         by: the rule, or several that act together; ``fmproof explain`` lists them.
-        using: earlier results for ``by="lemma"``: names or :class:`Instance`.
-        relation: "=", or "≤" / "≥" from the line before to the claim.
+        using: earlier results for "lemma" or "auto": names or :class:`Instance`.
+        relation: "=", or "≤" / "≥" (also "<=" / ">=") from the line before to the claim.
         note: a remark for the reader.
     """
 
@@ -101,6 +124,7 @@ class Step:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
+        _label(self.id, "the label of a step")
         try:
             claim = as_term(self.claim)
             sort_of(claim)
@@ -112,8 +136,25 @@ class Step:
         for rule in self.rules:
             if rule not in METHODS:
                 raise InputError(f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}")
-        if self.relation not in ("=", "≤", "≥"):
+        if self.relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
+        object.__setattr__(self, "relation", _RELATIONS[self.relation])
+        self._check_references()
+
+    def _check_references(self) -> None:
+        if "lemma" in self.rules and not self.references:
+            raise InputError(
+                f"step {self.id}: the rule lemma needs to know which; name an earlier part or a "
+                f"used derivation in using="
+            )
+        if self.references and not {"lemma", "auto"}.intersection(self.rules):
+            raise InputError(f"step {self.id}: using= is for the rules lemma and auto")
+        for reference in self.references:
+            if not isinstance(reference, str | Instance):
+                raise InputError(
+                    f"step {self.id}: using= takes names of earlier results or Instance(...), "
+                    f"found {reference!r}"
+                )
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -125,6 +166,20 @@ class Step:
         """The earlier results that ``using`` names."""
         single = isinstance(self.using, str | Instance)
         return (self.using,) if single else tuple(self.using)  # type: ignore[return-value, arg-type]
+
+    def proposition(self, before: Expr) -> Equals | AtMost:
+        """What the step asserts after the line ``before``.
+
+        Raises:
+            SortError: the two lines are of different sorts.
+        """
+        try:
+            if self.relation == "=":
+                return Equals(before, self.claim)
+            lower, upper = (before, self.claim) if self.relation == "≤" else (self.claim, before)
+            return AtMost(lower, upper)
+        except SortError as error:
+            raise SortError(f"step {self.id}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -145,10 +200,22 @@ class Part:
     name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", as_term(self.start))
-        object.__setattr__(self, "steps", tuple(self.steps))
-        if not self.steps:
+        try:
+            start = as_term(self.start)
+            sort_of(start)
+        except SortError as error:
+            raise SortError(f"the start of {self.title!r}: {error}") from None
+        object.__setattr__(self, "start", start)
+        steps = _several(self.steps, Step, f"the steps of {self.title!r}")
+        object.__setattr__(self, "steps", steps)
+        if not steps:
             raise InputError(f"part {self.title!r} has no steps")
+        before = start
+        for step in steps:
+            step.proposition(before)
+            before = step.claim
+        if {"≤", "≥"} <= {step.relation for step in self.steps}:
+            raise InputError(f"part {self.title!r} has both ≤ and ≥, which shows nothing")
 
     @property
     def proposition(self) -> Prop:
@@ -190,7 +257,9 @@ class Derivation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
-        parts = tuple(self.parts)
+        _label(self.name, "the name of a derivation")
+        _label(self.title or self.name, f"{self.name}: the title")
+        parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
             if parts or self.start is None or not self.steps:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
@@ -199,8 +268,10 @@ class Derivation:
             raise InputError(f"derivation {self.name!r} has no steps")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "title", self.title or self.name)
-        for name in ("hypotheses", "uses", "variables"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, kind in (("hypotheses", Hypothesis), ("uses", Derivation), ("variables", Var)):
+            object.__setattr__(
+                self, name, _several(getattr(self, name), kind, f"{self.name}: {name}")
+            )
         self._check_labels()
         self._check_closed()
         self._check_names()
@@ -214,13 +285,16 @@ class Derivation:
         for kind, labels in (
             ("step", [step.id for part in self.parts for step in part.steps]),
             ("hypothesis", [h.name for h in self.hypotheses]),
-            ("part", [part.title for part in self.parts]),
+            ("result", [*(d.name for d in self.uses), *self._part_labels()]),
         ):
             seen: set[str] = set()
             for label in labels:
                 if label in seen:
                     raise InputError(f"{self.name}: two {kind}s are labelled {label!r}")
                 seen.add(label)
+
+    def _part_labels(self) -> list[str]:
+        return [label for part in self.parts for label in {part.title, part.name or part.title}]
 
     def _check_closed(self) -> None:
         for h in self.hypotheses:
@@ -241,19 +315,5 @@ class Derivation:
             )
 
     def _check_names(self) -> None:
-        meaning: dict[str, Basic] = {}
-        for part in self.parts:
-            for term in (part.start, *(step.claim for step in part.steps)):
-                for name, definition in _names_in(term):
-                    if meaning.setdefault(name, definition) != definition:
-                        raise InputError(
-                            f"{self.name}: the name {name} stands for two things: "
-                            f"{text(meaning[name])} and {text(definition)}"
-                        )
-
-
-def _names_in(term: Basic) -> list[tuple[str, Basic]]:
-    found = [(term.name, term.definition)] if isinstance(term, Named) else []
-    for arg in term.args:
-        found.extend(_names_in(arg))
-    return found
+        claims = [t for part in self.parts for t in (part.start, *(s.claim for s in part.steps))]
+        check_names(self.name, [*claims, *(h.prop for h in self.hypotheses)])

@@ -95,7 +95,7 @@ BAD_FORMULAS = [
     ("", unreadable("", "expected something like '1 - 2*t^2'")),
     ("t\0", unreadable("t\0", "expected something like '1 - 2*t^2'")),
     ("t+" * 300 + "t", "alpha: expected at most 500 characters, found 601"),
-    ("1e999999999", "alpha: expected a number within the range of float64, found 1E+999999999"),
+    ("1e999999999", "alpha: expected a number within the range of float64"),
     (
         "__import__('os').system('true')",
         unreadable(

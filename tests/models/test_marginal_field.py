@@ -36,7 +36,7 @@ def by_definition(data, path, t, x, nodes, weights):
     return density, mean, joint @ ((field - mean) ** 2).sum(axis=1) / density
 
 
-def grid(data, points_per_axis, reach=9.0):
+def grid(data, points_per_axis, reach=7.0):
     """Trapezoid nodes over z and the data law's weights at them."""
     widest = np.sqrt(np.linalg.eigvalsh(data.covariances).max())
     axes = [
@@ -53,13 +53,13 @@ def grid(data, points_per_axis, reach=9.0):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=repr)
-@pytest.mark.parametrize(("dim", "points_per_axis"), [(1, 4001), (2, 401)])
+@pytest.mark.parametrize(("dim", "points_per_axis"), [(1, 2001), (2, 261)])
 def test_agrees_with_quadrature_of_the_definition(path, dim, points_per_axis):
     rng = np.random.default_rng(7)
     data = random_mixture(rng, 3, dim)
     nodes, weights = grid(data, points_per_axis)
     p = problem(data, path)
-    for t in (0.15, 0.5, 0.8):
+    for t in (0.15, 0.5, 0.7):
         x = p.path.alpha(t) * data.sample(4, rng) + p.path.beta(t) * rng.normal(size=(4, dim))
         expected = [by_definition(data, path, t, point, nodes, weights) for point in x]
         density, field, variance = (np.array(part) for part in zip(*expected, strict=True))
@@ -185,6 +185,7 @@ def test_far_from_the_data_the_nearest_component_answers():
     p = problem(data, CondOTPath())
     assert p.responsibilities(0.5, [[1e4], [-1e4]]).tolist() == [[0, 1], [1, 0]]
     assert np.isfinite(p.marginal_velocity(0.5, [[1e100]])).all()
+    assert np.isnan(p.marginal_velocity(0.5, [[1e200]])).all()  # beyond what logarithms can hold
 
 
 def test_density_needs_noise_or_full_rank():

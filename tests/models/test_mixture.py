@@ -150,13 +150,10 @@ BAD = [
     (([1], [[None]], ONE), "means[0][0]: expected a number, found None"),
     (([True], [[0]], ONE), "weights[0]: expected a number, found True"),
     (([0.5, 0.5], [[0], [1, 2]], ONE * 2), "means: the rows have different lengths"),
-    (
-        ([1], [[10**400]], ONE),
-        f"means[0][0]: expected a number within the range of float64, found {10**400}",
-    ),
+    (([1], [[10**5000]], ONE), "means[0][0]: expected a number within the range of float64"),
     (
         ([1], [[Decimal("1e-999999999")]], ONE),
-        "means[0][0]: expected a number within the range of float64, found 1E-999999999",
+        "means[0][0]: expected a number within the range of float64",
     ),
     (
         ([1], [[0, 0]], [[[1, 0.5], [0.4, 1]]]),

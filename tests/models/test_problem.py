@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -157,6 +159,13 @@ def test_repr_rebuilds(instance):
     assert hash(rebuilt) == hash(instance)
     assert repr(rebuilt) == repr(instance)
     assert getattr(rebuilt, "rational", None) == getattr(instance, "rational", None)
+
+
+@pytest.mark.parametrize("instance", OBJECTS, ids=lambda o: type(o).__name__)
+def test_pickle_and_deep_copy(instance):
+    for again in (pickle.loads(pickle.dumps(instance)), copy.deepcopy(instance)):
+        assert again == instance
+        assert repr(again) == repr(instance)
 
 
 def test_different_objects_are_not_equal():

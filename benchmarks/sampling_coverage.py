@@ -1,0 +1,52 @@
+"""How often the intervals of the sampling method cover the truth.
+
+    python benchmarks/sampling_coverage.py [RUNS]
+
+Prints, for each kind of points, level and quantity, the share of RUNS (default 1000) runs
+with different seeds whose interval contains the value that quadrature gives to 1e-10.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+
+from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
+from fmproof.numerics import quadrature
+from fmproof.numerics.sampling import Kind, Sampling
+
+QUANTITIES = ("fm", "cfm", "C1", "C2", "C")
+LEVELS = (0.9, 0.99)
+PROBLEM = Problem(
+    GaussianMixture(
+        [0.2, 0.5, 0.3],
+        [[-2.0, 0.0], [1.0, 1.0], [0.5, -2.0]],
+        [[[0.3, 0.1], [0.1, 0.2]], [[0.5, 0.0], [0.0, 0.1]], [[0.2, 0.0], [0.0, 0.2]]],
+    ),
+    CondOTPath(),
+    LinearVelocity([[[0.3, -0.2], [0.1, 0.4]]], [[0.1, -0.1]]),
+)
+
+
+def main(runs: int) -> None:
+    truth = quadrature.evaluate(PROBLEM, QUANTITIES, 1e-10)
+    print(f"share of {runs} intervals that cover the truth")
+    print("kind         samples  level  " + "  ".join(f"{name:>6}" for name in QUANTITIES))
+    kinds: tuple[Kind, ...] = ("sobol", "monte-carlo")
+    for kind in kinds:
+        for batches in (1, 4):
+            for level in LEVELS:
+                covered = dict.fromkeys(QUANTITIES, 0)
+                for seed in range(runs):
+                    run = Sampling(PROBLEM, QUANTITIES, seed, kind, level=level)
+                    *_, found = islice(iter(run), batches)
+                    for name in QUANTITIES:
+                        off = abs(float(found[name].value) - float(truth[name].value))
+                        covered[name] += off <= float(found[name].error)
+                samples = run.state.points * run.state.replicates
+                shares = "  ".join(f"{covered[name] / runs:6.3f}" for name in QUANTITIES)
+                print(f"{kind:<12} {samples:>7}  {level:5.2f}  {shares}", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

@@ -1,0 +1,5 @@
+"""``python -m fmproof``."""
+
+from fmproof.cli import main
+
+main()

@@ -1,0 +1,103 @@
+"""The command line: arguments in, report out.
+
+The modules here import no SymPy before a command needs it, so that ``--help``, ``--version``,
+``list`` and shell completion answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from fmproof._version import __version__
+from fmproof.cli.describe import explain, list_
+from fmproof.cli.docs import docs
+from fmproof.cli.evaluate import evaluate
+from fmproof.cli.terminal import make_printable
+from fmproof.cli.verify import verify
+from fmproof.derivations.catalogue import BUILTIN
+from fmproof.errors import FmproofError, nearest
+
+__all__ = ["command", "main"]
+
+UNUSABLE = 2
+CRASHED = 3
+INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """A group whose message for an unknown command says what was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            if name in BUILTIN or name.endswith(".py"):
+                hint = f"did you mean 'fmproof verify {name}'?"
+            else:
+                hint = nearest(name, self.commands)
+            raise click.UsageError(f"no command is called {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+EPILOG = """\b
+Examples:
+  fmproof verify                     check every built-in derivation
+  fmproof verify fm-cfm --steps      one of them, with its side conditions
+  fmproof verify mine.py             your own, from a Python file
+  fmproof docs fm-cfm -o proof.html  as a page, a PDF, LaTeX, Markdown, a notebook
+  fmproof evaluate problem.toml      both losses, their constants and the floor
+  fmproof explain linearity          what a rule says and when it may be used
+
+\b
+Exit status of verify: 0 all is proved, 1 a step failed, 2 the input cannot be used.
+"""
+
+
+@click.group(cls=_Commands, epilog=EPILOG, invoke_without_command=True)
+@click.version_option(__version__, message="fmproof %(version)s")
+@click.help_option("-h", "--help")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Check derivations of flow matching, step by step."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+for _subcommand in (verify, docs, evaluate, list_, explain):
+    command.add_command(_subcommand)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its status; every error of the user's is one line."""
+    make_printable(sys.stdout, sys.stderr)
+    sys.exit(_run(args))
+
+
+def _run(args: Sequence[str] | None) -> int:
+    try:
+        status: Any = command.main(args, prog_name="fmproof", standalone_mode=False)
+    except click.Abort:
+        click.echo("fmproof: interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except FmproofError as error:
+        return _complain(str(error))
+    except RecursionError:
+        return _complain("a term is nested too deeply to be checked; name parts of it")
+    except Exception:
+        traceback.print_exc()
+        click.echo("fmproof: this is a defect of fmproof, please report the lines above", err=True)
+        return CRASHED
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str) -> int:
+    click.echo("fmproof: " + " ".join(message.split()), err=True)
+    return UNUSABLE

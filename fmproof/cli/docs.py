@@ -1,0 +1,150 @@
+"""``fmproof docs``: derivations as documents, printed from a check that is made on the way."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from fmproof.cli import terminal
+from fmproof.cli.verify import check_sources, complete_source
+from fmproof.derivations.catalogue import BUILTIN
+from fmproof.errors import InputError, nearest
+from fmproof.files import require_writable, write_whole
+from fmproof.report.model import Report, RuleEntry
+
+TARGETS = ("tex", "pdf", "html", "md", "ipynb")
+
+EPILOG = """\b
+Examples:
+  fmproof docs fm-cfm -o fm-cfm.pdf            a PDF, by the TeX that is installed
+  fmproof docs fm-cfm --to tex --fragment -o proof.tex     for \\input{proof}
+  fmproof docs mine.py -o mine.html            one page that needs nothing else
+  fmproof docs --rules -o all.md               everything, with the catalogue of rules
+
+\b
+Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the input cannot be used.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
+@click.option(
+    "--to",
+    "target",
+    metavar=f"[{'|'.join(TARGETS)}]",
+    help="What to write; by default what the ending of the output's name says.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+@click.option("--fragment", is_flag=True, help=r"With --to tex: only the body, for \input.")
+@click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
+@click.help_option("-h", "--help")
+@click.pass_context
+def docs(
+    ctx: click.Context,
+    sources: Sequence[str],
+    target: str | None,
+    output: Path | None,
+    fragment: bool,
+    rules: bool,
+) -> None:
+    """Write derivations as a document: LaTeX, PDF, HTML, Markdown or a notebook.
+
+    NAME is a built-in derivation (see fmproof list), FILE.py a file of your own. Without any,
+    all built-in derivations are written. They are checked first, and the document says what
+    the check found.
+    """
+    target = _target(target, output)
+    if fragment and target != "tex":
+        raise click.UsageError(f"--fragment is for --to tex, not for --to {target}")
+    if target == "pdf" and output is None:
+        raise click.UsageError("a PDF does not go to standard output; name a file with -o")
+    if output is not None:
+        require_writable(output)
+    sources = list(dict.fromkeys(sources or BUILTIN))
+    options = ["--fragment"] * fragment + ["--rules"] * rules
+    command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
+    report = check_sources(sources)
+    written = _written(report, target, sources, command, fragment, _rules() if rules else ())
+    if output is None:
+        terminal.write(written.decode(), None, as_utf8=True)
+    else:
+        write_whole(output, written)
+    ctx.exit(0 if report.status == "proved" else 1)
+
+
+def _target(target: str | None, output: Path | None) -> str:
+    """What to write: as asked, or by the ending of the output's name."""
+    if target is None:
+        if output is None:
+            raise click.UsageError(
+                f"say what to write with --to {{{','.join(TARGETS)}}} or with -o"
+            )
+        target = output.suffix.removeprefix(".").lower()
+        if target not in TARGETS:
+            raise InputError(
+                f"the name {output.name} does not say what to write; give it one of the endings "
+                f"{', '.join('.' + t for t in TARGETS)}, or say it with --to"
+            )
+    if target not in TARGETS:
+        raise InputError(f"cannot write {target!r}; {nearest(target, TARGETS)}")
+    return target
+
+
+def _written(
+    report: Report,
+    target: str,
+    sources: Sequence[str],
+    command: str,
+    fragment: bool,
+    rules: Sequence[RuleEntry],
+) -> bytes:
+    if target == "pdf":
+        from fmproof.report import pdf
+
+        return pdf.render(report, command, rules)
+    if target == "tex":
+        from fmproof.report import latex
+
+        text = latex.render(report, command, rules, fragment=fragment)
+    elif target == "html":
+        from fmproof.report import html
+
+        text = html.render(report, command, rules)
+    elif target == "md":
+        from fmproof.report import markdown
+
+        text = markdown.render(report, command, rules)
+    else:
+        from fmproof.report import notebook
+
+        text = notebook.render(report, sources, command, rules)
+    return text.encode("utf-8", "replace")
+
+
+def _rules() -> tuple[RuleEntry, ...]:
+    from fmproof.kernel.rules import catalogue
+    from fmproof.report.model import Formula, RuleCondition
+
+    return tuple(
+        RuleEntry(
+            code=rule.code,
+            name=rule.name,
+            family=rule.family,
+            title=rule.title,
+            statement=Formula(rule.statement_text, rule.statement_latex),
+            explanation=rule.explanation,
+            conditions=tuple(
+                RuleCondition(c.text, c.why, c.counterexample) for c in rule.conditions
+            ),
+            unconditional=rule.unconditional,
+        )
+        for rule in catalogue()
+    )

@@ -1,0 +1,129 @@
+"""What standard output can show, and writing to it."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import IO, TextIO
+
+from fmproof.files import write_whole
+
+NARROW, WIDE, USUAL = 60, 100, 88
+_PATIENCE = 0.5  #: seconds before a progress bar appears
+_REFRESH = 0.1  #: seconds between two drawings of it
+
+
+def width() -> int:
+    """Columns for text: the terminal's within reason, or what COLUMNS says; else 88."""
+    return min(max(shutil.get_terminal_size((USUAL, 24)).columns, NARROW), WIDE)
+
+
+def wants_colour(choice: str) -> bool:
+    """Whether to colour what goes to standard output.
+
+    ``choice`` "always" and "never" are final. For "auto", a NO_COLOR that is not empty says
+    no, a FORCE_COLOR that is not empty says yes, and otherwise a terminal that is not dumb does.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
+    """Write to the file ``output``, whole or not at all, or to standard output.
+
+    A file is UTF-8, and so is standard output where ``as_utf8`` says that the format demands
+    it. A reader who goes away, such as ``head``, is no error.
+    """
+    if output is not None:
+        write_whole(output, text.encode("utf-8", "replace"))
+        return
+    try:
+        if as_utf8:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        else:
+            sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, which must not fail either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A callback that draws a progress bar once the work is long; None without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar(sys.stderr)
+    try:
+        yield bar.show
+    finally:
+        bar.close()
+
+
+class _Bar:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.due = monotonic() + _PATIENCE
+        self.drawn = False
+
+    def show(self, name: str, done: int, total: int) -> None:
+        if monotonic() < self.due:
+            return
+        self.due = monotonic() + _REFRESH
+        filled = 30 * done // total
+        self.stream.write(f"\r\x1b[K{name} [{'#' * filled:<30}] {done}/{total}")
+        self.stream.flush()
+        self.drawn = True
+
+    def close(self) -> None:
+        if self.drawn:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+
+
+# --- encodings that lack mathematics --------------------------------------------------
+
+_PLAIN = {
+    "✓": "+", "✗": "x", "−": "-", "–": "-", "‖": "||", "·": ".", "∫": " int", "∇": "grad",
+    "∞": "inf", "≤": "<=", "≥": ">=", "⇒": "=>", "→": "->", "↦": "->", "…": "...",
+}  # fmt: skip
+
+
+def make_printable(*streams: IO[str]) -> None:
+    """Let ``streams`` write what their encoding lacks in the nearest plain letters."""
+    codecs.register_error("fmproof.plain", _plain)
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="fmproof.plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_plain_letter, error.object[error.start : error.end])), error.end
+
+
+def _plain_letter(char: str) -> str:
+    if char in _PLAIN:
+        return _PLAIN[char]
+    name = unicodedata.name(char, "")
+    if name.startswith("GREEK"):
+        letter = name.split(" WITH ")[0].split()[-1]
+        return letter.capitalize() if "CAPITAL" in name else letter.lower()
+    raised = {"<super>": "^", "<sub>": "_"}.get(unicodedata.decomposition(char).split(" ")[0], "")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii())
+    return raised + plain if plain else "?"

@@ -1,0 +1,116 @@
+"""``fmproof verify``: check derivations and report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from fmproof.cli import terminal
+from fmproof.derivations.catalogue import BUILTIN
+from fmproof.files import require_writable
+from fmproof.report.model import Report
+from fmproof.report.text import Detail
+from fmproof.report.text import render as render_text
+
+MACHINE_FORMATS = ("json", "junit", "github", "html")
+"""Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
+
+
+def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of built-in derivations, and files."""
+    names = [
+        CompletionItem(name, help=title)
+        for name, (title, _) in BUILTIN.items()
+        if name.startswith(incomplete)
+    ]
+    return [*names, CompletionItem(incomplete, type="file")]
+
+
+EPILOG = """\b
+Examples:
+  fmproof verify                              all built-in derivations
+  fmproof verify fm-cfm gradient --quiet      two of them, a line each
+  fmproof verify mine.py --steps              your own, with every side condition
+  fmproof verify --format junit -o fm.xml     for a continuous integration service
+
+\b
+Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
+@click.option(
+    "--steps",
+    "detail",
+    flag_value=Detail.STEPS,
+    type=Detail,
+    help="Also print each step's conditions, what they follow from, and the author's notes.",
+)
+@click.option(
+    "-q", "--quiet", "detail", flag_value=Detail.QUIET, type=Detail, help="One line a derivation."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", *MACHINE_FORMATS]),
+    default="text",
+    show_default=True,
+    help="How to write the report.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the report to this file instead of standard output.",
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the text; auto asks the terminal, NO_COLOR and FORCE_COLOR.",
+)
+@click.help_option("-h", "--help")
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    sources: Sequence[str],
+    detail: Detail | None,
+    format_: str,
+    output: Path | None,
+    colour: str,
+) -> None:
+    """Check derivations step by step.
+
+    NAME is a built-in derivation (see fmproof list), FILE.py a file of your own. Without any,
+    all built-in derivations are checked.
+    """
+    if output is not None:
+        require_writable(output)
+    report = check_sources(list(dict.fromkeys(sources or BUILTIN)))
+    if format_ == "text":
+        coloured = colour == "always" if output else terminal.wants_colour(colour)
+        level = Detail.NORMAL if detail is None else detail
+        width = terminal.USUAL if output else terminal.width()
+        text = render_text(report, level, width, coloured)
+        terminal.write(text, output, as_utf8=False)
+    else:
+        render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
+        terminal.write(render(report), output, as_utf8=True)
+    ctx.exit(0 if report.status == "proved" else 1)
+
+
+def check_sources(sources: Sequence[str]) -> Report:
+    """Find the derivations and check them, with a progress bar on a terminal."""
+    from fmproof.sources import find
+    from fmproof.tactics.check import check
+
+    derivations = [derivation for source in sources for derivation in find(source)]
+    with terminal.progress() as progress:
+        return check(derivations, progress)

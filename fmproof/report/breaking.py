@@ -1,0 +1,187 @@
+r"""Breaking long formulas where a person would break them.
+
+A person breaks before a relation, then before a plus or minus outside all brackets, then before
+one inside, after the opening of an expectation only when needed, and between factors last.
+Widths are estimated, in em of the formula's own size, so that every renderer breaks alike and
+none has to run TeX.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|.", re.DOTALL)
+_OPEN = frozenset(("(", "[", r"\lVert", r"\lvert"))
+_CLOSE = frozenset((")", "]", r"\rVert", r"\rvert"))
+_RELATIONS = frozenset(("=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
+_OPENING, _IN_NORM, _FACTOR = 50, 60, 100
+_WIDOW = 4.0  #: a last line narrower than this, in em, is given company
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where a formula may be broken; the smaller the cost, the sooner it is."""
+
+    at: int  #: index into the tokens
+    depth: int  #: how many brackets are open there
+    cost: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a broken formula, indented by that many quads."""
+
+    latex: str
+    indent: int
+
+
+def lines(latex: str, room: float) -> tuple[Line, ...]:
+    """``latex`` broken into lines of at most ``room`` em, as far as that is possible."""
+    tokens = _tokens(latex)
+    places = [Break(0, 0, 0), *_breaks(tokens)]
+    ends = [p.at for p in places[1:]] + [len(tokens)]
+    # Width is additive between breaks, so a running sum gives that of every candidate.
+    reach = [
+        0.0,
+        *accumulate(_width(tokens[p.at : end]) for p, end in zip(places, ends, strict=True)),
+    ]
+    found: list[Line] = []
+    here = 0
+    while here < len(places):
+        start = places[here]
+        indent = 1 + start.depth if here else 0
+        after = _next(places, reach, here, room - indent)
+        prefix = r"\times " if start.cost >= _FACTOR else ""
+        found.append(Line(prefix + _join(tokens[start.at : ends[after - 1]]), indent))
+        here = after
+    return tuple(found)
+
+
+def _next(places: list[Break], reach: list[float], here: int, free: float) -> int:
+    """Where the line that starts at ``here`` should end: the cheapest break that fits."""
+    if reach[-1] - reach[here] <= free:
+        return len(places)
+    last = here + 1
+    while last < len(places) - 1 and reach[last + 1] - reach[here] <= free:
+        last += 1
+    if last == len(places):
+        return last
+    candidates = range(here + 1, last + 1)
+    in_company = [i for i in candidates if reach[-1] - reach[i] >= _WIDOW]
+    return min(in_company or candidates, key=lambda i: (places[i].cost, -i))
+
+
+@lru_cache(maxsize=20_000)
+def pieces(latex: str) -> tuple[str, ...]:
+    """The pieces of a formula between relations and signs, two brackets deep at most."""
+    tokens = _tokens(latex)
+    cuts = [p.at for p in _breaks(tokens) if p.cost < _OPENING and p.depth <= 2]
+    bounds = [0, *cuts, len(tokens)]
+    return tuple(_join(tokens[a:b]) for a, b in pairwise(bounds) if a < b)
+
+
+def width(latex: str) -> float:
+    """The estimated width of a formula in display style, in em."""
+    return _width(_tokens(latex))
+
+
+def _tokens(latex: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(latex.strip()))
+
+
+def _join(tokens: tuple[str, ...]) -> str:
+    return "".join(tokens).strip()
+
+
+@lru_cache(maxsize=20_000)
+def _breaks(tokens: tuple[str, ...]) -> list[Break]:
+    found = []
+    braces = depth = norms = 0
+    for i, token in enumerate(tokens):
+        if token in "{}":
+            braces += 1 if token == "{" else -1
+        elif braces:
+            continue
+        elif token in _OPEN:
+            depth += 1
+            norms += token == r"\lVert"
+            if i > 1 and tokens[i - 1] in _SIZED and tokens[i - 2] == "}":
+                found.append(Break(i + 1, depth, _OPENING + depth))
+        elif token in _CLOSE:
+            depth -= 1
+            norms -= token == r"\rVert"
+        elif i == 0:
+            continue
+        elif token in _RELATIONS:
+            found.append(Break(i, depth, depth))
+        elif token in "+-" and tokens[i - 1].isspace():
+            found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
+        elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
+            found.append(Break(i + 2, depth, _FACTOR + depth))
+    return found
+
+
+# Widths of Latin Modern's glyphs at 10 pt, rounded up, in em.
+_WIDTHS = (
+    dict.fromkeys("abcdefghijklmnopqrstuvwxyz0123456789", 0.53)
+    | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0.75)
+    | dict.fromkeys("()", 0.39)
+    | {"[": 0.28, "]": 0.28, ",": 0.45, "'": 0.25, "m": 0.88, "w": 0.72, "|": 0.28}
+    | {r"\lVert": 0.5, r"\rVert": 0.5, r"\lvert": 0.28, r"\rvert": 0.28, r"\infty": 1.0}
+    | {r"\,": 0.17, r"\!": -0.17, r"\;": 0.28, r"\quad": 1.0, r"\int": 0.95, r"\cdot": 0.28}
+    | {r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
+    | dict.fromkeys((r"\top", r"\sim", r"\times", "=", "<", r"\le", r"\ge", "+", "-"), 0.78)
+)
+_SPACE = (  # on both sides together, which is left out in scripts
+    dict.fromkeys(("=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56)
+    | dict.fromkeys(("+", "-", r"\times"), 0.45)
+)
+_SCRIPT = 0.73  #: size of a script
+_SIZED = frozenset(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lr")
+_SILENT = _SIZED | {r"\mathrm", r"\mathcal", r"\mathbb", r"\text", r"\operatorname*", "{", "}"}
+
+
+@lru_cache(maxsize=100_000)
+def _width(tokens: tuple[str, ...], in_script: bool = False) -> float:
+    total, i = 0.0, 0
+    below = above = 0.0  # scripts of the symbol before, which stand on top of each other
+    while i < len(tokens):
+        token = tokens[i]
+        if token in ("_", "^"):
+            inside, i = _argument(tokens, i + 1)
+            script = (1 if in_script else _SCRIPT) * _width(inside, True)
+            below, above = (script, above) if token == "_" else (below, script)
+            continue
+        total, below, above = total + max(below, above), 0.0, 0.0
+        i += 1
+        if token == r"\frac":
+            top, i = _argument(tokens, i)
+            bottom, i = _argument(tokens, i)
+            total += 0.3 + max(_width(top, in_script), _width(bottom, in_script))
+        elif token == r"\tfrac":
+            top, i = _argument(tokens, i)
+            bottom, i = _argument(tokens, i)
+            total += 0.3 + _SCRIPT * max(_width(top, True), _width(bottom, True))
+        elif not token.isspace() and token not in _SILENT:
+            total += _WIDTHS.get(token, 0.65) + (0 if in_script else _SPACE.get(token, 0))
+            if i > 1 and tokens[i - 2] in _SIZED:
+                total += 0.2
+    return total + max(below, above)
+
+
+def _argument(tokens: tuple[str, ...], i: int) -> tuple[tuple[str, ...], int]:
+    """The token or braced group at ``i``, and where it ends."""
+    while i < len(tokens) and tokens[i].isspace():
+        i += 1
+    if i >= len(tokens) or tokens[i] != "{":
+        return tokens[i : i + 1], i + 1
+    depth, start = 0, i
+    while i < len(tokens):
+        depth += {"{": 1, "}": -1}.get(tokens[i], 0)
+        i += 1
+        if not depth:
+            break
+    return tokens[start + 1 : i - 1], i

@@ -1,0 +1,120 @@
+"""What every document shows besides the report's own fields: numbering, anchors, chains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fmproof.report.model import (
+    Condition,
+    Constant,
+    DerivationReport,
+    Formula,
+    PartReport,
+    Report,
+    StepReport,
+    Symbol,
+)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True)
+class NumberedCondition:
+    """A side condition as it stands in the table: once, with every step that needs it."""
+
+    label: str  #: "S1", "S2", …
+    condition: Condition
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A step between the two terms that it relates."""
+
+    before: Formula
+    step: StepReport
+    conditions: tuple[str, ...]  #: labels in the table of side conditions
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A part with its steps linked."""
+
+    part: PartReport
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A derivation, ready to be laid out."""
+
+    derivation: DerivationReport
+    anchor: str  #: unique in the document, of letters, digits and dashes
+    chains: tuple[Chain, ...]
+    conditions: tuple[NumberedCondition, ...]
+
+    @property
+    def measured(self) -> tuple[StepReport, ...]:
+        """The steps that come with numeric evidence."""
+        return tuple(step for step in self.derivation.steps if step.numeric is not None)
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """The derivations of a report, numbered and linked."""
+    taken: set[str] = set()
+    return tuple(_section(derivation, taken) for derivation in report.derivations)
+
+
+def _section(derivation: DerivationReport, taken: set[str]) -> Section:
+    needed: dict[Condition, list[str]] = {}
+    for step in derivation.steps:
+        for condition in step.conditions:
+            needed.setdefault(condition, []).append(step.id)
+    conditions = tuple(
+        NumberedCondition(f"S{number}", condition, tuple(dict.fromkeys(steps)))
+        for number, (condition, steps) in enumerate(needed.items(), 1)
+    )
+    labels = {row.condition: row.label for row in conditions}
+    chains = tuple(Chain(part, tuple(_links(part, labels))) for part in derivation.parts)
+    return Section(derivation, anchor(derivation.name, taken), chains, conditions)
+
+
+def _links(part: PartReport, labels: dict[Condition, str]) -> Iterator[Link]:
+    before = part.start
+    for step in part.steps:
+        yield Link(before, step, tuple(dict.fromkeys(labels[c] for c in step.conditions)))
+        before = step.claim
+
+
+def anchor(name: str, taken: set[str]) -> str:
+    """``name`` as a label for links: ASCII letters, digits, dots and dashes, never used before."""
+    stem = re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") or "x"
+    label, number = stem, 1
+    while label in taken:
+        number += 1
+        label = f"{stem}-{number}"
+    taken.add(label)
+    return label
+
+
+def defined(item: Symbol | Constant) -> Formula:
+    """name = definition, or the name alone."""
+    if item.definition is None:
+        return item.name
+    return Formula(
+        f"{item.name.text} = {item.definition.text}", f"{item.name.latex} = {item.definition.latex}"
+    )
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters, and without those that turn the reading direction."""
+    return _CONTROL.sub(" ", text)
+
+
+def heading(report: Report) -> str:
+    """The title of a document about ``report``."""
+    if len(report.derivations) == 1:
+        return report.derivations[0].title
+    return "Derivations checked by fmproof"

@@ -1,0 +1,91 @@
+"""A report as one HTML file: MathML, no script, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from fmproof.report.breaking import pieces
+from fmproof.report.document import anchor, defined, heading, printable, sections
+from fmproof.report.model import Formula, Report, RuleEntry
+
+
+def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> str:
+    """``report`` as a page of its own.
+
+    Args:
+        command: the command line that produced it, for the note at its end.
+        rules: the catalogue of rules, for an appendix.
+    """
+    template = _environment().get_template("page.html")
+    return str(
+        template.render(
+            report=report,
+            sections=sections(report),
+            title=heading(report),
+            command=command,
+            rules=rules,
+        )
+    )
+
+
+def mathematics(formula: Formula, relation: str = "") -> str:
+    """A formula as MathML, in pieces between which a narrow page may break it.
+
+    What the converter does not know is shown as the formula's plain text.
+
+    Args:
+        relation: written before the formula.
+    """
+    from markupsafe import Markup, escape
+
+    try:
+        first, *rest = pieces(formula.latex)
+        # The empty group keeps the spaces of a sign or relation that begins a piece.
+        parts = [_mathml(first), *(_mathml("{}" + piece) for piece in rest)]
+        shown = Markup("<wbr>").join(map(Markup, parts))
+    except ValueError:
+        shown = Markup('<span class="text">{}</span>').format(printable(formula.text))
+    sign = Markup('<span class="relation">{}</span> ').format(escape(relation)) if relation else ""
+    return Markup('<span class="formula">{}{}</span>').format(sign, shown)
+
+
+@lru_cache(maxsize=20_000)
+def _mathml(latex: str) -> str:
+    """MathML of a piece of a formula.
+
+    Raises:
+        ValueError: the converter does not know a command.
+    """
+    from math_core import LatexError
+
+    try:
+        return str(_converter().convert_with_local_state(latex, displaystyle=True))
+    except LatexError as error:
+        raise ValueError(latex) from error
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from math_core import LatexToMathML
+
+    return LatexToMathML(fancy_error=False)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("fmproof.report"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    environment.filters.update(
+        math=mathematics, defined=defined, anchor=lambda name: anchor(name, set())
+    )
+    return environment

@@ -1,0 +1,91 @@
+"""A report as JSON. The form is described by ``schema/report-1.json`` and ``docs/json.md``."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from fmproof.report.model import (
+    Constant,
+    DerivationReport,
+    Formula,
+    HypothesisReport,
+    Numeric,
+    Report,
+    StepReport,
+)
+from fmproof.report.words import failure_message
+
+SCHEMA = 1
+"""The version of the form; it grows when a field changes its meaning or goes away."""
+
+
+def render(report: Report) -> str:
+    """``report`` as an indented JSON document; the same report gives the same text."""
+    document = {
+        "schema": SCHEMA,
+        "version": report.version,
+        "status": report.status,
+        "derivations": [_derivation(derivation) for derivation in report.derivations],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of what :func:`render` writes."""
+    source = resources.files("fmproof.report") / "schema" / f"report-{SCHEMA}.json"
+    loaded: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _derivation(derivation: DerivationReport) -> dict[str, Any]:
+    return {
+        "name": derivation.name,
+        "title": derivation.title,
+        "source": derivation.source,
+        "status": derivation.status,
+        "message": derivation.message,
+        "statement": _formula(derivation.statement),
+        "hypotheses": [_hypothesis(hypothesis) for hypothesis in derivation.hypotheses],
+        "constants": [_constant(constant) for constant in derivation.constants],
+        "steps": [_step(step) for step in derivation.steps],
+    }
+
+
+def _formula(formula: Formula) -> dict[str, Any]:
+    return {"latex": formula.latex, "text": formula.text}
+
+
+def _hypothesis(hypothesis: HypothesisReport) -> dict[str, Any]:
+    return {
+        **_formula(hypothesis.formula),
+        "name": hypothesis.name,
+        "declared": hypothesis.declared,
+        "used_by": list(hypothesis.used_by),
+    }
+
+
+def _constant(constant: Constant) -> dict[str, Any]:
+    return {"name": _formula(constant.name), "definition": _formula(constant.definition)}
+
+
+def _step(step: StepReport) -> dict[str, Any]:
+    shown = {
+        "id": step.id,
+        "part": step.part,
+        "rule": step.rule,
+        "relation": step.relation,
+        "claim": _formula(step.claim),
+        "status": step.status,
+        "conditions": [
+            {"text": condition.formula.text, "discharged_by": condition.discharged_by}
+            for condition in step.conditions
+        ],
+        "message": failure_message(step),
+    }
+    return shown if step.numeric is None else {**shown, "numeric": _numeric(step.numeric)}
+
+
+def _numeric(numeric: Numeric) -> dict[str, Any]:
+    return {"status": numeric.status, "problems": numeric.problems, "worst": numeric.worst}

@@ -1,0 +1,169 @@
+r"""A report as LaTeX: an article of its own, or a fragment to ``\input``.
+
+The article compiles with pdflatex and with lualatex. A fragment needs amsmath, amssymb, amsthm,
+array, graphicx and longtable in the document that it is put into, and defines the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from fmproof.report.breaking import lines, width
+from fmproof.report.document import anchor, heading, printable, sections
+from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
+
+# Widths in em, for a4 paper with margins of 25 mm at 11 pt.
+ROOM = 38.0  #: a display of its own
+ROOM_STEP = 31.0  #: a step, beside its reason
+ROOM_NOTATION = 26.0  #: a definition, beside its meaning
+ROOM_TABLE = 25.0  #: a side condition, beside what it was derived from
+
+BLOCK = 12  #: lines that stay together on a page
+
+_LONG_WORD = re.compile(r"\S{25,}")
+
+
+class Tex(str):
+    """LaTeX source, as opposed to text that must be escaped."""
+
+    __slots__ = ()
+
+
+def render(
+    report: Report, command: str = "", rules: Sequence[RuleEntry] = (), fragment: bool = False
+) -> str:
+    r"""``report`` as LaTeX.
+
+    Args:
+        command: the command line that produced it, for the note at its end.
+        rules: the catalogue of rules, for an appendix.
+        fragment: only the body, for ``\input``.
+    """
+    template = _environment().get_template("fragment.tex" if fragment else "article.tex")
+    return str(
+        template.render(
+            report=report,
+            sections=sections(report),
+            title=heading(report),
+            command=command,
+            rules=rules,
+        )
+    )
+
+
+def escape(text: str) -> Tex:
+    """Any text as LaTeX that prints it and does nothing else."""
+    written = _encoder().unicode_to_latex(_breakable(printable(text)))
+    return Tex(written.replace(_BREAK, r"\hspace{0pt}").replace("|", r"\textbar{}"))
+
+
+_BREAK = "\ue000"  #: stands for a place to break at, until everything else is escaped
+
+
+def _breakable(text: str) -> str:
+    """``text`` in which long words may be broken after every twelve characters."""
+    return _LONG_WORD.sub(lambda word: _BREAK.join(re.findall(".{1,12}", word[0])), text)
+
+
+def mathematics(formula: Formula | str) -> Tex:
+    """A formula's LaTeX with letters beyond ASCII spelled out."""
+    latex = formula if isinstance(formula, str) else formula.latex
+    return Tex(re.sub(r"[^\x00-\x7f]", lambda char: escape(char[0]), latex))
+
+
+def display(
+    formula: Formula, room: float, relation: str = "", name: Formula | None = None
+) -> tuple[Tex, ...]:
+    """A formula in ``aligned`` blocks, broken to ``room`` em; one block unless it is very long.
+
+    Args:
+        relation: written before the formula.
+        name: written before the relation.
+    """
+    sign = {"": "", "=": "=", "≤": r"\le", "≥": r"\ge"}[relation]
+    before = f"{mathematics(name) if name else ''}{sign}{{}}" if sign else ""
+    first, *rest = lines(formula.latex, room - width(before))
+    rows = [f"{before} & {mathematics(first.latex)}"]
+    rows += ["& " + r"\quad" * line.indent + f" {{}}{mathematics(line.latex)}" for line in rest]
+    return tuple(map(_aligned, _batched(rows, BLOCK)))
+
+
+def _aligned(rows: Sequence[str]) -> Tex:
+    body = " \\\\\n    ".join(rows)
+    return Tex(f"\\fmproofmath{{\\begin{{aligned}}[t]\n    {body}\n  \\end{{aligned}}}}")
+
+
+def _batched(rows: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (rows[i : i + size] for i in range(0, len(rows), size))
+
+
+def _display(shown: Formula | Constant) -> Tex:
+    """A formula, or a constant with its definition, on lines of its own."""
+    blocks = display(shown, ROOM) if isinstance(shown, Formula) else _defined(shown, ROOM)
+    return Tex("\n".join(rf"\fmproofdisplay{{{block}}}" for block in blocks))
+
+
+def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
+    if item.definition is None:
+        return display(item.name, room)
+    return display(item.definition, room, "=", item.name)
+
+
+def code(text: str) -> Tex:
+    """Lines of a program or a file, as they are."""
+    shown = (escape(line).replace(" ", "~").replace("-", "{-}") for line in text.splitlines())
+    return Tex(r"\newline ".join(rf"\texttt{{{line}}}" for line in shown))
+
+
+def plain(text: str) -> Tex:
+    """``text`` reduced to what a PDF bookmark can show."""
+    return Tex(re.sub(r"[^A-Za-z0-9 .,:;()=+-]", "", text))
+
+
+def _unknown(char: str) -> str:
+    return char if char == _BREAK else rf"\fmproofchar{{{ord(char):04X}}}"
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Any:
+    from pylatexenc.latexencode import UnicodeToLatexEncoder
+
+    return UnicodeToLatexEncoder(
+        replacement_latex_protection="braces-all",
+        unknown_char_policy=_unknown,
+        unknown_char_warning=False,
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("fmproof.report"),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=lambda value: value if isinstance(value, Tex) else escape(str(value)),
+    )
+    environment.filters.update(
+        math=mathematics,
+        code=code,
+        plain=plain,
+        display=_display,
+        step=lambda formula, relation="": display(formula, ROOM_STEP, relation),
+        defined=lambda symbol: _defined(symbol, ROOM_NOTATION),
+        cell=lambda formula: display(formula, ROOM_TABLE),
+        anchor=lambda name: Tex(anchor(name, set())),
+    )
+    return environment

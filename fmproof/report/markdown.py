@@ -1,0 +1,110 @@
+"""A report as GitHub-flavoured Markdown with mathematics between dollar signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from fmproof.report.breaking import lines
+from fmproof.report.document import defined, heading, printable, sections
+from fmproof.report.model import Formula, Report, RuleEntry
+
+ROOM = 44.0  #: em of a display on GitHub's pages
+_SPECIAL = re.compile(r"[\\`*_\[\]#|$~]")
+# Markdown takes a backslash before punctuation for its own, so these spellings avoid it.
+_SPELLINGS = {
+    r"\,": r"\thinspace ",
+    r"\;": r"\thickspace ",
+    r"\!": r"\negthinspace ",
+    r"\operatorname*": r"\operatorname",
+    "<": r"\lt ",
+}
+_SPELLED = re.compile(rf"({'|'.join(map(re.escape, _SPELLINGS))}) *")
+
+
+class Markdown(str):
+    """Markdown source, as opposed to text that must be escaped."""
+
+    __slots__ = ()
+
+
+def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> str:
+    """``report`` as a Markdown document.
+
+    Args:
+        command: the command line that produced it, for the note at its end.
+        rules: the catalogue of rules, for an appendix.
+    """
+    return fill(
+        "document.md",
+        report=report,
+        sections=sections(report),
+        title=heading(report),
+        command=command,
+        rules=rules,
+    )
+
+
+def fill(template: str, **values: Any) -> str:
+    """One of the Markdown templates with its values escaped and put in."""
+    written = str(_environment().get_template(template).render(**values))
+    return re.sub(r"\n{3,}", "\n\n", written).strip() + "\n"
+
+
+def escape(text: str) -> Markdown:
+    """Any text as Markdown that shows it and does nothing else."""
+    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
+    return Markdown(_SPECIAL.sub(lambda char: "\\" + char[0], plain))
+
+
+def display(formula: Formula, relation: str = "") -> Markdown:
+    """A formula in a display of its own, broken where it is long."""
+    sign = {"": "", "=": "=", "≤": r"\le", "≥": r"\ge"}[relation]
+    first, *rest = lines(formula.latex, ROOM)
+    if not rest:
+        return Markdown(f"$$\n{sign} {_spelled(first.latex)}\n$$".replace("\n ", "\n"))
+    rows = [rf"{sign}{{}} & {_spelled(first.latex)}"]
+    rows += ["& " + r"\quad" * line.indent + f" {{}}{_spelled(line.latex)}" for line in rest]
+    body = " \\cr\n".join(rows)
+    return Markdown(f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$")
+
+
+def inline(formula: Formula) -> Markdown:
+    """A formula within a line, for a table."""
+    return Markdown(f"${_spelled(formula.latex)}$".replace("|", r"\vert "))
+
+
+def code(text: str) -> Markdown:
+    """A line of a program, as it is."""
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    padding = " " if "`" in text else ""
+    return Markdown(f"{ticks}{padding}{printable(text)}{padding}{ticks}")
+
+
+def indented(text: str) -> Markdown:
+    """Lines of a file as an indented block of code."""
+    return Markdown("\n".join("    " + printable(line) for line in text.splitlines()))
+
+
+def _spelled(latex: str) -> str:
+    return _SPELLED.sub(lambda found: _SPELLINGS[found[1]], latex)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("fmproof.report"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=lambda value: value if isinstance(value, Markdown) else escape(str(value)),
+    )
+    environment.filters.update(
+        display=display, inline=inline, defined=defined, code=code, indented=indented
+    )
+    return environment

@@ -1,0 +1,208 @@
+"""A report as text for a terminal: what was claimed, by which rule, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+
+from click import style
+
+from fmproof.report.layout import formula_lines, hang, prose_lines
+from fmproof.report.model import (
+    Condition,
+    DerivationReport,
+    Failure,
+    HypothesisReport,
+    PartReport,
+    Report,
+    Status,
+    StepReport,
+)
+from fmproof.report.words import (
+    derivation_verdict,
+    explanation,
+    label_ranges,
+    verdict,
+)
+
+MARK: dict[Status, str] = {"proved": "✓", "failed": "✗"}
+_COLOUR: dict[Status, str] = {"proved": "green", "failed": "red"}
+_INDENT = "  "
+
+
+class Detail(IntEnum):
+    """How much to print."""
+
+    QUIET = 0  #: one line for each derivation
+    NORMAL = 1  #: every step with its claim and rule, hypotheses, constants
+    STEPS = 2  #: and each step's conditions, what they follow from, and the author's notes
+
+
+def render(
+    report: Report, detail: Detail = Detail.NORMAL, width: int = 88, colour: bool = False
+) -> str:
+    """``report`` in lines of ``width`` columns where the formulas allow it."""
+    if detail is Detail.QUIET:
+        lines = list(_one_line_each(report.derivations, _Painter(colour)))
+    else:
+        lines = list(_Pages(detail, width, _Painter(colour)).report(report))
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+class _Painter:
+    """Colours, or none."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def heading(self, text: str) -> str:
+        return style(text, bold=True) if self.colour else text
+
+    def faint(self, text: str) -> str:
+        return style(text, dim=True) if self.colour else text
+
+    def rule(self, text: str) -> str:
+        return style(text, fg="cyan") if self.colour else text
+
+    def status(self, text: str, status: Status) -> str:
+        return style(text, fg=_COLOUR[status], bold=True) if self.colour else text
+
+
+def _one_line_each(derivations: Sequence[DerivationReport], paint: _Painter) -> Iterator[str]:
+    names = max((len(d.name) for d in derivations), default=0)
+    for d in derivations:
+        mark = paint.status(MARK[d.status], d.status)
+        yield f"{mark} {d.name:<{names}}  {derivation_verdict(d)}"
+
+
+class _Pages:
+    """The layout of one report: every method yields lines."""
+
+    def __init__(self, detail: Detail, width: int, paint: _Painter) -> None:
+        self.detail = detail
+        self.width = width
+        self.paint = paint
+
+    def report(self, report: Report) -> Iterator[str]:
+        for derivation in report.derivations:
+            yield from self.derivation(derivation)
+            yield ""
+        failed = [d for d in report.derivations if d.status == "failed"]
+        if failed and len(report.derivations) > 1:
+            yield from _one_line_each(failed, self.paint)
+        mark = self.paint.status(MARK[report.status], report.status)
+        yield f"{mark} {self.paint.status(verdict(report), report.status)}"
+
+    def derivation(self, derivation: DerivationReport) -> Iterator[str]:
+        yield from self._prose(derivation.title, heading=f"{derivation.name}: ")
+        if derivation.source:
+            yield from self._prose(derivation.source)
+        yield from self._formula(f"{_INDENT}Theorem  ", derivation.statement.text)
+        labels = max(len(step.id) for step in derivation.steps)
+        for part in derivation.parts:
+            yield ""
+            if part.title != derivation.title:
+                yield _INDENT + self.paint.heading(part.title)
+            yield from self.part(part, labels)
+        yield from self.hypotheses(derivation)
+        yield from self.constants(derivation)
+        yield ""
+        mark = self.paint.status(MARK[derivation.status], derivation.status)
+        for line in prose_lines(derivation_verdict(derivation), self.width - 4):
+            yield f"{_INDENT}{mark} {line}"
+            mark = " "
+
+    # --- steps ------------------------------------------------------------------------
+
+    def part(self, part: PartReport, labels: int) -> Iterator[str]:
+        """The chain: its first term, then a line for each step."""
+        margin = " " * (labels + 6)
+        yield from self._formula(margin + "  ", part.start.text)
+        for step in part.steps:
+            yield from self.step(step, labels, margin)
+            if self.detail is Detail.STEPS:
+                yield from self.background(step, margin + "  ")
+            if step.failure is not None:
+                yield from self.failure(step, step.failure, margin + "  ")
+
+    def step(self, step: StepReport, labels: int, margin: str) -> Iterator[str]:
+        """The claim, with its rule at the right of its last line."""
+        mark = self.paint.status(MARK[step.status], step.status)
+        head = f"{_INDENT}{mark} {step.id:<{labels}}  {step.relation} "
+        claim = formula_lines(step.claim.text, self.width - len(margin) - 2)
+        space = self.width - len(margin) - 2 - len(claim[-1]) - len(step.rule)
+        lines = [head + claim[0], *(f"{margin}  {line}" for line in claim[1:])]
+        if space < 2:
+            lines.append("")
+            space = self.width - len(step.rule)
+        yield from lines[:-1]
+        yield lines[-1] + " " * space + self.paint.rule(step.rule)
+
+    def background(self, step: StepReport, margin: str) -> Iterator[str]:
+        """The author's note, the conditions and what they follow from."""
+        if step.note:
+            yield from self._prose(step.note, margin=margin)
+        for condition in step.conditions:
+            yield from self.condition(condition, margin)
+
+    def condition(self, condition: Condition, margin: str) -> Iterator[str]:
+        yield from self._formula(margin + "needs ", condition.formula.text)
+        reason = condition.discharged_by
+        yield from self._prose(
+            "not derived from the hypotheses" if reason is None else f"by {reason}",
+            margin=margin + "      ",
+        )
+
+    def failure(self, step: StepReport, failure: Failure, margin: str) -> Iterator[str]:
+        """What was expected, what was found, and what would mend it."""
+        for line in prose_lines(failure.summary, self.width - len(margin)):
+            yield margin + self.paint.status(line, "failed")
+        details = explanation(failure, step)
+        if step.location is not None:
+            details.append(("written at", f"{step.location.file}:{step.location.line}"))
+        labels = max((len(label) for label, _ in details), default=0)
+        for label, text in details:
+            yield from self._formula(f"{margin}{label:<{labels}}  ", text)
+
+    # --- hypotheses and constants -----------------------------------------------------
+
+    def hypotheses(self, derivation: DerivationReport) -> Iterator[str]:
+        for declared, title in ((True, "Hypotheses"), (False, "Assumed but not declared")):
+            chosen = [h for h in derivation.hypotheses if h.declared is declared]
+            if chosen:
+                yield ""
+                yield _INDENT + self.paint.heading(title)
+            names = max((len(h.name) for h in chosen if h.declared), default=0)
+            for hypothesis in chosen:
+                yield from self.hypothesis(hypothesis, derivation, names)
+
+    def hypothesis(
+        self, hypothesis: HypothesisReport, derivation: DerivationReport, names: int
+    ) -> Iterator[str]:
+        label = f"{hypothesis.name:<{names}}  " if hypothesis.declared else "✗ "
+        head = _INDENT + label
+        margin = " " * len(head)
+        yield from self._formula(head, hypothesis.formula.text)
+        if hypothesis.meaning:
+            yield from self._prose(hypothesis.meaning, margin=margin)
+        users = label_ranges(hypothesis.used_by, derivation)
+        yield from self._prose(f"used by {users}" if users else "not used", margin=margin)
+
+    def constants(self, derivation: DerivationReport) -> Iterator[str]:
+        if not derivation.constants:
+            return
+        yield ""
+        yield _INDENT + self.paint.heading("Constants")
+        names = max(len(constant.name.text) for constant in derivation.constants)
+        for constant in derivation.constants:
+            head = f"{_INDENT}{constant.name.text:<{names}} = "
+            yield from self._formula(head, constant.definition.text)
+
+    # --- lines ------------------------------------------------------------------------
+
+    def _formula(self, head: str, formula: str) -> Iterator[str]:
+        return hang(head, formula_lines(formula, self.width - len(head)))
+
+    def _prose(self, text: str, heading: str = "", margin: str = "") -> Iterator[str]:
+        for line in prose_lines(heading + text, self.width - len(margin)):
+            yield margin + (self.paint.heading(line) if heading else self.paint.faint(line))

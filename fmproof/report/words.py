@@ -1,0 +1,85 @@
+"""Sentences and counts that several renderers share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fmproof.report.model import DerivationReport, Failure, Report, StepReport
+
+
+def count(number: int, noun: str) -> str:
+    """``count(1, "step")`` is "1 step", ``count(3, "step")`` is "3 steps"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def failed_steps(derivation: DerivationReport) -> tuple[StepReport, ...]:
+    """The steps that were not accepted, in reading order."""
+    return tuple(step for step in derivation.steps if step.status == "failed")
+
+
+def verdict(report: Report) -> str:
+    """One line: what was proved or failed, how many, how long."""
+    steps = sum(len(d.steps) for d in report.derivations)
+    if report.status == "proved":
+        counts = f"{count(len(report.derivations), 'derivation')}, {count(steps, 'step')}"
+        return f"proved: {counts} in {report.seconds:.2f} s"
+    failed = sum(d.status == "failed" for d in report.derivations)
+    wrong = sum(len(failed_steps(d)) for d in report.derivations)
+    return (
+        f"failed: {failed} of {count(len(report.derivations), 'derivation')}, "
+        f"{wrong} of {count(steps, 'step')} in {report.seconds:.2f} s"
+    )
+
+
+def derivation_verdict(derivation: DerivationReport) -> str:
+    """One line: how many steps were proved, or which failed and why."""
+    steps = derivation.steps
+    if derivation.status == "proved":
+        return f"proved, {count(len(steps), 'step')} in {derivation.seconds:.2f} s"
+    failed = failed_steps(derivation)
+    reasons = []
+    if failed:
+        labels = label_ranges([step.id for step in failed], derivation)
+        reasons.append(f"{len(failed)} of {count(len(steps), 'step')} failed ({labels})")
+    if derivation.message:
+        reasons.append(derivation.message)
+    return "failed: " + "; ".join(reasons)
+
+
+def explanation(failure: Failure, step: StepReport) -> list[tuple[str, str]]:
+    """The details of a failure as (label, text), the summary apart."""
+    details = []
+    if failure.expected is not None:
+        details.append(("rule gives", failure.expected.text))
+    if failure.found is not None and failure.found != step.claim:
+        details.append(("claim gives", failure.found.text))
+    if failure.difference is not None:
+        details.append(("difference", failure.difference.text))
+    if failure.where is not None:
+        details.append(("where", failure.where))
+    if failure.hint is not None:
+        details.append(("hint", failure.hint))
+    return details
+
+
+def failure_message(step: StepReport) -> str:
+    """All that is known about a failed step, a line each; "" for a proved one."""
+    if step.failure is None:
+        return ""
+    details = explanation(step.failure, step)
+    return "\n".join([step.failure.summary, *(f"{label}: {text}" for label, text in details)])
+
+
+def label_ranges(labels: Sequence[str], derivation: DerivationReport) -> str:
+    """Step labels in reading order, three or more neighbours of a part as "1.1–1.3"."""
+    wanted = set(labels)
+    shown: list[str] = []
+    for part in derivation.parts:
+        run: list[str] = []
+        for step in (*part.steps, None):
+            if step is not None and step.id in wanted:
+                run.append(step.id)
+                continue
+            shown.extend(run if len(run) < 3 else [f"{run[0]}–{run[-1]}"])
+            run = []
+    return ", ".join(shown)

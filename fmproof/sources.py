@@ -1,0 +1,222 @@
+"""Derivations by name or from a user's Python file."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from difflib import get_close_matches
+from importlib.util import decode_source
+from pathlib import Path
+from traceback import walk_tb
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, NoReturn
+
+from fmproof.derivations.catalogue import BUILTIN, load
+from fmproof.errors import FmproofError, InputError
+
+if TYPE_CHECKING:
+    from fmproof.tactics.script import Derivation
+
+
+def find(source: str) -> list[Derivation]:
+    """The derivations that ``source`` stands for: a built-in name or the path of a Python file.
+
+    Raises:
+        InputError: there is no such derivation or file, or the file cannot be used.
+    """
+    if source in BUILTIN:
+        return [load(source)]
+    path = Path(source)
+    if path.suffix or path.exists() or len(path.parts) > 1:
+        return load_file(path)
+    beside = path.with_suffix(".py")
+    if beside.is_file() and not get_close_matches(source, BUILTIN, n=1, cutoff=0.5):
+        raise InputError(f"no derivation is called {source!r}; did you mean the file {beside}?")
+    return [load(source)]
+
+
+def load_file(path: Path) -> list[Derivation]:
+    """Run a Python file and collect the derivations that it defines at its top level.
+
+    Those are the values, and the items of lists and tuples, that the file itself assigns, in
+    order; what it imports is not its own. While it runs, its folder is on the import path as
+    for a script, it has no standard input, and what it prints goes to standard error.
+
+    Raises:
+        InputError: the file cannot be read, is not Python, fails while it runs, or defines no
+            derivation. The message begins with the file and, where there is one, the line.
+    """
+    tree = _parse(path, _read(path))
+    module = ModuleType(f"fmproof-file-{path.stem}")
+    module.__file__ = str(path)
+    with _surroundings(path, module):
+        try:
+            exec(compile(tree, str(path), "exec"), module.__dict__)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            _refuse(path, error)
+    found = _collect(module, tree)
+    if not found:
+        raise InputError(
+            f"{path}: defines no derivation; assign a Derivation(...) to a name at the top level "
+            f"(an imported one is not the file's own)"
+        )
+    return found
+
+
+# --- reading --------------------------------------------------------------------------
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory; give the path of a Python file")
+    if not path.exists():
+        raise InputError(f"{path}: no such file{_nearest_file(path)}")
+    if path.suffix != ".py":
+        raise InputError(f"{path}: expected a Python file, whose name ends in .py")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    try:
+        return decode_source(content)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}:{line}: is not {error.encoding.upper()} text: "
+            f"byte 0x{content[error.start]:02x}; save the file as UTF-8"
+        ) from None
+    except SyntaxError as error:
+        raise InputError(f"{path}:1: {error.msg}; save the file as UTF-8") from None
+
+
+def _nearest_file(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.absolute().parent.iterdir() if entry.suffix == ".py"]
+    except OSError:
+        return ""
+    close = get_close_matches(path.name, names, n=1)
+    return f"; did you mean {path.with_name(close[0])}?" if close else ""
+
+
+def _parse(path: Path, source: str) -> ast.Module:
+    try:
+        return ast.parse(source, str(path))
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}:{error.offset}" if error.lineno else str(path)
+        raise InputError(f"{place}: is not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"{path}: is not valid Python: {error or 'nested too deeply'}") from None
+
+
+# --- running --------------------------------------------------------------------------
+
+
+class _NoInput(io.TextIOBase):
+    """Standard input of a derivation file."""
+
+    def _refuse(self) -> NoReturn:
+        raise InputError("reads standard input; a derivation file must say all by itself")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> str:
+        self._refuse()
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+        self._refuse()
+
+    @property
+    def buffer(self) -> NoReturn:
+        self._refuse()
+
+
+@contextmanager
+def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
+    """What a script finds when Python runs it, for as long as the file runs."""
+    import fmproof.tactics.check  # noqa: F401 - before a file of the user's can hide a library
+
+    before = sys.argv, sys.path[:], sys.stdin, set(sys.modules)
+    here = os.getcwd()
+    folder = path.resolve().parent
+    sys.argv = [str(path)]
+    sys.path.insert(0, str(folder))
+    sys.stdin = _NoInput()
+    sys.modules[module.__name__] = module
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.argv, sys.path[:], sys.stdin, known = before
+        os.chdir(here)
+        _forget(folder, set(sys.modules) - known)
+
+
+def _forget(folder: Path, names: Iterable[str]) -> None:
+    """Unload the modules of the user's folder: another file may have others of the same name."""
+    own = set()
+    for name in names:
+        origin = getattr(sys.modules[name], "__file__", None)
+        if "." not in name and origin is not None:
+            place = Path(origin)
+            home = place.parent.parent if place.stem == "__init__" else place.parent
+            if home.resolve() == folder:
+                own.add(name)
+    for name in names:
+        if name.partition(".")[0] in own:
+            del sys.modules[name]
+
+
+def _refuse(path: Path, error: BaseException) -> NoReturn:
+    """Turn what a user's file raised into one line with the place in the file."""
+    place = f"{path}:{_line(path, error.__traceback__)}"
+    message = " ".join(str(error).split())
+    if isinstance(error, SystemExit):
+        raise InputError(
+            f"{place}: calls sys.exit({message}); a derivation file must run to its end"
+        ) from None
+    if isinstance(error, FmproofError):
+        raise InputError(f"{place}: {message}") from None
+    kind = type(error).__name__
+    raise InputError(f"{place}: {kind}: {message}" if message else f"{place}: {kind}") from None
+
+
+def _line(path: Path, traceback: TracebackType | None) -> int:
+    """The line of the file that was running."""
+    lines = [line for frame, line in walk_tb(traceback) if frame.f_code.co_filename == str(path)]
+    return lines[-1] if lines else 1
+
+
+# --- collecting -----------------------------------------------------------------------
+
+
+def _collect(module: ModuleType, tree: ast.Module) -> list[Derivation]:
+    from fmproof.tactics.script import Derivation
+
+    imported = _imported_names(tree)
+    found: list[Derivation] = []
+    for name, value in module.__dict__.items():
+        items = value if isinstance(value, list | tuple) else [value]
+        for item in items:
+            new = isinstance(item, Derivation) and not any(item is other for other in found)
+            if new and name not in imported:
+                found.append(item)
+    return found
+
+
+def _imported_names(tree: ast.Module) -> set[str]:
+    """The names that the file has from elsewhere and does not assign anew."""
+    imported: set[str] = set()
+    assigned: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            imported.update(alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            assigned.add(node.id)
+    return imported - assigned

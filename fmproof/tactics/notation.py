@@ -1,0 +1,97 @@
+"""The symbols that a derivation uses, for the list of notation in its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Basic, Rational
+
+from fmproof.lang.heads import Density, Field, Head
+from fmproof.lang.latex import latex
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Var
+from fmproof.lang.text import text
+from fmproof.report.model import Formula, Symbol
+from fmproof.tactics.script import Derivation, Instance
+
+_VARIABLES = {
+    Sort.REAL: "real numbers",
+    Sort.VEC: "vectors, of any dimension d",
+    Sort.PARAM: "parameters of the model",
+    Sort.LATENT: "points of any measurable space with a σ-finite reference measure",
+}
+
+
+def formula(node: Basic) -> Formula:
+    """A term or proposition, printed for a report."""
+    return Formula(text(node), latex(node))
+
+
+def notation(derivation: Derivation) -> tuple[Symbol, ...]:
+    """Its variables by sort, then its symbols, each after those that its definition uses."""
+    found: dict[Var | Head, None] = {}
+    for node in _nodes(derivation):
+        _collect(node, found)
+    variables = [item for item in found if isinstance(item, Var)]
+    heads = [item for item in found if isinstance(item, Head)]
+    return (*_variables(variables), *(_symbol(head) for head in heads))
+
+
+def reference(used: str | Instance) -> str:
+    """What a step uses, in words: "Part 1", or "fm-cfm with u_t^θ(x) := u_t(x)"."""
+    if isinstance(used, str):
+        return used
+    replaced = [
+        *(f"{text(head(*head.params))} := {text(body)}" for head, body in used.replace.items()),
+        *(f"{text(var)} := {text(value)}" for var, value in used.at.items()),
+    ]
+    return f"{used.of} with {', '.join(replaced)}" if replaced else used.of
+
+
+def _nodes(derivation: Derivation) -> Iterable[Basic]:
+    for part in derivation.parts:
+        yield part.start
+        for step in part.steps:
+            yield step.claim
+    for hypothesis in derivation.hypotheses:
+        yield hypothesis.prop
+
+
+def _collect(node: Basic, found: dict[Var | Head, None]) -> None:
+    if node in found:
+        return
+    if isinstance(node, Head) and node.definition is not None:
+        for param in node.params:
+            found.setdefault(param)
+        _collect(node.definition, found)
+    if isinstance(node, Var | Head):
+        found[node] = None
+    for arg in node.args:
+        _collect(arg, found)
+
+
+def _variables(variables: Iterable[Var]) -> Iterable[Symbol]:
+    for sort, meaning in _VARIABLES.items():
+        named = sorted({v for v in variables if v.sort is sort}, key=lambda v: v.name)
+        if named:
+            name = Formula(", ".join(map(text, named)), ", ".join(map(latex, named)))
+            yield Symbol(name, meaning)
+
+
+def _symbol(head: Head) -> Symbol:
+    definition = None if head.definition is None else formula(head.definition)
+    return Symbol(formula(head(*head.params)), _meaning(head), definition)
+
+
+def _meaning(head: Head) -> str:
+    if isinstance(head, Density):
+        drawn = ", ".join(
+            text(item.var) + (f" on [{item.low}, {item.high}]" if item.bounded else "")
+            for item in head.over
+        )
+        if isinstance(head.definition, Rational):
+            return f"uniform density in {drawn}"
+        return f"probability density in {drawn}"
+    if isinstance(head, Field):
+        return "vector field"
+    return "nonnegative function" if head.nonneg else "real function"

@@ -1,0 +1,125 @@
+"""``fmproof list`` and ``fmproof explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fmproof.derivations.catalogue import BUILTIN
+from fmproof.kernel.rules import catalogue
+from fmproof.tactics.methods import METHODS
+
+
+def test_list(run) -> None:
+    outcome = run("list")
+    assert outcome.status == 0
+    assert [line.split("  ")[0] for line in outcome.out.splitlines()] == list(BUILTIN)
+    assert "fm-cfm    The flow matching loss is the conditional one plus a constant" in outcome.out
+
+
+def test_list_of_rules(run) -> None:
+    shown = run("list", "--rules").out
+    for rule in catalogue():
+        assert f"  {rule.code} " in shown
+        assert f"  {rule.name} " in shown
+    assert "\nIntegrals and expectations\n" in shown
+
+
+def test_explain_a_derivation(run) -> None:
+    assert (
+        run("explain", "fm-cfm").out
+        == """\
+fm-cfm: The flow matching loss is the conditional one plus a constant
+arXiv 2506.02070, section 3; arXiv 2210.02747, theorem 2
+
+  Theorem  L_FM(θ) = L_CFM(θ) + C
+
+  Hypotheses
+  H1  E_{t~U[0,1], x~p_t}[‖u_t^θ(x)‖²] < ∞ for every θ
+      the model is square integrable along the probability path
+  H2  E_{t~U[0,1], z~p_data, x~p_t(·|z)}[‖u_t(x|z)‖²] < ∞
+      the conditional vector field is square integrable
+
+  Definitions
+  L_FM(θ)  = E_{t~U[0,1], x~p_t}[‖u_t^θ(x) − u_t(x)‖²]
+  u_t(x)   = ∫ u_t(x|z) (p_t(x|z) p_data(z) / p_t(x)) dz
+  p_t(x)   = ∫ p_t(x|z) p_data(z) dz
+  p(t)     = 1
+  C₁       = E_{t~U[0,1], x~p_t}[‖u_t(x)‖²]
+  C₂       = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[−‖u_t(x|z)‖²]
+  L_CFM(θ) = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[‖u_t^θ(x) − u_t(x|z)‖²]
+  C        = C₁ + C₂
+
+  Part 1
+  L_FM(θ)
+  = E_{t~U[0,1], x~p_t}[‖u_t^θ(x)‖²] − 2 E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)] + C₁
+  by definition, square, linearity, constant
+
+  Part 2
+  E_{t~U[0,1], x~p_t}[u_t^θ(x)·u_t(x)]
+  = E_{t~U[0,1], z~p_data, x~p_t(·|z)}[u_t^θ(x)·u_t(x|z)]
+  by expectation, density, definition, linearity, cancel, fubini
+
+  Part 3
+  L_FM(θ) = L_CFM(θ) + C
+  by lemma, marginalisation, linearity, ring, square, constant, definition
+"""
+    )
+
+
+def test_explain_a_file(run, files: Path) -> None:
+    shown = run("explain", "good.py").out
+    assert shown.startswith("mine: Expanding a mean square\n")
+    assert "  H2  E_{x~p}[‖v(x)‖²] < ∞\n" in shown
+    assert "Definitions" not in shown
+
+
+def test_explain_a_rule(run) -> None:
+    shown = run("explain", "square").out
+    assert shown.startswith("A1 square: Expand an inner product, or complete a square\n")
+    assert "  ⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩;" in shown
+    assert "No condition: " in shown
+    assert shown == run("explain", "A1").out == run("explain", "a1").out
+
+
+def test_explain_shows_every_condition_with_its_counterexample(run) -> None:
+    for rule in catalogue():
+        shown = " ".join(run("explain", rule.code).out.split())
+        for condition in rule.conditions:
+            for text in (condition.text, condition.why, condition.counterexample):
+                assert " ".join(text.split()) in shown
+        assert max(map(len, run("explain", rule.code).out.splitlines())) <= 88
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_whatever_a_step_may_name_can_be_explained(run, name: str) -> None:
+    outcome = run("explain", name)
+    assert outcome.status == 0
+    assert f" {name}: " in outcome.out
+
+
+def test_a_name_of_both_kinds_gives_both(run) -> None:
+    shown = run("explain", "gradient").out
+    assert shown.startswith("gradient: Both losses have the same gradient")
+    assert "  Uses fm-cfm\n\nG1 gradient: The gradient of a sum\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("fubinni", "did you mean 'fubini'?"),
+        ("fm-cmf", "did you mean 'fm-cfm'?"),
+        ("zzzzz", "fmproof list shows the derivations, fmproof list --rules the rules"),
+    ],
+)
+def test_an_unknown_name(run, name: str, hint: str) -> None:
+    outcome = run("explain", name)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == f"fmproof: no derivation or rule is called {name!r}; {hint}\n"
+
+
+def test_a_missing_file(run, files: Path) -> None:
+    assert run("explain", "goood.py").err == (
+        "fmproof: goood.py: no such file; did you mean good.py?\n"
+    )

@@ -1,0 +1,81 @@
+"""Heavy libraries are imported only by the commands that need them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("sympy", "mpmath", "numpy", "scipy", "hypothesis", "matplotlib", "flint", "jsonschema")
+
+PROBE = """
+import sys
+sys.argv[0] = "fmproof"
+from fmproof.cli import main
+try:
+    main()
+finally:
+    print(*(name for name in {heavy!r} if name in sys.modules), file=sys.stderr)
+"""
+
+
+def imported(*arguments: str, **environment: str) -> tuple[str, str]:
+    """Standard output, and which heavy libraries a run of ``fmproof`` left loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(heavy=HEAVY), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        timeout=60,
+        check=False,
+    )
+    return done.stdout, done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["list", "--rules"],
+        ["explain", "linearity"],
+        ["verify", "--help"],
+        ["evaluate", "--help"],
+    ],
+)
+def test_nothing_heavy(arguments: list[str]) -> None:
+    out, heavy = imported(*arguments)
+    assert out
+    assert heavy == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("fmproof ver", "verify"),
+        ("fmproof verify fm", "fm-cfm"),
+        ("fmproof verify --st", "--steps"),
+        ("fmproof explain mar", "marginalisation"),
+    ],
+)
+def test_completion(words: str, expected: str) -> None:
+    out, heavy = imported(
+        _FMPROOF_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
+    )
+    assert expected in out
+    assert heavy == ""
+
+
+def test_verify_needs_sympy_and_nothing_else_heavy() -> None:
+    _, heavy = imported("verify", "-q", "gradient")
+    # Where python-flint is installed, SymPy loads it for its own integers.
+    assert heavy.removesuffix(" flint") == "sympy mpmath"
+
+
+def test_import_fmproof_is_light() -> None:
+    probe = "import sys, fmproof; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert not set(HEAVY) & set(done.stdout.split())

@@ -1,0 +1,128 @@
+"""Sampling: values, intervals, streams, interruption."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from fmproof.errors import InputError
+from fmproof.models import CallableVelocity, CondOTPath, GaussianMixture, Problem, Term
+from fmproof.models.velocity import PolynomialVelocity
+from fmproof.numerics import quadrature, sampling
+from fmproof.numerics.sampling import Kind, Sampling
+
+PROBLEM = Problem(
+    GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[0.25]], [[0.5]]]),
+    CondOTPath(),
+    PolynomialVelocity([Term([0.5], 0, [1]), Term([-0.2], 1, [0]), Term([0.1], 0, [0])]),
+)
+SCALARS = ("fm", "cfm", "C1", "C2", "C", "floor")
+EXACT = quadrature.evaluate(PROBLEM, SCALARS, 1e-8)
+
+
+@pytest.mark.parametrize("kind", ["sobol", "monte-carlo"])
+def test_intervals_cover_at_their_level(kind: Kind) -> None:
+    """At 90 %, 60 runs: fewer covered than the 1e-6 quantile is a false interval."""
+    runs = 60
+    covered = dict.fromkeys(SCALARS, 0)
+    for seed in range(runs):
+        found = next(iter(Sampling(PROBLEM, SCALARS, seed, kind, level=0.9)))
+        for name in SCALARS:
+            off = abs(float(found[name].value) - float(EXACT[name].value))
+            covered[name] += off <= float(found[name].error)
+    least = binom.ppf(1e-6 / len(SCALARS), runs, 0.9)
+    assert min(covered.values()) >= least, covered
+
+
+def test_intervals_narrow_with_the_samples() -> None:
+    first, *_, last = islice(iter(Sampling(PROBLEM, ["fm"])), 8)
+    assert float(last["fm"].error) < float(first["fm"].error) / 8
+
+
+def test_quasi_random_points_beat_random_ones() -> None:
+    errors = {}
+    for kind in ("sobol", "monte-carlo"):
+        *_, last = islice(iter(Sampling(PROBLEM, ["C"], kind=kind)), 8)
+        errors[kind] = float(last["C"].error)
+    assert errors["sobol"] < errors["monte-carlo"] / 2
+
+
+@pytest.mark.parametrize("kind", ["sobol", "monte-carlo"])
+def test_a_continued_run_is_the_run_itself(kind: Kind) -> None:
+    whole = Sampling(PROBLEM, SCALARS, 7, kind)
+    *_, expected = islice(iter(whole), 5)
+    first = Sampling(PROBLEM, SCALARS, 7, kind)
+    list(islice(iter(first), 3))
+    second = Sampling(PROBLEM, SCALARS, state=first.state)
+    while second.state.points < whole.state.points:
+        found = next(iter(second))
+    assert second.state.points == whole.state.points
+    for name in SCALARS:
+        assert float(found[name].value) == pytest.approx(float(expected[name].value), rel=1e-12)
+
+
+def test_a_seed_fixes_the_result() -> None:
+    values = [float(next(iter(Sampling(PROBLEM, ["fm"], seed)))["fm"].value) for seed in (1, 1, 2)]
+    assert values[0] == values[1] != values[2]
+
+
+def test_an_interrupt_gives_what_is_known() -> None:
+    calls = 0
+
+    def interrupt(name: str, value: float, error: float) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+
+    found = sampling.evaluate(PROBLEM, ["fm"], 1e-9, progress=interrupt)
+    assert found["fm"].cost["interrupted"]
+    assert float(found["fm"].error) > 0
+    assert calls == 3
+
+
+def test_high_dimension_and_any_model() -> None:
+    dim = 30
+    problem = Problem(
+        GaussianMixture([1.0], np.zeros((1, dim)), np.eye(dim)[None]),
+        CondOTPath(),
+        CallableVelocity(lambda t, x: np.zeros_like(x), dim),
+    )
+    found = sampling.evaluate(problem, ["cfm", "C2"], 1e-2)
+    # v = 0: L_CFM = E‖z − ε‖² = 2d = −C₂.
+    for name, value in (("cfm", 2 * dim), ("C2", -2 * dim)):
+        assert abs(float(found[name].value) - value) <= 2 * float(found[name].error)
+        assert float(found[name].error) <= 1e-2 * 2 * dim
+
+
+def test_gradients_agree_with_quadrature() -> None:
+    names = ("fm_gradient", "cfm_gradient")
+    expected = quadrature.evaluate(PROBLEM, names, 1e-8)
+    found = sampling.evaluate(PROBLEM, names, 3e-3, level=0.9999)
+    for name in names:
+        off = np.abs(np.asarray(found[name].value) - np.asarray(expected[name].value))
+        assert (off <= np.asarray(found[name].error)).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"quantities": ["fn"]}, "did you mean 'fm'"),
+        ({"quantities": ["fm"], "kind": "halton"}, "expected 'sobol' or 'monte-carlo'"),
+        ({"quantities": ["fm"], "replicates": 1}, "expected at least 2"),
+        ({"quantities": ["fm"], "level": 1.5}, "between 0 and 1"),
+    ],
+)
+def test_bad_options(options: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Sampling(PROBLEM, **options)
+
+
+def test_a_state_of_other_quantities_is_refused() -> None:
+    run = Sampling(PROBLEM, SCALARS)
+    next(iter(run))
+    with pytest.raises(InputError, match="expected sums of shape"):
+        Sampling(PROBLEM, ["fm"], state=run.state)

@@ -1,0 +1,247 @@
+"""Each condition of each rule is needed: its counterexample is refused, and it is false."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+from rule_numbers import Evaluator
+
+from fmproof import check
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.equality import generalise, instantiate_head, specialise
+from fmproof.kernel.integrability import joint_form, same_integral
+from fmproof.kernel.rules import Case, Condition, Rule, catalogue
+from fmproof.kernel.theorem import Theorem, assume, weaken
+from fmproof.lang.heads import Density
+from fmproof.lang.props import AtMost, Equals, ForAll, Integrable, Prop
+from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Apply, as_term
+from fmproof.lang.text import text
+from fmproof.report.model import StepReport
+from fmproof.tactics.conditions import Prover
+from fmproof.tactics.justify import justify
+from fmproof.tactics.methods import Line
+from fmproof.tactics.script import Derivation, Hypothesis, Step
+
+CONDITIONS = [(rule, condition) for rule in catalogue() for condition in rule.conditions]
+every_condition = pytest.mark.parametrize(
+    ("rule", "condition"), CONDITIONS, ids=[c.builder for _, c in CONDITIONS]
+)
+
+
+def hypotheses(props: tuple[Prop, ...]) -> list[Hypothesis]:
+    return [Hypothesis(f"H{i}", prop) for i, prop in enumerate(props, 1)]
+
+
+def verify(rule: Rule, case: Case, given: tuple[Prop, ...]) -> StepReport:
+    """The claim as a step that names the rule."""
+    assert isinstance(case.claim, Equals | AtMost)
+    lemma = None
+    if rule.name == "lemma":
+        lemma = Derivation(
+            "lemma",
+            hypotheses=hypotheses(case.missing),
+            start=case.claim.lhs,
+            steps=[Step("1", case.claim.rhs, by="fubini")],
+        )
+    step = Step(
+        "1",
+        case.claim.rhs,
+        by=case.by,
+        using="lemma" if lemma else (),
+        relation="=" if isinstance(case.claim, Equals) else "≤",
+    )
+    derivation = Derivation(
+        "counterexample",
+        hypotheses=hypotheses(given),
+        start=case.claim.lhs,
+        steps=[step],
+        uses=[lemma] if lemma else [],
+        variables=[v for v in free_vars(case.claim) if v.sort is not Sort.PARAM],
+    )
+    (report,) = check([derivation]).derivations[0].steps
+    return report
+
+
+def conclude(case: Case) -> Theorem:
+    """What the named rules make of the claim: a theorem with its side conditions."""
+    assert isinstance(case.claim, Equals)
+    lemmas = ()
+    if case.lemma is not None:
+        lemmas = (weaken(assume(case.lemma), *case.missing),)
+    return justify(Line(case.claim.lhs, case.claim.rhs, lemmas), case.by, "=")
+
+
+def asks(theorem: Theorem, condition: Prop) -> bool:
+    """Whether a theorem assumes ``condition``, up to names and the order of the variables."""
+    if isinstance(condition, Integrable):
+        form = joint_form(condition)
+        return any(
+            isinstance(h, Integrable) and same_integral(joint_form(h), form)
+            for h in theorem.hypotheses
+        )
+    return canon(condition) in {canon(h) for h in theorem.hypotheses}
+
+
+def provable(case: Case, given: tuple[Prop, ...]) -> bool:
+    """Whether the claim, a side condition, follows from ``given``."""
+    equations = []
+    for prop in given:
+        theorem = assume(prop)
+        if isinstance(prop, ForAll):
+            theorem = specialise(theorem, prop.var)
+        if isinstance(theorem.conclusion, Equals):
+            equations.append(theorem)
+    named = [(h.name, h.prop) for h in hypotheses(given)]
+    return Prover(named, equations).prove(case.claim) is not None
+
+
+@every_condition
+def test_it_is_refused(rule: Rule, condition: Condition) -> None:
+    case = condition.case()
+    if not case.by:
+        assert not provable(case, case.given)
+        return
+    report = verify(rule, case, case.given)
+    assert report.status == "failed"
+    assert report.failure is not None
+    if case.missing:
+        assert any(c.discharged_by is None for c in report.conditions), report.failure
+
+
+SUPPLIED = [(rule, condition) for rule, condition in CONDITIONS if condition.case().missing]
+
+
+@pytest.mark.parametrize(("rule", "condition"), SUPPLIED, ids=[c.builder for _, c in SUPPLIED])
+def test_it_is_accepted_once_the_condition_is_given(rule: Rule, condition: Condition) -> None:
+    """So the condition is all that the refusal was about.
+
+    The other conditions are decided by looking at the terms: no hypothesis can supply them.
+    """
+    case = condition.case()
+    given = (*case.given, *case.missing)
+    if not case.by:
+        assert provable(case, given)
+    else:
+        report = verify(rule, case, given)
+        assert report.status == "proved", report.failure
+
+
+NAMED = [(rule, condition) for rule, condition in SUPPLIED if condition.case().by]
+
+
+@pytest.mark.parametrize(("rule", "condition"), NAMED, ids=[c.builder for _, c in NAMED])
+def test_the_rule_itself_asks_for_it(rule: Rule, condition: Condition) -> None:
+    """Not only the checker, which also wants every claim to be a finite number."""
+    case = condition.case()
+    theorem = conclude(case)
+    assert all(asks(theorem, prop) for prop in case.missing)
+
+
+def test_generalising_asks_for_every_value() -> None:
+    (condition,) = next(r for r in catalogue() if r.name == "for every").conditions
+    case = condition.case()
+    assert isinstance(case.claim, ForAll)
+    theorem = generalise(assume(case.claim.body), case.claim.var)
+    assert all(asks(theorem, prop) for prop in case.missing)
+
+
+@every_condition
+def test_its_interpretation_is_one(rule: Rule, condition: Condition) -> None:
+    """What is given holds, what is missing does not, and densities integrate to one."""
+    case = condition.case()
+    numbers = Evaluator(case)
+    for prop in case.given:
+        assert numbers.holds(prop), text(prop)
+    if case.missing:
+        assert not all(numbers.holds(prop) for prop in case.missing)
+    for head in case.meaning:
+        if isinstance(head, Density):
+            given = {v: 0.3 for v in head.params if v not in head.main}
+            assert numbers.mass(Apply(head, *head.params), given) == pytest.approx(1, abs=1e-3)
+
+
+@every_condition
+def test_it_is_false(rule: Rule, condition: Condition) -> None:
+    case = condition.case()
+    numbers = Evaluator(case)
+    if not case.sides:
+        assert not numbers.holds(case.claim)
+        return
+    claim = case.claim
+    assert isinstance(claim, Equals | AtMost)
+    sides = (
+        float(numbers.value(claim.lhs, case.at)),
+        float(numbers.value(claim.rhs, case.right_at or case.at)),
+    )
+    for found, stated in zip(sides, case.sides, strict=True):
+        if stated == "diverges":
+            assert math.isnan(found)
+        else:
+            assert found == pytest.approx(eval(stated, vars(math).copy()), abs=1e-3)
+    lhs, rhs = sides
+    assert not (lhs <= rhs + 0.01 if isinstance(claim, AtMost) else abs(lhs - rhs) < 0.01)
+
+
+@every_condition
+def test_its_text_says_what_the_sides_are(rule: Rule, condition: Condition) -> None:
+    spoken = {"pi": "π", "-": "−", " / ": "/", "exp(−1)": "1/e"}
+    words = condition.counterexample.replace("neither", "diverges")
+    for side in condition.case().sides:
+        for written, said in spoken.items():
+            side = side.replace(written, said)
+        assert re.search(rf"(?<![\w/.^−]){re.escape(side)}(?![\w/^])", words), side
+
+
+INSTANCES = [c for rule, c in CONDITIONS if rule.name == "instance"]
+
+
+@pytest.mark.parametrize("condition", INSTANCES, ids=[c.builder for c in INSTANCES])
+def test_the_kernel_refuses_the_instance(condition: Condition) -> None:
+    case = condition.case()
+    assert case.lemma is not None
+    ((head, body),) = case.replace.items()
+    with pytest.raises((RuleError, SortError)):
+        instantiate_head(assume(case.lemma), head, head.params, as_term(body))
+
+
+class TestTheEvaluator:
+    """Controls: it finds equal what is equal, and convergent what converges."""
+
+    def holds(self, builder: str, **meaning: str) -> bool:
+        """The claim of a counterexample under a meaning in which its condition holds."""
+        (condition,) = [c for _, c in CONDITIONS if c.builder == builder]
+        case = condition.case()
+        named = {head: meaning.get(head.name, value) for head, value in case.meaning.items()}
+        numbers = Evaluator(replace(case, meaning=named))
+        assert all(numbers.holds(prop) for prop in case.missing)
+        if case.sides:
+            assert isinstance(case.claim, Equals)
+            lhs, rhs = (numbers.value(side, case.at) for side in case.claim.args)
+            return bool(abs(lhs - rhs) < 1e-4)
+        return numbers.holds(case.claim)
+
+    @pytest.mark.parametrize(
+        ("builder", "meaning"),
+        [
+            ("integrals:summand_not_integrable", {"f": "1 / sqrt(t)", "g": "cos(t)"}),
+            ("integrals:component_not_integrable", {"a": "(t, exp(t))"}),
+            ("integrals:expectation_not_integrable", {"f": "s * t**2"}),
+            ("integrals:iterated_not_integrable", {"f": "1 / sqrt(s + t)"}),
+            ("integrals:order_of_integration", {"f": "exp(s * t)"}),
+            ("others:denominator_vanishes", {"p": "exp(-abs(x)) / 2", "g": "exp(-x**2)"}),
+            ("others:summand_not_differentiable", {"f": "theta**2", "g": "cos(theta)"}),
+            ("conditions:second_square", {"b": "t"}),
+            ("conditions:values_not_square_integrable", {"u": "abs(x)**-0.25"}),
+            ("conditions:inner_integral_too_large", {"f": "1 / sqrt(s * t)"}),
+            ("conditions:no_section_integrable", {"f": "1 / sqrt(s * t)"}),
+            ("conditions:second_moment_infinite", {"a": "log(t)"}),
+            ("conditions:equal_to_something_rough", {"f": "theta", "g": "theta"}),
+        ],
+    )
+    def test_true_claims_are_true(self, builder: str, meaning: dict[str, str]) -> None:
+        assert self.holds(builder, **meaning)

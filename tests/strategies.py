@@ -1,0 +1,271 @@
+"""Random well-sorted terms of the language.
+
+:func:`terms` is a hypothesis strategy. :class:`Terms` builds the same terms from any source of
+choices, so that a loop over a seeded ``random.Random`` can use it too. Names are few on
+purpose: variables shadow each other, which is where capture would show.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from sympy import Add, Expr, Integer, Mul, Rational
+
+from fmproof import (
+    ArgMin,
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    Integral,
+    IntegralOver,
+    Latent,
+    Lebesgue,
+    Named,
+    Param,
+    Ratio,
+    Real,
+    Scalar,
+    Vec,
+    norm2,
+    plus,
+    uniform,
+)
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Var
+
+T = TypeVar("T")
+Pick = Callable[[Sequence[Any]], Any]
+"""Chooses one of several; earlier ones are the simpler."""
+
+t, s = Real("t s")
+x, y, z = Vec("x y z")
+c, e = Latent("c e")
+theta, phi = Param("theta phi")
+VARIABLES: dict[Sort, tuple[Var, ...]] = {
+    Sort.REAL: (t, s),
+    Sort.VEC: (x, y, z),
+    Sort.LATENT: (c, e),
+    Sort.PARAM: (theta, phi),
+}
+
+w = Scalar("w", t, nonneg=True)
+g = Scalar("g", x, sub=t)
+k = Scalar("k", c)
+loss = Scalar("L", theta)
+a = Field("a", x)
+b = Field("b", x, sub=t, given=z)
+v = Field("u", x, sub=t, sup=theta)
+h = Field("h", c)
+rho = Density("rho", (t, 0, 1))
+unit = uniform(t)
+q = Density("q", z)
+p = Density("p", x, sub=t, given=z)
+prior = Density("n", c)
+given = Density("r", x, given=c)
+pair = Density("j", x, z)
+marginal = Density("p", x, sub=t, definition=Integral(p(t, x, z) * q(z), z))
+mixed = Density("r", x, definition=Integral(given(x, c) * prior(c), c))
+average = Field(
+    "u",
+    x,
+    sub=t,
+    definition=Integral(b(t, x, z) * Ratio(p(t, x, z) * q(z), marginal(t, x)), z),
+)
+shifted = Field("shift", x, sub=t, definition=x + t * a(x))
+energy = Scalar("energy", x, definition=norm2(x) + 1)
+
+SCALARS = (w, g, k, loss, energy, rho, q, p, marginal, prior, unit)
+FIELDS = (a, b, v, h, average, shifted)
+DENSITIES = (q, rho, p, marginal, prior, given, pair, mixed, unit)
+CAPTURE_PRONE_NUMBERS = (Integer(1), Integer(2), Integer(-1), Rational(1, 2), Integer(0))
+
+
+class Terms:
+    """Builds random terms with the choices that ``pick`` makes."""
+
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
+
+    def term(self, sort: Sort, depth: int) -> Expr:
+        if sort is Sort.REAL:
+            return self.real(depth)
+        if sort is Sort.VEC:
+            return self.vector(depth)
+        if sort is Sort.GRADIENT:
+            return Grad(self.real(depth - 1), self.variable(Sort.PARAM))
+        if sort is Sort.SET:
+            return ArgMin(self.real(depth - 1), self.variable(Sort.PARAM))
+        return self.variable(sort)
+
+    def variable(self, sort: Sort) -> Var:
+        return self.pick(VARIABLES[sort])
+
+    def real(self, depth: int) -> Expr:
+        if depth <= 0:
+            return self.pick((self._number, self._real_variable, self._simple_scalar))()
+        kinds = (
+            self._number,
+            self._real_variable,
+            self._scalar,
+            self._sum,
+            self._difference_as_written,
+            self._product,
+            self._square,
+            self._inner,
+            self._norm,
+            self._ratio,
+            self._integral,
+            self._expectation,
+            self._named,
+        )
+        return self.pick(kinds)(depth - 1) if depth else kinds[0]()
+
+    def vector(self, depth: int) -> Expr:
+        if depth <= 0:
+            return self.variable(Sort.VEC)
+        kinds = (
+            self._vector_variable,
+            self._field,
+            self._vector_sum,
+            self._multiple,
+            self._vector_integral,
+            self._vector_expectation,
+        )
+        return self.pick(kinds)(depth - 1)
+
+    # --- reals -----------------------------------------------------------------------
+
+    def _number(self, depth: int = 0) -> Expr:
+        return self.pick(CAPTURE_PRONE_NUMBERS)
+
+    def _real_variable(self, depth: int = 0) -> Expr:
+        return self.variable(Sort.REAL)
+
+    def _simple_scalar(self) -> Expr:
+        return self._apply(self.pick(SCALARS), 0)
+
+    def _scalar(self, depth: int) -> Expr:
+        return self._apply(self.pick(SCALARS), depth)
+
+    def _apply(self, head: Any, depth: int) -> Expr:
+        return head(*(self.term(param.sort, depth - 1) for param in head.params))
+
+    def _sum(self, depth: int) -> Expr:
+        return Add(*(self.real(depth) for _ in range(self.pick((2, 3)))))
+
+    def _difference_as_written(self, depth: int) -> Expr:
+        part = self.real(depth)
+        return plus(self.real(depth), part, -part)
+
+    def _product(self, depth: int) -> Expr:
+        return Mul(self.real(depth), self.real(depth))
+
+    def _square(self, depth: int) -> Expr:
+        return self.real(depth) ** 2
+
+    def _inner(self, depth: int) -> Expr:
+        return Inner(self.vector(depth), self.vector(depth))
+
+    def _norm(self, depth: int) -> Expr:
+        return norm2(self.vector(depth))
+
+    def _ratio(self, depth: int) -> Expr:
+        return Ratio(self.real(depth), self.real(depth))
+
+    def _integral(self, depth: int) -> Expr:
+        return IntegralOver(self.real(depth), *self.measures())
+
+    def _expectation(self, depth: int) -> Expr:
+        return Expect(self.real(depth), *self.law())
+
+    def _named(self, depth: int) -> Expr:
+        return Named(self.pick(("C", "C_1")), self.real(depth))
+
+    # --- vectors ---------------------------------------------------------------------
+
+    def _vector_variable(self, depth: int) -> Expr:
+        return self.variable(Sort.VEC)
+
+    def _field(self, depth: int) -> Expr:
+        return self._apply(self.pick(FIELDS), depth)
+
+    def _vector_sum(self, depth: int) -> Expr:
+        return Add(self.vector(depth), self.vector(depth))
+
+    def _multiple(self, depth: int) -> Expr:
+        return Mul(self.real(depth), self.vector(depth))
+
+    def _vector_integral(self, depth: int) -> Expr:
+        return IntegralOver(self.vector(depth), *self.measures())
+
+    def _vector_expectation(self, depth: int) -> Expr:
+        return Expect(self.vector(depth), *self.law())
+
+    # --- measures --------------------------------------------------------------------
+
+    def measures(self) -> list[Lebesgue]:
+        variables = self._distinct(self.pick(((Sort.VEC,), (Sort.REAL,), (Sort.REAL, Sort.VEC))))
+        return [
+            Lebesgue(var, *self.pick(((0, 1), (0, 2)))) if var.sort is Sort.REAL else Lebesgue(var)
+            for var in variables
+        ]
+
+    def law(self) -> list[Expr]:
+        """One to three draws; each depends on earlier ones or on variables from outside."""
+        heads = [self.pick(DENSITIES) for _ in range(self.pick((1, 2, 3)))]
+        needed = [param.sort for head in heads for param in head.main]
+        if any(needed.count(sort) > len(VARIABLES[sort]) for sort in needed):
+            heads = heads[:1]
+        drawn = self._distinct([param.sort for head in heads for param in head.main])
+        draws, later = [], list(drawn)
+        for head in heads:
+            own = [later.pop(0) for _ in head.main]
+            draws.append(self._draw(head, own, [*own, *later]))
+        return draws
+
+    def _draw(self, head: Density, own: list[Var], hidden: list[Var]) -> Expr:
+        start = len(head.sub) + len(head.sup)
+        arguments = []
+        for place, param in enumerate(head.params):
+            if start <= place < start + len(own):
+                arguments.append(own[place - start])
+            else:
+                seen = [var for var in VARIABLES[param.sort] if var not in hidden]
+                arguments.append(self.pick(seen) if seen else self._constant(param.sort))
+        return head(*arguments)
+
+    def _constant(self, sort: Sort) -> Expr:
+        return Integer(0) if sort is not Sort.LATENT else Latent("fixed")
+
+    def _distinct(self, sorts: Sequence[Sort]) -> list[Var]:
+        chosen: list[Var] = []
+        for sort in sorts:
+            chosen.append(self.pick([v for v in VARIABLES[sort] if v not in chosen]))
+        return chosen
+
+
+def seeded(seed: int | str) -> Terms:
+    """Random terms from a seed."""
+    return Terms(random.Random(seed).choice)
+
+
+@st.composite
+def terms(
+    draw: st.DrawFn,
+    sorts: Sequence[Sort] = (Sort.REAL, Sort.VEC),
+    max_depth: int = 3,
+) -> Expr:
+    """Well-sorted terms, with free variables and shadowing; they shrink towards numbers."""
+    builder = Terms(lambda options: draw(st.sampled_from(options)))
+    return builder.term(draw(st.sampled_from(sorts)), draw(st.integers(0, max_depth)))
+
+
+def variables(*sorts: Sort) -> st.SearchStrategy[Var]:
+    """Variables of the pool."""
+    pool = [var for sort in sorts or tuple(VARIABLES) for var in VARIABLES[sort]]
+    return st.sampled_from(pool)

@@ -1,0 +1,127 @@
+"""Evaluations: reference problems, consistency, rendering."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from math import cos, pi, sin
+
+import numpy as np
+import pytest
+
+from fmproof.errors import InputError
+from fmproof.evaluation import Evaluation, evaluate
+from fmproof.models import (
+    CondOTPath,
+    GaussianMixture,
+    LinearVelocity,
+    PolynomialVelocity,
+    Problem,
+    Term,
+)
+from fmproof.numerics.estimate import Estimate
+from fmproof.report.evaluation import number, render_json, render_text
+
+# Reference values of the project's mathematics page: two grids that agree to 1e-14.
+R1 = Problem(
+    GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]]),
+    CondOTPath(),
+    PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])]),
+)
+R1_VALUES = {
+    "fm": 0.97427319466546,
+    "cfm": 3.44583333333333,
+    "C1": 1.72843986133213,
+    "C2": -4.2,
+    "C": -2.47156013866787,
+}
+R2 = Problem(
+    GaussianMixture(
+        ["1/8"] * 8,
+        [[2 * cos(k * pi / 4), 2 * sin(k * pi / 4)] for k in range(8)],
+        [[[0.09, 0], [0, 0.09]]] * 8,
+    ),
+    CondOTPath(),
+    LinearVelocity([[[0.3, -0.2], [0.1, 0.4]]], [[0.1, -0.1]]),
+)
+R2_VALUES = {
+    "fm": 1.64822860073089,
+    "cfm": 5.746,
+    "C1": 2.08222860073089,
+    "C2": -6.18,
+    "C": -4.09777139926911,
+}
+
+
+@pytest.mark.parametrize(
+    ("problem", "values"), [(R1, R1_VALUES), (R2, R2_VALUES)], ids=["R1", "R2"]
+)
+def test_reference_values_to_twelve_digits(problem: Problem, values: dict[str, float]) -> None:
+    found = evaluate(problem, ["quadrature"], 1e-12)
+    for quantity, value in values.items():
+        estimate = found.estimates[quantity]["quadrature"]
+        assert float(estimate.value) == pytest.approx(value, rel=1e-12)
+        assert abs(float(estimate.value) - value) <= float(estimate.error) + 1e-14 * abs(value)
+    assert float(found.estimates["floor"]["quadrature"].value) == pytest.approx(-values["C"])
+    assert found.identity is not None
+    assert found.identity.holds
+    assert found.gradient is not None
+    assert found.gradient.holds
+
+
+def test_exact_values_of_r1_are_rational() -> None:
+    found = evaluate(R1, ["exact"])
+    assert found.estimates["cfm"]["exact"].exact == Fraction(827, 240)
+    assert found.estimates["C2"]["exact"].exact == Fraction(-21, 5)
+
+
+def test_a_broken_identity_is_seen() -> None:
+    found = evaluate(R1, ["quadrature"], 1e-9)
+    row = found.estimates["fm"]["quadrature"]
+    wrong = Estimate(float(row.value) + 1e-6, row.error, "quadrature")
+    broken = Evaluation(R1, {**found.estimates, "fm": {"quadrature": wrong}})
+    assert broken.identity is not None
+    assert not broken.identity.holds
+    assert "L_FM = L_CFM + C: DOES NOT HOLD" in render_text(broken)
+
+
+def test_optimum_is_where_the_gradient_vanishes() -> None:
+    found = evaluate(R1, ["exact"])
+    assert found.optimum is not None
+    assert isinstance(R1.model, PolynomialVelocity)
+    best = Problem(R1.data, R1.path, R1.model.with_theta(found.optimum.value), R1.time)
+    at_optimum = evaluate(best, ["quadrature"], 1e-9)
+    gradient = at_optimum.estimates["fm_gradient"]["quadrature"]
+    assert np.all(np.abs(gradient.value) <= np.asarray(gradient.error) + 1e-9)
+
+
+def test_json_has_the_documented_shape() -> None:
+    data = json.loads(render_json(evaluate(R1, ["exact", "quadrature"], 1e-9)))
+    assert set(data["quantities"]) == {"fm", "cfm", "C1", "C2", "C", "floor"}
+    assert set(data["quantities"]["cfm"]) == {"exact", "quadrature"}
+    assert data["quantities"]["cfm"]["exact"]["exact"] == "827/240"
+    assert data["best"]["cfm"]["method"] == "exact"
+    assert len(data["gradient"]["fm"]) == len(data["gradient"]["cfm"]) == 3
+    assert data["identity"]["holds"] is True
+    assert data["identity"]["residual"] <= data["identity"]["bound"]
+
+
+def test_unknown_method_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="did you mean 'quadrature'"):
+        evaluate(R1, ["quadratur"])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "shown"),
+    [
+        (1.2345678, 1e-3, "1.2346 ± 1.0e-03"),
+        (-4.2, 0.0, "-4.2"),
+        (float("nan"), 1.0, "inconclusive"),
+        (1.0, float("inf"), "inconclusive"),
+        (3e12, 5.0, "3000000000000 ± 5.0e+00"),
+    ],
+)
+def test_numbers_show_the_digits_that_their_error_leaves(
+    value: float, error: float, shown: str
+) -> None:
+    assert number(value, error) == shown
