@@ -15,22 +15,23 @@ import numpy as np
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError
-from fmproof.lang.binders import bound_vars
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Apply, Var, as_term
+from fmproof.lang.terms import Var, as_term
 from fmproof.lang.text import text
 from fmproof.models.problem import Problem
 from fmproof.numerics import roles
 from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.evaluator import OverBudget
 from fmproof.numerics.interpretation import Array, Interpretation
-from fmproof.numerics.ladder import LEVELS, Ladder
+from fmproof.numerics.ladder import LEVELS, Ladder, coordinates
 from fmproof.numerics.nodes import TooLarge
 from fmproof.numerics.reading import Reading
 
 MAX_COORDINATES = 6
 """Nested integrals over more real coordinates than this are sampled."""
+
+_GROWTH = 3.0  # of the cost from one grid to the next, about
 
 
 def denote(
@@ -40,7 +41,7 @@ def denote(
     *,
     tolerance: float = 1e-8,
     method: str | None = None,
-    budget: float = 1e8,
+    budget: float = 2e8,
     seed: int = 0,
 ) -> Estimate:
     """The number that ``term`` stands for.
@@ -96,12 +97,12 @@ def denote(
 def interpret(term: Basic, problem: Problem) -> Interpretation:
     """The symbols of ``term`` as ``problem`` says."""
     heads = roles.symbols_of([term])
-    parts, others = roles.cast(heads)
-    if others:
-        raise roles.unknown_symbol(others[0], parts)
-    if "time" not in parts:
+    cast = roles.Cast.of(heads)
+    if cast.others:
+        raise roles.unknown_symbol(cast.others[0], cast.parts)
+    if "time" not in cast.parts:
         roles.check_time(problem, heads)
-    return roles.interpretation_of([problem], parts)
+    return roles.interpretation_of([problem], cast.parts)
 
 
 def _by_quadrature(
@@ -114,23 +115,17 @@ def _by_quadrature(
     """The reading on the finest grid that the budget allows and the tolerance asks for."""
     ladder = Ladder(interpretation, env, budget)
     reading: Reading | None = None
+    costs = [0.0]
     for level in range(1, len(LEVELS)):
         try:
             reading = ladder.read(term, level, levels=min(level + 1, 3))
         except (TooLarge, OverBudget):
             break
-        if level > 1 and (reading.error <= tolerance * reading.magnitude).all():
+        costs.append(ladder.evaluations)
+        done = level > 2 and (reading.error <= tolerance * reading.magnitude).all()
+        if done or costs[-1] + _GROWTH * (costs[-1] - costs[-2]) > budget:
             break
     return reading, ladder.evaluations
-
-
-def coordinates(term: Basic, dim: int) -> int:
-    """Over how many real coordinates the most nested integral in ``term`` runs."""
-    inside = max((coordinates(arg, dim) for arg in term.args), default=0)
-    if isinstance(term, Apply) and term.head.definition is not None:
-        inside = max(inside, coordinates(term.head.definition, dim))
-    sizes = {Sort.VEC: dim, Sort.REAL: 1}
-    return inside + sum(sizes.get(var.sort, 0) for var in bound_vars(term))
 
 
 def _values(

@@ -24,7 +24,7 @@ from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.numerics.interpretation import Array, Gaussian, Interpretation, Law, Value
 
 MAX_COMPONENTS = 4096
-_DEFAULT_SCALE = 1.5
+_DEFAULT_SCALE = 2.0
 _NO_INFORMATION = 1e-9  # of a precision, so that a matrix without information can be inverted
 
 
@@ -71,13 +71,13 @@ class Factor:
         self.law = law
         self.arguments = arguments
         parts = (a.key if isinstance(a, Form) else a for a in arguments)
-        self._key = (id(law), *parts)
+        self.key = (id(law), *parts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Factor) and self._key == other._key
+        return isinstance(other, Factor) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return hash(self.key)
 
     def unknowns(self) -> set[Unknown]:
         forms = (a for a in self.arguments if isinstance(a, Form))

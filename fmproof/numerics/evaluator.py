@@ -27,20 +27,28 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.numerics import quadratic
-from fmproof.numerics.envelope import Envelope
-from fmproof.numerics.interpretation import Array, Interpretation, Law, Value
+from fmproof.numerics.envelope import Envelope, Factor
+from fmproof.numerics.interpretation import Array, Interpretation, Law, Value, dot
 from fmproof.numerics.nodes import Nodes, TooLarge, gauss_legendre, latent_points
 
+_KEPT_BYTES = 2**28  # beyond which everything is forgotten before the next term
 _COMPLEX_STEP = 1e-30
-_MAX_PIECES = 4096
+# Every how many nodes of the first and of the second variable are taken at a time.
+_STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
+Piece = tuple[tuple[int, int], ...]
+"""(first node, stride) for the first variables of an integral."""
 Evaluate = Callable[[Expr, Env], Array]
 
 
 class OverBudget(Exception):
     """More evaluations than allowed."""
+
+
+class _NoNodes(Exception):
+    """A piece of an integral is empty."""
 
 
 @lru_cache(maxsize=100_000)
@@ -62,7 +70,7 @@ class Evaluator:
     Args:
         values: of free variables, (P, c) or (1, c); parameters have the model's own by default.
         max_array: numbers that one array may have; larger integrals are summed in pieces.
-        budget: numbers that may be computed in all.
+        budget: evaluations for one term.
 
     Attributes:
         theta: the model's own parameters, where gradients are taken.
@@ -84,6 +92,8 @@ class Evaluator:
         self._given = {var: Value(array) for var, array in (values or {}).items()}
         self._max_array = max_array
         self._budget = budget
+        self._limit = budget
+        self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
         self._placed: dict[Hashable, tuple[Value, Array]] = {}
@@ -91,13 +101,20 @@ class Evaluator:
 
     def value_of(self, term: Expr) -> Array:
         """The value of a term under the given values, (P, c)."""
-        with np.errstate(all="ignore"):
-            return np.atleast_2d(self.array(term, self._outermost(term)))
+        return self._read(self.array, term)
 
     def magnitude_of(self, term: Expr) -> Array:
         """What round-off in ``value_of(term)`` is relative to, (P, c)."""
+        return self._read(self.magnitude, term)
+
+    def _read(self, evaluate: Evaluate, term: Expr) -> Array:
+        if self._kept_bytes > _KEPT_BYTES:
+            for table in (self._values, self._magnitudes, self._placed, self._measures):
+                table.clear()
+            self._kept_bytes = 0
+        self._limit = self.evaluations + self._budget
         with np.errstate(all="ignore"):
-            return np.atleast_2d(self.magnitude(term, self._outermost(term)))
+            return np.atleast_2d(evaluate(term, self._outermost(term)))
 
     def _outermost(self, term: Expr) -> Env:
         return {
@@ -112,6 +129,7 @@ class Evaluator:
         found = self._values.get(key)
         if found is None:
             found = self._values[key] = Value(self._compute(term, env))
+            self._kept_bytes += found.array.nbytes
         return found
 
     def array(self, term: Expr, env: Env) -> Array:
@@ -133,7 +151,7 @@ class Evaluator:
             return np.asarray(self.array(term.args[0], env) ** int(term.args[1]))
         if isinstance(term, Inner):
             a, b = (self.array(arg, env) for arg in term.args)
-            return (a * b).sum(axis=-1, keepdims=True)
+            return dot(a, b)
         if isinstance(term, Ratio):
             a, b = (self.array(arg, env) for arg in term.args)
             return _ratio(a, b)
@@ -158,14 +176,12 @@ class Evaluator:
         if self._nodes.joint:
             term = _jointly(term)
         outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
-        pieces = 1
-        while True:
+        for strides in _STRIDES:
             try:
-                return self._in_pieces(term, env, outer, evaluate, pieces)
-            except TooLarge:
-                if pieces > _MAX_PIECES:
-                    raise
-                pieces *= 4
+                return self._in_pieces(term, env, outer, evaluate, strides)
+            except TooLarge as error:
+                reason = error
+        raise reason
 
     def _in_pieces(
         self,
@@ -173,16 +189,21 @@ class Evaluator:
         env: Env,
         outer: int,
         evaluate: Evaluate,
-        pieces: int,
+        strides: tuple[int, int],
     ) -> Array:
-        """The sum over every n-th node of the first variable, n times."""
-        if pieces == 1:
+        """The sum, over every n-th node of the first two variables at a time."""
+        if strides == (1, 1):
             return self._sum(term, env, outer, evaluate, None)
-        parts = []
-        for start in range(pieces):
-            with self._forgetting():
-                parts.append(self._sum(term, env, outer, evaluate, (start, pieces)))
-        return _fold(np.add, parts)
+        total: Array = np.zeros((1, 1))
+        for first in range(strides[0]):
+            for second in range(strides[1]):
+                piece = ((first, strides[0]), (second, strides[1]))
+                try:
+                    with self._forgetting():
+                        total = total + self._sum(term, env, outer, evaluate, piece)
+                except _NoNodes:
+                    break
+        return total
 
     def _sum(
         self,
@@ -190,14 +211,14 @@ class Evaluator:
         env: Env,
         outer: int,
         evaluate: Evaluate,
-        piece: tuple[int, int] | None,
+        piece: Piece | None,
     ) -> Array:
         placed, weights = self._measure(term, env, outer, piece)
         axes = tuple(range(weights.ndim - outer))
         return np.asarray((weights * evaluate(term.body, {**env, **placed})).sum(axis=axes))
 
     def _measure(
-        self, term: IntegralOver | Expect, env: Env, outer: int, piece: tuple[int, int] | None
+        self, term: IntegralOver | Expect, env: Env, outer: int, piece: Piece | None
     ) -> tuple[dict[Var, Value], Array]:
         """Nodes for the variables of ``term``, and their weights with the densities of a law."""
         densities, items = _against_lebesgue(term.measure)
@@ -216,11 +237,11 @@ class Evaluator:
             along = self._nodes.joint and place > 0
             ndim = outer + (1 if along else place)
             value, weight = self._place(item, items[place + 1 :], factors, inside, ndim, along)
-            if piece is not None and not placed:
-                start, stride = piece
+            if piece is not None and place < len(piece):
+                start, stride = piece[place]
                 value, weight = Value(value.array[start::stride]), weight[start::stride]
                 if not len(weight):
-                    raise TooLarge
+                    raise _NoNodes
             placed[item.var] = inside[item.var] = value
             weights = weights * weight
             self._spend([inside[v] for v in (*variables_of(term), *placed)])
@@ -306,22 +327,24 @@ class Evaluator:
         if size > self._max_array:
             raise TooLarge
         self.evaluations += size
-        if self.evaluations > self._budget:
+        if self.evaluations > self._limit:
             raise OverBudget
 
     @contextmanager
     def _forgetting(self) -> Iterator[None]:
-        """Drop what is kept inside, which is about one piece of an integral."""
-        tables: list[dict[Hashable, Any]] = [self._values, self._magnitudes, self._measures]
-        marks = [len(table) for table in tables]
-        placed = dict(self._placed)
+        """Drop what is kept inside about the values that are made inside."""
+        mark = Value.made
+        tables: list[dict[Hashable, Any]] = [
+            self._values, self._magnitudes, self._measures, self._placed,
+        ]  # fmt: skip
+        lengths = [len(table) for table in tables]
         try:
             yield
         finally:
-            self._placed = placed
-            for table, mark in zip(tables, marks, strict=True):
-                while len(table) > mark:
-                    table.popitem()
+            for table, length in zip(tables, lengths, strict=True):
+                for key in list(table)[length:]:
+                    if _mentions_newer(key, mark):
+                        del table[key]
 
     # --- gradients and minimisers ---------------------------------------------------------
 
@@ -382,7 +405,7 @@ class Evaluator:
             return np.asarray(self.magnitude(term.args[0], env) ** int(term.args[1]))
         if isinstance(term, Inner):
             a, b = (self.magnitude(arg, env) for arg in term.args)
-            return (a * b).sum(axis=-1, keepdims=True)
+            return dot(a, b)
         if isinstance(term, Ratio):
             return _ratio(self.magnitude(term.args[0], env), np.abs(self.array(term.args[1], env)))
         if isinstance(term, Named):
@@ -394,6 +417,15 @@ class Evaluator:
             return self.magnitude(term.body, {**env, term.var: larger})
         sizes = [self.magnitude(term.body, inside) for inside in self._around(term, env)]
         return _fold(np.maximum, sizes) * self._quadratic(term, env).gain
+
+
+def _mentions_newer(key: Hashable, mark: int) -> bool:
+    """Whether a key has a value in it that was made after the first ``mark``."""
+    if isinstance(key, Value):
+        return key.serial >= mark
+    if isinstance(key, Factor):
+        return _mentions_newer(key.key, mark)
+    return isinstance(key, tuple | frozenset) and any(_mentions_newer(k, mark) for k in key)
 
 
 @lru_cache(maxsize=10_000)

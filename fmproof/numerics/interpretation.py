@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +25,30 @@ Function = Callable[[Arguments], Array]
 
 LATENT_POINTS = np.array([-1.0, 0.0, 1.0])
 """A latent space is this finite set with counting measure; a point is known by its number."""
+_FEW = 4  # coordinates; a loop over them is faster than a sum over so short an axis
 
 
 class Value:
     """An array; two values are the same when they are one object, so they can be looked up."""
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "serial")
+    made: ClassVar[int] = 0
 
     def __init__(self, array: Array) -> None:
         self.array = array
+        self.serial = Value.made
+        Value.made += 1
+
+
+def dot(a: Array, b: Array) -> Array:
+    """The inner product over the last axis, which stays with length one."""
+    size = max(a.shape[-1], b.shape[-1])
+    if size > _FEW or a.shape[-1] != b.shape[-1]:
+        return np.asarray((a * b).sum(axis=-1, keepdims=True))
+    total: Array = a[..., :1] * b[..., :1]
+    for i in range(1, size):
+        total += a[..., i : i + 1] * b[..., i : i + 1]
+    return total
 
 
 class Gaussian(NamedTuple):
@@ -67,11 +82,10 @@ class Gaussian(NamedTuple):
         if self.basis is not None:
             white = np.einsum("...pi,pij->...pj", white, self.basis)
         white = white / self.scale
-        white *= white
-        square = white if white.shape[-1] == 1 else white.sum(axis=-1, keepdims=True)
-        square *= -0.5
-        square -= self.log_norm
-        return square
+        exponent = dot(white, white)
+        exponent *= -0.5
+        exponent -= self.log_norm
+        return exponent
 
     @property
     def log_norm(self) -> Array:

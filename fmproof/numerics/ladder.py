@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
-from sympy import Expr
+from sympy import Basic, Expr
 
-from fmproof.lang.terms import Var
+from fmproof.lang.binders import bound_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Apply, Var
 from fmproof.numerics.evaluator import Evaluator
 from fmproof.numerics.interpretation import Array, Interpretation
 from fmproof.numerics.nodes import Grid
 from fmproof.numerics.reading import ROUND_OFF, Reading
 
 LEVELS = (
-    Grid(times=8, step=0.9, reach=5.5),
-    Grid(times=12, step=0.75, reach=6.5),
-    Grid(times=18, step=0.6, reach=7.3),
-    Grid(times=27, step=0.45, reach=8.0),
-    Grid(times=40, step=0.35, reach=8.3),
-    Grid(times=60, step=0.25, reach=8.5),
-    Grid(times=90, step=0.18, reach=8.6),
+    Grid(times=5, step=1.3, reach=4.3),
+    Grid(times=7, step=1.05, reach=5.0),
+    Grid(times=9, step=0.87, reach=5.7),
+    Grid(times=13, step=0.72, reach=6.5),
+    Grid(times=19, step=0.58, reach=7.3),
+    Grid(times=28, step=0.45, reach=8.0),
+    Grid(times=42, step=0.34, reach=8.3),
+    Grid(times=62, step=0.25, reach=8.5),
+    Grid(times=92, step=0.18, reach=8.6),
 )
 _TAIL = 50.0  # what polynomials may add to a Gaussian tail
 
@@ -31,6 +36,7 @@ class Ladder:
 
     Args:
         values: for free variables, arrays (P, c) or (1, c); parameters have a default.
+        budget: evaluations of one term on one grid.
     """
 
     def __init__(
@@ -50,9 +56,8 @@ class Ladder:
 
     def _evaluator(self, level: int) -> Evaluator:
         if level not in self._evaluators:
-            spent = self.evaluations
             self._evaluators[level] = Evaluator(
-                self.interpretation, LEVELS[level], self._values, budget=self._budget - spent
+                self.interpretation, LEVELS[level], self._values, budget=self._budget
             )
         return self._evaluators[level]
 
@@ -84,3 +89,11 @@ def _with_history(last: Array, before: Array) -> Array:
     return np.maximum(np.maximum(last, tail), 0.05 * before)
 
 
+@lru_cache(maxsize=50_000)
+def coordinates(term: Basic, dim: int) -> int:
+    """Over how many real coordinates the most nested integral in ``term`` runs."""
+    inside = max((coordinates(arg, dim) for arg in term.args), default=0)
+    if isinstance(term, Apply) and term.head.definition is not None:
+        inside = max(inside, coordinates(term.head.definition, dim))
+    sizes = {Sort.VEC: dim, Sort.REAL: 1}
+    return inside + sum(sizes.get(var.sort, 0) for var in bound_vars(term))

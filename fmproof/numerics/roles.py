@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -72,23 +73,36 @@ def role_of(head: Head) -> str | None:
     return None
 
 
-def cast(heads: Iterable[Head]) -> tuple[dict[str, Head], list[Head]]:
-    """Roles for undefined symbols: role -> the first symbol that fits it, and the others."""
-    parts: dict[str, Head] = {}
-    others: list[Head] = []
-    for head in heads:
-        if head.definition is not None:
-            continue
-        role = role_of(head)
-        if role is None or role in parts:
-            others.append(head)
-        else:
-            parts[role] = head
-    return parts, others
+@dataclass(frozen=True)
+class Cast:
+    """Who plays what.
+
+    Attributes:
+        parts: role -> the symbol that has it.
+        others: undefined symbols without a role.
+    """
+
+    parts: Mapping[str, Head]
+    others: tuple[Head, ...]
+
+    @classmethod
+    def of(cls, heads: Iterable[Head], roles: Iterable[str] = ROLES) -> Cast:
+        """Each of the ``roles`` for the first undefined symbol that fits it."""
+        parts: dict[str, Head] = {}
+        others: list[Head] = []
+        for head in heads:
+            if head.definition is not None:
+                continue
+            role = role_of(head)
+            if role is None or role in parts or role not in roles:
+                others.append(head)
+            else:
+                parts[role] = head
+        return cls(parts, tuple(others))
 
 
 def interpretation_of(
-    problems: Sequence[Problem], parts: dict[str, Head], others: Interpretation | None = None
+    problems: Sequence[Problem], parts: Mapping[str, Head], others: Interpretation | None = None
 ) -> Interpretation:
     """The symbols in ``parts`` as the problems say, one problem for each place on the P axis.
 
@@ -127,7 +141,7 @@ def check_time(problem: Problem, heads: Iterable[Head]) -> None:
             )
 
 
-def unknown_symbol(head: Head, parts: dict[str, Head]) -> InputError:
+def unknown_symbol(head: Head, parts: Mapping[str, Head]) -> InputError:
     """The error for a symbol that no part of a problem fits."""
     role = role_of(head)
     shown = f"{head.name}({', '.join(v.name for v in head.params)})"

@@ -19,7 +19,7 @@ from fmproof.lang.binders import bound_vars
 from fmproof.lang.terms import Apply, Var
 from fmproof.numerics.envelope import Spread
 from fmproof.numerics.evaluator import Evaluator, OverBudget
-from fmproof.numerics.interpretation import LATENT_POINTS, Array, Interpretation
+from fmproof.numerics.interpretation import LATENT_POINTS, Array, Interpretation, dot
 from fmproof.numerics.reading import ROUND_OFF, Reading
 from fmproof.numerics.nodes import TooLarge
 
@@ -135,10 +135,10 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
 def _density(spread: Spread, points: Array) -> Array:
     centred = points - spread.mean
     factor = np.linalg.cholesky(spread.covariance)
-    white = np.linalg.solve(factor, centred[..., None])[..., 0]
+    white = np.einsum("...ij,...j->...i", np.linalg.inv(factor), centred)
     log_det = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1, keepdims=True)
     half = 0.5 * points.shape[-1] * math.log(2 * math.pi)
-    return np.asarray(np.exp(-0.5 * (white**2).sum(axis=-1, keepdims=True) - log_det - half))
+    return np.asarray(np.exp(-0.5 * dot(white, white) - log_det - half))
 
 
 def by_sampling(
