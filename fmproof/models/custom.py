@@ -192,8 +192,8 @@ class _Schedule:
         t = time_symbol()
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
-        except NotImplementedError:
-            return  # the grid above is all that could be asked
+        except Exception:
+            return  # SymPy cannot tell, in one of many ways; the grid above saw nothing
         if isinstance(poles, sympy.FiniteSet) and poles:
             raise self._not_differentiable(f"its derivative does not exist at t = {min(poles)}")
 
@@ -229,7 +229,7 @@ def _limit(expr: Any, end: int) -> float:
         if not (value.is_number and value.is_finite):
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
         return float("nan")
 
 
@@ -248,7 +248,7 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
             return float(power), 0.0
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
         return float(power), float(sympy.limit(rest, s, 0, "+"))
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # as in _limit
         return float("nan"), 0.0
 
 
