@@ -21,11 +21,10 @@ from fmproof.lang.heads import Density
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
-from fmproof.numerics.interpretation import Array, Gaussian, Interpretation, Law, Value
+from fmproof.numerics.interpretation import Array, Gaussian, Interpretation, Law, Value, along
 
 MAX_COMPONENTS = 4096
-_DEFAULT_SCALE = 2.0
-_NO_INFORMATION = 1e-9  # of a precision, so that a matrix without information can be inverted
+_DEFAULT_SCALE = 3.0  # where no density tells
 
 
 class Spread(NamedTuple):
@@ -243,8 +242,8 @@ class Envelope:
         return list(dict.fromkeys(group for group in kept if group))
 
     def spreads(self, groups: Sequence[Group], target: Unknown) -> list[Spread]:
-        """The components of the envelope; a broad one around zero where nothing is known."""
-        found: list[Spread] = []
+        """The components of the envelope, and a broad one around zero where little is known."""
+        found = [_default(target.size)] if self._thorough else []
         for group in groups:
             choices = [
                 factor.law.components([_known_part(a) for a in factor.arguments])
@@ -256,11 +255,19 @@ class Envelope:
                     for factor, component in zip(group, chosen, strict=True)
                     for gaussian in component.gaussians
                 ]
-                log_weight = sum(component.log_weight for component in chosen)
-                found.append(_solve(pieces, log_weight, target))
+                log_weight: Array = np.zeros((1, 1))
+                for component in chosen:
+                    log_weight = log_weight + component.log_weight
+                found.append(_solve(pieces, log_weight, target, _drawn(group)))
                 if len(found) > MAX_COMPONENTS:
                     return found
-        return found or [_default(target.size)]
+        return found
+
+
+def _drawn(group: Group) -> set[Unknown]:
+    """The unknowns that have a density in the group."""
+    forms = (factor.arguments[place] for factor in group for place in factor.law.draws)
+    return {unknown for form in forms if isinstance(form, Form) for unknown, _ in form.slopes}
 
 
 def _default(size: int) -> Spread:
@@ -317,14 +324,21 @@ def _known_part(argument: Value | Form | None) -> Array:
 
 def _solve(
     pieces: Sequence[tuple[Gaussian, tuple[Value | Form | None, ...]]],
-    log_weight: Array,
+    log_mass: Array,
     target: Unknown,
+    drawn: set[Unknown],
 ) -> Spread:
-    """The law of the target under a product of Gaussian densities, the other unknowns averaged."""
+    """The law of the target under a product of Gaussian densities, the other unknowns averaged.
+
+    An unknown without a density is given a broad one around zero.
+    """
     columns, width = _columns(pieces, target)
-    precision: Array = np.eye(width) * _NO_INFORMATION
+    prior = np.zeros(width)
+    for unknown, start in columns.items():
+        free = 0.0 if unknown in drawn else _DEFAULT_SCALE**-2
+        prior[start : start + unknown.size] = free
+    precision: Array = np.diag(prior)
     shift: Array = np.zeros((1, width))
-    log_mass: Array = np.asarray(log_weight)
     for gaussian, arguments in pieces:
         matrix, constant = _white(gaussian, arguments, columns, width)
         precision = precision + matrix.swapaxes(-1, -2) @ matrix
@@ -335,9 +349,7 @@ def _solve(
     mean = np.einsum("...ij,...j->...i", covariance, shift)
     _, log_det = np.linalg.slogdet(precision)
     log_mass = log_mass + 0.5 * (
-        (mean * shift).sum(axis=-1, keepdims=True)
-        + width * np.log(2 * np.pi)
-        - log_det[..., None]
+        (mean * shift).sum(axis=-1, keepdims=True) + width * np.log(2 * np.pi) - log_det[..., None]
     )
     own = slice(columns[target], columns[target] + target.size)
     return Spread(mean[..., own], covariance[..., own, own], log_mass)
@@ -381,7 +393,7 @@ def _white(
     constant = gaussian.residual([_known_part(a) for a in arguments])
     if gaussian.basis is not None:
         matrix = np.einsum("...pik,...pij->...pkj", gaussian.basis, matrix)
-        constant = np.einsum("...pi,...pik->...pk", constant, gaussian.basis)
+        constant = along(gaussian.basis, constant)
     return matrix / gaussian.scale[..., None], constant / gaussian.scale
 
 

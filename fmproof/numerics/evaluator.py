@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from sympy import Add, Expr, Mul, Pow, Rational, S
@@ -27,14 +27,15 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.numerics import quadratic
-from fmproof.numerics.envelope import Envelope, Factor
+from fmproof.numerics.envelope import Envelope, Factor, Form
 from fmproof.numerics.interpretation import Array, Interpretation, Law, Value, dot
-from fmproof.numerics.nodes import Nodes, TooLarge, gauss_legendre, latent_points
+from fmproof.numerics.nodes import Nodes, Placed, TooLarge, gauss_legendre, latent_points
 
 _KEPT_BYTES = 2**28  # beyond which everything is forgotten before the next term
 _COMPLEX_STEP = 1e-30
 # Every how many nodes of the first and of the second variable are taken at a time.
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
+_FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -45,6 +46,33 @@ Evaluate = Callable[[Expr, Env], Array]
 
 class OverBudget(Exception):
     """More evaluations than allowed."""
+
+
+class _Node(NamedTuple):
+    """A variable's nodes as a value, with what :class:`Placed` has beside it."""
+
+    value: Value
+    weights: Array
+    edge: Array | None
+
+    def part(self, start: int, stride: int) -> _Node:
+        edge = None if self.edge is None else self.edge[start::stride]
+        return _Node(Value(self.value.array[start::stride]), self.weights[start::stride], edge)
+
+
+class _Measure(NamedTuple):
+    """The variables of an integral.
+
+    Attributes:
+        values: their nodes.
+        weights: joint weights, the densities of a law included.
+        edges: for each axis (the last variable's is the first), which nodes are on the rim of a
+            box in space.
+    """
+
+    values: dict[Var, Value]
+    weights: Array
+    edges: tuple[Array | None, ...]
 
 
 class _NoNodes(Exception):
@@ -96,8 +124,8 @@ class Evaluator:
         self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
-        self._placed: dict[Hashable, tuple[Value, Array]] = {}
-        self._measures: dict[Hashable, tuple[dict[Var, Value], Array]] = {}
+        self._placed: dict[Hashable, _Node] = {}
+        self._measures: dict[Hashable, _Measure] = {}
 
     def value_of(self, term: Expr) -> Array:
         """The value of a term under the given values, (P, c)."""
@@ -117,9 +145,7 @@ class Evaluator:
             return np.atleast_2d(evaluate(term, self._outermost(term)))
 
     def _outermost(self, term: Expr) -> Env:
-        return {
-            v: self._given[v] if v in self._given else self.theta for v in variables_of(term)
-        }
+        return {v: self._given.get(v, self.theta) for v in variables_of(term)}
 
     def value(self, term: Expr, env: Env) -> Value:
         """The value of ``term``; ``env`` has one for each free variable."""
@@ -172,13 +198,16 @@ class Evaluator:
 
     # --- integrals ----------------------------------------------------------------------
 
-    def _integral(self, term: IntegralOver | Expect, env: Env, evaluate: Evaluate) -> Array:
+    def _integral(
+        self, term: IntegralOver | Expect, env: Env, evaluate: Evaluate, checked: bool = False
+    ) -> Array:
+        """The sum over the nodes; if ``checked``, of terms ≥ 0 that must fade at the edges."""
         if self._nodes.joint:
             term = _jointly(term)
         outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
         for strides in _STRIDES:
             try:
-                return self._in_pieces(term, env, outer, evaluate, strides)
+                return self._in_pieces(term, env, outer, evaluate, checked, strides)
             except TooLarge as error:
                 reason = error
         raise reason
@@ -189,18 +218,20 @@ class Evaluator:
         env: Env,
         outer: int,
         evaluate: Evaluate,
+        checked: bool,
         strides: tuple[int, int],
     ) -> Array:
         """The sum, over every n-th node of the first two variables at a time."""
         if strides == (1, 1):
-            return self._sum(term, env, outer, evaluate, None)
+            return self._sum(term, env, outer, evaluate, checked, None)
         total: Array = np.zeros((1, 1))
         for first in range(strides[0]):
             for second in range(strides[1]):
                 piece = ((first, strides[0]), (second, strides[1]))
                 try:
                     with self._forgetting():
-                        total = total + self._sum(term, env, outer, evaluate, piece)
+                        part = self._sum(term, env, outer, evaluate, False, piece)
+                        total = total + part
                 except _NoNodes:
                     break
         return total
@@ -211,16 +242,19 @@ class Evaluator:
         env: Env,
         outer: int,
         evaluate: Evaluate,
+        checked: bool,
         piece: Piece | None,
     ) -> Array:
-        placed, weights = self._measure(term, env, outer, piece)
-        axes = tuple(range(weights.ndim - outer))
-        return np.asarray((weights * evaluate(term.body, {**env, **placed})).sum(axis=axes))
+        measure = self._measure(term, env, outer, piece)
+        axes = tuple(range(measure.weights.ndim - outer))
+        terms = measure.weights * evaluate(term.body, {**env, **measure.values})
+        if checked and not _decays(terms, measure.edges):
+            return np.full((1, 1), np.inf)
+        return np.asarray(terms.sum(axis=axes))
 
     def _measure(
         self, term: IntegralOver | Expect, env: Env, outer: int, piece: Piece | None
-    ) -> tuple[dict[Var, Value], Array]:
-        """Nodes for the variables of ``term``, and their weights with the densities of a law."""
+    ) -> _Measure:
         densities, items = _against_lebesgue(term.measure)
         factors = list(Mul.make_args(term.body))
         if isinstance(term, Expect):
@@ -231,24 +265,28 @@ class Evaluator:
             if key in self._measures:
                 return self._measures[key]
         inside = dict(env)
-        placed: dict[Var, Value] = {}
+        nodes: list[_Node] = []
         weights: Array = np.ones((1, 1))
         for place, item in enumerate(items):
             along = self._nodes.joint and place > 0
             ndim = outer + (1 if along else place)
-            value, weight = self._place(item, items[place + 1 :], factors, inside, ndim, along)
-            if piece is not None and place < len(piece):
-                start, stride = piece[place]
-                value, weight = Value(value.array[start::stride]), weight[start::stride]
-                if not len(weight):
+            node = self._place(item, items[place + 1 :], factors, inside, ndim, along)
+            if piece is not None and place < len(piece) and not along:
+                node = node.part(*piece[place])
+                if not len(node.weights):
                     raise _NoNodes
-            placed[item.var] = inside[item.var] = value
-            weights = weights * weight
-            self._spend([inside[v] for v in (*variables_of(term), *placed)])
+            nodes.append(node)
+            inside[item.var] = node.value
+            weights = weights * node.weights
+            so_far = (*variables_of(term), *(other.var for other in items[: place + 1]))
+            self._spend([inside[v] for v in so_far])
         if isinstance(term, Expect):
             weights = weights * self.array(densities, inside)
-            self._measures[key] = placed, weights
-        return placed, weights
+        values = {item.var: node.value for item, node in zip(items, nodes, strict=True)}
+        measure = _Measure(values, weights, tuple(node.edge for node in reversed(nodes)))
+        if isinstance(term, Expect):
+            self._measures[key] = measure
+        return measure
 
     def _place(
         self,
@@ -258,7 +296,7 @@ class Evaluator:
         env: Env,
         ndim: int,
         along: bool,
-    ) -> tuple[Value, Array]:
+    ) -> _Node:
         """Nodes for one variable, given those in ``env``."""
         where = (ndim, along, item.var) if self._nodes.joint else (ndim,)
         if item.var.sort is Sort.LATENT:
@@ -275,7 +313,7 @@ class Evaluator:
                 thorough,
             )
             target, form = envelope.target(item.var)
-            scope = {**env, item.var: form}
+            scope: dict[Var, Value | Form] = {**env, item.var: form}
             for other in later:
                 scope[other.var] = envelope.inside(other)
             groups = envelope.relevant(envelope.groups(factors, scope), target)
@@ -283,33 +321,28 @@ class Evaluator:
                 break
         alternatives = frozenset(frozenset(Counter(group).items()) for group in groups)
         return self._kept(
-            (alternatives, target.size, *where),
+            (alternatives, thorough, target.size, *where),
             lambda: self._nodes.space(envelope.spreads(groups, target), ndim, along),
         )
 
-    def _kept(
-        self, key: Hashable, make: Callable[[], tuple[Array, Array]]
-    ) -> tuple[Value, Array]:
+    def _kept(self, key: Hashable, make: Callable[[], Placed]) -> _Node:
         if key not in self._placed:
-            points, weights = make()
-            self._placed[key] = Value(points), weights
+            points, weights, edge = make()
+            self._placed[key] = _Node(Value(points), weights, edge)
         return self._placed[key]
 
     def _inner_nodes(self, item: Lebesgue, ndim: int) -> Value:
         if item.var.sort is Sort.LATENT:
-            return self._kept(("inner", ndim), lambda: latent_points(ndim - 1))[0]
+            return self._kept(("inner", ndim), lambda: latent_points(ndim - 1)).value
         low, width = float(item.low), float(item.high - item.low)
 
-        def nodes() -> tuple[Array, Array]:
+        def nodes() -> Placed:
             points, weights = gauss_legendre(_INNER_TIMES)
-            points = low + width * points.reshape(-1, *[1] * (ndim - 1))
-            return points, weights
+            return Placed(low + width * points.reshape(-1, *[1] * (ndim - 1)), weights)
 
-        return self._kept(("inner", item.low, item.high, ndim), nodes)[0]
+        return self._kept(("inner", item.low, item.high, ndim), nodes).value
 
-    def _support(
-        self, item: Lebesgue, factors: Sequence[Expr]
-    ) -> tuple[Law | None, Array, Array]:
+    def _support(self, item: Lebesgue, factors: Sequence[Expr]) -> tuple[Law | None, Array, Array]:
         """The interval of a bounded variable, or the part of it where its density is positive."""
         for factor in factors:
             if not (isinstance(factor, Apply) and isinstance(factor.head, Density)):
@@ -360,7 +393,7 @@ class Evaluator:
         theta = self.theta
         parts = []
         for j in range(self._parameters(term)):
-            shifted = self._constant(("shifted", j), lambda j=j: _shifted(theta.array, j))
+            shifted = self._constant(("shifted", j), partial(_shifted, theta.array, j))
             body = self.array(term.body, {**env, term.var: shifted})
             parts.append(np.imag(body) / _COMPLEX_STEP)
         return np.concatenate(np.broadcast_arrays(*parts), axis=-1)
@@ -375,11 +408,11 @@ class Evaluator:
 
     def _around(self, term: ArgMin, env: Env) -> Iterator[Env]:
         for i, point in enumerate(quadratic.points(self._parameters(term))):
-            value = self._constant(("point", i), lambda point=point: point[None, :])
+            value = self._constant(("point", i), partial(np.atleast_2d, point))
             yield {**env, term.var: value}
 
     def _constant(self, key: Hashable, make: Callable[[], Array]) -> Value:
-        return self._kept(key, lambda: (make(), np.ones(1)))[0]
+        return self._kept(key, lambda: Placed(make(), np.ones((1, 1)))).value
 
     # --- round-off ------------------------------------------------------------------------
 
@@ -411,7 +444,7 @@ class Evaluator:
         if isinstance(term, Named):
             return self.magnitude(term.definition, env)
         if isinstance(term, IntegralOver | Expect):
-            return self._integral(term, env, self.magnitude)
+            return self._integral(term, env, self.magnitude, checked=True)
         if isinstance(term, Grad):
             larger = self._constant(("larger",), lambda: np.abs(self.theta.array) + 1)
             return self.magnitude(term.body, {**env, term.var: larger})
@@ -437,6 +470,17 @@ def _jointly(term: IntegralOver | Expect) -> IntegralOver | Expect:
             break
         term = IntegralOver(inner.body, *term.measure, *inner.measure)
     return term
+
+
+def _decays(terms: Array, edges: Sequence[Array | None]) -> bool:
+    """Whether the terms of a sum, all ≥ 0, are small where a box in space ends."""
+    for axis, edge in enumerate(edges):
+        if edge is None or edge.all() or terms.shape[axis] != len(edge):
+            continue
+        along = terms.sum(axis=tuple(i for i in range(terms.ndim) if i != axis))
+        if along[edge].mean() > _FADED * along.mean():
+            return False
+    return True
 
 
 def _shifted(theta: Array, j: int) -> Array:

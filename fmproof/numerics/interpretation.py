@@ -51,6 +51,12 @@ def dot(a: Array, b: Array) -> Array:
     return total
 
 
+def along(basis: Array, vectors: Array) -> Array:
+    """The coordinates of ``vectors`` (..., P, d) along the columns of ``basis`` (P, d, d)."""
+    columns = [dot(vectors, basis[..., k]) for k in range(basis.shape[-1])]
+    return np.concatenate(columns, axis=-1)
+
+
 class Gaussian(NamedTuple):
     """The density N(a; sum_j slopes[j] b_j + offset, scale^2) as a function of all arguments.
 
@@ -80,7 +86,7 @@ class Gaussian(NamedTuple):
     def log_density(self, arguments: Arguments) -> Array:
         white = self.residual(arguments)
         if self.basis is not None:
-            white = np.einsum("...pi,pij->...pj", white, self.basis)
+            white = along(self.basis, white)
         white = white / self.scale
         exponent = dot(white, white)
         exponent *= -0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -19,27 +19,36 @@ class TooLarge(Exception):
     """An array would not fit into the memory allowed."""
 
 
+class Placed(NamedTuple):
+    """Nodes for one variable.
+
+    Attributes:
+        points: (n, ..., P, size).
+        weights: (n, ..., P, 1).
+        edge: (n,), whether a node is on the rim of a box in space; None for an interval, and
+            for samples.
+    """
+
+    points: Array
+    weights: Array
+    edge: Array | None = None
+
+
 class Nodes(Protocol):
     """A way to choose nodes for a variable, given those of ``ndim`` axes that are there already.
 
-    Each method gives points (n, ..., P, size) and weights (n, ..., P, 1): on a new leading axis,
-    or ``along`` the leading axis that is there.
-
-    Attributes:
-        joint: whether the variables of one integral share an axis.
+    They stand on a new leading axis, or ``along`` the leading axis that is there.
     """
 
-    joint: bool
+    @property
+    def joint(self) -> bool:
+        """Whether the variables of one integral share an axis."""
 
-    def interval(
-        self, low: Array, high: Array, ndim: int, along: bool
-    ) -> tuple[Array, Array]: ...
+    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed: ...
 
-    def latent(self, ndim: int, along: bool) -> tuple[Array, Array]: ...
+    def latent(self, ndim: int, along: bool) -> Placed: ...
 
-    def space(
-        self, spreads: Sequence[Spread], ndim: int, along: bool
-    ) -> tuple[Array, Array]: ...
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed: ...
 
 
 @dataclass(frozen=True)
@@ -61,14 +70,14 @@ class Grid:
     reach: float
     joint: ClassVar[bool] = False
 
-    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> tuple[Array, Array]:
+    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed:
         nodes, weights = (a.reshape(-1, *[1] * ndim) for a in gauss_legendre(self.times))
-        return low + (high - low) * nodes, (high - low) * weights
+        return Placed(low + (high - low) * nodes, (high - low) * weights)
 
-    def latent(self, ndim: int, along: bool) -> tuple[Array, Array]:
+    def latent(self, ndim: int, along: bool) -> Placed:
         return latent_points(ndim)
 
-    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> tuple[Array, Array]:
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
         low, high, step = self._box(spreads, ndim)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             counts = np.ceil((high - low) / step)
@@ -76,14 +85,13 @@ class Grid:
         if not counts.prod() <= MAX_NODES:
             raise TooLarge
         per_axis = [int(n) for n in np.maximum(counts, 1)]
-        unit = np.stack(
-            [index.ravel() for index in np.indices(per_axis)], axis=-1
-        ).astype(float)  # fmt: skip
-        unit = (unit + 0.5) / per_axis
+        index = np.stack([row.ravel() for row in np.indices(per_axis)], axis=-1)
+        edge = ((index == 0) | (index == np.array(per_axis) - 1)).any(axis=-1)
+        unit = (index + 0.5) / per_axis
         size = unit.shape[-1]
         points = low + (high - low) * unit.reshape(-1, *[1] * (ndim - 1), size)
         cell = ((high - low) / per_axis).prod(axis=-1, keepdims=True)
-        return points, np.broadcast_to(cell, (len(unit), *cell.shape))
+        return Placed(points, np.broadcast_to(cell, (len(unit), *cell.shape)), edge)
 
     def _box(self, spreads: Sequence[Spread], ndim: int) -> tuple[Array, Array, Array]:
         """Corners and step, (..., P, size), over all components and all axes beyond ``ndim``."""
@@ -123,7 +131,7 @@ def gauss_legendre(count: int) -> tuple[Array, Array]:
     return (nodes + 1) / 2, weights / 2
 
 
-def latent_points(ndim: int) -> tuple[Array, Array]:
+def latent_points(ndim: int) -> Placed:
     """The points of a latent space, each with weight one."""
     points = LATENT_POINTS.reshape(-1, *[1] * ndim)
-    return points, np.ones_like(points)
+    return Placed(points, np.ones_like(points))

@@ -24,7 +24,7 @@ def random_problem(dim: int, rng: np.random.Generator) -> Problem:
     count = int(rng.integers(1, 3))
     tenths = [int(n) for n in rng.integers(3, 8, size=count - 1)]
     weights = [Fraction(n, 10) for n in tenths]
-    weights.append(1 - sum(weights))
+    weights.append(1 - sum(weights, Fraction(0)))
     means = _decimals(rng, -12, 12, (count, dim))
     covariances = [_covariance(dim, rng) for _ in range(count)]
     return Problem(

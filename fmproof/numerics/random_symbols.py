@@ -175,7 +175,7 @@ class _Conditional:
         return Gaussian(self._place, slopes, self._offset(arguments), self._scale(arguments))
 
     def formula(self, names: Sequence[str]) -> str:
-        terms = [f"{slope.formula(names)} {names[p]}" for p, slope in self._slopes.items()]
+        terms = [f"{slope.formula(names)}·{names[p]}" for p, slope in self._slopes.items()]
         mean = _sum([self._offset.formula(names), *terms])
         return f"N({names[self._place]}; {mean}, {self._scale.formula(names)}²)"
 
@@ -193,9 +193,7 @@ class _Factor:
         self._mass = 3.0 if latent else self._width
         self._constant = 1.0 if latent else 0.5
         self._place = place
-        self._first, self._second = (
-            Wave(draw, steering, draw(-0.3, 0.3), 0.15) for _ in range(2)
-        )
+        self._first, self._second = (Wave(draw, steering, draw(-0.3, 0.3), 0.15) for _ in range(2))
 
     def __call__(self, arguments: Arguments) -> Array:
         s = 2 * (arguments[self._place] - self._low) / self._width - 1
@@ -222,7 +220,8 @@ class RandomFunction:
         self._names = [text(v) for v in head.params]
         models = [p for p, v in enumerate(head.params) if v.sort is Sort.PARAM]
         self._coefficients = [(place, j) for place in models for j in range(parameters)]
-        self._features = [_Feature(head, dim, draw) for _ in self._coefficients or [None]]
+        count = len(self._coefficients) if models else 1
+        self._features = [_Feature(head, dim, draw) for _ in range(count)]
 
     def __call__(self, arguments: Arguments) -> Array:
         total: Array = np.zeros((1, 1))
@@ -264,12 +263,13 @@ class _Feature:
         return np.asarray(total * np.exp(square / (-2 * _WIDTH**2))) if self._slopes else total
 
     def formula(self, names: Sequence[str]) -> str:
-        terms = [f"{slope.formula(names)} {names[p]}" for p, slope in self._slopes.items()]
+        terms = [f"{slope.formula(names)}·{names[p]}" for p, slope in self._slopes.items()]
         total = _sum([self._constant.formula(names), *terms])
         if not terms:
             return total
         squares = " + ".join(f"|{names[p]}|²" for p in self._slopes)
-        return f"({total}) exp(-({squares})/{2 * _WIDTH**2:g})"
+        within = f"({squares})" if len(self._slopes) > 1 else squares
+        return f"({total}) exp(-{within}/{2 * _WIDTH**2:g})"
 
 
 def _numbers(array: Array) -> str:
@@ -279,4 +279,6 @@ def _numbers(array: Array) -> str:
 
 
 def _sum(terms: Sequence[str]) -> str:
-    return " + ".join(terms).replace("+ -", "- ")
+    """The terms added up, without zeros and ones that say nothing."""
+    kept = [term.removeprefix("1·") for term in terms if term != "0" and not term.startswith("0·")]
+    return " + ".join(kept or ["0"]).replace("+ -", "- ")

@@ -60,7 +60,7 @@ def role_of(head: Head) -> str | None:
             return {(): "data", ("REAL", "VEC"): "path"}.get(tuple(given))
         if drawn == [Sort.REAL] and not given:
             (item,) = head.over
-            if item.bounded and 0 <= item.low and item.high <= 1:
+            if item.bounded and item.low >= 0 and item.high <= 1:
                 return "time"
         return None
     if not isinstance(head, Field):

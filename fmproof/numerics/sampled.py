@@ -20,8 +20,8 @@ from fmproof.lang.terms import Apply, Var
 from fmproof.numerics.envelope import Spread
 from fmproof.numerics.evaluator import Evaluator, OverBudget
 from fmproof.numerics.interpretation import LATENT_POINTS, Array, Interpretation, dot
+from fmproof.numerics.nodes import Placed, TooLarge
 from fmproof.numerics.reading import ROUND_OFF, Reading
-from fmproof.numerics.nodes import TooLarge
 
 REPLICATES = 8
 _QUANTILE = 5.408  # of |t| with 7 degrees of freedom at 99.9 %
@@ -49,16 +49,16 @@ class Sobol:
         self._points: dict[int, Array] = {}
         self._used: dict[int, int] = {}
 
-    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> tuple[Array, Array]:
+    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed:
         u = self._take(1, ndim, along)
-        return low + (high - low) * u, (high - low) * self._share(u, along)
+        return Placed(low + (high - low) * u, (high - low) * self._share(u, along))
 
-    def latent(self, ndim: int, along: bool) -> tuple[Array, Array]:
+    def latent(self, ndim: int, along: bool) -> Placed:
         u = self._take(1, ndim, along)
         count = len(LATENT_POINTS)
-        return LATENT_POINTS[(u * count).astype(int)], count * self._share(u, along)
+        return Placed(LATENT_POINTS[(u * count).astype(int)], count * self._share(u, along))
 
-    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> tuple[Array, Array]:
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
         from scipy.special import ndtri
 
         spreads = [part for spread in spreads for part in _split(spread, ndim)]
@@ -69,7 +69,7 @@ class Sobol:
         for spread in spreads[1:]:
             top = np.maximum(top, spread.log_mass)
         masses = [np.exp(spread.log_mass - top) for spread in spreads]
-        total = sum(masses)
+        total = np.sum(np.broadcast_arrays(*masses), axis=0)
         points: Array = np.zeros((1, 1))
         below: Array = np.zeros((1, 1))
         for k, (spread, mass) in enumerate(zip(spreads, masses, strict=True)):
@@ -79,11 +79,10 @@ class Sobol:
             chosen = (u[..., :1] >= below) & (u[..., :1] < below + share)
             points = points + np.where(chosen, drawn, 0.0)
             below = below + share
-        density = sum(
-            mass / total * _density(spread, points)
-            for spread, mass in zip(spreads, masses, strict=True)
-        )
-        return points, self._share(u, along) / density
+        density: Array = np.zeros((1, 1))
+        for spread, mass in zip(spreads, masses, strict=True):
+            density = density + mass / total * _density(spread, points)
+        return Placed(points, self._share(u, along) / density)
 
     def _share(self, u: Array, along: bool) -> Array:
         """The weight of one point, which the first variable of an axis carries."""
@@ -97,7 +96,7 @@ class Sobol:
         if axis not in self._points:
             self._points[axis] = self._sobol(axis)
         columns = self._points[axis][:, start : start + count]
-        return columns.reshape(len(columns), *[1] * (axis - 1), count)
+        return np.asarray(columns.reshape(len(columns), *[1] * (axis - 1), count))
 
     def _sobol(self, axis: int) -> Array:
         from scipy.stats import qmc
@@ -106,7 +105,7 @@ class Sobol:
         rng = np.random.default_rng([*self._seed, axis])
         engine = qmc.Sobol(self._columns, scramble=True, rng=rng)
         u = engine.random(outer if axis == 2 else inner)
-        return np.clip(u, 1e-16, 1 - 1e-16)
+        return np.asarray(np.clip(u, 1e-16, 1 - 1e-16))
 
 
 def _split(spread: Spread, ndim: int) -> list[Spread]:
@@ -115,11 +114,8 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
     extra = max(mean.ndim, covariance.ndim - 1, log_mass.ndim)
     if extra <= ndim:
         return [spread]
-    parts = [
-        array if array.ndim - more < extra else np.moveaxis(array, 0, 0)
-        for array, more in ((mean, 0), (covariance, 1), (log_mass, 0))
-    ]
-    count = max(len(a) for a, more in zip(parts, (0, 1, 0), strict=True) if a.ndim - more == extra)
+    parts = ((mean, 0), (covariance, 1), (log_mass, 0))
+    count = max(len(array) for array, more in parts if array.ndim - more == extra)
 
     def at(array: Array, more: int, i: int) -> Array:
         if array.ndim - more < extra:

@@ -6,9 +6,9 @@ names is never looked at. Numbers corroborate or refute; they never prove.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -39,7 +39,7 @@ _MAX_PLANE_COORDINATES = 5
 _CLEARLY = 4.0  # times the error bound, and a difference is no longer an accident
 _INFORMATIVE = 0.05  # an error bound beyond this share of the magnitude says nothing
 _ATTEMPTS = 80  # at making a counterexample simpler
-_BUDGET = 3e7  # evaluations of one term on one grid
+_BUDGET = 1e7  # evaluations of one term on one grid
 _START = {0: 2, 1: 2, 2: 2, 3: 2}  # coordinates -> the first grid; a coarser one for more
 _REFINEMENTS = 3
 
@@ -130,7 +130,7 @@ class Witness:
         self._seed = seed
         self._problem = problem
         self._target = ""
-        self._known: dict[tuple[frozenset[Head], tuple[Var, ...]], list[_Batch]] = {}
+        self._known: dict[Hashable, tuple[_Batch, ...]] = {}
 
     def check(
         self,
@@ -148,8 +148,12 @@ class Witness:
         lines = list(lines_of(derivation))
         terms: list[Basic] = [term for line in lines for term in (line.before, line.claim)]
         heads = symbols_of([*terms, *(h.prop for h in derivation.hypotheses)])
-        batches = self._batches(heads, tuple(derivation.variables))
-        usable = [_usable(batch, derivation.hypotheses) for batch in batches]
+
+        @cache
+        def usable(decaying: bool) -> _Usable:
+            batches = self._batches(heads, tuple(derivation.variables), decaying)
+            return _Usable.of(batches, derivation.hypotheses)
+
         found: dict[str, Numeric] = {}
         for line in lines:
             found[line.id] = self._verdict(line, usable)
@@ -157,21 +161,46 @@ class Witness:
                 progress()
         return found
 
-    def _batches(self, heads: Sequence[Head], variables: tuple[Var, ...]) -> list[_Batch]:
-        undefined = [head for head in heads if head.definition is None]
-        key = frozenset(undefined), variables
+    def _verdict(self, line: Line, worlds: Callable[[bool], _Usable]) -> Numeric:
+        """On problems; where an integral diverges on them, in worlds where everything decays."""
+        for decaying in (False, True):
+            usable = worlds(decaying)
+            outcomes = [batch.judge(line) for batch in usable.batches]
+            decided = any((o.agrees | o.refuted).any() for o in outcomes)
+            if decided or self._problem or not any(o.diverges for o in outcomes):
+                break
+        agreeing, worst = 0, 0.0
+        for batch, counts, outcome in zip(usable.batches, usable.counts, outcomes, strict=True):
+            for index in np.flatnonzero(counts & outcome.refuted):
+                alone = _Batch(batch.world.alone(int(index)))
+                if alone.judge(line, thorough=True).refuted[0]:
+                    return self._refutation(line, _simplified(alone, line))
+            agrees = counts & outcome.agrees
+            agreeing += int(agrees.sum())
+            worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
+        if agreeing:
+            return Numeric("agrees", agreeing, worst)
+        return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
+
+    def _batches(
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+    ) -> tuple[_Batch, ...]:
+        key = frozenset(h for h in heads if h.definition is None), variables, decaying
         if key not in self._known:
-            self._known[key] = [_Batch(world) for world in self._worlds(heads, variables)]
+            worlds = self._worlds(heads, variables, decaying)
+            self._known[key] = tuple(_Batch(world) for world in worlds)
         return self._known[key]
 
-    def _worlds(self, heads: Sequence[Head], variables: tuple[Var, ...]) -> list[World]:
+    def _worlds(
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+    ) -> list[World]:
         if self._problem is not None:
             cast = Cast.of(heads)
             if "time" not in cast.parts:
                 check_time(self._problem, heads)
             return [World.of(self._problem, cast, variables, self._seed)]
         cast = Cast.of(heads, ("data", "path", "velocity", "model"))
-        if "path" not in cast.parts:
+        if decaying or "path" not in cast.parts:
             cast = Cast.of(heads, ())
         plane = self._problems // _IN_PLANE
         counts = {1: self._problems - plane, 2: plane}
@@ -180,24 +209,6 @@ class Witness:
             for dim, count in counts.items()
             if count
         ]
-
-    def _verdict(self, line: Line, batches: Sequence[_Usable]) -> Numeric:
-        agreeing, worst = 0, 0.0
-        reasons: list[str] = []
-        for batch, counts, reason in batches:
-            outcome = batch.judge(line)
-            for index in np.flatnonzero(counts & outcome.refuted):
-                refuted = _Batch(batch.world.alone(int(index)))
-                if refuted.judge(line, thorough=True).refuted[0]:
-                    return self._refutation(line, _simplified(refuted, line))
-            agrees = counts & outcome.agrees
-            agreeing += int(agrees.sum())
-            worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
-            reasons += [reason] if reason else []
-        if agreeing:
-            return Numeric("agrees", agreeing, worst)
-        reasons.append("no problem gave both sides accurately enough")
-        return Numeric("inconclusive", 0, None, message=reasons[0])
 
     def _refutation(self, line: Line, batch: _Batch) -> Numeric:
         outcome = batch.judge(line, thorough=True)
@@ -245,12 +256,18 @@ class Outcome:
             claim,
             np.where(known, ratio, np.inf),
             known & informative & (ratio <= 1),
-            known & (ratio > _CLEARLY),
+            known & informative & (ratio > _CLEARLY),
         )
 
     @property
     def undecided(self) -> bool:
         return not (self.agrees | self.refuted).all()
+
+    @property
+    def diverges(self) -> bool:
+        """Whether a side has no value in any problem."""
+        sizes = np.maximum(self.before.magnitude, self.claim.magnitude)
+        return bool(np.isinf(sizes).any(axis=-1).all())
 
     def words(self) -> str:
         """The two sides in the first problem."""
@@ -298,13 +315,9 @@ class _Batch:
             except (TooLarge, OverBudget):
                 break
             outcome = Outcome.of(before, claim, line.relation)
-            if not outcome.undecided:
+            if not outcome.undecided or outcome.diverges:
                 break
         return outcome
-
-
-_Usable = tuple[_Batch, Array, str]
-"""A batch, which of its problems satisfy the hypotheses (P,), and why the others do not."""
 
 
 def _simplified(batch: _Batch, line: Line) -> _Batch:
@@ -326,22 +339,41 @@ def _simplified(batch: _Batch, line: Line) -> _Batch:
 # --- hypotheses -------------------------------------------------------------------------
 
 
-def _usable(batch: _Batch, hypotheses: Sequence[Any]) -> _Usable:
-    """Which problems satisfy the hypotheses that are equations or inequalities.
+@dataclass(frozen=True)
+class _Usable:
+    """Batches, and which of their problems satisfy the hypotheses of a derivation.
 
-    The others (integrability, differentiability, supports) hold in every world.
+    Attributes:
+        counts: (P,) for each batch.
+        broken: a hypothesis that some problem does not satisfy, in words.
     """
-    counts = np.ones(batch.world.size, dtype=bool)
-    reason = ""
-    for hypothesis in hypotheses:
-        line = _as_line(hypothesis.prop, hypothesis.name)
-        if line is None:
-            continue
-        holds = batch.judge(line).agrees
-        if not holds.all():
-            reason = f"not every random problem satisfies {hypothesis.name}: {text(hypothesis.prop)}"
-        counts &= holds
-    return batch, counts, reason
+
+    batches: tuple[_Batch, ...]
+    counts: tuple[Array, ...]
+    broken: str = ""
+
+    @classmethod
+    def of(cls, batches: tuple[_Batch, ...], hypotheses: Sequence[Any]) -> _Usable:
+        """Integrability, differentiability and supports hold in every world; equations and
+        inequalities are evaluated."""
+        counts = [np.ones(batch.world.size, dtype=bool) for batch in batches]
+        broken = ""
+        for hypothesis in hypotheses:
+            line = _as_line(hypothesis.prop, hypothesis.name)
+            for batch, usable in zip(batches, counts, strict=True):
+                if line is not None:
+                    usable &= batch.judge(line).agrees
+            if line is not None and not all(usable.all() for usable in counts):
+                broken = broken or f"{hypothesis.name}: {text(hypothesis.prop)}"
+        return cls(batches, tuple(counts), broken)
+
+
+def _why(usable: _Usable, outcomes: Sequence[Outcome]) -> str:
+    if usable.broken and not any(counts.any() for counts in usable.counts):
+        return f"no random problem satisfies {usable.broken}"
+    if any(outcome.diverges for outcome in outcomes):
+        return "an integral does not seem to converge"
+    return "no problem gave both sides accurately enough"
 
 
 def _as_line(prop: Prop, name: str) -> Line | None:

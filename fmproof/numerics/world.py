@@ -13,6 +13,7 @@ from fmproof.lang.terms import Apply, Var
 from fmproof.lang.text import text
 from fmproof.models.problem import Problem
 from fmproof.models.problem_file import problem_to_toml
+from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics.interpretation import LATENT_POINTS, Array, Interpretation
 from fmproof.numerics.random_problems import random_problem, simpler
 from fmproof.numerics.random_symbols import Draw, RandomFunction, RandomLaw
@@ -45,9 +46,7 @@ class World:
     simple: frozenset[Head] = frozenset()
 
     @classmethod
-    def random(
-        cls, dim: int, cast: Cast, variables: Sequence[Var], seed: int, count: int
-    ) -> World:
+    def random(cls, dim: int, cast: Cast, variables: Sequence[Var], seed: int, count: int) -> World:
         rng = np.random.default_rng([seed, dim])
         problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
         return cls(dim, cast, tuple(variables), problems, seed, count)
@@ -118,7 +117,10 @@ class World:
 
     def _symbols(self) -> Mapping[Head, RandomLaw | RandomFunction]:
         found: dict[Head, RandomLaw | RandomFunction] = {}
-        parameters = self.problems[0].model.theta.size if self._has_model else _PARAMETERS
+        parameters = _PARAMETERS
+        for problem in self.problems[:1]:
+            if isinstance(problem.model, PolynomialVelocity):
+                parameters = problem.model.coefficients.size
         for i, head in enumerate(self.cast.others):
             draw = replace(self._draw(1000 + i), simple=head in self.simple)
             if isinstance(head, Density):
@@ -126,10 +128,6 @@ class World:
             else:
                 found[head] = RandomFunction(head, self.dim, parameters, draw)
         return found
-
-    @property
-    def _has_model(self) -> bool:
-        return bool(self.problems) and hasattr(self.problems[0].model, "theta")
 
     def _draw(self, stream: int) -> Draw:
         rng = np.random.default_rng([self.seed, self.dim, stream])
