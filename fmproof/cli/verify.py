@@ -21,13 +21,19 @@ MACHINE_FORMATS = ("json", "junit", "github", "html")
 
 
 def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of built-in derivations, and files."""
+    """Names of built-in derivations with Python files that fit; any file when no name does.
+
+    The two are never mixed as kinds: bash forgets the names when the shell completes files.
+    """
     names = [
         CompletionItem(name, help=title)
         for name, (title, _) in BUILTIN.items()
         if name.startswith(incomplete)
     ]
-    return [*names, CompletionItem(incomplete, type="file")]
+    if not names:
+        return [CompletionItem(incomplete, type="file")]
+    files = sorted(path.name for path in Path().glob("*.py") if path.name.startswith(incomplete))
+    return [*names, *map(CompletionItem, files)]
 
 
 EPILOG = """\b

@@ -26,6 +26,16 @@ Number = Fraction | float
 _RATIO = re.compile(r"[+-]?\d{1,300}(/\d{1,300})?")
 
 
+class Code:
+    """A value whose repr is code that rebuilds it: pretty printers are to show just that.
+
+    Hypothesis and IPython would otherwise list a dataclass's fields, arrays and all.
+    """
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+
 class Array(NamedTuple):
     """One array, twice: rounded, and as given when every entry was given as a rational."""
 
@@ -70,7 +80,7 @@ def source(value: Any) -> str:
     return repr(value)
 
 
-class Record:
+class Record(Code):
     """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
 
     Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import Array, FloatArray, ObjectArray, array, batch
+from fmproof.models.arrays import Array, Code, FloatArray, ObjectArray, array, batch
 from fmproof.models.posterior import Posterior, chunks
 
 _WEIGHT_TOLERANCE = 1e-9
@@ -18,7 +18,7 @@ _REPR_LIMIT = 20_000
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class GaussianMixture:
+class GaussianMixture(Code):
     """The law sum_k weights[k] N(means[k], covariances[k]) on R^d.
 
     Covariances may be singular; ``points`` builds the case where all are zero, a data set.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import FloatArray, batch
+from fmproof.models.arrays import Code, FloatArray, batch
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import Path
@@ -19,7 +19,7 @@ from fmproof.models.velocity import Velocity
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Code):
     """Everything that the two losses and their constants depend on.
 
     In the methods below ``t`` is (N,) or a scalar in [0, 1], and points ``x``, ``z``, ``eps`` are

@@ -11,12 +11,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import Array, FloatArray, IntArray, ObjectArray, array, batch, source
+from fmproof.models.arrays import (
+    Array,
+    Code,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    array,
+    batch,
+    source,
+)
 
 _MAX_POWER = 500
 
 
-class Velocity(ABC):
+class Velocity(Code, ABC):
     """A velocity field on R^d that depends on time."""
 
     @property

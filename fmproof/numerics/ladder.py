@@ -1,0 +1,99 @@
+"""Reading a value off finer and finer grids, with an error estimate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from sympy import Basic, Expr
+
+from fmproof.lang.binders import bound_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Apply, Var
+from fmproof.numerics.evaluator import Evaluator
+from fmproof.numerics.interpretation import Array, Interpretation
+from fmproof.numerics.nodes import Grid
+from fmproof.numerics.reading import ROUND_OFF, Reading
+
+LEVELS = (
+    Grid(times=5, step=1.3, reach=4.3),
+    Grid(times=7, step=1.05, reach=5.0),
+    Grid(times=9, step=0.87, reach=5.7),
+    Grid(times=13, step=0.72, reach=6.5),
+    Grid(times=19, step=0.58, reach=7.3),
+    Grid(times=28, step=0.45, reach=8.0),
+    Grid(times=42, step=0.34, reach=8.3),
+    Grid(times=62, step=0.25, reach=8.5),
+    Grid(times=92, step=0.18, reach=8.6),
+)
+_TAIL = 50.0  # what polynomials may add to a Gaussian tail
+
+
+class Ladder:
+    """One interpretation, evaluated by quadrature on finer and finer grids.
+
+    Args:
+        values: for free variables, arrays (P, c) or (1, c); parameters have a default.
+        budget: evaluations of one term on one grid.
+    """
+
+    def __init__(
+        self,
+        interpretation: Interpretation,
+        values: Mapping[Var, Array],
+        budget: float = math.inf,
+    ) -> None:
+        self.interpretation = interpretation
+        self._values = values
+        self._budget = budget
+        self._evaluators: dict[int, Evaluator] = {}
+
+    @property
+    def evaluations(self) -> float:
+        return sum(e.evaluations for e in self._evaluators.values())
+
+    def _evaluator(self, level: int) -> Evaluator:
+        if level not in self._evaluators:
+            self._evaluators[level] = Evaluator(
+                self.interpretation, LEVELS[level], self._values, budget=self._budget
+            )
+        return self._evaluators[level]
+
+    def value(self, term: Expr, level: int) -> Array:
+        """(P, c)."""
+        return self._evaluator(level).value_of(term)
+
+    def read(self, term: Expr, level: int, levels: int = 2) -> Reading:
+        """The value on grid ``level``, its error estimated from ``levels`` grids up to it.
+
+        The error is the difference of the last two grids, which is the error of the coarser one
+        unless convergence is slow; a third grid shows whether it is.
+        """
+        values = [self.value(term, level - back) for back in range(levels)]
+        magnitude = self._evaluator(level - 1).magnitude_of(term)
+        with np.errstate(all="ignore"):
+            error = np.abs(values[0] - values[1])
+            if levels > 2:
+                error = _with_history(error, np.abs(values[1] - values[2]))
+            floor = ROUND_OFF + _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
+            error = error + floor * magnitude
+        return Reading.of(values[0], error, magnitude)
+
+
+def _with_history(last: Array, before: Array) -> Array:
+    """The error that two successive changes suggest: a geometric series, or a lucky agreement."""
+    ratio = np.where(before > 0, last / np.where(before > 0, before, 1.0), 0.0)
+    tail = np.where(ratio < 0.95, last * ratio / (1 - np.minimum(ratio, 0.95)), 20 * last)
+    return np.maximum(np.maximum(last, tail), 0.05 * before)
+
+
+@lru_cache(maxsize=50_000)
+def coordinates(term: Basic, dim: int) -> int:
+    """Over how many real coordinates the most nested integral in ``term`` runs."""
+    inside = max((coordinates(arg, dim) for arg in term.args), default=0)
+    if isinstance(term, Apply) and term.head.definition is not None:
+        inside = max(inside, coordinates(term.head.definition, dim))
+    sizes = {Sort.VEC: dim, Sort.REAL: 1}
+    return inside + sum(sizes.get(var.sort, 0) for var in bound_vars(term))

@@ -1,0 +1,340 @@
+"""Does a user's training loss have the gradient of the flow matching loss?
+
+The gradient of L_FM is taken of E‖m_θ(t, x) − u_t(x)‖² with u_t(x) in closed form: by automatic
+differentiation for a PyTorch module, by central differences along directions in θ otherwise.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models import PolynomialVelocity
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.adapters import VelocityFunction, module_of, to_array
+from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.joint import joint_test
+from fmproof.testing.losses import BATCHES, call_loss, check_options, draw_marginal, evaluate_loss
+from fmproof.testing.reference import Reference
+from fmproof.testing.smallest import smallest_failure
+
+_MOST = 24  # directions
+_STEP = 1e-4
+
+
+def assert_same_gradient(
+    model: Any,
+    path: Any,
+    data: Any,
+    loss: Callable[..., Any] | None = None,
+    *,
+    theta: Any = None,
+    gradient: Callable[..., Any] | None = None,
+    time: Any = None,
+    reduction: str = "sum",
+    samples: int = 50_000,
+    level: float = 1e-6,
+    seed: int | None = None,
+) -> None:
+    """Assert that a conditional loss has the gradient of the flow matching loss in θ.
+
+    Args:
+        model: a ``torch.nn.Module``, a ``PolynomialVelocity``, or with ``theta`` a function
+            ``model(theta, t, x)``.
+        path: a ``fmproof.models.Path``.
+        data: a ``GaussianMixture``, or an array (K, d) of equally likely points.
+        loss: the user's ``loss(model, x1)``, as in ``assert_losses_differ_by_constant``; for a
+            function ``model(theta, t, x)`` it is called with ``partial(model, theta)``. Without
+            it, the conditional loss of the path is used.
+        theta: the parameters, an array of any shape, at which to compare.
+        gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
+            place of the derivative of ``loss``.
+        time, reduction, samples, level, seed: as in ``assert_losses_differ_by_constant``.
+
+    Raises:
+        CheckFailed: with the smallest problem found.
+        InputError: when the arguments cannot be used.
+    """
+    __tracebackhide__ = True
+    check_options(reduction, samples)
+    seed = default_seed() if seed is None else seed
+    reference = Reference.of(path, data, time)
+    family = _family(model, theta, reference.dim, loss, gradient)
+
+    def check(on: Reference) -> CheckFailed | None:
+        try:
+            _check(family, on, reduction == "mean", samples, level, seed)
+        except CheckFailed as failure:
+            return failure
+        return None
+
+    failure, smallest = smallest_failure(check, reference, change_data=True)
+    if failure is None:
+        return
+    failure.problem = smallest.describe()
+    failure.reproduce = call(
+        assert_same_gradient,
+        name_of(model),
+        *smallest.code(),
+        *([] if loss is None else [name_of(loss)]),
+        *([] if theta is None else ["theta=theta"]),
+        *([] if gradient is None else [f"gradient={name_of(gradient)}"]),
+        **smallest.options(),
+        reduction=reduction,
+        samples=samples,
+        level=level,
+        seed=seed,
+    )
+    raise failure
+
+
+def _check(
+    family: Family, reference: Reference, mean: bool, samples: int, level: float, seed: int
+) -> None:
+    size = samples // BATCHES
+    family.user.check_steady(*draw_marginal(reference, 2 * reference.dim + 10, seed))
+    family.check_reproducible(reference, size, seed)
+    factor = 1 / reference.dim if mean else 1.0
+    found, expected = [], []
+    for batch in range(BATCHES):
+        each = seed + 1 + batch
+        t, x = draw_marginal(reference, size, each)
+        u = reference.velocity(reference.given_x(t, x))
+        expected.append(factor * family.slopes(t, x, u))
+        found.append(family.user_slopes(reference, size, each))
+    ours = np.array(expected)
+    values = np.array(found) - ours
+    rounding = family.rounding * np.abs(ours).mean(axis=0)
+    verdict = joint_test(values, rounding)
+    if verdict.p_value > level:
+        return
+    theirs, right = np.array(found).mean(axis=0), ours.mean(axis=0)
+    i = verdict.worst
+    raise CheckFailed(
+        "the loss does not have the gradient of the flow matching loss",
+        expected=f"{right[i]:.6g} for its slope {family.names[i]}, from the closed form of u_t(x)",
+        found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
+        f"({samples:,} samples, {len(theirs)} slopes, joint p = {verdict.p_value:.1e}, "
+        f"level {level:g})",
+        standard_errors=verdict.standard_errors,
+        hint=_scale_hint(theirs, right, values, reference.dim, mean),
+    )
+
+
+def _scale_hint(
+    found: FloatArray, expected: FloatArray, values: FloatArray, dim: int, mean: bool
+) -> str:
+    ratio = float(found @ expected / (expected @ expected))
+    errors = values.std(axis=0) / np.sqrt(len(values))
+    if (np.abs(found - ratio * expected) > 5 * errors).any() or abs(ratio - 1) < 0.05:
+        return ""
+    if dim > 1 and abs(ratio / (dim if mean else 1 / dim) - 1) < 0.05:
+        other = "sum" if mean else "mean"
+        return f"pass reduction={other!r} if the loss takes the {other} over the coordinates"
+    return f"the gradient is about {ratio:.2g} times what it should be"
+
+
+class Family(ABC):
+    """A model with its parameters, and slopes of losses along some directions in them.
+
+    Attributes:
+        user: the model at its parameters.
+        names: (k,), what the directions are.
+        rounding: the relative error of a slope by rounding.
+    """
+
+    user: VelocityFunction
+    names: list[str]
+    rounding: float
+
+    @abstractmethod
+    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
+        """Slopes (k,) of the mean of ‖m_θ(t, x) − u‖²."""
+
+    @abstractmethod
+    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
+        """Slopes (k,) of the user's conditional loss, for n new data points."""
+
+    @abstractmethod
+    def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
+        """Raise ``InputError`` when slopes cannot be had because the loss cannot be seeded."""
+
+
+def _family(
+    model: Any,
+    theta: Any,
+    dim: int,
+    loss: Callable[..., Any] | None,
+    gradient: Callable[..., Any] | None,
+) -> Family:
+    if module_of(model) is not None:
+        if gradient is not None or theta is not None:
+            raise InputError("theta, gradient: a torch.nn.Module has its own; leave them out")
+        return _Module(model, dim, loss)
+    if isinstance(model, PolynomialVelocity):
+        start = model.theta if theta is None else theta
+        return _Function(model.with_theta, start, dim, loss, gradient)
+    if theta is None:
+        raise InputError(
+            "theta: expected the parameters at which model(theta, t, x) is to be differentiated"
+        )
+    return _Function(lambda parameters: partial(model, parameters), theta, dim, loss, gradient)
+
+
+def _data(reference: Reference, n: int, seed: int) -> FloatArray:
+    return reference.data.sample(n, np.random.default_rng([seed, 3]))
+
+
+def _conditional(
+    reference: Reference, n: int, seed: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """t, x and the conditional velocity."""
+    problem = reference.problem
+    t, z, eps, x = problem.sample_joint(n, np.random.default_rng([seed, 2]))
+    return t, x, problem.target(t, z, eps)
+
+
+class _Function(Family):
+    """θ is an array, and slopes are central differences."""
+
+    def __init__(
+        self,
+        at: Callable[[FloatArray], Any],
+        theta: Any,
+        dim: int,
+        loss: Callable[..., Any] | None,
+        gradient: Callable[..., Any] | None,
+    ) -> None:
+        self.at = at
+        self.theta = np.asarray(theta, dtype=np.float64)
+        self.loss = loss
+        self.gradient = gradient
+        self.user = VelocityFunction(at(self.theta), dim)
+        count = self.theta.size
+        if count <= _MOST:
+            self.directions = np.eye(count).reshape(count, *self.theta.shape)
+            self.names = [f"in theta{list(i)}" for i in np.ndindex(self.theta.shape)]
+        else:
+            signs = np.random.default_rng(count).choice([-1.0, 1.0], (_MOST, *self.theta.shape))
+            self.directions = signs / np.sqrt(count)
+            self.names = [f"in random direction {i}" for i in range(_MOST)]
+        self.step = _STEP * (1 + float(np.abs(self.theta).max()))
+        self.rounding = 1e-6
+
+    def _slopes(self, value: Callable[[FloatArray], float]) -> FloatArray:
+        moves = (self.step * v for v in self.directions)
+        pairs = ((value(self.theta + move), value(self.theta - move)) for move in moves)
+        return np.array([(above - below) / (2 * self.step) for above, below in pairs])
+
+    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
+        dim = self.user.dim
+        return self._slopes(
+            lambda p: float(
+                np.square(VelocityFunction(self.at(p), dim)(t, x) - u).sum(axis=1).mean()
+            )
+        )
+
+    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
+        x1 = _data(reference, n, seed)
+        if self.gradient is not None:
+            return self._projected(self.gradient, x1, seed)
+        if self.loss is None:
+            return self.slopes(*_conditional(reference, n, seed))
+        loss = self.loss
+        return self._slopes(lambda p: evaluate_loss(loss, self.at(p), x1.copy(), n, seed))
+
+    def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
+        name = f"the gradient {name_of(gradient)}"
+        try:
+            value = to_array(call_loss(gradient, self.theta.copy(), x1, seed))
+        except Exception as error:
+            raise CheckFailed(f"{name} raised {type(error).__name__}: {error}") from error
+        if value.shape != self.theta.shape:
+            raise CheckFailed(
+                f"{name} returned the wrong shape", str(self.theta.shape), str(value.shape)
+            )
+        if not np.isfinite(value).all():
+            raise CheckFailed(f"{name} returned a number that is not finite")
+        axes = tuple(range(1, self.directions.ndim))
+        return np.asarray((self.directions * value).sum(axis=axes), dtype=np.float64)
+
+    def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
+        if self.loss is None or self.gradient is not None:
+            return
+        x1, model = _data(reference, n, seed), self.at(self.theta)
+        first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
+        if abs(first - again) > 1e-9 * (1 + abs(first)):
+            raise InputError(
+                f"loss: {name_of(self.loss)} differs between two calls with the same seeds, so it "
+                "cannot be differentiated; draw from numpy.random, or from a parameter rng, or "
+                "pass gradient="
+            )
+
+
+class _Module(Family):
+    """θ are the parameters of a PyTorch module, and slopes come from automatic differentiation.
+
+    The directions are the gradient itself, parameter by parameter, as a first batch shows it.
+    """
+
+    def __init__(self, model: Any, dim: int, loss: Callable[..., Any] | None) -> None:
+        self.loss = loss
+        self.user = VelocityFunction(model, dim)
+        named = module_of(model).named_parameters()
+        trained = {name: p for name, p in named if p.requires_grad}
+        if not trained:
+            raise InputError("model: the module has no parameters that require a gradient")
+        self.parameters = list(trained.values())
+        self.names = [f"in {name}" for name in trained]
+        self.directions: list[FloatArray] | None = None
+        self.rounding = 1e-4
+
+    def _gradients(self, loss: Any) -> list[FloatArray]:
+        import torch
+
+        found = torch.autograd.grad(loss, self.parameters, allow_unused=True)
+        return [
+            np.zeros(tuple(p.shape)) if g is None else to_array(g).astype(np.float64)
+            for g, p in zip(found, self.parameters, strict=True)
+        ]
+
+    def _project(self, gradients: list[FloatArray]) -> FloatArray:
+        if self.directions is None:
+            random = np.random.default_rng(0)
+            sizes = [np.sqrt(np.square(g).sum()) for g in gradients]
+            self.directions = [
+                g / s if s else random.standard_normal(g.shape)
+                for g, s in zip(gradients, sizes, strict=True)
+            ]
+        pairs = zip(gradients, self.directions, strict=True)
+        return np.array([float((g * v).sum()) for g, v in pairs])
+
+    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
+        convert = self.user.convert
+        value = self.user.function(*self.user.arguments(convert(t), convert(x)))
+        return self._project(self._gradients((value - convert(u)).square().sum(dim=1).mean()))
+
+    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
+        if self.loss is None:
+            return self.slopes(*_conditional(reference, n, seed))
+        x1 = self.user.convert(_data(reference, n, seed))
+        try:
+            value = call_loss(self.loss, self.user.function, x1, seed)
+            gradients = self._gradients(value.mean())
+        except Exception as error:
+            raise CheckFailed(
+                f"the loss {name_of(self.loss)} or its gradient raised "
+                f"{type(error).__name__}: {error}",
+                found=f"called with the model and x1 of shape {tuple(x1.shape)}",
+            ) from error
+        if not all(np.isfinite(g).all() for g in gradients):
+            raise CheckFailed(f"the gradient of the loss {name_of(self.loss)} is not finite")
+        return self._project(gradients)
+
+    def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
+        return  # one backward pass gives every slope, whatever the loss draws

@@ -1,0 +1,49 @@
+"""One test of a stated level that many means are all zero, valid for every sample size."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fmproof.models.arrays import FloatArray
+
+
+class Verdict(NamedTuple):
+    """Attributes:
+    p_value: the joint one.
+    worst: index of the mean furthest from zero.
+    mean, error: that mean and its standard error.
+    """
+
+    p_value: float
+    worst: int
+    mean: float
+    error: float
+
+    @property
+    def standard_errors(self) -> float:
+        """The distance of the worst mean from zero, in standard errors."""
+        return abs(self.mean) / self.error
+
+
+def joint_test(values: FloatArray, rounding: FloatArray | float = 0.0) -> Verdict:
+    """Test that independent rows ``values`` (N, k) have a law symmetric about zero.
+
+    Given their absolute values, the signs of symmetric numbers v_i are fair coins, so that
+    P(|sum v_i| >= x sqrt(sum v_i^2)) <= 2 exp(-x^2 / 2) by Hoeffding's inequality (1963), whatever
+    the law of the v_i; k of these are joined by Bonferroni's bound. No asymptotics: the p-value
+    holds for any N and for any tails.
+
+    Args:
+        rounding: (k,), how far a mean may be from zero by rounding alone.
+    """
+    count, k = values.shape
+    sums = np.maximum(np.abs(values.sum(axis=0)) - count * np.asarray(rounding), 0.0)
+    norms = np.sqrt(np.square(values).sum(axis=0)) + np.finfo(np.float64).tiny
+    x = sums / norms
+    worst = int(x.argmax())
+    column = values[:, worst]
+    error = float(column.std(ddof=1) / np.sqrt(count)) + np.finfo(np.float64).tiny
+    p_value = min(1.0, 2 * k * float(np.exp(-0.5 * x[worst] ** 2)))
+    return Verdict(p_value, worst, float(column.mean()), error)

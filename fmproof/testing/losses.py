@@ -1,0 +1,254 @@
+"""Does a user's training loss differ from the flow matching loss by a constant?
+
+L_FM = L_CFM + C says that L_CFM(m + Δ) − L_CFM(m) = L_FM(m + Δ) − L_FM(m) for any two models.
+The left side is the user's loss, called for shifted models; the right side is
+E[2 (m − u_t(x))·Δ + ‖Δ‖²], with the marginal field u_t(x) in closed form. Both are taken over
+batches, and it is the differences of batch means that are tested: they are close to normal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
+from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.joint import joint_test
+from fmproof.testing.reference import Reference
+from fmproof.testing.smallest import smallest_failure
+
+BATCHES = 100
+
+SHIFTS: dict[str, Callable[[Any, Any], Any]] = {
+    "1": lambda t, x: 0 * x + 1,
+    "-1": lambda t, x: 0 * x - 1,
+    "x": lambda t, x: x,
+    "t x": lambda t, x: t * x,
+    "x turned by one coordinate": lambda t, x: x[:, [*range(1, x.shape[1]), 0]],
+    "t": lambda t, x: 0 * x + t,
+}
+"""Δ(t (N, 1), x (N, d)), of array operations that NumPy and PyTorch share."""
+
+
+def assert_losses_differ_by_constant(
+    model: Callable[..., Any],
+    path: Any,
+    data: Any,
+    loss: Callable[..., Any] | None = None,
+    *,
+    time: Any = None,
+    reduction: str = "sum",
+    samples: int = 50_000,
+    level: float = 1e-6,
+    seed: int | None = None,
+) -> None:
+    """Assert that a conditional loss is the flow matching loss plus a constant, near ``model``.
+
+    Args:
+        model: the user's function of t (N,) and x (N, d), on arrays or tensors.
+        path: a ``fmproof.models.Path``.
+        data: a ``GaussianMixture``, or an array (K, d) of equally likely points.
+        loss: the user's ``loss(model, x1)``, which draws its own times and noise for a batch of
+            data x1, from numpy.random, torch, or a third parameter named rng, and returns a
+            number, or one number for each row. It is called with shifted copies of the model.
+            Without it, the conditional loss of the path is used, and what is tested is the model:
+            that both losses of it are finite and its values reproducible.
+        time: the law of t in the loss, by default uniform on [0, 1].
+        reduction: "sum" when the loss adds the squares of the d coordinates, "mean" when it
+            averages them, as ``torch.nn.functional.mse_loss`` does.
+        samples: how many samples to draw, in 100 batches.
+        level: the probability that right code fails.
+        seed: of the data, the noise and the global generators; by default pytest's
+            ``--fmproof-seed``, or 0.
+
+    Raises:
+        CheckFailed: with the smallest problem found.
+        InputError: when the arguments cannot be used.
+    """
+    __tracebackhide__ = True
+    check_options(reduction, samples)
+    seed = default_seed() if seed is None else seed
+    reference = Reference.of(path, data, time)
+    user = VelocityFunction(model, reference.dim)
+
+    def check(on: Reference) -> CheckFailed | None:
+        try:
+            _check(user, on, loss, reduction == "mean", samples, level, seed)
+        except CheckFailed as failure:
+            return failure
+        return None
+
+    failure, smallest = smallest_failure(check, reference, change_data=True)
+    if failure is None:
+        return
+    failure.problem = smallest.describe()
+    failure.reproduce = call(
+        assert_losses_differ_by_constant,
+        name_of(model),
+        *smallest.code(),
+        *([] if loss is None else [name_of(loss)]),
+        **smallest.options(),
+        reduction=reduction,
+        samples=samples,
+        level=level,
+        seed=seed,
+    )
+    raise failure
+
+
+def check_options(reduction: str, samples: int) -> None:
+    """Raise ``InputError`` for options that cannot be used."""
+    if reduction not in ("sum", "mean"):
+        raise InputError(f"reduction: expected 'sum' or 'mean', found {reduction!r}")
+    if samples < 10 * BATCHES:
+        raise InputError(f"samples: expected at least {10 * BATCHES}, found {samples}")
+
+
+def _check(
+    user: VelocityFunction,
+    reference: Reference,
+    loss: Callable[..., Any] | None,
+    mean: bool,
+    samples: int,
+    level: float,
+    seed: int,
+) -> None:
+    size = samples // BATCHES
+    probe = draw_marginal(reference, 2 * user.dim + 10, seed)
+    user.check_steady(*probe)
+    found, expected = [], []
+    for batch in range(BATCHES):
+        t, x = draw_marginal(reference, size, seed + 1 + batch)
+        expected.append(_marginal_differences(user, reference, t, x))
+        if loss is None:
+            found.append(_conditional_differences(user, reference, size, seed + 1 + batch))
+        else:
+            found.append(_user_differences(user, reference, loss, size, seed + 1 + batch))
+    factor = 1 / reference.dim if mean else 1.0
+    ours = factor * np.array(expected)
+    values = np.array(found) - ours
+    verdict = joint_test(values, 16 * user.eps * np.abs(ours).mean(axis=0))
+    if verdict.p_value > level:
+        return
+    name = list(SHIFTS)[verdict.worst]
+    theirs, right = np.array(found)[:, verdict.worst].mean(), ours[:, verdict.worst].mean()
+    raise CheckFailed(
+        "the loss does not differ from the flow matching loss by a constant",
+        expected=f"L(m + D) - L(m) = {right:.6g} for the model m and D(t, x) = {name}, "
+        "as for the flow matching loss with the closed form of u_t(x)",
+        found=f"{theirs:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
+        f"({samples:,} samples, joint p = {verdict.p_value:.1e}, level {level:g})",
+        standard_errors=verdict.standard_errors,
+        hint=_scale_hint(np.array(found).mean(axis=0), ours.mean(axis=0), reference.dim, mean),
+    )
+
+
+def _scale_hint(found: FloatArray, expected: FloatArray, dim: int, mean: bool) -> str:
+    ratio = float(found @ expected / (expected @ expected))
+    if not np.allclose(found, ratio * expected, rtol=0.1, atol=0.05 * np.abs(found).max()):
+        return ""
+    factor = dim if mean else 1 / dim
+    if dim > 1 and abs(ratio / factor - 1) < 0.05:
+        other = "sum" if mean else "mean"
+        return f"pass reduction={other!r} if the loss takes the {other} over the coordinates"
+    return f"the loss is about {ratio:.3g} times what it should be" if abs(ratio - 1) > 0.05 else ""
+
+
+def draw_marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Times and points of the path, (n,) and (n, d)."""
+    t, _, _, x = reference.problem.sample_joint(n, np.random.default_rng([seed, 1]))
+    return t, x
+
+
+def _marginal_differences(
+    user: VelocityFunction, reference: Reference, t: FloatArray, x: FloatArray
+) -> FloatArray:
+    """L_FM(m + Δ) − L_FM(m) for each shift, from the closed form of the marginal field."""
+    return _differences(user(t, x) - reference.velocity(reference.given_x(t, x)), t, x)
+
+
+def _conditional_differences(
+    user: VelocityFunction, reference: Reference, n: int, seed: int
+) -> FloatArray:
+    """The same of the conditional loss."""
+    problem = reference.problem
+    t, z, eps, x = problem.sample_joint(n, np.random.default_rng([seed, 2]))
+    return _differences(user(t, x) - problem.target(t, z, eps), t, x)
+
+
+def _differences(residual: FloatArray, t: FloatArray, x: FloatArray) -> FloatArray:
+    shifts = (shift(t[:, None], x) for shift in SHIFTS.values())
+    return np.array([((2 * residual + d) * d).sum(axis=1).mean() for d in shifts])
+
+
+def _user_differences(
+    user: VelocityFunction, reference: Reference, loss: Callable[..., Any], n: int, seed: int
+) -> FloatArray:
+    """The user's loss of each shifted model minus that of the model, all from the same seed."""
+    x1 = reference.data.sample(n, np.random.default_rng([seed, 3]))
+    values = [
+        evaluate_loss(loss, shifted(user, shift), user.convert(x1.copy()), n, seed)
+        for shift in (None, *SHIFTS.values())
+    ]
+    return np.array(values[1:]) - values[0]
+
+
+def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
+    """``loss(first, x1)`` with seeded generators, and with one of its own for a parameter rng."""
+    own = any(p.name == "rng" for p in parameters(loss) or [])
+    with seeded(seed):
+        return loss(first, x1, **({"rng": np.random.default_rng(seed)} if own else {}))
+
+
+def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: int) -> float:
+    """The mean of what ``loss(model, x1)`` returns, checked."""
+    try:
+        value = to_array(call_loss(loss, model, x1, seed))
+    except Exception as error:
+        raise CheckFailed(
+            f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
+            found=f"called with the model and x1 of shape {tuple(x1.shape)}",
+        ) from error
+    if value.shape not in ((), (1,), (n,)):
+        raise CheckFailed(
+            f"the loss {name_of(loss)} returned the wrong shape",
+            expected=f"a number, or shape ({n},)",
+            found=str(value.shape),
+        )
+    if not np.isfinite(value).all():
+        raise CheckFailed(
+            f"the loss {name_of(loss)} returned a number that is not finite",
+            found=str(value.ravel()[~np.isfinite(value.ravel())][0]),
+        )
+    return float(value.astype(np.float64).mean())
+
+
+def shifted(user: VelocityFunction, shift: Callable[[Any, Any], Any] | None) -> Any:
+    """The user's model plus Δ, callable as the model is."""
+    if shift is None:
+        return user.function
+
+    def plus(*args: Any, **kwargs: Any) -> Any:
+        given = [*args, *kwargs.values()][:2]
+        t, x = reversed(given) if user.x_first else given
+        return user.function(*args, **kwargs) + shift(t.reshape(-1, 1), x)
+
+    if module_of(user.function) is None:
+        return plus
+    import torch
+
+    class Shifted(torch.nn.Module):
+        """Keeps the model's parameters and methods within reach of the loss."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = user.function
+
+        def forward(self, *args: Any, **kwargs: Any) -> Any:
+            return plus(*args, **kwargs)
+
+    return Shifted()

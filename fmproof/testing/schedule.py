@@ -1,0 +1,200 @@
+"""Are a schedule's derivatives the derivatives of the schedule? No samples needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models import Path
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.adapters import like_inputs_of, to_array, wants_tensors
+from fmproof.testing.failure import CheckFailed, call, name_of
+
+_NAMES = {
+    "alpha": ("alpha", "alpha_t"),
+    "beta": ("beta", "beta_t", "sigma", "sigma_t"),
+    "dalpha": ("dalpha", "d_alpha", "d_alpha_t"),
+    "dbeta": ("dbeta", "d_beta", "d_beta_t", "d_sigma", "d_sigma_t"),
+}
+_GRID = (1 - np.cos(np.pi * np.arange(1, 32) / 32)) / 2  # denser towards both ends
+_ENDS = {("alpha", 0): 0.0, ("alpha", 1): 1.0, ("beta", 0): 1.0, ("beta", 1): 0.0}
+
+
+def assert_schedule(
+    schedule: Any,
+    path: Path | None = None,
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    tolerance: float = 1e-6,
+) -> None:
+    """Assert that a schedule's alpha, beta and their derivatives belong together.
+
+    The derivatives are compared with those by a complex step (Squire & Trapp 1998), by automatic
+    differentiation for tensors, or by extrapolated differences where neither works; alpha must go
+    from 0 to 1, beta from 1 to 0 and be positive between.
+
+    Args:
+        schedule: an object with methods alpha, beta, dalpha, dbeta of t (N,); or a function of t
+            that returns these four as a tuple, or as a mapping or object with these names (or
+            alpha_t, sigma_t, d_alpha_t, d_sigma_t).
+        path: what the values must equal; its end points then take the place of 0 and 1.
+        low, high: the times to look at; an end point inside (0, 1) is not checked.
+        tolerance: the error that is allowed, relative to 1 + |value|.
+
+    Raises:
+        CheckFailed: naming the function, the time, the value expected and the value found.
+        InputError: when the schedule cannot be read.
+    """
+    __tracebackhide__ = True
+    if not 0 <= low < high <= 1:
+        raise InputError(f"low: expected 0 <= low < high <= 1, found low = {low}, high = {high}")
+    try:
+        _check(_functions(schedule), path, low, high, tolerance)
+    except CheckFailed as failure:
+        failure.reproduce = call(
+            assert_schedule,
+            name_of(schedule),
+            path=path,
+            low=low or None,
+            high=None if high == 1 else high,
+            tolerance=tolerance,
+        )
+        raise
+
+
+def _check(
+    functions: dict[str, Callable[[Any], Any]],
+    path: Path | None,
+    low: float,
+    high: float,
+    tolerance: float,
+) -> None:
+    t = low + (high - low) * _GRID
+    values = {name: _at(function, name, t) for name, function in functions.items()}
+    for i in np.flatnonzero(values["beta"] <= 0)[:1]:
+        raise CheckFailed(
+            "beta is not positive before the end",
+            expected="beta(t) > 0 for 0 < t < 1",
+            found=f"beta({t[i]:g}) = {values['beta'][i]:g}",
+        )
+    for name in ("alpha", "beta"):
+        slope = derivative(functions[name], t)
+        _compare(
+            f"d{name}", "is not the derivative of " + name, t, values["d" + name], slope, tolerance
+        )
+    if path is not None:
+        for name, found in values.items():
+            expected = np.asarray(getattr(path, name)(t))
+            _compare(name, f"is not that of {path!r}", t, found, expected, tolerance)
+    for (name, end), usual in _ENDS.items():
+        if (low, high)[end] != end:
+            continue
+        value = usual if path is None else float(getattr(path, name)(float(end)))
+        at = np.array([float(end)])
+        _compare(
+            name, f"does not end at {value:g}", at, _at(functions[name], name, at), value, tolerance
+        )
+
+
+def _compare(
+    name: str, wrong: str, t: FloatArray, found: FloatArray, expected: Any, tolerance: float
+) -> None:
+    expected = np.broadcast_to(expected, found.shape)
+    excess = np.abs(found - expected) / (1 + np.abs(expected))
+    i = int(excess.argmax())
+    if excess[i] > tolerance:
+        flipped = bool((np.abs(found + expected) <= tolerance * (1 + np.abs(expected))).all())
+        raise CheckFailed(
+            f"{name} {wrong}",
+            expected=f"{name}({t[i]:.6g}) = {expected[i]:.10g}",
+            found=f"{found[i]:.10g}",
+            hint="its sign is flipped" if flipped else "",
+        )
+
+
+def derivative(function: Callable[[Any], Any], t: FloatArray) -> FloatArray:
+    """The derivative of a function of an array of times, at the times ``t`` (N,)."""
+    if wants_tensors(function):
+        import torch
+
+        times = torch.tensor(t, requires_grad=True)
+        (slope,) = torch.autograd.grad(function(times).sum(), times)
+        return np.asarray(to_array(slope), dtype=np.float64)
+    step = 1e-6
+    rough = (_real(function, t + step) - _real(function, t - step)) / (2 * step)
+    try:
+        exact = np.imag(np.asarray(function(t + 1e-30j))) / 1e-30
+    except Exception:
+        exact = np.full_like(t, np.nan)  # made for real numbers only
+    if np.shape(exact) == t.shape and np.allclose(exact, rough, rtol=1e-4, atol=1e-4):
+        return np.asarray(exact)
+    from scipy.differentiate import derivative as extrapolated
+
+    room = np.minimum(t, 1 - t) / 4
+    return np.asarray(extrapolated(lambda s: _real(function, s), t, initial_step=room).df)
+
+
+def _real(function: Callable[[Any], Any], t: FloatArray) -> FloatArray:
+    return np.asarray(np.broadcast_to(to_array(function(t)), t.shape), dtype=np.float64)
+
+
+def _at(function: Callable[[Any], Any], name: str, t: FloatArray) -> FloatArray:
+    """The values at ``t``, checked."""
+    try:
+        values = to_array(function(like_inputs_of(function)(t)))
+        values = np.asarray(np.broadcast_to(values, t.shape), dtype=np.float64)
+    except Exception as error:
+        raise CheckFailed(
+            f"{name} raised {type(error).__name__}: {error}",
+            found=f"called with t of shape {t.shape}",
+        ) from error
+    for i in np.flatnonzero(~np.isfinite(values))[:1]:
+        raise CheckFailed(
+            f"{name} is not finite",
+            expected="a finite number",
+            found=f"{name}({t[i]:g}) = {values[i]}",
+            hint="a schedule may be singular at an end point: pass low= or high=",
+        )
+    return values
+
+
+def _functions(schedule: Any) -> dict[str, Callable[[Any], Any]]:
+    """alpha, beta, dalpha and dbeta as functions of t."""
+    methods = {
+        name: next((getattr(schedule, n) for n in known if hasattr(schedule, n)), None)
+        for name, known in _NAMES.items()
+    }
+    if all(callable(method) for method in methods.values()):
+        return {name: method for name, method in methods.items() if method is not None}
+    if not callable(schedule):
+        missing = ", ".join(name for name, method in methods.items() if method is None)
+        raise InputError(
+            f"schedule: expected methods alpha, beta, dalpha, dbeta or a function of t that "
+            f"returns the four, found {type(schedule).__name__} without {missing or 'methods'}"
+        )
+    return {name: _part(schedule, name, i) for i, name in enumerate(_NAMES)}
+
+
+def _part(schedule: Callable[[Any], Any], name: str, index: int) -> Callable[[Any], Any]:
+    """One of the four values that a function of t returns."""
+
+    def part(t: Any) -> Any:
+        result = schedule(t)
+        if isinstance(result, tuple | list) and not hasattr(result, "_fields"):
+            if len(result) != len(_NAMES):
+                raise ValueError(f"expected 4 values, found {len(result)}")
+            return result[index]
+        fields = result if isinstance(result, Mapping) else _attributes(result)
+        return next(fields[n] for n in _NAMES[name] if n in fields)
+
+    part.takes_tensors = wants_tensors(schedule)  # type: ignore[attr-defined]
+    return part
+
+
+def _attributes(result: Any) -> dict[str, Any]:
+    known = [n for names in _NAMES.values() for n in names]
+    return {n: getattr(result, n) for n in known if hasattr(result, n)}
