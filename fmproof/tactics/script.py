@@ -281,6 +281,12 @@ class Derivation:
         """The stated or implied theorem."""
         return self.statement if self.statement is not None else self.parts[-1].proposition
 
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it: its statement, which nothing here has checked."""
+        from fmproof.lang.latex import latex
+
+        return rf"$\displaystyle {latex(self.proposition)}$"
+
     def _check_labels(self) -> None:
         for kind, labels in (
             ("step", [step.id for part in self.parts for step in part.steps]),
