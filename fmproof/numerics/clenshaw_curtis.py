@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def integrate(
     The error returned is the rule's and the samples' together.
     """
     samples = _Samples(sampler, density)
-    panels = [_Panel(a, b, _COARSE) for a, b in zip(breakpoints[:-1], breakpoints[1:], strict=True)]
+    panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
     while True:
         aim = target(_total(panel.integral(samples) for panel in panels))
         samples.tolerance = _INNER * aim

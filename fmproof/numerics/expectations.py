@@ -121,7 +121,7 @@ def joint(
 
     def integrand(xi: FloatArray) -> FloatArray:
         density = np.exp(-0.5 * (xi**2).sum(axis=1)) / (2 * np.pi) ** (dim / 2)
-        return density[:, None] * conditional(xi)
+        return np.asarray(density[:, None] * conditional(xi))
 
     found = integrate(integrand, box, tolerance, budget / work, chunk)
     return replace(found, points=found.points * work)

@@ -98,10 +98,11 @@ def integrate(
     total, weight = sums.over(step, counts, np.zeros(len(step))), 1
     points = int(counts.prod())
     changes: list[FloatArray] = []
+    result: LatticeSum | None = None
     while True:
         for shifts in _refinements(len(step)):
             more = len(shifts) * int(counts.prod())
-            if len(changes) >= 2 and points + more > max_points:
+            if result is not None and points + more > max_points:
                 return result
             points += more
             added = sum(sums.over(step, counts, shift) for shift in shifts)
@@ -141,7 +142,7 @@ class _Sums:
         for first in range(0, size, self.chunk):
             cells = np.unravel_index(np.arange(first, min(first + self.chunk, size)), shape)
             total = total + self._chunk(self.start + (np.stack(cells, axis=1) + shift) * step)
-        return total * step.prod()
+        return np.asarray(total * step.prod())
 
     def _chunk(self, inside: FloatArray) -> FloatArray:
         box = self.box
