@@ -89,7 +89,8 @@ RUNS = {
     "an unknown lemma": (
         b"from fmproof import *\nx = Vec('x')\nE = Expect(1, Density('p', x)(x))\n"
         b"m = Derivation('m', start=E, steps=[Step('1', E, by='lemma', using='Part 7')])\n",
-        "m, step 1: no earlier part or used derivation is called 'Part 7'; known: none",
+        "bad.py:4: m, step 1: no earlier part or used derivation is called 'Part 7'; "
+        "there are none; is uses=[...] missing?",
     ),
 }
 
