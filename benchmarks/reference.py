@@ -27,7 +27,9 @@ def marginal_reference(problem: Problem, nodes: int = 16) -> dict[str, float]:
 def _time_rule(problem: Problem) -> tuple[FloatArray, FloatArray]:
     law = problem.time
     graded = 10.0 ** np.arange(-9.0, -0.5, 0.5)
-    unit = np.unique(np.concatenate([[0, 0.2, 0.35, 0.5, 0.65, 0.8, 1], graded / 2, 1 - graded / 2]))
+    unit = np.unique(
+        np.concatenate([[0, 0.2, 0.35, 0.5, 0.65, 0.8, 1], graded / 2, 1 - graded / 2])
+    )
     if isinstance(law, LogitNormalTime):
         y, w = _composite(np.linspace(-8.5, 8.5, 35), 12)
         t = 1 / (1 + np.exp(-float(law.mean) - float(law.std) * y))
@@ -54,11 +56,7 @@ def _at_time(problem: Problem, t: float, nodes: int) -> dict[str, float]:
     inverse = np.linalg.inv(v)
     # E[z | x, k] = mu + a S V^-1 c, E[eps | x, k] = b V^-1 c
     gain = da * a * data.covariances @ inverse + db * b * inverse
-    within = (
-        da**2 * data.covariances
-        + db**2 * eye
-        - np.einsum("kij,kjl,kml->kim", gain, v, gain)
-    )
+    within = da**2 * data.covariances + db**2 * eye - np.einsum("kij,kjl,kml->kim", gain, v, gain)
     within_trace = np.einsum("kii->k", within)
     log_norm = np.log(data.weights) - 0.5 * np.linalg.slogdet(2 * np.pi * v)[1]
     axes = [_axis(a * data.means[:, i], np.sqrt(v[:, i, i]), nodes) for i in range(dim)]

@@ -59,9 +59,7 @@ def integrate(
     The error returned is the rule's and the samples' together.
     """
     samples = _Samples(sampler, density)
-    panels = [
-        _Panel(a, b, _COARSE) for a, b in zip(breakpoints[:-1], breakpoints[1:], strict=True)
-    ]
+    panels = [_Panel(a, b, _COARSE) for a, b in zip(breakpoints[:-1], breakpoints[1:], strict=True)]
     while True:
         aim = target(_total(panel.integral(samples) for panel in panels))
         samples.tolerance = _INNER * aim

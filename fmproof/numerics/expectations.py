@@ -127,9 +127,7 @@ def joint(
     return replace(found, points=found.points * work)
 
 
-def _gauss_hermite(
-    integrand: Integrand, dim: int, nodes: int, work: int, chunk: int
-) -> LatticeSum:
+def _gauss_hermite(integrand: Integrand, dim: int, nodes: int, work: int, chunk: int) -> LatticeSum:
     """E f(xi) for a standard normal xi, exact for polynomials of degree below 2 ``nodes``."""
     x, w = np.polynomial.hermite_e.hermegauss(nodes)
     xi = np.stack(np.meshgrid(*[x] * dim, indexing="ij"), axis=-1).reshape(-1, dim)

@@ -107,6 +107,6 @@ class Placed:
         spread = np.repeat(frame._within[:count, None], len(top), axis=1)
         for i in range(frame.dim):
             means = np.einsum("jkn,jk->kn", white, back[i])
-            means += (drift[i, :, None] - velocity[i])
+            means += drift[i, :, None] - velocity[i]
             spread += means**2
         return Marginal(density, velocity.T, np.einsum("kn,kn->n", terms, spread))

@@ -227,6 +227,7 @@ class _Checker:
                 f"called {instance.of!r}; {nearest(instance.of, self.lemmas)}"
             )
         theorem = self.lemmas[instance.of]
+        failed = canon(theorem.conclusion) in self.unproved
         try:
             for head, body in instance.replace.items():
                 theorem = instantiate_head(theorem, head, head.params, body)
@@ -234,6 +235,8 @@ class _Checker:
                 theorem = instantiate(theorem, instance.at)
         except (RuleError, SortError) as error:
             raise NotJustified(f"{instance.of} cannot be used so: {error}") from None
+        if failed:  # an instance of a failed lemma is no more the step's fault than the lemma
+            self.unproved.update(canon(h) for h in theorem.hypotheses)
         if not isinstance(theorem.conclusion, Equals):
             raise NotJustified(f"{instance.of} is not an equation: {text(theorem.conclusion)}")
         return theorem

@@ -153,7 +153,7 @@ class Step:
             if not isinstance(reference, str | Instance):
                 raise InputError(
                     f"step {self.id}: using= takes names of earlier results or Instance(...), "
-                    f"found {reference!r}"
+                    f"found a {type(reference).__name__}"
                 )
 
     @property
@@ -164,8 +164,8 @@ class Step:
     @property
     def references(self) -> tuple[str | Instance, ...]:
         """The earlier results that ``using`` names."""
-        single = isinstance(self.using, str | Instance)
-        return (self.using,) if single else tuple(self.using)  # type: ignore[return-value, arg-type]
+        using: Any = self.using
+        return tuple(using) if isinstance(using, list | tuple) else (using,)
 
     def proposition(self, before: Expr) -> Equals | AtMost:
         """What the step asserts after the line ``before``.

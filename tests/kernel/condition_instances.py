@@ -7,7 +7,7 @@ from typing import Any
 
 from geometric import Undecided
 from rule_instances import Builder, attempt
-from strategies import Terms, average, marginal, q, rho, w, x, y, z
+from strategies import Terms, a, average, marginal, q, rho, w, x, y, z
 from sympy import Add, Expr, Mul
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
@@ -47,6 +47,11 @@ def _goal(b: Terms) -> Integrable:
 
 def _spread(b: Terms) -> Integrable:
     return _over(b, Mul(b.real(1), norm2(Add(b.vector(1), b.vector(1)))))
+
+
+def _crossed(b: Terms) -> Integrable:
+    fields = (lambda: a(b.variable(Sort.VEC)), lambda: b.variable(Sort.VEC), lambda: b.vector(1))
+    return _over(b, Mul(b.real(1), Inner(b.pick(fields)(), b.pick(fields)())))
 
 
 def _cancelling(b: Terms) -> Integrable:
@@ -122,7 +127,7 @@ BUILDERS: dict[str, Builder] = {
     "sum_of_integrable": _on(integrability.sum_of_integrable, _goal),
     "constant_factor": _on(integrability.constant_factor, _goal),
     "cancelled_ratio": _on(integrability.cancelled_ratio, _cancelling),
-    "cauchy_schwarz": _on(integrability.cauchy_schwarz, _goal),
+    "cauchy_schwarz": _on(integrability.cauchy_schwarz, _goal, _crossed),
     "parallelogram": _on(integrability.parallelogram, _spread),
     "square_integrable": _on(integrability.square_integrable, _goal),
     "integral_inside": _on(integrability.integral_inside, _goal),

@@ -11,9 +11,11 @@ from strategies import (
     Terms,
     average,
     energy,
+    loss,
     marginal,
     mixed,
     p,
+    q,
     rho,
     shifted,
     t,
@@ -24,7 +26,7 @@ from strategies import (
 )
 from sympy import Add, Expr, Mul, S
 
-from fmproof import Expect, Grad, Inner, IntegralOver, Named, Ratio, norm2
+from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel import algebra, almost, equality, gradient, integrals, order
 from fmproof.kernel import theorem as sequents
@@ -144,8 +146,9 @@ def _reorder(b: Terms) -> Theorem | None:
 
 
 def _nonnegative(b: Terms) -> Theorem | None:
-    term = b.pick((norm2(b.vector(2)), b.real(2) ** 2, b.real(2), Ratio(b.real(1), b.real(1))))
-    return attempt(order.nonnegativity, b.pick((term, _integral(b, term), Mul(term, b.real(1)))))
+    power = b.pick((b.real(2), loss(theta))) ** b.pick((2, 3))
+    term = b.pick((norm2(b.vector(2)), power, b.real(2), Ratio(b.real(1), b.real(1))))
+    return attempt(order.nonnegativity, b.pick((term, _integral(b, term), Mul(term, power))))
 
 
 def _from_difference(b: Terms) -> Theorem | None:
@@ -245,6 +248,25 @@ def _congruence(b: Terms) -> Theorem | None:
     """The equation in a random context, under binders that catch its variables."""
     theorem = equation(b)
     return theorem and in_context(b, theorem)
+
+
+def _lifted(b: Terms) -> Theorem | None:
+    """An equation with a condition on a variable, under a binder of that variable."""
+    at = b.variable(Sort.VEC)
+    divisor = b.pick((q(at), p(b.variable(Sort.REAL), at, z), marginal(t, at)))
+    term = Mul(divisor, Ratio(b.pick((b.real(1), b.real(0))), divisor))
+    theorem = attempt(algebra.cancel, term)
+    measure = [Lebesgue(at)] if b.pick((True, False)) else [q(at)]
+    node = (IntegralOver if isinstance(measure[0], Lebesgue) else Expect)(term, *measure)
+    return theorem and attempt(equality.congruence, node, {0: theorem})
+
+
+def _for_every(b: Terms) -> Theorem | None:
+    """The same under a gradient or argmin, with a condition on the parameter."""
+    term = Mul(loss(theta), Ratio(b.real(1), loss(theta)))
+    theorem = attempt(algebra.cancel, term)
+    node = b.pick((Grad, ArgMin))(term, theta)
+    return theorem and attempt(equality.congruence, node, {0: theorem})
 
 
 def in_context(b: Terms, theorem: Theorem) -> Theorem | None:
@@ -354,6 +376,8 @@ BUILDERS: dict[str, Builder] = {
     "symmetry": lambda b: (th := equation(b)) and equality.symmetry(th),
     "transitivity": _rewritten,
     "congruence": _congruence,
+    "congruence, a condition on the bound variable": _lifted,
+    "congruence, a condition on the parameter": _for_every,
     "instantiate": _instantiate,
     "instantiate_head": _instantiate_head,
     "generalise": _generalise,
