@@ -28,6 +28,7 @@ _QUANTILE = 5.408  # of |t| with 7 degrees of freedom at 99.9 %
 _FIRST = 2**9
 _FIRST_INNER = 2**6
 _MAX_COLUMNS = 20_000
+_MAX_ARRAY = 2**22
 
 
 class Sobol:
@@ -186,7 +187,7 @@ def _round(
 
     def sample(points: int, replicate: int) -> Evaluator:
         nodes = Sobol(outer, points, columns, (seed, replicate))
-        return Evaluator(interpretation, nodes, values, budget=budget - spent)
+        return Evaluator(interpretation, nodes, values, _MAX_ARRAY, budget - spent)
 
     means, halves = [], []
     magnitude: Array = np.zeros((1, 1))
