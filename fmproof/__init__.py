@@ -18,6 +18,7 @@ _NAMES = {
     "fmproof.lang.scope": "alpha_equal free_vars substitute",
     "fmproof.lang.text": "text",
     "fmproof.lang.latex": "latex",
+    "fmproof.reading.latex": "parse_latex",
     "fmproof.tactics.script": "Derivation Part Step Hypothesis Instance",
     "fmproof.tactics.check": "check",
     "fmproof.kernel.theorem": "Theorem",

@@ -23,6 +23,7 @@ written_out = Part(
         Step("W.2", L_CFM(theta) + C, by="lemma", using="fm-cfm"),
         Step("W.3", Expect(norm2(v - u_z), *joint) + C, by="definition"),
     ],
+    statement=Equals(Expect(norm2(v - u), *marginal), Expect(norm2(v - u_z), *joint) + C),
 )
 
 value = Part(
@@ -40,6 +41,7 @@ value = Part(
         ),
         Step("C.3", -spread, by="linearity"),
     ],
+    statement=Equals(C, -spread),
 )
 
 floor = Part(

@@ -68,6 +68,7 @@ part_1 = Part(
         ),
         Step("1.4", model_term - 2 * cross_marginal + C_1, by="constant"),
     ],
+    statement=Equals(L_FM(theta), model_term - 2 * cross_marginal + C_1),
 )
 
 part_2 = Part(

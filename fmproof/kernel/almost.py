@@ -9,10 +9,10 @@ from sympy import Expr, Mul, S
 from fmproof.errors import RuleError
 from fmproof.kernel.order import is_nonnegative
 from fmproof.kernel.theorem import Theorem, _theorem, require_theorem
-from fmproof.lang.binders import Draw, IntegralOver, against_lebesgue, bound_vars, drawn_by
+from fmproof.lang.binders import Draw, IntegralOver, against_lebesgue, drawn_by
 from fmproof.lang.heads import Density, conditions
 from fmproof.lang.props import Almost, Integrable, VanishesWith
-from fmproof.lang.scope import free_vars, rename_bound
+from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.terms import Apply, Var
 from fmproof.lang.text import text
 
@@ -72,8 +72,7 @@ def support_of_marginal(marginal: Apply) -> Theorem:
         raise RuleError(f"absolute continuity: {text(marginal)} is a density given its own draws")
     if not is_nonnegative(mass.body):
         raise RuleError(f"absolute continuity: {text(mass.body)} ≥ 0 is not clear")
-    clash = [v for v in bound_vars(mass) if v in free_vars(marginal)]
-    mass = rename_bound(mass, clash, free_vars(marginal)) if clash else mass
+    mass = apart(mass, free_vars(marginal))
     measure = (*marginal.head.measure(marginal), *mass.measure)
     return _theorem(Almost(VanishesWith(mass.body, marginal), *measure))
 

@@ -25,7 +25,7 @@ from fmproof.lang.binders import (
 )
 from fmproof.lang.heads import Density, conditions
 from fmproof.lang.props import Almost, Integrable, Prop
-from fmproof.lang.scope import alpha_equal, canon, free_vars, rename_bound
+from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.lang.terms import Apply, Inner, Ratio, Var
 from fmproof.lang.text import text
@@ -272,8 +272,7 @@ def integral_inside(goal: Integrable) -> Theorem:
                     break
         if not isinstance(inner, IntegralOver | Expect):
             continue
-        clash = [v for v in bound_vars(inner) if v in outer]
-        inner = rename_bound(inner, clash, outer) if clash else inner
+        inner = apart(inner, outer)
         body = inner.body if other is None else Inner(other, inner.body)
         rest = (*factors[:place], *factors[place + 1 :])
         return _follows(goal, Integrable(Mul(*rest, body), *goal.measure, *inner.measure))
@@ -296,8 +295,7 @@ def jensen(goal: Integrable) -> Theorem:
         average = field.head.unfold(field.arguments)
         if not isinstance(average, IntegralOver):
             continue
-        clash = [v for v in bound_vars(average) if v in taken]
-        average = rename_bound(average, clash, taken) if clash else average
+        average = apart(average, taken)
         split = _average(average)
         if split is None:
             continue

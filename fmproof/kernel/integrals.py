@@ -17,7 +17,7 @@ from fmproof.lang.binders import (
 )
 from fmproof.lang.heads import law_order
 from fmproof.lang.props import Equals, Integrable
-from fmproof.lang.scope import alpha_equal, free_vars, rename_bound
+from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.lang.terms import Apply, Inner, Var
 from fmproof.lang.text import text
 
@@ -65,8 +65,7 @@ def inner_of_integral(term: Expr) -> Theorem:
                 continue
             scalar = Mul(*factors[:place], *factors[place + 1 :])
             outside = free_vars(scalar) | free_vars(other)
-            clash = [v for v in bound_vars(integral) if v in outside]
-            inner = rename_bound(integral, clash, outside) if clash else integral
+            inner = apart(integral, outside)
             result = _inside(inner, Mul(scalar, Inner(other, inner.body)))
             condition = Integrable(Mul(scalar, inner.body), *inner.measure)
             return _theorem(Equals(term, result), condition)
@@ -93,10 +92,7 @@ def joint_integral(term: Expr) -> Theorem:
 def _nested(term: Expr, rule: str) -> tuple[IntegralOver, IntegralOver]:
     if not (isinstance(term, IntegralOver) and isinstance(term.body, IntegralOver)):
         raise RuleError(f"{rule}: expected two nested integrals, found {text(term)}")
-    bound = bound_vars(term)
-    clash = [v for v in bound_vars(term.body) if v in bound]
-    inner = rename_bound(term.body, clash, bound) if clash else term.body
-    return term, inner
+    return term, apart(term.body, bound_vars(term))
 
 
 def expectation_as_integral(term: Expr) -> Theorem:
@@ -151,8 +147,7 @@ def joint_law(draw: Apply, avoid: frozenset[Var]) -> tuple[Apply, ...] | None:
     body = draw.head.unfold(draw.arguments)
     taken = avoid | free_vars(draw)
     while isinstance(body, IntegralOver):
-        clash = [v for v in bound_vars(body) if v in taken]
-        body = rename_bound(body, clash, taken) if clash else body
+        body = apart(body, taken)
         taken = taken | frozenset(bound_vars(body))
         body = body.body
     if not any(isinstance(factor, Apply) for factor in Mul.make_args(body)):

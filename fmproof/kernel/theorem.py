@@ -8,6 +8,8 @@ pickled or read back from anywhere, so holding one is having checked it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from fmproof.errors import RuleError
@@ -20,7 +22,7 @@ class Theorem:
     """``hypotheses ⊢ conclusion``. Made by the rules of :mod:`fmproof.kernel` and nothing else."""
 
     __slots__ = ("_conclusion", "_hypotheses")
-    _hypotheses: dict[Prop, Prop]
+    _hypotheses: Mapping[Prop, Prop]
     _conclusion: Prop
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +89,7 @@ def _theorem(conclusion: Prop, *hypotheses: Prop, after: tuple[Theorem, ...] = (
     for prop in hypotheses:
         assumed.setdefault(canon(prop), prop)
     made = object.__new__(Theorem)
-    object.__setattr__(made, "_hypotheses", assumed)
+    object.__setattr__(made, "_hypotheses", MappingProxyType(assumed))
     object.__setattr__(made, "_conclusion", conclusion)
     return made
 

@@ -69,7 +69,9 @@ class LatexPrinter(Printer):
         return r" \, ".join(factors)
 
     def ratio(self, node: Ratio) -> tuple[str, int]:
-        return rf"\frac{{{self.show(node.args[0])}}}{{{self.show(node.args[1])}}}", ATOM
+        # A fraction over a number is read as a multiple, which a ratio is not by itself.
+        fraction = r"\dfrac" if isinstance(node.args[1], Rational) else r"\frac"
+        return rf"{fraction}{{{self.show(node.args[0])}}}{{{self.show(node.args[1])}}}", ATOM
 
     def indexed(self, name: str, sub: list[str], sup: list[str]) -> str:
         written = name
@@ -103,8 +105,8 @@ class LatexPrinter(Printer):
     def integral_sign(self, item: Lebesgue) -> str:
         return rf"\int_{{{item.low}}}^{{{item.high}}}" if item.bounded else r"\int"
 
-    def differential(self, item: Lebesgue) -> str:
-        return rf"\,\mathrm{{d}}{self.name(item.var.name)}"
+    def differential(self, group: Sequence[Lebesgue]) -> str:
+        return rf"\,\mathrm{{d}}{self.integrated(group)}"
 
     def spaced(self, signs: str, body: str, differentials: str) -> str:
         tight = signs.replace(r"\int", r"\!\int").removeprefix(r"\!")
@@ -141,7 +143,7 @@ def _superscripted(written: str) -> bool:
     """Whether another superscript would be a second one, or seem to belong to a part only."""
     if written.endswith((")", "]")):
         return False
-    return "^" in written or written.endswith("'") or written.startswith(r"\frac")
+    return "^" in written or written.endswith("'") or written.startswith((r"\frac", r"\dfrac"))
 
 
 def _index(mark: str, parts: list[str]) -> str:
@@ -164,7 +166,7 @@ def _fenced(left: str, inside: str, right: str, least: int = 0) -> str:
     size = least
     if r"\rVert" in inside or r"\rvert" in inside:
         size = max(size, 1)
-    if r"\frac" in inside or r"\int" in inside:
+    if r"\frac" in inside or r"\dfrac" in inside or r"\int" in inside:
         size = max(size, 3)
     largest = max(i for i, name in enumerate(_SIZES) if not name or rf"\{name}l" in inside)
     size = min(max(size, largest + 1 if largest else 0), len(_SIZES) - 1)

@@ -125,7 +125,7 @@ class Printer(ABC):
         if isinstance(node, Head | Label):
             return self.name(node.name)
         if isinstance(node, Lebesgue):
-            return self.differential(node)
+            return self.differential([node])
         known = self._written.get(node)
         if known is None:
             known = self._written[node] = self.expression(node)
@@ -181,8 +181,11 @@ class Printer(ABC):
         if c < 0:
             return self.minus + self.show(Mul(-c, rest), PRODUCT), SUM
         shown = [] if c == 1 else [self.number(c)]
-        factors = sorted(Mul.make_args(rest), key=factor_key)
-        shown.extend(self.show(factor, PRODUCT) for factor in factors)
+        *inner, last = sorted(Mul.make_args(rest), key=factor_key)
+        for factor in inner:  # an operator would seem to act on what follows
+            operator = isinstance(factor, Grad | ArgMin)
+            shown.append(self.show(factor, ATOM if operator else PRODUCT))
+        shown.append(self.show(last, PRODUCT))
         return self.times(shown), PRODUCT
 
     def inner(self, node: Inner) -> tuple[str, int]:
@@ -192,18 +195,23 @@ class Printer(ABC):
         return self.dot(self.show(a, ATOM), self.show(b, ATOM)), PRODUCT
 
     def integral(self, node: IntegralOver) -> str:
-        """A chain of nested integrals as one display: ∫∫∫ body dz dx dt."""
-        measures: list[Lebesgue] = []
+        """Nested integrals as one display: ∫∫∫ body dz dx dt, with d(x, z) for a joint one."""
+        groups: list[Sequence[Lebesgue]] = []
         body: Expr = node
         while isinstance(body, IntegralOver):
-            measures.extend(body.measure)
+            groups.append(body.measure)
             body = body.body
-        return self.integral_of(measures, self.show(body, PRODUCT))
+        return self.integral_of(groups, self.show(body, PRODUCT))
 
-    def integral_of(self, measures: Sequence[Lebesgue], body: str) -> str:
-        signs = "".join(self.integral_sign(item) for item in measures)
-        rest = " ".join(self.differential(item) for item in reversed(measures))
+    def integral_of(self, groups: Sequence[Sequence[Lebesgue]], body: str) -> str:
+        signs = "".join(self.integral_sign(item) for group in groups for item in group)
+        rest = " ".join(self.differential(group) for group in reversed(groups))
         return self.spaced(signs, body, rest)
+
+    def integrated(self, group: Sequence[Lebesgue]) -> str:
+        """The variables of one differential."""
+        names = [self.name(item.var.name) for item in group]
+        return names[0] if len(names) == 1 else self.group(names)
 
     def prop(self, node: Prop) -> str:
         if isinstance(node, Equals):
@@ -225,7 +233,7 @@ class Printer(ABC):
     def integrable(self, node: Integrable) -> str:
         if any(isinstance(item, Lebesgue) for item in node.measure):
             body, measures = against_lebesgue(node.body, node.measure)
-            return self.finite(self.integral_of(measures, self.size(body)))
+            return self.finite(self.integral_of([[m] for m in measures], self.size(body)))
         return self.finite(self.expect_over(node.measure, self.size(node.body)))
 
     def size(self, body: Expr) -> str:
@@ -299,7 +307,7 @@ class Printer(ABC):
     @abstractmethod
     def integral_sign(self, item: Lebesgue) -> str: ...
     @abstractmethod
-    def differential(self, item: Lebesgue) -> str: ...
+    def differential(self, group: Sequence[Lebesgue]) -> str: ...
     @abstractmethod
     def spaced(self, signs: str, body: str, differentials: str) -> str: ...
     @abstractmethod

@@ -10,12 +10,11 @@ from fmproof.errors import SortError
 from fmproof.lang.binders import (
     OverMeasure,
     OverVar,
-    bound_vars,
     check_measure,
     drawn_by,
     require_param,
 )
-from fmproof.lang.scope import free_vars, rename_bound
+from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import Sort, require_sort, sort_of
 from fmproof.lang.terms import Sealed, Var, as_term
 
@@ -121,8 +120,7 @@ class Almost(OverMeasure, Prop):
             raise SortError(f"expected a proposition, found {prop!r}")
         if isinstance(prop, Almost):
             outer = {var for item in measure for var in drawn_by(item)}
-            clash = [var for var in bound_vars(prop) if var in outer]
-            inner = rename_bound(prop, clash, outer) if clash else prop
+            inner = apart(prop, outer)
             prop, measure = inner.args[0], (*measure, *inner.args[1:])
         check_measure(measure, "an almost-everywhere condition")
         return Basic.__new__(cls, prop, *measure)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from sympy import Basic, Expr
 
-from fmproof.errors import SortError
+from fmproof.errors import RuleError, SortError
 from fmproof.lang.binders import bound_vars
 from fmproof.lang.heads import Head
 from fmproof.lang.sorts import require_sort
@@ -78,6 +78,16 @@ def rename_bound(node: T, which: Iterable[Var], avoid: Iterable[Var]) -> T:
         renaming[var] = fresh(var, inside | {var})
         inside.add(renaming[var])
     return node.func(*(_substitute(arg, renaming) for arg in node.args))
+
+
+def apart(node: T, taken: Iterable[Var]) -> T:
+    """The binder ``node`` with its bound variables renamed where they are among ``taken``."""
+    avoid = frozenset(taken)
+    clash = [var for var in bound_vars(node) if var in avoid]
+    renamed = rename_bound(node, clash, avoid) if clash else node
+    if type(renamed) is not type(node):  # rebuilt, a sum as written has turned out to be zero
+        raise RuleError("an integral in the term is of zero; write 0")
+    return renamed
 
 
 @lru_cache(maxsize=100_000)

@@ -94,8 +94,8 @@ class TextPrinter(Printer):
             return "∫" + low.translate(_SUBSCRIPT) + high.translate(_SUPERSCRIPT)
         return f"∫_{{{low}}}^{{{high}}}"
 
-    def differential(self, item: Lebesgue) -> str:
-        return "d" + self.name(item.var.name)
+    def differential(self, group: Sequence[Lebesgue]) -> str:
+        return "d" + self.integrated(group)
 
     def spaced(self, signs: str, body: str, differentials: str) -> str:
         return f"{signs} {body} {differentials}"

@@ -16,6 +16,7 @@ from fmproof.models.paths import Path, PowerSum, Singularity, time_symbol
 
 _GRID = np.linspace(0.0, 1.0, 1025)[1:-1]
 _MAX_DEGREE = 60
+_NEAR = 1e-3
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -128,11 +129,11 @@ class _Schedule:
             raise self._not_differentiable(f"it uses {min(map(str, kinks))}")
         t = time_symbol()
         self.slope = self.expr.diff(t)
-        self._value = sympy.lambdify(t, self.expr, "numpy")
-        self._derivative = sympy.lambdify(t, self.slope, "numpy")
         self._check_interior()
         self.ends = self._end_values()
         self._slopes = _limit(self.slope, 0), _limit(self.slope, 1)
+        self.value = _Function(self.expr, self.ends)
+        self.derivative = _Function(self.slope, self._slopes)
 
     def _adopt(self, expr: Any) -> Any:
         import sympy
@@ -146,12 +147,6 @@ class _Schedule:
             raise InputError(f"{self.name}: expected an expression in t alone, found {names}")
         expr = expr.replace(lambda e: e.is_Float, lambda e: sympy.Rational(str(e)))
         return expr.subs(dict.fromkeys(expr.free_symbols, time_symbol()))
-
-    def value(self, t: Any) -> Any:
-        return _with_ends(self._value(t), t, self.ends)
-
-    def derivative(self, t: Any) -> Any:
-        return _with_ends(self._derivative(t), t, self._slopes)
 
     @cached_property
     def singularities(self) -> tuple[Singularity, ...]:
@@ -179,21 +174,21 @@ class _Schedule:
     def _check_interior(self) -> None:
         import sympy
 
+        t = time_symbol()
+        compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
         with np.errstate(all="ignore"):
-            values = np.broadcast_to(self._value(_GRID), _GRID.shape)
-            slopes = np.broadcast_to(self._derivative(_GRID), _GRID.shape)
+            values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
         for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0))[:1]:
             raise InputError(
                 f"{self.name}: expected a real number for 0 < t < 1, "
                 f"found {values[i]} at t = {_GRID[i]} ({self.name} = {self.text!r})"
             )
-        for t in _GRID[~np.isfinite(slopes)][:1]:
-            raise self._not_differentiable(f"its derivative is infinite at t = {t}")
-        t = time_symbol()
+        for point in _GRID[~np.isfinite(slopes)][:1]:
+            raise self._not_differentiable(f"its derivative is infinite at t = {point}")
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
-        except NotImplementedError:
-            return  # the grid above is all that could be asked
+        except Exception:
+            return  # SymPy cannot tell, in one of many ways; the grid above saw nothing
         if isinstance(poles, sympy.FiniteSet) and poles:
             raise self._not_differentiable(f"its derivative does not exist at t = {min(poles)}")
 
@@ -214,9 +209,35 @@ class _Schedule:
         )
 
 
-def _with_ends(values: Any, t: Any, ends: tuple[float, float]) -> Any:
-    """``values`` with the limits at t = 0 and t = 1, where the formula may say 0/0."""
-    return np.where(t == 0, ends[0], np.where(t == 1, ends[1], values))
+class _Function:
+    """A SymPy expression in t as a function of arrays.
+
+    Next to the ends, where a formula such as 1 - sin(pi t / 2)^2 loses all its digits in float64,
+    it is evaluated with many; at the ends it is the limit.
+    """
+
+    def __init__(self, expr: Any, ends: tuple[float, float]) -> None:
+        import sympy
+
+        t = time_symbol()
+        self._fast = sympy.lambdify(t, expr, "numpy")
+        self._precise = sympy.lambdify(t, expr, "mpmath")
+        self._ends = ends
+
+    def __call__(self, t: Any) -> Any:
+        values = np.array(np.broadcast_to(self._fast(t), t.shape), dtype=t.dtype)
+        if t.dtype.kind == "f":
+            near = (t < _NEAR) | (t > 1 - _NEAR)
+            values[near] = [self._near(float(point)) for point in t[near]]
+        return values
+
+    def _near(self, t: float) -> float:
+        from mpmath import mp
+
+        if t in (0.0, 1.0):
+            return self._ends[int(t)]
+        with mp.workdps(60):
+            return float(mp.re(self._precise(mp.mpf(t))))
 
 
 def _limit(expr: Any, end: int) -> float:
@@ -229,7 +250,7 @@ def _limit(expr: Any, end: int) -> float:
         if not (value.is_number and value.is_finite):
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
         return float("nan")
 
 
@@ -248,7 +269,7 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
             return float(power), 0.0
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
         return float(power), float(sympy.limit(rest, s, 0, "+"))
-    except (NotImplementedError, ValueError, TypeError):
+    except Exception:  # as in _limit
         return float("nan"), 0.0
 
 

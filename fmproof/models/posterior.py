@@ -14,11 +14,11 @@ from fmproof.models.arrays import FloatArray
 if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
 
-_CHUNK = 2**18  # numbers in one temporary array, about what a cache holds
+_CHUNK = 2**17  # numbers in one temporary array, about what a cache holds
 
 
 def chunks(rows: int, numbers_per_row: int) -> Iterator[slice]:
-    """Slices of ``rows`` short enough that temporary arrays stay near 2 MB each."""
+    """Slices of ``rows`` short enough that temporary arrays stay near 1 MB each."""
     step = max(1, _CHUNK // numbers_per_row)
     for start in range(0, max(rows, 1), step):
         yield slice(start, start + step)

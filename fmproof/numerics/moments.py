@@ -7,6 +7,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from fmproof.models.arrays import ObjectArray
 from fmproof.models.mixture import GaussianMixture
 
@@ -25,7 +27,8 @@ class DataMoments:
         fractions = weights.fractions()
         self._weights = fractions / fractions.sum()
         self._entries: dict[tuple[int, ...], ObjectArray] = {}
-        self._known: dict[Word, ObjectArray] = {(): 0 * self._weights + Fraction(1)}
+        ones = np.full(len(fractions), Fraction(1), dtype=object)
+        self._known: dict[Word, ObjectArray] = {(): ones}
 
     def __getitem__(self, word: Word) -> Fraction:
         return sum(self._weights * self._per_component(word), Fraction(0))

@@ -22,7 +22,7 @@ _DIGITS = 40
 _TARGET = 1e-20  # the relative error at which the trapezoid rule stops to halve its step
 _NEGLIGIBLE = 1e-42
 _MAX_NODES = 20_000
-_MAX_EXTRA_DIGITS = 3_000
+_MAX_EXTRA_DIGITS = 6_000
 
 
 class Ball(NamedTuple):
@@ -170,7 +170,7 @@ class TrapezoidTimeIntegrals(TimeIntegrals):
             else:
                 logit = mp.pi * mp.sinh(u)
                 density = mp.pi * mp.cosh(u)
-            extra = int(abs(logit) / 2)
+            extra = int(abs(logit))  # more than twice what tells t from the end point
         if extra > _MAX_EXTRA_DIGITS:
             raise InputError(
                 "not available: the schedule's velocity is too close to infinite for H2"
@@ -217,7 +217,7 @@ class _Functions:
     def __call__(self, t: Any) -> list[Any]:
         from mpmath import mp
 
-        return [mp.mpf(value) for value in self._evaluate(t)]
+        return [mp.re(value) for value in self._evaluate(t)]  # what is imaginary is rounding
 
 
 def _mpf(value: Number) -> Any:

@@ -55,7 +55,8 @@ def lines(latex: str, room: float) -> tuple[Line, ...]:
         indent = 1 + start.depth if here else 0
         after = _next(places, reach, here, room - indent)
         prefix = r"\times " if start.cost >= _FACTOR else ""
-        found.append(Line(prefix + _join(tokens[start.at : ends[after - 1]]), indent))
+        line = _join(tokens[start.at : ends[after - 1]]).removesuffix(r" \,")
+        found.append(Line(prefix + line, indent))
         here = after
     return tuple(found)
 
@@ -157,7 +158,7 @@ def _width(tokens: tuple[str, ...], in_script: bool = False) -> float:
             continue
         total, below, above = total + max(below, above), 0.0, 0.0
         i += 1
-        if token == r"\frac":
+        if token in (r"\frac", r"\dfrac"):
             top, i = _argument(tokens, i)
             bottom, i = _argument(tokens, i)
             total += 0.3 + max(_width(top, in_script), _width(bottom, in_script))

@@ -16,6 +16,7 @@ from fmproof.report.model import (
     StepReport,
     Symbol,
 )
+from fmproof.report.words import label_ranges
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
@@ -27,6 +28,7 @@ class NumberedCondition:
     label: str  #: "S1", "S2", …
     condition: Condition
     steps: tuple[str, ...]
+    needed_in: str  #: the steps in words, e.g. "1.2, 2.1–2.3"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def _section(derivation: DerivationReport, taken: set[str]) -> Section:
         for condition in step.conditions:
             needed.setdefault(condition, []).append(step.id)
     conditions = tuple(
-        NumberedCondition(f"S{number}", condition, tuple(dict.fromkeys(steps)))
+        NumberedCondition(
+            f"S{number}", condition, tuple(dict.fromkeys(steps)), label_ranges(steps, derivation)
+        )
         for number, (condition, steps) in enumerate(needed.items(), 1)
     )
     labels = {row.condition: row.label for row in conditions}

@@ -1,7 +1,7 @@
 r"""A report as LaTeX: an article of its own, or a fragment to ``\input``.
 
-The article compiles with pdflatex and with lualatex. A fragment needs amsmath, amssymb, amsthm,
-array, graphicx and longtable in the document that it is put into, and defines the rest.
+The article compiles with pdflatex and with lualatex. A fragment needs amsmath, amssymb, amsthm
+and graphicx in the document that it is put into, and defines the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ ROOM_TABLE = 25.0  #: a side condition, beside what it was derived from
 
 BLOCK = 12  #: lines that stay together on a page
 
-_LONG_WORD = re.compile(r"\S{25,}")
+# Words that TeX cannot hyphenate: very long ones, and long ones with signs among the letters.
+_LONG_WORD = re.compile(r"\S{25,}|(?=\S*[^\w\s.,;:()–-])\S{12,}")
 
 
 class Tex(str):
@@ -64,8 +65,8 @@ _BREAK = "\ue000"  #: stands for a place to break at, until everything else is e
 
 
 def _breakable(text: str) -> str:
-    """``text`` in which long words may be broken after every twelve characters."""
-    return _LONG_WORD.sub(lambda word: _BREAK.join(re.findall(".{1,12}", word[0])), text)
+    """``text`` in which long words may be broken after every four characters."""
+    return _LONG_WORD.sub(lambda word: _BREAK.join(re.findall(".{1,4}", word[0])), text)
 
 
 def mathematics(formula: Formula | str) -> Tex:

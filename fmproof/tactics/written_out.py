@@ -12,9 +12,9 @@ from sympy import Add, Expr, Mul
 from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import inner_of_integral, linearity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import IntegralOver, bound_vars
+from fmproof.lang.binders import IntegralOver
 from fmproof.lang.heads import Density
-from fmproof.lang.scope import free_vars, rename_bound
+from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.terms import Apply, Inner, Named, Ratio
 from fmproof.tactics.methods import METHODS, Common, Line, common_form, expanded
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
@@ -82,8 +82,7 @@ def _inside(term: Expr) -> Theorem | None:
         rest = Mul(*factors[:place], *factors[place + 1 :])
         if rest.is_Rational:
             return None
-        clash = [v for v in bound_vars(integral) if v in free_vars(rest)]
-        inner = rename_bound(integral, clash, free_vars(rest)) if clash else integral
+        inner = apart(integral, free_vars(rest))
         moved = IntegralOver(Mul(rest, inner.body), *inner.measure)
         return _by_linearity(term, moved)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,22 +56,30 @@ def test_nothing_heavy(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("fmproof ver", "verify"),
-        ("fmproof verify fm", "fm-cfm"),
-        ("fmproof verify --st", "--steps"),
-        ("fmproof explain mar", "marginalisation"),
+        ("fmproof ver", ["plain,verify"]),
+        ("fmproof verify --st", ["plain,--steps"]),
+        ("fmproof verify g", ["plain,gradient", "plain,general", "plain,good.py"]),
+        ("fmproof verify go", ["file,go"]),  # left to the shell
+        ("fmproof verify folder/", ["file,folder/"]),
+        ("fmproof explain mar", ["plain,marginalisation"]),
+        ("fmproof explain fm", ["plain,fm-cfm"]),
     ],
 )
-def test_completion(words: str, expected: str) -> None:
+def test_completion(
+    words: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.py").touch()
+    (tmp_path / "other.txt").touch()
+    monkeypatch.chdir(tmp_path)
     out, heavy = imported(
         _FMPROOF_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
     )
-    assert expected in out
+    assert out.splitlines() == expected
     assert heavy == ""
 
 
 def test_verify_needs_sympy_and_nothing_else_heavy() -> None:
-    _, heavy = imported("verify", "-q", "gradient")
+    _, heavy = imported("verify", "--no-numeric", "-q", "gradient")
     # Where python-flint is installed, SymPy loads it for its own integers.
     assert heavy.removesuffix(" flint") == "sympy mpmath"
 

@@ -206,6 +206,15 @@ def test_ends_are_limits_where_the_formula_says_zero_over_zero():
     assert path.dalpha(0.0) == -np.inf
 
 
+def test_formulas_that_cancel_keep_their_digits_next_to_the_ends():
+    path = CustomPath("sin(pi*t/2)", "sqrt(1 - sin(pi*t/2)^2)")
+    near_one = 1 - np.array([1e-3, 1e-5, 1e-8, 1e-12, 2.0**-53])
+    for name in ("alpha", "beta", "dalpha", "dbeta"):
+        for t in (near_one, near_one[0], np.array([[1e-9, 0.5], [1.0, 0.0]])):
+            expected = getattr(TrigPath(), name)(t)
+            np.testing.assert_allclose(getattr(path, name)(t), expected, rtol=1e-9, atol=1e-16)
+
+
 def test_power_sums_only_for_rational_powers():
     assert CustomPath("t", "1 - sin(pi*t/2)").power_sums is None
     assert CustomPath("t*(1 + t)/2", "1 - t^(3/2)").power_sums == (

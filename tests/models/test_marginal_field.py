@@ -246,6 +246,7 @@ def test_chunks_do_not_change_the_answer(monkeypatch):
     assert len(list(posterior_module.chunks(50, 6))) == 8
     for method, expected in zip(methods, whole, strict=True):
         np.testing.assert_allclose(method(t, x), expected, rtol=1e-13)
+        np.testing.assert_allclose(method(0.5, x)[40:], method(0.5, x[40:]), rtol=1e-13)
 
 
 def test_empty_batch():

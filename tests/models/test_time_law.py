@@ -26,6 +26,8 @@ def test_density_integrates_to_one(law):
     total, error = integrate.quad(law.density, low, high, epsabs=1e-10, limit=500)
     assert total == pytest.approx(1, abs=max(error, 1e-9))
     assert law.density([low - 0.1, high + 0.1]).tolist() == [0, 0]
+    at_the_ends = 1 / (high - low) if isinstance(law, UniformTime) else 0
+    assert law.density([low, high]).tolist() == [at_the_ends, at_the_ends]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
@@ -63,7 +65,8 @@ def test_logit_normal_against_its_definition():
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational
-    assert UniformTime() == UniformTime(0, 1)
+    assert TimeLaw.uniform() == UniformTime() == UniformTime(0, 1)
+    assert TimeLaw.logit_normal() == LogitNormalTime() == LogitNormalTime(0, 1)
     assert LogitNormalTime("1/3", 2).mean == Fraction(1, 3)
 
 

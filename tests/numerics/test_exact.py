@@ -332,10 +332,10 @@ def test_degree_twelve_with_scales_a_million_million_apart():
 
 
 def test_c2_of_a_large_data_set():
-    """Only the diagonal of the second moments is needed, not a thousand matrices."""
-    points = np.random.default_rng(0).normal(size=(1000, 100))
+    """Only the diagonal of the second moments is needed, not whole matrices."""
+    points = np.random.default_rng(0).normal(size=(300, 100))
     problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity(np.eye(100)))
-    expected = -(points**2).sum() / 1000 - 100
+    expected = -(points**2).sum() / 300 - 100
     assert ExactCFM(problem).c2().value == pytest.approx(expected, rel=1e-14)
 
 

@@ -47,6 +47,7 @@ def test_lines_keep_to_the_width(formula: str, width: int) -> None:
             28,
             ["E[aaaaaaaaaaaaaaaa", "  + bbbbbb] < ∞"],
         ),
+        ("∫ aaaaaaaaaa dx < ∞", 17, ["∫ aaaaaaaaaa", "dx < ∞"]),
         # Without operators, between factors.
         ("∫∫ p_t(x) u_t(x)·v_t(x) dx dt", 20, ["∫∫ p_t(x)", "u_t(x)·v_t(x) dx dt"]),
         # What cannot be broken overflows.

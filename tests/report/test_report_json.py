@@ -51,6 +51,7 @@ def test_a_failure(failed: Report) -> None:
     (derivation,) = document["derivations"]
     assert document["status"] == derivation["status"] == "failed"
     assert derivation["message"] == "no part proves the statement loss = wrong"
+    assert [(h["name"], h["declared"]) for h in derivation["hypotheses"]] == [("assumed", False)]
     step = derivation["steps"][1]
     assert step["status"] == "failed"
     assert step["conditions"][0]["discharged_by"] is None

@@ -125,5 +125,12 @@ def test_used_by_runs_of_neighbours(proved: Report) -> None:
     assert "used by 1, 2, 4–7" in shown
 
 
+def test_a_single_chain_does_not_repeat_its_title(proved: Report) -> None:
+    (derivation,) = proved.derivations
+    part = replace(derivation.parts[0], title=derivation.title)
+    shown = render(replace(proved, derivations=(replace(derivation, parts=(part,)),)))
+    assert shown.count(derivation.title) == 1
+
+
 def test_an_empty_report_proves_nothing() -> None:
     assert render(Report("1", (), 0.0)) == "✗ failed: 0 of 0 derivations, 0 of 0 steps in 0.00 s\n"

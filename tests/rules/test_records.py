@@ -9,8 +9,10 @@ import sys
 from importlib import import_module
 
 import pytest
+from click.testing import CliRunner
 
 from fmproof import check
+from fmproof.cli.describe import explain
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
 from fmproof.kernel.rules import FAMILIES, Rule, catalogue, rule
@@ -128,3 +130,16 @@ def test_listing_the_rules_does_not_import_sympy() -> None:
         "sys.exit('sympy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@every_rule
+def test_explain_shows_all_of_it(record: Rule) -> None:
+    shown = CliRunner().invoke(explain, [record.code])
+    assert shown.exit_code == 0
+    words = " ".join(shown.output.split())
+    parts = [record.title, record.explanation, record.unconditional]
+    parts += record.statement_text.splitlines()
+    for condition in record.conditions:
+        parts += [condition.text, condition.why, condition.counterexample]
+    for part in parts:
+        assert " ".join(part.split()) in words

@@ -1,0 +1,87 @@
+"""Time and memory of each document of a long derivation: `python benchmarks/documents.py`.
+
+The derivation has 2,000 steps by default (`--steps N`), each with a claim of its own. The bounds
+of each format are 10 s and 500 MB; the memory is that of a process of its own which renders a
+report that it reads from a file, so checking is not counted. Seconds are of processor time, TeX's
+included, so that other work on the machine does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+SECONDS, MEGABYTES = 10.0, 500.0
+
+RENDER = """
+import pickle, resource, sys
+from fmproof.report import html, latex, markdown, notebook, pdf
+target, path, output = sys.argv[1:]
+with open(path, "rb") as stream:
+    report = pickle.load(stream)
+def used():
+    return [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+def seconds():
+    return sum(u.ru_utime + u.ru_stime for u in used())
+started = seconds()
+written = {
+    "tex": lambda: latex.render(report).encode(),
+    "pdf": lambda: pdf.render(report),
+    "html": lambda: html.render(report).encode(),
+    "md": lambda: markdown.render(report).encode(),
+    "ipynb": lambda: notebook.render(report, ["long.py"]).encode(),
+}[target]()
+spent = seconds() - started
+with open(output, "wb") as stream:
+    stream.write(written)
+print(spent, max(u.ru_maxrss for u in used()) / 1024, len(written) / 1e6)
+"""
+
+
+def long_report(steps: int) -> object:
+    """A checked derivation of that many steps."""
+    from fmproof import Derivation, Expect, Step, check, norm2, plus
+    from fmproof.derivations.fm_cfm import H1, H2, joint, u_z, v
+
+    def loss(n: int) -> object:
+        return Expect(plus(norm2(v - u_z), n * norm2(u_z), -n * norm2(u_z)), *joint)
+
+    chain = [Step(str(n), loss(n), by="ring", note=f"number {n}") for n in range(1, steps + 1)]
+    return check([Derivation(name="long", hypotheses=[H1, H2], start=loss(0), steps=chain)])
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--steps", type=int, default=2000)
+    steps = options.parse_args().steps
+    started = perf_counter()
+    report = long_report(steps)
+    print(f"checked {steps} steps in {perf_counter() - started:.1f} s")
+    within = True
+    print(f"{'format':8} {'seconds':>8} {'memory MB':>10} {'size MB':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "report")
+        path.write_bytes(pickle.dumps(report))
+        for target in ("tex", "html", "md", "ipynb", "pdf"):
+            if target == "pdf" and shutil.which("pdflatex") is None:
+                print("pdf      pdflatex is not installed")
+                continue
+            line = [sys.executable, "-c", RENDER, target, str(path), str(Path(folder, "out"))]
+            done = subprocess.run(line, capture_output=True, text=True, check=True)
+            seconds, memory, size = map(float, done.stdout.split())
+            ok = seconds < SECONDS and memory < MEGABYTES
+            within &= ok
+            print(
+                f"{target:8} {seconds:8.2f} {memory:10.0f} {size:8.2f}{'' if ok else '  too much'}"
+            )
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

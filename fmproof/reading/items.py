@@ -1,0 +1,282 @@
+"""LaTeX as nested rows of items: numbers, names, scripts and brackets with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from fmproof.errors import InputError
+
+
+class LatexError(InputError):
+    """LaTeX that cannot be read.
+
+    Attributes:
+        line, column: where, both from 1.
+    """
+
+    def __init__(self, problem: str, source: str, at: int) -> None:
+        start = source.rfind("\n", 0, at) + 1
+        end = source.find("\n", at)
+        self.line = source.count("\n", 0, at) + 1
+        self.column = at - start + 1
+        shown = source[start : len(source) if end < 0 else end]
+        caret = " " * (self.column - 1) + "^"
+        super().__init__(f"line {self.line}, column {self.column}: {problem}\n  {shown}\n  {caret}")
+
+
+@dataclass(frozen=True)
+class Script:
+    """A subscript or superscript."""
+
+    entries: tuple[Entry, ...]
+    text: str  #: as it stands in the source
+    at: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A number, a name, a sign such as ∫, or something in brackets, with its scripts."""
+
+    kind: str  #: the alternative of ``atom`` in the grammar
+    text: str  #: as it stands in the source, without scripts
+    at: int
+    content: tuple[Any, ...] = ()  #: entries of a group; sums of a fraction or inner product
+    given: tuple[Entry, ...] | None = None  #: entries of a group after the bar
+    sub: Script | None = None
+    sup: tuple[Script, ...] = ()
+    primes: int = 0
+
+
+Product = tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Products with their signs."""
+
+    parts: tuple[tuple[int, Product], ...]
+    at: int
+    text: str  #: as it stands in the source
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sum in a list, or a draw ``variable ∼ law``."""
+
+    sum: Sum
+    law: Sum | None
+
+
+def read(source: str, d_is_a_symbol: bool = False) -> Sum:
+    """The rows of items of a formula.
+
+    Args:
+        d_is_a_symbol: whether a letter d is a name; otherwise it begins a differential.
+
+    Raises:
+        LatexError: it does not follow the grammar.
+    """
+    from lark import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import VisitError
+
+    try:
+        tree = _parser(d_is_a_symbol).parse(source)
+        found: Sum = _builder()(source).transform(tree)
+    except UnexpectedCharacters as error:
+        at = error.pos_in_stream or 0
+        raise LatexError(f"cannot read {source[at]!r}", source, at) from None
+    except UnexpectedToken as error:
+        at = error.token.start_pos if error.token.type != "$END" else len(source.rstrip())
+        what = (
+            "the formula ends too early"
+            if error.token.type == "$END"
+            else "unexpected " + repr(str(error.token))
+        )
+        raise LatexError(f"{what}; {_expected(error.expected)}", source, at) from None
+    except UnexpectedEOF:
+        raise LatexError("the formula ends too early", source, len(source)) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, LatexError):
+            raise error.orig_exc from None
+        raise
+    return found
+
+
+_WORDS = {
+    "RPAR": "')'", "RBRACKET": "']'", "RBRACE": "'}'", "NORM_CLOSE": r"'\rVert'",
+    "RANGLE": r"'\rangle'", "COMMA": "','", "LBRACE": "'{'", "SIM": r"'\sim'",
+}  # fmt: skip
+
+
+def _expected(terminals: Any) -> str:
+    """What would have fitted; a closing bracket alone when there is one to close."""
+    closing = [
+        _WORDS[t] for t in ("RPAR", "RBRACKET", "RBRACE", "NORM_CLOSE", "RANGLE") if t in terminals
+    ]
+    if closing:
+        return f"expected {' or '.join(closing)} before it"
+    if "LBRACE" in terminals and "LETTER" not in terminals:
+        return "expected '{'"
+    return "expected a term"
+
+
+class _Bars:
+    r"""Tells an opening ``\|`` from a closing one, and the d of a differential from a name."""
+
+    always_accept = ("BARS",)  # no rule mentions it
+    _BEFORE_A_TERM = frozenset(
+        "PLUS MINUS LPAR LBRACKET LBRACE NORM_OPEN COMMA SIM MID DOT SLASH LANGLE INT".split()
+    )
+
+    def __init__(self, d_is_a_symbol: bool) -> None:
+        self.d_is_a_symbol = d_is_a_symbol
+
+    def process(self, stream: Iterator[Any]) -> Iterator[Any]:
+        tokens = list(stream)
+        depth = 0
+        for i, token in enumerate(tokens):
+            before = tokens[i - 1].type if i else "PLUS"
+            if token.type == "BARS":
+                opens = not depth or before in self._BEFORE_A_TERM
+                token = token.update(type="NORM_OPEN" if opens else "NORM_CLOSE")
+                tokens[i] = token
+            depth += {"NORM_OPEN": 1, "NORM_CLOSE": -1}.get(token.type, 0)
+            follows = tokens[i + 1].type if i + 1 < len(tokens) else ""
+            is_script = i > 0 and tokens[i - 1] in ("_", "^")
+            begins = follows in ("LETTER", "COMMAND", "STYLED", "LPAR") and not is_script
+            if token == "d" and begins and not self.d_is_a_symbol:
+                token = token.update(type="DIFF")
+            yield token
+
+
+@lru_cache(maxsize=2)
+def _parser(d_is_a_symbol: bool) -> Any:
+    from lark import Lark
+
+    grammar = resources.files("fmproof.reading").joinpath("latex.lark").read_text("utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer="basic",
+        propagate_positions=True,
+        postlex=_Bars(d_is_a_symbol),
+        maybe_placeholders=False,
+    )
+
+
+@lru_cache(maxsize=1)
+def _builder() -> Any:
+    """The class that turns lark's tree into items; made late, for lark is imported late."""
+    from lark import Token, Transformer, v_args
+
+    @v_args(meta=True)
+    class Builder(Transformer[Token, Sum]):
+        def __init__(self, source: str) -> None:
+            super().__init__()
+            self.source = source
+
+        def raw(self, meta: Any) -> str:
+            return self.source[meta.start_pos : meta.end_pos]
+
+        def start(self, meta: Any, children: Sequence[Any]) -> Sum:
+            found: Sum = children[0]
+            return found
+
+        def sum(self, meta: Any, children: Sequence[Any]) -> Sum:
+            parts, sign = [], 1
+            for child in children:
+                if isinstance(child, int):
+                    sign = child
+                else:
+                    parts.append((sign, child))
+            return Sum(tuple(parts), meta.start_pos, self.raw(meta))
+
+        def sign(self, meta: Any, children: Sequence[Any]) -> int:
+            return 1 if children[0] == "+" else -1
+
+        def product(self, meta: Any, children: Sequence[Any]) -> Product:
+            return tuple(children)
+
+        def entries(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
+            return tuple(children)
+
+        def entry(self, meta: Any, children: Sequence[Any]) -> Entry:
+            sums = [child for child in children if isinstance(child, Sum)]
+            return Entry(sums[0], sums[1] if len(sums) > 1 else None)
+
+        def argument(self, meta: Any, children: Sequence[Any]) -> Script:
+            (child,) = children
+            entries = child if isinstance(child, tuple) else ()
+            return Script(entries, self.raw(meta), meta.start_pos)
+
+        def single(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
+            (token,) = children
+            kind = {"NUMBER": "number", "TOP": "top", "PRIMES": "top"}.get(token.type, "name")
+            item = Item(kind, str(token), meta.start_pos)
+            return (Entry(Sum(((1, (item,)),), meta.start_pos, str(token)), None),)
+
+        def sub(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
+            return ("sub", children[-1])
+
+        def sup(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
+            return ("sup", children[-1])
+
+        def primes(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
+            return ("primes", 1 if str(children[0]).startswith("\\") else len(children[0]))
+
+        def item(self, meta: Any, children: Sequence[Any]) -> Item:
+            atom: Item = children[0]
+            for kind, value in children[1:]:
+                if kind == "sub" and atom.sub is not None:
+                    raise LatexError("a second subscript", self.source, value.at)
+                if kind == "primes":
+                    atom = replace(atom, primes=atom.primes + value)
+                elif kind == "sub":
+                    atom = replace(atom, sub=value)
+                elif value.text.strip("{} ") == r"\prime":
+                    atom = replace(atom, primes=atom.primes + 1)
+                else:
+                    atom = replace(atom, sup=(*atom.sup, value))
+            return atom
+
+        def group(self, meta: Any, children: Sequence[Any]) -> Item:
+            main: tuple[Entry, ...] = ()
+            given: tuple[Entry, ...] | None = None
+            for child in children:
+                if isinstance(child, Token) and child.type == "MID":
+                    given = ()
+                elif isinstance(child, tuple):
+                    main, given = (main, child) if given is not None else (child, given)
+            return Item("group", self.raw(meta), meta.start_pos, main, given)
+
+        def norm(self, meta: Any, children: Sequence[Any]) -> Item:
+            return self.containing("norm", meta, children)
+
+        def inner(self, meta: Any, children: Sequence[Any]) -> Item:
+            return self.containing("inner", meta, children)
+
+        def frac(self, meta: Any, children: Sequence[Any]) -> Item:
+            return self.containing("frac", meta, children)
+
+        def fraction_part(self, meta: Any, children: Sequence[Any]) -> Sum:
+            (child,) = (c for c in children if isinstance(c, Sum) or c.type == "NUMBER")
+            if isinstance(child, Sum):
+                return child
+            number = Item("number", str(child), meta.start_pos)
+            return Sum(((1, (number,)),), meta.start_pos, str(child))
+
+        def braces(self, meta: Any, children: Sequence[Any]) -> Item:
+            return Item("braces", self.raw(meta), meta.start_pos, tuple(children[0]))
+
+        def containing(self, kind: str, meta: Any, children: Sequence[Any]) -> Item:
+            sums = tuple(child for child in children if isinstance(child, Sum))
+            return Item(kind, self.raw(meta), meta.start_pos, sums)
+
+        def __default__(self, data: Any, children: Sequence[Any], meta: Any) -> Item:
+            return Item(str(data), self.raw(meta), meta.start_pos)
+
+    return Builder

@@ -1,0 +1,410 @@
+r"""Terms from LaTeX: the other half of :func:`fmproof.latex`.
+
+LaTeX alone does not say what is a vector, a density or a model, so the symbols are given with
+it. The grammar (``latex.lark``) finds numbers, names, scripts and brackets; here a flat row of
+them is read as a product, and the declared symbols decide what takes arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from sympy import Add, Expr, Mul, Pow, Rational
+
+from fmproof.errors import SortError, nearest
+from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, Lebesgue
+from fmproof.lang.heads import Density, Head
+from fmproof.lang.sorts import Sort, sort_of
+from fmproof.lang.terms import Inner, Ratio, Var, divide, plus
+from fmproof.reading.items import Entry, Item, LatexError, Product, Script, Sum, read
+from fmproof.reading.symbols import Symbols, key
+
+__all__ = ["LatexError", "parse_latex"]
+
+
+def parse_latex(source: str, symbols: Any) -> Expr:
+    r"""The term that ``source`` writes.
+
+    ``parse_latex(latex(term), term)`` is ``term`` up to the names of bound variables. Common
+    spellings are understood: ``\|a\|^2`` and ``\lVert a\rVert_2^2``, ``a^\top b`` and
+    ``\langle a, b\rangle``, ``\mid`` and ``|``, any size of brackets, any spacing.
+
+    Args:
+        source: one formula for math mode, without dollar signs.
+        symbols: what its letters stand for: variables, fields, densities, functions and names,
+            or terms and derivations that contain them; one or a list.
+
+    Raises:
+        LatexError: with the line and column of the piece that cannot be read.
+    """
+    table = Symbols([symbols])
+    reader = _Reader(source, table)
+    return reader.sum(read(source, d_is_a_symbol="d" in table.known()))
+
+
+class _Reader:
+    """Reads rows of items with a table of symbols."""
+
+    def __init__(self, source: str, symbols: Symbols) -> None:
+        self.source = source
+        self.symbols = symbols
+
+    def fail(self, problem: str, at: int) -> NoReturn:
+        raise LatexError(problem, self.source, at)
+
+    def built(self, build: Callable[..., Expr], at: int, *args: Any) -> Expr:
+        """A node, or the sort error that it raises with its place."""
+        try:
+            return build(*args)
+        except SortError as error:
+            self.fail(str(error), at)
+
+    def sum(self, row: Sum) -> Expr:
+        terms = []
+        for sign, product in row.parts:
+            term = _Row(self, product).product()
+            terms.append(term if sign > 0 else Mul(-1, term))
+        if len(terms) == 1:
+            return terms[0]
+        self.built(plus, row.at, *terms)
+        whole = Add(*terms)
+        return whole if len(Add.make_args(whole)) == len(terms) else plus(*terms)
+
+    def only(self, entries: Sequence[Entry], at: int) -> Expr:
+        """The one term in brackets."""
+        if len(entries) != 1 or entries[0].law is not None:
+            self.fail("expected one term in the brackets", at)
+        return self.sum(entries[0].sum)
+
+    def arguments(self, entries: Sequence[Entry], at: int) -> list[Expr]:
+        if any(entry.law is not None for entry in entries):
+            self.fail("expected arguments, found a draw", at)
+        return [self.sum(entry.sum) for entry in entries]
+
+    def variable(self, item: Item) -> Var:
+        found = self.symbols.variables.get(_names(item)[0])
+        if not found:
+            self.unknown(item, "variable")
+        return found[0]
+
+    def unknown(self, item: Item, kind: str = "symbol") -> NoReturn:
+        name = _names(item)[0]
+        known = self.symbols.variables if kind == "variable" else self.symbols.known()
+        hint = nearest(name, known) if known else "no symbols were given"
+        self.fail(f"no {kind} is written {name}; {hint}", item.at)
+
+    # --- laws -------------------------------------------------------------------------
+
+    def draws(self, entries: Sequence[Entry], at: int) -> list[Expr]:
+        """``t ∼ p, x ∼ p_t(·|z)``: densities with the drawn variables in their places."""
+        found, waiting = [], list[Var]()
+        for entry in entries:
+            waiting.extend(self.drawn(entry.sum))
+            if entry.law is not None:
+                found.append(self.draw(entry.law, waiting))
+                waiting = []
+        if waiting or not found:
+            self.fail(r"an expectation needs a law for each variable, as in t \sim p", at)
+        return found
+
+    def drawn(self, row: Sum) -> list[Var]:
+        """A variable, or several in brackets."""
+        item = self.single(row)
+        if item.kind != "group":
+            return [self.variable(item)]
+        return [self.variable(self.single(entry.sum)) for entry in item.content]
+
+    def single(self, row: Sum) -> Item:
+        ((sign, product), *more) = row.parts
+        if more or sign < 0 or len(product) != 1:
+            self.fail(f"expected a variable, found {row.text}", row.at)
+        return product[0]
+
+    def draw(self, law: Sum, drawn: Sequence[Var]) -> Expr:
+        item, *rest = law.parts[0][1]
+        known = self.symbols.laws.get(key(law.text), [])
+        heads = [head for head in known if len(head.params) == len(head.main) == len(drawn)]
+        if heads:
+            return self.built(heads[0], law.at, *drawn)
+        group = rest[0] if len(rest) == 1 and rest[0].kind == "group" else None
+        if len(law.parts) > 1 or (rest and group is None):
+            self.fail(f"expected a density, found {law.text}", law.at)
+        given = group.given or () if group else ()
+        shape = (len(drawn), len(given))
+        problem: LatexError | None = None
+        for head, scripts in self.heads(item):
+            if isinstance(head, Density) and (len(head.main), len(head.given)) == shape:
+                try:
+                    args = [*self.arguments(scripts, law.at), *drawn]
+                    return self.built(head, law.at, *args, *self.arguments(given, law.at))
+                except LatexError as error:
+                    problem = error
+        if problem is None:
+            self.unknown(item, "density")
+        raise problem
+
+    def heads(self, item: Item) -> list[tuple[Head, tuple[Entry, ...]]]:
+        """The heads that ``item`` may be by its name and scripts, with the scripts' entries."""
+        whole, *stem = _names(item)
+        sup = [script for script in item.sup if not _is_top(script)]
+        found = []
+        for name, sub in [(whole, None), *((name, item.sub) for name in stem)]:
+            for head in self.symbols.heads.get(name, ()):
+                entries = sub.entries if sub else ()
+                powers = sup if head.sup else []
+                raised = powers[0].entries if powers else ()
+                if (len(entries), len(raised)) == (len(head.sub), len(head.sup)):
+                    found.append((head, (*entries, *raised)))
+        return found
+
+
+class _Row:
+    """A row of items, read from left to right."""
+
+    def __init__(self, reader: _Reader, items: Product) -> None:
+        self.reader = reader
+        self.items = items
+        self.here = 0
+
+    def peek(self) -> Item | None:
+        return self.items[self.here] if self.here < len(self.items) else None
+
+    def take(self) -> Item:
+        self.here += 1
+        return self.items[self.here - 1]
+
+    def product(self, stop: str = "") -> Expr:
+        """The product up to the end of the row, or up to an item of the kind ``stop``."""
+        factors: list[Expr] = []
+        at = self.items[min(self.here, len(self.items) - 1)].at
+        while (item := self.peek()) is not None and item.kind != stop:
+            if item.kind in ("dot", "slash"):
+                self.take()
+                if not factors or self.peek() is None:
+                    self.reader.fail(f"expected a factor on both sides of {item.text}", item.at)
+                right = self.factor()
+                join = divide if item.kind == "slash" else _dot
+                factors.append(self.reader.built(join, item.at, factors.pop(), right))
+            else:
+                factors.append(self.factor())
+        return self.reader.built(_product, at, *factors)
+
+    def factor(self) -> Expr:
+        item = self.take()
+        if item.kind in ("name", "braces"):
+            return self.named(item)
+        if item.kind == "number":
+            return self.finished(Rational(item.text), item)
+        if item.kind == "group":
+            if item.given is not None:
+                self.reader.fail("a bar that is not between arguments", item.at)
+            return self.finished(self.reader.only(item.content, item.at), item)
+        if item.kind == "norm":
+            return self.norm(item)
+        if item.kind == "inner":
+            a, b = map(self.reader.sum, item.content)
+            return self.finished(self.reader.built(Inner, item.at, a, b), item)
+        if item.kind == "frac":
+            return self.finished(self.fraction(item), item)
+        if item.kind == "int":
+            return self.integral(item)
+        if item.kind == "expect":
+            return self.expectation(item)
+        if item.kind in ("nabla", "argmin"):
+            return self.operator(item)
+        return self.reader.fail(f"{item.text} does not fit here", item.at)
+
+    def finished(self, term: Expr, item: Item, skip_sup: bool = False) -> Expr:
+        """``term`` with the exponent or the transposition that ``item`` carries."""
+        if item.primes and item.kind != "name":
+            self.reader.fail("a prime belongs to a name", item.at)
+        if item.sub is not None and item.kind not in ("name", "braces"):
+            self.reader.fail("a subscript belongs to a name", item.sub.at)
+        for script in item.sup:
+            if _is_top(script):
+                while (after := self.peek()) is not None and after.kind == "dot":
+                    self.take()
+                if after is None:
+                    self.reader.fail("expected a vector after the transposed one", script.at)
+                term = self.reader.built(Inner, item.at, term, self.factor())
+            elif not skip_sup:
+                term = self.reader.built(_power, script.at, term, self.exponent(script))
+        return term
+
+    def exponent(self, script: Script) -> int:
+        number = _number(script)
+        if number is None or number < 1:
+            self.reader.fail(
+                f"expected a positive integer exponent, found {script.text}", script.at
+            )
+        return number
+
+    def named(self, item: Item) -> Expr:
+        """A symbol with the arguments that it takes, a variable, or a name."""
+        reader, symbols = self.reader, self.reader.symbols
+        group = self.peek()
+        if group is not None and (group.kind != "group" or group.text.endswith("]")):
+            group = None
+        found: list[tuple[Expr, Item | None]] = []
+        problem: LatexError | None = None
+        for head, scripts in reader.heads(item):
+            called = group if head.main or head.given else None
+            shape = (len(called.content), len(called.given or ())) if called else (0, 0)
+            if shape != (len(head.main), len(head.given)):
+                continue
+            try:
+                args = reader.arguments(scripts, item.at)
+                if called:
+                    entries = (*called.content, *(called.given or ()))
+                    args += reader.arguments(entries, called.at)
+                term = reader.built(head, item.at, *args)
+                if head.sup == () and item.sup:
+                    for script in (s for s in item.sup if not _is_top(s)):
+                        term = reader.built(_power, script.at, term, self.exponent(script))
+                found.append((term, called))
+            except LatexError as error:
+                problem = error
+        found.sort(key=lambda one: one[1] is None)
+        name = _names(item)[0]
+        if not found:
+            plain = [*symbols.variables.get(name, ()), symbols.names.get(name)]
+            for term in plain:
+                if term is not None:
+                    return self.finished(term, item)
+            if problem is not None:
+                raise problem
+            if item.kind == "braces":
+                return self.finished(reader.only(item.content, item.at), item)
+            if name in symbols.heads or any(stem in symbols.heads for stem in _names(item)):
+                reader.fail(
+                    f"{item.text} does not take these arguments; {self.usage(item)}", item.at
+                )
+            reader.unknown(item)
+        (term, called), *others = found
+        if any(other != term and (used is None) == (called is None) for other, used in others):
+            reader.fail(f"{item.text} may be more than one of the symbols here", item.at)
+        if called is not None:
+            self.take()
+            return self.finished(term, called)
+        return self.finished(term, item, skip_sup=True)
+
+    def usage(self, item: Item) -> str:
+        from fmproof.lang.latex import latex
+
+        heads = [head for name in _names(item) for head in self.reader.symbols.heads.get(name, ())]
+        return "known: " + ", ".join(latex(head(*head.params)) for head in heads)
+
+    def norm(self, item: Item) -> Expr:
+        if item.sub is not None and key(item.sub.text) != "2":
+            self.reader.fail("only the Euclidean norm is a term", item.sub.at)
+        power = _number(item.sup[0]) if item.sup else None
+        if power is None or power < 2 or power % 2:
+            self.reader.fail("only a squared norm is a term; write ^2 after it", item.at)
+        inside = self.reader.sum(item.content[0])
+        square = self.reader.built(Inner, item.at, inside, inside)
+        return square if power == 2 else square ** (power // 2)
+
+    def fraction(self, item: Item) -> Expr:
+        top, bottom = map(self.reader.sum, item.content)
+        build = Ratio if item.text.startswith(r"\dfrac") else divide
+        return self.reader.built(build, item.at, top, bottom)
+
+    def integral(self, first: Item) -> Expr:
+        """``∫…∫ body dx … dt``; the differentials stand innermost first."""
+        signs = [first, *self.more_signs(first)]
+        while (item := self.peek()) is not None and item.kind == "int":
+            signs.extend((self.take(), *self.more_signs(item)))
+        body = self.product(stop="diff")
+        while signs:
+            item = self.peek()
+            if item is None or item.kind != "diff":
+                self.reader.fail(
+                    r"this integral has no differential such as \mathrm{d}x in its product; put "
+                    "a sum under it in brackets",
+                    signs[-1].at,
+                )
+            measure = self.differential(signs)
+            body = self.reader.built(IntegralOver, first.at, body, *measure)
+        return body
+
+    def more_signs(self, item: Item) -> list[Item]:
+        r"""The second and third sign of ``\iint`` and ``\iiint``, which carry no limits."""
+        return [Item("int", "", item.at)] * (item.text.partition("nt")[0].count("i") - 1)
+
+    def differential(self, signs: list[Item]) -> list[Expr]:
+        """The measures of one differential, with the limits of the last ``signs``, used up."""
+        sign = self.take()
+        item = self.peek()
+        if item is None or item.kind not in ("name", "group"):
+            self.reader.fail("expected a variable after the differential", sign.at)
+        self.take()
+        entries = item.content if item.kind == "group" else ()
+        several = [self.reader.single(entry.sum) for entry in entries] or [item]
+        if len(several) > len(signs):
+            self.reader.fail("more differentials than integral signs", sign.at)
+        own = [signs.pop() for _ in several][::-1]
+        return [self.measure(v, s) for v, s in zip(several, own, strict=True)]
+
+    def measure(self, item: Item, sign: Item) -> Expr:
+        limits = [sign.sub, *sign.sup]
+        ends = [self.reader.only(s.entries, s.at) for s in limits if s is not None]
+        if len(ends) not in (0, 2):
+            self.reader.fail("expected both limits of the integral, or none", sign.at)
+        return self.reader.built(Lebesgue, item.at, self.reader.variable(item), *ends)
+
+    def expectation(self, item: Item) -> Expr:
+        if item.sub is None:
+            self.reader.fail(r"an expectation needs its law, as in \mathbb{E}_{x \sim p}", item.at)
+        draws = self.reader.draws(item.sub.entries, item.sub.at)
+        group = self.peek()
+        if group is None:
+            self.reader.fail("expected a term after the expectation", item.at)
+        if group.kind in ("group", "braces") and group.given is None:
+            self.take()
+            body = self.reader.only(group.content, group.at)
+            return self.finished(self.reader.built(Expect, item.at, body, *draws), group)
+        return self.reader.built(Expect, item.at, self.product(), *draws)
+
+    def operator(self, item: Item) -> Expr:
+        if item.sub is None or len(item.sub.entries) != 1:
+            self.reader.fail("expected the parameter as a subscript", item.at)
+        var = self.reader.variable(self.reader.single(item.sub.entries[0].sum))
+        if self.peek() is None:
+            self.reader.fail(f"expected a term after {item.text}", item.at)
+        build = Grad if item.kind == "nabla" else ArgMin
+        return self.reader.built(build, item.at, self.product(), var)
+
+
+def _names(item: Item) -> list[str]:
+    """The keys that ``item`` may be known by: with its subscript, and without."""
+    stem, primes = key(item.text), "'" * item.primes
+    if item.sub is None:
+        return [stem + primes]
+    return [f"{stem}_{key(item.sub.text)}{primes}", stem + primes]
+
+
+def _is_top(script: Script) -> bool:
+    return key(script.text) in (r"\top", r"\intercal", "T")
+
+
+def _number(script: Script) -> int | None:
+    text = key(script.text)
+    return int(text) if text.isdigit() else None
+
+
+def _product(*factors: Expr) -> Expr:
+    whole = Mul(*factors)
+    sort_of(whole)
+    return whole
+
+
+def _power(base: Expr, exponent: int) -> Expr:
+    whole = Pow(base, exponent)
+    sort_of(whole)
+    return whole
+
+
+def _dot(a: Expr, b: Expr) -> Expr:
+    vectors = sort_of(a) is Sort.VEC and sort_of(b) is Sort.VEC
+    return Inner(a, b) if vectors else _product(a, b)

@@ -1,0 +1,121 @@
+"""fmproof docs: every target, from names and files, and what cannot be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+STARTS = {
+    "tex": r"\documentclass",
+    "html": "<!DOCTYPE html>",
+    "md": "# Expanding a mean square",
+    "ipynb": "{",
+}
+
+
+@pytest.mark.parametrize("target", STARTS)
+def test_each_target_to_a_file_and_to_standard_output(run, files: Path, target: str) -> None:
+    by_name = run("docs", "good.py", "-o", f"x.{target}")
+    assert (by_name.status, by_name.out, by_name.err) == (0, "", "")
+    written = (files / f"x.{target}").read_text(encoding="utf-8")
+    assert written.startswith(STARTS[target])
+    printed = run("docs", "good.py", "--to", target)
+    assert (printed.status, printed.err) == (0, "")
+    assert printed.out == written
+    assert "each mean is finite" in written
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_a_pdf(run, files: Path) -> None:
+    assert run("docs", "good.py", "-o", "x.pdf").status == 0
+    assert (files / "x.pdf").read_bytes().startswith(b"%PDF-")
+    assert sorted(p.name for p in files.iterdir()) == ["good.py", "wrong.py", "x.pdf"]
+
+
+def test_the_document_says_which_command_made_it(run, files: Path) -> None:
+    shown = run("docs", "good.py", "--to", "tex", "--fragment").out
+    assert "fmproof~docs~good.py~{-}{-}to~tex~{-}{-}fragment" in shown
+    assert r"\documentclass" not in shown
+
+
+@pytest.mark.parametrize("target", STARTS)
+def test_a_failing_derivation_is_written_and_the_status_says_so(run, files, target: str) -> None:
+    outcome = run("docs", "wrong.py", "-o", f"x.{target}")
+    assert outcome.status == 1
+    written = (files / f"x.{target}").read_text(encoding="utf-8")
+    assert "not proved" in written.lower()
+    assert "the claim is not what linearity gives" in written
+
+
+@pytest.mark.parametrize("target", STARTS)
+def test_the_rules_are_appended_on_request(run, target: str) -> None:
+    from fmproof.kernel.rules import catalogue
+
+    plain = run("docs", "uniform", "--to", target).out
+    full = run("docs", "uniform", "--to", target, "--rules").out
+    titles = [rule.title for rule in catalogue() if re.fullmatch(r"[\w ,]+", rule.title)]
+    assert len(titles) > 10
+    assert all(title in full for title in titles)
+    assert not all(title in plain for title in titles)
+
+
+def test_a_notebook_finds_its_source_again(run, files: Path) -> None:
+    cells = json.loads(run("docs", "good.py", "--to", "ipynb").out)["cells"]
+    program = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
+    names: dict[str, object] = {}
+    exec(program, names)
+    assert names["report"].status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "htm"], "cannot write 'htm'; did you mean 'html'?"),
+        (["-o", "x.xyz"], "the name x.xyz does not say what to write; give it one of the endings"),
+        (["-o", "x"], "the name x does not say what to write"),
+        ([], "say what to write with --to"),
+        (["--to", "pdf"], "a PDF does not go to standard output; name a file with -o"),
+        (["--to", "md", "--fragment"], "--fragment is for --to tex, not for --to md"),
+        (["-o", "missing/x.md"], "cannot write missing/x.md: "),
+        (["--to", "md", "-o", "."], "cannot write .: it is a directory"),
+        (["nosuch.py", "--to", "md"], "nosuch.py: no such file"),
+        (["fm-cfn", "--to", "md"], "no derivation is called 'fm-cfn'; did you mean 'fm-cfm'?"),
+    ],
+)
+def test_what_cannot_be_written(run, files: Path, arguments: list[str], message: str) -> None:
+    outcome = run(
+        "docs", *([] if arguments[:1] in (["nosuch.py"], ["fm-cfn"]) else ["good.py"]), *arguments
+    )
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("fmproof: " + message)
+    assert outcome.err.count("\n") == 1
+    assert sorted(p.name for p in files.iterdir()) == ["good.py", "wrong.py"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable for root")
+def test_an_unwritable_folder(run, files: Path) -> None:
+    files.chmod(0o500)
+    try:
+        assert run("docs", "good.py", "-o", "x.md").status == 2
+    finally:
+        files.chmod(0o700)
+
+
+def test_nothing_is_left_where_tex_is_missing(run, files, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    outcome = run("docs", "good.py", "-o", "x.pdf")
+    assert outcome.status == 2
+    assert "apt-get install texlive-latex-base" in outcome.err
+    assert not (files / "x.pdf").exists()
+
+
+def test_verify_writes_the_same_page(run, files: Path) -> None:
+    assert run("verify", "good.py", "--format", "html", "-o", "x.html").status == 0
+    page = (files / "x.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "Expanding a mean square" in page

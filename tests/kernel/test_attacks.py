@@ -1,0 +1,377 @@
+"""Attempts to make the kernel prove something false. Each of them has to be refused.
+
+The first six once succeeded.
+"""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from sympy import Add, Basic, Expr, S, Symbol
+
+from fmproof import (
+    Almost,
+    Density,
+    Equals,
+    Expect,
+    Field,
+    FmproofError,
+    Integrable,
+    Integral,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Param,
+    Ratio,
+    Real,
+    Scalar,
+    SortError,
+    Theorem,
+    VanishesWith,
+    Vec,
+)
+from fmproof.errors import RuleError
+from fmproof.kernel import almost, equality, integrability, integrals, order
+from fmproof.kernel import theorem as sequents
+from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Apply, Label, Var
+
+s, t = Real("s t")
+x, y, z = Vec("x y z")
+theta = Param("theta")
+f = Scalar("f", t, s)
+g = Scalar("g", x)
+p = Density("p", x)
+q = Density("q", x, given=z)
+
+
+def total_mass(density: Expr, draw: Expr) -> Theorem:
+    """⊢ ∫ p(x) dx = 1, from what it means to be a density."""
+    mean = integrals.drop_draw(Expect(S.One, draw), 0)
+    written = integrals.expectation_as_integral(Expect(S.One, draw))
+    (condition,) = written.hypotheses
+    written = sequents.discharge(written, integrability.finite_measure(condition))
+    return equality.transitivity(equality.symmetry(written), mean)
+
+
+# --- once successful ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        IntegralOver(1, Lebesgue(s, 0, 5)),  # 5
+        IntegralOver(1, Lebesgue(x)),  # divergent, so 0
+        IntegralOver(IntegralOver(1, Lebesgue(s, 0, 5)), Lebesgue(x)),
+    ],
+)
+def test_an_integral_of_a_constant_is_no_density(definition: Expr) -> None:
+    with pytest.raises(SortError, match="not visibly a probability density"):
+        Density("p", (t, 0, 1), definition=definition)
+
+
+def test_zero_is_not_as_large_as_one() -> None:
+    with pytest.raises(RuleError, match="different integrals"):
+        integrability.tonelli(Integrable(1, Lebesgue(x)), Integrable(0, Lebesgue(x)))
+
+
+def test_a_density_does_not_become_one_of_another_variable() -> None:
+    theorem = total_mass(p(x), p(x))
+    with pytest.raises(RuleError, match=r"found q\(x\|x\)"):
+        equality.instantiate_head(theorem, p, (x,), q(x, x))
+
+
+def test_a_replacement_names_each_parameter_once() -> None:
+    conditional = Density("c", x, given=z)
+    theorem = total_mass(conditional(x, z), conditional(x, z))
+    with pytest.raises(SortError, match="same parameter twice"):
+        equality.instantiate_head(theorem, conditional, (x, x), p(x))
+
+
+def test_a_reserved_name_is_not_captured() -> None:
+    reserved = canon(IntegralOver(f(t, t), Lebesgue(t))).measure[0].var
+    nested = IntegralOver(IntegralOver(f(s, reserved), Lebesgue(s)), Lebesgue(reserved))
+    captured = IntegralOver(IntegralOver(f(s, s), Lebesgue(s)), Lebesgue(reserved))
+    with pytest.raises(SortError, match="reserved name"):
+        sequents.restate(equality.reflexivity(nested), Equals(nested, captured))
+
+
+def test_the_support_of_a_marginal_is_that_at_a_fixed_time() -> None:
+    joint = Density("p", x, sub=t, given=z)(t, x, z) * Density("q", z)(z)
+    marginal = Density("m", x, sub=t, definition=Integral(joint, z))
+    assert almost.support_of_marginal(marginal(t, x))
+    with pytest.raises(RuleError, match="given its own draws"):
+        almost.support_of_marginal(marginal(g(x), x))
+
+
+# --- densities that are none ----------------------------------------------------------------
+
+prior = Density("prior", z)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        Integral(q(x, z), z),  # z is not drawn
+        Integral(q(x, z) * prior(z) * prior(z), z),
+        Integral(2 * q(x, z) * prior(z), z),
+        Integral(q(x, z) * prior(z) + q(x, z) * prior(z), z),
+        Integral(q(x, z) * prior(x), z),  # neither draws z
+        Integral(q(x, z) * q(z, x), z),  # a circle
+        Integral(prior(z) * prior(y), y, z),  # x is not drawn
+        q(x, x),
+        p(x) * prior(x),
+        Ratio(p(x), p(x)),
+        Integral(q(x, z) * prior(z), z, (s, 0, 2)),
+        S.One,
+        g(x),
+    ],
+)
+def test_not_a_density(definition: Expr) -> None:
+    with pytest.raises(SortError):
+        Density("m", x, definition=definition)
+
+
+@pytest.mark.parametrize("value", [2, -1, 0])
+def test_a_constant_density_has_mass_one(value: int) -> None:
+    with pytest.raises(SortError, match="does not integrate to one"):
+        Density("p", (t, 0, 1), definition=value)
+
+
+def test_ranges_of_densities_must_agree() -> None:
+    wide = Density("wide", (t, 0, 2))
+    with pytest.raises(SortError):
+        Density("m", (t, 0, 1), definition=wide(t))
+    rho = Density("rho", (t, 0, 1))
+    theorem = integrals.drop_draw(Expect(S.One, rho(t)), 0)
+    with pytest.raises(RuleError, match="over the same ranges"):
+        equality.instantiate_head(theorem, rho, (t,), wide(t))
+    with pytest.raises(RuleError, match="not the integral of a constant"):
+        integrability.finite_measure(Integrable(rho(t), Lebesgue(t)))
+    with pytest.raises(RuleError, match="not the integral of a constant"):
+        integrability.finite_measure(Integrable(q(x, x), Lebesgue(x)))
+
+
+@pytest.mark.parametrize("body", [g(x), 2 * p(x), p(x) ** 2, p(x) * g(x), S.One])
+def test_a_density_becomes_a_density_only(body: Expr) -> None:
+    with pytest.raises((RuleError, SortError)):
+        equality.instantiate_head(total_mass(p(x), p(x)), p, (x,), body)
+
+
+def test_what_has_a_definition_is_not_replaced() -> None:
+    unit = Density("p", (t, 0, 1), definition=1)
+    with pytest.raises(RuleError, match="has a definition"):
+        equality.instantiate_head(equality.unfold(unit(t)), unit, (t,), Density("r", (t, 0, 1))(t))
+
+
+def test_a_weight_stays_nonnegative() -> None:
+    weight = Scalar("w", t, nonneg=True)
+    theorem = order.nonnegativity(weight(t))
+    with pytest.raises(RuleError, match="not clear"):
+        equality.instantiate_head(theorem, weight, (t,), -weight(t))
+    with pytest.raises(RuleError, match="not clear"):
+        equality.instantiate_head(theorem, weight, (t,), t)
+
+
+def test_a_replacement_cannot_capture() -> None:
+    theorem = equality.reflexivity(Integral(f(t, s), (t, 0, 1)))
+    with pytest.raises(SortError, match="mentions"):
+        equality.instantiate_head(theorem, f, (t, s), t + s + Real("r"))
+    r = Real("r")
+    inner = equality.instantiate_head(theorem, f, (s, t), Integral(f(s, t), (s, 0, 1)) * t)
+    assert alpha_equal(inner.lhs, Integral(s * Integral(f(r, s), (r, 0, 1)), (t, 0, 1)))
+
+
+# --- laws -----------------------------------------------------------------------------------
+
+
+def test_draws_keep_their_order() -> None:
+    law = Expect(g(x), prior(z), q(x, z))
+    with pytest.raises(SortError, match="put the draw of z first"):
+        integrals.reorder_draws(law, (1, 0))
+    with pytest.raises(SortError, match="put the draw of z first"):
+        Expect(g(x), q(x, z), prior(z))
+    with pytest.raises(RuleError, match="not an order"):
+        integrals.reorder_draws(law, (0, 0))
+
+
+def test_null_sets_under_another_law() -> None:
+    everywhere = almost.everywhere(equality.reflexivity(g(x)), [Lebesgue(x)])
+    with pytest.raises(RuleError, match="does not fit"):
+        almost.under_law(everywhere, [prior(z)])
+    wide = almost.everywhere(equality.reflexivity(f(t, t)), [Lebesgue(t, 0, 1)])
+    with pytest.raises(RuleError, match="does not fit"):
+        almost.under_law(wide, [Density("r", (t, 0, 2))(t)])
+    drawn = almost.everywhere(equality.reflexivity(g(x)), [prior(x)])
+    with pytest.raises(RuleError, match="does not fit"):
+        almost.under_law(drawn, [p(x)])
+
+
+def test_a_condition_under_a_binder_must_hold_for_almost_every_value() -> None:
+    from fmproof.kernel.algebra import cancel
+
+    inside = cancel(g(x) * Ratio(p(x), g(x)))
+    (condition,) = inside.hypotheses
+    outside = equality.congruence(IntegralOver(inside.lhs, Lebesgue(x)), {0: inside})
+    assert outside.hypotheses == (Almost(condition, Lebesgue(x)),)
+    still = sequents.discharge(outside, sequents.assume(condition))
+    assert still.hypotheses == outside.hypotheses
+
+
+def test_names_are_looked_through() -> None:
+    from fmproof import ArgMin, Grad
+    from fmproof.kernel.gradient import gradient_of_sum, minimisers_of_shift
+
+    loss = Scalar("L", theta)
+    hidden = Named("C", loss(theta) ** 2)
+    with pytest.raises(RuleError, match="no summand"):
+        minimisers_of_shift(ArgMin(loss(theta) + hidden, theta))
+    split = gradient_of_sum(Grad(loss(theta) + hidden, theta))
+    assert split.rhs == Grad(loss(theta), theta) + Grad(hidden, theta)
+
+
+# --- forged theorems and forged terms ------------------------------------------------------------
+
+GENUINE = equality.reflexivity(g(x))
+
+
+def test_a_theorem_is_not_made_by_hand() -> None:
+    with pytest.raises(TypeError, match="made by the rules"):
+        Theorem(Equals(0, 1))
+    with pytest.raises(TypeError, match="made by the rules"):
+        Theorem()
+    with pytest.raises(TypeError, match="cannot be subclassed"):
+        type("Mine", (Theorem,), {})
+
+
+@pytest.mark.parametrize("name", ["_conclusion", "_hypotheses", "conclusion", "anything"])
+def test_a_theorem_is_not_changed(name: str) -> None:
+    with pytest.raises((AttributeError, TypeError)):
+        setattr(GENUINE, name, Equals(0, 1))
+    with pytest.raises((AttributeError, TypeError)):
+        delattr(GENUINE, name)
+    with pytest.raises((AttributeError, TypeError)):
+        GENUINE.__class__ = object  # type: ignore[assignment]
+
+
+def test_the_hypotheses_of_a_theorem_cannot_be_emptied() -> None:
+    theorem = sequents.assume(VanishesWith(g(x), g(x)))
+    with pytest.raises((AttributeError, TypeError)):
+        theorem._hypotheses.clear()
+    assert theorem.hypotheses
+
+
+def test_a_theorem_is_not_stored() -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="cannot be stored"):
+            pickle.dumps(GENUINE, protocol)
+    assert copy.copy(GENUINE) is GENUINE
+    assert copy.deepcopy([GENUINE])[0] is GENUINE
+
+
+class LooksLikeATheorem:
+    conclusion = Equals(0, 1)
+    lhs, rhs, hypotheses = S.Zero, S.One, ()
+    _hypotheses = MappingProxyType({})  # type: ignore[var-annotated]
+    __class__ = Theorem  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        equality.symmetry,
+        lambda th: equality.transitivity(th, th),
+        lambda th: equality.congruence(Add(S.Zero, g(x)), {0: th}),
+        lambda th: equality.generalise(th, x),
+        lambda th: equality.instantiate(th, {}),
+        lambda th: equality.specialise(th, x),
+        lambda th: equality.instantiate_head(th, g, (x,), S.One),
+        lambda th: almost.everywhere(th, [Lebesgue(x)]),
+        lambda th: almost.under_law(th, [p(x)]),
+        lambda th: almost.reorder_almost(th, [0]),
+        lambda th: order.from_difference(th, S.Zero, S.One),
+        lambda th: sequents.weaken(th, Equals(0, 0)),
+        lambda th: sequents.restate(th, Equals(0, 1)),
+        lambda th: sequents.discharge(th, th),
+        lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
+    ],
+)
+def test_a_look_alike_is_not_used(use: Any) -> None:
+    with pytest.raises(RuleError, match="expected a Theorem, found LooksLikeATheorem"):
+        use(LooksLikeATheorem())
+
+
+@pytest.mark.parametrize("base", [Var, Apply, Expect, Ratio, Named, Lebesgue, Label, Field, Equals])
+def test_nodes_are_not_subclassed(base: type) -> None:
+    with pytest.raises(TypeError, match="cannot be subclassed"):
+        type("Agreeable", (base,), {"__eq__": lambda self, other: True})
+
+
+class AgreeableText(str):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return hash("u")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: Var(name, Sort.VEC),
+        lambda name: Field(name, x),
+        lambda name: Density(name, x),
+        lambda name: Named(name, g(x)),
+    ],
+)
+def test_names_are_plain_text(make: Any) -> None:
+    for name in (AgreeableText("u"), "", None, 3):
+        with pytest.raises(SortError, match="must be text"):
+            make(name)
+
+
+class AgreeableHead:
+    params = ()
+    definition = S.One
+
+    def check_arguments(self, arguments: object) -> None:
+        pass
+
+    def unfold(self, arguments: object) -> Expr:
+        return Symbol("anything")
+
+
+class AgreeableSum(Add):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = Add.__hash__
+
+
+def test_only_the_languages_own_nodes_are_terms() -> None:
+    with pytest.raises(SortError, match="expected a field, density or function"):
+        Apply(AgreeableHead())  # type: ignore[arg-type]
+    for stranger in (AgreeableSum(g(x), S.One), Symbol("t"), S.Infinity, S.NaN, S.Half + 0.5):
+        with pytest.raises(SortError, match="not a term"):
+            equality.reflexivity(stranger)
+    with pytest.raises(SortError):
+        Almost(Basic(), Lebesgue(x))  # type: ignore[arg-type]
+
+
+def test_nodes_do_not_change() -> None:
+    label = Label("C")
+    for node, attribute in ((x, "name"), (g, "definition"), (p, "over"), (label, "name")):
+        with pytest.raises(AttributeError, match="immutable"):
+            setattr(node, attribute, "other")
+
+
+def test_every_refusal_is_for_the_reader() -> None:
+    assert issubclass(RuleError, FmproofError)
+    assert issubclass(SortError, FmproofError)

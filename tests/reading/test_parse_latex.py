@@ -1,0 +1,241 @@
+r"""parse_latex: what the printer writes comes back, common spellings are read, errors say where."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from strategies import terms
+from sympy import Expr, Rational, preorder_traversal
+
+from fmproof import (
+    ArgMin,
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    Integral,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Param,
+    Ratio,
+    Real,
+    Scalar,
+    Vec,
+    alpha_equal,
+    latex,
+    norm2,
+    parse_latex,
+    plus,
+    uniform,
+)
+from fmproof.derivations import BUILTIN, load
+from fmproof.errors import InputError
+from fmproof.lang.sorts import Sort
+from fmproof.reading.latex import LatexError
+
+t, s = Real("t s")
+x, y, z, x0, x1 = Vec("x y z x0 x1")
+theta = Param("theta")
+u = Field("u", x, sub=t)
+u_z = Field("u", x, sub=t, given=z)
+v = Field("u", x, sub=t, sup=theta)
+p = Density("p", x, sub=t, given=z)
+p_data = Density("p_data", z)
+time = uniform(t)
+w = Scalar("w", t, nonneg=True)
+loss = Scalar("L_FM", theta)
+C_1 = Named("C_1", Expect(norm2(z), p_data(z)))
+pair = Density("q", x0, x1)
+SYMBOLS = [t, s, x, y, z, u, u_z, v, p, p_data, time, w, loss, C_1, pair]
+
+
+def read(source: str) -> Expr:
+    return parse_latex(source, SYMBOLS)
+
+
+def names_have_one_meaning(term: Expr) -> bool:
+    meaning: dict[str, Expr] = {}
+    named = (node for node in preorder_traversal(term) if isinstance(node, Named))
+    return all(meaning.setdefault(node.name, node) == node for node in named)
+
+
+@settings(max_examples=300)
+@given(terms(max_depth=4))
+def test_random_terms_come_back(term: Expr) -> None:
+    assume(names_have_one_meaning(term))
+    assert alpha_equal(parse_latex(latex(term), term), term)
+
+
+@settings(max_examples=100)
+@given(terms((Sort.REAL,), max_depth=3), st.sampled_from([Grad, ArgMin]), st.booleans())
+def test_gradients_and_minimisers_come_back(body: Expr, kind: type, multiplied: bool) -> None:
+    assume(names_have_one_meaning(body))
+    term = kind(body, theta)
+    if kind is Grad and multiplied:
+        term = w(t) * term * Ratio(t, w(t))
+    assert alpha_equal(parse_latex(latex(term), [term, theta]), term)
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_line_of_the_derivations_comes_back(name: str) -> None:
+    derivation = load(name)
+    for part in derivation.parts:
+        for term in (part.start, *(step.claim for step in part.steps)):
+            assert alpha_equal(parse_latex(latex(term), derivation), term)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (IntegralOver(norm2(x + y), Lebesgue(x), Lebesgue(y)), Integral(norm2(x + y), y, x)),
+        (Ratio(1, 2), Rational(1, 2)),
+        (Ratio(t, 2), t / 2),
+        (norm2(x) ** 2, norm2(norm2(x) * x)),
+        (w(t) * Ratio(1, t), Ratio(w(t), t)),
+        (Inner(x, y) * Inner(x, z), Inner(Inner(x, y) * x, z) + 1),
+        (plus(t, s, -s), plus(t, -s, s) + 1),
+    ],
+)
+def test_different_terms_are_written_differently(one: Expr, other: Expr) -> None:
+    assert latex(one) != latex(other)
+    for term in (one, other):
+        assert alpha_equal(parse_latex(latex(term), SYMBOLS), term)
+
+
+E_xz = Expect(Inner(v(t, theta, x), u_z(t, x, z)), time(t), p_data(z), p(t, x, z))
+
+
+@pytest.mark.parametrize(
+    ("source", "term"),
+    [
+        (r"\|x\|^2", norm2(x)),
+        (r"\lVert x \rVert_2^2", norm2(x)),
+        (r"\left\| x - y \right\|^{2}", norm2(x - y)),
+        (r"\Vert x\Vert_{2}^{2}", norm2(x)),
+        (r"||x||^2", norm2(x)),
+        (r"\big\|\,x\,\big\|^2\|y\|^2", norm2(x) * norm2(y)),
+        (r"\|x\|^4", norm2(x) ** 2),
+        (r"\|\|x\|^2 y\|^2", norm2(norm2(x) * y)),
+        (r"x^\top y", Inner(x, y)),
+        (r"x^{\top}y", Inner(x, y)),
+        (r"x^T y", Inner(x, y)),
+        (r"x \cdot y", Inner(x, y)),
+        (r"\langle x, y\rangle", Inner(x, y)),
+        (r"\left\langle x,\, y \right\rangle", Inner(x, y)),
+        (r"t \cdot s", t * s),
+        (r"2t", 2 * t),
+        (r"\frac{1}{2} t", t / 2),
+        (r"\frac 1 2 t", t / 2),
+        (r"t/2", t / 2),
+        (r"0.25 t", t / 4),
+        (r"\frac{t}{s}", Ratio(t, s)),
+        (r"u_t(x|z)", u_z(t, x, z)),
+        (r"u_t(x \mid z)", u_z(t, x, z)),
+        (r"u_t(x\vert z)", u_z(t, x, z)),
+        (r"u_{t}\left(x \,\middle|\, z\right)", u_z(t, x, z)),
+        (r"u_t^\theta(x)", v(t, theta, x)),
+        (r"u^{\theta}_{t}(x)", v(t, theta, x)),
+        (r"u_s(x)^\top u_t^\theta(x)", Inner(u(s, x), v(t, theta, x))),
+        (r"\mathcal{L}_{\text{FM}}(\theta)", loss(theta)),
+        (r"L_\mathrm{FM}(\theta)", loss(theta)),
+        (r"p_{\text{data}}(z)", p_data(z)),
+        (r"w^2(t)", w(t) ** 2),
+        (r"w(t)^2", w(t) ** 2),
+        (r"C_1 (t + s)", C_1 * (t + s)),
+        (r"t (t + s)", t * (t + s)),
+        (r"-x + y - 2z", y - x - 2 * z),
+        (r"t^2 - t + t", plus(t**2, -t, t)),
+        (r"\mathbb E_{z\sim p_\text{data}} \|z\|^2", Expect(norm2(z), p_data(z))),
+        (r"\E_{z\sim p_{data}}[\|z\|^2]", Expect(norm2(z), p_data(z))),
+        (r"\operatorname{E}_{z\sim p_{data}}\left\{\|z\|^2\right\}", Expect(norm2(z), p_data(z))),
+        (r"\mathbb{E}_{t\sim U[0,1], z\sim p_{\rm data}, x\sim p_t(\cdot|z)}[x^\top z]".replace(
+            r"\rm data", r"\mathrm{data}"),
+         Expect(Inner(x, z), time(t), p_data(z), p(t, x, z))),
+        (r"\mathbb{E}_{t\sim\mathrm{Unif}(0,1),\,z\sim p_{\mathrm{data}},\,x\sim p_t(\cdot\mid z)}"
+         r"\left[u_t^\theta(x)^\top u_t(x|z)\right]", E_xz),
+        (r"\mathbb{E}_{x_0, x_1 \sim q} \|x_0\|^2", Expect(norm2(x0), pair(x0, x1))),
+        (r"\int_0^1 t \, dt", Integral(t, (t, 0, 1))),
+        (r"\int\limits_0^1\int \|x\|^2 \mathrm{d}x\,\mathrm{d}t", Integral(norm2(x), x, (t, 0, 1))),
+        (r"\iint \|x - y\|^2 dx dy", Integral(norm2(x - y), x, y)),
+        (r"\int p_{data}(z) \int p_t(x|z) \|x\|^2 dx dz",
+         Integral(p_data(z) * Integral(p(t, x, z) * norm2(x), x), z)),
+        (r"\nabla_\theta \mathcal{L}_{\mathrm{FM}}(\theta)", Grad(loss(theta), theta)),
+        (r"\arg\min_\theta L_{FM}(\theta)", ArgMin(loss(theta), theta)),
+        ("t % a remark\n + s", t + s),
+    ],
+)  # fmt: skip
+def test_common_spellings(source: str, term: Expr) -> None:
+    assert alpha_equal(read(source), term), latex(read(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "message"),
+    [
+        (r"\|x - f\|^2", 7, "no symbol is written f"),
+        (r"\|x - vv\|^2", 7, "no symbol is written v"),
+        (r"x + t", 1, "cannot add a vector and a real"),
+        (r"t + x y", 5, "cannot multiply a vector and a vector"),
+        (r"\|x\|", 1, r"write \^2"),
+        (r"\|x\|_1^2", 7, "Euclidean"),
+        (r"\frac{t}{s", 11, "the formula ends too early; expected '}'"),
+        (r"(t + s", 7, r"expected '\)'"),
+        (r"t + ", 4, "the formula ends too early"),
+        (r"t = s", 3, "cannot read '='"),
+        (r"\mathbb{E}[t]", 1, "needs its law"),
+        (r"\mathbb{E}_{z}[t]", 12, "needs a law for each variable"),
+        (r"\mathbb{E}_{x \sim p_t(\cdot|x)}[t]", 1, "depends on x"),
+        (r"\mathbb{E}_{x \sim f}[t]", 20, "no density is written f"),
+        (r"\int t + s \, dt", 1, "no differential"),
+        (r"\int \, t\, dt ds", 16, "does not fit here"),
+        (r"u_t(x, y)", 1, r"does not take these arguments; known: u_t\(x\)"),
+        (r"x^\top", 3, "expected a vector after"),
+        (r"x^{\top} t", 1, "must be a vector"),
+        (r"t^{s}", 3, "positive integer exponent"),
+        (r"t_{1}_{2}", 7, "second subscript"),
+        (r"\sqrt{t}", 1, r"no symbol is written \\sqrt"),
+        ("", 1, "too early"),
+        (r"\lVert x", 9, "too early"),
+    ],
+)  # fmt: skip
+def test_errors_say_where(source: str, column: int, message: str) -> None:
+    with pytest.raises(LatexError, match=message) as caught:
+        read(source)
+    assert (caught.value.line, caught.value.column) == (1, column), str(caught.value)
+    shown = str(caught.value).splitlines()
+    assert shown[-2] == "  " + source
+    assert shown[-1] == " " * (column + 1) + "^"
+
+
+def test_the_line_of_an_error_is_counted_and_shown_alone() -> None:
+    with pytest.raises(LatexError) as caught:
+        read("t +\n  f +\n s")
+    assert str(caught.value).splitlines()[0].startswith("line 2, column 3: no symbol is written f")
+    assert str(caught.value).splitlines()[1:] == ["    f +", "    ^"]
+
+
+def test_symbols_must_be_symbols() -> None:
+    with pytest.raises(InputError, match="expected symbols"):
+        parse_latex("x", ["x"])
+    with pytest.raises(LatexError, match="no symbols were given"):
+        parse_latex("x", [])
+
+
+def test_two_symbols_that_look_the_same_are_not_guessed_between() -> None:
+    other = Field("u", x, sub=t, definition=t * x)
+    with pytest.raises(LatexError, match="more than one"):
+        parse_latex("u_t(x)", [u, other, t, x])
+
+
+def test_the_text_of_a_program_never_crashes_the_reader() -> None:
+    @settings(max_examples=300)
+    @given(st.text(alphabet=r"xtzu_^{}()[]|\ +-2,.dE~'&$", max_size=30))
+    def run(source: str) -> None:
+        with suppress(LatexError):
+            read(source)
+
+    run()

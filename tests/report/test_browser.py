@@ -1,0 +1,123 @@
+"""The page in a real browser: steps fold open, formulas are formulas, the console is silent."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_cases import everything, hostile, numeric
+
+from fmproof.report import html
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+).split()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or chromedriver is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium chromium-driver")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(chromedriver)
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Any:
+    def show(source: str, width: int = 1280, dark: bool = False) -> Any:
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get_log("browser")
+        browser.get_log("performance")
+        page = tmp_path / "page.html"
+        page.write_text(source, encoding="utf-8")
+        browser.get(page.as_uri())
+        return browser
+
+    return show
+
+
+def visible(page: Any, selector: str) -> bool:
+    return bool(
+        page.execute_script(
+            "const e = document.querySelector(arguments[0]); return !!e && e.checkVisibility()",
+            selector,
+        )
+    )
+
+
+def test_a_step_folds_open_by_mouse_and_by_keyboard(show: Any) -> None:
+    page = show(html.render(numeric()))
+    body = "[id='fm-cfm-1.2'] .body"
+    assert not visible(page, body)
+    page.find_element("css selector", "[id='fm-cfm-1.2'] summary").click()
+    assert visible(page, body)
+    text = page.find_element("css selector", body).text
+    for word in ("square", "inconclusive", "needs", "Jensen"):
+        assert word in text
+    page.find_element("css selector", "[id='fm-cfm-1.3'] summary").send_keys("\ue007")
+    assert visible(page, "[id='fm-cfm-1.3'] .body")
+
+
+def test_failing_steps_are_open_and_linked_from_the_top(show: Any) -> None:
+    page = show(html.render(hostile()))
+    assert visible(page, ".step.failed .body .alert")
+    assert not visible(page, ".step.proved .body")
+    link = page.find_element("css selector", "article .alert a")
+    target = link.get_attribute("href").split("#")[1]
+    link.click()
+    top = page.execute_script(
+        "return document.getElementById(arguments[0]).getBoundingClientRect().top", target
+    )
+    assert 0 <= top < 900
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_formulas_are_drawn_within_the_page(show: Any, width: int, dark: bool) -> None:
+    page = show(html.render(everything()), width, dark)
+    found = page.execute_script(
+        """
+        document.querySelectorAll('details').forEach(d => d.open = true);
+        const maths = [...document.querySelectorAll('math')];
+        return {
+          count: maths.length,
+          flat: maths.filter(m => m.getBoundingClientRect().height < 5).length,
+          raw: maths.filter(m => [...m.querySelectorAll('mi, mo, mn')]
+                     .some(e => e.textContent.includes('\\\\'))).length,
+          errors: document.querySelectorAll('merror').length,
+          wide: document.documentElement.scrollWidth > innerWidth,
+          paper: getComputedStyle(document.body).backgroundColor,
+          ink: getComputedStyle(document.body).color,
+        }"""
+    )
+    assert found["count"] > 500
+    assert found["flat"] == found["raw"] == found["errors"] == 0
+    assert not found["wide"]
+    brightness = {k: sum(map(int, found[k][4:-1].split(","))) for k in ("paper", "ink")}
+    assert (brightness["paper"] < brightness["ink"]) is dark
+
+
+def test_the_console_is_silent_and_nothing_is_loaded(show: Any) -> None:
+    page = show(html.render(everything()))
+    assert page.get_log("browser") == []
+    requests = [
+        e["message"] for e in page.get_log("performance") if "requestWillBeSent" in e["message"]
+    ]
+    assert [r for r in requests if '"url":"http' in r] == []

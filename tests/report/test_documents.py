@@ -1,0 +1,229 @@
+"""What the documents say, and that nothing in a name or a note can do anything in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from report_cases import everything, hostile, long, numeric, odd_names, proved
+
+from fmproof.report import html, latex, markdown, notebook
+from fmproof.report.document import anchor, sections
+from fmproof.report.model import Report
+
+CASES = [proved, hostile, odd_names, numeric, long, everything]
+
+
+def in_every_format(report: Report) -> dict[str, str]:
+    return {
+        "tex": latex.render(report, "fmproof docs x"),
+        "html": html.render(report, "fmproof docs x"),
+        "md": markdown.render(report, "fmproof docs x"),
+        "ipynb": notebook.render(report, ["fm-cfm"], "fmproof docs x"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["tex", "html", "md", "ipynb"])
+def test_every_step_condition_and_hypothesis_is_there(kind: str) -> None:
+    text = in_every_format(proved())[kind]
+    (derivation,) = proved().derivations
+    for step in derivation.steps:
+        assert step.id in text
+        for rule in step.rule.split(", "):
+            assert rule in text
+    for row in sections(proved())[0].conditions:
+        assert row.label in text
+        assert row.condition.discharged_by is not None
+        assert (
+            row.condition.discharged_by.replace("–", "{\\textendash}" if kind == "tex" else "–")
+            in text
+        )
+    for hypothesis in derivation.hypotheses:
+        assert hypothesis.meaning in text
+    assert "0.1.0" in text
+    assert "fmproof docs x" in text.replace("~", " ")
+
+
+@pytest.mark.parametrize("kind", ["tex", "html", "md", "ipynb"])
+def test_a_failing_step_is_shown(kind: str) -> None:
+    text = in_every_format(hostile())[kind]
+    assert "not proved" in text
+    assert "the claim is not what square gives" in text
+    assert "not derived" in text or "not derive" in text  # H2 is missing
+    assert "Proved:" not in text
+    assert "proved: " not in text.replace("not proved: ", "")
+
+
+@pytest.mark.parametrize("kind", ["tex", "html", "md"])
+def test_a_refuted_step_shows_its_counterexample(kind: str) -> None:
+    text = in_every_format(numeric())[kind]
+    assert "refuted" in text
+    assert "weights" in text
+    assert "seed" in text
+    assert "1.2e+03" in text
+
+
+# --- LaTeX ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_latex_is_ascii_and_has_no_command_of_the_users(case) -> None:
+    source = latex.render(case())
+    assert source.isascii()
+    for command in (r"\input", r"\write"):
+        assert command not in source
+    assert source.count("{") - source.count(r"\{") == source.count("}") - source.count(r"\}")
+
+
+def test_a_fragment_has_no_preamble_and_labels_to_refer_to() -> None:
+    source = latex.render(proved(), fragment=True)
+    assert r"\documentclass" not in source
+    assert r"\usepackage" not in source
+    for label in ("fmproof:fm-cfm:theorem", "fmproof:fm-cfm:2.4a", "fmproof:fm-cfm:H1"):
+        assert label in source
+
+
+def test_labels_are_unique_whatever_the_names() -> None:
+    source = latex.render(everything())
+    labels = re.findall(r"\\(?:fmproof)?label\{([^}]*)\}", source)
+    assert len(labels) > 60
+    assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize("text", ["a|b", "<x>", "%", "\\", "{}", "a--b", "é日α≤", "\x00\x1b[31m"])
+def test_escaped_text_is_ascii_without_bare_specials(text: str) -> None:
+    written = latex.escape(text)
+    assert written.isascii()
+    assert not re.search(
+        r"(?<!\\)[%#&$]|[<>|\x00-\x1f]", re.sub(r"\\ensuremath\{[<>]\}", "", written)
+    )
+
+
+def test_anchors_are_plain_and_unique() -> None:
+    taken: set[str] = set()
+    found = [anchor(name, taken) for name in ("a b", "a-b", "<a>", "a", "日本", "本")]
+    assert found == ["a-b", "a-b-2", "a", "a-2", "x", "x-2"]
+
+
+# --- HTML -----------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """The tags of a page, the ids, and what it would load."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name == "id":
+                self.ids.append(value or "")
+            elif name == "href":
+                (self.links if tag == "a" else self.loads).append(value or "")
+            elif name == "src":
+                self.loads.append(value or "")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_a_page_is_inert_and_alone(case) -> None:
+    page = Page(html.render(case()))
+    assert "script" not in page.tags
+    assert not page.tags & {"iframe", "img", "b>", "i>", "object", "form"}
+    assert page.loads == ["data:,"]
+    assert len(page.ids) == len(set(page.ids))
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_formulas_are_mathml_without_raw_latex(case) -> None:
+    source = html.render(case())
+    for math in re.findall(r"<math.*?</math>", source, re.DOTALL):
+        without_names = re.sub(r"<mtext>.*?</mtext>", "", math)
+        assert "\\" not in without_names, math
+    assert 'class="text"' not in source
+
+
+def test_an_unknown_command_falls_back_to_the_plain_text() -> None:
+    report = proved()
+    (derivation,) = report.derivations
+    statement = replace(derivation.statement, latex=r"\nosuchcommand{x}", text="x < y")
+    shown = html.render(replace(report, derivations=(replace(derivation, statement=statement),)))
+    assert '<span class="text">x &lt; y</span>' in shown
+    assert "nosuchcommand" not in shown
+
+
+# --- Markdown and notebooks -----------------------------------------------------------
+
+
+def test_markdown_shows_hostile_text_as_text() -> None:
+    source = markdown.render(hostile())
+    outside = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "", source.replace(r"\$", ""), flags=re.DOTALL)
+    assert not re.search(r"<(?!\s)", outside)
+    assert "<script>" not in source
+    assert r"\_x\_" in source
+
+
+def test_markdown_mathematics_has_no_backslash_before_punctuation() -> None:
+    source = markdown.render(numeric())
+    for formula in re.findall(r"\$\$(.*?)\$\$", source, re.DOTALL):
+        assert not re.search(r"\\[^a-zA-Z]", formula), formula
+    assert source.count("$$") % 2 == 0
+
+
+@pytest.mark.parametrize("text", ["a`b", "``", "x"])
+def test_code_in_markdown(text: str) -> None:
+    written = markdown.code(text)
+    ticks = re.match("`+", written)
+    assert ticks is not None
+    assert ticks[0] not in text
+    assert text in written
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_notebooks_are_valid(case) -> None:
+    source = notebook.render(case(), ["fm-cfm", 'mine\'s "file".py'])
+    document = nbformat.reads(source, as_version=4)
+    nbformat.validate(document)
+    assert document["nbformat_minor"] == 5
+
+
+@pytest.mark.parametrize("case", [proved, hostile], ids=lambda case: case.__name__)
+def test_a_notebook_checks_again_and_notices_another_result(case) -> None:
+    report = case()
+    cells = json.loads(notebook.render(report, ["fm-cfm"]))["cells"]
+    program = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    names: dict[str, object] = {}
+    if report.status == "proved":
+        exec(program, names)
+        assert names["report"].status == "proved"
+    else:
+        with pytest.raises(SystemExit, match="says proved, not failed"):
+            exec(program, names)
+
+
+def test_titles_come_out_as_they_are() -> None:
+    shown = latex.render(hostile()).replace(r"\hspace{0pt}", "")
+    assert r"{\textbackslash}input{\{}/etc/passwd{\}} {\ensuremath{<}}script" in shown
+    title = json.loads(notebook.render(hostile(), []))["cells"][0]["source"][0]
+    assert title.startswith(r"# \\input{/etc/passwd} &lt;script>")
+
+
+def test_every_template_is_used() -> None:
+    folder = Path(html.__file__).parent
+    sources = "".join(
+        path.read_text() for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    )
+    for template in (folder / "templates").iterdir():
+        assert f'"{template.name}"' in sources, template.name

@@ -1,0 +1,110 @@
+"""The LaTeX compiles with a real TeX: no error, no overfull box, no character missing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from report_cases import everything, hostile, proved
+
+from fmproof.errors import InputError
+from fmproof.report import latex, pdf
+from fmproof.report.breaking import width
+
+needs = {
+    engine: pytest.mark.skipif(
+        shutil.which(engine) is None, reason=f"{engine} is not installed: apt-get install {package}"
+    )
+    for engine, package in (("pdflatex", pdf.PACKAGES), ("lualatex", "texlive-luatex"))
+}
+ENGINES = [pytest.param(engine, marks=mark) for engine, mark in needs.items()]
+
+
+def compiled(source: str, engine: str, folder: Path, runs: int = 2) -> str:
+    """What the last of several runs wrote to its log."""
+    (folder / "x.tex").write_text(source, encoding="utf-8")
+    line = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "x.tex"]
+    for _ in range(runs):
+        done = subprocess.run(line, cwd=folder, capture_output=True, timeout=120, check=False)
+        log = (folder / "x.log").read_text("utf-8", "replace")
+        assert done.returncode == 0, log[-3000:]
+    return log
+
+
+def complaints(log: str) -> list[str]:
+    """Errors, overfull boxes, and warnings other than the call for another run."""
+    found = re.findall(r"^(?:!|Overfull|Missing character|.*Warning).*", log, re.MULTILINE)
+    return [line for line in found if not re.search("Rerun|changed", line)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_article_compiles_without_complaint(engine: str, tmp_path: Path) -> None:
+    assert complaints(compiled(latex.render(everything(), "x"), engine, tmp_path)) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_fragments_compile_in_another_document(engine: str, tmp_path: Path) -> None:
+    (tmp_path / "one.tex").write_text(latex.render(proved(), fragment=True))
+    (tmp_path / "two.tex").write_text(latex.render(hostile(), fragment=True))
+    log = compiled(
+        r"\documentclass{article}\usepackage{amsmath,amssymb,amsthm,graphicx}"
+        r"\begin{document}By theorem~\ref{fmproof:fm-cfm:theorem} and"
+        r" step~\ref{fmproof:fm-cfm:2.4a} under~\ref{fmproof:fm-cfm:H1}."
+        r"\input{one}\input{two}\end{document}",
+        engine,
+        tmp_path,
+    )
+    assert complaints(log) == []
+    aux = (tmp_path / "x.aux").read_text("utf-8")
+    assert r"\newlabel{fmproof:fm-cfm:2.4a}{{2.4a}" in aux
+
+
+@needs["pdflatex"]
+def test_estimated_widths_are_within_a_tenth_of_the_real_ones(tmp_path: Path) -> None:
+    (derivation,) = proved().derivations
+    formulas = [step.claim.latex for step in derivation.steps]
+    formulas += [c.formula.latex for step in derivation.steps for c in step.conditions]
+    boxes = "".join(rf"\sbox0{{$\displaystyle {f}$}}\typeout{{W\the\wd0}}" for f in formulas)
+    log = compiled(
+        rf"\documentclass{{article}}\usepackage{{amsmath,amssymb}}\begin{{document}}{boxes}x"
+        r"\end{document}",
+        "pdflatex",
+        tmp_path,
+        runs=1,
+    )
+    real = [float(points) / 10 for points in re.findall(r"^W([\d.]+)pt", log, re.MULTILINE)]
+    assert len(real) == len(formulas) > 30
+    for formula, em in zip(formulas, real, strict=True):
+        assert abs(width(formula) - em) < 0.1 * em, formula
+
+
+@needs["pdflatex"]
+def test_a_pdf_is_made() -> None:
+    assert pdf.render(hostile()).startswith(b"%PDF-")
+
+
+def test_without_tex_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(InputError, match="apt-get install texlive-latex-base"):
+        pdf.render(proved())
+
+
+@needs["pdflatex"]
+def test_a_missing_style_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = r"\documentclass{article}\usepackage{nosuchstyle}\begin{document}\end{document}"
+    monkeypatch.setattr(latex, "render", lambda *_: broken)
+    with pytest.raises(InputError, match=r"TeX misses nosuchstyle\.sty"):
+        pdf.render(proved())
+
+
+@needs["pdflatex"]
+def test_tex_can_read_nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.tex"
+    secret.write_text("secret")
+    stealing = rf"\documentclass{{article}}\begin{{document}}\input{{{secret}}}\end{{document}}"
+    monkeypatch.setattr(latex, "render", lambda *_: stealing)
+    with pytest.raises(InputError, match=r"secret|could not make"):
+        pdf.render(proved())
