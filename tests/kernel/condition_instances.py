@@ -7,7 +7,7 @@ from typing import Any
 
 from geometric import Undecided
 from rule_instances import Builder, attempt
-from strategies import Terms, a, average, marginal, q, rho, w, x, y, z
+from fmproof.testing.strategies.language import Terms, a, average, marginal, q, rho, w, x, y, z
 from sympy import Add, Expr, Mul
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from strategies import (
+from fmproof.testing.strategies.language import (
     DENSITIES,
     SCALARS,
     Terms,

@@ -15,7 +15,7 @@ import finite
 import geometric
 import pytest
 import rule_instances
-from strategies import DENSITIES, SCALARS, Terms, a, g, p, q, s, seeded, t, x, y, z
+from fmproof.testing.strategies.language import DENSITIES, SCALARS, Terms, a, g, p, q, s, seeded, t, x, y, z
 
 from fmproof import Density, Expect, Inner, IntegralOver, Lebesgue, Ratio, Scalar
 from fmproof.kernel import equality, integrals

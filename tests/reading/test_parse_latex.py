@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import terms
+from fmproof.testing.strategies.language import terms
 from sympy import Expr, Rational, preorder_traversal
 
 from fmproof import (

@@ -103,7 +103,8 @@ class Terms:
         return self.variable(sort)
 
     def variable(self, sort: Sort) -> Var:
-        return self.pick(VARIABLES[sort])
+        var: Var = self.pick(VARIABLES[sort])
+        return var
 
     def real(self, depth: int) -> Expr:
         if depth <= 0:
