@@ -169,6 +169,11 @@ def test_permissions(run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_an_unwritable_output_is_found_before_the_work(run, files: Path, monkeypatch) -> None:
+    monkeypatch.delattr("fmproof.tactics.check.check")
+    assert run("verify", "gradient", "-o", "nowhere/report").status == 2
+
+
 def test_one_bad_source_spoils_the_run(run, files: Path) -> None:
     """Nothing is reported of a run that could not be done as asked."""
     outcome = run("verify", "good.py", "missing.py")
