@@ -41,6 +41,7 @@ Examples:
   fmproof verify                              all built-in derivations
   fmproof verify fm-cfm gradient --quiet      two of them, a line each
   fmproof verify mine.py --steps              your own, with every side condition
+  fmproof verify --no-numeric                 the proofs alone, at once
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
 \b
@@ -82,6 +83,20 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     show_default=True,
     help="Colour the text; auto asks the terminal, NO_COLOR and FORCE_COLOR.",
 )
+@click.option(
+    "--problems",
+    type=click.IntRange(1),
+    metavar="N",
+    help="On how many random problems each step is evaluated.  [default: 20]",
+)
+@click.option("--seed", type=click.IntRange(0), help="Of the random problems.  [default: 0]")
+@click.option(
+    "--problem",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Evaluate on this problem instead, such as one that refuted a step.",
+)
+@click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
 @click.pass_context
 def verify(
@@ -91,15 +106,27 @@ def verify(
     format_: str,
     output: Path | None,
     colour: str,
+    problems: int | None,
+    seed: int | None,
+    problem: Path | None,
+    no_numeric: bool,
 ) -> None:
-    """Check derivations step by step.
+    """Check derivations step by step, in the kernel and on random problems.
 
     NAME is a built-in derivation (see fmproof list), FILE.py a file of your own. Without any,
     all built-in derivations are checked.
     """
     if output is not None:
         require_writable(output)
-    report = check_sources(list(dict.fromkeys(sources or BUILTIN)))
+    if no_numeric and (problems, seed, problem) != (None, None, None):
+        raise click.UsageError("--no-numeric excludes --problems, --seed and --problem")
+    if problem is not None and problems is not None:
+        raise click.UsageError("--problem names the one problem; it excludes --problems")
+    chosen = list(dict.fromkeys(sources or BUILTIN))
+    if no_numeric:
+        report = check_sources(chosen)
+    else:
+        report = _verified(chosen, problems, seed, problem)
     if format_ == "text":
         coloured = colour == "always" if output else terminal.wants_colour(colour)
         level = Detail.NORMAL if detail is None else detail
@@ -110,6 +137,27 @@ def verify(
         render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
         terminal.write(render(report), output, as_utf8=True)
     ctx.exit(0 if report.status == "proved" else 1)
+
+
+def _verified(
+    sources: Sequence[str], problems: int | None, seed: int | None, file: Path | None
+) -> Report:
+    """The sources checked by both witnesses, with a progress bar on a terminal."""
+    from fmproof.models import load_problem
+    from fmproof.sources import find
+    from fmproof.verify import verify as run
+
+    problem = None if file is None else load_problem(file)
+    found = [(source, derivation) for source in sources for derivation in find(source)]
+    with terminal.progress() as progress:
+        return run(
+            [derivation for _, derivation in found],
+            targets=[source for source, _ in found],
+            problems=problems,
+            seed=seed,
+            problem=problem,
+            progress=progress,
+        )
 
 
 def check_sources(sources: Sequence[str]) -> Report:

@@ -44,9 +44,8 @@ class Spread(NamedTuple):
 class Unknown:
     """A variable that has no nodes yet."""
 
-    def __init__(self, size: int, index: int) -> None:
+    def __init__(self, size: int) -> None:
         self.size = size
-        self.index = index
 
 
 class Form(NamedTuple):
@@ -116,14 +115,12 @@ class Envelope:
         self._value = value
         self._inner_nodes = inner_nodes
         self._thorough = thorough
-        self._count = 0
         self._axes = 0
 
     def target(self, var: Var) -> tuple[Unknown, Form]:
         """A new unknown for ``var``, and its form for the scope."""
-        unknown = Unknown(self._interpretation.size(var.sort), self._count)
-        self._count += 1
-        return unknown, Form(((unknown, np.ones((1, 1))),), np.zeros((1, 1)), unknown.index)
+        unknown = Unknown(self._interpretation.size(var.sort))
+        return unknown, Form(((unknown, np.ones((1, 1))),), np.zeros((1, 1)), unknown)
 
     def inside(self, item: Lebesgue) -> Value | Form:
         """What stands for a variable that is integrated further inside."""
@@ -236,12 +233,15 @@ class Envelope:
 
     # --- solving ------------------------------------------------------------------------
 
-    def relevant(self, groups: Iterable[Group], target: Unknown) -> list[Group]:
-        """The parts of the groups that say where the target is."""
-        kept = (_connected(group, target) for group in groups)
-        return list(dict.fromkeys(group for group in kept if group))
+    def relevant(self, groups: Iterable[Group], target: Unknown) -> dict[Hashable, Group]:
+        """The parts of the groups that say where the target is, each once.
 
-    def spreads(self, groups: Sequence[Group], target: Unknown) -> list[Spread]:
+        The keys do not depend on which unknowns stand for the variables further inside.
+        """
+        kept = (_connected(group, target) for group in groups)
+        return {_pattern(group, target): group for group in kept if group}
+
+    def spreads(self, groups: Iterable[Group], target: Unknown) -> list[Spread]:
         """The components of the envelope, and a broad one around zero where little is known."""
         found = [_default(target.size)] if self._thorough else []
         for group in groups:
@@ -262,6 +262,18 @@ class Envelope:
                 if len(found) > MAX_COMPONENTS:
                     return found
         return found
+
+
+def _pattern(group: Group, target: Unknown) -> Hashable:
+    """What the group is, with its unknowns numbered as they occur."""
+    numbers: dict[Unknown, int] = {target: 0}
+
+    def numbered(key: Hashable) -> Hashable:
+        if isinstance(key, Unknown):
+            return numbers.setdefault(key, len(numbers))
+        return tuple(map(numbered, key)) if isinstance(key, tuple) else key
+
+    return tuple(numbered(f.key) for f in sorted(group, key=lambda f: id(f.law)))
 
 
 def _drawn(group: Group) -> set[Unknown]:

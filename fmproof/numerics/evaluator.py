@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, Expr, Mul, Pow, Rational, S
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import InputError
 from fmproof.lang.binders import (
@@ -27,7 +26,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.numerics import quadratic
-from fmproof.numerics.envelope import Envelope, Factor, Form
+from fmproof.numerics.envelope import Envelope, Form
 from fmproof.numerics.interpretation import Array, Interpretation, Law, Value, dot
 from fmproof.numerics.nodes import Nodes, Placed, TooLarge, gauss_legendre, latent_points
 
@@ -36,6 +35,7 @@ _COMPLEX_STEP = 1e-30
 # Every how many nodes of the first and of the second variable are taken at a time.
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
+_SAMPLE_COST = 4  # of a sample, compared with a node of a grid
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -80,7 +80,7 @@ class _NoNodes(Exception):
 
 
 @lru_cache(maxsize=100_000)
-def variables_of(term: Expr) -> tuple[Var, ...]:
+def variables_of(term: Basic) -> tuple[Var, ...]:
     """The free variables of a term in a fixed order."""
     return tuple(sorted(free_vars(term), key=lambda v: (v.name, v.sort.value)))
 
@@ -208,9 +208,10 @@ class Evaluator:
         for strides in _STRIDES:
             try:
                 return self._in_pieces(term, env, outer, evaluate, checked, strides)
-            except TooLarge as error:
-                reason = error
-        raise reason
+            except TooLarge:
+                if self._nodes.joint:
+                    raise
+        raise TooLarge
 
     def _in_pieces(
         self,
@@ -319,10 +320,9 @@ class Evaluator:
             groups = envelope.relevant(envelope.groups(factors, scope), target)
             if groups:
                 break
-        alternatives = frozenset(frozenset(Counter(group).items()) for group in groups)
         return self._kept(
-            (alternatives, thorough, target.size, *where),
-            lambda: self._nodes.space(envelope.spreads(groups, target), ndim, along),
+            (frozenset(groups), thorough, target.size, *where),
+            lambda: self._nodes.space(envelope.spreads(groups.values(), target), ndim, along),
         )
 
     def _kept(self, key: Hashable, make: Callable[[], Placed]) -> _Node:
@@ -357,9 +357,10 @@ class Evaluator:
     def _spend(self, values: Sequence[Value]) -> None:
         shape = np.broadcast_shapes(*(value.array.shape[:-1] for value in values))
         size = math.prod(shape) * self.interpretation.dim
+        joint = self._nodes.joint
         if size > self._max_array:
             raise TooLarge
-        self.evaluations += size
+        self.evaluations += size * (_SAMPLE_COST + self.interpretation.dim // 4 if joint else 1)
         if self.evaluations > self._limit:
             raise OverBudget
 
@@ -456,8 +457,6 @@ def _mentions_newer(key: Hashable, mark: int) -> bool:
     """Whether a key has a value in it that was made after the first ``mark``."""
     if isinstance(key, Value):
         return key.serial >= mark
-    if isinstance(key, Factor):
-        return _mentions_newer(key.key, mark)
     return isinstance(key, tuple | frozenset) and any(_mentions_newer(k, mark) for k in key)
 
 

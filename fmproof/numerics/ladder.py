@@ -12,7 +12,7 @@ from sympy import Basic, Expr
 from fmproof.lang.binders import bound_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Var
-from fmproof.numerics.evaluator import Evaluator
+from fmproof.numerics.evaluator import Evaluator, variables_of
 from fmproof.numerics.interpretation import Array, Interpretation
 from fmproof.numerics.nodes import Grid
 from fmproof.numerics.reading import ROUND_OFF, Reading
@@ -89,11 +89,25 @@ def _with_history(last: Array, before: Array) -> Array:
     return np.maximum(np.maximum(last, tail), 0.05 * before)
 
 
-@lru_cache(maxsize=50_000)
 def coordinates(term: Basic, dim: int) -> int:
-    """Over how many real coordinates the most nested integral in ``term`` runs."""
-    inside = max((coordinates(arg, dim) for arg in term.args), default=0)
+    """Over how many real coordinates the most nested sum runs that the value of ``term`` needs.
+
+    An integral that depends on some of the variables around it is nested in those alone.
+    """
+    return _deepest(term, (0,) * len(variables_of(term)), dim)
+
+
+@lru_cache(maxsize=50_000)
+def _deepest(term: Basic, depths: tuple[int, ...], dim: int) -> int:
+    """The same, when the values of the free variables depend on ``depths`` coordinates."""
+    known = dict(zip(variables_of(term), depths, strict=True))
+    outside = max(depths, default=0)
+    for var in bound_vars(term):
+        outside += {Sort.VEC: dim, Sort.REAL: 1}.get(var.sort, 0)
+        known[var] = outside
+    inner: list[tuple[Basic, dict[Var, int]]] = [(arg, known) for arg in term.args]
     if isinstance(term, Apply) and term.head.definition is not None:
-        inside = max(inside, coordinates(term.head.definition, dim))
-    sizes = {Sort.VEC: dim, Sort.REAL: 1}
-    return inside + sum(sizes.get(var.sort, 0) for var in bound_vars(term))
+        reach = (max((known[v] for v in variables_of(arg)), default=0) for arg in term.arguments)
+        inner.append((term.head.definition, dict(zip(term.head.params, reach, strict=True))))
+    depths_inside = (_deepest(a, tuple(at[v] for v in variables_of(a)), dim) for a, at in inner)
+    return max([outside, *depths_inside])

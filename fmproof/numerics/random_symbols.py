@@ -36,13 +36,14 @@ class Draw:
     """Random numbers for a meaning: ``draw(low, high, size)`` has the shape (P, size).
 
     Attributes:
-        only: the one problem of the ``count`` to make numbers for; all of them by default.
+        first, last: the part of the ``count`` problems to make numbers for, ``last`` excluded.
         simple: the middle of each range instead, an integer where one is inside.
     """
 
     rng: np.random.Generator
     count: int
-    only: int | None = None
+    first: int
+    last: int
     simple: bool = False
 
     def __call__(self, low: float, high: float, size: int = 1) -> Array:
@@ -51,7 +52,7 @@ class Draw:
             middle = (low + high) / 2
             inside = low < round(middle) < high
             numbers = np.full(numbers.shape, round(middle) if inside else round(middle, 1))
-        return numbers if self.only is None else numbers[self.only : self.only + 1]
+        return numbers[self.first : self.last]
 
 
 class Wave:

@@ -28,6 +28,7 @@ _QUANTILE = 5.408  # of |t| with 7 degrees of freedom at 99.9 %
 _FIRST = 2**9
 _FIRST_INNER = 2**6
 _MAX_COLUMNS = 20_000
+_MAX_ARRAY = 2**22
 
 
 class Sobol:
@@ -120,7 +121,7 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
     def at(array: Array, more: int, i: int) -> Array:
         if array.ndim - more < extra:
             return array
-        return array[i if len(array) > 1 else 0]
+        return np.asarray(array[i if len(array) > 1 else 0])
 
     pieces = [
         Spread(at(mean, 0, i), at(covariance, 1, i), at(log_mass, 0, i)) for i in range(count)
@@ -186,7 +187,7 @@ def _round(
 
     def sample(points: int, replicate: int) -> Evaluator:
         nodes = Sobol(outer, points, columns, (seed, replicate))
-        return Evaluator(interpretation, nodes, values, budget=budget - spent)
+        return Evaluator(interpretation, nodes, values, _MAX_ARRAY, budget - spent)
 
     means, halves = [], []
     magnitude: Array = np.zeros((1, 1))

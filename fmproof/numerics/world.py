@@ -32,7 +32,7 @@ class World:
         problems: one for each place on the P axis; empty when no symbol plays a part.
         seed: of everything that is drawn.
         count: how many problems were drawn.
-        only: the one of them that this world is about, if it is about one.
+        first, last: the part of them that this world is about, ``last`` excluded.
         simple: the symbols with the simplest meaning of their kind.
     """
 
@@ -42,27 +42,33 @@ class World:
     problems: tuple[Problem, ...]
     seed: int
     count: int
-    only: int | None = None
+    first: int
+    last: int
     simple: frozenset[Head] = frozenset()
 
     @classmethod
     def random(cls, dim: int, cast: Cast, variables: Sequence[Var], seed: int, count: int) -> World:
         rng = np.random.default_rng([seed, dim])
         problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
-        return cls(dim, cast, tuple(variables), problems, seed, count)
+        return cls(dim, cast, tuple(variables), problems, seed, count, 0, count)
 
     @classmethod
     def of(cls, problem: Problem, cast: Cast, variables: Sequence[Var], seed: int) -> World:
-        return cls(problem.dim, cast, tuple(variables), (problem,), seed, 1)
+        return cls(problem.dim, cast, tuple(variables), (problem,), seed, 1, 0, 1)
 
     @property
     def size(self) -> int:
         """How many problems there are side by side."""
-        return 1 if self.only is not None else self.count
+        return self.last - self.first
 
-    def alone(self, index: int) -> World:
-        """The world of one of the problems."""
-        return replace(self, problems=self.problems[index : index + 1], only=index)
+    def part(self, start: int, stop: int) -> World:
+        """The world of some of the problems."""
+        return replace(
+            self,
+            problems=self.problems[start:stop],
+            first=self.first + start,
+            last=min(self.first + stop, self.last),
+        )
 
     def interpretation(self) -> Interpretation:
         symbols = self._symbols()
@@ -131,7 +137,7 @@ class World:
 
     def _draw(self, stream: int) -> Draw:
         rng = np.random.default_rng([self.seed, self.dim, stream])
-        return Draw(rng, self.count, self.only)
+        return Draw(rng, self.count, self.first, self.last)
 
 
 def _row(array: Array) -> str:

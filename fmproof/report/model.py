@@ -166,3 +166,9 @@ class Report:
         """Proved when every derivation is; an empty report proves nothing."""
         proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
         return "proved" if proved else "failed"
+
+    def _repr_markdown_(self) -> str:
+        """How a notebook shows it."""
+        from fmproof.report.markdown import render
+
+        return render(self)

@@ -13,6 +13,7 @@ from fmproof.report.model import (
     DerivationReport,
     Failure,
     HypothesisReport,
+    Numeric,
     PartReport,
     Report,
     Status,
@@ -22,6 +23,9 @@ from fmproof.report.words import (
     derivation_verdict,
     explanation,
     label_ranges,
+    numeric_mark,
+    numeric_summary,
+    numeric_words,
     verdict,
 )
 
@@ -111,6 +115,9 @@ class _Pages:
         for line in prose_lines(derivation_verdict(derivation), self.width - 4):
             yield f"{_INDENT}{mark} {line}"
             mark = " "
+        summary = numeric_summary(derivation)
+        if summary:
+            yield from self._prose(summary, margin=_INDENT + "  ")
 
     # --- steps ------------------------------------------------------------------------
 
@@ -124,19 +131,22 @@ class _Pages:
                 yield from self.background(step, margin + "  ")
             if step.failure is not None:
                 yield from self.failure(step, step.failure, margin + "  ")
+            if step.numeric is not None:
+                yield from self.numeric(step.numeric, margin + "  ")
 
     def step(self, step: StepReport, labels: int, margin: str) -> Iterator[str]:
         """The claim, with its rule at the right of its last line."""
         mark = self.paint.status(MARK[step.status], step.status)
         head = f"{_INDENT}{mark} {step.id:<{labels}}  {step.relation} "
         claim = formula_lines(step.claim.text, self.width - len(margin) - 2)
-        space = self.width - len(margin) - 2 - len(claim[-1]) - len(step.rule)
+        rule = step.rule + numeric_mark(step.numeric)
+        space = self.width - len(margin) - 2 - len(claim[-1]) - len(rule)
         lines = [head + claim[0], *(f"{margin}  {line}" for line in claim[1:])]
         if space < 2:
             lines.append("")
-            space = self.width - len(step.rule)
+            space = self.width - len(rule)
         yield from lines[:-1]
-        yield lines[-1] + " " * space + self.paint.rule(step.rule)
+        yield lines[-1] + " " * space + self.paint.rule(rule)
 
     def background(self, step: StepReport, margin: str) -> Iterator[str]:
         """The author's note, the conditions and what they follow from."""
@@ -163,6 +173,19 @@ class _Pages:
         labels = max((len(label) for label, _ in details), default=0)
         for label, text in details:
             yield from self._formula(f"{margin}{label:<{labels}}  ", text)
+
+    def numeric(self, numeric: Numeric, margin: str) -> Iterator[str]:
+        """What the numbers say: always when they do not agree, else with the details."""
+        if numeric.status != "refuted":
+            if self.detail is Detail.STEPS:
+                yield from self._prose(numeric_words(numeric), margin=margin)
+            return
+        for line in prose_lines(numeric_words(numeric), self.width - len(margin)):
+            yield margin + self.paint.status(line, "failed")
+        for line in (numeric.counterexample or "").splitlines():
+            yield f"{margin}  {line}".rstrip()
+        if numeric.reproduce:
+            yield f"{margin}reproduce  {numeric.reproduce}"
 
     # --- hypotheses and constants -----------------------------------------------------
 

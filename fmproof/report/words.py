@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fmproof.report.model import DerivationReport, Failure, Report, StepReport
+from fmproof.report.model import DerivationReport, Failure, Numeric, Report, StepReport
 
 
 def count(number: int, noun: str) -> str:
@@ -83,3 +83,44 @@ def label_ranges(labels: Sequence[str], derivation: DerivationReport) -> str:
             shown.extend(run if len(run) < 3 else [f"{run[0]}–{run[-1]}"])
             run = []
     return ", ".join(shown)
+
+
+def numeric_words(numeric: Numeric) -> str:
+    """One clause: what the numbers say of a step."""
+    if numeric.status == "agrees":
+        worst = f"{numeric.worst or 0.0:.1g}"
+        return (
+            f"the numbers agree on {count(numeric.problems, 'problem')}, "
+            f"worst difference {worst} of its error bound"
+        )
+    if numeric.status == "refuted":
+        times = "" if numeric.worst is None else f", {numeric.worst:.1g} times their error bound"
+        return f"the numbers refute it: the two sides differ{times} on"
+    return "the numbers are inconclusive" + (f": {numeric.message}" if numeric.message else "")
+
+
+def numeric_summary(derivation: DerivationReport) -> str:
+    """The numbers on a whole derivation, "" where they were not asked."""
+    found = [step.numeric for step in derivation.steps if step.numeric is not None]
+    if not found:
+        return ""
+    agree = [numeric for numeric in found if numeric.status == "agrees"]
+    worst = max((numeric.worst or 0.0 for numeric in agree), default=0.0)
+    most = max((numeric.problems for numeric in agree), default=0)
+    words = f"the numbers agree on {len(agree)} of {count(len(found), 'step')}"
+    if agree:
+        words += (
+            f" (up to {count(most, 'problem')} each, worst difference {worst:.1g} of its error "
+            "bound)"
+        )
+    refuted = sum(numeric.status == "refuted" for numeric in found)
+    return words + (f", refute {refuted}" if refuted else "")
+
+
+def numeric_mark(numeric: Numeric | None) -> str:
+    """What stands beside a step's rule: the worst difference over its error bound."""
+    if numeric is None:
+        return ""
+    if numeric.status == "agrees":
+        return f"  ≈ {numeric.worst or 0.0:.0e}"
+    return "  ≠" if numeric.status == "refuted" else "  ?"
