@@ -31,12 +31,12 @@ def _time_rule(problem: Problem) -> tuple[FloatArray, FloatArray]:
         np.concatenate([[0, 0.2, 0.35, 0.5, 0.65, 0.8, 1], graded / 2, 1 - graded / 2])
     )
     if isinstance(law, LogitNormalTime):
-        y, w = _composite(np.linspace(-8.5, 8.5, 35), 12)
+        y, w = _composite(np.linspace(-8.5, 8.5, 35), 24)
         t = 1 / (1 + np.exp(-float(law.mean) - float(law.std) * y))
         keep = (t > 0) & (t < 1)
         return t[keep], (w * np.exp(-(y**2) / 2) / np.sqrt(2 * np.pi))[keep]
     low, high = law.support
-    y, w = _composite(unit, 12)
+    y, w = _composite(unit, 24)
     return low + (high - low) * y, w
 
 

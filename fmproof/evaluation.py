@@ -20,7 +20,7 @@ from fmproof.numerics.estimate import Estimate
 if TYPE_CHECKING:
     from fmproof.numerics.quantities import Quantity
 
-Method = Literal["exact", "quadrature", "sampling", "certified"]
+Method = Literal["exact", "quadrature", "sampling"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
@@ -149,10 +149,6 @@ def _by_method(
         from fmproof.numerics import quadrature
 
         return quadrature.evaluate(problem, wanted, tolerance)
-    if method == "certified":
-        from fmproof.numerics import certified
-
-        return certified.evaluate(problem, wanted, tolerance)
     from fmproof.numerics import sampling
 
     return sampling.evaluate(problem, wanted, max(tolerance, 1e-3), seed=seed, progress=progress)

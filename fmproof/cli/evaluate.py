@@ -26,7 +26,7 @@ Exit status: 0 the identities hold, 1 one does not, 2 the input cannot be used.
     "methods",
     multiple=True,
     metavar="NAME",
-    help="exact, quadrature, sampling or certified; repeat for several. Default: all that apply.",
+    help="exact, quadrature or sampling; repeat for several. Default: all that apply.",
 )
 @click.option(
     "--tolerance",

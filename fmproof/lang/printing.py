@@ -195,7 +195,7 @@ class Printer(ABC):
         return self.dot(self.show(a, ATOM), self.show(b, ATOM)), PRODUCT
 
     def integral(self, node: IntegralOver) -> str:
-        """A chain of nested integrals as one display: ∫∫∫ body dz dx dt, or d(x, z) for a joint one."""
+        """Nested integrals as one display: ∫∫∫ body dz dx dt, with d(x, z) for a joint one."""
         groups: list[Sequence[Lebesgue]] = []
         body: Expr = node
         while isinstance(body, IntegralOver):

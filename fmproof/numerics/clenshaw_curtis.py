@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,8 +20,9 @@ from fmproof.models.arrays import FloatArray
 _COARSE, _FINE = 8, 64
 # The estimate is this many times the error that the decay of the coefficients suggests.
 _SAFETY = 10.0
-# A panel is given twice the nodes when that should gain this factor, and halved otherwise.
-_FAST = 0.1
+# A panel is given its last doubling of nodes when a quarter of its coefficients falls off this
+# fast, and is halved otherwise.
+_FAST = 0.5
 # The share of the target that the integrand's own error may take.
 _INNER = 0.1
 
@@ -59,7 +61,7 @@ def integrate(
     The error returned is the rule's and the samples' together.
     """
     samples = _Samples(sampler, density)
-    panels = [_Panel(a, b, _COARSE) for a, b in zip(breakpoints[:-1], breakpoints[1:], strict=True)]
+    panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
     while True:
         aim = target(_total(panel.integral(samples) for panel in panels))
         samples.tolerance = _INNER * aim
@@ -133,24 +135,26 @@ class _Panel:
     def rule_error(self, samples: _Samples, aim: FloatArray) -> float:
         """The rule's error in units of ``aim``: the largest over the integrals.
 
-        The rule integrates the interpolant. Of a Chebyshev coefficient beyond n, those just
-        beyond count as 1/n^2, as their own integrals do; the one at 2n counts in full, as it is
-        mistaken for a constant.
+        The rule takes the Chebyshev polynomial of degree k > n for that of degree 2n - k. Where
+        the coefficients go on to fall off as they did, the sum of what that makes is the error.
         """
-        last, decay = self._spectrum(samples, aim)
-        return _SAFETY * (self.b - self.a) * last * (1 / self.n**2 + decay)
+        last, ratio = self._spectrum(samples, aim)
+        k, weights = _aliases(self.n)
+        quarters = 4 * (k - self.n) / self.n
+        return _SAFETY * (self.b - self.a) * last * float(weights @ ratio ** (0.5 + quarters))
 
     def refined(self, samples: _Samples, aim: FloatArray) -> list[_Panel]:
         """This panel with twice the nodes, or its halves."""
-        _, decay = self._spectrum(samples, aim)
-        if self.n < _FINE and decay < _FAST:
+        _, ratio = self._spectrum(samples, aim)
+        if self.n < _FINE // 2 or (self.n < _FINE and ratio < _FAST):
             return [_Panel(self.a, self.b, 2 * self.n)]
         middle = float(self._nodes()[self.n // 2])
         return [_Panel(self.a, middle, _COARSE), _Panel(middle, self.b, _COARSE)]
 
     def _spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
-        """The size of the last Chebyshev coefficients, in units of ``aim``, and the factor by
-        which those at 2n should be smaller."""
+        """The largest of the last quarter of the Chebyshev coefficients, in units of ``aim``, and
+        the factor by which they fall off from one quarter to
+        the next, judged by the last two steps."""
         found = self._samples(samples)
         coefficients = np.abs(_to_coefficients(self.n) @ np.stack([s.value for s in found]))
         noise = np.stack([s.error for s in found]).mean(axis=0)
@@ -158,12 +162,12 @@ class _Panel:
         real = np.isfinite(noise) & (coefficients[self.n * 3 // 4 :].max(axis=0) > noise)
         size = (coefficients[:, real] / aim[real]).max(axis=1, initial=0.0)
         quarters = np.array([part.max() for part in np.array_split(size[1:], 4)])
-        before, last = quarters[2:]
+        earlier, before, last = quarters[1:]
         if not last:
             return 0.0, 0.0
-        # From the middle of the third quarter to that of the last is n/4, to 2n is 9n/8 more.
-        ratio = min(last / before, 1.0) if before else 1.0
-        return float(last), float(ratio**4.5)
+        if not (before and earlier):
+            return float(last), 1.0
+        return float(last), float(min(max(last / before, np.sqrt(last / earlier)), 1.0))
 
     def _samples(self, samples: _Samples) -> list[Sample]:
         return [samples(float(y)) for y in self._nodes()]
@@ -189,6 +193,14 @@ def _to_coefficients(n: int) -> FloatArray:
     j = np.arange(n + 1)
     ends = np.where((j == 0) | (j == n), 0.5, 1.0)
     return np.asarray(2 / n * ends[:, None] * np.cos(np.pi * np.outer(j, j) / n) * ends)
+
+
+@cache
+def _aliases(n: int) -> tuple[FloatArray, FloatArray]:
+    """Even degrees k with n < k <= 2n, and by how much the integral of T_k over [0, 1] differs
+    from that of T_(2n - k)."""
+    k = np.arange(n + 2, 2 * n + 1, 2.0)
+    return k, np.abs(1 / (k**2 - 1) - 1 / ((2 * n - k) ** 2 - 1))
 
 
 @cache

@@ -14,7 +14,7 @@ from fmproof.numerics.quantities import Columns, Points, Target
 from fmproof.numerics.snapshot import Marginal, Snapshot
 
 # The first lattice's step, in standard deviations.
-_SPACING = 1.25
+_SPACING = 2.0
 # Numbers in one temporary array, so that it stays in a core's cache.
 _CHUNK = 40_000
 
@@ -32,7 +32,7 @@ def marginal(
     parts = []
     for cluster in found:
         size = len(cluster.members)
-        if cluster.box.counts.prod() * 2 ** len(cluster.box.low) * size > budget:
+        if cluster.box.counts.prod() * 4 ** len(cluster.box.low) * size > budget:
             return _unresolved(columns.width)
         chunk = max(64, _CHUNK // (size * columns.problem.dim))
         integrand = _difference(at, columns, cluster)
@@ -116,12 +116,12 @@ def joint(
         return _gauss_hermite(conditional, dim, columns.degree + 2, work, chunk)
     ones = np.ones(dim)
     box = Box(-reach * ones, reach * ones, _SPACING * ones, ones, np.eye(dim))
-    if box.counts.prod() * 2**dim * work > budget:
+    if box.counts.prod() * 4**dim * work > budget:
         return _unresolved(columns.width)
 
     def integrand(xi: FloatArray) -> FloatArray:
         density = np.exp(-0.5 * (xi**2).sum(axis=1)) / (2 * np.pi) ** (dim / 2)
-        return density[:, None] * conditional(xi)
+        return np.asarray(density[:, None] * conditional(xi))
 
     found = integrate(integrand, box, tolerance, budget / work, chunk)
     return replace(found, points=found.points * work)

@@ -18,14 +18,10 @@ from fmproof.models.arrays import FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
 
-# The first point's distance, in steps, from the box's corner. For an integrand symmetric about
-# the centre the leading error is proportional to cos(2 pi offset): with 1/3 it never vanishes by
-# accident at a refinement, which would make the estimate too small.
-_OFFSET = 1 / 3
-# The estimate is this many times the error that the last two refinements suggest.
+# The estimate is this many times the error that the last halvings of the step suggest.
 _SAFETY = 10.0
-# No refinement is trusted to gain more than this factor.
-_BEST_GAIN = 1e-4
+# No halving is trusted to gain more than this factor, and less where it is the first to tell.
+_BEST_GAIN, _FIRST_GAIN = 1e-3, 0.1
 # An integral is not believed to have changed less than this share of what another one did.
 _SHARE = 0.03
 _TINY = float(np.finfo(np.float64).tiny)
@@ -87,32 +83,31 @@ def integrate(
 ) -> LatticeSum:
     """The integral over R^d of ``integrand`` to the absolute ``tolerance`` (Q,).
 
-    Stops at the tolerance, when the sums are stationary to round-off, or when the next refinement
-    would need more than ``max_points`` points; the first two refinements are always made. The
-    error adds up the discretisation, judged by the last two refinements, the mass outside the
-    box, extrapolated from its two outermost layers, and round-off.
+    Stops at the tolerance, when only round-off is left, or when the next refinement would need
+    more than ``max_points`` points; the step is halved twice in any case. The error adds up the
+    discretisation, judged by how the sums changed, the mass outside the box, extrapolated from
+    its two outermost layers, and round-off.
     """
     sums = _Sums(integrand, box, chunk)
     counts = box.counts
     step = (box.high - box.low) / counts
-    total, weight = sums.over(step, counts, np.zeros(len(step))), 1
-    points = int(counts.prod())
-    changes: list[FloatArray] = []
+    stages = _refinements(len(step))
+    result: LatticeSum | None = None
+    levels, points = [sums.over(step, counts, np.zeros(len(step)))], int(counts.prod())
     while True:
-        for shifts in _refinements(len(step)):
-            more = len(shifts) * int(counts.prod())
-            if len(changes) >= 2 and points + more > max_points:
+        weight = 1
+        for shifts in stages:
+            points += len(shifts) * int(counts.prod())
+            if result is not None and points > max_points:
                 return result
-            points += more
             added = sum(sums.over(step, counts, shift) for shift in shifts)
-            refined = (weight * total + added) / (weight + len(shifts))
-            changes.append(np.abs(refined[0] - total[0]))
-            total, weight = refined, weight + len(shifts)
-            if len(changes) >= 2:
-                result = _result(total, changes, tolerance, box, points)
+            levels.append((weight * levels[-1] + added) / (weight + len(shifts)))
+            weight += len(shifts)
+            if len(levels) > 2 * len(stages):
+                result = _result(levels, len(stages), tolerance, box, points)
                 if (result.discretisation <= np.maximum(tolerance, result.roundoff)).all():
                     return result
-        step, counts, weight = step / 2, counts * 2, 1
+        step, counts = step / 2, counts * 2
 
 
 def _refinements(dim: int) -> list[list[FloatArray]]:
@@ -131,17 +126,16 @@ class _Sums:
 
     def __init__(self, integrand: Integrand, box: Box, chunk: int) -> None:
         self.integrand, self.box, self.chunk = integrand, box, chunk
-        self.start = box.low + _OFFSET * (box.high - box.low) / box.counts
 
     def over(self, step: FloatArray, counts: FloatArray, shift: FloatArray) -> FloatArray:
-        """The sum over the lattice ``start + (cell + shift) step`` for the cells in ``counts``."""
+        """The sum over the lattice ``low + (cell + shift) step`` for the cells in ``counts``."""
         shape = tuple(int(c) for c in counts)
         size = int(counts.prod())
         total = np.zeros(())
         for first in range(0, size, self.chunk):
             cells = np.unravel_index(np.arange(first, min(first + self.chunk, size)), shape)
-            total = total + self._chunk(self.start + (np.stack(cells, axis=1) + shift) * step)
-        return total * step.prod()
+            total = total + self._chunk(self.box.low + (np.stack(cells, axis=1) + shift) * step)
+        return np.asarray(total * step.prod())
 
     def _chunk(self, inside: FloatArray) -> FloatArray:
         box = self.box
@@ -154,21 +148,32 @@ class _Sums:
 
 
 def _result(
-    total: FloatArray, changes: list[FloatArray], tolerance: FloatArray, box: Box, points: int
+    levels: list[FloatArray], halving: int, tolerance: FloatArray, box: Box, points: int
 ) -> LatticeSum:
-    value, magnitude, outer, inner, size = total
+    value, magnitude, outer, inner, size = levels[-1]
     coordinates = (np.maximum(-box.low, box.high) / box.spacing).max()
     roundoff = EPS * (32 + 8 * coordinates) * size
-    # Beyond the box, layers shrink at least as fast as from the inner to the outer one.
+    # Beyond the box, layers shrink at least as fast as from the inner to the outer one; these
+    # are coarse sums, hence a factor.
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(outer > 0, outer / inner, 0.0)
-        tail = np.where(ratio < 0.9, outer * ratio / (1 - ratio), np.inf)
-    # The gain is judged by all integrals together, each in units of what matters to it, so that
-    # one that changed little by accident is not believed.
+        tail = np.where(ratio < 0.9, 4 * outer * ratio / (1 - ratio), np.inf)
+    # A single stage may refine some directions only, so sums are compared over a whole halving.
     unit = np.where(np.isfinite(tolerance), np.maximum(tolerance, roundoff), magnitude) + _TINY
-    before, last = (float((change / unit).max()) for change in changes[-2:])
-    gain = min(max(last / before, _BEST_GAIN), 1.0) if before > 0 else 1.0
-    discretisation = _SAFETY * gain * np.maximum(changes[-1], _SHARE * last * unit)
+    changes = [
+        np.abs(fine[0] - coarse[0])
+        for coarse, fine in zip(levels[:-halving], levels[halving:], strict=True)
+    ]
+    # All integrals together, each in units of what matters to it, so that one that changed
+    # little by accident is not believed.
+    sizes = [float((change / unit).max()) for change in changes]
+    gains = [
+        fine / coarse if coarse > 0 else 0.0
+        for coarse, fine in zip(sizes[:-halving], sizes[halving:], strict=True)
+    ]
+    least = _BEST_GAIN if len(gains) > 1 else _FIRST_GAIN
+    gain = min(max(*gains[-2:], least), 1.0)
+    discretisation = _SAFETY * gain * np.maximum(changes[-1], _SHARE * sizes[-1] * unit)
     return LatticeSum(
         value, _known(discretisation), _known(tail), _known(roundoff), magnitude, points
     )

@@ -217,7 +217,7 @@ def _columns(problem: Problem, name: Quantity) -> int:
     if name not in _LINEAR:
         return 1
     terms, dim = cast(PolynomialVelocity, problem.model).coefficients.shape
-    return terms * (terms if name == "G" else dim)
+    return int(terms * (terms if name == "G" else dim))
 
 
 def shaped(problem: Problem, name: Quantity, columns: FloatArray) -> float | FloatArray:
@@ -226,5 +226,5 @@ def shaped(problem: Problem, name: Quantity, columns: FloatArray) -> float | Flo
         return float(columns[0])
     if name == "G":
         terms, dim = cast(PolynomialVelocity, problem.model).coefficients.shape
-        return np.kron(columns.reshape(terms, terms), np.eye(dim))
+        return np.kron(columns.reshape(terms, terms), np.eye(dim)).astype(np.float64)
     return columns

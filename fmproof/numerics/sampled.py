@@ -121,7 +121,7 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
     def at(array: Array, more: int, i: int) -> Array:
         if array.ndim - more < extra:
             return array
-        return array[i if len(array) > 1 else 0]
+        return np.asarray(array[i if len(array) > 1 else 0])
 
     pieces = [
         Spread(at(mean, 0, i), at(covariance, 1, i), at(log_mass, 0, i)) for i in range(count)

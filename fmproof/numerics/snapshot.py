@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
@@ -33,7 +34,7 @@ class Snapshot:
         eye = np.broadcast_to(np.eye(data.dim), (data.components, data.dim, data.dim))
         self.bases = eye if data.bases is None else data.bases
 
-    def frame(self, members: FloatArray, origin: int) -> Frame:
+    def frame(self, members: npt.NDArray[np.intp], origin: int) -> Frame:
         """The components ``members`` (indices) seen from the centre of component ``origin``."""
         return Frame(self, members, origin)
 
@@ -56,7 +57,7 @@ class Frame:
     far from zero keep their digits.
     """
 
-    def __init__(self, at: Snapshot, members: FloatArray, origin: int) -> None:
+    def __init__(self, at: Snapshot, members: npt.NDArray[np.intp], origin: int) -> None:
         data = at.problem.data
         scales, bases, sigma = at.scales[members], at.bases[members], data.scales[members]
         self.dim, self.size = data.dim, len(members)

@@ -83,7 +83,7 @@ class _LogitNormal(TimeAxis):
         return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), 0.0, 1 - _NUDGE)
 
     def density(self, y: FloatArray) -> FloatArray:
-        return np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi)
+        return np.asarray(np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi))
 
 
 def time_axis(problem: Problem) -> TimeAxis:

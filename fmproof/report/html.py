@@ -38,17 +38,18 @@ def mathematics(formula: Formula, relation: str = "") -> str:
     Args:
         relation: written before the formula.
     """
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
+    sign = Markup('<span class="relation">{}</span>').format(relation) if relation else ""
     try:
         first, *rest = pieces(formula.latex)
         # The empty group keeps the spaces of a sign or relation that begins a piece.
-        parts = [_mathml(first), *(_mathml("{}" + piece) for piece in rest)]
-        shown = Markup("<wbr>").join(map(Markup, parts))
+        more = [Markup("<wbr>") + Markup(_mathml("{}" + piece)) for piece in rest]
+        begun = Markup(_mathml(first))
     except ValueError:
-        shown = Markup('<span class="text">{}</span>').format(printable(formula.text))
-    sign = Markup('<span class="relation">{}</span> ').format(escape(relation)) if relation else ""
-    return Markup('<span class="formula">{}{}</span>').format(sign, shown)
+        begun, more = Markup('<span class="text">{}</span>').format(printable(formula.text)), []
+    begun = Markup('<span class="together">{}{}</span>').format(sign, begun) if sign else begun
+    return Markup('<span class="formula">{}</span>').format(begun + Markup().join(more))
 
 
 @lru_cache(maxsize=20_000)

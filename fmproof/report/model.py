@@ -8,6 +8,7 @@ SymPy and a report can be kept, sent and rendered anywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 Status = Literal["proved", "failed"]
@@ -166,3 +167,8 @@ class Report:
         """Proved when every derivation is; an empty report proves nothing."""
         proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
         return "proved" if proved else "failed"
+
+    def _repr_markdown_(self) -> str:
+        """How a notebook shows it."""
+        # By name, and only in a notebook: the data do not depend on their renderers.
+        return str(import_module("fmproof.report.markdown").render(self))

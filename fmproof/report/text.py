@@ -115,7 +115,9 @@ class _Pages:
         for line in prose_lines(derivation_verdict(derivation), self.width - 4):
             yield f"{_INDENT}{mark} {line}"
             mark = " "
-        yield from self._prose(numeric_summary(derivation), margin=_INDENT + "  ")
+        summary = numeric_summary(derivation)
+        if summary:
+            yield from self._prose(summary, margin=_INDENT + "  ")
 
     # --- steps ------------------------------------------------------------------------
 

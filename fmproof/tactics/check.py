@@ -9,7 +9,7 @@ from time import perf_counter
 from sympy import Basic, Expr
 
 from fmproof._version import __version__
-from fmproof.errors import InputError, RuleError, SortError, nearest
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, transitivity
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem, assume, discharge, restate
@@ -204,7 +204,7 @@ class _Checker:
             location=step.location,
         )
         try:
-            lemmas = tuple(self._resolve(ref, step) for ref in step.references)
+            lemmas = tuple(self._resolve(reference) for reference in step.references)
             theorem = justify(Line(before, step.claim, lemmas), step.rules, step.relation)
             theorem = restate(theorem, prop)
         except NotJustified as error:
@@ -218,14 +218,9 @@ class _Checker:
             return assume(prop), _failed(report, problem)
         return theorem, report
 
-    def _resolve(self, reference: str | Instance, step: Step) -> Theorem:
+    def _resolve(self, reference: str | Instance) -> Theorem:
         """The theorem that a step refers to."""
         instance = Instance(reference) if isinstance(reference, str) else reference
-        if instance.of not in self.lemmas:
-            raise InputError(
-                f"{self.derivation.name}, step {step.id}: no earlier part or used derivation is "
-                f"called {instance.of!r}; {nearest(instance.of, self.lemmas)}"
-            )
         theorem = self.lemmas[instance.of]
         failed = canon(theorem.conclusion) in self.unproved
         try:

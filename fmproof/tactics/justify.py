@@ -50,7 +50,10 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
     if relation != "=":
         return _inequality(line, by, relation)
     if "nonnegative" in by:
-        raise NotJustified("the rule nonnegative shows ≤ or ≥, and the step claims =")
+        raise NotJustified(
+            "the rule nonnegative shows ≤ or ≥, and the step claims =",
+            hint='give the step relation="≤" or relation="≥"',
+        )
     try:
         common = decide(line) if "auto" in by else common_form(line, by)
     except (RuleError, SortError) as error:
@@ -79,7 +82,7 @@ def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
 
 def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:
     """Expected, found, difference and place, for a claim that does not follow."""
-    names = ", ".join(by)
+    names = " and ".join(by)
     if "auto" in by:
         left_over = subtract(common.left.rhs, common.right.rhs)
         shown = "" if left_over is None else f"; left over: {text(left_over)}"
@@ -89,22 +92,32 @@ def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:
             found=common.right.rhs,
             difference=left_over,
         )
-    idle = not common.used and tuple(by) != ("ring",)
     expected, found, where = narrow(common.left.rhs, common.right.rhs)
     difference = subtract(expected, found)
-    summary = (
-        f"{names} does not apply to the line before or to the claim, and they differ"
-        if idle
-        else f"the claim is not what {names} gives"
-    )
+    several = len(by) > 1
+    if not common.used and tuple(by) != ("ring",):
+        verb = "do" if several else "does"
+        summary = f"{names} {verb} not apply to the line before or to the claim, and they differ"
+    elif alpha_equal(common.right.rhs, line.claim):
+        summary = f"the claim is not what {names} {'give' if several else 'gives'}"
+    else:
+        summary = f"with {names} applied to both, the line before and the claim still differ"
     return NotJustified(
         summary,
         expected=common.left.rhs,
         found=common.right.rhs,
         difference=difference,
         where=where,
-        hint=_hint(line, by),
+        hint=_hint(line, by) or _lemma_hint(line, common, by),
     )
+
+
+def _lemma_hint(line: Line, common: Common, by: Sequence[str]) -> str | None:
+    """What a lemma that does not occur would have rewritten."""
+    if "lemma" not in by or "lemma" in common.used:
+        return None
+    sides = " and ".join(text(theorem.lhs) for theorem in line.lemmas)
+    return f"the lemma rewrites {sides}, which does not occur"
 
 
 def _hint(line: Line, by: Sequence[str]) -> str | None:

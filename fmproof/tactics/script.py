@@ -142,6 +142,13 @@ class Step:
         self._check_references()
 
     def _check_references(self) -> None:
+        references = self.references if isinstance(self.using, Iterable) else (self.using,)
+        for reference in references:
+            if not isinstance(reference, str | Instance):
+                raise InputError(
+                    f"step {self.id}: using= takes names of earlier results or Instance(...), "
+                    f"found {reference!r}"
+                )
         if "lemma" in self.rules and not self.references:
             raise InputError(
                 f"step {self.id}: the rule lemma needs to know which; name an earlier part or a "
@@ -149,12 +156,6 @@ class Step:
             )
         if self.references and not {"lemma", "auto"}.intersection(self.rules):
             raise InputError(f"step {self.id}: using= is for the rules lemma and auto")
-        for reference in self.references:
-            if not isinstance(reference, str | Instance):
-                raise InputError(
-                    f"step {self.id}: using= takes names of earlier results or Instance(...), "
-                    f"found a {type(reference).__name__}"
-                )
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -275,11 +276,18 @@ class Derivation:
         self._check_labels()
         self._check_closed()
         self._check_names()
+        self._check_order()
 
     @property
     def proposition(self) -> Prop:
         """The stated or implied theorem."""
         return self.statement if self.statement is not None else self.parts[-1].proposition
+
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it: its statement, which nothing here has checked."""
+        from fmproof.lang.latex import latex
+
+        return rf"$\displaystyle {latex(self.proposition)}$"
 
     def _check_labels(self) -> None:
         for kind, labels in (
@@ -295,6 +303,26 @@ class Derivation:
 
     def _part_labels(self) -> list[str]:
         return [label for part in self.parts for label in {part.title, part.name or part.title}]
+
+    def _check_order(self) -> None:
+        """Every result is proved before a step uses it, so nothing rests on itself."""
+        known = {d.name for d in self.uses}
+        for part in self.parts:
+            for step in part.steps:
+                for reference in step.references:
+                    name = reference if isinstance(reference, str) else reference.of
+                    if name not in known:
+                        raise InputError(f"{self.name}, step {step.id}: {self._not(name, known)}")
+            known |= {part.title, part.name or part.title}
+
+    def _not(self, name: str, known: set[str]) -> str:
+        """Why ``name`` is not among the results that are known."""
+        if name in self._part_labels():
+            return f"{name!r} is not proved before this step, so the step cannot use it"
+        if name in {h.name for h in self.hypotheses}:
+            return f"{name} is a hypothesis: conditions follow from it, a step cannot cite it"
+        there_is = nearest(name, known) if known else "there are none; is uses=[...] missing?"
+        return f"no earlier part or used derivation is called {name!r}; {there_is}"
 
     def _check_closed(self) -> None:
         for h in self.hypotheses:

@@ -17,7 +17,7 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
 from fmproof.testing.joint import Verdict, joint_test
-from fmproof.testing.moments import differences, resemblance
+from fmproof.testing.moments import IMPLIED_NOISE, differences, resemblance
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows
 from fmproof.testing.samplers import Draws, Sampler
@@ -114,6 +114,9 @@ def _statistical_failure(
     if "u*" in name:
         title = "u_t is not the conditional velocity of x_t"
         hint = resemblance(reference, draws)
+    elif IMPLIED_NOISE in name:
+        title = "x_t and u_t are not made of the same noise"
+        hint = resemblance(reference, draws) or "compare the schedule of x_t with that of u_t"
     elif "its law" in name:
         title = "t does not have its law"
         hint = "pass time= if the sampler draws t by another law"

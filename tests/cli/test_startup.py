@@ -79,7 +79,7 @@ def test_completion(
 
 
 def test_verify_needs_sympy_and_nothing_else_heavy() -> None:
-    _, heavy = imported("verify", "-q", "gradient")
+    _, heavy = imported("verify", "--no-numeric", "-q", "gradient")
     # Where python-flint is installed, SymPy loads it for its own integers.
     assert heavy.removesuffix(" flint") == "sympy mpmath"
 

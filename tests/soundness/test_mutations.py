@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mutations import Laboratory, Mutant, mutants
 
 from fmproof import Named, check, plus, text
 from fmproof.derivations import BUILTIN, load
 from fmproof.lang.scope import canon
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.tactics.script import Derivation, Step
-
-from .mutations import Laboratory, Mutant, mutants
 
 SEED, COUNT = 20261124, 2400
 ACCEPTED = Path(__file__).with_name("mutations_accepted.txt")

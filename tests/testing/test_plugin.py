@@ -124,9 +124,7 @@ def test_problems_and_seed(pytester: pytest.Pytester):
     pytester.makepyfile(PROBLEMS)
     lines = []
     for seed in (3, 3, 4):
-        result = pytester.runpytest(
-            "-s", "--fmproof-problems=5", f"--fmproof-seed={seed}"
-        )
+        result = pytester.runpytest("-s", "--fmproof-problems=5", f"--fmproof-seed={seed}")
         result.assert_outcomes(passed=6)
         lines.append(next(line for line in result.outlines if "SEEN" in line))
     assert lines[0] == lines[1] != lines[2]

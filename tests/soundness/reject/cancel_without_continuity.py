@@ -1,13 +1,23 @@
-"""p(x) is cancelled although it may vanish where q(x) does not."""
+"""r(x)·(q(x)/r(x)) = q(x) needs r to vanish nowhere that q does not."""
 
-from fmproof import Density, Derivation, Expect, Hypothesis, Integrable, Scalar, Step, Vec
+from fmproof import (
+    Density,
+    Derivation,
+    Hypothesis,
+    Integrable,
+    Integral,
+    Ratio,
+    Step,
+    Vec,
+    norm2,
+)
 
 x = Vec("x")
-p, q, f = Density("p", x), Density("q", x), Scalar("f", x)
+q, r = Density("q", x), Density("r", x)
 
 derivation = Derivation(
-    "importance",
-    hypotheses=[Hypothesis("H", Integrable(f(x), q(x)))],
-    start=Expect(f(x), q(x)),
-    steps=[Step("1", Expect(f(x) * (q(x) / p(x)), p(x)), by=("expectation", "cancel"))],
+    "cancel-without-continuity",
+    hypotheses=[Hypothesis("H", Integrable(norm2(x), q(x)))],
+    start=Integral(r(x) * Ratio(q(x), r(x)) * norm2(x), x),
+    steps=[Step("1", Integral(q(x) * norm2(x), x), by="cancel")],
 )

@@ -1,16 +1,18 @@
-"""A factor that depends on x leaves the integral over x: the x outside is another one."""
+"""A function of x, defined by an integral over y, taken at y: its y is another one."""
 
-from fmproof import Density, Derivation, Expect, Hypothesis, Integrable, Scalar, Step, Vec
+from fmproof import Derivation, Hypothesis, Integrable, Integral, Lebesgue, Scalar, Step, Vec
 
 x, y = Vec("x y")
-p, f = Density("p", x), Scalar("f", x)
+f = Scalar("f", x, y)
+mean = Scalar("mean", x, definition=Integral(f(x, y), y))
 
 derivation = Derivation(
-    "capture",
+    "captured-variable",
+    variables=[y],
     hypotheses=[
-        Hypothesis("H", Integrable(f(x) ** 2, p(x))),
-        Hypothesis("K", Integrable(f(x), p(x))),
+        Hypothesis("H1", Integrable(f(y, x), Lebesgue(x))),
+        Hypothesis("H2", Integrable(f(y, y), Lebesgue(y))),
     ],
-    start=Expect(f(x) * f(x), p(x)),
-    steps=[Step("1", Expect(f(x) * Expect(f(x), p(x)), p(x)), by="linearity")],
+    start=mean(y),
+    steps=[Step("1", Integral(f(y, y), y), by="definition")],
 )

@@ -1,19 +1,11 @@
-"""The conditional field stands where the marginal one belongs."""
+"""The conditional field where the marginal one belongs, by marginalising the law."""
 
-from dataclasses import replace
+from fmproof import Derivation, Expect, Step, norm2
+from fmproof.derivations.fm_cfm import H1, H2, joint, marginal, u, u_z, v
 
-from fmproof import Expect, Inner
-from fmproof.derivations import fm_cfm as fm
-
-claim = Expect(Inner(fm.v, fm.u), *fm.joint) + Expect(Inner(fm.v, fm.u_z), *fm.joint)
-
-
-def _step(step):
-    return replace(step, claim=claim) if step.id == "2.5b" else step
-
-
-derivation = replace(
-    fm.fm_cfm,
-    name="conditional_for_marginal",
-    parts=[replace(part, steps=[_step(s) for s in part.steps]) for part in fm.fm_cfm.parts],
+derivation = Derivation(
+    "conditional-for-marginal",
+    hypotheses=[H1, H2],
+    start=Expect(norm2(v - u), *marginal),
+    steps=[Step("1", Expect(norm2(v - u_z), *joint), by="marginalisation")],
 )

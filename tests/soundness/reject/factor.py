@@ -1,19 +1,17 @@
-"""‖a − b‖² = ‖a‖² − a·b + ‖b‖²: the factor 2 is lost."""
+"""The cross term of a square with factor 1 in place of 2."""
 
-from dataclasses import replace
+from fmproof import Derivation, Expect, Hypothesis, Inner, Integrable, Step, norm2
+from fmproof.derivations.symbols import p_cond, p_data, t, time, u_cond, x, z
 
-from fmproof import Expect, Inner, norm2
-from fmproof.derivations import fm_cfm as fm
+law = (time(t), p_data(z), p_cond(t, x, z))
+u = u_cond(t, x, z)
 
-claim = Expect(norm2(fm.v) - Inner(fm.v, fm.u) + norm2(fm.u), *fm.marginal)
-
-
-def _step(step):
-    return replace(step, claim=claim) if step.id == "1.2" else step
-
-
-derivation = replace(
-    fm.fm_cfm,
-    name="factor",
-    parts=[replace(part, steps=[_step(s) for s in part.steps]) for part in fm.fm_cfm.parts],
+derivation = Derivation(
+    "factor",
+    hypotheses=[
+        Hypothesis("H1", Integrable(norm2(x), *law)),
+        Hypothesis("H2", Integrable(norm2(u), *law)),
+    ],
+    start=Expect(norm2(x - u), *law),
+    steps=[Step("1", Expect(norm2(x) - Inner(x, u) + norm2(u), *law), by="square")],
 )

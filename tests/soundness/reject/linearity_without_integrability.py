@@ -1,13 +1,14 @@
-"""The expectation of a sum is split although only the sum is integrable."""
+"""E[f + g] is finite, but E[f] and E[g] need not be."""
 
 from fmproof import Density, Derivation, Expect, Hypothesis, Integrable, Scalar, Step, Vec
 
 x = Vec("x")
-p, f, g = Density("p", x), Scalar("f", x), Scalar("g", x)
+q = Density("q", x)
+f, g = Scalar("f", x), Scalar("g", x)
 
 derivation = Derivation(
-    "split",
-    hypotheses=[Hypothesis("H", Integrable(f(x) + g(x), p(x)))],
-    start=Expect(f(x) + g(x), p(x)),
-    steps=[Step("1", Expect(f(x), p(x)) + Expect(g(x), p(x)), by="linearity")],
+    "linearity-without-integrability",
+    hypotheses=[Hypothesis("H", Integrable(f(x) + g(x), q(x)))],
+    start=Expect(f(x) + g(x), q(x)),
+    steps=[Step("1", Expect(f(x), q(x)) + Expect(g(x), q(x)), by="linearity")],
 )

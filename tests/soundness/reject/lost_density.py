@@ -1,20 +1,17 @@
-"""p(t) is lost where the expectation becomes an integral."""
+"""Cancelling p_t(x) takes p_data(z) along with it."""
 
-from dataclasses import replace
+from fmproof import Derivation, Hypothesis, Inner, Integrable, Integral, Ratio, Step, norm2
+from fmproof.derivations.symbols import p_cond, p_data, p_marg, t, time, u_cond, x, z
 
-from fmproof import Inner, Integral
-from fmproof.derivations import fm_cfm as fm
-from fmproof.derivations.symbols import p_marg, t, x
+joint = p_cond(t, x, z) * p_data(z)
+u = u_cond(t, x, z)
 
-claim = Integral(p_marg(t, x) * Inner(fm.v, fm.u), x, fm.unit)
-
-
-def _step(step):
-    return replace(step, claim=claim) if step.id == "2.1" else step
-
-
-derivation = replace(
-    fm.fm_cfm,
-    name="lost_density",
-    parts=[replace(part, steps=[_step(s) for s in part.steps]) for part in fm.fm_cfm.parts],
+derivation = Derivation(
+    "lost-density",
+    hypotheses=[
+        Hypothesis("H1", Integrable(norm2(x), time(t), p_marg(t, x))),
+        Hypothesis("H2", Integrable(norm2(u), time(t), p_data(z), p_cond(t, x, z))),
+    ],
+    start=Integral(p_marg(t, x) * Inner(x, u) * Ratio(joint, p_marg(t, x)), z, x, (t, 0, 1)),
+    steps=[Step("1", Integral(Inner(x, u) * p_cond(t, x, z), z, x, (t, 0, 1)), by="cancel")],
 )

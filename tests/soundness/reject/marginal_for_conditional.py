@@ -1,19 +1,11 @@
-"""The marginal field stands where the conditional one belongs."""
+"""The marginal field in the conditional loss: ‖u‖² and ‖u(·|z)‖² have different means."""
 
-from dataclasses import replace
+from fmproof import Derivation, Expect, Step, norm2
+from fmproof.derivations.fm_cfm import H1, H2, joint, u, u_z, v
 
-from fmproof import Expect, norm2
-from fmproof.derivations import fm_cfm as fm
-
-claim = Expect(norm2(fm.v - fm.u) - norm2(fm.u_z), *fm.joint) + fm.C_1
-
-
-def _step(step):
-    return replace(step, claim=claim) if step.id == "3.4" else step
-
-
-derivation = replace(
-    fm.fm_cfm,
-    name="marginal_for_conditional",
-    parts=[replace(part, steps=[_step(s) for s in part.steps]) for part in fm.fm_cfm.parts],
+derivation = Derivation(
+    "marginal-for-conditional",
+    hypotheses=[H1, H2],
+    start=Expect(norm2(v - u_z), *joint),
+    steps=[Step("1", Expect(norm2(v - u), *joint), by="auto")],
 )

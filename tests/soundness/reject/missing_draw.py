@@ -1,12 +1,12 @@
-"""The law of the conditional loss has no draw of z."""
+"""A law that draws x given z without drawing z."""
 
 from fmproof import Derivation, Expect, Step, norm2
-from fmproof.derivations.fm_cfm import H1, H2, L_CFM, t, u_z, v, x, z
-from fmproof.derivations.symbols import p_cond, theta, time
+from fmproof.derivations.fm_cfm import H1, H2, marginal, v
+from fmproof.derivations.symbols import p_cond, t, time, x, z
 
 derivation = Derivation(
     "missing-draw",
     hypotheses=[H1, H2],
-    start=L_CFM(theta),
-    steps=[Step("1", Expect(norm2(v - u_z), time(t), p_cond(t, x, z)), by="definition")],
+    start=Expect(norm2(v), *marginal),
+    steps=[Step("1", Expect(norm2(v), time(t), p_cond(t, x, z)), by="marginalisation")],
 )

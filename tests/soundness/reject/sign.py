@@ -1,19 +1,24 @@
-"""The cross term gets the wrong sign."""
+"""‖a − b‖² with +2 a·b."""
 
-from dataclasses import replace
+from fmproof import Derivation, Expect, Hypothesis, Inner, Integrable, Step, norm2
+from fmproof.derivations.symbols import p_cond, p_data, t, time, u_cond, x, z
 
-from fmproof import Expect, norm2
-from fmproof.derivations import fm_cfm as fm
+law = (time(t), p_data(z), p_cond(t, x, z))
+u = u_cond(t, x, z)
 
-claim = fm.model_term + 2 * fm.cross_marginal + Expect(norm2(fm.u), *fm.marginal)
-
-
-def _step(step):
-    return replace(step, claim=claim) if step.id == "1.3" else step
-
-
-derivation = replace(
-    fm.fm_cfm,
-    name="sign",
-    parts=[replace(part, steps=[_step(s) for s in part.steps]) for part in fm.fm_cfm.parts],
+derivation = Derivation(
+    "sign",
+    hypotheses=[
+        Hypothesis("H1", Integrable(norm2(x), *law)),
+        Hypothesis("H2", Integrable(norm2(u), *law)),
+    ],
+    start=Expect(norm2(x - u), *law),
+    steps=[
+        Step("1", Expect(norm2(x) + 2 * Inner(x, u) + norm2(u), *law), by="square"),
+        Step(
+            "2",
+            Expect(norm2(x), *law) + 2 * Expect(Inner(x, u), *law) + Expect(norm2(u), *law),
+            by="linearity",
+        ),
+    ],
 )

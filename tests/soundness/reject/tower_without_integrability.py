@@ -1,14 +1,16 @@
-"""A joint expectation is iterated although nothing is known of the integrand."""
+"""E[E[f given x]] is finite, but f need not be integrable under the joint law."""
 
 from fmproof import Density, Derivation, Expect, Hypothesis, Integrable, Scalar, Step, Vec
 
-x, z = Vec("x z")
-q, p, f = Density("q", z), Density("p", x, given=z), Scalar("f", x, z)
-inner = Expect(f(x, z), p(x, z))
+x, y = Vec("x y")
+q = Density("q", x)
+r = Density("r", y, given=x)
+f = Scalar("f", x, y)
+inner = Expect(f(x, y), r(y, x))
 
 derivation = Derivation(
-    "tower",
-    hypotheses=[Hypothesis("H", Integrable(inner, q(z)))],
-    start=Expect(inner, q(z)),
-    steps=[Step("1", Expect(f(x, z), q(z), p(x, z)), by="tower")],
+    "tower-without-integrability",
+    hypotheses=[Hypothesis("H", Integrable(inner, q(x)))],
+    start=Expect(inner, q(x)),
+    steps=[Step("1", Expect(f(x, y), q(x), r(y, x)), by="tower")],
 )

@@ -1,0 +1,35 @@
+"""E_q[f] = E_r[f·q/r] with absolute continuity declared."""
+
+from fmproof import (
+    Almost,
+    Density,
+    Derivation,
+    Expect,
+    Hypothesis,
+    Integrable,
+    Integral,
+    Lebesgue,
+    Ratio,
+    Scalar,
+    Step,
+    VanishesWith,
+    Vec,
+)
+
+x = Vec("x")
+q, r = Density("q", x), Density("r", x)
+f = Scalar("f", x)
+
+derivation = Derivation(
+    "importance-weights",
+    hypotheses=[
+        Hypothesis("H1", Integrable(f(x), q(x))),
+        Hypothesis("H2", Almost(VanishesWith(q(x), r(x)), Lebesgue(x))),
+    ],
+    start=Expect(f(x) * Ratio(q(x), r(x)), r(x)),
+    steps=[
+        Step("1", Integral(r(x) * f(x) * Ratio(q(x), r(x)), x), by="expectation"),
+        Step("2", Integral(f(x) * q(x), x), by="cancel"),
+        Step("3", Expect(f(x), q(x)), by="expectation"),
+    ],
+)

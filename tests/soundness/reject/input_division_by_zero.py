@@ -1,0 +1,6 @@
+"""t/0."""
+
+from fmproof import Real
+
+t = Real("t")
+term = t / 0

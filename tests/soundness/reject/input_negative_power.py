@@ -1,0 +1,6 @@
+"""t⁻¹."""
+
+from fmproof import Real
+
+t = Real("t")
+term = t**-1

@@ -1,0 +1,6 @@
+"""x² for a vector."""
+
+from fmproof import Vec
+
+x = Vec("x")
+term = x**2
