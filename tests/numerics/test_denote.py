@@ -13,8 +13,8 @@ from fmproof import (
     Expect,
     Field,
     Grad,
-    InputError,
     Inner,
+    InputError,
     Integral,
     Latent,
     Named,
@@ -172,7 +172,9 @@ def test_many_coordinates_are_sampled() -> None:
     root = rng.normal(size=(dim, dim)) / 3
     problem = Problem(
         GaussianMixture(
-            [0.5, 0.5], rng.normal(size=(2, dim)), [np.eye(dim) / 2, root @ root.T + np.eye(dim) / 4]
+            [0.5, 0.5],
+            rng.normal(size=(2, dim)),
+            [np.eye(dim) / 2, root @ root.T + np.eye(dim) / 4],
         ),
         CondOTPath(),
         LinearVelocity(rng.normal(size=(dim, dim)) / dim, rng.normal(size=dim)),
