@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 
@@ -73,4 +74,6 @@ def call(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
 
 def name_of(function: Any) -> str:
     """What to call a user's function in a message."""
+    while isinstance(function, partial):
+        function = function.func
     return str(getattr(function, "__qualname__", None) or type(function).__qualname__)

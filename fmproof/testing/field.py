@@ -70,7 +70,7 @@ def assert_marginal_field(
             tolerance=tolerance,
             seed=seed,
         )
-        raise
+        raise failure.with_traceback(None) from failure.__cause__
 
 
 def _simple_points(reference: Reference) -> tuple[FloatArray, FloatArray]:

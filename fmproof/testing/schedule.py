@@ -63,7 +63,7 @@ def assert_schedule(
             high=None if high == 1 else high,
             tolerance=tolerance,
         )
-        raise
+        raise failure.with_traceback(None) from failure.__cause__
 
 
 def _check(
