@@ -186,7 +186,7 @@ def test_a_message_is_one_line(run, monkeypatch) -> None:
         raise InputError("a term\nof many   lines")
 
     monkeypatch.setattr("fmproof.tactics.check.check", refuse)
-    assert run("verify", "gradient").err == "fmproof: a term of many lines\n"
+    assert run("verify", "gradient", "--no-numeric").err == "fmproof: a term of many lines\n"
 
 
 def test_a_defect_of_fmproof_is_not_a_failed_step(run, monkeypatch) -> None:
