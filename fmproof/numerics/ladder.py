@@ -81,7 +81,7 @@ class Ladder:
                 error = _with_history(change, np.abs(values[1] - values[2]))
             tail = _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
             error = error + (ROUND_OFF + (tail if _in_space(term) else 0.0)) * magnitude
-        return Reading.of(values[0], error, magnitude)
+        return Reading.of(values[0], error, magnitude, self.interpretation.count)
 
 
 def _with_history(last: Array, before: Array) -> Array:
