@@ -6,6 +6,7 @@ The modules here import no SymPy before a command needs it, so that ``--help``, 
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
@@ -75,6 +76,8 @@ for _subcommand in (verify, docs, evaluate, list_, explain):
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status; every error of the user's is one line."""
+    # SymPy's import makes many objects that live to the end; looking through them is in vain.
+    gc.set_threshold(100_000, 50, 50)
     make_printable(sys.stdout, sys.stderr)
     sys.exit(_run(args))
 

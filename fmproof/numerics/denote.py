@@ -8,6 +8,7 @@ is rewritten. This is the second witness beside the kernel, and it knows none of
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -53,7 +54,8 @@ def denote(
     Args:
         term: a term of the language: real, vector, gradient or set of minimisers.
         problem: a problem, or an interpretation of every symbol (for a batch of one).
-        values: for the term's free variables.
+        values: for the term's free variables; one for a parameter is also where gradients
+            are taken.
         tolerance: the error to stop at, relative to the term's magnitude.
         method: ``"quadrature"`` or ``"sampling"``; by default the number of coordinates decides.
         budget: evaluations of an integrand to spend at most, about.
@@ -72,6 +74,9 @@ def denote(
     sort_of(term)
     interpretation = problem if isinstance(problem, Interpretation) else interpret(term, problem)
     env = _values(term, interpretation, values or {})
+    parameters = [array for var, array in env.items() if var.sort is Sort.PARAM]
+    if len(parameters) == 1:
+        interpretation = replace(interpretation, theta=parameters[0])
     if method not in (None, "quadrature", "sampling"):
         raise InputError(f"method: expected 'quadrature' or 'sampling', found {method!r}")
     few = coordinates(term, interpretation.dim) <= MAX_COORDINATES
@@ -131,18 +136,20 @@ def _by_quadrature(
 def _values(
     term: Basic, interpretation: Interpretation, given: Mapping[Var, Any]
 ) -> dict[Var, Array]:
-    env: dict[Var, Array] = {}
-    for var in free_vars(term):
-        if var not in given:
-            if var.sort is not Sort.PARAM:
-                raise InputError(f"the variable {text(var)} is free in the term: give its value")
-            continue
-        size = interpretation.size(var.sort)
-        try:
-            array = np.asarray(given[var], dtype=float).reshape(1, size)
-        except (TypeError, ValueError):
-            raise InputError(
-                f"{text(var)}: expected {size} numbers, found {given[var]!r}"
-            ) from None
-        env[var] = array
-    return env
+    """The given values as arrays; every free variable but a parameter must have one."""
+    free = free_vars(term)
+    for var in sorted(free.union(given), key=lambda v: v.name):
+        if var not in given and var.sort is not Sort.PARAM:
+            raise InputError(f"the variable {text(var)} is free in the term: give its value")
+        if var not in free and var.sort is not Sort.PARAM:
+            raise InputError(f"values: {text(var)} is not free in the term")
+    return {var: _array(var, value, interpretation) for var, value in given.items()}
+
+
+def _array(var: Var, value: Any, interpretation: Interpretation) -> Array:
+    size = interpretation.size(var.sort)
+    try:
+        return np.asarray(value, dtype=float).reshape(1, size)
+    except (TypeError, ValueError):
+        numbers = "1 number" if size == 1 else f"{size} numbers"
+        raise InputError(f"{text(var)}: expected {numbers}, found {value!r}") from None

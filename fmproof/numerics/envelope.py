@@ -347,8 +347,8 @@ def _solve(
     columns, width = _columns(pieces, target)
     prior = np.zeros(width)
     for unknown, start in columns.items():
-        free = 0.0 if unknown in drawn else _DEFAULT_SCALE**-2
-        prior[start : start + unknown.size] = free
+        if unknown not in drawn:
+            prior[start : start + unknown.size] = _DEFAULT_SCALE**-2
     precision: Array = np.diag(prior)
     shift: Array = np.zeros((1, width))
     for gaussian, arguments in pieces:
@@ -357,7 +357,10 @@ def _solve(
         shift = shift - np.einsum("...ij,...i->...j", matrix, constant)
         square = (constant**2).sum(axis=-1, keepdims=True)
         log_mass = log_mass - gaussian.log_norm - 0.5 * square
-    covariance = np.linalg.inv(precision)
+    try:
+        covariance = np.linalg.inv(precision)
+    except np.linalg.LinAlgError:  # a density of something that does not depend on the target
+        return _default(target.size)
     mean = np.einsum("...ij,...j->...i", covariance, shift)
     _, log_det = np.linalg.slogdet(precision)
     log_mass = log_mass + 0.5 * (

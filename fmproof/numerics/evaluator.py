@@ -428,6 +428,9 @@ class Evaluator:
 
     def _magnitude(self, term: Expr, env: Env) -> Array:
         if isinstance(term, Apply):
+            inside = [self.magnitude(arg, env) for arg in term.arguments]
+            if not all(np.isfinite(size).all() for size in inside):
+                return np.full((1, 1), np.inf)
             if term.head.definition is None:
                 return np.abs(self.array(term, env))
             return self.magnitude(term.head.definition, self._inside(term, env))

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
-from fmproof.lang.binders import bound_vars
+from fmproof.lang.binders import OverMeasure, against_lebesgue, bound_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Var
 from fmproof.numerics.evaluator import Evaluator, variables_of
@@ -28,6 +28,7 @@ LEVELS = (
     Grid(times=62, step=0.25, reach=8.5),
     Grid(times=92, step=0.18, reach=8.6),
 )
+_SAFETY = 2.0  # where nothing is known of how fast the values converge
 _TAIL = 50.0  # what polynomials may add to a Gaussian tail
 
 
@@ -74,12 +75,13 @@ class Ladder:
         values = [self.value(term, level - back) for back in range(levels)]
         magnitude = self._evaluator(level - 1).magnitude_of(term)
         with np.errstate(all="ignore"):
-            error = np.abs(values[0] - values[1])
+            change = np.abs(values[0] - values[1])
+            error = _SAFETY * change
             if levels > 2:
-                error = _with_history(error, np.abs(values[1] - values[2]))
-            floor = ROUND_OFF + _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
-            error = error + floor * magnitude
-        return Reading.of(values[0], error, magnitude)
+                error = _with_history(change, np.abs(values[1] - values[2]))
+            tail = _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
+            error = error + (ROUND_OFF + (tail if _in_space(term) else 0.0)) * magnitude
+        return Reading.of(values[0], error, magnitude, self.interpretation.count)
 
 
 def _with_history(last: Array, before: Array) -> Array:
@@ -87,6 +89,19 @@ def _with_history(last: Array, before: Array) -> Array:
     ratio = np.where(before > 0, last / np.where(before > 0, before, 1.0), 0.0)
     tail = np.where(ratio < 0.95, last * ratio / (1 - np.minimum(ratio, 0.95)), 20 * last)
     return np.maximum(np.maximum(last, tail), 0.05 * before)
+
+
+@lru_cache(maxsize=50_000)
+def _in_space(term: Basic) -> bool:
+    """Whether there is an integral over an unbounded variable in ``term``."""
+    if isinstance(term, OverMeasure):
+        _, items = against_lebesgue(S.One, term.measure)
+        if any(not item.bounded and item.var.sort is not Sort.LATENT for item in items):
+            return True
+    parts = list(term.args)
+    if isinstance(term, Apply) and term.head.definition is not None:
+        parts.append(term.head.definition)
+    return any(_in_space(part) for part in parts)
 
 
 def coordinates(term: Basic, dim: int) -> int:

@@ -20,8 +20,9 @@ class Reading(NamedTuple):
     magnitude: Array
 
     @classmethod
-    def of(cls, value: Array, error: Array, magnitude: Array) -> Reading:
+    def of(cls, value: Array, error: Array, magnitude: Array, problems: int = 1) -> Reading:
         """Arrays of one shape; the error is infinite where anything is not finite."""
-        value, error, magnitude = np.broadcast_arrays(value, error, magnitude)
+        column = np.zeros((problems, 1))
+        value, error, magnitude, _ = np.broadcast_arrays(value, error, magnitude, column)
         good = np.isfinite(value) & np.isfinite(error)
         return cls(value, np.where(good, error, np.inf), magnitude)

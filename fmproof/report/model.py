@@ -8,6 +8,7 @@ SymPy and a report can be kept, sent and rendered anywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 Status = Literal["proved", "failed"]
@@ -169,6 +170,5 @@ class Report:
 
     def _repr_markdown_(self) -> str:
         """How a notebook shows it."""
-        from fmproof.report.markdown import render
-
-        return render(self)
+        # By name, and only in a notebook: the data do not depend on their renderers.
+        return str(import_module("fmproof.report.markdown").render(self))

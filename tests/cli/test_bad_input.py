@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fmproof.errors import InputError
+
 RUNS = {
     "a statement after an open bracket": (
         b"a = (1,\nb = 2\n",
@@ -168,10 +170,23 @@ def test_permissions(run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_an_unwritable_output_is_found_before_the_work(run, files: Path, monkeypatch) -> None:
+    monkeypatch.delattr("fmproof.tactics.check.check")
+    assert run("verify", "gradient", "-o", "nowhere/report").status == 2
+
+
 def test_one_bad_source_spoils_the_run(run, files: Path) -> None:
     """Nothing is reported of a run that could not be done as asked."""
     outcome = run("verify", "good.py", "missing.py")
     assert (outcome.status, outcome.out) == (2, "")
+
+
+def test_a_message_is_one_line(run, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise InputError("a term\nof many   lines")
+
+    monkeypatch.setattr("fmproof.tactics.check.check", refuse)
+    assert run("verify", "gradient", "--no-numeric").err == "fmproof: a term of many lines\n"
 
 
 def test_a_defect_of_fmproof_is_not_a_failed_step(run, monkeypatch) -> None:

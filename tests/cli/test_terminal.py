@@ -19,8 +19,12 @@ COMMAND = [sys.executable, "-m", "fmproof"]
 
 def test_a_reader_who_goes_away() -> None:
     """As in ``fmproof verify | head -0``: no traceback, and the verdict is the exit status."""
+    buffered = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(
-        [*COMMAND, "verify", "gradient"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "verify", "gradient"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=buffered,
     )
     assert process.stdout is not None
     process.stdout.close()

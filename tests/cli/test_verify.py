@@ -134,6 +134,7 @@ def test_a_file_is_replaced_only_by_a_whole_one(run, files: Path) -> None:
         ({"FORCE_COLOR": "1"}, [], True),
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, [], False),
         ({"FORCE_COLOR": "", "NO_COLOR": ""}, [], False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, [], True),
         ({"NO_COLOR": "1"}, ["--color", "always"], True),
         ({"FORCE_COLOR": "1"}, ["--color", "never"], False),
         ({"FORCE_COLOR": "1"}, ["--format", "json"], False),

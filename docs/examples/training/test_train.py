@@ -31,6 +31,4 @@ def test_the_loss_differs_from_the_flow_matching_loss_by_a_constant():
 
 
 def test_the_gradient_is_that_of_the_flow_matching_loss():
-    assert_same_gradient(
-        train.velocity, PATH, train.CORNERS, theta=THETA, gradient=train.gradient
-    )
+    assert_same_gradient(train.velocity, PATH, train.CORNERS, theta=THETA, gradient=train.gradient)

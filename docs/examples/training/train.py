@@ -1,6 +1,6 @@
 """Flow matching in NumPy: learn to carry noise to the corners of a square.
 
-    python train.py
+python train.py
 """
 
 import numpy as np
