@@ -7,7 +7,6 @@ from typing import Any
 
 from geometric import Undecided
 from rule_instances import Builder, attempt
-from fmproof.testing.strategies.language import Terms, a, average, marginal, q, rho, w, x, y, z
 from sympy import Add, Expr, Mul
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
@@ -15,6 +14,7 @@ from fmproof.kernel import almost, equality, integrability, integrals
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Integrable
 from fmproof.lang.sorts import Sort
+from fmproof.testing.strategies.language import Terms, a, average, marginal, q, rho, w, x, y, z
 
 
 class PlainTerms(Terms):

@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sympy import Add, Expr, Mul, S
+
+from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel import algebra, almost, equality, gradient, integrals, order
+from fmproof.kernel import theorem as sequents
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.binders import ArgMin, against_lebesgue
+from fmproof.lang.heads import Density, Head
+from fmproof.lang.props import Equals, Integrable, VanishesWith
+from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.lang.terms import Var
 from fmproof.testing.strategies.language import (
     DENSITIES,
     SCALARS,
@@ -24,19 +37,6 @@ from fmproof.testing.strategies.language import (
     x,
     z,
 )
-from sympy import Add, Expr, Mul, S
-
-from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
-from fmproof.errors import RuleError, SortError
-from fmproof.kernel import algebra, almost, equality, gradient, integrals, order
-from fmproof.kernel import theorem as sequents
-from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import ArgMin, against_lebesgue
-from fmproof.lang.heads import Density, Head
-from fmproof.lang.props import Equals, Integrable, VanishesWith
-from fmproof.lang.scope import free_vars, substitute
-from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Var
 
 Builder = Callable[[Terms], Theorem | None]
 

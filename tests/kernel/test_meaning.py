@@ -15,7 +15,6 @@ import finite
 import geometric
 import pytest
 import rule_instances
-from fmproof.testing.strategies.language import DENSITIES, SCALARS, Terms, a, g, p, q, s, seeded, t, x, y, z
 
 from fmproof import Density, Expect, Inner, IntegralOver, Lebesgue, Ratio, Scalar
 from fmproof.kernel import equality, integrals
@@ -24,6 +23,21 @@ from fmproof.lang.props import Almost, Equals, Prop, VanishesWith
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.text import text
+from fmproof.testing.strategies.language import (
+    DENSITIES,
+    SCALARS,
+    Terms,
+    a,
+    g,
+    p,
+    q,
+    s,
+    seeded,
+    t,
+    x,
+    y,
+    z,
+)
 
 SEED = os.environ.get("FMPROOF_TEST_SEED", "0")
 FINITE = [finite.Model(i) for i in range(3)]

@@ -12,7 +12,6 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from strategies import a, average, b, energy, g, marginal, mixed, p, q, rho, unit, v, w
 from sympy import Add, Expr, Mul, Rational
 
 from fmproof import (
@@ -39,6 +38,21 @@ from fmproof.lang.sorts import Sort
 from fmproof.numerics.ladder import Ladder
 from fmproof.numerics.roles import Cast, symbols_of
 from fmproof.numerics.world import World
+from fmproof.testing.strategies.language import (
+    a,
+    average,
+    b,
+    energy,
+    g,
+    marginal,
+    mixed,
+    p,
+    q,
+    rho,
+    unit,
+    v,
+    w,
+)
 
 t, s = Real("t s")
 x, y, z = Vec("x y z")

@@ -7,7 +7,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from fmproof.testing.strategies.language import terms
 from sympy import Expr, Rational, preorder_traversal
 
 from fmproof import (
@@ -37,6 +36,7 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
 from fmproof.lang.sorts import Sort
 from fmproof.reading.latex import LatexError
+from fmproof.testing.strategies.language import terms
 
 t, s = Real("t s")
 x, y, z, x0, x1 = Vec("x y z x0 x1")
