@@ -25,7 +25,7 @@ from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.quantities import Quantity, check, shaped
 
 if TYPE_CHECKING:
-    from fmproof.numerics.certified.cubature import Ball
+    from fmproof.numerics.certified.balls import Ball
     from fmproof.numerics.certified.over_time import Progress
 
 _BITS = 106  # of the balls' midpoints
@@ -35,7 +35,7 @@ def evaluate(
     problem: Problem,
     quantities: Iterable[str],
     tolerance: float = 1e-9,
-    max_evaluations: float = 3e6,
+    max_evaluations: float = 4e5,
     progress: Progress | None = None,
 ) -> dict[Quantity, Estimate]:
     """Enclose quantities of a one-dimensional problem, integrated over the time law.
@@ -43,7 +43,8 @@ def evaluate(
     Args:
         tolerance: half the width aimed at, relative to the value (of a vector or matrix to its
             largest entry).
-        max_evaluations: of the integrands, beyond which the enclosures are what they are.
+        max_evaluations: of a component at a point or box; where they run out, the rest is
+            enclosed by simple bounds.
         progress: called with the cells that are summed and all that are planned.
 
     Returns:
@@ -76,7 +77,7 @@ def at_time(
     quantities: Iterable[str],
     t: Fraction | int | str,
     tolerance: float = 1e-12,
-    max_evaluations: float = 1e6,
+    max_evaluations: float = 4e5,
 ) -> dict[Quantity, Estimate]:
     """Enclose the expectations given the time ``t``, a rational.
 

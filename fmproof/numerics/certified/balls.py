@@ -37,3 +37,8 @@ def power(base: Ball, exponent: int) -> Ball:
 def total(balls: Iterable[Ball]) -> Ball:
     """The sum."""
     return sum(balls, arb(0))
+
+
+def add(left: Iterable[Ball], right: Iterable[Ball]) -> list[Ball]:
+    """The sums of two rows, entry by entry."""
+    return [a + b for a, b in zip(left, right, strict=True)]

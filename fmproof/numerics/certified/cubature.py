@@ -20,21 +20,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
-from itertools import pairwise
+from heapq import heapify, heappop, heappush
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from flint import acb, arb
 
-from fmproof.numerics.certified.balls import Ball, power, total
+from fmproof.numerics.certified.balls import Ball, add, power, total
 
 Integrand = Callable[[Ball], Any]
 """A function of the first coordinate that returns the values, or a function of the next one."""
 
 _SHAPES = (2.0, 4.0, 8.0)  # the ellipses tried, by their parameter
-_FLAT = 1.01  # an ellipse that is hardly more than the interval
 _SMALLEST = 2.0**-60  # of the whole: a cell that is not cut any more
 # Into how many parts the boxes around the ellipses are cut, along the first and the second axis.
-_PIECES = ((2, 1), (4, 2))
+_PIECES = ((4, 1), (4, 2))
 _REMEMBERED = 4096
 _MAX_NODES = 32  # along one axis; a cell that needs more is cut
 
@@ -124,11 +124,16 @@ class _Memo:
 
 
 class Integral(NamedTuple):
-    """Enclosures of the integrals, and what they took."""
+    """Enclosures of the integrals, and what they took.
+
+    Attributes:
+        leftover: cells that the values do not include, because the budget ended before them or
+            they became too small.
+    """
 
     values: list[Ball]
     evaluations: int
-    unresolved: int  #: cells that are enclosed by their range only
+    leftover: list[Cell]
 
 
 class _Plan(NamedTuple):
@@ -154,24 +159,25 @@ def integrate(
     Args:
         integrand: takes the axes one after another; for the last it returns a list of balls.
         target: the width aimed at, for each entry.
-        max_evaluations: beyond it, what is left is enclosed by volume times range.
+        max_evaluations: beyond it, cells are left over.
         tick: called with the number of cells that are summed, and of all that are planned.
     """
-    pending = list(cells)
+    pending = [(-float(cell.volume), cell) for cell in cells]
     if not pending:
-        return Integral([arb(0)] * len(target), 0, 0)
-    memo = _Memo(integrand, len(pending[0].edges))
-    whole = float(total(cell.volume for cell in pending))
+        return Integral([arb(0)] * len(target), 0, [])
+    memo = _Memo(integrand, len(pending[0][1].edges))
+    heapify(pending)  # the largest first, so that little is left over
+    whole = -sum(volume for volume, _ in pending)
     planned: list[tuple[Cell, _Plan]] = []
     width = len(target)
     values = [arb(0)] * width
-    spent = unresolved = cost = 0
+    leftover: list[Cell] = []
+    spent = cost = 0
     while pending:
-        cell = pending.pop()
-        share = [entry * float(cell.volume) / whole for entry in target]
+        volume, cell = heappop(pending)
+        share = [entry * -volume / whole for entry in target]
         if spent + cost > max_evaluations:
-            values = _add(values, _crude(integrand, cell))
-            unresolved += 1
+            leftover.append(cell)
             continue
         plan, tried = _plan(memo, cell, share)
         spent += tried
@@ -179,25 +185,34 @@ def integrate(
             cost += plan.cost
             planned.append((cell, plan))
             continue
-        range_only = _crude(integrand, cell)
+        range_only = by_range(integrand, cell)
         if all(_within(ball, tau) for ball, tau in zip(range_only, share, strict=True)):
-            values = _add(values, range_only)
+            values = add(values, range_only)
             continue
         axis, tried = _axis_to_cut(memo, cell)
         spent += tried + 1
-        halves = cell.cut(axis) if float(cell.volume) > _SMALLEST * whole else None
+        halves = cell.cut(axis) if -volume > _SMALLEST * whole else None
         if halves is None:
-            values = _add(values, range_only)
-            unresolved += 1
+            leftover.append(cell)
         else:
-            pending += halves
+            for half in halves:
+                heappush(pending, (-float(half.volume), half))
     for done, (cell, plan) in enumerate(planned):
         if tick is not None:
             tick(done, len(planned))
-        values = _add(values, plan.errors)
+        values = add(values, plan.errors)
         if plan.cost:
-            values = _add(values, _sum(memo, cell, plan.nodes))
-    return Integral(values, spent + cost, unresolved)
+            values = add(values, _sum(memo, cell, plan.nodes))
+    return Integral(values, spent + cost, leftover)
+
+
+def by_range(integrand: Integrand, cell: Cell) -> list[Ball]:
+    """Enclosures of the integrals over a cell: its volume times the integrands' range there."""
+    volume = cell.volume
+    found: Any = integrand
+    for ball in cell.balls():
+        found = found(ball)
+    return [volume * _real(value) for value in found]
 
 
 def _plan(memo: _Memo, cell: Cell, share: list[float]) -> tuple[_Plan | None, int]:
@@ -271,18 +286,23 @@ def _with_shapes(
 
 
 def _axis_to_cut(memo: _Memo, cell: Cell) -> tuple[int, int]:
-    """The axis whose width is to blame: the one that helps most when it is taken as flat."""
+    """The axis whose width is to blame, and the evaluations that it took to find out.
+
+    Along each axis in turn the cell is collapsed to its middle; the axis whose collapse brings
+    the bound down the most is cut.
+    """
     axes = len(cell.edges)
     if axes == 1:
         return 0, 0
     scores = []
-    for flat in range(axes):
-        shapes = [_FLAT if axis == flat else _SHAPES[0] for axis in range(axes)]
-        bounds = _bounds(memo, cell, shapes, _PIECES[-1][-axes:])
+    for axis, (low, high) in enumerate(cell.edges):
+        middle = low + (high - low) / 2
+        edges = [*cell.edges]
+        edges[axis] = (middle, math.nextafter(middle, math.inf))
+        bounds = _bounds(memo, Cell(tuple(edges)), [_SHAPES[0]] * axes, _PIECES[0][-axes:])
         scores.append(math.inf if bounds is None else max(map(_log, bounds)))
-    if scores[0] == scores[1]:  # no difference: the longer one, so that both are cut in turn
-        spans = [high - low for low, high in cell.edges]
-        return (0 if spans[0] >= spans[1] else 1), axes
+    if scores[0] == scores[1]:  # neither alone is enough: a cut of the second stays local
+        return 1, axes
     return scores.index(min(scores)), axes
 
 
@@ -292,13 +312,9 @@ def _bounds(
     """The largest absolute values on the product of the ellipses, None if not known."""
     largest: list[Ball] | None = None
     found = memo.on_ellipse(cell.edges[0], shapes[0], pieces[0])
-    if memo.axes > 1:
-        boxes = _ellipse(cell.edges[1], shapes[1], pieces[1], upper=False)
-        values = (here(box) for here in found for box in boxes)
-    else:
-        values = iter(found)
-    for value in values:
-        sizes = [entry.abs_upper() for entry in value]
+    boxes = _ellipse(cell.edges[1], shapes[1], pieces[1], upper=False) if memo.axes > 1 else [None]
+    for here, box in product(found, boxes):
+        sizes = [entry.abs_upper() for entry in (here if box is None else here(box))]
         if not all(size.is_finite() for size in sizes):
             return None
         largest = sizes if largest is None else [
@@ -315,14 +331,6 @@ def _log(bound: Ball) -> float:
     return -math.inf if bound.is_zero() else float(bound.log())
 
 
-def _crude(integrand: Integrand, cell: Cell) -> list[Ball]:
-    volume = cell.volume
-    found: Any = integrand
-    for ball in cell.balls():
-        found = found(ball)
-    return [volume * _real(value) for value in found]
-
-
 def _sum(memo: _Memo, cell: Cell, nodes: tuple[int, ...]) -> list[Ball]:
     """The product Gauss-Legendre sum over the cell."""
     totals: list[Ball] | None = None
@@ -330,9 +338,9 @@ def _sum(memo: _Memo, cell: Cell, nodes: tuple[int, ...]) -> list[Ball]:
         values = here
         if memo.axes > 1:
             rows = ([w * v for v in here(x)] for x, w in _nodes(cell.edges[1], nodes[1]))
-            values = reduce(_add, rows)
+            values = reduce(add, rows)
         scaled = [weight * _real(value) for value in values]
-        totals = scaled if totals is None else _add(totals, scaled)
+        totals = scaled if totals is None else add(totals, scaled)
     return totals or []
 
 
@@ -350,7 +358,3 @@ def _rule(count: int) -> list[tuple[Ball, Ball]]:
 
 def _real(value: Ball) -> Ball:
     return value.real if isinstance(value, acb) else value
-
-
-def _add(left: list[Ball], right: list[Ball]) -> list[Ball]:
-    return [a + b for a, b in zip(left, right, strict=True)]

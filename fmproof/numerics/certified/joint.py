@@ -37,26 +37,33 @@ class Joint:
     def at(self, t: Ball) -> list[Ball]:
         """The columns at time ``t``, or at all times of a box."""
         now = self.schedule(t)
-        found: list[Ball] = []
-        for name in self.names:
-            match name:
-                case "C2":
-                    found.append(-self.target_square(now))
-                case "cfm":
-                    cross = zip(self._coefficients(now), self._cross(now), strict=True)
-                    twice = 2 * total(c * b for c, b in cross)
-                    found.append(self.model_square(now) - twice + self.target_square(now))
-                case "cfm_gradient":
-                    gram, coefficients = self.gram(now), self._coefficients(now)
-                    for row, cross, (_, a, _) in zip(
-                        gram, self._cross(now), self._terms, strict=True
-                    ):
-                        inner = total(g * c for g, c in zip(row, coefficients, strict=True))
-                        found.append(2 * (inner - cross) * power(now.t, a))
-                case "cfm_b":
-                    crosses = zip(self._cross(now), self._terms, strict=True)
-                    found += [cross * power(now.t, a) for cross, (_, a, _) in crosses]
-        return found
+        return [ball for name in self.names for ball in self.column(name, now)]
+
+    def column(self, name: Quantity, now: Moment) -> list[Ball]:
+        """The columns of one quantity, of the joint side or G."""
+        times = [power(now.t, a) for _, a, _ in self._terms]
+        match name:
+            case "C2":
+                return [-self.target_square(now)]
+            case "cfm":
+                cross = zip(self._coefficients(now), self._cross(now), strict=True)
+                twice = 2 * total(c * b for c, b in cross)
+                return [self.model_square(now) - twice + self.target_square(now)]
+            case "cfm_gradient":
+                coefficients = self._coefficients(now)
+                inner = [
+                    total(g * c for g, c in zip(row, coefficients, strict=True))
+                    for row in self.gram(now)
+                ]
+                rows = zip(inner, self._cross(now), times, strict=True)
+                return [2 * (model - target) * factor for model, target, factor in rows]
+            case "cfm_b":
+                return [c * factor for c, factor in zip(self._cross(now), times, strict=True)]
+            case "G":
+                gram = zip(self.gram(now), times, strict=True)
+                return [p * q * entry for row, p in gram
+                        for entry, q in zip(row, times, strict=True)]  # fmt: skip
+        raise ValueError(f"{name} is not a quantity of the joint side")
 
     def target_square(self, now: Moment) -> Ball:
         """E u_t(x given z)^2, which bounds E u_t(x)^2 from above (Jensen)."""

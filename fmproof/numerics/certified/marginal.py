@@ -136,7 +136,10 @@ class Slice:
             is_finite(part) and part.variance.real > 0 for part in self._parts
         )
         if self.finite:
-            self._logs = Logarithms(marginal, y, time)
+            try:
+                self._logs = Logarithms(marginal, y, time)
+            except ValueError:  # python-flint does not divide by a series that may begin with 0
+                self.finite = False
 
     def __call__(self, x: Ball) -> list[Ball]:
         if not self.finite:

@@ -13,10 +13,11 @@ from flint import arb
 from fmproof.errors import InputError
 from fmproof.models.problem import Problem
 from fmproof.numerics import quadrature
-from fmproof.numerics.certified.balls import Ball, is_finite, rational
-from fmproof.numerics.certified.cubature import Cell, Integral, integrate
+from fmproof.numerics.certified.balls import Ball, add, is_finite, rational
+from fmproof.numerics.certified.cubature import Cell, Integral, Integrand, by_range, integrate
 from fmproof.numerics.certified.joint import Joint
 from fmproof.numerics.certified.marginal import Marginal, over_time
+from fmproof.numerics.certified.overlap import without_overlap
 from fmproof.numerics.certified.panels import hull, panels, whole
 from fmproof.numerics.certified.schedule import time_axis
 from fmproof.numerics.certified.tails import beyond
@@ -48,7 +49,7 @@ class _Run(ABC):
             (name, slice(part.start + sides[0].width, part.stop + sides[0].width))
             for name, part in sides[1].slices.items()
         ]
-        self.budget = budget
+        self.budget = budget / len(self.marginal.atoms)
         self.cost = {"evaluations": 0, "unresolved": 0}
 
     def to(self, tolerance: float) -> dict[Quantity, list[Ball]]:
@@ -71,10 +72,10 @@ class _Run(ABC):
             found[columns] = [largest or 1.0] * (columns.stop - columns.start)
         return found
 
-    def _spend(self, integral: Integral) -> list[Ball]:
-        self.cost["evaluations"] += integral.evaluations
-        self.cost["unresolved"] = integral.unresolved
-        return integral.values
+    def _spend(self, integral: Integral) -> Integral:
+        self.cost["evaluations"] += integral.evaluations * len(self.marginal.atoms)
+        self.cost["unresolved"] += len(integral.leftover)
+        return integral
 
     @abstractmethod
     def _guess(self) -> list[float]:
@@ -135,8 +136,22 @@ class OverTime(_Run):
         axis = self.axis
         found = panels(self.marginal, self.joint, axis, target, self.reach)
         integrand = over_time(self.marginal, axis.time, axis.density)
-        balls = self._spend(integrate(integrand, found.cells, target, self.budget, self.progress))
-        return [a + b for a, b in zip(balls, found.rest, strict=True)]
+        inside = self._spend(integrate(integrand, found.cells, target, self.budget, self.progress))
+        balls = add(inside.values, found.rest)
+
+        def alone(y: Ball) -> list[Ball]:
+            weight = axis.density(y)
+            now = self.marginal.schedule(axis.time(y))
+            return [weight * value for value in without_overlap(self.marginal, self.joint, now)]
+
+        balls = add(balls, self._along(alone, found.apart, target))
+        # What is left over lies above these panels, each of which is bounded as a whole.
+        for edges in {cell.edges[0] for cell in inside.leftover}:
+            (y,) = Cell((edges,)).balls()
+            mass = Cell((edges,)).volume * axis.density(y).abs_upper()
+            bounds = whole(self.marginal, self.joint, self.marginal.schedule(axis.time(y)))
+            balls = add(balls, [mass * bound.union(arb(0)) for bound in bounds])
+        return balls
 
     def _joint(self, target: list[float]) -> list[Ball]:
         if not target:
@@ -147,12 +162,22 @@ class OverTime(_Run):
             weight = axis.density(y)
             return [weight * value for value in self.joint.at(axis.time(y))]
 
-        balls = self._spend(integrate(integrand, [Cell((axis.edges,))], target, self.budget))
+        balls = self._along(integrand, [Cell((axis.edges,))], target)
         if axis.beyond.is_zero():
             return balls
         for t in axis.ends():
             rest = [axis.beyond / 2 * value for value in self.joint.at(t)]
-            balls = [a + b for a, b in zip(balls, rest, strict=True)]
+            balls = add(balls, rest)
+        return balls
+
+    def _along(
+        self, integrand: Integrand, cells: list[Cell], target: Sequence[float]
+    ) -> list[Ball]:
+        """The integrals over panels of y alone."""
+        inside = self._spend(integrate(integrand, cells, target, self.budget))
+        balls = inside.values
+        for cell in inside.leftover:
+            balls = add(balls, by_range(integrand, cell))
         return balls
 
 
@@ -195,7 +220,10 @@ class AtTime(_Run):
                 integrate(self.marginal.at(self.t, lambda y: y), cells, target[:width], self.budget)
             )
             tails = beyond(self.marginal, self.now, self.parts, self.reach)
-            balls = [a + b for a, b in zip(inside, tails, strict=True)]
+            balls = add(inside.values, tails)
+            if inside.leftover:
+                bounds = whole(self.marginal, self.joint, self.now)
+                balls = add(balls, [bound.union(arb(0)) for bound in bounds])
         return [*balls, *self.joint.at(self.t)]
 
 

@@ -7,12 +7,13 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flint import arb
+from flint import acb, arb
 
-from fmproof.numerics.certified.balls import Ball, is_finite, power
+from fmproof.numerics.certified.balls import Ball, add, is_finite, power
 from fmproof.numerics.certified.cubature import Cell
 from fmproof.numerics.certified.joint import Joint
 from fmproof.numerics.certified.marginal import Marginal
+from fmproof.numerics.certified.overlap import bounds
 from fmproof.numerics.certified.schedule import Moment, TimeAxis
 from fmproof.numerics.certified.tails import beyond
 
@@ -25,10 +26,12 @@ class Panels(NamedTuple):
 
     Attributes:
         cells: boxes of y and x.
+        apart: panels of y over which the components hardly overlap (``overlap.py``).
         rest: for each column a ball that holds the integral outside the cells.
     """
 
     cells: list[Cell]
+    apart: list[Cell]
     rest: list[Ball]
 
 
@@ -38,6 +41,7 @@ def panels(
     """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had."""
     low, high = axis.edges
     cells: list[Cell] = []
+    apart: list[Cell] = []
     rest = _outside(marginal, joint, axis)
     pending = [Cell(((low, high),))]
     while pending:
@@ -46,22 +50,31 @@ def panels(
         (y,) = panel.balls()
         now = marginal.schedule(axis.time(y))
         mass = panel.volume * axis.density(y).abs_upper()
+        share = (stop - start) / (high - low)
+        overlap = bounds(marginal, now)
+        if overlap is not None:
+            overlap = [mass * ball for ball in overlap]
+            if all(float(b.rad()) <= share * t / 4 for b, t in zip(overlap, target, strict=True)):
+                apart.append(panel)
+                rest = add(rest, overlap)
+                continue
         parts = marginal.components(now)
-        if all(_steady(part.variance) for part in parts) and is_finite(now):
+        around = acb(y, panel.volume.union(-panel.volume) / 4)
+        analytic = is_finite(marginal.schedule(axis.time(around)))
+        if analytic and is_finite(now) and all(_steady(part.variance) for part in parts):
             tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
-            rest = [a + b for a, b in zip(rest, tails, strict=True)]
+            rest = add(rest, tails)
             sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
             cells.append(Cell(((start, stop), hull(sides))))
             continue
-        share = (stop - start) / (high - low)
         known = [mass * ball for ball in whole(marginal, joint, now)]
         small = all(float(b.rad()) <= t / 4 for b, t in zip(known, target, strict=True))
         halves = panel.cut(0)
         if small or share < _NARROWEST or halves is None:
-            rest = [a + b for a, b in zip(rest, known, strict=True)]
+            rest = add(rest, known)
         else:
             pending += halves
-    return Panels(cells, rest)
+    return Panels(cells, apart, rest)
 
 
 def hull(sides: Iterable[tuple[Ball, Ball]]) -> tuple[float, float]:
@@ -113,7 +126,7 @@ def _outside(marginal: Marginal, joint: Joint, axis: TimeAxis) -> list[Ball]:
     rest = [arb(0)] * marginal.width
     for t in axis.ends():
         balls = whole(marginal, joint, marginal.schedule(t))
-        rest = [a + axis.beyond / 2 * b for a, b in zip(rest, balls, strict=True)]
+        rest = add(rest, [axis.beyond / 2 * ball for ball in balls])
     return rest
 
 

@@ -114,7 +114,7 @@ def _compiled(expr: Any) -> Callable[[Ball], Ball]:
     if expr.is_Pow:
         return _power(parts[0], expr.exp, parts[1])
     if name in ("exp", "sin", "cos", "tan"):
-        return lambda t: getattr(parts[0](t), name)()
+        return lambda t: _call(parts[0](t), name)
     if name in ("log", "atan"):
         return lambda t: _analytic(parts[0](t), name)
     raise InputError(f"not available: {name} in a schedule has no certified form ({expr})")
@@ -137,7 +137,9 @@ def _product(factors: list[Ball]) -> Ball:
     return product
 
 
-def _power(base: Callable[[Ball], Ball], exponent: Any, compiled: Callable[[Ball], Ball]) -> Any:
+def _power(
+    base: Callable[[Ball], Ball], exponent: Any, compiled: Callable[[Ball], Ball]
+) -> Callable[[Ball], Ball]:
     if exponent.is_Integer:
         n = int(exponent)
         return lambda t: _integer_power(base(t), n)
@@ -147,6 +149,10 @@ def _power(base: Callable[[Ball], Ball], exponent: Any, compiled: Callable[[Ball
     if exponent.is_number and exponent.is_positive:
         return lambda t: _positive_power(base(t), compiled(t))
     return lambda t: (compiled(t) * _analytic(base(t), "log")).exp()
+
+
+def _call(value: Ball, name: str) -> Ball:
+    return getattr(value, name)()
 
 
 def _integer_power(base: Ball, n: int) -> Ball:

@@ -17,7 +17,7 @@ from fmproof.numerics.certified.schedule import Moment
 def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float) -> list[Ball]:
     """Each column's integral over the places farther than ``reach`` standard deviations from
     every component, as a ball around 0 that holds it for all times of ``now``."""
-    rows = [[part.weight * _moment(row, reach) for row in _columns(marginal, now, part)]
+    rows = [[part.weight * moment(row, reach) for row in _columns(marginal, now, part)]
             for part in parts]  # fmt: skip
     sums = [total(column) for column in zip(*rows, strict=True)]
     return [size.union(-size) for size in sums]
@@ -25,15 +25,15 @@ def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float
 
 def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]:
     """For each column a polynomial in |y| that bounds the integrand of one component."""
-    place = arb_poly([_size(part.centre), _size(part.variance.nonnegative_part().sqrt())])
+    place = arb_poly([size_of(part.centre), size_of(part.variance.nonnegative_part().sqrt())])
     deviation = part.variance.nonnegative_part().sqrt()
-    field = arb_poly([_size(part.drift), _size(part.slope * deviation)])
+    field = arb_poly([size_of(part.drift), size_of(part.slope * deviation)])
     v = arb_poly([0])
     monomials = []
     if marginal.model is not None:
         coefficients = marginal.model.in_x(now.t)
-        v = arb_poly([_size(c) for c in coefficients])(place)
-        monomials = [power(_size(now.t), a) * place**b for _, a, b in marginal.model.terms]
+        v = arb_poly([size_of(c) for c in coefficients])(place)
+        monomials = [power(size_of(now.t), a) * place**b for _, a, b in marginal.model.terms]
     found: list[arb_poly] = []
     for name in marginal.names:
         match name:
@@ -42,7 +42,7 @@ def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]
             case "fm":
                 found.append((v + field) * (v + field))
             case "floor":
-                found.append(field * field + _size(part.rest))
+                found.append(field * field + size_of(part.rest))
             case "fm_gradient":
                 found += [2 * (v + field) * m for m in monomials]
             case "fm_b":
@@ -52,7 +52,7 @@ def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]
     return found
 
 
-def _moment(polynomial: arb_poly, reach: float) -> Ball:
+def moment(polynomial: arb_poly, reach: float) -> Ball:
     """The integral of polynomial(|y|) against the standard normal law over |y| > reach."""
     z = power(arb(reach), 2) / 2
     terms = []
@@ -62,5 +62,6 @@ def _moment(polynomial: arb_poly, reach: float) -> Ball:
     return total(terms)
 
 
-def _size(value: Ball) -> Ball:
+def size_of(value: Ball) -> Ball:
+    """An upper bound of the absolute value."""
     return value.abs_upper()
