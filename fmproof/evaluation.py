@@ -20,14 +20,14 @@ from fmproof.numerics.estimate import Estimate
 if TYPE_CHECKING:
     from fmproof.numerics.quantities import Quantity
 
-Method = Literal["exact", "quadrature", "sampling"]
+Method = Literal["exact", "certified", "quadrature", "sampling"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
 GRADIENTS: tuple[Quantity, ...] = ("fm_gradient", "cfm_gradient")
 
-Progress = Callable[[str, float, float], None]
-"""Called as ``progress(method, value, error)`` while sampling runs."""
+Progress = Callable[[str, int, int, str], None]
+"""Called as ``progress(method, done, total, note)`` while a method runs."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Evaluation:
     Attributes:
         estimates: quantity -> method -> estimate.
         optimum: the coefficients that minimise both losses, for models linear in them.
-        skipped: method -> why it does not apply.
+        skipped: method -> why it does not apply, or that it was interrupted.
     """
 
     problem: Problem
@@ -105,12 +105,16 @@ def evaluate(
 
     Args:
         methods: names out of ``METHODS``; by default all that apply.
-        tolerance: relative error aimed at by quadrature; sampling aims at no less than 1e-3.
+        tolerance: relative error aimed at by quadrature and the certified method; sampling aims
+            at no less than 1e-3.
         seed: of the sampling method.
-        progress: called while sampling runs.
+        progress: called while the certified method and sampling run.
+
+    An interrupt (Ctrl-C) ends the method that runs and skips those after it.
 
     Raises:
         InputError: an unknown method, or one asked for by name that does not apply.
+        KeyboardInterrupt: when nothing is known yet.
     """
     chosen = METHODS if methods is None else tuple(dict.fromkeys(methods))
     for name in chosen:
@@ -130,8 +134,17 @@ def evaluate(
                 raise InputError(f"{method}: {error}") from None
             skipped[method] = str(error)
             continue
+        except KeyboardInterrupt:
+            if not estimates:
+                raise
+            skipped[method] = "interrupted"
+            break
         for quantity, estimate in found.items():
             estimates.setdefault(quantity, {})[method] = estimate
+        samples = _interrupted(found)
+        if samples:
+            skipped[method] = f"interrupted after {samples:,} samples; above is what they give"
+            break
     return Evaluation(problem, estimates, _optimum(problem) if linear else None, skipped)
 
 
@@ -149,9 +162,27 @@ def _by_method(
         from fmproof.numerics import quadrature
 
         return quadrature.evaluate(problem, wanted, tolerance)
+    if method == "certified":
+        from fmproof.numerics import certified
+
+        def planned(done: int, total: int) -> None:
+            if progress is not None:
+                progress("certified", done, total, "")
+
+        return certified.evaluate(problem, wanted, tolerance, progress=planned)
     from fmproof.numerics import sampling
 
-    return sampling.evaluate(problem, wanted, max(tolerance, 1e-3), seed=seed, progress=progress)
+    def drawn(done: int, total: int, name: str, value: float, error: float) -> None:
+        if progress is not None:
+            progress("sampling", done, total, f"{name} = {value:.6g} ± {error:.1e}")
+
+    return sampling.evaluate(problem, wanted, max(tolerance, 1e-3), seed=seed, progress=drawn)
+
+
+def _interrupted(found: Mapping[Quantity, Estimate]) -> int:
+    """The samples that an interrupted run had drawn, 0 for a run that came to its end."""
+    costs = [estimate.cost for estimate in found.values() if estimate.cost.get("interrupted")]
+    return int(costs[0]["samples"]) if costs else 0
 
 
 def _exact(problem: Problem) -> dict[Quantity, Estimate]:

@@ -106,6 +106,21 @@ def test_json_has_the_documented_shape() -> None:
     assert data["identity"]["residual"] <= data["identity"]["bound"]
 
 
+def test_an_interrupt_keeps_what_is_known() -> None:
+    def interrupt(method: str, done: int, total: int, note: str) -> None:
+        raise KeyboardInterrupt
+
+    found = evaluate(R1, ["exact", "certified", "sampling"], 1e-3, progress=interrupt)
+    assert set(found.estimates["cfm"]) == {"exact"}
+    assert found.skipped["certified"] == "interrupted"
+    assert "sampling" not in found.skipped  # it had not begun
+    found = evaluate(R1, ["exact", "sampling"], 1e-3, progress=interrupt)
+    assert set(found.estimates["cfm"]) == {"exact", "sampling"}
+    assert "sampling: interrupted after 1,024 samples; above is what they" in render_text(found)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(R1, ["certified"], 1e-3, progress=interrupt)
+
+
 def test_unknown_method_names_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'quadrature'"):
         evaluate(R1, ["quadratur"])

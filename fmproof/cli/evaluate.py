@@ -26,7 +26,7 @@ Exit status: 0 the identities hold, 1 one does not, 2 the input cannot be used.
     "methods",
     multiple=True,
     metavar="NAME",
-    help="exact, quadrature or sampling; repeat for several. Default: all that apply.",
+    help="exact, certified, quadrature or sampling; repeat for several. Default: all that apply.",
 )
 @click.option(
     "--tolerance",
@@ -67,7 +67,8 @@ def evaluate(
         if path is not None:
             require_writable(path)
     loaded = load_problem(problem)
-    found = run(loaded, methods or None, tolerance, seed)
+    with terminal.progress() as progress:
+        found = run(loaded, methods or None, tolerance, seed, progress)
     rendered = render_json(found) if form == "json" else render_text(found)
     terminal.write(rendered, output, as_utf8=form == "json")
     if plot is not None:

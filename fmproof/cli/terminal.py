@@ -7,11 +7,11 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import IO, TextIO
+from typing import IO, Protocol, TextIO
 
 from fmproof.files import write_whole
 
@@ -61,8 +61,14 @@ def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class Progress(Protocol):
+    """Called as the work goes on; ``note`` is shown behind the bar."""
+
+    def __call__(self, name: str, done: int, total: int, note: str = "", /) -> None: ...
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None] | None]:
+def progress() -> Iterator[Progress | None]:
     """A callback that draws a progress bar once the work is long; None without a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -80,12 +86,14 @@ class _Bar:
         self.due = monotonic() + _PATIENCE
         self.drawn = False
 
-    def show(self, name: str, done: int, total: int) -> None:
+    def show(self, name: str, done: int, total: int, note: str = "", /) -> None:
         if monotonic() < self.due:
             return
         self.due = monotonic() + _REFRESH
-        filled = 30 * done // total
-        self.stream.write(f"\r\x1b[K{name} [{'#' * filled:<30}] {done}/{total}")
+        filled = min(30, 30 * done // total)
+        line = f"{name} [{'#' * filled:<30}] {done}/{total}  {note}".rstrip()
+        # A line that wraps could not be taken back.
+        self.stream.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
         self.stream.flush()
         self.drawn = True
 

@@ -19,7 +19,8 @@ class Estimate:
         value: the estimate.
         error: bound of the absolute error, of the value's shape; 0 when ``exact`` is given and
             the value is its rounding.
-        method: ``"exact"``, ``"quadrature"`` or ``"sampling"``.
+        method: ``"exact"``, ``"certified"``, ``"quadrature"`` or ``"sampling"``; what the error
+            means depends on it.
         exact: the value as a rational (or an object array of rationals), when it is known.
         cost: what it took, e.g. ``{"evaluations": 4096, "seconds": 0.01}``.
     """

@@ -25,7 +25,7 @@ from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.quantities import Columns, Points, Quantity, Target, check, shaped
 
 Kind = Literal["sobol", "monte-carlo"]
-Progress = Callable[[str, float, float], None]
+Progress = Callable[[int, int, str, float, float], None]
 
 LEVEL = 0.99
 """Confidence level of the intervals, unless another is asked for."""
@@ -229,8 +229,8 @@ def evaluate(
             to its largest entry).
         max_samples: how many samples may be spent.
         seed, kind, level: as for :class:`Sampling`.
-        progress: called with the name, value and error of the quantity that is farthest from
-            the tolerance.
+        progress: called with the samples drawn, ``max_samples``, and the name, value and error
+            of the quantity that is farthest from the tolerance.
 
     Raises:
         InputError: as for :class:`Sampling`.
@@ -242,9 +242,10 @@ def evaluate(
     try:
         for found in run:
             name, ratio = _worst(found, tolerance)
+            drawn = run.state.points * run.state.replicates
             if progress is not None:
-                progress(name, *_largest(found[name]))
-            if ratio <= 1 or run.state.points * run.state.replicates >= max_samples:
+                progress(drawn, max_samples, name, *_largest(found[name]))
+            if ratio <= 1 or drawn >= max_samples:
                 break
     except KeyboardInterrupt:
         if not found:

@@ -72,7 +72,7 @@ def test_a_seed_fixes_the_result() -> None:
 def test_an_interrupt_gives_what_is_known() -> None:
     calls = 0
 
-    def interrupt(name: str, value: float, error: float) -> None:
+    def interrupt(done: int, total: int, name: str, value: float, error: float) -> None:
         nonlocal calls
         calls += 1
         if calls == 3:
