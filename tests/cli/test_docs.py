@@ -53,6 +53,14 @@ def test_a_failing_derivation_is_written_and_the_status_says_so(run, files, targ
 
 
 @pytest.mark.parametrize("target", STARTS)
+def test_the_numbers_stand_in_it_unless_they_are_refused(run, files: Path, target: str) -> None:
+    both = run("docs", "good.py", "--to", target)
+    alone = run("docs", "good.py", "--to", target, "--no-numeric")
+    assert "Numeric evidence" in both.out
+    assert "Numeric evidence" not in alone.out
+
+
+@pytest.mark.parametrize("target", STARTS)
 def test_the_rules_are_appended_on_request(run, target: str) -> None:
     from fmproof.kernel.rules import catalogue
 
