@@ -262,7 +262,9 @@ class Derivation:
         _label(self.title or self.name, f"{self.name}: the title")
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
-            if parts or self.start is None or not self.steps:
+            if not parts and not self.steps:
+                raise InputError(f"derivation {self.name!r} has no steps")
+            if parts or self.start is None:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
             parts = (Part(self.title or self.name, self.start, self.steps),)
         if not parts:
