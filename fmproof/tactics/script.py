@@ -80,6 +80,11 @@ class Hypothesis:
                 f"found {self.prop!r}"
             )
 
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.hypothesis(self)
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -157,6 +162,11 @@ class Step:
         if self.references and not {"lemma", "auto"}.intersection(self.rules):
             raise InputError(f"step {self.id}: using= is for the rules lemma and auto")
 
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.step(self)
+
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that ``by`` names."""
@@ -217,6 +227,11 @@ class Part:
             before = step.claim
         if {"≤", "≥"} <= {step.relation for step in self.steps}:
             raise InputError(f"part {self.title!r} has both ≤ and ≥, which shows nothing")
+
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.part(self)
 
     @property
     def proposition(self) -> Prop:
@@ -286,10 +301,10 @@ class Derivation:
         return self.statement if self.statement is not None else self.parts[-1].proposition
 
     def _repr_latex_(self) -> str:
-        """How a notebook shows it: its statement, which nothing here has checked."""
-        from fmproof.lang.latex import latex
+        """How a notebook shows it: its hypotheses and statement, which nothing here has checked."""
+        from fmproof.tactics import shown
 
-        return rf"$\displaystyle {latex(self.proposition)}$"
+        return shown.derivation(self)
 
     def _check_labels(self) -> None:
         for kind, labels in (
