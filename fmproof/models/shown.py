@@ -20,17 +20,22 @@ _MOST = 6
 
 def latex(problem: Problem) -> str:
     """The law of the data, the path, the time law and the model, a line each."""
-    from sympy import latex as printed
-
-    alpha, beta = printed(problem.path.alpha_expr), printed(problem.path.beta_expr)
+    alpha, beta = _factor(problem.path.alpha_expr), _factor(problem.path.beta_expr)
     rows = [
         rf"z &\sim {_data(problem.data)}",
-        rf"x_t &= \bigl({alpha}\bigr)\, z + \bigl({beta}\bigr)\, \varepsilon, "
+        rf"x_t &= {alpha}\, z + {beta}\, \varepsilon, "
         r"\quad \varepsilon \sim \mathcal{N}(0, I)",
         rf"t &\sim {_time(problem.time)}",
         rf"u_t^\theta(x) &= {_model(problem.model)}",
     ]
     return rf"$\displaystyle {_lines('aligned', rows)}$"
+
+
+def _factor(schedule: Any) -> str:
+    """alpha or beta, in brackets where it is a sum."""
+    from sympy import latex as printed
+
+    return rf"\bigl({printed(schedule)}\bigr)" if schedule.is_Add else str(printed(schedule))
 
 
 def _data(data: GaussianMixture) -> str:

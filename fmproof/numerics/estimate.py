@@ -43,7 +43,8 @@ class Estimate:
             return rf"$\text{{array of shape }} {values.shape} \pm {bound}$"
         rows = values.reshape(values.shape[0], -1)
         body = r" \\ ".join(" & ".join(f"{v:.6g}" for v in row) for row in rows)
-        return rf"$\begin{{pmatrix}} {body} \end{{pmatrix}} \pm {bound}$"
+        off = rf" \pm {bound}" if errors.any() else ""
+        return rf"$\begin{{pmatrix}} {body} \end{{pmatrix}}{off}$"
 
 
 _SHOWN = 64

@@ -96,7 +96,7 @@ def test_a_problem_shows_its_laws() -> None:
     shown = problem()._repr_latex_()
     for piece in (
         r"\tfrac{3}{10}\, \mathcal{N}\bigl(-2, \tfrac{1}{4}\bigr)",
-        r"x_t &= \bigl(t\bigr)\, z + \bigl(1 - t\bigr)\, \varepsilon",
+        r"x_t &= t\, z + \bigl(1 - t\bigr)\, \varepsilon",
         r"t &\sim \mathcal{U}[0, 1]",
         r"\tfrac{1}{2}\, x - \tfrac{1}{5}\, t + \tfrac{1}{10}",
     ):
