@@ -106,9 +106,17 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Displayed formulas as MathML."""
-    return re.sub(r"^\$\$\n(.*?)\n\$\$$", _formula, markdown, flags=re.MULTILINE | re.DOTALL)
+    from mkdocs.exceptions import PluginError
+
+    def formula(found: re.Match[str]) -> str:
+        shown = str(mathematics(Formula(found[1], found[1])))
+        if "<math" not in shown:
+            raise PluginError(f"{page.file.src_uri}: no MathML for the formula {found[1]}")
+        return f'<div class="formula-display">{shown}</div>'
+
+    return re.sub(r"^\$\$\n(.*?)\n\$\$$", formula, markdown, flags=re.MULTILINE | re.DOTALL)
 
 
 def on_page_content(html: str, **_: Any) -> str:
@@ -120,10 +128,3 @@ def _reference(module: str) -> str:
     options = ["show_root_heading: false", "show_root_toc_entry: false"]
     lines = [f"::: fmproof.{module}", "    options:", *(f"      {option}" for option in options)]
     return "\n".join([f"## `fmproof.{module}`", "", *lines])
-
-
-def _formula(found: re.Match[str]) -> str:
-    shown = str(mathematics(Formula(found[1], found[1])))
-    if "<math" not in shown:
-        raise ValueError(f"the formula {found[1]} cannot be shown as MathML")
-    return f'<div class="formula-display">{shown}</div>'
