@@ -81,9 +81,9 @@ def evaluate(
         raise click.UsageError("--plot-kind says what --plot draws; name a file with --plot")
     loaded = load_problem(problem)
     found = run(loaded, methods or None, tolerance, seed)
+    if plot is not None:  # first, so that nothing is written when it cannot be drawn
+        plots.plot(loaded, plot, kind or "losses")
     rendered = render_json(found) if form == "json" else render_text(found)
     terminal.write(rendered, output, as_utf8=form == "json")
-    if plot is not None:
-        plots.plot(loaded, plot, kind or "losses")
     failed = any(c is not None and not c.holds for c in (found.identity, found.gradient))
     ctx.exit(1 if failed else 0)

@@ -53,6 +53,16 @@ def test_what_cannot_be_drawn_is_said_first(
     assert sorted(p.name for p in files.iterdir()) == ["good.py", problem, "wrong.py"]
 
 
+def test_what_turns_out_not_to_apply_leaves_nothing(run, files: Path, problem: str) -> None:
+    four = PROBLEM.replace("dim = 1", "dim = 4").replace("[[-1], [1]]", "[[1, 0, 0, 2]]")
+    eye = "[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]"
+    (files / problem).write_text(four.replace("[[0.5]]", eye), encoding="utf-8")
+    outcome = run("evaluate", problem, "--method", "exact", "-o", "x.txt", "--plot", "x.svg")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("fmproof: plot: losses and gradients are drawn for d ≤ 3, found")
+    assert sorted(p.name for p in files.iterdir()) == ["good.py", problem, "wrong.py"]
+
+
 def test_plots_stand_in_the_page(run, files: Path, problem: str) -> None:
     assert run("docs", "good.py", "--plots", problem, "-o", "x.html").status == 0
     page = (files / "x.html").read_text(encoding="utf-8")

@@ -66,6 +66,11 @@ def line(problem: Problem) -> Line:
     from fmproof.numerics import quadrature
     from fmproof.numerics.exact import ExactCFM
 
+    if problem.dim > quadrature.MAX_DIM:
+        raise InputError(
+            f"plot: losses and gradients are drawn for d ≤ {quadrature.MAX_DIM}, found "
+            f"d = {problem.dim}; variance is drawn for any d"
+        )
     marginal = quadrature.evaluate(
         problem, ("fm", "fm_gradient", "G", "floor"), _TOLERANCE, _BUDGET
     )
