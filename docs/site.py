@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from fmproof.models import load_problem
+from fmproof.report import plots
 from fmproof.report.html import mathematics
 from fmproof.report.model import Formula
 
@@ -107,7 +109,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Displayed formulas as MathML."""
+    """Displayed formulas as MathML, and plots where a comment asks for them."""
     from mkdocs.exceptions import PluginError
 
     def formula(found: re.Match[str]) -> str:
@@ -116,12 +118,22 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
             raise PluginError(f"{page.file.src_uri}: no MathML for the formula {found[1]}")
         return f'<div class="formula-display">{shown}</div>'
 
+    markdown = re.sub(r"^<!-- plots of (\S+) -->$", _plots, markdown, flags=re.MULTILINE)
     return re.sub(r"^\$\$\n(.*?)\n\$\$$", formula, markdown, flags=re.MULTILINE | re.DOTALL)
 
 
 def on_page_content(html: str, **_: Any) -> str:
     """Docstrings name things as Sphinx does; here only the name is of interest."""
     return re.sub(r":(?:class|func|mod|meth|attr|data):<code>", "<code>", html)
+
+
+def _plots(found: re.Match[str]) -> str:
+    """Every plot of a problem file under docs, as SVG."""
+    pictures = plots.pictures(load_problem(ROOT / "docs" / found[1]))
+    return "\n\n".join(
+        f"<figure>{p.svg}<figcaption><b>{p.title}.</b> {p.caption}</figcaption></figure>"
+        for p in pictures
+    )
 
 
 def _reference(module: str) -> str:

@@ -81,6 +81,7 @@ def test_formulas_are_drawn_and_roles_are_names(site: Path) -> None:
         assert "$$" not in prose, file
         assert not re.search(r":(func|class|mod|meth):", prose), file
     assert (site / "rules.html").read_text(encoding="utf-8").count("<math") > 35
+    assert (site / "how-to" / "plots.html").read_text(encoding="utf-8").count("<figure>") == 4
     assert (site / "mathematics.html").read_text(encoding="utf-8").count("<math") > 10
 
 

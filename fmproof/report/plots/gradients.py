@@ -39,7 +39,7 @@ def draw(figure: Any, problem: Problem) -> None:
             "linestyle": "", "marker": marker, "markeredgecolor": colour,
             "markerfacecolor": "none", "markersize": 6,
         }  # fmt: skip
-        name = rf"$\partial/\partial\theta_{{{j + 1}}}$" if cfm.shape[1] <= _NAMED else None
+        name = rf"$\theta_{{{j + 1}}}$" if cfm.shape[1] <= _NAMED else None
         top.plot(cfm[:, j], fm[:, j], label=name, **look)
         below.plot(cfm[:, j], difference[:, j], **look)
     top.set_xlim(-reach, reach)
