@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -57,6 +58,11 @@ class Evaluation:
     estimates: Mapping[Quantity, Mapping[Method, Estimate]]
     optimum: Estimate | None = None
     skipped: Mapping[Method, str] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        # By name, and only in a notebook: what was found does not depend on its renderers.
+        return str(import_module("fmproof.report.evaluation").render_html(self))
 
     def best(self, quantity: Quantity) -> tuple[Method, Estimate] | None:
         """The method with the smallest error, and its estimate; None when none applies."""

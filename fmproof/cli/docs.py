@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from fmproof.cli import terminal
-from fmproof.cli.verify import check_sources, complete_source
+from fmproof.cli.verify import checked, complete_source, verified
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
@@ -23,6 +24,7 @@ Examples:
   fmproof docs fm-cfm --to tex --fragment -o proof.tex     for \\input{proof}
   fmproof docs mine.py -o mine.html            one page that needs nothing else
   fmproof docs --rules -o all.md               everything, with the catalogue of rules
+  fmproof docs fm-cfm --plots mine.toml -o fm-cfm.html   with plots of a problem
 
 \b
 Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the input cannot be used.
@@ -45,6 +47,14 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
 )
 @click.option("--fragment", is_flag=True, help=r"With --to tex: only the body, for \input.")
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
+@click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
+@click.option(
+    "--plots",
+    "problem",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="With --to html: add plots of the problem in this file.",
+)
 @click.help_option("-h", "--help")
 @click.pass_context
 def docs(
@@ -54,6 +64,8 @@ def docs(
     output: Path | None,
     fragment: bool,
     rules: bool,
+    no_numeric: bool,
+    problem: Path | None,
 ) -> None:
     """Write derivations as a document: LaTeX, PDF, HTML, Markdown or a notebook.
 
@@ -64,15 +76,21 @@ def docs(
     target = _target(target, output)
     if fragment and target != "tex":
         raise click.UsageError(f"--fragment is for --to tex, not for --to {target}")
+    if problem is not None and target != "html":
+        raise click.UsageError(f"--plots is for --to html, not for --to {target}")
     if target == "pdf" and output is None:
         raise click.UsageError("a PDF does not go to standard output; name a file with -o")
     if output is not None:
         require_writable(output)
     sources = list(dict.fromkeys(sources or BUILTIN))
     options = ["--fragment"] * fragment + ["--rules"] * rules
+    options += ["--no-numeric"] * no_numeric
+    options += [] if problem is None else ["--plots", str(problem)]
+    illustrations = {} if problem is None else _illustrations(problem)
     command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
-    report = check_sources(sources)
-    written = _written(report, target, sources, command, fragment, _rules() if rules else ())
+    report = checked(sources) if no_numeric else verified(sources)
+    appendix = _rules() if rules else ()
+    written = _written(report, target, sources, command, fragment, appendix, illustrations)
     if output is None:
         terminal.write(written.decode(), None, as_utf8=True)
     else:
@@ -105,6 +123,7 @@ def _written(
     command: str,
     fragment: bool,
     rules: Sequence[RuleEntry],
+    illustrations: Mapping[str, Any],
 ) -> bytes:
     if target == "pdf":
         from fmproof.report import pdf
@@ -117,7 +136,7 @@ def _written(
     elif target == "html":
         from fmproof.report import html
 
-        text = html.render(report, command, rules)
+        text = html.render(report, command, rules, **illustrations)
     elif target == "md":
         from fmproof.report import markdown
 
@@ -127,6 +146,16 @@ def _written(
 
         text = notebook.render(report, sources, command, rules)
     return text.encode("utf-8", "replace")
+
+
+def _illustrations(file: Path) -> dict[str, Any]:
+    """What :func:`fmproof.report.html.render` is told of the problem in ``file``."""
+    from fmproof.models import load_problem
+    from fmproof.report import plots
+    from fmproof.report.evaluation import describe
+
+    problem = load_problem(file)
+    return {"pictures": plots.pictures(problem), "problem": describe(problem)}
 
 
 def _rules() -> tuple[RuleEntry, ...]:

@@ -13,6 +13,7 @@ Examples:
   fmproof evaluate problem.toml
   fmproof evaluate problem.toml --method exact --method quadrature --tolerance 1e-12
   fmproof evaluate problem.toml --format json -o result.json --plot losses.svg
+  fmproof evaluate problem.toml --plot-kind fields --plot fields.png
 
 \b
 Exit status: 0 the identities hold, 1 one does not, 2 the input cannot be used.
@@ -43,7 +44,14 @@ Exit status: 0 the identities hold, 1 one does not, 2 the input cannot be used.
 @click.option(
     "--plot",
     type=click.Path(path_type=Path),
-    help="Draw both losses along a line in θ (.svg, .png, .pdf).",
+    help="Draw a picture (.svg, .png, .pdf); of what, says --plot-kind.",
+)
+@click.option(
+    "--plot-kind",
+    "kind",
+    metavar="NAME",
+    help="losses (both, along a line in θ), gradients (one against the other), variance (over "
+    "time) or fields (with trajectories, for d ≤ 2).  [default: losses]",
 )
 @click.help_option("-h", "--help")
 @click.pass_context
@@ -56,24 +64,27 @@ def evaluate(
     form: str,
     output: Path | None,
     plot: Path | None,
+    kind: str | None,
 ) -> None:
     """Evaluate both losses, their constants and the floor on the problem in a TOML file."""
     from fmproof.evaluation import evaluate as run
     from fmproof.files import require_writable
     from fmproof.models import load_problem
+    from fmproof.report import plots
     from fmproof.report.evaluation import render_json, render_text
 
-    for path in (output, plot):
-        if path is not None:
-            require_writable(path)
+    if output is not None:
+        require_writable(output)
+    if plot is not None:
+        plots.require_plottable(plot, kind or "losses")
+    elif kind is not None:
+        raise click.UsageError("--plot-kind says what --plot draws; name a file with --plot")
     loaded = load_problem(problem)
     with terminal.progress() as progress:
         found = run(loaded, methods or None, tolerance, seed, progress)
+    if plot is not None:  # first, so that nothing is written when it cannot be drawn
+        plots.plot(loaded, plot, kind or "losses")
     rendered = render_json(found) if form == "json" else render_text(found)
     terminal.write(rendered, output, as_utf8=form == "json")
-    if plot is not None:
-        from fmproof.report.plot import plot_losses
-
-        plot_losses(loaded, plot)
     failed = any(c is not None and not c.holds for c in (found.identity, found.gradient))
     ctx.exit(1 if failed else 0)

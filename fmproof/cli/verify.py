@@ -124,9 +124,9 @@ def verify(
         raise click.UsageError("--problem names the one problem; it excludes --problems")
     chosen = list(dict.fromkeys(sources or BUILTIN))
     if no_numeric:
-        report = check_sources(chosen)
+        report = checked(chosen)
     else:
-        report = _verified(chosen, problems, seed, problem)
+        report = verified(chosen, problems, seed, problem)
     if format_ == "text":
         coloured = colour == "always" if output else terminal.wants_colour(colour)
         level = Detail.NORMAL if detail is None else detail
@@ -139,8 +139,11 @@ def verify(
     ctx.exit(0 if report.status == "proved" else 1)
 
 
-def _verified(
-    sources: Sequence[str], problems: int | None, seed: int | None, file: Path | None
+def verified(
+    sources: Sequence[str],
+    problems: int | None = None,
+    seed: int | None = None,
+    file: Path | None = None,
 ) -> Report:
     """The sources checked by both witnesses, with a progress bar on a terminal."""
     from fmproof.models import load_problem
@@ -160,8 +163,8 @@ def _verified(
         )
 
 
-def check_sources(sources: Sequence[str]) -> Report:
-    """Find the derivations and check them, with a progress bar on a terminal."""
+def checked(sources: Sequence[str]) -> Report:
+    """The sources checked by the kernel alone, with a progress bar on a terminal."""
     from fmproof.sources import find
     from fmproof.tactics.check import check
 

@@ -41,9 +41,9 @@ class LatexPrinter(Printer):
         elif stem == "L" and sub:
             stem = r"\mathcal{L}"  # a loss
         elif len(stem) != 1:
-            stem = _upright(stem)
+            stem = word(stem)
         if sub:
-            sub = sub if sub.isalnum() and (len(sub) == 1 or sub.isdigit()) else _upright(sub)
+            sub = sub if sub.isalnum() and (len(sub) == 1 or sub.isdigit()) else word(sub)
             stem += f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}"
         return stem + primes
 
@@ -154,8 +154,8 @@ def _index(mark: str, parts: list[str]) -> str:
     )
 
 
-def _upright(name: str) -> str:
-    r"""A name of several letters, which math italics would take for a product."""
+def word(name: str) -> str:
+    r"""Letters for math mode that italics would take for a product."""
     if name.isascii() and name.isalnum():
         return rf"\mathrm{{{name}}}"
     return rf"\text{{{''.join(_ESCAPES.get(c, c) for c in name)}}}"

@@ -51,6 +51,6 @@ def _message(singularity: Singularity, path: Path, time: TimeLaw) -> str:
         )
     return (
         f"hypothesis H2 fails: E‖u_t(x|z)‖² = ∞ for the path {path.name!r} under {law}, because "
-        f"the integral of {function}'(t)² diverges at t = {end}; both constants C₁ and C₂ are "
+        f"the integral of {function}'(t)² diverges at t = {end}; C₂ and L_CFM are "
         f"infinite and the theorem says nothing; take {fix}"
     )

@@ -44,6 +44,12 @@ class Problem(Code):
             )
         check_square_integrable(self.data, self.path, self.time)
 
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it."""
+        from fmproof.models.shown import latex
+
+        return latex(self)
+
     @property
     def dim(self) -> int:
         """The dimension d."""

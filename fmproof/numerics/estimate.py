@@ -30,3 +30,33 @@ class Estimate:
     method: str
     exact: Fraction | npt.NDArray[np.object_] | None = None
     cost: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it: value and error, or the rational that it is."""
+        if isinstance(self.exact, Fraction):
+            shown = rf"\tfrac{{{self.exact.numerator}}}{{{self.exact.denominator}}}"
+            return f"${shown if self.exact.denominator > 1 else self.exact} = {self.value:.12g}$"
+        values, errors = np.atleast_1d(self.value), np.atleast_1d(self.error)
+        if values.size == 1:
+            return f"${_number(values.flat[0], errors.flat[0])}$"
+        bound = _scientific(float(errors.max()))
+        if values.ndim > 2 or values.size > _SHOWN:
+            return rf"$\text{{array of shape }} {values.shape} \pm {bound}$"
+        rows = values.reshape(values.shape[0], -1)
+        body = r" \\ ".join(" & ".join(f"{v:.6g}" for v in row) for row in rows)
+        off = rf" \pm {bound}" if errors.any() else ""
+        return rf"$\begin{{pmatrix}} {body} \end{{pmatrix}}{off}$"
+
+
+_SHOWN = 64
+
+
+def _number(value: float, error: float) -> str:
+    if not np.isfinite(value) or not np.isfinite(error):
+        return r"\text{inconclusive}"
+    return rf"{value:.12g} \pm {_scientific(error)}" if error else f"{value:.15g}"
+
+
+def _scientific(value: float) -> str:
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

@@ -262,6 +262,22 @@ def _builder() -> Any:
         def frac(self, meta: Any, children: Sequence[Any]) -> Item:
             return self.containing("frac", meta, children)
 
+        def frac_of_digits(self, meta: Any, children: Sequence[Any]) -> Item:
+            r"""``\frac12``: TeX takes one digit for each part."""
+            end = meta.end_pos
+            parts = [self.digit(end - 2), self.digit(end - 1)]
+            return self.containing("frac", meta, parts)
+
+        def digit(self, at: int) -> Sum:
+            text = self.source[at]
+            return Sum(((1, (Item("number", text, at),)),), at, text)
+
+        def expect_above(self, meta: Any, children: Sequence[Any]) -> Item:
+            r"""``\underset{x \sim p}{\mathbb{E}}``: the law below the sign."""
+            (entries,) = (child for child in children if isinstance(child, tuple))
+            law = Script(entries, self.raw(meta), meta.start_pos)
+            return Item("expect", self.raw(meta), meta.start_pos, sub=law)
+
         def fraction_part(self, meta: Any, children: Sequence[Any]) -> Sum:
             (child,) = (c for c in children if isinstance(c, Sum) or c.type == "NUMBER")
             if isinstance(child, Sum):

@@ -7,6 +7,7 @@ them is read as a product, and the declared symbols decide what takes arguments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -22,13 +23,19 @@ from fmproof.reading.symbols import Symbols, key
 
 __all__ = ["LatexError", "parse_latex"]
 
+# What an integral without limits is over, written out.
+_WHOLE_SPACE = re.compile(
+    r"\{?\s*(\\mathbb\s*(\{\s*R\s*\}|R)|\\R)\s*(\^\s*(\{\s*\w\s*\}|\w)\s*)?\}?"
+)
+
 
 def parse_latex(source: str, symbols: Any) -> Expr:
     r"""The term that ``source`` writes.
 
     ``parse_latex(latex(term), term)`` is ``term`` up to the names of bound variables. Common
-    spellings are understood: ``\|a\|^2`` and ``\lVert a\rVert_2^2``, ``a^\top b`` and
-    ``\langle a, b\rangle``, ``\mid`` and ``|``, any size of brackets, any spacing.
+    spellings are understood: ``\|a\|^2``, ``\lVert a\rVert_2^2`` and ``\norm{a}^2``,
+    ``a^\top b`` and ``\langle a, b\rangle``, ``\mid`` and ``|``, ``\frac12``, a law below the E,
+    any size of brackets, any spacing.
 
     Args:
         source: one formula for math mode, without dollar signs.
@@ -40,7 +47,10 @@ def parse_latex(source: str, symbols: Any) -> Expr:
     """
     table = Symbols([symbols])
     reader = _Reader(source, table)
-    return reader.sum(read(source, d_is_a_symbol="d" in table.known()))
+    try:
+        return reader.sum(read(source, d_is_a_symbol="d" in table.known()))
+    except RecursionError:
+        raise LatexError("the brackets are nested too deeply to be read", source, 0) from None
 
 
 class _Reader:
@@ -348,6 +358,8 @@ class _Row:
 
     def measure(self, item: Item, sign: Item) -> Expr:
         limits = [sign.sub, *sign.sup]
+        if len(limits) == 1 and sign.sub is not None and _WHOLE_SPACE.fullmatch(sign.sub.text):
+            limits = []
         ends = [self.reader.only(s.entries, s.at) for s in limits if s is not None]
         if len(ends) not in (0, 2):
             self.reader.fail("expected both limits of the integral, or none", sign.at)

@@ -15,7 +15,7 @@ from fmproof.lang.terms import Named, Var
 
 _STYLE = re.compile(
     r"\\(mathrm|mathcal|mathbf|mathsf|mathit|mathfrak|mathscr|boldsymbol|bm|text|textrm|textit"
-    r"|operatorname)(?![a-zA-Z])"
+    r"|operatorname|rm|bf|it|sf)(?![a-zA-Z])"
 )
 _VARIANT = re.compile(r"\\var(epsilon|phi|theta|rho|sigma|pi)(?![a-zA-Z])")
 _NOTHING = re.compile(r"[{}\s]|\\[,;:! ]|\\(left|right|[bB]igg?[lr]?)(?![a-zA-Z])")

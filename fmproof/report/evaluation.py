@@ -30,23 +30,54 @@ _SHOWN_GRADIENT = 8
 def render_text(evaluation: Evaluation) -> str:
     """A table of the quantities by method, and whether the identities hold."""
     lines = [describe(evaluation.problem), ""]
+    rows = _table(evaluation)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
+    lines += _gradients(evaluation)
+    lines += ["", *_verdicts(evaluation)]
+    lines += [f"{method}: {why}" for method, why in evaluation.skipped.items()]
+    return "\n".join(lines) + "\n"
+
+
+def render_html(evaluation: Evaluation) -> str:
+    """The same as a piece of HTML, for a notebook."""
+    from markupsafe import Markup
+
+    head, *rows = _table(evaluation)
+    cell = Markup('<td style="text-align:left">{}</td>').format
+    name = Markup('<th scope="{}" style="text-align:left">{}</th>').format
+    lines = [Markup("<tr>") + Markup().join(name("col", text) for text in head) + Markup("</tr>")]
+    for label, *cells in rows:
+        body = Markup().join(map(cell, cells))
+        lines.append(Markup("<tr>") + name("row", label) + body + Markup("</tr>"))
+    table = Markup("<table>{}</table>").format(Markup().join(lines))
+    skipped = [f"{method}: {why}" for method, why in evaluation.skipped.items()]
+    words = [*_gradients(evaluation), *_verdicts(evaluation), *skipped]
+    paragraphs = Markup("<br>").join(words)
+    problem = describe(evaluation.problem)
+    return str(Markup("<div><p>{}</p>{}<p>{}</p></div>").format(problem, table, paragraphs))
+
+
+def _table(evaluation: Evaluation) -> list[list[str]]:
+    """The methods, then each quantity by each of them."""
     methods = list(dict.fromkeys(m for row in evaluation.estimates.values() for m in row))
     rows = [["", *methods]]
     for name, label in _LABELS.items():
         row = evaluation.estimates.get(name, {})  # type: ignore[call-overload]
         if row and not name.endswith("_gradient"):
             rows.append([label, *(_cell(row.get(method)) for method in methods)])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        lines.append("  ".join(cells).rstrip())
+    return rows
+
+
+def _gradients(evaluation: Evaluation) -> list[str]:
+    lines = []
     for name in ("fm_gradient", "cfm_gradient"):
-        best = evaluation.best(name)  # type: ignore[arg-type]
+        best = evaluation.best(name)
         if best is not None:
             lines.append(f"{_LABELS[name]}: {_vector(best[1])} ({best[0]})")
-    lines += ["", *_verdicts(evaluation)]
-    lines += [f"{method}: {why}" for method, why in evaluation.skipped.items()]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def describe(problem: Problem) -> str:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
 from fmproof.report.document import anchor, defined, heading, printable, sections
 from fmproof.report.model import Formula, Report, RuleEntry
 
+if TYPE_CHECKING:
+    from fmproof.report.plots import Picture
 
-def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> str:
+
+def render(
+    report: Report,
+    command: str = "",
+    rules: Sequence[RuleEntry] = (),
+    pictures: Sequence[Picture] = (),
+    problem: str = "",
+) -> str:
     """``report`` as a page of its own.
 
     Args:
         command: the command line that produced it, for the note at its end.
         rules: the catalogue of rules, for an appendix.
+        pictures: plots of a concrete problem (:func:`fmproof.report.plots.pictures`).
+        problem: that problem in words.
     """
     template = _environment().get_template("page.html")
     return str(
@@ -26,6 +37,8 @@ def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -
             title=heading(report),
             command=command,
             rules=rules,
+            pictures=pictures,
+            problem=problem,
         )
     )
 

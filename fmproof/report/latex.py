@@ -114,8 +114,9 @@ def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
 
 
 def code(text: str) -> Tex:
-    """Lines of a program or a file, as they are."""
-    shown = (escape(line).replace(" ", "~").replace("-", "{-}") for line in text.splitlines())
+    """Lines of a program or a file, as they are; a long one may be broken after a space."""
+    space = r"~\allowbreak{}"
+    shown = (escape(line).replace(" ", space).replace("-", "{-}") for line in text.splitlines())
     return Tex(r"\newline ".join(rf"\texttt{{{line}}}" for line in shown))
 
 
@@ -128,11 +129,31 @@ def _unknown(char: str) -> str:
     return char if char == _BREAK else rf"\fmproofchar{{{ord(char):04X}}}"
 
 
+# What the encoder writes but a plain TeX Live does not know, or only in math mode.
+_UNDEFINED = re.compile(
+    r"\\(?:(?:CYR|cyr)[A-Za-z]*|DownArrowUpArrow|VDash|allequal|approxnotequal|arrowwave(?:left|right)"
+    r"|clockoint|clwintegral|dblarrowupdown|estimates|forcesextra|hermitconjmatrix|homothetic|image"
+    r"|lazysinv|mathscr|nolinebreak|notgreaterless|notlessgreater|nument|original|precedesnotsimilar"
+    r"|quarternote|recorder|rightangle|rightanglearc|sqrint|starequal|surfintegral|textfrac"
+    r"|textglotstop|texthvlig|textnrleg|textphi|textschwa|textturnk|tildetrpl|truestate|udots"
+    r"|varperspcorrespond|verymuchgreater|verymuchless|volintegral)(?![A-Za-z])"
+    r"|^\\(?:varepsilon|Upsilon|acute|flat|natural|sharp)(?![A-Za-z])"
+)
+
+
 @lru_cache(maxsize=1)
 def _encoder() -> Any:
-    from pylatexenc.latexencode import UnicodeToLatexEncoder
+    from pylatexenc.latexencode import (
+        RULE_DICT,
+        UnicodeToLatexConversionRule,
+        UnicodeToLatexEncoder,
+        get_builtin_uni2latex_dict,
+    )
 
+    known = get_builtin_uni2latex_dict()
+    undefined = {n: _unknown(chr(n)) for n, latex in known.items() if _UNDEFINED.search(latex)}
     return UnicodeToLatexEncoder(
+        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, undefined), "defaults"],
         replacement_latex_protection="braces-all",
         unknown_char_policy=_unknown,
         unknown_char_warning=False,

@@ -48,11 +48,14 @@ def _cells(report: Report, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         f"report of the check that wrote this notebook, which said *{report.status}*."
     )
     finds = "".join(f"    *find({source!r}),\n" for source in sources)
+    # Both witnesses again, if both were asked.
+    both = any(step.numeric for derivation in report.derivations for step in derivation.steps)
+    again, module = ("verify", "fmproof.verify") if both else ("check", "fmproof")
     yield _code(
-        "from fmproof import check\n"
-        "from fmproof.sources import find\n\n"
+        "from fmproof.sources import find\n"
+        f"from {module} import {again}\n\n"
         f"derivations = [\n{finds}]\n"
-        "report = check(derivations)\n"
+        f"report = {again}(derivations)\n"
         "report"
     )
     for section in sections(report):

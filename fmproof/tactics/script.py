@@ -80,6 +80,11 @@ class Hypothesis:
                 f"found {self.prop!r}"
             )
 
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.hypothesis(self)
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -157,6 +162,11 @@ class Step:
         if self.references and not {"lemma", "auto"}.intersection(self.rules):
             raise InputError(f"step {self.id}: using= is for the rules lemma and auto")
 
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.step(self)
+
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that ``by`` names."""
@@ -218,6 +228,11 @@ class Part:
         if {"≤", "≥"} <= {step.relation for step in self.steps}:
             raise InputError(f"part {self.title!r} has both ≤ and ≥, which shows nothing")
 
+    def _repr_latex_(self) -> str:
+        from fmproof.tactics import shown
+
+        return shown.part(self)
+
     @property
     def proposition(self) -> Prop:
         """The stated or implied theorem."""
@@ -262,7 +277,9 @@ class Derivation:
         _label(self.title or self.name, f"{self.name}: the title")
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
-            if parts or self.start is None or not self.steps:
+            if not parts and not self.steps:
+                raise InputError(f"derivation {self.name!r} has no steps")
+            if parts or self.start is None:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
             parts = (Part(self.title or self.name, self.start, self.steps),)
         if not parts:
@@ -284,10 +301,10 @@ class Derivation:
         return self.statement if self.statement is not None else self.parts[-1].proposition
 
     def _repr_latex_(self) -> str:
-        """How a notebook shows it: its statement, which nothing here has checked."""
-        from fmproof.lang.latex import latex
+        """How a notebook shows it: its hypotheses and statement, which nothing here has checked."""
+        from fmproof.tactics import shown
 
-        return rf"$\displaystyle {latex(self.proposition)}$"
+        return shown.derivation(self)
 
     def _check_labels(self) -> None:
         for kind, labels in (

@@ -203,12 +203,12 @@ def test_h2_message():
         Problem(GaussianMixture.points([[1]]), LinearVPPath(), LinearVelocity([[1]]))
     assert str(error.value) == (
         "hypothesis H2 fails: E‖u_t(x|z)‖² = ∞ for the path 'linear-vp' under uniform time on "
-        "[0, 1], because the integral of beta'(t)² diverges at t = 1; both constants C₁ and C₂ "
+        "[0, 1], because the integral of beta'(t)² diverges at t = 1; C₂ and L_CFM "
         "are infinite and the theorem says nothing; take time.high < 1, e.g. high = 0.999"
     )
     with pytest.raises(InputError) as error:
         Problem(GaussianMixture.points([[1]]), PolynomialPath(0.25), LinearVelocity([[1]]))
     assert str(error.value).endswith(
-        "the integral of alpha'(t)² diverges at t = 0; both constants C₁ and C₂ are infinite and "
+        "the integral of alpha'(t)² diverges at t = 0; C₂ and L_CFM are infinite and "
         "the theorem says nothing; take time.low > 0, e.g. low = 0.001"
     )

@@ -285,7 +285,7 @@ BAD = [
         COND_OT,
         'kind = "linear-vp"',
         "hypothesis H2 fails: E‖u_t(x|z)‖² = ∞ for the path 'linear-vp' under uniform time on "
-        "[0, 1], because the integral of beta'(t)² diverges at t = 1; both constants C₁ and C₂ "
+        "[0, 1], because the integral of beta'(t)² diverges at t = 1; C₂ and L_CFM "
         "are infinite and the theorem says nothing; take time.high < 1, e.g. high = 0.999",
     ),
 ]

@@ -131,6 +131,15 @@ E_xz = Expect(Inner(v(t, theta, x), u_z(t, x, z)), time(t), p_data(z), p(t, x, z
         (r"2t", 2 * t),
         (r"\frac{1}{2} t", t / 2),
         (r"\frac 1 2 t", t / 2),
+        (r"\frac12 t", t / 2),
+        (r"\tfrac12t", t / 2),
+        (r"\frac123 t", 3 * t / 2),
+        (r"\norm{x - y}^2", norm2(x - y)),
+        (r"\norm{x}_2^2 t", t * norm2(x)),
+        (r"\underset{z\sim p_{data}}{\mathbb{E}}[\|z\|^2]", Expect(norm2(z), p_data(z))),
+        (r"\mathbf{E}_{z\sim p_{\rm data}}\|z\|^2", Expect(norm2(z), p_data(z))),
+        (r"\int_{\mathbb{R}^d} p_{data}(z) \, \mathrm d z", Integral(p_data(z), z)),
+        (r"\int_{\R^d}p_{data}(z)\text{d}z", Integral(p_data(z), z)),
         (r"t/2", t / 2),
         (r"0.25 t", t / 4),
         (r"\frac{t}{s}", Ratio(t, s)),
@@ -197,6 +206,9 @@ def test_common_spellings(source: str, term: Expr) -> None:
         (r"x^{\top} t", 1, "must be a vector"),
         (r"t^{s}", 3, "positive integer exponent"),
         (r"t_{1}_{2}", 7, "second subscript"),
+        (r"\int_{A} p_{data}(z) dz", 7, "no symbol is written A"),
+        (r"\int_{s} p_{data}(z) dz", 1, "both limits of the integral, or none"),
+        (r"\frac1", 7, "the formula ends too early"),
         (r"\sqrt{t}", 1, r"no symbol is written \\sqrt"),
         ("", 1, "too early"),
         (r"\lVert x", 9, "too early"),
@@ -239,3 +251,8 @@ def test_the_text_of_a_program_never_crashes_the_reader() -> None:
             read(source)
 
     run()
+
+
+def test_very_deep_brackets_are_an_error_and_not_a_crash() -> None:
+    with pytest.raises(LatexError, match="nested too deeply"):
+        read("(" * 5000 + "t" + ")" * 5000)

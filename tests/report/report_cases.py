@@ -29,7 +29,11 @@ from fmproof.report.model import DerivationReport, Formula, Numeric, Report
 
 HOSTILE = r"\input{/etc/passwd} <script>alert(1)</script> & 100% _x_ ~ ^ # {α} ‖ℝ‖ 日本 $$ `a` |"
 REFUTED = Numeric(
-    "refuted", 20, 1234.5, '[data]\nweights = [0.3, "<b>"]\n', "fmproof check --seed 7 '<x>'"
+    "refuted",
+    20,
+    1234.5,
+    '[data]\nweights = [0.3, "<b>"]\n',
+    "fmproof verify '<x>.py' --problems 20 --seed 7",
 )
 
 

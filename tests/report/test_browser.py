@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_cases import everything, hostile, numeric
+from report_cases import everything, hostile, numeric, proved
 
-from fmproof.report import html
+from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
+from fmproof.report import html, plots
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
@@ -121,3 +122,26 @@ def test_the_console_is_silent_and_nothing_is_loaded(show: Any) -> None:
         e["message"] for e in page.get_log("performance") if "requestWillBeSent" in e["message"]
     ]
     assert [r for r in requests if '"url":"http' in r] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_plots_are_drawn_in_the_ink_of_the_page(show: Any, width: int, dark: bool) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    problem = Problem(GaussianMixture.points([[-1], [1]]), CondOTPath(), LinearVelocity([[0.5]]))
+    page = show(html.render(proved(), pictures=plots.pictures(problem), problem="x"), width, dark)
+    found = page.execute_script(
+        """
+        const drawn = [...document.querySelectorAll('figure svg')];
+        return {
+          count: drawn.length,
+          small: drawn.filter(s => s.getBoundingClientRect().height < 150).length,
+          wide: document.documentElement.scrollWidth > innerWidth,
+          paper: getComputedStyle(document.body).backgroundColor,
+          ink: getComputedStyle(drawn[0].querySelector('[style*="currentColor"]')).fill,
+        }"""
+    )
+    assert (found["count"], found["small"], found["wide"]) == (4, 0, False)
+    brightness = {k: sum(map(int, found[k][4:-1].split(","))) for k in ("paper", "ink")}
+    assert (brightness["paper"] < brightness["ink"]) is dark
+    assert page.get_log("browser") == []

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from report_cases import everything, hostile, proved
+from report_cases import everything, hostile, numeric, proved
 
 from fmproof.errors import InputError
 from fmproof.report import latex, pdf
@@ -79,6 +79,27 @@ def test_estimated_widths_are_within_a_tenth_of_the_real_ones(tmp_path: Path) ->
     assert len(real) == len(formulas) > 30
     for formula, em in zip(formulas, real, strict=True):
         assert abs(width(formula) - em) < 0.1 * em, formula
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_character_compiles(engine: str, tmp_path: Path) -> None:
+    from pylatexenc.latexencode import get_builtin_uni2latex_dict
+
+    known = [chr(n) for n in sorted(get_builtin_uni2latex_dict())]
+    others = list("日本語עברית🎉ⵣ\ue000\u200b")
+    lines = [latex.escape(char) + latex.escape(f"a{char}b") for char in [*known, *others]]
+    article = latex.render(proved())
+    before, _ = article.split(r"\begin{document}")
+    body = "\n\n".join(lines)
+    source = rf"{before}\begin{{document}}{body}\end{{document}}"
+    log = compiled(source, engine, tmp_path, runs=1)
+    assert [line for line in complaints(log) if line.startswith("!")] == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_long_command_is_broken(engine: str, tmp_path: Path) -> None:
+    command = "fmproof docs " + " ".join(f"folder/derivation-{n}.py" for n in range(20))
+    assert complaints(compiled(latex.render(numeric(), command), engine, tmp_path)) == []
 
 
 @needs["pdflatex"]
