@@ -76,7 +76,7 @@ class LatticeSum:
 
     @property
     def error(self) -> FloatArray:
-        """Bound of the absolute error, (Q,)."""
+        """Estimate of the absolute error, (Q,)."""
         return self.discretisation + self.tail + self.roundoff
 
 

@@ -1,4 +1,4 @@
-"""A slice of ``benchmarks/quadrature_coverage.py``: the machinery works, and sees a false estimate."""
+"""A slice of benchmarks/quadrature_coverage.py: it works, and sees a false estimate."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-import quadrature_coverage as coverage  # noqa: E402
-from reference import reference  # noqa: E402
+import quadrature_coverage as coverage
+from reference import reference
 
-from tests.test_evaluation import R1, R1_VALUES  # noqa: E402
+from tests.test_evaluation import R1, R1_VALUES
 
 CASES = (9, 36, "points")
 
