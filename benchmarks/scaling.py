@@ -1,6 +1,6 @@
 """Cost against the number of components K, the dimension d and the number of samples.
 
-    python benchmarks/scaling.py [--repeats 3]
+    python benchmarks/scaling.py [--repeats 3] [--only sampling]
 
 Seconds of CPU time, medians, with the growth exponent fitted to the larger half of each table:
 1 is linear. Peak memory is that of a process of its own for each number of samples.
@@ -85,8 +85,9 @@ def peak(samples: int) -> float:
 @click.command()
 @click.option("--repeats", default=3, show_default=True)
 @click.option("--samples", default=10_000_000, show_default=True, help="The most for memory.")
+@click.option("--only", type=click.Choice(["quadrature", "sampling", "memory"]))
 @click.option("--memory", type=int, hidden=True)
-def main(repeats: int, samples: int, memory: int | None) -> None:
+def main(repeats: int, samples: int, only: str | None, memory: int | None) -> None:
     """Cost against K, d and samples."""
     if memory is not None:
         import resource
@@ -94,6 +95,17 @@ def main(repeats: int, samples: int, memory: int | None) -> None:
         sample(mixture(2, 1, 0.3), memory)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
+    for name, tables in {"quadrature": time_quadrature, "sampling": time_sampling}.items():
+        if only in (None, name):
+            tables(repeats)
+    if only in (None, "memory"):
+        print(f"\nPeak memory\n{'samples':>12} {'MB':>9}")
+        for count in (samples // 1000, samples // 100, samples // 10, samples):
+            print(f"{count:>12,} {peak(count):9.1f}", flush=True)
+
+
+def time_quadrature(repeats: int) -> None:
+    """The tables of the quadrature method."""
     table(
         "Quadrature to 1e-6, d = 1, against K",
         "K",
@@ -108,6 +120,10 @@ def main(repeats: int, samples: int, memory: int | None) -> None:
         lambda k: quadrature.evaluate(mixture(k, 2, 0.3), QUANTITIES, 1e-6),
         1,
     )
+
+
+def time_sampling(repeats: int) -> None:
+    """The tables of the sampling method."""
     table(
         "2^14 samples, d = 2, against K",
         "K",
@@ -129,9 +145,6 @@ def main(repeats: int, samples: int, memory: int | None) -> None:
         lambda n: sample(mixture(10, 2, 0.3), n),
         repeats,
     )
-    print(f"\nPeak memory\n{'samples':>12} {'MB':>9}")
-    for count in (samples // 1000, samples // 100, samples // 10, samples):
-        print(f"{count:>12,} {peak(count):9.1f}", flush=True)
 
 
 if __name__ == "__main__":
