@@ -23,8 +23,9 @@ _SAFETY = 10.0
 # A panel is given its last doubling of nodes when a quarter of its coefficients falls off this
 # fast, and is halved otherwise.
 _FAST = 0.5
-# On the first rule's nine samples no decay is trusted to be faster than this.
-_FIRST_RATIO = 0.4
+# A decay is not trusted to be faster than this, by the number of nodes that show it: a layer that
+# is narrower than their distance leaves little trace.
+_FASTEST = {8: 0.4, 16: 0.25, 32: 0.15, 64: 0.1}
 # The share of the target that the integrand's own error may take.
 _INNER = 0.1
 
@@ -141,8 +142,7 @@ class _Panel:
         the coefficients go on to fall off as they did, the sum of what that makes is the error.
         """
         last, ratio = self._spectrum(samples, aim)
-        if self.n == _COARSE and last:
-            ratio = max(ratio, _FIRST_RATIO)
+        ratio = max(ratio, _FASTEST[self.n])
         k, weights = _aliases(self.n)
         quarters = 4 * (k - self.n) / self.n
         return _SAFETY * (self.b - self.a) * last * float(weights @ ratio ** (0.5 + quarters))
