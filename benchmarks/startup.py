@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,24 +59,29 @@ def commands() -> dict[str, list[str]]:
 
 
 def time_processes(runs: int) -> None:
-    """Print best and median of each command, and the ratio to the first."""
+    """Print the medians of wall and CPU time of each command, and the ratios to the first."""
     chosen = commands()
     for command in chosen.values():
         output(command)
-    times: dict[str, list[float]] = {label: [] for label in chosen}
+    times: dict[str, list[tuple[float, float]]] = {label: [] for label in chosen}
     for _ in range(runs):
         for label, command in chosen.items():
-            started = perf_counter()
+            wall, cpu = perf_counter(), children_cpu()
             output(command)
-            times[label].append(perf_counter() - started)
-    base = times["import sympy"]
-    click.echo(f"{'process':<28} {'best':>8} {'median':>8} {'best ratio':>11} {'median ratio':>13}")
-    for label, taken in times.items():
-        ratios = min(taken) / min(base), median(taken) / median(base)
-        click.echo(
-            f"{label:<28} {min(taken):7.3f}s {median(taken):7.3f}s"
-            f" {ratios[0]:11.2f} {ratios[1]:13.2f}"
-        )
+            times[label].append((perf_counter() - wall, children_cpu() - cpu))
+    medians = {label: [median(column) for column in zip(*taken, strict=True)]
+               for label, taken in times.items()}  # fmt: skip
+    base = medians["import sympy"]
+    click.echo(f"{'process':<28} {'wall':>8} {'CPU':>8} {'wall ratio':>11} {'CPU ratio':>10}")
+    for label, (wall, cpu) in medians.items():
+        click.echo(f"{label:<28} {wall:7.3f}s {cpu:7.3f}s {wall / base[0]:11.2f}"
+                   f" {cpu / base[1]:10.2f}")  # fmt: skip
+
+
+def children_cpu() -> float:
+    """Seconds of processor time that all finished child processes took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def time_check(runs: int) -> None:

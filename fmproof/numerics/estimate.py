@@ -17,10 +17,12 @@ class Estimate:
 
     Attributes:
         value: the estimate.
-        error: bound of the absolute error, of the value's shape; 0 when ``exact`` is given and
-            the value is its rounding.
-        method: ``"exact"``, ``"certified"``, ``"quadrature"`` or ``"sampling"``; what the error
-            means depends on it.
+        error: how far off the value may be, absolutely, of the value's shape. What it is depends
+            on the method: a bound ("exact": 0 when ``exact`` is given, of which the value is the
+            rounding), a proved bound ("certified"), an estimate that was measured to hold
+            ("quadrature"), half the width of a confidence interval ("sampling"). Infinite where
+            nothing is known.
+        method: ``"exact"``, ``"certified"``, ``"quadrature"`` or ``"sampling"``.
         exact: the value as a rational (or an object array of rationals), when it is known.
         cost: what it took, e.g. ``{"evaluations": 4096, "seconds": 0.01}``.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from fmproof.numerics.snapshot import Marginal, Snapshot
 # The first lattice's step, in standard deviations.
 _SPACING = 2.0
 # Numbers in one temporary array, so that it stays in a core's cache.
-_CHUNK = 40_000
+_CHUNK = 16_000
 
 
 def marginal(
@@ -99,19 +99,19 @@ def joint(
 
         x = at.centres[:, None] + placed(at.scales[:, None] * xi)
         points = Points(problem.model, np.full(x[..., 0].size, at.t), x.reshape(-1, dim))
-        table = np.zeros((2, len(xi), columns.width))
-        for eta in axes:
-            zeta = toward_z[:, None] * xi - (toward_eps * eta)[:, None]
-            noise = toward_eps[:, None] * xi + (toward_z * eta)[:, None]
-            z = data.means[:, None] + placed(data.scales[:, None] * zeta)
-            u = at.dalpha * z + at.dbeta * placed(noise)
-            found = columns.table(points, Target(u.reshape(-1, dim)))
-            by_component = found.reshape(2, components, len(xi), -1)
-            table += np.einsum("k,tknq->tnq", data.weights / len(axes), by_component)
-        return table
+        # u splits into a part that xi moves and a part that eta moves.
+        along = at.dalpha * data.scales * toward_z + at.dbeta * toward_eps
+        across = at.dbeta * toward_z - at.dalpha * data.scales * toward_eps
+        mean = at.dalpha * data.means[:, None] + placed(along[:, None] * xi)
+        rest = placed(across[:, None] * axes)  # (K, 2d, d)
+        u = mean + rest.transpose(1, 0, 2)[:, :, None]
+        found = columns.table(points.repeated(len(axes)), Target(u.reshape(-1, dim)))
+        by_component = found.reshape(2, len(axes), components, len(xi), -1)
+        weights = data.weights / len(axes)
+        return np.asarray(np.einsum("k,teknq->tnq", weights, by_component))
 
     work = len(axes) * components
-    chunk = max(16, _CHUNK // (components * dim))
+    chunk = max(16, _CHUNK // (work * dim))
     if columns.degree is not None:
         return _gauss_hermite(conditional, dim, columns.degree + 2, work, chunk)
     ones = np.ones(dim)
@@ -129,9 +129,7 @@ def joint(
 
 def _gauss_hermite(integrand: Integrand, dim: int, nodes: int, work: int, chunk: int) -> LatticeSum:
     """E f(xi) for a standard normal xi, exact for polynomials of degree below 2 ``nodes``."""
-    x, w = np.polynomial.hermite_e.hermegauss(nodes)
-    xi = np.stack(np.meshgrid(*[x] * dim, indexing="ij"), axis=-1).reshape(-1, dim)
-    weights = reduce(np.multiply.outer, [w / w.sum()] * dim).ravel()
+    xi, weights = _normal_rule(dim, nodes)
     value, magnitude, size = np.zeros((3, 1))
     for start in range(0, len(xi), chunk):
         part = slice(start, start + chunk)
@@ -141,6 +139,14 @@ def _gauss_hermite(integrand: Integrand, dim: int, nodes: int, work: int, chunk:
         size = size + weights[part] @ sizes
     none = np.zeros(len(value))
     return LatticeSum(value, none, none, 32 * nodes * EPS * size, magnitude, len(xi) * work)
+
+
+@cache
+def _normal_rule(dim: int, nodes: int) -> tuple[FloatArray, FloatArray]:
+    """The Gauss-Hermite rule for a standard normal law: points (N, d) and weights (N,)."""
+    x, w = np.polynomial.hermite_e.hermegauss(nodes)
+    xi = np.stack(np.meshgrid(*[x] * dim, indexing="ij"), axis=-1).reshape(-1, dim)
+    return xi, reduce(np.multiply.outer, [w / w.sum()] * dim).ravel()
 
 
 def _unresolved(width: int) -> LatticeSum:

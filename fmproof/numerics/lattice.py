@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from fmproof.models.arrays import FloatArray
 
@@ -74,7 +76,7 @@ class LatticeSum:
 
     @property
     def error(self) -> FloatArray:
-        """Bound of the absolute error, (Q,)."""
+        """Estimate of the absolute error, (Q,)."""
         return self.discretisation + self.tail + self.roundoff
 
 
@@ -90,30 +92,47 @@ def integrate(
     """
     sums = _Sums(integrand, box, chunk)
     counts = box.counts
-    step = (box.high - box.low) / counts
-    stages = _refinements(len(step))
+    stages = _refinements(len(counts))
+    # The first lattice and two halvings of its step are needed in any case: one sweep.
+    first, *added = sums.ladder(counts)
+    levels, points = [first], int(counts.prod())
     result: LatticeSum | None = None
-    levels, points = [sums.over(step, counts, np.zeros(len(step)))], int(counts.prod())
     while True:
         weight = 1
         for shifts in stages:
             points += len(shifts) * int(counts.prod())
             if result is not None and points > max_points:
                 return result
-            added = sum(sums.over(step, counts, shift) for shift in shifts)
-            levels.append((weight * levels[-1] + added) / (weight + len(shifts)))
+            new = added.pop(0) if added else sum(sums.over(counts, s) for s in shifts)
+            levels.append((weight * levels[-1] + new) / (weight + len(shifts)))
             weight += len(shifts)
             if len(levels) > 2 * len(stages):
                 result = _result(levels, len(stages), tolerance, box, points)
                 if (result.discretisation <= np.maximum(tolerance, result.roundoff)).all():
                     return result
-        step, counts = step / 2, counts * 2
+        counts = counts * 2
 
 
+@cache
 def _refinements(dim: int) -> list[list[FloatArray]]:
     """Shifts, in steps, that halve the step: first to the cell's centre, then the rest."""
     *rest, centre = (np.array(s) for s in product((0.0, 0.5), repeat=dim) if any(s))
     return [[centre], rest] if rest else [[centre]]
+
+
+@cache
+def _ladder(dim: int) -> npt.NDArray[np.intp]:
+    """Which points of a lattice are in one four times as coarse (0), and which are added by the
+    first, second, ... stage of two halvings; by the remainders of their cells."""
+    order = np.zeros((4,) * dim, dtype=np.intp)
+    remainders = np.indices(order.shape).reshape(dim, -1).T
+    number = 0
+    for width in (4, 2):
+        for shifts in _refinements(dim):
+            number += 1
+            for shift in shifts:
+                order.ravel()[(remainders % width == width * shift).all(axis=1)] = number
+    return order
 
 
 class _Sums:
@@ -127,23 +146,57 @@ class _Sums:
     def __init__(self, integrand: Integrand, box: Box, chunk: int) -> None:
         self.integrand, self.box, self.chunk = integrand, box, chunk
 
-    def over(self, step: FloatArray, counts: FloatArray, shift: FloatArray) -> FloatArray:
+    def ladder(self, counts: FloatArray) -> list[FloatArray]:
+        """The sums over the lattice of ``counts`` cells, and over what each stage of two halvings
+        of the step adds to it."""
+        dim = len(counts)
+        parts = self._sweep(counts * 4, np.zeros(dim), _ladder(dim))
+        stages = (len(parts) - 1) // 2
+        cell = (self.box.high - self.box.low).prod() / counts.prod()
+        cells = np.repeat([cell, cell, cell / 2.0**dim], [1, stages, stages])
+        return list(parts * cells[:, None, None])
+
+    def over(self, counts: FloatArray, shift: FloatArray) -> FloatArray:
         """The sum over the lattice ``low + (cell + shift) step`` for the cells in ``counts``."""
-        shape = tuple(int(c) for c in counts)
-        size = int(counts.prod())
+        one = np.zeros((1,) * len(counts), dtype=np.intp)
+        cell = (self.box.high - self.box.low).prod() / counts.prod()
+        return np.asarray(self._sweep(counts, shift, one)[0] * cell)
+
+    def _sweep(
+        self, counts: FloatArray, shift: FloatArray, order: npt.NDArray[np.intp]
+    ) -> FloatArray:
+        """Sums of the terms, one for each number that ``order`` gives to a cell's remainders."""
+        box, shape = self.box, tuple(int(c) for c in counts)
+        size, step = int(counts.prod()), (box.high - box.low) / counts
+        numbers = np.arange(order.max() + 1)[:, None]
         total = np.zeros(())
         for first in range(0, size, self.chunk):
             cells = np.unravel_index(np.arange(first, min(first + self.chunk, size)), shape)
-            total = total + self._chunk(self.box.low + (np.stack(cells, axis=1) + shift) * step)
-        return np.asarray(total * step.prod())
+            group = order[tuple(i & (n - 1) for i, n in zip(cells, order.shape, strict=True))]
+            total = total + self._chunk(
+                (np.stack(cells) + shift[:, None]) * step[:, None],
+                (group == numbers).astype(np.float64),
+            )
+        return np.asarray(total)
 
-    def _chunk(self, inside: FloatArray) -> FloatArray:
+    def _chunk(self, above: FloatArray, groups: FloatArray) -> FloatArray:
+        """The sums (G, 5, Q) over the points in each of ``groups`` (G, n).
+
+        Points stand in columns (d, n), ``above`` the box's lower corner.
+        """
         box = self.box
-        values, sizes = self.integrand(inside @ box.axes.T)
-        depth = (np.minimum(inside - box.low, box.high - inside) / box.decay).min(axis=1)
+        values, sizes = self.integrand((box.axes @ (above + box.low[:, None])).T)
+        below = (box.high - box.low)[:, None] - above
+        depth = (np.minimum(above, below) / box.decay[:, None]).min(axis=0)
         layers = np.stack([np.ones(len(depth)), depth < 1, (depth >= 1) & (depth < 2)])
+        masses = (groups[:, None] * layers).reshape(-1, len(depth)) @ np.abs(values)
         return np.concatenate(
-            [values.sum(axis=0)[None], layers @ np.abs(values), sizes.sum(axis=0)[None]]
+            [
+                (groups @ values)[:, None],
+                masses.reshape(len(groups), 3, -1),
+                (groups @ sizes)[:, None],
+            ],
+            axis=1,
         )
 
 

@@ -82,6 +82,28 @@ class Points:
         """The polynomial model's monomials m_a; its features are phi_(a, i) = m_a e_i."""
         return cast(PolynomialVelocity, self.model).monomials(self.t, self.x)
 
+    def repeated(self, times: int) -> Points:
+        """The batch ``times`` in a row; the model is still evaluated once at each point."""
+        return _Repeated(self, times)
+
+
+class _Repeated(Points):
+    def __init__(self, once: Points, times: int) -> None:
+        super().__init__(once.model, np.tile(once.t, times), np.tile(once.x, (times, 1)))
+        self._once, self._times = once, times
+
+    @cached_property
+    def v(self) -> FloatArray:
+        return np.tile(self._once.v, (self._times, 1))
+
+    @cached_property
+    def v_size(self) -> FloatArray:
+        return np.tile(self._once.v_size, (self._times, 1))
+
+    @cached_property
+    def monomials(self) -> FloatArray:
+        return np.tile(self._once.monomials, (self._times, 1))
+
 
 class Target(NamedTuple):
     """What the model is compared with at n points.

@@ -79,8 +79,10 @@ class Frame:
 
     def place(self, y: FloatArray) -> Placed:
         """Whiten a batch ``y`` (n, d) of points."""
-        white = (self._whiten @ y.T - self._offsets).reshape(self.dim, self.size, -1)
-        log_terms = (white**2).sum(axis=0)
+        white = self._whiten @ y.T
+        white -= self._offsets
+        white = white.reshape(self.dim, self.size, -1)
+        log_terms = np.einsum("ikn,ikn->kn", white, white)
         log_terms *= -0.5
         log_terms += self._constants[:, None]
         return Placed(self, white, log_terms)
@@ -96,7 +98,8 @@ class Placed:
         """The marginal path of the sub-mixture of the frame's first ``count`` components."""
         frame, white, log_terms = self._frame, self._white[:, :count], self._log_terms[:count]
         top = log_terms.max(axis=0)
-        terms = np.exp(log_terms - top)
+        terms = log_terms - top
+        np.exp(terms, out=terms)
         total = terms.sum(axis=0)
         density = np.exp(top) * total
         terms /= total

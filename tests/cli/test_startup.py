@@ -22,10 +22,16 @@ finally:
 """
 
 
-def imported(*arguments: str, **environment: str) -> tuple[str, str]:
-    """Standard output, and which heavy libraries a run of ``fmproof`` left loaded."""
+METHODS = ("scipy.integrate", "scipy.stats", "scipy.optimize", "matplotlib", "hypothesis")
+PROBLEM = str(Path(__file__).resolve().parents[2] / "docs" / "examples" / "two-gaussians.toml")
+
+
+def imported(
+    *arguments: str, modules: tuple[str, ...] = HEAVY, **environment: str
+) -> tuple[str, str]:
+    """Standard output, and which of ``modules`` a run of ``fmproof`` left loaded."""
     done = subprocess.run(
-        [sys.executable, "-c", PROBE.format(heavy=HEAVY), *arguments],
+        [sys.executable, "-c", PROBE.format(heavy=modules), *arguments],
         capture_output=True,
         encoding="utf-8",
         env={**os.environ, **environment},
@@ -82,6 +88,28 @@ def test_verify_needs_sympy_and_nothing_else_heavy() -> None:
     _, heavy = imported("verify", "--no-numeric", "-q", "gradient")
     # Where python-flint is installed, SymPy loads it for its own integers.
     assert heavy.removesuffix(" flint") == "sympy mpmath"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["verify", "gradient", "--problems", "1"], ""),
+        (["evaluate", PROBLEM, "--method", "exact"], ""),
+        (["evaluate", PROBLEM, "--method", "quadrature", "--tolerance", "1e-3"], ""),
+        # Sobol points come from scipy.stats, which loads the others of SciPy.
+        (
+            ["evaluate", PROBLEM, "--method", "sampling", "--tolerance", "0.3"],
+            "scipy.integrate scipy.stats scipy.optimize",
+        ),
+    ],
+    ids=lambda value: " ".join(value[::2]) if isinstance(value, list) else "",
+)
+def test_libraries_of_a_method_are_loaded_by_that_method(
+    arguments: list[str], expected: str
+) -> None:
+    out, found = imported(*arguments, modules=METHODS)
+    assert out
+    assert found == expected
 
 
 def test_import_fmproof_is_light() -> None:
