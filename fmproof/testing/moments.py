@@ -11,9 +11,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.reference import Latents, Reference, look_alikes
 from fmproof.testing.samplers import Draws
 
-IMPLIED_NOISE = "the x0 and x1 that x_t and u_t imply"
 _PLAUSIBLE = 1e-3
-_SOLVABLE = 1e-3
 
 Columns = dict[str, FloatArray]
 """Functions of (t, x, u), each at N draws, by name."""
@@ -34,7 +32,6 @@ def _columns(reference: Reference, draws: Draws) -> Columns:
     columns = dict(_regression(reference, residual, given, x))
     square = np.square(_bounded(residual, _speed(reference))).sum(axis=1)
     columns.update(_in_time(reference, t, "|u - u*|^2", square))
-    columns.update(_implied(reference, t, x, u))
     columns.update(_laws(reference, t, x))
     return columns
 
@@ -92,26 +89,6 @@ def _regression(
     for i, j in [(0, 1), (1, 2), (0, 2)][: reference.dim * (reference.dim - 1) // 2]:
         turned = residual[:, i] * white[:, j] - residual[:, j] * white[:, i]
         yield f"(u - u*)·(x turned by 90° in the plane of e{i + 1} and e{j + 1})", turned
-
-
-def _implied(
-    reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
-) -> Iterator[tuple[str, FloatArray]]:
-    """The noise and the data that x and u are made of are uncorrelated, and the noise has its size.
-
-    From x = alpha z + beta eps and u = dalpha z + dbeta eps, wherever these can be solved.
-    """
-    path = reference.path
-    alpha, beta = path.alpha(t)[:, None], path.beta(t)[:, None]
-    dalpha, dbeta = path.dalpha(t)[:, None], path.dbeta(t)[:, None]
-    determinant = alpha * dbeta - beta * dalpha
-    solvable = np.abs(determinant) > _SOLVABLE
-    inverse = np.where(solvable, 1 / np.where(solvable, determinant, 1.0), 0.0)
-    z = (dbeta * x - beta * u) * inverse - reference.data.mean() * solvable
-    scale = np.sqrt(max(1e-300, float(np.trace(reference.data.second_moment()))))
-    z, eps = _bounded(z, scale), _bounded((alpha * u - dalpha * x) * inverse, np.sqrt(x.shape[1]))
-    yield from _in_time(reference, t, f"{IMPLIED_NOISE}, |x0|^2", np.square(eps).sum(axis=1))
-    yield from _in_time(reference, t, f"{IMPLIED_NOISE}, x0·(x1 - E x1)", (z * eps).sum(axis=1))
 
 
 def _laws(reference: Reference, t: FloatArray, x: FloatArray) -> Iterator[tuple[str, FloatArray]]:

@@ -14,6 +14,10 @@ from fmproof.models.arrays import FloatArray
 from fmproof.models.posterior import Posterior, chunks
 
 _LONG = 300
+_SOLVABLE = 1e-3
+
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Latents(NamedTuple):
@@ -89,7 +93,19 @@ class Reference:
         t, z, eps = latents
         return self.path.dalpha(t)[:, None] * z + self.path.dbeta(t)[:, None] * eps
 
-    def has_density(self, t: FloatArray) -> npt.NDArray[np.bool_]:
+    def implied(self, t: FloatArray, x: FloatArray, u: FloatArray) -> tuple[Latents, BoolArray]:
+        """The z and eps of which x = alpha z + beta eps and u = dalpha z + dbeta eps are made, in
+        the rows where that can be told, and which these are, (N,)."""
+        alpha, beta = self.path.alpha(t), self.path.beta(t)
+        dalpha, dbeta = self.path.dalpha(t), self.path.dbeta(t)
+        with np.errstate(invalid="ignore"):
+            determinant = alpha * dbeta - beta * dalpha
+            rows = (np.abs(determinant) > _SOLVABLE) & np.isfinite(determinant)
+        a, b, da, db, det = (v[rows, None] for v in (alpha, beta, dalpha, dbeta, determinant))
+        x, u = x[rows], u[rows]
+        return Latents(t[rows], (db * x - b * u) / det, (a * u - da * x) / det), rows
+
+    def has_density(self, t: FloatArray) -> BoolArray:
         """Whether x has a density at each time, (N,) booleans: not where beta = 0 for points."""
         alpha, beta = self.path.alpha(t)[:, None], self.path.beta(t)[:, None]
         return np.asarray((np.hypot(alpha * self.data.scales.min(), beta) > 0).all(axis=1))
