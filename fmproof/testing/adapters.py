@@ -10,7 +10,8 @@ import inspect
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,12 @@ class VelocityFunction:
         self.x_first = _x_first(function)
         self.eps = float(np.finfo(np.float64).eps)
 
+    def replaced_by(self, function: Any) -> VelocityFunction:
+        """The same with another function of the same kind, such as other parameters make."""
+        other = copy(self)
+        other.function = function
+        return other
+
     def arguments(self, t: Any, x: Any) -> tuple[Any, Any]:
         """t and x in the order that the function takes them."""
         return (x, t) if self.x_first else (t, x)
@@ -216,8 +223,6 @@ def _no_grad(function: Any) -> Any:
         import torch
 
         return torch.no_grad()
-    from contextlib import nullcontext
-
     return nullcontext()
 
 

@@ -10,12 +10,13 @@ determine data and noise, and given the data the noise must be standard normal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.testing.evidence import Evidence, decide
 from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.moments import differences, resemblance
@@ -68,7 +69,8 @@ def assert_conditional_velocity(
     reference = Reference.of(path, data, time)
 
     def check(on: Reference) -> CheckFailed | None:
-        return _check(user, on, samples, level, seed)
+        count = 1 if samples == _FIRST_LOOK else 2
+        return decide(looks(user, on, samples, seed), count, level)
 
     failure, smallest = smallest_failure(check, reference, user.takes_data)
     if failure is None:
@@ -86,30 +88,13 @@ def assert_conditional_velocity(
     raise failure.with_traceback(None)
 
 
-def _check(
-    user: Sampler, reference: Reference, samples: int, level: float, seed: int
-) -> CheckFailed | None:
-    looks = [_FIRST_LOOK] if samples == _FIRST_LOOK else [_FIRST_LOOK, samples]
-    for look, n in enumerate(looks):
-        found = evidence(user, reference, n, seed + _SEEDS * look)
-        if found.p_value <= level / len(looks):
-            failure = found.failure()
-            failure.found += f", level {level:g})" if failure.standard_errors else ""
-            return failure
-    return None
+def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:
+    """A look at 1,000 samples and one at ``samples``, or only one when these are the same."""
+    for look, n in enumerate(dict.fromkeys((_FIRST_LOOK, samples))):
+        yield _evidence(user, reference, n, seed + _SEEDS * look)
 
 
-class Evidence(NamedTuple):
-    """Attributes:
-    p_value: 0 when no statistics are needed.
-    failure: what there is to say against the user's code.
-    """
-
-    p_value: float
-    failure: Callable[[], CheckFailed]
-
-
-def evidence(user: Sampler, reference: Reference, n: int, seed: int) -> Evidence:
+def _evidence(user: Sampler, reference: Reference, n: int, seed: int) -> Evidence:
     """What ``n`` samples have to say: row by row, then by two tests of a joint p-value."""
     values, noise = [], []
     for start in range(0, n, _CHUNK):
@@ -117,30 +102,30 @@ def evidence(user: Sampler, reference: Reference, n: int, seed: int) -> Evidence
         try:
             draws = user.draw(reference, min(_CHUNK, n - start), each)
         except CheckFailed as unusable:
-            return Evidence(0.0, lambda unusable=unusable: unusable)  # type: ignore[misc]
+            return Evidence.certain(unusable)
         failure = compare_rows(reference, draws)
         if failure is not None:
-            return Evidence(0.0, lambda failure=failure: failure)  # type: ignore[misc]
+            return Evidence.certain(failure)
         names, rows = differences(reference, draws, each + 1)
         values.append(rows)
         noise.append(scores(reference, *reference.implied(draws.t, draws.x, draws.u)[0]))
     table, made_of = np.concatenate(values), Scores.join(noise)
     moments = joint_test(table, 8 * draws.rounding * np.abs(table).mean(axis=0))
     implied = noise_test(made_of)
-    p_value = min(1.0, 2 * min(moments.p_value, implied.p_value))
+    p_value = min(1.0, 2 * min(moments.p_value, implied.p_value))  # Bonferroni's bound
     if moments.p_value <= implied.p_value:
         name, verdict = names[moments.worst], moments
     else:
         name, verdict = f"{_IMPLIED}, {made_of.names[implied.worst]}", implied
 
-    def failure_of() -> CheckFailed:
+    def failure_of(_: float) -> CheckFailed:
         title, hint = _told_by(name, resemblance(reference, draws))
         return CheckFailed(
             title,
             expected=f"E[{name}] as under the path"
             + ", with u* = E[u_t given x_t]" * ("u*" in name),
-            found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, from {n:,} samples "
-            f"({len(names) + len(made_of.names)} means, joint p = {p_value:.1e}",
+            found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, from {n:,} samples, "
+            f"{len(names) + len(made_of.names)} means",
             standard_errors=verdict.standard_errors,
             hint=hint,
         )

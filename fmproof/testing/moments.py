@@ -98,7 +98,7 @@ def _laws(reference: Reference, t: FloatArray, x: FloatArray) -> Iterator[tuple[
         yield from _in_time(reference, t, f"x_t·e{i + 1}, standardised", white @ direction)
     radius = np.square(white).mean(axis=1)
     yield from _in_time(reference, t, "|x_t|^2, standardised", radius)
-    centred = _centred_time(reference, t)
+    centred = centred_time(reference, t)
     yield from (("t, its law", centred), ("t^2, its law", centred**2))
 
 
@@ -107,10 +107,11 @@ def _in_time(
 ) -> Iterator[tuple[str, FloatArray]]:
     """``values``, and ``values`` weighted towards late times."""
     yield name, values
-    yield f"(2t - 1) {name}", values * _centred_time(reference, t)
+    yield f"(2t - 1) {name}", values * centred_time(reference, t)
 
 
-def _centred_time(reference: Reference, t: FloatArray) -> FloatArray:
+def centred_time(reference: Reference, t: FloatArray) -> FloatArray:
+    """Times on the scale where the law's support is [-1, 1]."""
     low, high = reference.time.support
     return (2 * t - low - high) / (high - low)
 

