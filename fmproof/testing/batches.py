@@ -9,14 +9,14 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.evidence import Evidence, strongest
+from fmproof.testing.adapters import seeded
+from fmproof.testing.evidence import FIRST_LOOK, Evidence, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.joint import Verdict, joint_test
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
 
 BATCHES = 100
-FIRST_LOOK = 10 * BATCHES
 _TESTS = 3  # the loss against the closed form and against its points, and the points themselves
 _LOOKS_APART = 1_000_003  # so that the seeds of two looks do not meet
 
@@ -57,22 +57,17 @@ def looks(
     samples: int,
     seed: int,
 ) -> Iterator[Evidence]:
-    """A look at 1,000 samples and one at ``samples``, or only one when these are the same.
+    """Looks at up to ``samples``, each split into batches.
 
     Args:
         batch: of a size and a seed.
         rounding: of the expected numbers, relative to their size.
     """
-    sizes = dict.fromkeys((FIRST_LOOK // BATCHES, samples // BATCHES))
-    for look, size in enumerate(sizes):
+    for look, n in enumerate(look_sizes(samples)):
         start = seed + 1 + look * _LOOKS_APART
-        found = [batch(size, start + i) for i in range(BATCHES)]
+        with seeded(start):
+            found = [batch(n // BATCHES, start + i) for i in range(BATCHES)]
         yield strongest(list(_evidence(reference, found, describe, rounding, start)), _TESTS)
-
-
-def count_looks(samples: int) -> int:
-    """How many looks there are."""
-    return 1 if samples // BATCHES == FIRST_LOOK // BATCHES else 2
 
 
 def _evidence(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.testing.evidence import Evidence, decide
+from fmproof.testing.evidence import FIRST_LOOK, Evidence, decide, look_sizes
 from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.moments import differences, resemblance
@@ -26,7 +26,6 @@ from fmproof.testing.rows import compare_rows
 from fmproof.testing.samplers import Sampler
 from fmproof.testing.smallest import smallest_failure
 
-_FIRST_LOOK = 1_000
 _CHUNK = 20_000
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
 _SEEDS = 1_000_003  # so that the seeds of two tests do not meet
@@ -61,16 +60,15 @@ def assert_conditional_velocity(
     """
     __tracebackhide__ = True
     user = Sampler(sampler)
-    if samples < _FIRST_LOOK:
-        raise InputError(f"samples: expected at least {_FIRST_LOOK}, found {samples}")
+    if samples < FIRST_LOOK:
+        raise InputError(f"samples: expected at least {FIRST_LOOK}, found {samples}")
     if not 0 < level < 1:
         raise InputError(f"level: expected a number between 0 and 1, found {level}")
     seed = default_seed() if seed is None else seed
     reference = Reference.of(path, data, time)
 
     def check(on: Reference) -> CheckFailed | None:
-        count = 1 if samples == _FIRST_LOOK else 2
-        return decide(looks(user, on, samples, seed), count, level)
+        return decide(looks(user, on, samples, seed), samples, level)
 
     failure, smallest = smallest_failure(check, reference, user.takes_data)
     if failure is None:
@@ -89,8 +87,8 @@ def assert_conditional_velocity(
 
 
 def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:
-    """A look at 1,000 samples and one at ``samples``, or only one when these are the same."""
-    for look, n in enumerate(dict.fromkeys((_FIRST_LOOK, samples))):
+    """Looks at up to ``samples``."""
+    for look, n in enumerate(look_sizes(samples)):
         yield _evidence(user, reference, n, seed + _SEEDS * look)
 
 

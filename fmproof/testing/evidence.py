@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import isqrt
 from typing import NamedTuple
 
 from fmproof.testing.failure import CheckFailed
+
+FIRST_LOOK = 1_000
+
+
+def look_sizes(samples: int) -> list[int]:
+    """How many samples to look at, one look after the other: gross mistakes are seen in the first
+    1,000, small ones in the geometric mean of these and all. 1,000 samples have one look."""
+    return list(dict.fromkeys((FIRST_LOOK, isqrt(FIRST_LOOK * samples), samples)))
 
 
 class Evidence(NamedTuple):
@@ -29,11 +38,10 @@ def strongest(found: list[Evidence], tests: int) -> Evidence:
     return Evidence(min(1.0, tests * best.p_value), best.failure)
 
 
-def decide(looks: Iterable[Evidence], count: int, level: float) -> CheckFailed | None:
-    """The failure of the first of ``count`` looks whose p-value is at most its share of ``level``.
-
-    Looks are taken one after the other: an early one saves the later ones.
-    """
+def decide(looks: Iterable[Evidence], samples: int, level: float) -> CheckFailed | None:
+    """The failure of the first look at up to ``samples`` whose p-value is at most its share of
+    ``level``. An early look saves the later ones."""
+    count = len(look_sizes(samples))
     for evidence in looks:
         if evidence.p_value <= level / count:
             failure = evidence.failure(evidence.p_value)

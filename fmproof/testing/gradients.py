@@ -18,8 +18,8 @@ from fmproof.errors import InputError
 from fmproof.models import PolynomialVelocity
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, module_of, to_array
-from fmproof.testing.batches import BATCHES, FIRST_LOOK, Batch, count_looks, looks
-from fmproof.testing.evidence import Evidence, decide
+from fmproof.testing.batches import BATCHES, Batch, looks
+from fmproof.testing.evidence import FIRST_LOOK, Evidence, decide
 from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.losses import (
@@ -84,7 +84,7 @@ def assert_same_gradient(
     def check(on: Reference) -> CheckFailed | None:
         try:
             found = gradient_looks(family, on, reduction == "mean", samples, seed)
-            return decide(found, count_looks(samples), level)
+            return decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 

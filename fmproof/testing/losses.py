@@ -19,7 +19,7 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
-from fmproof.testing.batches import Batch, check_samples, count_looks, looks
+from fmproof.testing.batches import Batch, check_samples, looks
 from fmproof.testing.evidence import Evidence, decide
 from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
 from fmproof.testing.joint import Verdict
@@ -85,7 +85,7 @@ def assert_losses_differ_by_constant(
     def check(on: Reference) -> CheckFailed | None:
         try:
             found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
-            return decide(found, count_looks(samples), level)
+            return decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -136,10 +136,8 @@ def loss_looks(
         if points is None:
             return Batch(expected, found)
         residual = user(points.t, points.x) - points.velocity(reference)
-        slack = [
-            2 * (points.slack(reference)[:, None] * np.abs(d)).sum(axis=1).mean()
-            for d in _shifts(points.t, points.x)
-        ]
+        off = 2 * points.slack(reference)[:, None]
+        slack = [(off * np.abs(d)).sum(axis=1).mean() for d in _shifts(points.t, points.x)]
         there = factor * _differences(residual, points.t, points.x)
         rounding = _ROUNDING * user.eps * abs(value)
         return Batch(expected, found, points, there, rounding + factor * np.array(slack))
