@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,6 @@ from fmproof.testing.strategies import (
 )
 
 NAMES = {**vars(fmproof.models), "Fraction": Fraction}
-strict = settings(database=None, derandomize=True, max_examples=100)
 
 
 def shrunk(strategy, fails):
@@ -54,7 +54,7 @@ def shrunk(strategy, fails):
 def collect(strategy, count=200):
     found = []
 
-    @settings(strict, max_examples=count)
+    @settings(database=None, derandomize=True, max_examples=count)
     @given(strategy)
     def gather(value):
         found.append(value)
@@ -63,7 +63,7 @@ def collect(strategy, count=200):
     return found
 
 
-@strict
+@examples(100)
 @given(problems())
 def test_a_repr_rebuilds_the_problem(problem):
     assert eval(repr(problem), NAMES) == problem
