@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import seeded
-from fmproof.testing.evidence import FIRST_LOOK, Evidence, look_sizes, strongest
+from fmproof.testing.evidence import Evidence, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.joint import Verdict, joint_test
 from fmproof.testing.points import Points
@@ -41,12 +40,6 @@ class Batch(NamedTuple):
 
 Describe = Callable[[FloatArray, FloatArray, Verdict, str], CheckFailed]
 """The failure, from what was found and what was expected (B, k), the verdict, and where."""
-
-
-def check_samples(samples: int) -> None:
-    """Raise ``InputError`` when there are not enough for the batches."""
-    if samples < FIRST_LOOK:
-        raise InputError(f"samples: expected at least {FIRST_LOOK}, found {samples}")
 
 
 def looks(

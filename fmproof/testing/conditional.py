@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.errors import InputError
-from fmproof.testing.evidence import FIRST_LOOK, Evidence, decide, look_sizes
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
@@ -60,11 +59,8 @@ def assert_conditional_velocity(
     """
     __tracebackhide__ = True
     user = Sampler(sampler)
-    if samples < FIRST_LOOK:
-        raise InputError(f"samples: expected at least {FIRST_LOOK}, found {samples}")
-    if not 0 < level < 1:
-        raise InputError(f"level: expected a number between 0 and 1, found {level}")
-    seed = default_seed() if seed is None else seed
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
 
     def check(on: Reference) -> CheckFailed | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import isqrt
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
+from fmproof.errors import InputError
 from fmproof.testing.failure import CheckFailed
 
 FIRST_LOOK = 1_000
@@ -15,6 +17,14 @@ def look_sizes(samples: int) -> list[int]:
     """How many samples to look at, one look after the other: gross mistakes are seen in the first
     1,000, small ones in the geometric mean of these and all. 1,000 samples have one look."""
     return list(dict.fromkeys((FIRST_LOOK, isqrt(FIRST_LOOK * samples), samples)))
+
+
+def check_options(samples: Any, level: Any) -> None:
+    """Raise ``InputError`` when a test cannot be made of these."""
+    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < FIRST_LOOK:
+        raise InputError(f"samples: expected an integer from {FIRST_LOOK} on, found {samples!r}")
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
 
 
 class Evidence(NamedTuple):

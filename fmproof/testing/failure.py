@@ -6,7 +6,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
+from numbers import Integral
 from typing import Any
+
+from fmproof.errors import InputError
 
 
 class CheckFailed(AssertionError):
@@ -64,6 +67,15 @@ def _pytest_line() -> str:
 def default_seed() -> int:
     """The seed of checks that are given none: pytest's ``--fmproof-seed``, else 0."""
     return int(os.environ.get("FMPROOF_SEED", "0"))
+
+
+def chosen_seed(seed: Any) -> int:
+    """``seed``, or the default one for None; raises ``InputError`` for what is no seed."""
+    if seed is None:
+        return default_seed()
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"seed: expected an integer from 0 on, found {seed!r}")
+    return int(seed)
 
 
 def call(check: Callable[..., Any], *arguments: str, **options: Any) -> str:

@@ -17,14 +17,14 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models import PolynomialVelocity
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.adapters import VelocityFunction, module_of, to_array
+from fmproof.testing.adapters import VelocityFunction, check_numbers, module_of, to_array
 from fmproof.testing.batches import BATCHES, Batch, looks
-from fmproof.testing.evidence import FIRST_LOOK, Evidence, decide
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.losses import (
     call_loss,
-    check_options,
+    check_reduction,
     draw_data,
     draw_marginal,
     evaluate_loss,
@@ -76,8 +76,9 @@ def assert_same_gradient(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    check_options(reduction, samples)
-    seed = default_seed() if seed is None else seed
+    check_reduction(reduction)
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     family = family_of(model, theta, reference.dim, loss, gradient)
 
@@ -307,12 +308,7 @@ class _Function(Family):
             value = to_array(call_loss(gradient, self.theta.copy(), x1, seed))
         except Exception as error:
             raise CheckFailed(f"{name} raised {type(error).__name__}: {error}") from error
-        if value.shape != self.theta.shape:
-            raise CheckFailed(
-                f"{name} returned the wrong shape", str(self.theta.shape), str(value.shape)
-            )
-        if not np.isfinite(value).all():
-            raise CheckFailed(f"{name} returned a number that is not finite")
+        check_numbers(value, self.theta.shape, f"{name} returned")
         axes = tuple(range(1, self.directions.ndim))
         return np.asarray((self.directions * value).sum(axis=axes), dtype=np.float64)
 

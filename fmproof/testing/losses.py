@@ -19,9 +19,9 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
-from fmproof.testing.batches import Batch, check_samples, looks
-from fmproof.testing.evidence import Evidence, decide
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.batches import Batch, looks
+from fmproof.testing.evidence import Evidence, check_options, decide
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
@@ -77,8 +77,9 @@ def assert_losses_differ_by_constant(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    check_options(reduction, samples)
-    seed = default_seed() if seed is None else seed
+    check_reduction(reduction)
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     user = VelocityFunction(model, reference.dim)
 
@@ -107,11 +108,10 @@ def assert_losses_differ_by_constant(
     raise failure.with_traceback(None)
 
 
-def check_options(reduction: str, samples: int) -> None:
-    """Raise ``InputError`` for options that cannot be used."""
+def check_reduction(reduction: Any) -> None:
+    """Raise ``InputError`` for one that is not known."""
     if reduction not in ("sum", "mean"):
         raise InputError(f"reduction: expected 'sum' or 'mean', found {reduction!r}")
-    check_samples(samples)
 
 
 def loss_looks(
@@ -241,6 +241,11 @@ def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: i
             f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
             found=f"called with the model and x1 of shape {tuple(x1.shape)}",
         ) from error
+    if value.dtype.kind not in "fiu":
+        raise CheckFailed(
+            f"the loss {name_of(loss)} returned {value.dtype} instead of real numbers",
+            hint="it must return its value" if value.dtype.kind == "O" else "",
+        )
     if value.shape not in ((), (1,), (n,)):
         raise CheckFailed(
             f"the loss {name_of(loss)} returned the wrong shape",

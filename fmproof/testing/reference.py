@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from fmproof.errors import InputError
-from fmproof.models import GaussianMixture, LinearVelocity, Path, Problem, TimeLaw, UniformTime
+from fmproof.models import CallableVelocity, GaussianMixture, Path, Problem, TimeLaw, UniformTime
 from fmproof.models.arrays import FloatArray
 from fmproof.models.posterior import Posterior, chunks
 
@@ -60,10 +61,10 @@ class Reference:
         """The dimension d."""
         return self.data.dim
 
-    @property
+    @cached_property
     def problem(self) -> Problem:
         """The problem with the model 0."""
-        zero = LinearVelocity([[0] * self.dim] * self.dim)
+        zero = CallableVelocity(lambda t, x: np.zeros_like(x), self.dim)
         return Problem(self.data, self.path, zero, self.time)
 
     def with_data(self, data: GaussianMixture) -> Reference:

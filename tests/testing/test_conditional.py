@@ -185,7 +185,7 @@ def test_the_same_seed_gives_the_same_failure_and_leaves_the_generators_alone():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"samples": 10}, "samples: expected at least 1000"),
+        ({"samples": 10}, "samples: expected an integer from 1000 on"),
         ({"level": 0}, "level: expected a number between 0 and 1"),
         ({"path": "cond-ot"}, "path: expected a fmproof.models.Path, found 'cond-ot'"),
         ({"time": 0.5}, "time: expected a fmproof.models.TimeLaw"),
