@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
@@ -72,7 +72,7 @@ def assert_conditional_velocity(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_conditional_velocity,
-        name_of(sampler),
+        code_of(sampler, "sampler"),
         *smallest.code(),
         **smallest.options(),
         samples=samples,

@@ -84,6 +84,12 @@ def call(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
     return f"{check.__name__}({', '.join([*arguments, *shown])})"
 
 
+def code_of(function: Any, role: str) -> str:
+    """What stands for a user's function in code: its name where that is enough, else its role."""
+    name = str(getattr(function, "__name__", ""))
+    return name if name.isidentifier() and not isinstance(function, partial) else role
+
+
 def name_of(function: Any) -> str:
     """What to call a user's function in a message."""
     while isinstance(function, partial):

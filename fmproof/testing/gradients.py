@@ -20,7 +20,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, check_numbers, module_of, to_array
 from fmproof.testing.batches import BATCHES, Batch, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.losses import (
     call_loss,
@@ -95,11 +95,11 @@ def assert_same_gradient(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_same_gradient,
-        name_of(model),
+        code_of(model, "model"),
         *smallest.code(),
-        *([] if loss is None else [name_of(loss)]),
+        *([] if loss is None else [code_of(loss, "loss")]),
         *([] if theta is None else ["theta=theta"]),
-        *([] if gradient is None else [f"gradient={name_of(gradient)}"]),
+        *([] if gradient is None else [f"gradient={code_of(gradient, 'gradient')}"]),
         **smallest.options(),
         reduction=reduction,
         samples=samples,

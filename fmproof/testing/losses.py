@@ -21,7 +21,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
 from fmproof.testing.batches import Batch, looks
 from fmproof.testing.evidence import Evidence, check_options, decide
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, name_of
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
@@ -96,9 +96,9 @@ def assert_losses_differ_by_constant(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_losses_differ_by_constant,
-        name_of(model),
+        code_of(model, "model"),
         *smallest.code(),
-        *([] if loss is None else [name_of(loss)]),
+        *([] if loss is None else [code_of(loss, "loss")]),
         **smallest.options(),
         reduction=reduction,
         samples=samples,

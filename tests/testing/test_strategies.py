@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -32,7 +31,7 @@ from fmproof.testing.strategies import (
     problems,
 )
 
-NAMES = {**vars(fmproof.models), "Fraction": Fraction}
+NAMES = vars(fmproof.models)
 
 
 def shrunk(strategy, fails):
