@@ -1,28 +1,40 @@
-"""How often assert_conditional_velocity catches a wrong sampler, and how often a right one fails.
+"""How often the assertions catch wrong code, and how often right code fails.
 
-The samplers return (x_t, u_t, t) and nothing else, so that only statistics can judge them; a
-sampler whose data are known is judged row by row, and one sample is enough.
+    python benchmarks/detection_power.py                   # the tables in docs/detection-power.md
+    python benchmarks/detection_power.py --runs 10 --long-runs 3 --alarm-runs 200  # a quick look
 
-    python benchmarks/detection_power.py                  # the tables in docs/testing-your-code.md
-    python benchmarks/detection_power.py --runs 100       # a quick look
+Samplers return (x_t, u_t, t) and nothing else, so that only statistics can judge them; a sampler
+whose data are known is judged row by row, and one sample is enough. Losses and gradients come in
+two kinds: those that evaluate the model once at x_t, row by row of their data, and those that
+shuffle their data first (or, for gradients, that are written by hand), which shows nothing.
 
-Prints two Markdown tables and the seconds that they took.
+A run takes the assertion's looks, with seeds of its own, and keeps the p-value.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing import Pool
 from time import perf_counter
 
 import numpy as np
 
 from fmproof.models import CondOTPath, GaussianMixture, LogitNormalTime, TrigPath, UniformTime
 from fmproof.models.arrays import FloatArray
-from fmproof.testing import CheckFailed, assert_conditional_velocity
+from fmproof.testing import conditional
+from fmproof.testing.adapters import VelocityFunction
+from fmproof.testing.evidence import Evidence, look_sizes
+from fmproof.testing.gradients import family_of, gradient_looks
+from fmproof.testing.losses import loss_looks
+from fmproof.testing.reference import Reference
+from fmproof.testing.samplers import Sampler
 
 Triples = tuple[FloatArray, FloatArray, FloatArray]
-Sampler = Callable[[int, np.random.Generator], Triples]
+SEEDS = 10_000_019  # so that the seeds of two runs do not meet
+LEVEL = 1e-6
+LEVELS = (0.5, 0.05, 0.01)
 
 RING = GaussianMixture(
     [1 / 8] * 8,
@@ -39,38 +51,7 @@ DATA = {
     "N(0, I), d = 20": GaussianMixture([1], [[0] * 20], [np.eye(20, dtype=int)]),
 }
 RARE = GaussianMixture([0.95, 0.05], [[0], [6]], [[[0.1]], [[0.1]]])
-
-
-def sampler(data: GaussianMixture, bug: str = "") -> Sampler:
-    """The straight path to ``data`` with one mistake."""
-
-    def draw(n: int, rng: np.random.Generator) -> Triples:
-        x1, t = data.sample(n, rng), rng.random(n)
-        x0, s = rng.standard_normal(x1.shape), t[:, None]
-        x, u = s * x1 + (1 - s) * x0, x1 - x0
-        match bug.split(" = "):
-            case ["sign flipped"]:
-                u = -u
-            case ["both ends reversed"]:
-                x, u = (1 - s) * x1 + s * x0, x0 - x1
-            case ["x1 predicted"]:
-                u = x1
-            case ["noise predicted"]:
-                u = x0
-            case ["wrong pairing"]:
-                u = rng.permutation(x1) - x0
-            case ["t reversed"]:
-                t = 1 - t
-            case ["fresh noise"]:
-                u = x1 - rng.standard_normal(x1.shape)
-            case ["velocity off by 2%"]:
-                u = 1.02 * u
-            case ["sigma_min", size]:
-                x = x + s * float(size) * x0
-        return x, u, t
-
-    return draw
-
+LOSS_DATA = ("R1, d = 1", "R2, d = 2", "5 points, d = 3")
 
 BUGS = {
     "sign flipped": 1_000,
@@ -85,93 +66,190 @@ BUGS = {
     "sigma_min = 0.05": 300_000,
     "sigma_min = 0.02": 300_000,
 }
-
 SAME_LAW = {("both ends reversed", name) for name in ("N(0, 1), d = 1", "N(0, I), d = 20")}
 """Where data and noise have one law, exchanging them changes nothing."""
 
 
-def caught(draw: Sampler, samples: int, seed: int, level: float, **options: object) -> bool:
-    try:
-        assert_conditional_velocity(
-            draw,
-            options.pop("path", CondOTPath()),
-            options.pop("data"),
-            samples=samples,
-            level=level,
-            seed=seed,
-            **options,
-        )
-    except CheckFailed:
-        return True
-    return False
+def triples(x1: FloatArray, rng: np.random.Generator, bug: str = "") -> Triples:
+    """(x_t, u_t, t) of the straight path to ``x1`` with one mistake."""
+    t, x0 = rng.random(len(x1)), rng.standard_normal(x1.shape)
+    s = t[:, None]
+    x, u = s * x1 + (1 - s) * x0, x1 - x0
+    match bug.split(" = "):
+        case ["sign flipped"]:
+            u = -u
+        case ["both ends reversed"]:
+            x, u = (1 - s) * x1 + s * x0, x0 - x1
+        case ["x1 predicted"]:
+            u = x1
+        case ["noise predicted"]:
+            u = x0
+        case ["wrong pairing"]:
+            u = rng.permutation(x1) - x0
+        case ["t reversed"]:
+            t = 1 - t
+        case ["fresh noise"]:
+            u = x1 - rng.standard_normal(x1.shape)
+        case ["velocity off by 2%"]:
+            u = 1.02 * u
+        case ["sigma_min", size]:
+            x = x + s * float(size) * x0
+    return x, u, t
 
 
-def power(runs: int, long_runs: int, level: float) -> None:
-    print(f"| mistake | samples | {' | '.join(DATA)} |")
-    print(f"|---|---:|{'---:|' * len(DATA)}")
-    for bug, samples in BUGS.items():
-        count = runs if samples <= 3_000 else long_runs
-        cells = []
-        for name, data in DATA.items():
-            if (bug, name) in SAME_LAW:
-                cells.append("same law")
-                continue
-            hits = sum(
-                caught(sampler(data, bug), samples, 7 * seed, level, data=data)
-                for seed in range(count)
-            )
-            cells.append(f"{hits}/{count}")
-        print(f"| {bug} | {samples:,} | {' | '.join(cells)} |", flush=True)
+# --- one run of each assertion: its looks -----------------------------------------------
+
+Run = Callable[[int, int], Iterator[Evidence]]
+"""From the number of samples and the seed."""
 
 
-def right(data: GaussianMixture, path: object, time: object) -> Sampler:
+def sampler_run(data: GaussianMixture, bug: str) -> Run:
+    def draw(n: int, rng: np.random.Generator) -> Triples:
+        return triples(data.sample(n, rng), rng, bug)
+
+    return partial(conditional.looks, Sampler(draw), Reference.of(CondOTPath(), data))
+
+
+def right_sampler_run(data: GaussianMixture, path: object, time: object) -> Run:
     def draw(n: int, rng: np.random.Generator) -> Triples:
         t, x1 = time.sample(n, rng), data.sample(n, rng)
         x0, s = rng.standard_normal(x1.shape), t[:, None]
         u = path.dalpha(s) * x1 + path.dbeta(s) * x0
         return path.alpha(s) * x1 + path.beta(s) * x0, u, t
 
-    return draw
+    return partial(conditional.looks, Sampler(draw), Reference.of(path, data, time))
 
 
-def false_alarms(runs: int) -> None:
-    levels = (0.5, 0.05, 0.01)
-    cases = {
-        **{name: (data, CondOTPath(), UniformTime()) for name, data in DATA.items()},
-        "5% of the data far away": (RARE, CondOTPath(), UniformTime()),
-        "R2, trig path, logit-normal t": (RING, TrigPath(), LogitNormalTime()),
-    }
-    print("| right sampler | runs | " + " | ".join(f"level {x:g}" for x in levels) + " |")
-    print(f"|---|---:|{'---:|' * len(levels)}")
-    for name, (data, path, time) in cases.items():
-        draw = right(data, path, time)
+def features(t: FloatArray, x: FloatArray) -> FloatArray:
+    return np.column_stack([np.ones_like(t), x, t[:, None] * x])
+
+
+def linear(theta: FloatArray, t: FloatArray, x: FloatArray) -> FloatArray:
+    return features(t, x) @ theta
+
+
+def theta_for(dim: int) -> FloatArray:
+    return np.random.default_rng(dim).normal(size=(1 + 2 * dim, dim)) / 2
+
+
+def training_loss(bug: str, shuffles: bool) -> Callable[..., float]:
+    def loss(model: Callable[..., FloatArray], x1: FloatArray, rng: np.random.Generator) -> float:
+        x, u, t = triples(rng.permutation(x1) if shuffles else x1, rng, bug)
+        return float(np.square(model(t, x) - u).sum(axis=1).mean())
+
+    return loss
+
+
+def loss_run(data: GaussianMixture, bug: str, shuffles: bool) -> Run:
+    model = VelocityFunction(partial(linear, theta_for(data.dim)), data.dim)
+    reference, loss = Reference.of(CondOTPath(), data), training_loss(bug, shuffles)
+    return lambda samples, seed: loss_looks(model, reference, loss, False, samples, seed)
+
+
+def gradient_run(data: GaussianMixture, bug: str, by_hand: bool) -> Run:
+    def gradient(theta: FloatArray, x1: FloatArray, rng: np.random.Generator) -> FloatArray:
+        x, u, t = triples(x1, rng, bug)
+        return 2 * features(t, x).T @ (linear(theta, t, x) - u) / len(t)
+
+    loss, own = (None, gradient) if by_hand else (training_loss(bug, False), None)
+    family = family_of(linear, theta_for(data.dim), data.dim, loss, own)
+    reference = Reference.of(CondOTPath(), data)
+    return lambda samples, seed: gradient_looks(family, reference, False, samples, seed)
+
+
+def run_of(kind: str, data: str, bug: str = "") -> Run:
+    """By words, so that it can be sent to another process."""
+    match kind:
+        case "sampler":
+            return sampler_run(DATA[data], bug)
+        case "rare":
+            return right_sampler_run(RARE, CondOTPath(), UniformTime())
+        case "other path":
+            return right_sampler_run(RING, TrigPath(), LogitNormalTime())
+        case "loss" | "shuffling loss":
+            return loss_run(DATA[data], bug, kind != "loss")
+        case _:
+            return gradient_run(DATA[data], bug, kind != "gradient of a loss")
+
+
+def p_value(task: tuple[str, str, str, int, int, bool]) -> float:
+    """That of one run's looks, joined; 0 as soon as it is caught if ``hurry``."""
+    kind, data, bug, samples, seed, hurry = task
+    looks = len(look_sizes(samples))
+    found = 1.0
+    for evidence in run_of(kind, data, bug)(samples, SEEDS * seed):
+        found = min(found, looks * evidence.p_value)
+        if hurry and found <= LEVEL:
+            return 0.0
+    return found
+
+
+def p_values(
+    pool: object, kind: str, data: str, bug: str, samples: int, runs: int, hurry: bool = True
+) -> FloatArray:
+    tasks = [(kind, data, bug, samples, seed, hurry) for seed in range(runs)]
+    return np.array(pool.map(p_value, tasks, chunksize=max(1, runs // 20)))
+
+
+# --- the tables -------------------------------------------------------------------------
+
+
+def power(pool: object, kind: str, names: tuple[str, ...], runs: int, long_runs: int) -> None:
+    print(f"| mistake in a {kind} | samples | {' | '.join(names)} |")
+    print(f"|---|---:|{'---:|' * len(names)}")
+    for bug, samples in BUGS.items():
+        count = runs if samples <= 3_000 else long_runs
         cells = []
-        for level in levels:
-            alarms = sum(
-                caught(draw, 1_000, 7 * seed, level, data=data, path=path, time=time)
-                for seed in range(runs)
-            )
-            cells.append(f"{alarms / runs:.4f}")
+        for name in names:
+            if (bug, name) in SAME_LAW:
+                cells.append("same law")
+                continue
+            found = p_values(pool, kind, name, bug, samples, count)
+            cells.append(f"{int((found <= LEVEL).sum())}/{count}")
+        print(f"| {bug} | {samples:,} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
+def false_alarms(pool: object, cases: dict[str, tuple[str, str]], samples: int, runs: int) -> None:
+    print("| right code | runs | " + " | ".join(f"level {x:g}" for x in LEVELS) + " |")
+    print(f"|---|---:|{'---:|' * len(LEVELS)}")
+    for name, (kind, data) in cases.items():
+        found = p_values(pool, kind, data, "", samples, runs, hurry=False)
+        cells = [f"{(found <= level).mean():.4f}" for level in LEVELS]
         print(f"| {name} | {runs:,} | {' | '.join(cells)} |", flush=True)
+    print()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument(
-        "--runs", type=int, default=200, help="of each mistake, up to 3,000 samples"
-    )
-    parser.add_argument("--long-runs", type=int, default=20, help="with 300,000 samples")
-    parser.add_argument("--alarm-runs", type=int, default=2_000, help="of each right sampler")
-    parser.add_argument("--level", type=float, default=1e-6, help="of the test in the first table")
+    parser.add_argument("--runs", type=int, default=100, help="of mistakes, up to 3,000 samples")
+    parser.add_argument("--long-runs", type=int, default=30, help="with 300,000 samples")
+    parser.add_argument("--alarm-runs", type=int, default=2_000, help="of right code")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only", nargs="*", help="tables: sampler, loss, gradient, alarms")
     options = parser.parse_args()
+    wanted = options.only or ["sampler", "loss", "gradient", "alarms"]
     start = perf_counter()
-    print(f"Caught, at level {options.level:g}:\n")
-    power(options.runs, options.long_runs, options.level)
-    print("\nFalse alarms:\n")
-    false_alarms(options.alarm_runs)
-    print(f"\n{perf_counter() - start:.0f} s")
+    with Pool(options.processes) as pool:
+        runs = options.runs, options.long_runs
+        if "sampler" in wanted:
+            power(pool, "sampler", tuple(DATA), *runs)
+        if "loss" in wanted:
+            power(pool, "loss", LOSS_DATA, *runs)
+            power(pool, "shuffling loss", LOSS_DATA, *runs)
+        if "gradient" in wanted:
+            power(pool, "gradient of a loss", LOSS_DATA, *runs)
+            power(pool, "gradient by hand", LOSS_DATA, *runs)
+        if "alarms" in wanted:
+            cases = {f"sampler, {name}": ("sampler", name) for name in DATA}
+            cases["sampler, 5% of the data far away"] = "rare", ""
+            cases["sampler, R2, trig path, logit-normal t"] = "other path", ""
+            for kind in ("loss", "gradient by hand", "gradient of a loss", "shuffling loss"):
+                cases[f"{kind}, R1"] = kind, "R1, d = 1"
+            false_alarms(pool, cases, 1_000, options.alarm_runs)
+    print(f"{perf_counter() - start:.0f} s")
 
 
 if __name__ == "__main__":

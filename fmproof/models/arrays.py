@@ -72,11 +72,12 @@ class Array(NamedTuple):
 
 
 def source(value: Any) -> str:
-    """Python code for a number or a nested list of numbers; integers without ``Fraction``."""
+    """Python code for a number or a nested list of numbers; a fraction is text, as in "1/3", which
+    needs no import to be read back."""
     if isinstance(value, list):
         return "[" + ", ".join(map(source, value)) + "]"
-    if isinstance(value, Fraction) and value.denominator == 1:
-        return repr(value.numerator)
+    if isinstance(value, Fraction):
+        return str(value) if value.denominator == 1 else f'"{value}"'
     return repr(value)
 
 

@@ -10,7 +10,9 @@ import inspect
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -77,12 +79,33 @@ def like_inputs_of(function: Any) -> Callable[[FloatArray], Any]:
     return lambda array: torch.as_tensor(array).to(dtype=dtype, device=device)
 
 
+_RESTORED = ContextVar("restored", default=False)  # whether an outer ``seeded`` restores the state
+
+
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed the global generators of ``random``, NumPy and PyTorch; restore them afterwards."""
+    """Seed the global generators of ``random``, NumPy and PyTorch; restore them afterwards, once
+    for all that are nested, since that takes longer than most losses do."""
     torch = sys.modules.get("torch")
+    if _RESTORED.get():
+        _seed_all(seed, torch)
+        yield
+        return
     python, legacy = random.getstate(), np.random.get_state()
     tensors = None if torch is None else torch.random.get_rng_state()
+    token = _RESTORED.set(True)
+    try:
+        _seed_all(seed, torch)
+        yield
+    finally:
+        _RESTORED.reset(token)
+        random.setstate(python)
+        np.random.set_state(legacy)
+        if torch is not None and tensors is not None:
+            torch.random.set_rng_state(tensors)
+
+
+def _seed_all(seed: int, torch: Any) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     if torch is not None:
@@ -90,13 +113,6 @@ def seeded(seed: int) -> Iterator[None]:
         torch.default_generator.manual_seed(seed)
         if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(legacy)
-        if torch is not None:
-            torch.random.set_rng_state(tensors)
 
 
 class VelocityFunction:
@@ -120,6 +136,12 @@ class VelocityFunction:
         self.convert = like_inputs_of(function)
         self.x_first = _x_first(function)
         self.eps = float(np.finfo(np.float64).eps)
+
+    def replaced_by(self, function: Any) -> VelocityFunction:
+        """The same with another function of the same kind, such as other parameters make."""
+        other = copy(self)
+        other.function = function
+        return other
 
     def arguments(self, t: Any, x: Any) -> tuple[Any, Any]:
         """t and x in the order that the function takes them."""
@@ -216,8 +238,6 @@ def _no_grad(function: Any) -> Any:
         import torch
 
         return torch.no_grad()
-    from contextlib import nullcontext
-
     return nullcontext()
 
 

@@ -4,27 +4,29 @@ Where the sampler gives the data or the noise that x_t was made of, u_t is deter
 compared row by row. Then, for every sampler, moments: u_t must have the mean and the variance given
 (t, x_t) that the path and the data imply, and x_t and t must have their laws. The means of the
 user's draws are compared with those of as many draws of the reference: the difference is symmetric
-about zero when the user is right, which makes the level of the test exact.
+about zero when the user is right, which makes the level of the test exact. Last, x_t and u_t
+determine data and noise, and given the data the noise must be standard normal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from fmproof.errors import InputError
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
-from fmproof.testing.joint import Verdict, joint_test
-from fmproof.testing.moments import IMPLIED_NOISE, differences, resemblance
+from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
+from fmproof.testing.joint import joint_test
+from fmproof.testing.moments import differences, resemblance
+from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows
-from fmproof.testing.samplers import Draws, Sampler
+from fmproof.testing.samplers import Sampler
 from fmproof.testing.smallest import smallest_failure
 
-_FIRST_LOOK = 1_000
 _CHUNK = 20_000
+_IMPLIED = "the x0 and x1 that x_t and u_t imply"
 _SEEDS = 1_000_003  # so that the seeds of two tests do not meet
 
 
@@ -57,15 +59,12 @@ def assert_conditional_velocity(
     """
     __tracebackhide__ = True
     user = Sampler(sampler)
-    if samples < _FIRST_LOOK:
-        raise InputError(f"samples: expected at least {_FIRST_LOOK}, found {samples}")
-    if not 0 < level < 1:
-        raise InputError(f"level: expected a number between 0 and 1, found {level}")
-    seed = default_seed() if seed is None else seed
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
 
     def check(on: Reference) -> CheckFailed | None:
-        return _check(user, on, samples, level, seed)
+        return decide(looks(user, on, samples, seed), samples, level)
 
     failure, smallest = smallest_failure(check, reference, user.takes_data)
     if failure is None:
@@ -73,7 +72,7 @@ def assert_conditional_velocity(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_conditional_velocity,
-        name_of(sampler),
+        code_of(sampler, "sampler"),
         *smallest.code(),
         **smallest.options(),
         samples=samples,
@@ -83,51 +82,58 @@ def assert_conditional_velocity(
     raise failure.with_traceback(None)
 
 
-def _check(
-    user: Sampler, reference: Reference, samples: int, level: float, seed: int
-) -> CheckFailed | None:
-    looks = [_FIRST_LOOK] if samples == _FIRST_LOOK else [_FIRST_LOOK, samples]
-    for look, n in enumerate(looks):
-        parts = []
-        for start in range(0, n, _CHUNK):
-            each = seed + _SEEDS * (look + 2 * start)
-            try:
-                draws = user.draw(reference, min(_CHUNK, n - start), each)
-            except CheckFailed as unusable:
-                return unusable
-            failure = compare_rows(reference, draws)
-            if failure is not None:
-                return failure
-            names, values = differences(reference, draws, each + 1)
-            parts.append(values)
-        values = np.concatenate(parts)
-        verdict = joint_test(values, 8 * draws.rounding * np.abs(values).mean(axis=0))
-        if verdict.p_value <= level / len(looks):
-            return _statistical_failure(reference, names, verdict, draws, n, level)
-    return None
+def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:
+    """Looks at up to ``samples``."""
+    for look, n in enumerate(look_sizes(samples)):
+        yield _evidence(user, reference, n, seed + _SEEDS * look)
 
 
-def _statistical_failure(
-    reference: Reference, names: list[str], verdict: Verdict, draws: Draws, n: int, level: float
-) -> CheckFailed:
-    name = names[verdict.worst]
-    if "u*" in name:
-        title = "u_t is not the conditional velocity of x_t"
-        hint = resemblance(reference, draws)
-    elif IMPLIED_NOISE in name:
-        title = "x_t and u_t are not made of the same noise"
-        hint = resemblance(reference, draws) or "compare the schedule of x_t with that of u_t"
-    elif "its law" in name:
-        title = "t does not have its law"
-        hint = "pass time= if the sampler draws t by another law"
+def _evidence(user: Sampler, reference: Reference, n: int, seed: int) -> Evidence:
+    """What ``n`` samples have to say: row by row, then by two tests of a joint p-value."""
+    values, noise = [], []
+    for start in range(0, n, _CHUNK):
+        each = seed + 2 * _SEEDS * start
+        try:
+            draws = user.draw(reference, min(_CHUNK, n - start), each)
+        except CheckFailed as unusable:
+            return Evidence.certain(unusable)
+        failure = compare_rows(reference, draws)
+        if failure is not None:
+            return Evidence.certain(failure)
+        names, rows = differences(reference, draws, each + 1)
+        values.append(rows)
+        noise.append(scores(reference, *reference.implied(draws.t, draws.x, draws.u)[0]))
+    table, made_of = np.concatenate(values), Scores.join(noise)
+    moments = joint_test(table, 8 * draws.rounding * np.abs(table).mean(axis=0))
+    implied = noise_test(made_of)
+    p_value = min(1.0, 2 * min(moments.p_value, implied.p_value))  # Bonferroni's bound
+    if moments.p_value <= implied.p_value:
+        name, verdict = names[moments.worst], moments
     else:
-        title = "x_t does not have the law of the path"
-        hint = ""
-    return CheckFailed(
-        title,
-        expected=f"E[{name}] as under the path" + ", with u* = E[u_t given x_t]" * ("u*" in name),
-        found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, from {n:,} samples "
-        f"({len(names)} means, joint p = {verdict.p_value:.1e}, level {level:g})",
-        standard_errors=verdict.standard_errors,
-        hint=hint,
-    )
+        name, verdict = f"{_IMPLIED}, {made_of.names[implied.worst]}", implied
+
+    def failure_of(_: float) -> CheckFailed:
+        title, hint = _told_by(name, resemblance(reference, draws))
+        return CheckFailed(
+            title,
+            expected=f"E[{name}] as under the path"
+            + ", with u* = E[u_t given x_t]" * ("u*" in name),
+            found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, from {n:,} samples, "
+            f"{len(names) + len(made_of.names)} means",
+            standard_errors=verdict.standard_errors,
+            hint=hint,
+        )
+
+    return Evidence(p_value, failure_of)
+
+
+def _told_by(name: str, alike: str) -> tuple[str, str]:
+    """Title and hint, from the mean that departs most."""
+    if "u*" in name:
+        return "u_t is not the conditional velocity of x_t", alike
+    if _IMPLIED in name:
+        hint = alike or "compare the schedule of x_t with that of u_t"
+        return "x_t and u_t are not made of the same noise", hint
+    if "its law" in name:
+        return "t does not have its law", "pass time= if the sampler draws t by another law"
+    return "x_t does not have the law of the path", ""

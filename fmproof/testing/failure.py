@@ -6,7 +6,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
+from numbers import Integral
 from typing import Any
+
+from fmproof.errors import InputError
 
 
 class CheckFailed(AssertionError):
@@ -66,10 +69,25 @@ def default_seed() -> int:
     return int(os.environ.get("FMPROOF_SEED", "0"))
 
 
+def chosen_seed(seed: Any) -> int:
+    """``seed``, or the default one for None; raises ``InputError`` for what is no seed."""
+    if seed is None:
+        return default_seed()
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"seed: expected an integer from 0 on, found {seed!r}")
+    return int(seed)
+
+
 def call(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
     """A call of ``check`` as code; options that are None are left out."""
     shown = [f"{name}={value!r}" for name, value in options.items() if value is not None]
     return f"{check.__name__}({', '.join([*arguments, *shown])})"
+
+
+def code_of(function: Any, role: str) -> str:
+    """What stands for a user's function in code: its name where that is enough, else its role."""
+    name = str(getattr(function, "__name__", ""))
+    return name if name.isidentifier() and not isinstance(function, partial) else role
 
 
 def name_of(function: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.reference import Reference, look_alikes
 
 
@@ -44,7 +44,7 @@ def assert_marginal_field(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    seed = default_seed() if seed is None else seed
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     user = VelocityFunction(field, reference.dim, "field")
     problem = reference.problem
@@ -63,7 +63,7 @@ def assert_marginal_field(
         failure.problem = reference.describe()
         failure.reproduce = call(
             assert_marginal_field,
-            name_of(field),
+            code_of(field, "field"),
             *reference.code(),
             **reference.options(),
             points=points,

@@ -7,7 +7,8 @@ differentiation for a PyTorch module, by central differences along directions in
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -16,10 +17,20 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models import PolynomialVelocity
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.adapters import VelocityFunction, module_of, to_array
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
-from fmproof.testing.joint import joint_test
-from fmproof.testing.losses import BATCHES, call_loss, check_options, draw_marginal, evaluate_loss
+from fmproof.testing.adapters import VelocityFunction, check_numbers, module_of, to_array
+from fmproof.testing.batches import BATCHES, Batch, looks
+from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.joint import Verdict
+from fmproof.testing.losses import (
+    call_loss,
+    check_reduction,
+    draw_data,
+    draw_marginal,
+    evaluate_loss,
+    noting,
+)
+from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
 from fmproof.testing.smallest import smallest_failure
 
@@ -28,6 +39,7 @@ _GROUPS = 12
 _MOST = 2_000  # above that, along random directions
 _PROBE = 5_000  # samples that tell where to look
 _STEP = 1e-4
+_SINGLE = 1e-10  # rounding errors above this are those of single precision or less
 
 
 def assert_same_gradient(
@@ -64,17 +76,18 @@ def assert_same_gradient(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    check_options(reduction, samples)
-    seed = default_seed() if seed is None else seed
+    check_reduction(reduction)
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
-    family = _family(model, theta, reference.dim, loss, gradient)
+    family = family_of(model, theta, reference.dim, loss, gradient)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            _check(family, on, reduction == "mean", samples, level, seed)
+            found = gradient_looks(family, on, reduction == "mean", samples, seed)
+            return decide(found, samples, level)
         except CheckFailed as failure:
             return failure
-        return None
 
     failure, smallest = smallest_failure(check, reference, change_data=True)
     if failure is None:
@@ -82,11 +95,11 @@ def assert_same_gradient(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_same_gradient,
-        name_of(model),
+        code_of(model, "model"),
         *smallest.code(),
-        *([] if loss is None else [name_of(loss)]),
+        *([] if loss is None else [code_of(loss, "loss")]),
         *([] if theta is None else ["theta=theta"]),
-        *([] if gradient is None else [f"gradient={name_of(gradient)}"]),
+        *([] if gradient is None else [f"gradient={code_of(gradient, 'gradient')}"]),
         **smallest.options(),
         reduction=reduction,
         samples=samples,
@@ -96,36 +109,42 @@ def assert_same_gradient(
     raise failure.with_traceback(None)
 
 
-def _check(
-    family: Family, reference: Reference, mean: bool, samples: int, level: float, seed: int
-) -> None:
-    size = samples // BATCHES
+def gradient_looks(
+    family: Family, reference: Reference, mean: bool, samples: int, seed: int
+) -> Iterator[Evidence]:
+    """Looks at the slopes of the loss along some directions in θ, in batches."""
     family.user.check_steady(*draw_marginal(reference, 2 * reference.dim + 10, seed))
-    family.check_reproducible(reference, size, seed)
+    family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
     factor = 1 / reference.dim if mean else 1.0
     family.choose_directions(reference, factor, seed)
-    found, expected = [], []
-    for batch in range(BATCHES):
-        each = seed + 1 + batch
-        expected.append(factor * family.slopes(*_marginal(reference, size, each)))
-        found.append(family.user_slopes(reference, size, each))
-    ours = np.array(expected)
-    values = np.array(found) - ours
-    rounding = family.rounding * np.abs(ours).mean(axis=0)
-    verdict = joint_test(values, rounding)
-    if verdict.p_value > level:
-        return
-    theirs, right = np.array(found).mean(axis=0), ours.mean(axis=0)
-    i = verdict.worst
-    raise CheckFailed(
-        "the loss does not have the gradient of the flow matching loss",
-        expected=f"{right[i]:.6g} for its slope {family.names[i]}, from the closed form of u_t(x)",
-        found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
-        f"({samples:,} samples, {len(theirs)} slopes, joint p = {verdict.p_value:.1e}, "
-        f"level {level:g})",
-        standard_errors=verdict.standard_errors,
-        hint=_scale_hint(theirs, right, values, reference.dim, mean),
-    )
+
+    def batch(size: int, each: int) -> Batch:
+        expected = factor * family.slopes(*_marginal(reference, size, each))
+        found, points = family.user_slopes(reference, size, each)
+        if points is None:
+            return Batch(expected, found)
+        u, slack = points.velocity(reference), points.slack(reference)[:, None]
+        there = family.slopes(points.t, points.x, u)
+        rounding = family.rounding * np.abs(there)
+        if points.rounding > _SINGLE:  # a slope is affine in u: see how far rounding moves it
+            rounding = rounding + np.abs(family.slopes(points.t, points.x, u + slack) - there)
+        return Batch(expected, found, points, factor * there, factor * rounding)
+
+    def describe(
+        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+    ) -> CheckFailed:
+        i = verdict.worst
+        theirs, right = found.mean(axis=0), expected.mean(axis=0)
+        return CheckFailed(
+            "the loss does not have the gradient of the flow matching loss",
+            expected=f"{right[i]:.6g} for its slope {family.names[i]}, {where}",
+            found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
+            f"({len(theirs)} slopes)",
+            standard_errors=verdict.standard_errors,
+            hint=_scale_hint(theirs, right, found - expected, reference.dim, mean),
+        )
+
+    yield from looks(reference, batch, describe, family.rounding, samples, seed)
 
 
 def _scale_hint(
@@ -164,21 +183,25 @@ class Family(ABC):
         """Slopes (k,) of the mean of ‖m_θ(t, x) − u‖²."""
 
     @abstractmethod
-    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
-        """Slopes (k,) of the user's conditional loss, for n new data points."""
+    def user_slopes(
+        self, reference: Reference, n: int, seed: int
+    ) -> tuple[FloatArray, Points | None]:
+        """Slopes (k,) of the user's conditional loss, for n new data points, and where it
+        evaluates the model."""
 
     @abstractmethod
     def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
         """Raise ``InputError`` when slopes cannot be had because the loss cannot be seeded."""
 
 
-def _family(
+def family_of(
     model: Any,
     theta: Any,
     dim: int,
     loss: Callable[..., Any] | None,
     gradient: Callable[..., Any] | None,
 ) -> Family:
+    """The family that a user's arguments describe; raises ``InputError`` when they do not."""
     if module_of(model) is not None:
         if gradient is not None or theta is not None:
             raise InputError("theta, gradient: a torch.nn.Module has its own; leave them out")
@@ -191,10 +214,6 @@ def _family(
             "theta: expected the parameters at which model(theta, t, x) is to be differentiated"
         )
     return _Function(lambda parameters: partial(model, parameters), theta, dim, loss, gradient)
-
-
-def _data(reference: Reference, n: int, seed: int) -> FloatArray:
-    return reference.data.sample(n, np.random.default_rng([seed, 3]))
 
 
 def _unit(vector: FloatArray) -> FloatArray:
@@ -248,7 +267,7 @@ class _Function(Family):
         self.names = [f"in theta{list(i)}" for i in np.ndindex(self.theta.shape)]
         if count <= _AXES:
             return
-        theirs = self.user_slopes(reference, _PROBE, seed)
+        theirs, _ = self.user_slopes(reference, _PROBE, seed)
         difference = theirs - factor * self.slopes(*_marginal(reference, _PROBE, seed))
         groups = np.array_split(np.arange(count), _GROUPS)
         self.directions = np.zeros((_GROUPS, count))
@@ -263,21 +282,25 @@ class _Function(Family):
         return np.array([(above - below) / (2 * self.step) for above, below in pairs])
 
     def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
-        dim = self.user.dim
-        return self._slopes(
-            lambda p: float(
-                np.square(VelocityFunction(self.at(p), dim)(t, x) - u).sum(axis=1).mean()
-            )
-        )
+        def loss(parameters: FloatArray) -> float:
+            model = self.user.replaced_by(self.at(parameters))
+            return float(np.square(model(t, x) - u).sum(axis=1).mean())
 
-    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
-        x1 = _data(reference, n, seed)
+        return self._slopes(loss)
+
+    def user_slopes(
+        self, reference: Reference, n: int, seed: int
+    ) -> tuple[FloatArray, Points | None]:
+        x1 = draw_data(reference, n, seed)
         if self.gradient is not None:
-            return self._projected(self.gradient, x1, seed)
+            return self._projected(self.gradient, x1, seed), None
         if self.loss is None:
-            return self.slopes(*_conditional(reference, n, seed))
+            return self.slopes(*_conditional(reference, n, seed)), None
         loss = self.loss
-        return self._slopes(lambda p: evaluate_loss(loss, self.at(p), x1.copy(), n, seed))
+        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), x1.copy(), n, seed))
+        calls: list[tuple[Any, Any]] = []
+        evaluate_loss(loss, noting(self.user, calls), x1.copy(), n, seed)
+        return slopes, Points.of(calls, x1)
 
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
         name = f"the gradient {name_of(gradient)}"
@@ -285,19 +308,14 @@ class _Function(Family):
             value = to_array(call_loss(gradient, self.theta.copy(), x1, seed))
         except Exception as error:
             raise CheckFailed(f"{name} raised {type(error).__name__}: {error}") from error
-        if value.shape != self.theta.shape:
-            raise CheckFailed(
-                f"{name} returned the wrong shape", str(self.theta.shape), str(value.shape)
-            )
-        if not np.isfinite(value).all():
-            raise CheckFailed(f"{name} returned a number that is not finite")
+        check_numbers(value, self.theta.shape, f"{name} returned")
         axes = tuple(range(1, self.directions.ndim))
         return np.asarray((self.directions * value).sum(axis=axes), dtype=np.float64)
 
     def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
         if self.loss is None or self.gradient is not None:
             return
-        x1, model = _data(reference, n, seed), self.at(self.theta)
+        x1, model = draw_data(reference, n, seed), self.at(self.theta)
         first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
         if abs(first - again) > 1e-9 * (1 + abs(first)):
             raise InputError(
@@ -345,8 +363,29 @@ class _Module(Family):
     def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
         return self._project(self._model_gradients(t, x, u))
 
-    def user_slopes(self, reference: Reference, n: int, seed: int) -> FloatArray:
-        return self._project(self._user_gradients(reference, n, seed))
+    def user_slopes(
+        self, reference: Reference, n: int, seed: int
+    ) -> tuple[FloatArray, Points | None]:
+        calls: list[tuple[Any, Any]] = []
+        with self._noting(calls):
+            found = self._project(self._user_gradients(reference, n, seed))
+        x1 = draw_data(reference, n, seed)
+        shown = None if self.loss is None else Points.of(calls, to_array(self.user.convert(x1)))
+        return found, shown
+
+    @contextmanager
+    def _noting(self, calls: list[tuple[Any, Any]]) -> Iterator[None]:
+        """Note the arguments (t, x) of the module's calls."""
+
+        def note(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            given = [*args, *kwargs.values()][:2]
+            calls.append(tuple(reversed(given) if self.user.x_first else given))
+
+        hook = module_of(self.user.function).register_forward_pre_hook(note, with_kwargs=True)
+        try:
+            yield
+        finally:
+            hook.remove()
 
     def _model_gradients(self, t: FloatArray, x: FloatArray, u: FloatArray) -> list[FloatArray]:
         convert = self.user.convert
@@ -356,7 +395,7 @@ class _Module(Family):
     def _user_gradients(self, reference: Reference, n: int, seed: int) -> list[FloatArray]:
         if self.loss is None:
             return self._model_gradients(*_conditional(reference, n, seed))
-        x1 = self.user.convert(_data(reference, n, seed))
+        x1 = self.user.convert(draw_data(reference, n, seed))
         try:
             value = call_loss(self.loss, self.user.function, x1, seed)
             gradients = self._gradients(value.mean())

@@ -4,11 +4,14 @@ L_FM = L_CFM + C says that L_CFM(m + Δ) − L_CFM(m) = L_FM(m + Δ) − L_FM(m)
 The left side is the user's loss, called for shifted models; the right side is
 E[2 (m − u_t(x))·Δ + ‖Δ‖²], with the marginal field u_t(x) in closed form. Both are taken over
 batches, and it is the differences of batch means that are tested: they are close to normal.
+Where the loss shows the points at which it evaluates the model, the left side is also compared
+with what it is at these points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,12 +19,15 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
-from fmproof.testing.failure import CheckFailed, call, default_seed, name_of
-from fmproof.testing.joint import joint_test
+from fmproof.testing.batches import Batch, looks
+from fmproof.testing.evidence import Evidence, check_options, decide
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.joint import Verdict
+from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
 from fmproof.testing.smallest import smallest_failure
 
-BATCHES = 100
+_ROUNDING = 16  # in units of the user's precision
 
 SHIFTS: dict[str, Callable[[Any, Any], Any]] = {
     "1": lambda t, x: 0 * x + 1,
@@ -30,6 +36,7 @@ SHIFTS: dict[str, Callable[[Any, Any], Any]] = {
     "t x": lambda t, x: t * x,
     "x turned by one coordinate": lambda t, x: x[:, [*range(1, x.shape[1]), 0]],
     "t": lambda t, x: 0 * x + t,
+    "(1 - t) x": lambda t, x: (1 - t) * x,
 }
 """Δ(t (N, 1), x (N, d)), of array operations that NumPy and PyTorch share."""
 
@@ -70,17 +77,18 @@ def assert_losses_differ_by_constant(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    check_options(reduction, samples)
-    seed = default_seed() if seed is None else seed
+    check_reduction(reduction)
+    check_options(samples, level)
+    seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     user = VelocityFunction(model, reference.dim)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            _check(user, on, loss, reduction == "mean", samples, level, seed)
+            found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
+            return decide(found, samples, level)
         except CheckFailed as failure:
             return failure
-        return None
 
     failure, smallest = smallest_failure(check, reference, change_data=True)
     if failure is None:
@@ -88,9 +96,9 @@ def assert_losses_differ_by_constant(
     failure.problem = smallest.describe()
     failure.reproduce = call(
         assert_losses_differ_by_constant,
-        name_of(model),
+        code_of(model, "model"),
         *smallest.code(),
-        *([] if loss is None else [name_of(loss)]),
+        *([] if loss is None else [code_of(loss, "loss")]),
         **smallest.options(),
         reduction=reduction,
         samples=samples,
@@ -100,51 +108,55 @@ def assert_losses_differ_by_constant(
     raise failure.with_traceback(None)
 
 
-def check_options(reduction: str, samples: int) -> None:
-    """Raise ``InputError`` for options that cannot be used."""
+def check_reduction(reduction: Any) -> None:
+    """Raise ``InputError`` for one that is not known."""
     if reduction not in ("sum", "mean"):
         raise InputError(f"reduction: expected 'sum' or 'mean', found {reduction!r}")
-    if samples < 10 * BATCHES:
-        raise InputError(f"samples: expected at least {10 * BATCHES}, found {samples}")
 
 
-def _check(
+def loss_looks(
     user: VelocityFunction,
     reference: Reference,
     loss: Callable[..., Any] | None,
     mean: bool,
     samples: int,
-    level: float,
     seed: int,
-) -> None:
-    size = samples // BATCHES
-    probe = draw_marginal(reference, 2 * user.dim + 10, seed)
-    user.check_steady(*probe)
-    found, expected = [], []
-    for batch in range(BATCHES):
-        t, x = draw_marginal(reference, size, seed + 1 + batch)
-        expected.append(_marginal_differences(user, reference, t, x))
-        if loss is None:
-            found.append(_conditional_differences(user, reference, size, seed + 1 + batch))
-        else:
-            found.append(_user_differences(user, reference, loss, size, seed + 1 + batch))
+) -> Iterator[Evidence]:
+    """Looks at L(m + Δ) − L(m) for each shift Δ, in batches."""
+    user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, seed))
     factor = 1 / reference.dim if mean else 1.0
-    ours = factor * np.array(expected)
-    values = np.array(found) - ours
-    verdict = joint_test(values, 16 * user.eps * np.abs(ours).mean(axis=0))
-    if verdict.p_value > level:
-        return
-    name = list(SHIFTS)[verdict.worst]
-    theirs, right = np.array(found)[:, verdict.worst].mean(), ours[:, verdict.worst].mean()
-    raise CheckFailed(
-        "the loss does not differ from the flow matching loss by a constant",
-        expected=f"L(m + D) - L(m) = {right:.6g} for the model m and D(t, x) = {name}, "
-        "as for the flow matching loss with the closed form of u_t(x)",
-        found=f"{theirs:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
-        f"({samples:,} samples, joint p = {verdict.p_value:.1e}, level {level:g})",
-        standard_errors=verdict.standard_errors,
-        hint=_scale_hint(np.array(found).mean(axis=0), ours.mean(axis=0), reference.dim, mean),
-    )
+
+    def batch(size: int, each: int) -> Batch:
+        t, x = draw_marginal(reference, size, each)
+        expected = factor * _marginal_differences(user, reference, t, x)
+        if loss is None:
+            return Batch(expected, factor * _conditional_differences(user, reference, size, each))
+        z = draw_data(reference, size, each)
+        value, found, points = _user_differences(user, loss, z, each)
+        if points is None:
+            return Batch(expected, found)
+        residual = user(points.t, points.x) - points.velocity(reference)
+        off = 2 * points.slack(reference)[:, None]
+        slack = [(off * np.abs(d)).sum(axis=1).mean() for d in _shifts(points.t, points.x)]
+        there = factor * _differences(residual, points.t, points.x)
+        rounding = _ROUNDING * user.eps * abs(value)
+        return Batch(expected, found, points, there, rounding + factor * np.array(slack))
+
+    def describe(
+        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+    ) -> CheckFailed:
+        i = verdict.worst
+        theirs, right = found.mean(axis=0), expected.mean(axis=0)
+        return CheckFailed(
+            "the loss does not differ from the flow matching loss by a constant",
+            expected=f"L(m + D) - L(m) = {right[i]:.6g} for the model m and "
+            f"D(t, x) = {list(SHIFTS)[i]}, {where}",
+            found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g}",
+            standard_errors=verdict.standard_errors,
+            hint=_scale_hint(theirs, right, reference.dim, mean),
+        )
+
+    yield from looks(reference, batch, describe, _ROUNDING * user.eps, samples, seed)
 
 
 def _scale_hint(found: FloatArray, expected: FloatArray, dim: int, mean: bool) -> str:
@@ -181,27 +193,43 @@ def _conditional_differences(
 
 
 def _differences(residual: FloatArray, t: FloatArray, x: FloatArray) -> FloatArray:
-    shifts = (shift(t[:, None], x) for shift in SHIFTS.values())
-    return np.array([((2 * residual + d) * d).sum(axis=1).mean() for d in shifts])
+    return np.array([((2 * residual + d) * d).sum(axis=1).mean() for d in _shifts(t, x)])
+
+
+def _shifts(t: FloatArray, x: FloatArray) -> list[FloatArray]:
+    return [shift(t[:, None], x) for shift in SHIFTS.values()]
+
+
+def draw_data(reference: Reference, n: int, seed: int) -> FloatArray:
+    """A batch of data for a loss, (n, d)."""
+    return reference.data.sample(n, np.random.default_rng([seed, 3]))
 
 
 def _user_differences(
-    user: VelocityFunction, reference: Reference, loss: Callable[..., Any], n: int, seed: int
-) -> FloatArray:
-    """The user's loss of each shifted model minus that of the model, all from the same seed."""
-    x1 = reference.data.sample(n, np.random.default_rng([seed, 3]))
-    values = [
-        evaluate_loss(loss, shifted(user, shift), user.convert(x1.copy()), n, seed)
-        for shift in (None, *SHIFTS.values())
-    ]
-    return np.array(values[1:]) - values[0]
+    user: VelocityFunction, loss: Callable[..., Any], z: FloatArray, seed: int
+) -> tuple[float, FloatArray, Points | None]:
+    """The user's loss, that of each shifted model minus it, all from the same seed, and the points
+    at which it evaluates them."""
+    calls: list[tuple[Any, Any]] = []
+    models = [user.function, *(noting(user, calls, shift) for shift in SHIFTS.values())]
+    values = []
+    for model in models:
+        calls.clear()
+        values.append(evaluate_loss(loss, model, user.convert(z.copy()), len(z), seed))
+    differences = np.array(values[1:]) - values[0]
+    return values[0], differences, Points.of(calls, to_array(user.convert(z)))
 
 
 def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
     """``loss(first, x1)`` with seeded generators, and with one of its own for a parameter rng."""
-    own = any(p.name == "rng" for p in parameters(loss) or [])
+    own = {"rng": np.random.default_rng(seed)} if _takes_rng(loss) else {}
     with seeded(seed):
-        return loss(first, x1, **({"rng": np.random.default_rng(seed)} if own else {}))
+        return loss(first, x1, **own)
+
+
+@lru_cache(maxsize=32)
+def _takes_rng(loss: Callable[..., Any]) -> bool:
+    return any(p.name == "rng" for p in parameters(loss) or [])
 
 
 def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: int) -> float:
@@ -213,6 +241,11 @@ def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: i
             f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
             found=f"called with the model and x1 of shape {tuple(x1.shape)}",
         ) from error
+    if value.dtype.kind not in "fiu":
+        raise CheckFailed(
+            f"the loss {name_of(loss)} returned {value.dtype} instead of real numbers",
+            hint="it must return its value" if value.dtype.kind == "O" else "",
+        )
     if value.shape not in ((), (1,), (n,)):
         raise CheckFailed(
             f"the loss {name_of(loss)} returned the wrong shape",
@@ -227,21 +260,25 @@ def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: i
     return float(value.astype(np.float64).mean())
 
 
-def shifted(user: VelocityFunction, shift: Callable[[Any, Any], Any] | None) -> Any:
-    """The user's model plus Δ, callable as the model is."""
-    if shift is None:
-        return user.function
+def noting(
+    user: VelocityFunction,
+    calls: list[tuple[Any, Any]],
+    shift: Callable[[Any, Any], Any] | None = None,
+) -> Any:
+    """The user's model plus Δ, callable as the model is; it notes the (t, x) of its calls."""
 
-    def plus(*args: Any, **kwargs: Any) -> Any:
+    def noted(*args: Any, **kwargs: Any) -> Any:
         given = [*args, *kwargs.values()][:2]
         t, x = reversed(given) if user.x_first else given
-        return user.function(*args, **kwargs) + shift(t.reshape(-1, 1), x)
+        calls.append((t, x))
+        value = user.function(*args, **kwargs)
+        return value if shift is None else value + shift(t.reshape(-1, 1), x)
 
     if module_of(user.function) is None:
-        return plus
+        return noted
     import torch
 
-    class Shifted(torch.nn.Module):
+    class Noted(torch.nn.Module):
         """Keeps the model's parameters and methods within reach of the loss."""
 
         def __init__(self) -> None:
@@ -249,6 +286,6 @@ def shifted(user: VelocityFunction, shift: Callable[[Any, Any], Any] | None) -> 
             self.model = user.function
 
         def forward(self, *args: Any, **kwargs: Any) -> Any:
-            return plus(*args, **kwargs)
+            return noted(*args, **kwargs)
 
-    return Shifted()
+    return Noted()

@@ -11,9 +11,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.reference import Latents, Reference, look_alikes
 from fmproof.testing.samplers import Draws
 
-IMPLIED_NOISE = "the x0 and x1 that x_t and u_t imply"
 _PLAUSIBLE = 1e-3
-_SOLVABLE = 1e-3
 
 Columns = dict[str, FloatArray]
 """Functions of (t, x, u), each at N draws, by name."""
@@ -34,7 +32,6 @@ def _columns(reference: Reference, draws: Draws) -> Columns:
     columns = dict(_regression(reference, residual, given, x))
     square = np.square(_bounded(residual, _speed(reference))).sum(axis=1)
     columns.update(_in_time(reference, t, "|u - u*|^2", square))
-    columns.update(_implied(reference, t, x, u))
     columns.update(_laws(reference, t, x))
     return columns
 
@@ -94,26 +91,6 @@ def _regression(
         yield f"(u - u*)·(x turned by 90° in the plane of e{i + 1} and e{j + 1})", turned
 
 
-def _implied(
-    reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
-) -> Iterator[tuple[str, FloatArray]]:
-    """The noise and the data that x and u are made of are uncorrelated, and the noise has its size.
-
-    From x = alpha z + beta eps and u = dalpha z + dbeta eps, wherever these can be solved.
-    """
-    path = reference.path
-    alpha, beta = path.alpha(t)[:, None], path.beta(t)[:, None]
-    dalpha, dbeta = path.dalpha(t)[:, None], path.dbeta(t)[:, None]
-    determinant = alpha * dbeta - beta * dalpha
-    solvable = np.abs(determinant) > _SOLVABLE
-    inverse = np.where(solvable, 1 / np.where(solvable, determinant, 1.0), 0.0)
-    z = (dbeta * x - beta * u) * inverse - reference.data.mean() * solvable
-    scale = np.sqrt(max(1e-300, float(np.trace(reference.data.second_moment()))))
-    z, eps = _bounded(z, scale), _bounded((alpha * u - dalpha * x) * inverse, np.sqrt(x.shape[1]))
-    yield from _in_time(reference, t, f"{IMPLIED_NOISE}, |x0|^2", np.square(eps).sum(axis=1))
-    yield from _in_time(reference, t, f"{IMPLIED_NOISE}, x0·(x1 - E x1)", (z * eps).sum(axis=1))
-
-
 def _laws(reference: Reference, t: FloatArray, x: FloatArray) -> Iterator[tuple[str, FloatArray]]:
     """x_t has the mean and the variance of alpha z + beta eps at its t, and t has its law."""
     white = _whitened(reference, t, x)
@@ -121,7 +98,7 @@ def _laws(reference: Reference, t: FloatArray, x: FloatArray) -> Iterator[tuple[
         yield from _in_time(reference, t, f"x_t·e{i + 1}, standardised", white @ direction)
     radius = np.square(white).mean(axis=1)
     yield from _in_time(reference, t, "|x_t|^2, standardised", radius)
-    centred = _centred_time(reference, t)
+    centred = centred_time(reference, t)
     yield from (("t, its law", centred), ("t^2, its law", centred**2))
 
 
@@ -130,10 +107,11 @@ def _in_time(
 ) -> Iterator[tuple[str, FloatArray]]:
     """``values``, and ``values`` weighted towards late times."""
     yield name, values
-    yield f"(2t - 1) {name}", values * _centred_time(reference, t)
+    yield f"(2t - 1) {name}", values * centred_time(reference, t)
 
 
-def _centred_time(reference: Reference, t: FloatArray) -> FloatArray:
+def centred_time(reference: Reference, t: FloatArray) -> FloatArray:
+    """Times on the scale where the law's support is [-1, 1]."""
     low, high = reference.time.support
     return (2 * t - low - high) / (high - low)
 

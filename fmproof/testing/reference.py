@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from fmproof.errors import InputError
-from fmproof.models import GaussianMixture, LinearVelocity, Path, Problem, TimeLaw, UniformTime
+from fmproof.models import CallableVelocity, GaussianMixture, Path, Problem, TimeLaw, UniformTime
 from fmproof.models.arrays import FloatArray
 from fmproof.models.posterior import Posterior, chunks
 
 _LONG = 300
+_SOLVABLE = 1e-3
+
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Latents(NamedTuple):
@@ -56,10 +61,10 @@ class Reference:
         """The dimension d."""
         return self.data.dim
 
-    @property
+    @cached_property
     def problem(self) -> Problem:
         """The problem with the model 0."""
-        zero = LinearVelocity([[0] * self.dim] * self.dim)
+        zero = CallableVelocity(lambda t, x: np.zeros_like(x), self.dim)
         return Problem(self.data, self.path, zero, self.time)
 
     def with_data(self, data: GaussianMixture) -> Reference:
@@ -89,7 +94,19 @@ class Reference:
         t, z, eps = latents
         return self.path.dalpha(t)[:, None] * z + self.path.dbeta(t)[:, None] * eps
 
-    def has_density(self, t: FloatArray) -> npt.NDArray[np.bool_]:
+    def implied(self, t: FloatArray, x: FloatArray, u: FloatArray) -> tuple[Latents, BoolArray]:
+        """The z and eps of which x = alpha z + beta eps and u = dalpha z + dbeta eps are made, in
+        the rows where that can be told, and which these are, (N,)."""
+        alpha, beta = self.path.alpha(t), self.path.beta(t)
+        dalpha, dbeta = self.path.dalpha(t), self.path.dbeta(t)
+        with np.errstate(invalid="ignore"):
+            determinant = alpha * dbeta - beta * dalpha
+            rows = (np.abs(determinant) > _SOLVABLE) & np.isfinite(determinant)
+        a, b, da, db, det = (v[rows, None] for v in (alpha, beta, dalpha, dbeta, determinant))
+        x, u = x[rows], u[rows]
+        return Latents(t[rows], (db * x - b * u) / det, (a * u - da * x) / det), rows
+
+    def has_density(self, t: FloatArray) -> BoolArray:
         """Whether x has a density at each time, (N,) booleans: not where beta = 0 for points."""
         alpha, beta = self.path.alpha(t)[:, None], self.path.beta(t)[:, None]
         return np.asarray((np.hypot(alpha * self.data.scales.min(), beta) > 0).all(axis=1))

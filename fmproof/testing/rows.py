@@ -1,21 +1,28 @@
-"""Row by row: x_t and u_t against the data and the noise that they were made of."""
+"""Row by row: x_t and u_t against the data and the noise that they were made of.
+
+Of a sampler that keeps its data to itself, x_t and u_t tell them; where the data are points, they
+must be one of these.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
+from fmproof.models.posterior import chunks
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
 from fmproof.testing.reference import Latents, Reference, look_alikes
 from fmproof.testing.samplers import Draws
+
+_FEW = 1_000  # rows whose data are looked up among the points
 
 
 def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
     """Compare x and u with what the data and the noise determine, where they are known."""
     known = _latents(reference, draws, draws.t)
     if known is None:
-        return None
+        return None if reference.data.scales.any() else _compare_points(reference, draws)
     latents, slack = known
     path, t = reference.path, draws.t
     if draws.z is not None and draws.eps is not None:
@@ -52,6 +59,34 @@ def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
     )
 
 
+def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
+    """Compare the data that the first rows of x and u imply with the points of a data set."""
+    t, x, u = draws.t[:_FEW], draws.x[:_FEW], draws.u[:_FEW]
+    latents, rows = reference.implied(t, x, u)
+    points = reference.data.means[reference.data.weights > 0]
+    nearest = np.concatenate(
+        [
+            np.square(latents.z[some, None] - points).sum(axis=2).argmin(axis=1)
+            for some in chunks(len(latents.z), points.size)
+        ]
+    )
+    t, x, u = t[rows], x[rows], u[rows]
+    path, (x_size, u_size) = reference.path, (np.abs(v).max(axis=1) for v in (x, u))
+    determinant = path.alpha(t) * path.dbeta(t) - path.beta(t) * path.dalpha(t)
+    size = np.abs(path.dbeta(t)) * (1 + x_size) + path.beta(t) * (1 + u_size)
+    slack = _rounding(reference, draws, t, 1 + size / np.abs(determinant))
+    row = _worst_row(latents.z, points[nearest], slack[:, None])
+    if row is None:
+        return None
+    at = f"at t = {t[row]:.6g}, x_t = {x[row]}, u_t = {u[row]}"
+    return CheckFailed(
+        "x_t and u_t are not made of a point of the data",
+        expected=f"x1 = {points[nearest[row]]} or another point {at}",
+        found=f"they imply x1 = {latents.z[row]}",
+        hint=resemblance(reference, draws),
+    )
+
+
 def _latents(
     reference: Reference, draws: Draws, t: FloatArray
 ) -> tuple[Latents, FloatArray] | None:
@@ -69,10 +104,17 @@ def _latents(
             return None
         slopes = np.abs(path.dalpha(t)) + np.abs(path.dbeta(t)) + 1
         size = np.abs(np.hstack([x, z, eps, np.ones((len(x), 1))])).max(axis=1)
-        slack = 64 * draws.rounding * gain * (slopes * size)[:, None]
-        if path.singularities:  # 1 - t is rounded where the slope depends on it most
-            slack = slack / np.minimum(t, 1 - t)[:, None]
+        slack = gain * _rounding(reference, draws, t, slopes * size)[:, None]
     return Latents(t, z, eps), slack
+
+
+def _rounding(reference: Reference, draws: Draws, t: FloatArray, size: FloatArray) -> FloatArray:
+    """How far rounding may throw numbers of a given size, (N,)."""
+    slack = 64 * draws.rounding * size
+    if reference.path.singularities:  # 1 - t is rounded where the slope depends on it most
+        with np.errstate(divide="ignore"):
+            slack = slack / np.minimum(t, 1 - t)
+    return np.asarray(slack)
 
 
 def _worst_row(found: FloatArray, expected: FloatArray, slack: FloatArray) -> int | None:

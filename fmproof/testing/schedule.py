@@ -11,7 +11,7 @@ from fmproof.errors import InputError
 from fmproof.models import Path
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import like_inputs_of, to_array, wants_tensors
-from fmproof.testing.failure import CheckFailed, call, name_of
+from fmproof.testing.failure import CheckFailed, call, code_of
 
 _NAMES = {
     "alpha": ("alpha", "alpha_t"),
@@ -57,7 +57,7 @@ def assert_schedule(
     except CheckFailed as failure:
         failure.reproduce = call(
             assert_schedule,
-            name_of(schedule),
+            code_of(schedule, "schedule"),
             path=path,
             low=low or None,
             high=None if high == 1 else high,

@@ -30,10 +30,9 @@ def smallest_failure(
 def simpler(data: GaussianMixture) -> Iterator[GaussianMixture]:
     """Data of the same dimension, simplest first, that a failing check is tried on."""
     dim = data.dim
-    eye = np.eye(dim, dtype=int).tolist()
     zero = [0] * dim
     yield GaussianMixture.points([zero])
-    yield GaussianMixture([1], [zero], [eye])
+    yield GaussianMixture([1], [zero], [np.eye(dim, dtype=int).tolist()])
     yield GaussianMixture.points([[1, *zero[1:]]])
     yield GaussianMixture.points([zero, [1, *zero[1:]]])
     if data.components == 1:

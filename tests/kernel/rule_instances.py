@@ -319,6 +319,16 @@ def _discharged(b: Terms) -> Theorem | None:
     return sequents.discharge(sequents.weaken(first, second.conclusion), second)
 
 
+def _assumed(b: Terms) -> Theorem | None:
+    theorem = equation(b)
+    return theorem and sequents.assume(theorem.conclusion)
+
+
+def _weakened(b: Terms) -> Theorem | None:
+    theorem, other = equation(b), equation(b)
+    return theorem and other and sequents.weaken(theorem, other.conclusion)
+
+
 def _restated(b: Terms) -> Theorem | None:
     theorem = equation(b)
     if theorem is None:
@@ -384,6 +394,8 @@ BUILDERS: dict[str, Builder] = {
     "specialise": _specialise,
     "discharge": _discharged,
     "restate": _restated,
+    "assume": _assumed,
+    "weaken": _weakened,
     "nonnegativity": _nonnegative,
     "from_difference": _from_difference,
     "support_of_marginal": _support_of_marginal,

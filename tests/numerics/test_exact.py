@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fmproof.errors import InputError
@@ -190,7 +191,7 @@ def problems(rational=True):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(problems())
 def test_the_quadratic_form_is_the_loss(problem):
     exact = ExactCFM(problem)
@@ -207,7 +208,7 @@ def test_the_quadratic_form_is_the_loss(problem):
     assert slope == exact.gradient().exact @ line
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(problems(rational=False))
 def test_float_inputs_stay_within_the_error_of_the_rational_answer(problem):
     as_rationals = Problem(
@@ -220,7 +221,7 @@ def test_float_inputs_stay_within_the_error_of_the_rational_answer(problem):
     assert abs(Fraction(found.value) - expected.exact) <= found.error
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(problems())
 def test_trapezoid_times_agree_with_rational_times_within_the_error(problem):
     exact, other = ExactCFM(problem), ExactCFM(problem)

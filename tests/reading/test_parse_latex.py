@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import assume, given, settings
+from examples import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Rational, preorder_traversal
 
@@ -64,14 +65,14 @@ def names_have_one_meaning(term: Expr) -> bool:
     return all(meaning.setdefault(node.name, node) == node for node in named)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(terms(max_depth=4))
 def test_random_terms_come_back(term: Expr) -> None:
     assume(names_have_one_meaning(term))
     assert alpha_equal(parse_latex(latex(term), term), term)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(terms((Sort.REAL,), max_depth=3), st.sampled_from([Grad, ArgMin]), st.booleans())
 def test_gradients_and_minimisers_come_back(body: Expr, kind: type, multiplied: bool) -> None:
     assume(names_have_one_meaning(body))
@@ -244,7 +245,7 @@ def test_two_symbols_that_look_the_same_are_not_guessed_between() -> None:
 
 
 def test_the_text_of_a_program_never_crashes_the_reader() -> None:
-    @settings(max_examples=300)
+    @examples(300)
     @given(st.text(alphabet=r"xtzu_^{}()[]|\ +-2,.dE~'&$", max_size=30))
     def run(source: str) -> None:
         with suppress(LatexError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 
 from fmproof.errors import InputError
 from fmproof.models import CondOTPath, GaussianMixture, TrigPath
@@ -36,7 +37,7 @@ def test_a_right_field_passes_in_either_order_of_the_arguments():
     assert_marginal_field(lambda xt, time: softmax_field(time, xt), CondOTPath(), POINTS)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@examples(50)
 @given(problems())
 def test_the_models_own_field_passes_and_a_scaled_one_fails(problem):
     arguments = problem.path, problem.data

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from examples import examples
 from hypothesis import Phase, given, settings
 
 from fmproof.derivations import BUILTIN, load
@@ -17,7 +18,7 @@ from fmproof.testing.strategies.steps import mutations
 TRUE_AFTER_ALL = {
     ("constant", "F.1", "a factor 2 at L_FM(θ)"),  # −C ≤ 2 L_FM − C
 }
-quick = settings(deadline=None, derandomize=True, database=None, max_examples=40)
+quick = examples(40)
 
 
 @quick
@@ -52,7 +53,7 @@ def test_a_repr_rebuilds_the_step(example):
 def test_a_failing_step_shrinks_to_an_early_one():
     last = []
 
-    @settings(quick, phases=(Phase.generate, Phase.shrink))
+    @settings(quick, database=None, phases=(Phase.generate, Phase.shrink))
     @given(derivation_steps())
     def check(example):
         if not example.true:

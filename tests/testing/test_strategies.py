@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -31,8 +31,7 @@ from fmproof.testing.strategies import (
     problems,
 )
 
-NAMES = {**vars(fmproof.models), "Fraction": Fraction}
-strict = settings(database=None, derandomize=True, max_examples=100)
+NAMES = vars(fmproof.models)
 
 
 def shrunk(strategy, fails):
@@ -54,7 +53,7 @@ def shrunk(strategy, fails):
 def collect(strategy, count=200):
     found = []
 
-    @settings(strict, max_examples=count)
+    @settings(database=None, derandomize=True, max_examples=count)
     @given(strategy)
     def gather(value):
         found.append(value)
@@ -63,7 +62,7 @@ def collect(strategy, count=200):
     return found
 
 
-@strict
+@examples(100)
 @given(problems())
 def test_a_repr_rebuilds_the_problem(problem):
     assert eval(repr(problem), NAMES) == problem

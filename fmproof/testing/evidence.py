@@ -1,0 +1,61 @@
+"""What a look at the user's code has to say against it, and looks that share a level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import isqrt
+from numbers import Integral
+from typing import Any, NamedTuple
+
+from fmproof.errors import InputError
+from fmproof.testing.failure import CheckFailed
+
+FIRST_LOOK = 1_000
+
+
+def look_sizes(samples: int) -> list[int]:
+    """How many samples to look at, one look after the other: gross mistakes are seen in the first
+    1,000, small ones in the geometric mean of these and all. 1,000 samples have one look."""
+    return list(dict.fromkeys((FIRST_LOOK, isqrt(FIRST_LOOK * samples), samples)))
+
+
+def check_options(samples: Any, level: Any) -> None:
+    """Raise ``InputError`` when a test cannot be made of these."""
+    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < FIRST_LOOK:
+        raise InputError(f"samples: expected an integer from {FIRST_LOOK} on, found {samples!r}")
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
+
+
+class Evidence(NamedTuple):
+    """Attributes:
+    p_value: 0 when no statistics are needed.
+    failure: what there is to say, from the joint p-value.
+    """
+
+    p_value: float
+    failure: Callable[[float], CheckFailed]
+
+    @classmethod
+    def certain(cls, failure: CheckFailed) -> Evidence:
+        """Evidence without statistics."""
+        return cls(0.0, lambda _: failure)
+
+
+def strongest(found: list[Evidence], tests: int) -> Evidence:
+    """The strongest of at most ``tests`` pieces, its p-value joined by Bonferroni's bound."""
+    best = min(found, key=lambda evidence: evidence.p_value)
+    return Evidence(min(1.0, tests * best.p_value), best.failure)
+
+
+def decide(looks: Iterable[Evidence], samples: int, level: float) -> CheckFailed | None:
+    """The failure of the first look at up to ``samples`` whose p-value is at most its share of
+    ``level``. An early look saves the later ones."""
+    count = len(look_sizes(samples))
+    for evidence in looks:
+        if evidence.p_value <= level / count:
+            failure = evidence.failure(evidence.p_value)
+            if failure.standard_errors is not None:
+                failure.found += f", joint p = {evidence.p_value:.1e}, level {level:g}"
+            return failure
+    return None
