@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -21,7 +22,7 @@ from fmproof.cli.evaluate import evaluate
 from fmproof.cli.terminal import make_printable
 from fmproof.cli.verify import verify
 from fmproof.derivations.catalogue import BUILTIN
-from fmproof.errors import FmproofError, nearest
+from fmproof.errors import FmproofError, FmproofWarning, nearest
 
 __all__ = ["command", "main"]
 
@@ -79,7 +80,26 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     # SymPy's import makes many objects that live to the end; looking through them is in vain.
     gc.set_threshold(100_000, 50, 50)
     make_printable(sys.stdout, sys.stderr)
-    sys.exit(_run(args))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", FmproofWarning)
+        warnings.showwarning = _show_warning
+        status = _run(args)
+    sys.exit(status)
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning as one line; where in the package it was raised helps only with the package's."""
+    text = str(message)
+    if not issubclass(category, FmproofWarning):
+        text = f"{text} ({category.__name__} at {filename}:{lineno})"
+    click.echo(f"fmproof: warning: {' '.join(text.split())}", err=True)
 
 
 def _run(args: Sequence[str] | None) -> int:

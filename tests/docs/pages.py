@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = ("sh", "text", "latex", "xml", "yaml")
 
@@ -76,6 +78,13 @@ def run_page(page: str, text: str, folder: Path) -> None:
         PageError: a block fails or prints something else than the page shows.
     """
     namespace: dict[str, Any] = {"__name__": "page"}
+    # Code on a page may call the command, which need not be on the tests' own PATH.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", _path())
+        _run_blocks(page, text, folder, namespace)
+
+
+def _run_blocks(page: str, text: str, folder: Path, namespace: dict[str, Any]) -> None:
     for block in blocks(page, text):
         if block.title:
             (folder / block.title).write_text(block.code, encoding="utf-8")
@@ -92,6 +101,11 @@ def run_page(page: str, text: str, folder: Path) -> None:
             raise PageError(block, f"there is no way to check a {block.language!r} block")
 
 
+def _path() -> str:
+    """The PATH with the commands of the Python that runs the tests."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
 def run_console(block: Block, folder: Path) -> None:
     """Run the commands of a block in one shell and compare what each prints."""
     commands = _commands(block)
@@ -104,7 +118,6 @@ def run_console(block: Block, folder: Path) -> None:
         for name, value in os.environ.items()
         if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
     }
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         ["bash", "-c", script],
         stdin=subprocess.DEVNULL,
@@ -112,7 +125,7 @@ def run_console(block: Block, folder: Path) -> None:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         cwd=folder,
-        env={**environment, "PATH": path, "PYTHONUTF8": "1"},
+        env={**environment, "PATH": _path(), "PYTHONUTF8": "1"},
         timeout=300,
         check=False,
     )

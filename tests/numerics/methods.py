@@ -24,7 +24,7 @@ from fmproof.derivations.symbols import (
     z,
 )
 from fmproof.models import Problem
-from fmproof.numerics import quadrature, sampling
+from fmproof.numerics import certified, quadrature, sampling
 from fmproof.numerics.denote import denote
 from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.exact import ExactCFM
@@ -87,6 +87,11 @@ METHODS = {
     "exact": Method(_exact, ("cfm", "C2", "cfm_gradient")),
     "quadrature": Method(
         lambda problem, names: quadrature.evaluate(problem, names, 1e-6, 3e6),
+        SCALARS + GRADIENTS,
+        dims=1,
+    ),
+    "certified": Method(
+        lambda problem, names: certified.evaluate(problem, names, 1e-2, 5e3),
         SCALARS + GRADIENTS,
         dims=1,
     ),
