@@ -15,6 +15,7 @@ from fmproof.models import (
     CondOTPath,
     GaussianMixture,
     LinearVelocity,
+    PolynomialPath,
     PolynomialVelocity,
     Problem,
     Term,
@@ -67,6 +68,19 @@ def test_reference_values_to_twelve_digits(problem: Problem, values: dict[str, f
     assert found.identity.holds
     assert found.gradient is not None
     assert found.gradient.holds
+
+
+def test_a_schedule_that_is_singular_where_time_begins() -> None:
+    """alpha = t^(3/4): alpha'(0) is infinite, its mean square is not."""
+    points = GaussianMixture.points([[-1], [0], [1]])
+    problem = Problem(points, PolynomialPath("3/4"), PolynomialVelocity([Term([1], 0, [1])]))
+    found = evaluate(problem, ["exact", "quadrature"], 1e-4)
+    c2 = found.estimates["C2"]
+    assert c2["exact"].exact == Fraction(-15, 8)
+    assert abs(float(c2["quadrature"].value) + 15 / 8) <= float(c2["quadrature"].error) <= 1e-3
+    assert found.identity is not None
+    assert found.identity.holds
+    assert found.identity.bound <= 1e-2
 
 
 def test_exact_values_of_r1_are_rational() -> None:

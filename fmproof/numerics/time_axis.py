@@ -21,6 +21,9 @@ _NORMAL_REACH = 9.0
 _SINGULAR_POWER = 8.0
 # Distance kept from t = 1, where components that are points have no density.
 _NUDGE = 1e-13
+# And from t = 0, where a schedule may be singular: its derivative is large, but finite, and has
+# no weight.
+_EARLIEST = 1e-100
 
 
 class TimeAxis(ABC):
@@ -51,7 +54,7 @@ class _Uniform(TimeAxis):
         below, above = self._fractions(y)
         early, late = half * below ** self._powers[0], half * above ** self._powers[1]
         t = np.where(y < self._middle, self.low + early, self.high - late)
-        return np.minimum(t, 1 - _NUDGE)
+        return np.clip(t, _EARLIEST, 1 - _NUDGE)
 
     def density(self, y: FloatArray) -> FloatArray:
         first, second = self._powers
