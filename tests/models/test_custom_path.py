@@ -113,6 +113,19 @@ def test_bad_formulas_are_refused(text, message):
     assert str(error.value) == message
 
 
+def test_the_longest_formula_and_the_largest_exponents():
+    longest = "t" + "+0" * 249 + " "
+    assert parse_formula(longest, "alpha") == t
+    assert parse_formula("t^100 + t^-100", "alpha") == t**100 + t**-100
+    for text, why in {
+        longest + " ": "expected at most 500 characters, found 501",
+        "t^101": "the exponent 101 is larger than 100",
+        "t^-101": "the exponent -101 is larger than 100",
+    }.items():
+        with pytest.raises(InputError, match=f"{why}$"):
+            parse_formula(text, "alpha")
+
+
 @given(st.text(alphabet="t01+-*/^().,sincoexp_[]{}'\"\\ =:", max_size=30))
 def test_no_text_gets_past_as_anything_but_a_formula(text):
     try:

@@ -90,6 +90,19 @@ def test_from_noise_inverts_the_distribution_of_the_components():
     assert data.from_noise(u, np.zeros((6, 1))).ravel().tolist() == [0, 0, 1, 1, 2, 2]
 
 
+def test_from_noise_makes_up_for_weights_that_round_to_less_than_one():
+    tenths = GaussianMixture.points([[k] for k in range(10)], [0.1] * 10)
+    assert tenths.weights.cumsum()[-1] < 1
+    u = np.array([np.nextafter(1, 0), 1.0])
+    assert tenths.from_noise(u, np.zeros((2, 1))).ravel().tolist() == [9, 9]
+
+
+def test_no_points_have_no_densities():
+    data = GaussianMixture([1], [[0, 0]], [[[1, 0], [0, 1]]])
+    assert data.log_density(np.zeros((0, 2))).shape == (0,)
+    assert data.sample(0, np.random.default_rng(0)).shape == (0, 2)
+
+
 def test_rational_inputs_are_remembered():
     third = sympy.Rational(1, 3)
     data = GaussianMixture([third, "2/3"], [[Decimal("0.1")], [np.int64(2)]], [[[1]], [["1/7"]]])

@@ -78,6 +78,11 @@ def test_high_powers_overflow_to_infinity_without_a_warning():
     assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
 
 
+def test_the_highest_power_is_500():
+    model = PolynomialVelocity([Term([1.0], 500, [500])])
+    assert model([1.0, 0.5], [[1.0], [2.0]]).tolist() == [[1.0], [1.0]]
+
+
 def test_zero_to_the_power_zero_is_one():
     assert PolynomialVelocity([Term([2.0], 0, [0])])(0.0, [[0.0]]).tolist() == [[2.0]]
 
