@@ -290,6 +290,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{x~p, t~ρ}[|−h(t)|] < ∞, E_{x~p, t~ρ}[|f(x) h(t)|] < ∞ ⊢ "
         "E_{x~p, t~ρ}[|h(t) (f(x) − 1)|] < ∞",
     ),
+    "sum over a divisor": (
+        lambda: integrability.sum_of_integrable(Integrable(Ratio(f(x) + 1, g(x)), p(x))),
+        "E_{x~p}[|f(x) (1 / g(x))|] < ∞, E_{x~p}[|(1 / g(x))|] < ∞ "
+        "⊢ E_{x~p}[|((f(x) + 1) / g(x))|] < ∞",
+    ),
     "constant factor": (
         lambda: integrability.constant_factor(Integrable(3 * h(t) * Ratio(f(x), w(t)), p(x))),
         "E_{x~p}[|f(x)|] < ∞ ⊢ E_{x~p}[|3 h(t) (f(x) / w(t))|] < ∞",
