@@ -18,6 +18,7 @@ from fmproof import (
     Grad,
     Inner,
     Integral,
+    Latent,
     Lebesgue,
     Named,
     Param,
@@ -42,11 +43,12 @@ from fmproof.lang.props import (
 
 s, t = Real("s t")
 x, y, z = Vec("x y z")
-theta = Param("θ")
+a0, e, theta = Vec("a"), Latent("e"), Param("θ")
 f, g = Scalar("f", x), Scalar("g", x)
 h = Scalar("h", t)
 k = Scalar("k", x, z)
 w = Scalar("w", t, nonneg=True)
+mixed = Scalar("j", a0, e, x)
 a, b = Field("a", x), Field("b", x)
 c = Field("c", x, given=z)
 loss, penalty = Scalar("L", theta), Scalar("R", theta)
@@ -355,6 +357,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
             Integrable(2 * f(x), marginal(x)), Integrable(f(y), q(z), r(y, z))
         ),
         "E_{z~q, y~r(·|z)}[|f(y)|] < ∞ ⊢ E_{x~m}[|2 f(x)|] < ∞",
+    ),
+    "Tonelli with two names exchanged around another space": (
+        lambda: integrability.tonelli(
+            Integrable(mixed(a0, e, x), Lebesgue(a0), Lebesgue(e), dx),
+            Integrable(mixed(x, e, a0), Lebesgue(a0), Lebesgue(e), dx),
+        ),
+        "∫∫∫ |j(x,e,a)| dx de da < ∞ ⊢ ∫∫∫ |j(a,e,x)| dx de da < ∞",
     ),
     "equal integrands": (
         lambda: integrability.equal_integrand(
