@@ -111,7 +111,7 @@ def _marginal_factor(
     factors: list[Expr], items: dict[Basic, Lebesgue], free: frozenset[Var]
 ) -> tuple[int, tuple[Apply, ...]] | None:
     for place, factor in enumerate(factors):
-        if _integrated(factor, items) and not _is_constant(factor):
+        if _integrated(factor, items):
             law = joint_law(factor, frozenset(items) | free)
             if law is not None:
                 return place, law

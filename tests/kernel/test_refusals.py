@@ -42,7 +42,7 @@ s, t = Real("s t")
 x, y, z = Vec("x y z")
 theta = Param("θ")
 f, g = Scalar("f", x), Scalar("g", x)
-h = Scalar("h", t)
+h, k = Scalar("h", t), Scalar("k", x, z)
 w = Scalar("w", t, nonneg=True)
 a, b = Field("a", x), Field("b", x)
 loss = Scalar("L", theta)
@@ -291,6 +291,21 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "finite measure": (
         lambda: integrability.finite_measure(Integrable(1, dx)),
         "finite measure: not the integral of a constant: ∫ 1 dx < ∞",
+    ),
+    "Tonelli of the same symbols": (
+        lambda: integrability.tonelli(
+            Integrable(k(x, z) * f(x), dx, dz), Integrable(k(x, z) * f(z), dx, dz)
+        ),
+        "Tonelli: ∫∫ |k(x,z) f(x)| dz dx < ∞ and ∫∫ |k(x,z) f(z)| dz dx < ∞ "
+        "are different integrals",
+    ),
+    "Tonelli over fewer variables": (
+        lambda: integrability.tonelli(Integrable(f(x), dx), Integrable(f(x), dx, dz)),
+        "Tonelli: ∫ |f(x)| dx < ∞ and ∫∫ |f(x)| dz dx < ∞ are different integrals",
+    ),
+    "Tonelli over another range": (
+        lambda: integrability.tonelli(Integrable(h(t), dt), Integrable(h(t), Lebesgue(t, 0, 2))),
+        "Tonelli: ∫₀¹ |h(t)| dt < ∞ and ∫₀² |h(t)| dt < ∞ are different integrals",
     ),
     "sum": (
         lambda: integrability.sum_of_integrable(Integrable(f(x) * g(x), p(x))),
