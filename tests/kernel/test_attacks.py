@@ -241,19 +241,23 @@ GENUINE = equality.reflexivity(g(x))
 
 
 def test_a_theorem_is_not_made_by_hand() -> None:
-    with pytest.raises(TypeError, match="made by the rules"):
+    with pytest.raises(
+        TypeError, match=r"^a Theorem is made by the rules of fmproof.kernel, never directly$"
+    ):
         Theorem(Equals(0, 1))
-    with pytest.raises(TypeError, match="made by the rules"):
+    with pytest.raises(
+        TypeError, match=r"^a Theorem is made by the rules of fmproof.kernel, never directly$"
+    ):
         Theorem()
-    with pytest.raises(TypeError, match="cannot be subclassed"):
+    with pytest.raises(TypeError, match="^Theorem cannot be subclassed$"):
         type("Mine", (Theorem,), {})
 
 
 @pytest.mark.parametrize("name", ["_conclusion", "_hypotheses", "conclusion", "anything"])
 def test_a_theorem_is_not_changed(name: str) -> None:
-    with pytest.raises((AttributeError, TypeError)):
+    with pytest.raises(AttributeError, match="^a Theorem cannot be changed$"):
         setattr(GENUINE, name, Equals(0, 1))
-    with pytest.raises((AttributeError, TypeError)):
+    with pytest.raises(AttributeError, match="^a Theorem cannot be changed$"):
         delattr(GENUINE, name)
     with pytest.raises((AttributeError, TypeError)):
         GENUINE.__class__ = object  # type: ignore[assignment]
@@ -268,7 +272,7 @@ def test_the_hypotheses_of_a_theorem_cannot_be_emptied() -> None:
 
 def test_a_theorem_is_not_stored() -> None:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(TypeError, match="cannot be stored"):
+        with pytest.raises(TypeError, match="^a Theorem cannot be stored: check .* again instead$"):
             pickle.dumps(GENUINE, protocol)
     assert copy.copy(GENUINE) is GENUINE
     assert copy.deepcopy([GENUINE])[0] is GENUINE

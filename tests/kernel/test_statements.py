@@ -207,6 +207,16 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: integrals.inner_of_integral(h(t) * Inner(a(y), Integral(c(x, z), x))),
         "∫ ‖h(t) c(x|z)‖ dx < ∞ ⊢ h(t) a(y)·[∫ c(x|z) dx] = ∫ h(t) a(y)·c(x|z) dx",
     ),
+    "inner product with an integral on the left": (
+        lambda: integrals.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y)),
+        "E_{x~p}[‖h(t) b(x)‖] < ∞ ⊢ h(t) y·E_{x~p}[b(x)] = E_{x~p}[h(t) y·b(x)]",
+    ),
+    "inner product with an integral on the left inside": (
+        lambda: integrability.integral_inside(
+            Integrable(h(t) * Inner(Expect(b(x), p(x)), y), Lebesgue(y))
+        ),
+        "∫∫ |h(t) p(x) y·b(x)| dx dy < ∞ ⊢ ∫ |h(t) y·E_{x~p}[b(x)]| dy < ∞",
+    ),
     "inner product with an expectation of the same name": (
         lambda: integrals.inner_of_integral(f(x) * Inner(a(x), Expect(b(x), p(x)))),
         "E_{x'~p}[‖f(x) b(x')‖] < ∞ ⊢ f(x) a(x)·E_{x~p}[b(x)] = E_{x'~p}[f(x) a(x)·b(x')]",
