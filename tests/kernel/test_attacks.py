@@ -249,15 +249,15 @@ def test_a_theorem_is_not_made_by_hand() -> None:
         TypeError, match=r"^a Theorem is made by the rules of fmproof.kernel, never directly$"
     ):
         Theorem()
-    with pytest.raises(TypeError, match="^Theorem cannot be subclassed$"):
+    with pytest.raises(TypeError, match=r"^Theorem cannot be subclassed$"):
         type("Mine", (Theorem,), {})
 
 
 @pytest.mark.parametrize("name", ["_conclusion", "_hypotheses", "conclusion", "anything"])
 def test_a_theorem_is_not_changed(name: str) -> None:
-    with pytest.raises(AttributeError, match="^a Theorem cannot be changed$"):
+    with pytest.raises(AttributeError, match=r"^a Theorem cannot be changed$"):
         setattr(GENUINE, name, Equals(0, 1))
-    with pytest.raises(AttributeError, match="^a Theorem cannot be changed$"):
+    with pytest.raises(AttributeError, match=r"^a Theorem cannot be changed$"):
         delattr(GENUINE, name)
     with pytest.raises((AttributeError, TypeError)):
         GENUINE.__class__ = object  # type: ignore[assignment]
@@ -272,7 +272,9 @@ def test_the_hypotheses_of_a_theorem_cannot_be_emptied() -> None:
 
 def test_a_theorem_is_not_stored() -> None:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(TypeError, match="^a Theorem cannot be stored: check .* again instead$"):
+        with pytest.raises(
+            TypeError, match=r"^a Theorem cannot be stored: check .* again instead$"
+        ):
             pickle.dumps(GENUINE, protocol)
     assert copy.copy(GENUINE) is GENUINE
     assert copy.deepcopy([GENUINE])[0] is GENUINE
