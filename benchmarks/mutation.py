@@ -48,7 +48,7 @@ TESTS = {
     "rule records": "rules docs/test_rules_page.py",
     "models": "models numerics/test_exact.py numerics/test_time_integrals.py",
 }
-NOT_PYTHON = 77
+NO_TESTS, NOT_PYTHON = 5, 77
 FIRST = 12
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain")
 SURVIVED, KILLED, OUT_OF_TIME, INVALID = "survived", "killed", "timeout", "invalid"
@@ -290,6 +290,8 @@ class Pool:
             witness = pipe.read() or "import"
         if os.WIFSIGNALED(status):
             return mutant, OUT_OF_TIME, "time or memory"
+        if os.WEXITSTATUS(status) == NO_TESTS:
+            raise SystemExit("tests have been renamed since .mutation was written: remove it")
         if os.WEXITSTATUS(status) == NOT_PYTHON:
             return mutant, INVALID, ""
         if os.WEXITSTATUS(status) == 0:
