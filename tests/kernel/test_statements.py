@@ -429,6 +429,14 @@ def test_a_rule_states_just_this(name: str) -> None:
     assert repr(derive()) == statement
 
 
+def test_a_notebook_shows_hypotheses_and_conclusion() -> None:
+    theorem = sequents.weaken(f_is_g, Equals(h(t), 1))
+    assert theorem._repr_latex_() == (
+        r"$\displaystyle f(x) = g(x),\; h(t) = 1 \;\vdash\; f(x) = g(x)$"
+    )
+    assert equality.reflexivity(f(x))._repr_latex_() == r"$\displaystyle  \;\vdash\; f(x) = f(x)$"
+
+
 def test_every_rule_is_stated() -> None:
     from fmproof.kernel.rules import catalogue
 
