@@ -2,7 +2,7 @@
 
 The changes are those of mutmut, made in every function, class and module; mutmut itself skips what
 has a decorator, and so the normal forms and conditions of the kernel. A mutant runs in a process of
-its own, forked from one that has imported the libraries but nothing of fmproof, and meets the tests
+its own, forked from one that knows the libraries but nothing of fmproof, and meets the tests
 that cover the changed lines, the quickest first, until one fails. One that no test notices within
 --budget CPU seconds counts as survived, so the shares are lower bounds for the whole suite.
 
@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
-import importlib
 import importlib.util
 import json
 import math
@@ -157,13 +156,7 @@ class Recorder:
             str(Path(file).relative_to(ROOT)): data.contexts_by_lineno(file)
             for file in data.measured_files()
         }
-        ours = ("fmproof", "tests", "conftest", "pytest_fmproof", "__main__", "mutmut", "coverage")
-        others = [
-            name
-            for name, module in sys.modules.items()
-            if not name.startswith(ours) and str(ROOT / "tests") not in str(module)
-        ]
-        return {"seconds": self.seconds, "lines": lines, "modules": others}
+        return {"seconds": self.seconds, "lines": lines}
 
 
 def record(target: Path, tests: list[str]) -> None:
@@ -205,6 +198,23 @@ class Quick:
 
 
 # --- one mutant -------------------------------------------------------------------------------
+
+
+def warm_up(files: list[str]) -> None:
+    """Import the libraries, and fill SymPy's caches, for all the children that will be forked.
+
+    Whatever is fmproof's own is forgotten again: each child imports it with its change in it.
+    """
+    import pytest
+
+    with open(os.devnull, "w") as null, contextlib.redirect_stdout(null):
+        if pytest.main([*PYTEST, "--collect-only", "-qq", *files], plugins=[Quick([])]):
+            raise SystemExit("the tests cannot be collected")
+    ours = tuple(str(ROOT / name) for name in ("fmproof", "tests", "pytest_fmproof"))
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", "")).startswith(ours):
+            del sys.modules[name]
+    gc.freeze()  # what the children share is not theirs to collect
 
 
 class MutatedLoader(SourceFileLoader):
@@ -387,10 +397,7 @@ def judge(part: str, options: argparse.Namespace) -> list[Mutant]:
     if options.again:
         known = {mutant: verdict for mutant, verdict in known.items() if verdict != SURVIVED}
     recorded = recording(part)
-    for name in recorded["modules"]:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    gc.freeze()  # what the children share is not theirs to collect
+    warm_up(sorted({test.split("::")[0] for test in recorded["seconds"]}))
     kills: Counter[str] = Counter()
     counts = Counter(known[str(m)] for m in chosen if str(m) in known)
     survivors = [m for m in chosen if known.get(str(m)) == SURVIVED]

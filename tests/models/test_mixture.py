@@ -114,6 +114,18 @@ def test_rational_inputs_are_remembered():
     assert data.weights.dtype == data.means.dtype == np.float64
 
 
+@pytest.mark.parametrize(
+    ("dtype", "rational"), [("i4", True), ("u1", True), ("f4", False), ("f8", False)]
+)
+def test_arrays_become_float64_and_integers_stay_rational(dtype, rational):
+    one = np.ones((1, 1, 1), dtype=dtype)
+    data = GaussianMixture(one[0, 0], 3 * one[0], one)
+    assert data.rational is rational
+    for part in (data.weights, data.means, data.covariances):
+        assert part.dtype == np.float64
+    assert data.exact()[1].tolist() == [[Fraction(3)]]
+
+
 def test_floats_are_not_rational_but_have_exact_weights():
     data = GaussianMixture([0.1, 0.9], [[0.1], [1]], [[[1]], [[1]]])
     assert not data.rational
