@@ -313,17 +313,23 @@ class Pool:
 
 
 def choose(mutants: list[Mutant], size: int, rng: random.Random) -> list[Mutant]:
-    """A random sample, of each file in proportion to its mutants and at least one."""
-    if not size or size >= len(mutants):
-        return mutants
+    """A random sample, of each file in proportion to its mutants and at least one.
+
+    In random order, so that a run that is stopped has seen a bit of everything.
+    """
+    size = size or len(mutants)
     files: dict[str, list[Mutant]] = {}
     for mutant in mutants:
         files.setdefault(mutant.path, []).append(mutant)
-    return [
+    chosen = [
         mutant
         for group in files.values()
-        for mutant in rng.sample(group, math.ceil(size * len(group) / len(mutants)))
+        for mutant in rng.sample(
+            group, min(len(group), math.ceil(size * len(group) / len(mutants)))
+        )
     ]
+    rng.shuffle(chosen)
+    return chosen
 
 
 def schedule(

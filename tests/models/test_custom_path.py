@@ -219,6 +219,13 @@ def test_ends_are_limits_where_the_formula_says_zero_over_zero():
     assert path.dalpha(0.0) == -np.inf
 
 
+def test_ends_are_limits_from_inside():
+    path = CustomPath("2*atan(t/(1 - t))/pi", "2*atan((1 - t)/t)/pi")  # -1 beyond either end
+    assert path.alpha([0.0, 1.0]).tolist() == [0.0, 1.0]
+    assert path.beta([0.0, 1.0]).tolist() == [1.0, 0.0]
+    assert path.dalpha([0.0, 1.0]) == pytest.approx([2 / np.pi, 2 / np.pi])
+
+
 def test_formulas_that_cancel_keep_their_digits_next_to_the_ends():
     path = CustomPath("sin(pi*t/2)", "sqrt(1 - sin(pi*t/2)^2)")
     near_one = 1 - np.array([1e-3, 1e-5, 1e-8, 1e-12, 2.0**-53])
@@ -234,6 +241,8 @@ def test_power_sums_only_for_rational_powers():
         {1: Fraction(1, 2), 2: Fraction(1, 2)},
         {0: 1, Fraction(3, 2): -1},
     )
+    assert CustomPath("2*t^60 - t", "1 - t").power_sums[0] == {60: 2, 1: -1}
+    assert CustomPath("t^61", "1 - t").power_sums is None
     # Multiplying this out would take for ever; it is evaluated as it stands.
     assert CustomPath("((t + 1)^100/2^100 - 1/2^100)^50/(1-1/2^100)^50", "1 - t").power_sums is None
 
