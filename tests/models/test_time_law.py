@@ -62,6 +62,11 @@ def test_logit_normal_against_its_definition():
     np.testing.assert_allclose(law.density(t), expected, rtol=1e-12)
 
 
+def test_support():
+    assert UniformTime(0.25, "1/2").support == (0.25, 0.5)
+    assert LogitNormalTime(3, 2).support == (0.0, 1.0)
+
+
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational

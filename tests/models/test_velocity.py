@@ -48,6 +48,8 @@ def test_with_theta_keeps_the_class_and_the_rationals():
     with pytest.raises(InputError) as error:
         CUBIC.with_theta([1.0])
     assert str(error.value) == "theta: expected 8 coefficients, found 1"
+    with pytest.raises(InputError, match=r"^theta\[7\]: expected a number, found 'x'$"):
+        CUBIC.with_theta([0] * 7 + ["x"])
 
 
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**32 - 1))
