@@ -67,6 +67,14 @@ def test_support():
     assert LogitNormalTime(3, 2).support == (0.0, 1.0)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_single_precision_times_are_computed_in_double(law):
+    half = np.array([0.3], dtype=np.float32)
+    for function in (law.density, law.quantile):
+        assert function(half).dtype == np.float64
+        assert function(half).tolist() == [function(float(half[0]))]
+
+
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational
