@@ -188,6 +188,17 @@ def test_bad_schedules_are_refused(arguments, message):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize(
+    "kink",
+    ["abs(t - 1)", "sign(t + 1)", "floor(t)", "ceil(t)", "min(t, 1)", "max(t, 1)"],
+)
+def test_functions_with_kinks_are_known_and_refused(kink):
+    with pytest.raises(
+        InputError, match=r"^alpha: expected a differentiable schedule, but it uses"
+    ):
+        CustomPath(f"t + 0.1*{kink}", "1 - t")
+
+
 def test_ends_that_miss_noise_or_data_give_a_warning():
     with pytest.warns(FmproofWarning) as caught:
         path = CustomPath("0.1 + 0.8*t", "1 - 0.9*t")
@@ -241,6 +252,8 @@ def test_power_sums_only_for_rational_powers():
         {1: Fraction(1, 2), 2: Fraction(1, 2)},
         {0: 1, Fraction(3, 2): -1},
     )
+    half = Fraction(1, 2)
+    assert CustomPath("sqrt(t)", "1 - sqrt(t)").power_sums == ({half: 1}, {0: 1, half: -1})
     assert CustomPath("2*t^60 - t", "1 - t").power_sums[0] == {60: 2, 1: -1}
     assert CustomPath("t^61", "1 - t").power_sums is None
     # Multiplying this out would take for ever; it is evaluated as it stands.

@@ -186,6 +186,12 @@ def test_pickle_and_deep_copy(instance):
         assert repr(again) == repr(instance)
 
 
+@pytest.mark.parametrize("instance", OBJECTS, ids=lambda o: type(o).__name__)
+def test_nothing_can_be_changed(instance):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        instance.name = "other"
+
+
 def test_different_objects_are_not_equal():
     for i, one in enumerate(OBJECTS):
         assert [other for other in OBJECTS[:i] if other == one] == []
