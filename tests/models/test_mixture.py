@@ -164,6 +164,7 @@ BAD = [
     (([], [], []), "means: expected at least one entry, found none"),
     (([1], [[]], ONE), "means: expected at least one entry, found none"),
     (([1], [0], ONE), "means: expected shape (K, d), found (1,)"),
+    (([[1]], [[0]], ONE), "weights: expected shape (K,), found (1, 1)"),
     (([1], [[0]], [[1]]), "covariances: expected shape (K, d, d), found (1, 1)"),
     (
         ([1], [[0, 0]], ONE),
@@ -206,6 +207,10 @@ def test_bad_points_are_named():
     with pytest.raises(InputError) as error:
         GaussianMixture.points([[1.0], [2.0]], [1.0])
     assert str(error.value) == "weights: expected 2 entries, one for each row of points, found 1"
+    with pytest.raises(InputError, match=r"^weights: expected shape \(K,\), found \(1, 1\)$"):
+        GaussianMixture.points([[1.0]], [[1.0]])
+    with pytest.raises(InputError, match=r"^points: expected shape \(K, d\), found \(1,\)$"):
+        GaussianMixture.points([1.0])
 
 
 def test_rounding_in_a_covariance_is_not_an_error():

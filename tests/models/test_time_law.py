@@ -95,6 +95,8 @@ BAD = "low: expected 0 <= low < high <= 1, found "
         (lambda: UniformTime(0, float("nan")), "high: expected a finite number, found nan"),
         (lambda: LogitNormalTime(0, 0), "std: expected a positive number, found 0"),
         (lambda: LogitNormalTime("a", 1), "mean: expected a number, found 'a'"),
+        (lambda: LogitNormalTime(1, "a"), "std: expected a number, found 'a'"),
+        (lambda: UniformTime("a", 1), "low: expected a number, found 'a'"),
     ],
 )
 def test_bad_parameters_are_named(build, message):
