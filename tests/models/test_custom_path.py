@@ -48,6 +48,20 @@ def test_formulas(text, expected):
     assert sympy.simplify(parse_formula(text, "alpha") - expected) == 0
 
 
+@pytest.mark.parametrize(
+    "name", "sin cos tan asin acos atan sinh cosh tanh exp log sqrt abs sign floor".split()
+)
+def test_functions_are_sympys_own(name):
+    function = sympy.Abs if name == "abs" else getattr(sympy, name)
+    assert parse_formula(f"{name}(t)", "alpha") == function(t)
+
+
+def test_ceiling_and_extremes():
+    assert parse_formula("ceil(t)", "alpha") == sympy.ceiling(t)
+    assert parse_formula("min(t, 1/2)", "alpha") == sympy.Min(t, sympy.Rational(1, 2))
+    assert parse_formula("max(t, 1/2)", "alpha") == sympy.Max(t, sympy.Rational(1, 2))
+
+
 @given(
     st.recursive(
         st.sampled_from(["t", "1", "2", "0.5", "pi"]),
