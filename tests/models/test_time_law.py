@@ -80,7 +80,7 @@ def test_parameters_are_kept_as_given():
     assert not UniformTime(0, 0.999).rational
     assert TimeLaw.uniform() == UniformTime() == UniformTime(0, 1)
     assert TimeLaw.logit_normal() == LogitNormalTime() == LogitNormalTime(0, 1)
-    assert LogitNormalTime("1/3", 2).mean == Fraction(1, 3)
+    assert LogitNormalTime("1/3", 2).mean == LogitNormalTime(0, "1/3").std == Fraction(1, 3)
 
 
 BAD = "low: expected 0 <= low < high <= 1, found "
