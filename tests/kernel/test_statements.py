@@ -213,7 +213,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "inner product before and after other factors": (
         lambda: integrals.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y) * t),
-        "E_{x~p}[‖t h(t) b(x)‖] < ∞ ⊢ t h(t) y·E_{x~p}[b(x)] = E_{x~p}[t h(t) y·b(x)]",
+        "E_{x~p}[‖h(t) t b(x)‖] < ∞ ⊢ h(t) t y·E_{x~p}[b(x)] = E_{x~p}[h(t) t y·b(x)]",
     ),
     "inner product with an integral on the left inside": (
         lambda: integrability.integral_inside(
