@@ -45,7 +45,7 @@ def reorder_almost(theorem: Theorem, order: Sequence[int]) -> Theorem:
 def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Theorem:
     """From ⊢ P for Lebesgue-almost every x: ⊢ P for almost every x~p, since p has a density."""
     prop = require_theorem(theorem, "almost everywhere").conclusion
-    lebesgue = against_lebesgue(S.One, measure)[1] if isinstance(prop, Almost) else ()
+    _, lebesgue = against_lebesgue(S.One, measure)
     if not (isinstance(prop, Almost) and set(lebesgue) == set(prop.measure)):
         raise RuleError(f"almost everywhere: {text(prop)} does not fit the law")
     return _theorem(Almost(prop.body, *measure), after=(theorem,))

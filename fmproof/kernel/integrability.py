@@ -71,8 +71,11 @@ def joint_form(goal: Integrable) -> Integrable | None:
     items = {var: item for var, item in items.items() if var in used or not item.bounded}
     if not items:
         return None
-    ordered = sorted(items.values(), key=lambda item: (str(item.args[1:]), item.var.name))
-    return Integrable(Mul(*factors), *ordered)
+    return Integrable(Mul(*factors), *sorted(items.values(), key=_space_and_name))
+
+
+def _space_and_name(item: Lebesgue) -> tuple[str, str, str]:
+    return item.var.sort.value, str(item.args[1:]), item.var.name
 
 
 def _is_constant(factor: Expr) -> bool:
@@ -108,7 +111,7 @@ def _marginal_factor(
     factors: list[Expr], items: dict[Basic, Lebesgue], free: frozenset[Var]
 ) -> tuple[int, tuple[Apply, ...]] | None:
     for place, factor in enumerate(factors):
-        if _integrated(factor, items) and not _is_constant(factor):
+        if _integrated(factor, items):
             law = joint_law(factor, frozenset(items) | free)
             if law is not None:
                 return place, law
@@ -139,12 +142,10 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> bool:
         return first is second
     if len(first.measure) != len(second.measure) or _heads(first) != _heads(second):
         return False
-    if canon(first) == canon(second):
-        return True
     target = canon(second)
-    groups: dict[tuple[Basic, ...], list[Lebesgue]] = {}
+    groups: dict[tuple[str, ...], list[Lebesgue]] = {}
     for item in first.measure:
-        groups.setdefault((item.var.sort, *item.args[1:]), []).append(item)
+        groups.setdefault(_space_and_name(item)[:2], []).append(item)
     for choice in product(*(permutations(group) for group in groups.values())):
         items = [item for group in choice for item in group]
         if canon(Integrable(first.body, *items)) == target:

@@ -125,9 +125,11 @@ def marginal_draw(term: Expr, place: int) -> Theorem:
     other, and by the definition of the marginal the integrals agree.
     """
     if not (isinstance(term, Expect) and 0 <= place < len(term.measure)):
-        raise RuleError(f"marginalisation: expected an expectation, found {text(term)}")
+        raise RuleError(
+            f"marginalisation: expected an expectation with draw {place}, found {text(term)}"
+        )
     draw = term.measure[place]
-    avoid = frozenset(bound_vars(term)) | free_vars(term) | free_vars(term.body)
+    avoid = frozenset(bound_vars(term)) | free_vars(term)
     law = joint_law(draw, avoid)
     if law is None:
         raise RuleError(f"marginalisation: {text(draw)} is not defined as a marginal")
@@ -161,7 +163,7 @@ def drop_draw(term: Expr, place: int) -> Theorem:
     No condition: a density integrates to one.
     """
     if not (isinstance(term, Expect) and 0 <= place < len(term.measure)):
-        raise RuleError(f"drop: expected an expectation, found {text(term)}")
+        raise RuleError(f"drop: expected an expectation with draw {place}, found {text(term)}")
     unused = frozenset(drawn_by(term.measure[place]))
     rest = (*term.measure[:place], *term.measure[place + 1 :])
     if any(unused & free_vars(part) for part in (term.body, *rest)):

@@ -178,9 +178,7 @@ class GaussianMixture(Code):
 
 
 def _check_shapes(m: Array, w: Array, name: str) -> None:
-    count, dim = m.floats.shape
-    if count == 0 or dim == 0:
-        raise InputError(f"{name}: expected at least one row and one column, found {count, dim}")
+    count = len(m.floats)
     if w.floats.shape != (count,):
         raise InputError(
             f"weights: expected {count} entries, one for each row of {name}, found {w.floats.size}"

@@ -74,8 +74,6 @@ class PolynomialVelocity(Velocity):
             raise InputError("terms: expected at least one term, found none")
         coefs = [array(row.coef, f"terms[{a}].coef", ("d",)) for a, row in enumerate(rows)]
         dim = coefs[0].floats.size
-        if not dim:
-            raise InputError("terms[0].coef: expected an entry for each coordinate, found none")
         for a, coef in enumerate(coefs):
             if coef.floats.size != dim:
                 raise InputError(
@@ -280,7 +278,4 @@ def _in_powers_of_t(value: Any, field: str, axes: tuple[str, ...]) -> Array:
         depth, first = depth + 1, first[0]
     if depth == len(axes):
         value = [value]
-    series = array(value, field, ("powers of t", *axes))
-    if not series.floats.size:
-        raise InputError(f"{field}: expected at least one entry, found shape {series.floats.shape}")
-    return series
+    return array(value, field, ("powers of t", *axes))

@@ -35,7 +35,7 @@ from fmproof import (
     Vec,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel import almost, equality, integrability, integrals, order
+from fmproof.kernel import almost, equality, gradient, integrability, integrals, order
 from fmproof.kernel import theorem as sequents
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.sorts import Sort
@@ -241,19 +241,23 @@ GENUINE = equality.reflexivity(g(x))
 
 
 def test_a_theorem_is_not_made_by_hand() -> None:
-    with pytest.raises(TypeError, match="made by the rules"):
+    with pytest.raises(
+        TypeError, match=r"^a Theorem is made by the rules of fmproof.kernel, never directly$"
+    ):
         Theorem(Equals(0, 1))
-    with pytest.raises(TypeError, match="made by the rules"):
+    with pytest.raises(
+        TypeError, match=r"^a Theorem is made by the rules of fmproof.kernel, never directly$"
+    ):
         Theorem()
-    with pytest.raises(TypeError, match="cannot be subclassed"):
+    with pytest.raises(TypeError, match=r"^Theorem cannot be subclassed$"):
         type("Mine", (Theorem,), {})
 
 
 @pytest.mark.parametrize("name", ["_conclusion", "_hypotheses", "conclusion", "anything"])
 def test_a_theorem_is_not_changed(name: str) -> None:
-    with pytest.raises((AttributeError, TypeError)):
+    with pytest.raises(AttributeError, match=r"^a Theorem cannot be changed$"):
         setattr(GENUINE, name, Equals(0, 1))
-    with pytest.raises((AttributeError, TypeError)):
+    with pytest.raises(AttributeError, match=r"^a Theorem cannot be changed$"):
         delattr(GENUINE, name)
     with pytest.raises((AttributeError, TypeError)):
         GENUINE.__class__ = object  # type: ignore[assignment]
@@ -268,7 +272,9 @@ def test_the_hypotheses_of_a_theorem_cannot_be_emptied() -> None:
 
 def test_a_theorem_is_not_stored() -> None:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(TypeError, match="cannot be stored"):
+        with pytest.raises(
+            TypeError, match=r"^a Theorem cannot be stored: check .* again instead$"
+        ):
             pickle.dumps(GENUINE, protocol)
     assert copy.copy(GENUINE) is GENUINE
     assert copy.deepcopy([GENUINE])[0] is GENUINE
@@ -282,28 +288,35 @@ class LooksLikeATheorem:
 
 
 @pytest.mark.parametrize(
-    "use",
+    ("rule", "use"),
     [
-        equality.symmetry,
-        lambda th: equality.transitivity(th, th),
-        lambda th: equality.congruence(Add(S.Zero, g(x)), {0: th}),
-        lambda th: equality.generalise(th, x),
-        lambda th: equality.instantiate(th, {}),
-        lambda th: equality.specialise(th, x),
-        lambda th: equality.instantiate_head(th, g, (x,), S.One),
-        lambda th: almost.everywhere(th, [Lebesgue(x)]),
-        lambda th: almost.under_law(th, [p(x)]),
-        lambda th: almost.reorder_almost(th, [0]),
-        lambda th: order.from_difference(th, S.Zero, S.One),
-        lambda th: sequents.weaken(th, Equals(0, 0)),
-        lambda th: sequents.restate(th, Equals(0, 1)),
-        lambda th: sequents.discharge(th, th),
-        lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
+        ("symmetry", equality.symmetry),
+        ("transitivity", lambda th: equality.transitivity(th, GENUINE)),
+        ("transitivity", lambda th: equality.transitivity(GENUINE, th)),
+        ("congruence", lambda th: equality.congruence(Add(S.Zero, g(x)), {0: th})),
+        ("generalise", lambda th: equality.generalise(th, x)),
+        ("instantiate", lambda th: equality.instantiate(th, {})),
+        ("specialise", lambda th: equality.specialise(th, x)),
+        ("instance", lambda th: equality.instantiate_head(th, g, (x,), S.One)),
+        ("almost everywhere", lambda th: almost.everywhere(th, [Lebesgue(x)])),
+        ("almost everywhere", lambda th: almost.under_law(th, [p(x)])),
+        ("almost everywhere", lambda th: almost.reorder_almost(th, [0])),
+        ("nonnegative", lambda th: order.from_difference(th, S.Zero, S.One)),
+        ("weaken", lambda th: sequents.weaken(th, Equals(0, 0))),
+        ("restate", lambda th: sequents.restate(th, Equals(0, 1))),
+        ("discharge", lambda th: sequents.discharge(th, GENUINE)),
+        ("discharge", lambda th: sequents.discharge(GENUINE, th)),
+        (
+            "equal integrands",
+            lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
+        ),
+        ("differentiable", lambda th: gradient.differentiable_equal(th, theta)),
     ],
 )
-def test_a_look_alike_is_not_used(use: Any) -> None:
-    with pytest.raises(RuleError, match="expected a Theorem, found LooksLikeATheorem"):
+def test_a_look_alike_is_not_used(rule: str, use: Any) -> None:
+    with pytest.raises(RuleError) as error:
         use(LooksLikeATheorem())
+    assert str(error.value) == f"{rule}: expected a Theorem, found LooksLikeATheorem"
 
 
 @pytest.mark.parametrize("base", [Var, Apply, Expect, Ratio, Named, Lebesgue, Label, Field, Equals])

@@ -48,6 +48,20 @@ def test_formulas(text, expected):
     assert sympy.simplify(parse_formula(text, "alpha") - expected) == 0
 
 
+@pytest.mark.parametrize(
+    "name", "sin cos tan asin acos atan sinh cosh tanh exp log sqrt abs sign floor".split()
+)
+def test_functions_are_sympys_own(name):
+    function = sympy.Abs if name == "abs" else getattr(sympy, name)
+    assert parse_formula(f"{name}(t)", "alpha") == function(t)
+
+
+def test_ceiling_and_extremes():
+    assert parse_formula("ceil(t)", "alpha") == sympy.ceiling(t)
+    assert parse_formula("min(t, 1/2)", "alpha") == sympy.Min(t, sympy.Rational(1, 2))
+    assert parse_formula("max(t, 1/2)", "alpha") == sympy.Max(t, sympy.Rational(1, 2))
+
+
 @given(
     st.recursive(
         st.sampled_from(["t", "1", "2", "0.5", "pi"]),
@@ -113,6 +127,19 @@ def test_bad_formulas_are_refused(text, message):
     assert str(error.value) == message
 
 
+def test_the_longest_formula_and_the_largest_exponents():
+    longest = "t" + "+0" * 249 + " "
+    assert parse_formula(longest, "alpha") == t
+    assert parse_formula("t^100 + t^-100", "alpha") == t**100 + t**-100
+    for text, why in {
+        longest + " ": "expected at most 500 characters, found 501",
+        "t^101": "the exponent 101 is larger than 100",
+        "t^-101": "the exponent -101 is larger than 100",
+    }.items():
+        with pytest.raises(InputError, match=f"{why}$"):
+            parse_formula(text, "alpha")
+
+
 @given(st.text(alphabet="t01+-*/^().,sincoexp_[]{}'\"\\ =:", max_size=30))
 def test_no_text_gets_past_as_anything_but_a_formula(text):
     try:
@@ -175,6 +202,17 @@ def test_bad_schedules_are_refused(arguments, message):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize(
+    "kink",
+    ["abs(t - 1)", "sign(t + 1)", "floor(t)", "ceil(t)", "min(t, 1)", "max(t, 1)"],
+)
+def test_functions_with_kinks_are_known_and_refused(kink):
+    with pytest.raises(
+        InputError, match=r"^alpha: expected a differentiable schedule, but it uses"
+    ):
+        CustomPath(f"t + 0.1*{kink}", "1 - t")
+
+
 def test_ends_that_miss_noise_or_data_give_a_warning():
     with pytest.warns(FmproofWarning) as caught:
         path = CustomPath("0.1 + 0.8*t", "1 - 0.9*t")
@@ -206,6 +244,13 @@ def test_ends_are_limits_where_the_formula_says_zero_over_zero():
     assert path.dalpha(0.0) == -np.inf
 
 
+def test_ends_are_limits_from_inside():
+    path = CustomPath("2*atan(t/(1 - t))/pi", "2*atan((1 - t)/t)/pi")  # -1 beyond either end
+    assert path.alpha([0.0, 1.0]).tolist() == [0.0, 1.0]
+    assert path.beta([0.0, 1.0]).tolist() == [1.0, 0.0]
+    assert path.dalpha([0.0, 1.0]) == pytest.approx([2 / np.pi, 2 / np.pi])
+
+
 def test_formulas_that_cancel_keep_their_digits_next_to_the_ends():
     path = CustomPath("sin(pi*t/2)", "sqrt(1 - sin(pi*t/2)^2)")
     near_one = 1 - np.array([1e-3, 1e-5, 1e-8, 1e-12, 2.0**-53])
@@ -221,6 +266,10 @@ def test_power_sums_only_for_rational_powers():
         {1: Fraction(1, 2), 2: Fraction(1, 2)},
         {0: 1, Fraction(3, 2): -1},
     )
+    half = Fraction(1, 2)
+    assert CustomPath("sqrt(t)", "1 - sqrt(t)").power_sums == ({half: 1}, {0: 1, half: -1})
+    assert CustomPath("2*t^60 - t", "1 - t").power_sums[0] == {60: 2, 1: -1}
+    assert CustomPath("t^61", "1 - t").power_sums is None
     # Multiplying this out would take for ever; it is evaluated as it stands.
     assert CustomPath("((t + 1)^100/2^100 - 1/2^100)^50/(1-1/2^100)^50", "1 - t").power_sums is None
 

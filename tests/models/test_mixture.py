@@ -90,6 +90,19 @@ def test_from_noise_inverts_the_distribution_of_the_components():
     assert data.from_noise(u, np.zeros((6, 1))).ravel().tolist() == [0, 0, 1, 1, 2, 2]
 
 
+def test_from_noise_makes_up_for_weights_that_round_to_less_than_one():
+    tenths = GaussianMixture.points([[k] for k in range(10)], [0.1] * 10)
+    assert tenths.weights.cumsum()[-1] < 1
+    u = np.array([np.nextafter(1, 0), 1.0])
+    assert tenths.from_noise(u, np.zeros((2, 1))).ravel().tolist() == [9, 9]
+
+
+def test_no_points_have_no_densities():
+    data = GaussianMixture([1], [[0, 0]], [[[1, 0], [0, 1]]])
+    assert data.log_density(np.zeros((0, 2))).shape == (0,)
+    assert data.sample(0, np.random.default_rng(0)).shape == (0, 2)
+
+
 def test_rational_inputs_are_remembered():
     third = sympy.Rational(1, 3)
     data = GaussianMixture([third, "2/3"], [[Decimal("0.1")], [np.int64(2)]], [[[1]], [["1/7"]]])
@@ -99,6 +112,18 @@ def test_rational_inputs_are_remembered():
     assert means.tolist() == [[Fraction(1, 10)], [2]]
     assert covariances.tolist() == [[[1]], [[Fraction(1, 7)]]]
     assert data.weights.dtype == data.means.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rational"), [("i4", True), ("u1", True), ("f4", False), ("f8", False)]
+)
+def test_arrays_become_float64_and_integers_stay_rational(dtype, rational):
+    one = np.ones((1, 1, 1), dtype=dtype)
+    data = GaussianMixture(one[0, 0], 3 * one[0], one)
+    assert data.rational is rational
+    for part in (data.weights, data.means, data.covariances):
+        assert part.dtype == np.float64
+    assert data.exact()[1].tolist() == [[Fraction(3)]]
 
 
 def test_floats_are_not_rational_but_have_exact_weights():
@@ -139,6 +164,7 @@ BAD = [
     (([], [], []), "means: expected at least one entry, found none"),
     (([1], [[]], ONE), "means: expected at least one entry, found none"),
     (([1], [0], ONE), "means: expected shape (K, d), found (1,)"),
+    (([[1]], [[0]], ONE), "weights: expected shape (K,), found (1, 1)"),
     (([1], [[0]], [[1]]), "covariances: expected shape (K, d, d), found (1, 1)"),
     (
         ([1], [[0, 0]], ONE),
@@ -181,6 +207,10 @@ def test_bad_points_are_named():
     with pytest.raises(InputError) as error:
         GaussianMixture.points([[1.0], [2.0]], [1.0])
     assert str(error.value) == "weights: expected 2 entries, one for each row of points, found 1"
+    with pytest.raises(InputError, match=r"^weights: expected shape \(K,\), found \(1, 1\)$"):
+        GaussianMixture.points([[1.0]], [[1.0]])
+    with pytest.raises(InputError, match=r"^points: expected shape \(K, d\), found \(1,\)$"):
+        GaussianMixture.points([1.0])
 
 
 def test_rounding_in_a_covariance_is_not_an_error():

@@ -88,6 +88,13 @@ def test_vp_without_a_lowest_rate_is_smooth_at_the_end():
     assert path.dbeta(1.0) == pytest.approx(-np.sqrt(10), rel=1e-12)
 
 
+def test_singularities_say_where_and_how_fast():
+    assert PolynomialPath("1/4").singularities == (("alpha", 0, -1.5, 0), ("beta", 0, -1.5, 0))
+    assert LinearVPPath().singularities == VPPath().singularities == (("beta", 1, -1, 0),)
+    assert CondOTPath().singularities == TrigPath().singularities == ()
+    assert PolynomialPath(1).singularities == VPPath(0, 20).singularities == ()
+
+
 def test_singular_derivatives_are_infinite_not_wrong():
     assert LinearVPPath().dbeta(1.0) == -np.inf
     assert PolynomialPath(0.5).dalpha(0.0) == np.inf

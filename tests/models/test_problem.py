@@ -98,6 +98,24 @@ def test_conditional_variance_is_the_mean_squared_residual():
     assert abs(difference.mean()) < 0.02 * squares.mean()
 
 
+def test_one_point_and_its_data_may_be_more_than_a_chunk():
+    points = np.zeros((300, 500))
+    points[0] = 2
+    p = Problem(GaussianMixture.points(points), CondOTPath(), CallableVelocity(np.tanh, 500))
+    x = np.array([[1.0] * 500, [0.0] * 500, [0.5] * 500])
+    expected = [
+        np.log(np.exp(logs - logs.max()) @ [1 / 300, 299 / 300]) + logs.max()
+        for logs in stats.norm(0, 0.5).logpdf(x[:, :1] - [[1.0, 0.0]]) * 500
+    ]
+    np.testing.assert_allclose(p.marginal_log_density(0.5, x), expected, rtol=1e-12)
+
+
+def test_no_points_are_answered_with_none():
+    nothing = np.zeros((0, 2))
+    assert P.marginal_log_density(0.5, nothing).shape == (0,)
+    assert P.marginal_velocity([], nothing).shape == (0, 2)
+
+
 def test_dimensions_must_agree():
     with pytest.raises(InputError) as error:
         Problem(GaussianMixture.points([[1, 2]]), CondOTPath(), LinearVelocity([[1]]))
@@ -166,6 +184,12 @@ def test_pickle_and_deep_copy(instance):
     for again in (pickle.loads(pickle.dumps(instance)), copy.deepcopy(instance)):
         assert again == instance
         assert repr(again) == repr(instance)
+
+
+@pytest.mark.parametrize("instance", OBJECTS, ids=lambda o: type(o).__name__)
+def test_nothing_can_be_changed(instance):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        instance.name = "other"
 
 
 def test_different_objects_are_not_equal():

@@ -18,12 +18,14 @@ from fmproof.models import (
     GaussianMixture,
     LinearVelocity,
     LogitNormalTime,
+    PolynomialPath,
     PolynomialVelocity,
     Problem,
     Term,
     TimeLaw,
     TrigPath,
     UniformTime,
+    VPPath,
     load_problem,
     problem_from_toml,
     problem_to_toml,
@@ -68,6 +70,31 @@ def test_time_is_optional():
     without = R1.replace('[time]\nlaw = "uniform"\nlow = 0.0\nhigh = 1.0\n', "")
     assert "[time]" not in without
     assert problem_from_toml(without) == problem_from_toml(R1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ('law = "uniform"\nlow = 0.0\nhigh = 1.0', 'law = "uniform"', UniformTime()),
+        ('law = "uniform"\nlow = 0.0\nhigh = 1.0', 'law = "logit-normal"', LogitNormalTime()),
+        (
+            'law = "uniform"\nlow = 0.0\nhigh = 1.0',
+            'law = "uniform"\nlow = 0.5',
+            UniformTime("1/2"),
+        ),
+        ('kind = "cond-ot"', 'kind = "vp"\nbeta_min = 0', VPPath(0)),
+        ('kind = "cond-ot"', 'kind = "polynomial"\nn = 2', PolynomialPath(2)),
+    ],
+)
+def test_what_may_be_left_out_has_a_default(old, new, part):
+    problem = problem_from_toml(R1.replace(old, new))
+    assert part in (problem.time, problem.path)
+
+
+def test_a_linear_model_may_leave_out_its_constant():
+    model = 'kind = "linear"\nA = [[2]]\n'
+    problem = problem_from_toml(R1[: R1.index('kind = "polynomial"')] + model)
+    assert problem.model == LinearVelocity([[2]], [0])
 
 
 def round_trip(problem):

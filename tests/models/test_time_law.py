@@ -62,12 +62,25 @@ def test_logit_normal_against_its_definition():
     np.testing.assert_allclose(law.density(t), expected, rtol=1e-12)
 
 
+def test_support():
+    assert UniformTime(0.25, "1/2").support == (0.25, 0.5)
+    assert LogitNormalTime(3, 2).support == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_single_precision_times_are_computed_in_double(law):
+    half = np.array([0.3], dtype=np.float32)
+    for function in (law.density, law.quantile):
+        assert function(half).dtype == np.float64
+        assert function(half).tolist() == [function(float(half[0]))]
+
+
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational
     assert TimeLaw.uniform() == UniformTime() == UniformTime(0, 1)
     assert TimeLaw.logit_normal() == LogitNormalTime() == LogitNormalTime(0, 1)
-    assert LogitNormalTime("1/3", 2).mean == Fraction(1, 3)
+    assert LogitNormalTime("1/3", 2).mean == LogitNormalTime(0, "1/3").std == Fraction(1, 3)
 
 
 BAD = "low: expected 0 <= low < high <= 1, found "
@@ -82,6 +95,8 @@ BAD = "low: expected 0 <= low < high <= 1, found "
         (lambda: UniformTime(0, float("nan")), "high: expected a finite number, found nan"),
         (lambda: LogitNormalTime(0, 0), "std: expected a positive number, found 0"),
         (lambda: LogitNormalTime("a", 1), "mean: expected a number, found 'a'"),
+        (lambda: LogitNormalTime(1, "a"), "std: expected a number, found 'a'"),
+        (lambda: UniformTime("a", 1), "low: expected a number, found 'a'"),
     ],
 )
 def test_bad_parameters_are_named(build, message):

@@ -48,6 +48,8 @@ def test_with_theta_keeps_the_class_and_the_rationals():
     with pytest.raises(InputError) as error:
         CUBIC.with_theta([1.0])
     assert str(error.value) == "theta: expected 8 coefficients, found 1"
+    with pytest.raises(InputError, match=r"^theta\[7\]: expected a number, found 'x'$"):
+        CUBIC.with_theta([0] * 7 + ["x"])
 
 
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**32 - 1))
@@ -76,6 +78,11 @@ def test_high_powers_overflow_to_infinity_without_a_warning():
     model = PolynomialVelocity([Term([1.0], 0, [400])])
     assert model(0.0, [[10.0]])[0, 0] == np.inf
     assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
+
+
+def test_the_highest_power_is_500():
+    model = PolynomialVelocity([Term([1.0], 500, [500])])
+    assert model([1.0, 0.5], [[1.0], [2.0]]).tolist() == [[1.0], [1.0]]
 
 
 def test_zero_to_the_power_zero_is_one():
