@@ -93,7 +93,7 @@ def test_extremes_are_right_or_inconclusive(
 ) -> None:
     text = PROBLEM.replace("[[[0.25]], [[0.5]]]", scales).replace("x = [1]", f"x = [{degree}]")
     (files / "hard.toml").write_text(text, encoding="utf-8")
-    methods = ("--method", "exact", "--method", "certified", "--method", "quadrature")
+    methods = ("--method", "exact", "--method", "quadrature")
     outcome = run("evaluate", "hard.toml", *methods, "--tolerance", "1e-6", "--format", "json")
     assert outcome.status == 0
     data = json.loads(outcome.out)

@@ -91,7 +91,7 @@ METHODS = {
         dims=1,
     ),
     "certified": Method(
-        lambda problem, names: certified.evaluate(problem, names, 1e-2, 5e3),
+        lambda problem, names: certified.evaluate(problem, names, 1e-2, 3e3),
         SCALARS + GRADIENTS,
         dims=1,
     ),

@@ -46,6 +46,7 @@ from fmproof.numerics.certified.logarithms import Logarithms
 from fmproof.numerics.certified.marginal import Marginal
 from fmproof.numerics.certified.over_time import OverTime
 from fmproof.numerics.certified.schedule import Schedule, time_axis
+from fmproof.numerics.exact import ExactCFM
 
 MODEL = PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])])
 DATA = GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]])
@@ -121,6 +122,30 @@ def test_a_budget_that_ends_early_widens_the_enclosure_and_keeps_the_truth() -> 
         for name in names:
             assert _holds(found[name], other[name].value, other[name].error), (name, budget)
             assert np.all(np.isfinite(found[name].error)), (name, budget)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(
+            GaussianMixture(["1/2", "1/2"], [[0], [1]], [[[Fraction(1, 10**12)]], [[10**12]]]),
+            CondOTPath(),
+            MODEL,
+        ),
+        Problem(DATA, CondOTPath(), PolynomialVelocity([Term([1], 0, [12])])),
+        Problem(GaussianMixture.points([[0], ["1/1000"], [5]]), TrigPath(), MODEL),
+    ],
+    ids=["wide", "degree 12", "close points"],
+)
+def test_extremes_are_never_wrong(problem: Problem) -> None:
+    found = certified.evaluate(problem, ("fm", "cfm", "C1", "C2", "floor"), 1e-6, 5e3)
+    other = quadrature.evaluate(problem, ("fm", "C1", "floor"), 1e-6, 1e8)
+    exact = ExactCFM(problem)
+    for name, estimate in {**other, "cfm": exact.loss(), "C2": exact.c2()}.items():
+        assert not np.isnan(found[name].error)
+        if np.isfinite(found[name].error) and np.isfinite(estimate.error):
+            assert _holds(found[name], estimate.value, estimate.error), name
+    assert float(found["C2"].error) <= 1e-5 * abs(float(found["C2"].value))
 
 
 @pytest.mark.parametrize(
