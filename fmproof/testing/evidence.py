@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import isqrt
+from math import inf, isqrt
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -25,6 +25,12 @@ def check_options(samples: Any, level: Any) -> None:
         raise InputError(f"samples: expected an integer from {FIRST_LOOK} on, found {samples!r}")
     if not isinstance(level, int | float) or not 0 < level < 1:
         raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
+
+
+def check_tolerance(tolerance: Any) -> None:
+    """Raise ``InputError`` unless it is a positive number."""
+    if not isinstance(tolerance, int | float) or not 0 < tolerance < inf:
+        raise InputError(f"tolerance: expected a positive number, found {tolerance!r}")
 
 
 class Evidence(NamedTuple):

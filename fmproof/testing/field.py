@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
+from fmproof.testing.evidence import check_tolerance
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.reference import Reference, look_alikes
 
@@ -47,6 +50,9 @@ def assert_marginal_field(
     seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     user = VelocityFunction(field, reference.dim, "field")
+    check_tolerance(tolerance)
+    if isinstance(points, bool) or not isinstance(points, Integral) or points < 1:
+        raise InputError(f"points: expected an integer from 1 on, found {points!r}")
     problem = reference.problem
     t, _, _, x = problem.sample_joint(points, np.random.default_rng(seed))
     simple_t, simple_x = _simple_points(reference)

@@ -17,7 +17,13 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models import PolynomialVelocity
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.adapters import VelocityFunction, check_numbers, module_of, to_array
+from fmproof.testing.adapters import (
+    VelocityFunction,
+    check_numbers,
+    module_of,
+    real_numbers,
+    to_array,
+)
 from fmproof.testing.batches import BATCHES, Batch, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -305,9 +311,10 @@ class _Function(Family):
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
         name = f"the gradient {name_of(gradient)}"
         try:
-            value = to_array(call_loss(gradient, self.theta.copy(), x1, seed))
+            result = call_loss(gradient, self.theta.copy(), x1, seed)
         except Exception as error:
             raise CheckFailed(f"{name} raised {type(error).__name__}: {error}") from error
+        value = real_numbers(result, f"{name} returned")
         check_numbers(value, self.theta.shape, f"{name} returned")
         axes = tuple(range(1, self.directions.ndim))
         return np.asarray((self.directions * value).sum(axis=axes), dtype=np.float64)
