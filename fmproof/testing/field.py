@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
-from fmproof.testing.evidence import check_tolerance
+from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.reference import Reference, look_alikes
 
@@ -51,8 +49,7 @@ def assert_marginal_field(
     reference = Reference.of(path, data, time)
     user = VelocityFunction(field, reference.dim, "field")
     check_tolerance(tolerance)
-    if isinstance(points, bool) or not isinstance(points, Integral) or points < 1:
-        raise InputError(f"points: expected an integer from 1 on, found {points!r}")
+    check_count("points", points, 1)
     problem = reference.problem
     t, _, _, x = problem.sample_joint(points, np.random.default_rng(seed))
     simple_t, simple_x = _simple_points(reference)
