@@ -200,6 +200,17 @@ class Family(ABC):
         """Raise ``InputError`` when slopes cannot be had because the loss cannot be seeded."""
 
 
+def _parameters(theta: Any) -> FloatArray:
+    """An array of finite numbers; raises ``InputError`` for anything else."""
+    try:
+        values = np.asarray(theta, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"theta: expected an array of numbers, found {theta!r}") from None
+    if not values.size or not np.isfinite(values).all():
+        raise InputError(f"theta: expected finite numbers, at least one, found {theta!r}")
+    return values
+
+
 def family_of(
     model: Any,
     theta: Any,
@@ -255,7 +266,7 @@ class _Function(Family):
         gradient: Callable[..., Any] | None,
     ) -> None:
         self.at = at
-        self.theta = np.asarray(theta, dtype=np.float64)
+        self.theta = _parameters(theta)
         self.loss = loss
         self.gradient = gradient
         self.user = VelocityFunction(at(self.theta), dim)

@@ -243,6 +243,8 @@ def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: i
     """The mean of what ``loss(model, x1)`` returns, checked."""
     try:
         result = call_loss(loss, model, x1, seed)
+    except CheckFailed:
+        raise
     except Exception as error:
         raise CheckFailed(
             f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
@@ -276,6 +278,13 @@ def noting(
         named = [kwargs[name] for name in names[len(args) :] if name in kwargs]
         given = [*args, *(named or kwargs.values())][:2]
         t, x = reversed(given) if user.x_first else given
+        if getattr(t, "ndim", 0) == 2 and getattr(x, "ndim", 0) == 1:
+            order = "(x, t)" if user.x_first else "(t, x)"
+            raise CheckFailed(
+                f"the loss gives the {user.what} x in the place of t",
+                expected=f"a call as {name_of(user.function)}{order}",
+                found=f"t of shape {tuple(t.shape)} and x of shape {tuple(x.shape)}",
+            )
         calls.append((t, x))
         value = user.function(*args, **kwargs)
         return value if shift is None else value + shift(t.reshape(-1, 1), x)

@@ -189,6 +189,33 @@ def test_gradients(name):
     assert message in complaint(check, gradient=gradient)
 
 
+@pytest.mark.parametrize("theta", ["abc", [], [1.0, np.nan], [[1.0], [2.0, 3.0]]])
+def test_theta(theta):
+    found = complaint(assert_same_gradient, linear, PATH, DATA, theta=theta)
+    assert found.startswith("theta: expected")
+
+
+@pytest.mark.parametrize("check", ["losses", "gradient"])
+def test_a_loss_that_exchanges_x_and_t_is_told_so(check):
+    """Columns (t, x) and (x, t) have one shape, so that nothing crashes."""
+    theta = np.ones((3, 2))
+
+    def columns(theta, t, x):
+        return np.column_stack([x, t]) @ theta
+
+    def loss(model, x1, rng):
+        x, u, t = right(rng.standard_normal(x1.shape), x1, rng.random(len(x1)))
+        return np.square(model(x, t) - u).sum(axis=1).mean()
+
+    if check == "gradient":
+        call = partial(assert_same_gradient, columns, theta=theta)
+    else:
+        call = partial(assert_losses_differ_by_constant, lambda t, x: columns(theta, t, x))
+    found = complaint(call, PATH, DATA, loss=loss, **THOUSAND)
+    assert "x in the place of t" in found
+    assert "(t, x)" in found
+
+
 # --- schedules --------------------------------------------------------------------------
 
 SCHEDULES = {
