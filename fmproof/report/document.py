@@ -44,6 +44,7 @@ class Link:
 class Chain:
     """A part with its steps linked."""
 
+    title: str  #: the part's, or "Steps" where that would repeat the derivation's
     part: PartReport
     links: tuple[Link, ...]
 
@@ -81,7 +82,14 @@ def _section(derivation: DerivationReport, taken: set[str]) -> Section:
         for number, (condition, steps) in enumerate(needed.items(), 1)
     )
     labels = {row.condition: row.label for row in conditions}
-    chains = tuple(Chain(part, tuple(_links(part, labels))) for part in derivation.parts)
+    chains = tuple(
+        Chain(
+            "Steps" if part.title == derivation.title else part.title,
+            part,
+            tuple(_links(part, labels)),
+        )
+        for part in derivation.parts
+    )
     return Section(derivation, anchor(derivation.name, taken), chains, conditions)
 
 

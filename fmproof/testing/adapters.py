@@ -153,13 +153,13 @@ class VelocityFunction:
                 result = self.function(
                     *self.arguments(self.convert(t.copy()), self.convert(x.copy()))
                 )
-            values = to_array(result)
         except Exception as error:
             raise CheckFailed(
                 f"the {self.what} raised {type(error).__name__}: {error}",
                 found=f"called with t of shape {t.shape} and x of shape {x.shape}",
-                hint=_hint_for(error, self.function),
+                hint=hint_for(error, self.function),
             ) from error
+        values = real_numbers(result, f"the {self.what} returned")
         check_numbers(values, x.shape, f"the {self.what} returned", {"t": t, "x": x})
         if values.dtype.kind == "f":
             self.eps = max(self.eps, float(np.finfo(values.dtype).eps))
@@ -192,12 +192,23 @@ class VelocityFunction:
             )
 
 
+def real_numbers(result: Any, who: str) -> Any:
+    """The array that ``result`` is; raises ``CheckFailed`` unless it is one of real numbers."""
+    if result is None:
+        raise CheckFailed(f"{who} nothing", found="None", hint="it must return its value")
+    try:
+        values = to_array(result)
+    except Exception as error:
+        raise CheckFailed(f"{who} what is no array of numbers", found=str(error)) from error
+    if values.dtype.kind not in "fiu":
+        raise CheckFailed(f"{who} {values.dtype} instead of real numbers")
+    return values
+
+
 def check_numbers(
     values: Any, shape: tuple[int, ...], who: str, context: Mapping[str, Any] | None = None
 ) -> None:
     """Raise ``CheckFailed`` unless ``values`` are finite numbers of the given shape."""
-    if values.dtype.kind not in "fiu":
-        raise CheckFailed(f"{who} {values.dtype} instead of real numbers")
     if values.shape != shape:
         squared = values.ndim == 2 and values.shape[0] == values.shape[1] == shape[0]
         raise CheckFailed(
@@ -241,7 +252,8 @@ def _no_grad(function: Any) -> Any:
     return nullcontext()
 
 
-def _hint_for(error: Exception, function: Any) -> str:
+def hint_for(error: Exception, function: Any) -> str:
+    """What would mend an exception that a user's function raised, where it is a known one."""
     words = str(error).lower()
     if "broadcast" in words or "must match the size" in words:
         return BROADCAST

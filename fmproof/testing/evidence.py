@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import isqrt
+from math import inf, isqrt
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -21,10 +21,21 @@ def look_sizes(samples: int) -> list[int]:
 
 def check_options(samples: Any, level: Any) -> None:
     """Raise ``InputError`` when a test cannot be made of these."""
-    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < FIRST_LOOK:
-        raise InputError(f"samples: expected an integer from {FIRST_LOOK} on, found {samples!r}")
+    check_count("samples", samples, FIRST_LOOK)
     if not isinstance(level, int | float) or not 0 < level < 1:
         raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
+
+
+def check_count(name: str, value: Any, low: int) -> None:
+    """Raise ``InputError`` unless ``value`` is an integer from ``low`` on."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
+        raise InputError(f"{name}: expected an integer from {low} on, found {value!r}")
+
+
+def check_tolerance(tolerance: Any) -> None:
+    """Raise ``InputError`` unless it is a positive number."""
+    if not isinstance(tolerance, int | float) or not 0 < tolerance < inf:
+        raise InputError(f"tolerance: expected a positive number, found {tolerance!r}")
 
 
 class Evidence(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
+from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.reference import Reference, look_alikes
 
@@ -47,6 +48,8 @@ def assert_marginal_field(
     seed = chosen_seed(seed)
     reference = Reference.of(path, data, time)
     user = VelocityFunction(field, reference.dim, "field")
+    check_tolerance(tolerance)
+    check_count("points", points, 1)
     problem = reference.problem
     t, _, _, x = problem.sample_joint(points, np.random.default_rng(seed))
     simple_t, simple_x = _simple_points(reference)

@@ -17,7 +17,13 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models import PolynomialVelocity
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.adapters import VelocityFunction, check_numbers, module_of, to_array
+from fmproof.testing.adapters import (
+    VelocityFunction,
+    check_numbers,
+    module_of,
+    real_numbers,
+    to_array,
+)
 from fmproof.testing.batches import BATCHES, Batch, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -194,6 +200,17 @@ class Family(ABC):
         """Raise ``InputError`` when slopes cannot be had because the loss cannot be seeded."""
 
 
+def _parameters(theta: Any) -> FloatArray:
+    """An array of finite numbers; raises ``InputError`` for anything else."""
+    try:
+        values = np.asarray(theta, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"theta: expected an array of numbers, found {theta!r}") from None
+    if not values.size or not np.isfinite(values).all():
+        raise InputError(f"theta: expected finite numbers, at least one, found {theta!r}")
+    return values
+
+
 def family_of(
     model: Any,
     theta: Any,
@@ -249,7 +266,7 @@ class _Function(Family):
         gradient: Callable[..., Any] | None,
     ) -> None:
         self.at = at
-        self.theta = np.asarray(theta, dtype=np.float64)
+        self.theta = _parameters(theta)
         self.loss = loss
         self.gradient = gradient
         self.user = VelocityFunction(at(self.theta), dim)
@@ -305,9 +322,10 @@ class _Function(Family):
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
         name = f"the gradient {name_of(gradient)}"
         try:
-            value = to_array(call_loss(gradient, self.theta.copy(), x1, seed))
+            result = call_loss(gradient, self.theta.copy(), x1, seed)
         except Exception as error:
             raise CheckFailed(f"{name} raised {type(error).__name__}: {error}") from error
+        value = real_numbers(result, f"{name} returned")
         check_numbers(value, self.theta.shape, f"{name} returned")
         axes = tuple(range(1, self.directions.ndim))
         return np.asarray((self.directions * value).sum(axis=axes), dtype=np.float64)

@@ -18,7 +18,14 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.adapters import VelocityFunction, module_of, parameters, seeded, to_array
+from fmproof.testing.adapters import (
+    VelocityFunction,
+    module_of,
+    parameters,
+    real_numbers,
+    seeded,
+    to_array,
+)
 from fmproof.testing.batches import Batch, looks
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -235,17 +242,15 @@ def _takes_rng(loss: Callable[..., Any]) -> bool:
 def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: int) -> float:
     """The mean of what ``loss(model, x1)`` returns, checked."""
     try:
-        value = to_array(call_loss(loss, model, x1, seed))
+        result = call_loss(loss, model, x1, seed)
+    except CheckFailed:
+        raise
     except Exception as error:
         raise CheckFailed(
             f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
             found=f"called with the model and x1 of shape {tuple(x1.shape)}",
         ) from error
-    if value.dtype.kind not in "fiu":
-        raise CheckFailed(
-            f"the loss {name_of(loss)} returned {value.dtype} instead of real numbers",
-            hint="it must return its value" if value.dtype.kind == "O" else "",
-        )
+    value = real_numbers(result, f"the loss {name_of(loss)} returned")
     if value.shape not in ((), (1,), (n,)):
         raise CheckFailed(
             f"the loss {name_of(loss)} returned the wrong shape",
@@ -267,9 +272,19 @@ def noting(
 ) -> Any:
     """The user's model plus Δ, callable as the model is; it notes the (t, x) of its calls."""
 
+    names = [p.name for p in parameters(user.function) or []][:2]
+
     def noted(*args: Any, **kwargs: Any) -> Any:
-        given = [*args, *kwargs.values()][:2]
+        named = [kwargs[name] for name in names[len(args) :] if name in kwargs]
+        given = [*args, *(named or kwargs.values())][:2]
         t, x = reversed(given) if user.x_first else given
+        if getattr(t, "ndim", 0) == 2 and getattr(x, "ndim", 0) == 1:
+            order = "(x, t)" if user.x_first else "(t, x)"
+            raise CheckFailed(
+                f"the loss gives the {user.what} x in the place of t",
+                expected=f"a call as {name_of(user.function)}{order}",
+                found=f"t of shape {tuple(t.shape)} and x of shape {tuple(x.shape)}",
+            )
         calls.append((t, x))
         value = user.function(*args, **kwargs)
         return value if shift is None else value + shift(t.reshape(-1, 1), x)

@@ -135,7 +135,9 @@ def resemblance(reference: Reference, draws: Draws) -> str:
         values = np.column_stack([v for _, v in _regression(reference, u - candidate, now, x)])
         return joint_test(values, 1e-6).p_value > _PLAUSIBLE
 
-    names = [k for k, v in look_alikes(reference, now, mirrored).items() if explains(v)]
+    alike = look_alikes(reference, now, mirrored)
+    # On a point at the origin the velocity of CondOTPath *is* the noise with its sign flipped.
+    names = [k for k, v in alike.items() if not np.allclose(v, velocity) and explains(v)]
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
     if not names and abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         names = [f"about {ratio:.2g} times the velocity"]

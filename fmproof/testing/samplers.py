@@ -12,10 +12,11 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import (
-    BROADCAST,
     check_numbers,
+    hint_for,
     like_inputs_of,
     parameters,
+    real_numbers,
     seeded,
     to_array,
 )
@@ -130,11 +131,10 @@ class Sampler:
             with seeded(seed):
                 result = self._call({**given, **arrays})
         except Exception as error:
-            broadcast = any(w in str(error).lower() for w in ("broadcast", "must match the size"))
             raise CheckFailed(
                 f"{self.who} raised {type(error).__name__}: {error}",
                 found=f"called with {', '.join(self.inputs.values())} for {n} samples",
-                hint=BROADCAST if broadcast else "",
+                hint=hint_for(error, self.function),
             ) from error
         returned = self._read(result)
         return self._checked(returned, given, arrays, n, reference.dim)
@@ -181,7 +181,11 @@ class Sampler:
         n: int,
         dim: int,
     ) -> Draws:
-        values = {k: to_array(v) for k, v in returned.items() if v is not None}
+        values = {
+            k: real_numbers(v, f"{self.who} returned as {_OUTPUTS[k][0]}")
+            for k, v in returned.items()
+            if v is not None
+        }
         if values["t"].ndim > 1 and values["t"].size == n:
             values["t"] = values["t"].reshape(n)
         shapes = {"t": (n,)}

@@ -11,6 +11,7 @@ from fmproof.errors import InputError
 from fmproof.models import Path
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import like_inputs_of, to_array, wants_tensors
+from fmproof.testing.evidence import check_tolerance
 from fmproof.testing.failure import CheckFailed, call, code_of
 
 _NAMES = {
@@ -19,6 +20,7 @@ _NAMES = {
     "dalpha": ("dalpha", "d_alpha", "d_alpha_t"),
     "dbeta": ("dbeta", "d_beta", "d_beta_t", "d_sigma", "d_sigma_t"),
 }
+_FOUR = "(alpha, beta, dalpha, dbeta), or a mapping or object with these names"
 _GRID = (1 - np.cos(np.pi * np.arange(1, 32) / 32)) / 2  # denser towards both ends
 _ENDS = {("alpha", 0): 0.0, ("alpha", 1): 1.0, ("beta", 0): 1.0, ("beta", 1): 0.0}
 
@@ -47,11 +49,17 @@ def assert_schedule(
 
     Raises:
         CheckFailed: naming the function, the time, the value expected and the value found.
-        InputError: when the schedule cannot be read.
+        InputError: when the schedule cannot be read, or another argument cannot be used.
     """
     __tracebackhide__ = True
-    if not 0 <= low < high <= 1:
-        raise InputError(f"low: expected 0 <= low < high <= 1, found low = {low}, high = {high}")
+    if path is not None and not isinstance(path, Path):
+        raise InputError(f"path: expected a fmproof.models.Path, found {path!r}")
+    numbers = isinstance(low, int | float) and isinstance(high, int | float)
+    if not numbers or not 0 <= low < high <= 1:
+        raise InputError(
+            f"low: expected 0 <= low < high <= 1, found low = {low!r}, high = {high!r}"
+        )
+    check_tolerance(tolerance)
     try:
         _check(_functions(schedule), path, low, high, tolerance)
     except CheckFailed as failure:
@@ -147,6 +155,8 @@ def _at(function: Callable[[Any], Any], name: str, t: FloatArray) -> FloatArray:
     try:
         values = to_array(function(like_inputs_of(function)(t)))
         values = np.asarray(np.broadcast_to(values, t.shape), dtype=np.float64)
+    except CheckFailed:
+        raise
     except Exception as error:
         raise CheckFailed(
             f"{name} raised {type(error).__name__}: {error}",
@@ -186,10 +196,19 @@ def _part(schedule: Callable[[Any], Any], name: str, index: int) -> Callable[[An
         result = schedule(t)
         if isinstance(result, tuple | list) and not hasattr(result, "_fields"):
             if len(result) != len(_NAMES):
-                raise ValueError(f"expected 4 values, found {len(result)}")
+                raise CheckFailed(
+                    f"the schedule returned {len(result)} values",
+                    expected=_FOUR,
+                    found=f"a {type(result).__name__} of {len(result)}",
+                )
             return result[index]
         fields = result if isinstance(result, Mapping) else _attributes(result)
-        return next(fields[n] for n in _NAMES[name] if n in fields)
+        known = [fields[n] for n in _NAMES[name] if n in fields]
+        if not known:
+            raise CheckFailed(
+                f"the schedule returned no {name}", expected=_FOUR, found=type(result).__name__
+            )
+        return known[0]
 
     part.takes_tensors = wants_tensors(schedule)  # type: ignore[attr-defined]
     return part

@@ -220,6 +220,21 @@ def test_titles_come_out_as_they_are() -> None:
     assert title.startswith(r"# \\input{/etc/passwd} &lt;script>")
 
 
+def test_the_only_part_does_not_repeat_the_title() -> None:
+    (derivation,) = proved().derivations
+    (part, *_) = derivation.parts
+    named = replace(part, title=derivation.title)
+    report = replace(proved(), derivations=(replace(derivation, parts=(named,)),))
+    for kind, heading in (
+        ("tex", "{Steps}{Steps}"),
+        ("html", "</span> Steps</h3>"),
+        ("md", "### Steps\n"),
+    ):
+        assert heading in in_every_format(report)[kind]
+    (chain, *_) = sections(proved())[0].chains
+    assert chain.title == part.title
+
+
 def test_every_template_is_used() -> None:
     folder = Path(html.__file__).parent
     sources = "".join(

@@ -85,6 +85,16 @@ def test_statistics_catch_it_where_only_the_triples_are_known(bug):
         assert part in str(found)
 
 
+def test_no_hint_names_what_is_right():
+    """Of a point at the origin the velocity is the noise with its sign flipped."""
+
+    def small_sigma_min(x1, rng):
+        t, x0 = rng.random((len(x1), 1)), rng.standard_normal(x1.shape)
+        return t * x1 + (1 - 0.9999 * t) * x0, x1 - x0, t
+
+    assert failure(small_sigma_min, CondOTPath(), [[0.0, 0.0]]).hint == ""
+
+
 def test_the_smallest_problem_and_the_line_to_reproduce_it():
     sampler = with_data("sign")
     found = failure(sampler, CondOTPath(), RING, seed=5)

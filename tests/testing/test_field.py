@@ -91,7 +91,7 @@ def raises(t, x):
         (lambda t, x: softmax_field(t, x)[:, 0], "returned the wrong shape", ""),
         (lambda t, x: softmax_field(t, x) * np.nan, "returned a number that is not finite", ""),
         (lambda t, x: softmax_field(t, x) + 1j, "returned complex128 instead of real", ""),
-        (lambda t, x: None, "returned object instead of real numbers", ""),
+        (lambda t, x: None, "returned nothing", "must return its value"),
         (raises, "raised KeyError: 'layer 3'", ""),
         (lambda t, x: t * x, "raised ValueError", BROADCAST),
         (lambda t, x: np.random.normal(size=x.shape), "is not deterministic", "model.eval()"),

@@ -201,6 +201,17 @@ def test_a_loss_that_shuffles_its_data_is_right():
     assert_losses_differ_by_constant(model, PATH, RING, shuffling, **FIRST)
 
 
+@pytest.mark.parametrize("names", ["tx", "xt"])
+@pytest.mark.parametrize("model", [model, lambda x, t: model(t, x)])
+def test_a_loss_that_calls_its_model_by_keywords_is_right(model, names):
+    def by_keywords(model, x1, rng):
+        x, u, t = triples(x1, rng)
+        given = {"t": t, "x": x}
+        return np.square(model(**{name: given[name] for name in names}) - u).sum(axis=1).mean()
+
+    assert_losses_differ_by_constant(model, PATH, RING, by_keywords, **FIRST)
+
+
 def test_a_loss_that_weighs_its_times_is_right():
     """t by another law with weights that make up for it."""
 

@@ -41,7 +41,8 @@ MODELS = {
     "a column is missing": (lambda t, x: x[:, :1], "the wrong shape\n  expected: (14, 2)"),
     "a row is missing": (lambda t, x: x[1:], "the wrong shape"),
     "a number": (lambda t, x: 0.5, "the wrong shape"),
-    "None": (lambda t, x: None, "object instead of real numbers"),
+    "None": (lambda t, x: None, "returned nothing"),
+    "rows of different lengths": (lambda t, x: [[1, 2], [3]], "returned what is no array"),
     "words": (lambda t, x: np.full(x.shape, "a"), "<U1 instead of real numbers"),
     "complex": (lambda t, x: x + 1j, "complex128 instead of real numbers"),
     "NaN": (lambda t, x: x * np.nan, "a number that is not finite"),
@@ -107,6 +108,10 @@ SAMPLERS = {
     "no velocity": (changed(lambda x, u, t: {"x_t": x, "t": t}), "returned no u_t"),
     "nothing": (changed(lambda x, u, t: None), "returned no x_t and no u_t and no t"),
     "other times": (changed(lambda x, u, t: (x, u, t / 2)), "other times than it was given"),
+    "rows of different lengths": (
+        changed(lambda x, u, t: ([[1, 2], [3]], u, t)),
+        "returned as x_t what is no array of numbers",
+    ),
     "an exception": (lambda x1: 1 / 0, "raised ZeroDivisionError"),
     "a broadcast": (
         lambda x0, x1, t: (t * x1 + (1 - t) * x0, x1 - x0, t),
@@ -153,7 +158,7 @@ def linear(theta, t, x):
 
 LOSSES = {
     "a matrix": (lambda model, x1: x1, "returned the wrong shape"),
-    "None": (lambda model, x1: None, "returned object instead of real numbers"),
+    "None": (lambda model, x1: None, "returned nothing"),
     "NaN": (lambda model, x1: np.nan, "not finite"),
     "an exception": (lambda model, x1: 1 / 0, "raised ZeroDivisionError"),
     "no arguments": (lambda: 0.0, "raised TypeError"),
@@ -184,11 +189,38 @@ def test_gradients(name):
     assert message in complaint(check, gradient=gradient)
 
 
+@pytest.mark.parametrize("theta", ["abc", [], [1.0, np.nan], [[1.0], [2.0, 3.0]]])
+def test_theta(theta):
+    found = complaint(assert_same_gradient, linear, PATH, DATA, theta=theta)
+    assert found.startswith("theta: expected")
+
+
+@pytest.mark.parametrize("check", ["losses", "gradient"])
+def test_a_loss_that_exchanges_x_and_t_is_told_so(check):
+    """Columns (t, x) and (x, t) have one shape, so that nothing crashes."""
+    theta = np.ones((3, 2))
+
+    def columns(theta, t, x):
+        return np.column_stack([x, t]) @ theta
+
+    def loss(model, x1, rng):
+        x, u, t = right(rng.standard_normal(x1.shape), x1, rng.random(len(x1)))
+        return np.square(model(x, t) - u).sum(axis=1).mean()
+
+    if check == "gradient":
+        call = partial(assert_same_gradient, columns, theta=theta)
+    else:
+        call = partial(assert_losses_differ_by_constant, lambda t, x: columns(theta, t, x))
+    found = complaint(call, PATH, DATA, loss=loss, **THOUSAND)
+    assert "x in the place of t" in found
+    assert "(t, x)" in found
+
+
 # --- schedules --------------------------------------------------------------------------
 
 SCHEDULES = {
     "NaN": (lambda t: (t * np.nan, 1 - t, t, t), "alpha is not finite"),
-    "three values": (lambda t: (t, 1 - t, t), "expected 4 values, found 3"),
+    "three values": (lambda t: (t, 1 - t, t), "the schedule returned 3 values"),
     "an exception": (lambda t: 1 / 0, "raised ZeroDivisionError"),
     "an object without methods": (object(), "expected methods alpha, beta, dalpha, dbeta"),
 }
@@ -198,6 +230,21 @@ SCHEDULES = {
 def test_schedules(name):
     schedule, message = SCHEDULES[name]
     assert message in complaint(assert_schedule, schedule, PATH)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"path": "cond-ot"}, "path: expected a fmproof.models.Path, found 'cond-ot'"),
+        ({"low": "a"}, "low: expected 0 <= low < high <= 1, found low = 'a'"),
+        ({"tolerance": 0}, "tolerance: expected a positive number, found 0"),
+    ],
+)
+def test_options_of_schedules(options, message):
+    def schedule(t):
+        return t, 1 - t, t * 0 + 1, t * 0 - 1
+
+    assert message in complaint(assert_schedule, schedule, **options)
 
 
 # --- data, path, time -------------------------------------------------------------------
@@ -225,7 +272,15 @@ def test_arguments(name):
         (PATH, DATA, {"seed": -1}, "seed: expected an integer from 0 on, found -1"),
     ):
         assert message in complaint(check, path=path, data=data, **options)
-    if name != "field":
+    if name == "field":
+        for options, message in (
+            ({"tolerance": -1}, "tolerance: expected a positive number, found -1"),
+            ({"tolerance": "low"}, "tolerance: expected a positive number, found 'low'"),
+            ({"points": 0}, "points: expected an integer from 1 on, found 0"),
+            ({"points": 2.5}, "points: expected an integer from 1 on, found 2.5"),
+        ):
+            assert message in complaint(check, path=PATH, data=DATA, **options)
+    else:
         for options, message in (
             ({"level": 0}, "level: expected a number between 0 and 1, found 0"),
             ({"level": "low"}, "level: expected a number between 0 and 1, found 'low'"),

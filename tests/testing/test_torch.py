@@ -69,6 +69,8 @@ def test_a_field_of_tensors():
 def test_an_unmarked_function_of_tensors_is_told_so():
     with pytest.raises(CheckFailed, match="mark a function of tensors"):
         assert_marginal_field(lambda t, x: torch.cat([x, x]), CondOTPath(), POINTS)
+    with pytest.raises(CheckFailed, match="mark a function of tensors"):
+        assert_conditional_velocity(lambda x1: torch.cat([x1, x1]), CondOTPath(), POINTS)
 
 
 def test_a_module_and_its_training_loss():
