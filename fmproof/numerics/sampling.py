@@ -119,6 +119,8 @@ class Sampling:
         self.quantities = check(problem, quantities)
         if kind not in ("sobol", "monte-carlo"):
             raise InputError(f"kind: expected 'sobol' or 'monte-carlo', found {kind!r}")
+        if seed < 0:
+            raise InputError(f"seed: expected 0 or a positive integer, found {seed}")
         if replicates < 2:
             raise InputError(f"replicates: expected at least 2, found {replicates}")
         if not 0 < level < 1:
