@@ -76,7 +76,8 @@ class Evaluation:
         if any(found is None for found in estimates):
             return None
         values = [found[1] for found in estimates if found is not None]
-        difference = np.asarray(values[0].value) - sum(np.asarray(v.value) for v in values[1:])
+        with np.errstate(invalid="ignore"):  # inf - inf, where a value overflowed
+            difference = np.asarray(values[0].value) - sum(np.asarray(v.value) for v in values[1:])
         bound = sum(np.asarray(v.error) for v in values)
         worst = int(np.argmax(np.abs(difference) - bound))
         return Comparison(

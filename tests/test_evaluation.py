@@ -135,6 +135,39 @@ def test_an_interrupt_keeps_what_is_known() -> None:
         evaluate(R1, ["certified"], 1e-3, progress=interrupt)
 
 
+def test_lengths_whose_squares_are_beyond_the_range_of_floats() -> None:
+    data = GaussianMixture(["1/2", "1/2"], [[1e-200], [0]], [[[1e-300]], [[1]]])
+    found = evaluate(Problem(data, CondOTPath(), R1.model), ["quadrature"], 1e-6)
+    c2 = found.estimates["C2"]["quadrature"]
+    assert abs(float(c2.value) + 1.5) <= float(c2.error)
+
+
+def test_errors_of_wide_enclosures_are_shown() -> None:
+    wide = {
+        "cfm": Estimate(5.2, 1e-9, "certified"),
+        "floor": Estimate(5.7, 1.8, "certified"),
+        "fm_gradient": Estimate(np.array([1.78, 0.1]), np.array([4.3, 0.1]), "certified"),
+        "cfm_gradient": Estimate(np.array([1.93, 0.1]), np.array([1e-9, 1e-9]), "certified"),
+    }
+    text = render_text(Evaluation(R1, {name: {"certified": e} for name, e in wide.items()}))  # type: ignore[misc]
+    assert "No model brings" not in text
+    assert "How far L_CFM is above the floor: inconclusive" in text
+    assert "∇L_FM: (1.78, 0.1) ± 4.3e+00 (certified)" in text
+    assert "∇L_CFM: (1.93, 0.1) (certified)" in text
+
+
+def test_nothing_known_is_said_without_numbers() -> None:
+    nothing = Estimate(float("nan"), float("inf"), "certified")
+    row = Estimate(np.full(3, np.nan), np.full(3, np.inf), "certified")
+    overflow = Estimate(float("inf"), float("inf"), "certified")
+    estimates = {"fm": overflow, "cfm": overflow, "C": nothing, "floor": nothing}
+    estimates |= {"fm_gradient": row, "cfm_gradient": row}
+    found = Evaluation(R1, {name: {"certified": e} for name, e in estimates.items()})  # type: ignore[misc]
+    text = render_text(found)  # without a warning, which would be an error here
+    assert "nan" not in text
+    assert "∇L_FM: inconclusive (certified)" in text
+
+
 def test_unknown_method_names_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'quadrature'"):
         evaluate(R1, ["quadratur"])

@@ -42,9 +42,12 @@ _LINEAR = ("fm_gradient", "cfm_gradient", "G", "fm_b", "cfm_b")
 def check(problem: Problem, quantities: Iterable[str]) -> tuple[Quantity, ...]:
     """The quantities asked for, in order and once each.
 
-    Raises ``InputError`` for an unknown name, and for one that needs a model linear in theta.
+    Raises ``InputError`` for none, for an unknown name, and for one that needs a model linear in
+    theta.
     """
-    names = tuple(dict.fromkeys(quantities))
+    names = tuple(dict.fromkeys([quantities] if isinstance(quantities, str) else quantities))
+    if not names:
+        raise InputError(f"quantities: expected at least one of {', '.join(QUANTITIES)}")
     for name in names:
         if name not in QUANTITIES:
             raise InputError(f"quantity: unknown name {name!r}; {nearest(name, QUANTITIES)}")

@@ -35,6 +35,10 @@ _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
 _LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
+# A component with more than this share of E‖z‖² + d matters, and one that is expected in fewer
+# samples than that may have been missed.
+_HEAVY = 0.05
+_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Sampling:
         self.quantities = check(problem, quantities)
         if kind not in ("sobol", "monte-carlo"):
             raise InputError(f"kind: expected 'sobol' or 'monte-carlo', found {kind!r}")
+        if seed < 0:
+            raise InputError(f"seed: expected 0 or a positive integer, found {seed}")
         if replicates < 2:
             raise InputError(f"replicates: expected at least 2, found {replicates}")
         if not 0 < level < 1:
@@ -185,6 +191,8 @@ class Sampling:
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
         error = stdtrit(count - 1, 0.5 + self.level / 2) * spread
+        if self._unseen():
+            error = np.full_like(error, np.inf)
         error = np.where(np.isfinite(centre), error, np.inf)
         cost = {
             "samples": self.state.points * count,
@@ -199,6 +207,17 @@ class Sampling:
             )
             for name in self.quantities
         }
+
+    def _unseen(self) -> bool:
+        """Whether a component that matters is too rare to have been drawn: replicates that all
+        miss it agree with one another and not with the truth."""
+        data = self.problem.data
+        with np.errstate(over="ignore", invalid="ignore"):  # nan says nothing
+            squares = (data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)
+            share = data.weights * squares
+            share = share / (share.sum() + self.problem.dim)
+        drawn = data.weights * self.state.points * self.state.replicates
+        return bool(np.any((share > _HEAVY) & (drawn < _FEW)))
 
     def _shaped(self, name: Quantity, columns: FloatArray, sign: int = -1) -> Any:
         source: Quantity = "floor" if name == "C" else name

@@ -24,6 +24,8 @@ _NUDGE = 1e-13
 # And from t = 0, where a schedule may be singular: its derivative is large, but finite, and has
 # no weight.
 _EARLIEST = 1e-100
+# Logarithms of floats are in here.
+_LOG_RANGE = 745.0
 
 
 class TimeAxis(ABC):
@@ -138,10 +140,13 @@ def _log_scales(problem: Problem) -> tuple[float, float]:
     lengths = list(data.scales[data.scales > 0])
     if len(means) > 1:
         lengths.append(cKDTree(means).query(means, k=2)[0][:, 1].min())
-        lengths.append(np.linalg.norm(np.ptp(means, axis=0)))
+        with np.errstate(over="ignore"):
+            lengths.append(np.linalg.norm(np.ptp(means, axis=0)))
     if not lengths:
         return 0.0, 0.0
-    return float(np.log(min(lengths))), float(np.log(max(lengths)))
+    with np.errstate(divide="ignore"):  # a distance may round to 0 or overflow
+        smallest, largest = np.log([min(lengths), max(lengths)])
+    return max(float(smallest), -_LOG_RANGE), min(float(largest), _LOG_RANGE)
 
 
 def _levels(smallest: float, largest: float) -> FloatArray:

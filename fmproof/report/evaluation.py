@@ -113,7 +113,12 @@ def _vector(estimate: Estimate) -> str:
     values = np.ravel(estimate.value)
     shown = ", ".join(f"{v:.6g}" for v in values[:_SHOWN_GRADIENT])
     more = f", … ({len(values)} entries)" if len(values) > _SHOWN_GRADIENT else ""
-    return f"({shown}{more})"
+    error = float(np.max(estimate.error))
+    if not np.isfinite(error) or not np.all(np.isfinite(values)):
+        return "inconclusive"
+    # Six digits are shown: an error that reaches them is to be seen.
+    off = f" ± {error:.1e}" if error > 1e-6 * float(np.max(np.abs(values))) else ""
+    return f"({shown}{more}){off}"
 
 
 def _verdicts(evaluation: Evaluation) -> list[str]:
@@ -124,10 +129,14 @@ def _verdicts(evaluation: Evaluation) -> list[str]:
     floor, cfm = evaluation.best("floor"), evaluation.best("cfm")
     if floor is not None and cfm is not None:
         low, here = float(floor[1].value), float(cfm[1].value)
-        lines.append(
-            f"No model brings L_CFM below {low:.6g}; this one is at {here:.6g}, "
-            f"{here - low:.6g} above."
-        )
+        off = float(floor[1].error) + float(cfm[1].error)
+        if here - low > off:  # False also where either is not known
+            lines.append(
+                f"No model brings L_CFM below {low:.6g}; this one is at {here:.6g}, "
+                f"{here - low:.6g} above."
+            )
+        else:
+            lines.append("How far L_CFM is above the floor: inconclusive")
     if evaluation.optimum is not None:
         lines.append(f"Optimal coefficients of this model: {_vector(evaluation.optimum)}")
     return lines

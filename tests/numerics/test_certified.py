@@ -409,3 +409,13 @@ def test_what_has_no_certified_form_is_said() -> None:
             certified.at_time(R1, ["C1"], t)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"p_t has no density at t = 1"):
         certified.at_time(Problem(POINTS, CondOTPath(), MODEL), ["C1"], 1)
+
+
+@pytest.mark.parametrize("tolerance", [0, 1, -1, math.nan])
+def test_aims_that_cannot_be_met(tolerance: float) -> None:
+    with pytest.raises(InputError, match="tolerance: expected a number between 0 and 1"):
+        certified.at_time(R1, ["C1"], "1/3", tolerance)
+    with pytest.raises(InputError, match="tolerance: expected a number between 0 and 1"):
+        certified.evaluate(R1, ["C1"], tolerance)
+    with pytest.raises(InputError, match="max_evaluations: expected a positive number"):
+        certified.at_time(R1, ["C1"], "1/3", max_evaluations=math.nan)

@@ -126,3 +126,25 @@ def test_a_state_of_other_quantities_is_refused() -> None:
     next(iter(run))
     with pytest.raises(InputError, match="expected sums of shape"):
         Sampling(PROBLEM, ["fm"], state=run.state)
+
+
+def test_a_component_that_matters_and_is_never_drawn_leaves_it_open() -> None:
+    """E z² is 1e5, all of it from a point that one sample in ten million would show."""
+    data = GaussianMixture.points([[0], [10**6]], weights=["9999999/10000000", "1/10000000"])
+    problem = Problem(data, CondOTPath(), PROBLEM.model)
+    found = sampling.evaluate(problem, ["C2"], max_samples=2**14)
+    assert abs(float(found["C2"].value) + 100_001) <= float(found["C2"].error)
+    harmless = GaussianMixture.points([[0], [1]], weights=["9999999/10000000", "1/10000000"])
+    found = sampling.evaluate(Problem(harmless, CondOTPath(), PROBLEM.model), ["C2"])
+    assert float(found["C2"].error) < 0.01
+
+
+def test_no_quantity_and_one() -> None:
+    with pytest.raises(InputError, match="quantities: expected at least one of fm, "):
+        sampling.evaluate(PROBLEM, [])
+    assert set(sampling.evaluate(PROBLEM, "C1", 0.1)) == {"C1"}
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(InputError, match="seed: expected 0 or a positive integer, found -1"):
+        sampling.evaluate(PROBLEM, ["C1"], seed=-1)

@@ -58,8 +58,7 @@ def evaluate(
     """
     start = perf_counter()
     names = check(problem, quantities)
-    if not 0 < tolerance < 1:
-        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
+    _require_aims(tolerance, max_evaluations)
     _require_available(problem)
     from flint import ctx
 
@@ -92,6 +91,7 @@ def at_time(
     time = number(t, "t")
     if not isinstance(time, Fraction) or not 0 <= time <= 1:
         raise InputError(f"t: expected a rational between 0 and 1, found {t!r}")
+    _require_aims(tolerance, max_evaluations)
     _require_available(problem)
     from flint import ctx
 
@@ -102,6 +102,13 @@ def at_time(
         found = run.to(tolerance)
         cost = {**run.cost, "seconds": perf_counter() - start}
         return _estimates(problem, names, found, cost)
+
+
+def _require_aims(tolerance: float, max_evaluations: float) -> None:
+    if not 0 < tolerance < 1:
+        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
+    if not max_evaluations > 0:
+        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
 
 
 def _require_available(problem: Problem) -> None:
