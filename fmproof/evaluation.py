@@ -78,7 +78,9 @@ class Evaluation:
         values = [found[1] for found in estimates if found is not None]
         with np.errstate(invalid="ignore"):  # inf - inf, where a value overflowed
             difference = np.asarray(values[0].value) - sum(np.asarray(v.value) for v in values[1:])
-        bound = sum(np.asarray(v.error) for v in values)
+        # An exact value is rounded, too, and so is the difference.
+        rounding = 2 * np.finfo(float).eps * sum(np.abs(v.value) for v in values)
+        bound = sum(np.asarray(v.error) for v in values) + rounding
         worst = int(np.argmax(np.abs(difference) - bound))
         return Comparison(
             float(np.abs(np.atleast_1d(difference))[worst]),

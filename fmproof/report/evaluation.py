@@ -83,9 +83,10 @@ def _gradients(evaluation: Evaluation) -> list[str]:
 def describe(problem: Problem) -> str:
     """The problem in one line."""
     data = problem.data
-    kind = "points" if not np.any(data.scales) else "Gaussian components"
+    kind = "point" if not np.any(data.scales) else "Gaussian component"
+    plural = "" if data.components == 1 else "s"
     return (
-        f"d = {problem.dim}, {data.components} {kind}, {problem.path.name} path, "
+        f"d = {problem.dim}, {data.components} {kind}{plural}, {problem.path.name} path, "
         f"{problem.time!r}, {type(problem.model).__name__}"
     )
 

@@ -35,7 +35,7 @@ def evaluate(
     problem: Problem,
     quantities: Iterable[str],
     tolerance: float = 1e-9,
-    max_evaluations: float = 4e5,
+    max_evaluations: float = 2e5,
     progress: Progress | None = None,
 ) -> dict[Quantity, Estimate]:
     """Enclose quantities of a one-dimensional problem, integrated over the time law.
@@ -76,7 +76,7 @@ def at_time(
     quantities: Iterable[str],
     t: Fraction | int | str,
     tolerance: float = 1e-12,
-    max_evaluations: float = 4e5,
+    max_evaluations: float = 2e5,
 ) -> dict[Quantity, Estimate]:
     """Enclose the expectations given the time ``t``, a rational.
 
@@ -153,7 +153,7 @@ def _estimates(
 
 def _interval(ball: Ball) -> tuple[float, float]:
     """A float and how far the ball's numbers may be from it, rounded up."""
-    if not ball.is_finite():
+    value = float(ball.mid()) if ball.is_finite() else math.nan
+    if not math.isfinite(value):
         return math.nan, math.inf
-    value = float(ball.mid())
     return value, math.nextafter(float((ball - value).abs_upper()), math.inf)

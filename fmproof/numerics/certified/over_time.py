@@ -30,6 +30,7 @@ _ROUGH = 1e-2  # the tolerance at which the size of the values is looked up
 _ROUGH_BUDGET = 1e6
 # A value is resolved relative to itself or, where it nearly cancels, to this share of its bound.
 _CANCELLATION = 1e-3
+_FINEST = 1e-25  # what balls with 106 bits can be asked for, with room for the rounding of sums
 _PROBES = 16  # times at which the bounds of the values are looked at
 
 
@@ -58,7 +59,7 @@ class _Run(ABC):
         values = self._grouped(self._guess())
         balls = self._columns(
             [
-                tolerance * max(value, _CANCELLATION * size)
+                max(tolerance, _FINEST) * max(value, _CANCELLATION * size)
                 for value, size in zip(values, sizes, strict=True)
             ]
         )
@@ -229,5 +230,6 @@ class AtTime(_Run):
 
 def _reach(marginal: Marginal, tolerance: float) -> float:
     """Standard deviations beyond which the integrands are negligible, roughly."""
+    tolerance = max(tolerance, _FINEST)
     degree = 1 if marginal.model is None else max(x for _, _, x in marginal.model.terms)
     return math.sqrt(2 * max(1, degree)) + math.sqrt(-2 * math.log(tolerance)) + 1.5
