@@ -51,6 +51,7 @@ from fmproof.numerics.exact import ExactCFM
 MODEL = PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])])
 DATA = GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]])
 R1 = Problem(DATA, CondOTPath(), MODEL)
+LATE = TimeLaw.uniform("999/1000", 1)
 POINTS = GaussianMixture.points([[-1], [1]])
 
 
@@ -101,6 +102,17 @@ def test_enclosures_hold_what_quadrature_finds(problem: Problem) -> None:
         assert np.all(np.isfinite(found[name].error)), name
     for name in ("cfm", "C2"):
         assert float(found[name].error) <= 1e-2 * abs(float(other[name].value)), name
+
+
+def test_enclosures_decide_what_a_rule_in_floats_cannot() -> None:
+    """Points near the time of the data: quadrature's error of 1e-13 is honest."""
+    problem = Problem(GaussianMixture.points([[-1], [2]]), CondOTPath(), MODEL, LATE)
+    names = ("C1", "fm", "fm_gradient", "C")
+    found = certified.evaluate(problem, names, 1e-15)
+    other = quadrature.evaluate(problem, names, 1e-9)
+    for name in names:
+        assert np.all(np.asarray(found[name].error) <= 0.1 * np.asarray(other[name].error)), name
+        assert _holds(other[name], found[name].value, found[name].error), name
 
 
 def test_gradients_of_both_sides() -> None:
