@@ -17,7 +17,7 @@ from itertools import combinations
 
 from flint import arb, arb_poly
 
-from fmproof.numerics.certified.balls import Ball, power
+from fmproof.numerics.certified.balls import Ball, is_finite, power
 from fmproof.numerics.certified.joint import Joint
 from fmproof.numerics.certified.marginal import Marginal
 from fmproof.numerics.certified.schedule import Moment
@@ -59,7 +59,7 @@ def bounds(marginal: Marginal, now: Moment) -> list[Ball] | None:
     atoms = marginal.atoms
     if len(atoms) > _MOST or not all(atom.variance.is_zero() for atom in atoms):
         return None
-    if not now.beta.upper() > 0 or not all(part.is_finite() for part in now):
+    if not now.beta.upper() > 0 or not is_finite(now):
         return None
     inverse = (
         1 / now.beta.upper()
