@@ -32,11 +32,11 @@ _INNER = 0.1
 
 @dataclass(frozen=True)
 class Sample:
-    """An integrand at one point, or an integral: Q numbers at once.
+    """An integral, or an integrand at N points: Q numbers at once.
 
     Attributes:
-        value, error: (Q,); the error is infinite where the value is unknown.
-        magnitude: (Q,), the sum of the absolute values of the terms that make up ``value``.
+        value, error: (Q,) or (N, Q); the error is infinite where the value is unknown.
+        magnitude: the sum of the absolute values of the terms that make up ``value``.
     """
 
     value: FloatArray
@@ -44,8 +44,8 @@ class Sample:
     magnitude: FloatArray
 
 
-Sampler = Callable[[float, FloatArray], Sample]
-"""The integrand at y, to an absolute error (Q,) that is good enough."""
+Sampler = Callable[[FloatArray, FloatArray], Sample]
+"""The integrand at y (N,), to an absolute error (Q,) that is good enough."""
 
 Target = Callable[[Sample], FloatArray]
 """The error (Q,) to aim at, given a first idea of the integral."""
@@ -53,7 +53,7 @@ Target = Callable[[Sample], FloatArray]
 
 def integrate(
     sampler: Sampler,
-    density: Callable[[float], float],
+    density: Callable[[FloatArray], FloatArray],
     breakpoints: list[float],
     target: Target,
     max_samples: int,
@@ -66,14 +66,17 @@ def integrate(
     samples = _Samples(sampler, density)
     panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
     while True:
+        samples.make(panels)
         aim = target(_total(panel.integral(samples) for panel in panels))
         samples.tolerance = _INNER * aim
+        samples.make(panels)
         results = [panel.integral(samples) for panel in panels]
         errors = [panel.rule_error(samples, aim) for panel in panels]
         if sum(errors) <= 0.5 or samples.count >= max_samples:
             found = _total(results)
             # Changes within the samples' errors say nothing about the rule's: count those twice.
-            return replace(found, error=sum(errors) * aim + 2 * found.error)
+            error = sum(errors) * aim + 2 * found.error
+            return replace(found, error=np.where(np.isfinite(error), error, np.inf))
         worst = 0.5 / len(panels)
         panels = [
             part
@@ -97,24 +100,40 @@ class _Samples:
         count: how many samples were made.
     """
 
-    def __init__(self, sampler: Sampler, density: Callable[[float], float]) -> None:
+    def __init__(self, sampler: Sampler, density: Callable[[FloatArray], FloatArray]) -> None:
         self._sampler, self._density = sampler, density
         self._kept: dict[float, tuple[Sample, FloatArray]] = {}
         self.tolerance = np.array(np.inf)
         self.count = 0
 
-    def __call__(self, y: float) -> Sample:
-        if y in self._kept:
-            sample, tolerance = self._kept[y]
-            stale = (sample.error > self.tolerance) & (tolerance > 2 * self.tolerance)
-            if not stale.any():
-                return sample
-        weight = self._density(y)
-        made = self._sampler(y, self.tolerance)
-        sample = Sample(weight * made.value, weight * made.error, weight * made.magnitude)
-        self._kept[y] = sample, self.tolerance
-        self.count += 1
-        return sample
+    def make(self, panels: Iterable[_Panel]) -> None:
+        """What the panels need and is not there, or not good enough."""
+        nodes = dict.fromkeys(float(y) for panel in panels for y in panel.nodes())
+        missing = np.array([y for y in nodes if not self._good(y)])
+        if not len(missing):
+            return
+        made = self._sampler(missing, self.tolerance)
+        weights = self._density(missing)[:, None]
+        rows = zip(*(weights * a for a in (made.value, made.error, made.magnitude)), strict=True)
+        for y, row in zip(missing, rows, strict=True):
+            self._kept[float(y)] = Sample(*row), self.tolerance
+        self.count += len(missing)
+
+    def _good(self, y: float) -> bool:
+        if y not in self._kept:
+            return False
+        sample, tolerance = self._kept[y]
+        stale = (sample.error > self.tolerance) & (tolerance > 2 * self.tolerance)
+        return not stale.any()
+
+    def at(self, nodes: FloatArray) -> Sample:
+        """Those made at ``nodes`` (N,)."""
+        found = [self._kept[float(y)][0] for y in nodes]
+        return Sample(
+            np.stack([sample.value for sample in found]),
+            np.stack([sample.error for sample in found]),
+            np.stack([sample.magnitude for sample in found]),
+        )
 
 
 @dataclass(frozen=True)
@@ -127,13 +146,9 @@ class _Panel:
 
     def integral(self, samples: _Samples) -> Sample:
         """The sum over the panel's nodes, with the samples' own errors."""
-        found = self._samples(samples)
-        weights = self._weights(self.n)
-        return Sample(
-            weights @ np.stack([s.value for s in found]),
-            weights @ np.stack([s.error for s in found]),
-            weights @ np.stack([s.magnitude for s in found]),
-        )
+        found = samples.at(self.nodes())
+        weights = (self.b - self.a) * _unit_weights(self.n)
+        return Sample(weights @ found.value, weights @ found.error, weights @ found.magnitude)
 
     def rule_error(self, samples: _Samples, aim: FloatArray) -> float:
         """The rule's error in units of ``aim``: the largest over the integrals.
@@ -152,18 +167,19 @@ class _Panel:
         _, ratio = self._spectrum(samples, aim)
         if self.n < _FINE // 2 or (self.n < _FINE and ratio < _FAST):
             return [_Panel(self.a, self.b, 2 * self.n)]
-        middle = float(self._nodes()[self.n // 2])
+        middle = float(self.nodes()[self.n // 2])
         return [_Panel(self.a, middle, _COARSE), _Panel(middle, self.b, _COARSE)]
 
     def _spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
         """The largest of the last quarter of the Chebyshev coefficients, in units of ``aim``, and
         the factor by which they fall off from one quarter to the next, judged by the last two
         steps."""
-        found = self._samples(samples)
-        coefficients = np.abs(_to_coefficients(self.n) @ np.stack([s.value for s in found]))
-        noise = np.stack([s.error for s in found]).mean(axis=0)
-        # What is below the integrand's own error is counted there.
-        real = np.isfinite(noise) & (coefficients[self.n * 3 // 4 :].max(axis=0) > noise)
+        found = samples.at(self.nodes())
+        coefficients = np.abs(_to_coefficients(self.n) @ found.value)
+        noise = found.error.mean(axis=0)
+        # What is below the integrand's own error is counted there; what is unknown on some panel
+        # has no aim on any.
+        real = np.isfinite(noise + aim) & (coefficients[self.n * 3 // 4 :].max(axis=0) > noise)
         size = (coefficients[:, real] / aim[real]).max(axis=1, initial=0.0)
         quarters = np.array([part.max() for part in np.array_split(size[1:], 4)])
         earlier, before, last = quarters[1:]
@@ -173,16 +189,11 @@ class _Panel:
             return float(last), 1.0
         return float(last), float(min(max(last / before, np.sqrt(last / earlier)), 1.0))
 
-    def _samples(self, samples: _Samples) -> list[Sample]:
-        return [samples(float(y)) for y in self._nodes()]
-
-    def _nodes(self) -> FloatArray:
+    def nodes(self) -> FloatArray:
+        """Where the integrand is needed, (n + 1,)."""
         nodes = self.a + (self.b - self.a) * _unit_nodes()[:: _FINE // self.n]
         nodes[-1] = self.b
         return nodes
-
-    def _weights(self, n: int) -> FloatArray:
-        return (self.b - self.a) * _unit_weights(n)
 
 
 @cache

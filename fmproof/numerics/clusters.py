@@ -10,13 +10,14 @@ scale, and the differences add up to the integral of the whole mixture.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from fmproof.models.arrays import FloatArray
 from fmproof.numerics.lattice import Box
-from fmproof.numerics.snapshot import Snapshot
+from fmproof.numerics.slices import Slices
 
 IntArray = npt.NDArray[np.intp]
 
@@ -41,94 +42,104 @@ class Cluster:
     box: Box
 
 
-def clusters(at: Snapshot, reach: float, spacing: float) -> list[Cluster]:
-    """Clusters of the mixture at one time, from broad to narrow.
+def clusters(at: Slices, row: int, reach: float, spacing: float) -> list[Cluster]:
+    """Clusters of the mixture in the slice ``row``, from broad to narrow.
 
     A box reaches ``reach`` standard deviations beyond its centres; its first lattice has
     ``spacing`` times the finest detail of the components in it.
     """
-    volumes = np.log(at.scales).sum(axis=1)
+    views = _Views(at, row, reach, spacing)
     present = np.flatnonzero(at.problem.data.weights > 0)
-    groups = _split(at, present, volumes, reach, spacing)
-    groups.sort(key=lambda group: -volumes[group].max())
-    found = []
-    for i, group in enumerate(groups):
-        before = np.concatenate([present[:0], *groups[:i]])
-        found.append(_cluster(at, group, before, volumes, reach, spacing))
-    return found
-
-
-def _split(
-    at: Snapshot, group: IntArray, volumes: FloatArray, reach: float, spacing: float
-) -> list[IntArray]:
-    """Halve ``group`` until each part's lattice is no larger than its members' own lattices."""
-    dim = at.scales.shape[1]
-    if len(group) == 1:
-        return [group]
-    view = _View(at, group, volumes)
-    if view.box(slice(None), reach, spacing).counts.prod() <= (
-        len(group) * np.ceil(2 * reach / spacing) ** dim
-    ):
-        return [group]
-    volume = volumes[group]
-    if np.ptp(volume) > dim * np.log(_SIMILAR):
-        order = np.argsort(volume)
-    else:
-        axis = np.argmax(np.ptp(view.positions, axis=0) / view.widths.max(axis=0))
-        order = np.argsort(view.positions[:, axis])
-    half = len(group) // 2
+    groups = views.split(present)
+    groups.sort(key=lambda group: -views.volumes[group].max())
     return [
-        part
-        for side in (order[:half], order[half:])
-        for part in _split(at, group[side], volumes, reach, spacing)
+        views.cluster(group, np.concatenate([present[:0], *groups[:i]]))
+        for i, group in enumerate(groups)
     ]
 
 
-def _cluster(
-    at: Snapshot,
-    group: IntArray,
-    before: IntArray,
-    volumes: FloatArray,
-    reach: float,
-    spacing: float,
-) -> Cluster:
-    view = _View(at, np.concatenate([group, before]), volumes, size=len(group))
-    own = slice(len(group))
-    box = view.box(own, reach, spacing)
-    margin = reach * view.widths
-    touching = ((view.positions + margin > box.low) & (view.positions - margin < box.high)).all(1)
-    touching[own] = True
-    detail = view.details[touching].min(axis=0)
-    box = replace(box, spacing=spacing * detail)
-    reaching = before[touching[len(group) :]]
-    return Cluster(np.concatenate([reaching, group]), len(reaching), view.origin, box)
+class _Views:
+    """The components of one slice, seen along the axes of the broadest of some of them."""
+
+    def __init__(self, at: Slices, row: int, reach: float, spacing: float) -> None:
+        self.reach, self.spacing = reach, spacing
+        self.means, self.alpha = at.problem.data.means, at.alpha[row]
+        self.scales, self.bases = at.scales[row], at.bases
+        self.volumes = np.log(self.scales).sum(axis=1)
+        self.dim = self.scales.shape[1]
+
+    def of(self, members: IntArray, own: IntArray | None = None) -> _View:
+        """``members`` as seen from the broadest of ``own``, by default of themselves."""
+        own = members if own is None else own
+        origin = int(own[np.argmax(self.volumes[own])])
+        positions = self.alpha * (self.means[members] - self.means[origin])
+        scales = self.scales[members]
+        if self.bases is None:
+            return _View(origin, np.eye(self.dim), positions, scales, scales)
+        axes = self.bases[origin]
+        cosines = np.einsum("ia,kij->kaj", axes, self.bases[members]) ** 2
+        variances = scales[:, None, :] ** 2
+        return _View(
+            origin,
+            axes,
+            positions @ axes,
+            np.sqrt((cosines * variances).sum(axis=2)),
+            1 / np.sqrt((cosines / variances).sum(axis=2)),
+        )
+
+    def box(self, view: _View, size: int) -> Box:
+        """Around the first ``size`` components of a view."""
+        positions, widths = view.positions[:size], view.widths[:size]
+        return Box(
+            low=(positions - self.reach * widths).min(axis=0),
+            high=(positions + self.reach * widths).max(axis=0),
+            spacing=self.spacing * view.details[:size].min(axis=0),
+            decay=widths.max(axis=0),
+            axes=view.axes,
+        )
+
+    def split(self, group: IntArray) -> list[IntArray]:
+        """Halve ``group`` until each part's lattice is no larger than its members' own ones."""
+        if len(group) == 1:
+            return [group]
+        view = self.of(group)
+        own = len(group) * np.ceil(2 * self.reach / self.spacing) ** self.dim
+        if self.box(view, len(group)).counts.prod() <= own:
+            return [group]
+        volume = self.volumes[group]
+        if np.ptp(volume) > self.dim * np.log(_SIMILAR):
+            order = np.argsort(volume)
+        else:
+            axis = np.argmax(np.ptp(view.positions, axis=0) / view.widths.max(axis=0))
+            order = np.argsort(view.positions[:, axis])
+        half = len(group) // 2
+        return [part for side in (order[:half], order[half:]) for part in self.split(group[side])]
+
+    def cluster(self, group: IntArray, before: IntArray) -> Cluster:
+        """The cluster of ``group`` when the components ``before`` are in earlier ones."""
+        size = len(group)
+        view = self.of(np.concatenate([group, before]), own=group)
+        box = self.box(view, size)
+        if not len(before):
+            return Cluster(group, 0, view.origin, box)
+        margin = self.reach * view.widths
+        low, high = view.positions - margin, view.positions + margin
+        touching = np.asarray(((high > box.low) & (low < box.high)).all(axis=1))
+        touching[:size] = True
+        box = replace(box, spacing=self.spacing * view.details[touching].min(axis=0))
+        reaching = before[touching[size:]]
+        return Cluster(np.concatenate([reaching, group]), len(reaching), view.origin, box)
 
 
-class _View:
-    """Components as seen along the axes of the broadest one, from its centre.
+class _View(NamedTuple):
+    """n components in coordinates along the columns of ``axes`` (d, d), from ``origin``'s centre.
 
-    Attributes, all (n, d): ``positions``; ``widths``, standard deviations along the axes;
-    ``details``, standard deviations along the axes with the other coordinates held fixed.
+    The other attributes are (n, d): ``positions``; ``widths``, standard deviations along the
+    axes; ``details``, standard deviations along them with the other coordinates held fixed.
     """
 
-    def __init__(
-        self, at: Snapshot, members: IntArray, volumes: FloatArray, size: int | None = None
-    ) -> None:
-        self.origin = int(members[:size][np.argmax(volumes[members[:size]])])
-        self.axes = at.bases[self.origin]
-        means = at.problem.data.means
-        self.positions = at.alpha * (means[members] - means[self.origin]) @ self.axes
-        cosines = np.einsum("ia,kij->kaj", self.axes, at.bases[members]) ** 2
-        variances = at.scales[members][:, None, :] ** 2
-        self.widths = np.sqrt((cosines * variances).sum(axis=2))
-        self.details = 1 / np.sqrt((cosines / variances).sum(axis=2))
-
-    def box(self, chosen: slice, reach: float, spacing: float) -> Box:
-        positions, widths = self.positions[chosen], self.widths[chosen]
-        return Box(
-            low=(positions - reach * widths).min(axis=0),
-            high=(positions + reach * widths).max(axis=0),
-            spacing=spacing * self.details[chosen].min(axis=0),
-            decay=widths.max(axis=0),
-            axes=self.axes,
-        )
+    origin: int
+    axes: FloatArray
+    positions: FloatArray
+    widths: FloatArray
+    details: FloatArray

@@ -8,8 +8,8 @@ shifted copies of itself, so that no point is evaluated twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
 
@@ -28,8 +28,25 @@ _BEST_GAIN, _FIRST_GAIN = 1e-3, 0.1
 _SHARE = 0.03
 _TINY = float(np.finfo(np.float64).tiny)
 
-Integrand = Callable[[FloatArray], FloatArray]
-"""Points (n, d) to a table (2, n, Q): values, and the sizes of the terms that they add up."""
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+Integrand = Callable[[FloatArray, IntArray], FloatArray]
+"""Points (R, d, n) of the integrals numbered ``rows`` (R,) to a table (2, R, n, Q): values, and
+the sizes of the terms that they add up."""
+
+
+class Budget:
+    """How much may be spent, and has been."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit, self.spent = limit, 0.0
+
+    def take(self, cost: float) -> bool:
+        """Spend ``cost`` if that much is left."""
+        if not self.spent + cost <= self.limit:
+            return False
+        self.spent += cost
+        return True
 
 
 @dataclass(frozen=True)
@@ -57,14 +74,13 @@ class Box:
 
 @dataclass(frozen=True)
 class LatticeSum:
-    """An integral over R^d, Q of them at once.
+    """B integrals over R^d of Q integrands each; all arrays are (B, Q).
 
     Attributes:
-        value: (Q,).
-        discretisation, tail, roundoff: (Q,), the parts of the error: that of the sum, the mass
-            outside the box, and that of the arithmetic; infinite when they cannot be told.
-        magnitude: (Q,), the integral of the absolute value.
-        points: how many were evaluated.
+        value: the integrals.
+        discretisation, tail, roundoff: the parts of the error: that of the sum, the mass outside
+            the box, and that of the arithmetic; infinite when they cannot be told.
+        magnitude: the integrals of the absolute value.
     """
 
     value: FloatArray
@@ -72,164 +88,202 @@ class LatticeSum:
     tail: FloatArray
     roundoff: FloatArray
     magnitude: FloatArray
-    points: int
+
+    @classmethod
+    def zero(cls, shape: tuple[int, int]) -> LatticeSum:
+        return cls(*(np.zeros(shape) for _ in fields(cls)))
 
     @property
     def error(self) -> FloatArray:
-        """Estimate of the absolute error, (Q,)."""
+        """Estimate of the absolute error, (B, Q)."""
         return self.discretisation + self.tail + self.roundoff
+
+    def put(self, rows: IntArray | BoolArray, found: LatticeSum) -> None:
+        """Replace the integrals ``rows``."""
+        for own, new in self._with(found):
+            own[rows] = new
+
+    def add(self, rows: IntArray, found: LatticeSum) -> None:
+        """Add to the integrals ``rows``, each as often as it is named."""
+        for own, new in self._with(found):
+            np.add.at(own, rows, new)
+
+    def _with(self, other: LatticeSum) -> list[tuple[FloatArray, FloatArray]]:
+        return [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
+
+
+def blocks(rows: IntArray, size: int) -> Iterator[IntArray]:
+    """``rows``, ``size`` at a time, or one."""
+    for first in range(0, len(rows), max(size, 1)):
+        yield rows[first : first + max(size, 1)]
 
 
 def integrate(
-    integrand: Integrand, box: Box, tolerance: FloatArray, max_points: float, chunk: int = 4096
+    integrand: Integrand,
+    boxes: Sequence[Box],
+    tolerance: FloatArray,
+    budget: Budget,
+    cost: float = 1.0,
+    chunk: int = 4096,
 ) -> LatticeSum:
-    """The integral over R^d of ``integrand`` to the absolute ``tolerance`` (Q,).
+    """Integrals over R^d to the absolute ``tolerance`` (B, Q), one over each of the ``boxes``.
 
-    Stops at the tolerance, when only round-off is left, or when the next refinement would need
-    more than ``max_points`` points; the step is halved twice in any case. The error adds up the
+    The boxes have the same counts. An integral is done at the tolerance, when only round-off is
+    left, or when the ``budget`` has too little for the next refinement, at ``cost`` a point; the
+    step is halved twice in any case, which the caller has paid for. The error adds up the
     discretisation, judged by how the sums changed, the mass outside the box, extrapolated from
     its two outermost layers, and round-off.
     """
-    sums = _Sums(integrand, box, chunk)
-    counts = box.counts
+    sums = _Sums(integrand, boxes, chunk)
+    counts = boxes[0].counts
     stages = _refinements(len(counts))
+    active = np.arange(len(boxes))
     # The first lattice and two halvings of its step are needed in any case: one sweep.
-    first, *added = sums.ladder(counts)
-    levels, points = [first], int(counts.prod())
-    result: LatticeSum | None = None
+    first, *added = sums.ladder(counts, active)
+    levels = [first]
+    found: LatticeSum | None = None
     while True:
         weight = 1
         for shifts in stages:
-            points += len(shifts) * int(counts.prod())
-            if result is not None and points > max_points:
-                return result
-            new = added.pop(0) if added else sum(sums.over(counts, s) for s in shifts)
+            if found is not None:
+                price = cost * len(shifts) * counts.prod()
+                affordable = np.array([budget.take(price) for _ in active])
+                active, levels = active[affordable], [level[affordable] for level in levels]
+                if not len(active):
+                    return found
+            new = added.pop(0) if added else sums.over(counts, shifts, active)
             levels.append((weight * levels[-1] + new) / (weight + len(shifts)))
             weight += len(shifts)
             if len(levels) > 2 * len(stages):
-                result = _result(levels, len(stages), tolerance, box, points)
-                if (result.discretisation <= np.maximum(tolerance, result.roundoff)).all():
-                    return result
+                result = sums.judged(levels, len(stages), tolerance[active], active)
+                if found is None:
+                    found = result
+                else:
+                    found.put(active, result)
+                aim = np.maximum(tolerance[active], result.roundoff)
+                # A finer lattice does not help where numbers overflow.
+                rough = (result.discretisation > aim) & np.isfinite(result.magnitude)
+                rough = np.asarray(rough.any(axis=1))
+                active, levels = active[rough], [level[rough] for level in levels]
+                if not len(active):
+                    return found
         counts = counts * 2
 
 
 @cache
-def _refinements(dim: int) -> list[list[FloatArray]]:
-    """Shifts, in steps, that halve the step: first to the cell's centre, then the rest."""
-    *rest, centre = (np.array(s) for s in product((0.0, 0.5), repeat=dim) if any(s))
-    return [[centre], rest] if rest else [[centre]]
+def _refinements(dim: int) -> list[FloatArray]:
+    """Shifts (R, d), in steps, that halve the step: first to the cell's centre, then the rest."""
+    *rest, centre = (s for s in product((0.0, 0.5), repeat=dim) if any(s))
+    return [np.array([centre]), np.array(rest)] if rest else [np.array([centre])]
 
 
 @cache
-def _ladder(dim: int) -> npt.NDArray[np.intp]:
-    """Which points of a lattice are in one four times as coarse (0), and which are added by the
-    first, second, ... stage of two halvings; by the remainders of their cells."""
-    order = np.zeros((4,) * dim, dtype=np.intp)
-    remainders = np.indices(order.shape).reshape(dim, -1).T
-    number = 0
-    for width in (4, 2):
-        for shifts in _refinements(dim):
-            number += 1
-            for shift in shifts:
-                order.ravel()[(remainders % width == width * shift).all(axis=1)] = number
-    return order
+def _quarters(dim: int) -> tuple[FloatArray, FloatArray]:
+    """Two halvings at once: shifts (4^d, d), in steps, and which of them (S, 4^d) are the first
+    lattice and what each stage of the halvings adds to it, times the size of its cell."""
+    shifts = np.array(list(product((0.0, 0.25, 0.5, 0.75), repeat=dim)))
+    first = (shifts == 0).all(axis=1)
+    stages, cell = [first.astype(np.float64)], 1.0
+    for width in (1.0, 0.5):
+        for stage in _refinements(dim):
+            remainders = (shifts % width)[:, None] == width * stage
+            stages.append(cell * remainders.all(axis=2).any(axis=1))
+        cell /= 2.0**dim
+    return shifts, np.stack(stages)
 
 
 class _Sums:
-    """Lattice sums of an integrand, each a (5, Q) array.
+    """Lattice sums of integrands over boxes, each a (5, Q) array.
 
-    The rows are the integral, that of the absolute value, the latter's parts in the box's
-    outermost layer and in the next one, and the integral of the size. A layer is one decay
-    length thick.
+    The rows are the integral, the integral of the size, that of the absolute value, and the
+    latter's parts in the box's outermost layer and in the next one. A layer is one decay length
+    thick.
     """
 
-    def __init__(self, integrand: Integrand, box: Box, chunk: int) -> None:
-        self.integrand, self.box, self.chunk = integrand, box, chunk
-
-    def ladder(self, counts: FloatArray) -> list[FloatArray]:
-        """The sums over the lattice of ``counts`` cells, and over what each stage of two halvings
-        of the step adds to it."""
-        dim = len(counts)
-        parts = self._sweep(counts * 4, np.zeros(dim), _ladder(dim))
-        stages = (len(parts) - 1) // 2
-        cell = (self.box.high - self.box.low).prod() / counts.prod()
-        cells = np.repeat([cell, cell, cell / 2.0**dim], [1, stages, stages])
-        return list(parts * cells[:, None, None])
-
-    def over(self, counts: FloatArray, shift: FloatArray) -> FloatArray:
-        """The sum over the lattice ``low + (cell + shift) step`` for the cells in ``counts``."""
-        one = np.zeros((1,) * len(counts), dtype=np.intp)
-        cell = (self.box.high - self.box.low).prod() / counts.prod()
-        return np.asarray(self._sweep(counts, shift, one)[0] * cell)
-
-    def _sweep(
-        self, counts: FloatArray, shift: FloatArray, order: npt.NDArray[np.intp]
-    ) -> FloatArray:
-        """Sums of the terms, one for each number that ``order`` gives to a cell's remainders."""
-        box, shape = self.box, tuple(int(c) for c in counts)
-        size, step = int(counts.prod()), (box.high - box.low) / counts
-        numbers = np.arange(order.max() + 1)[:, None]
-        total = np.zeros(())
-        for first in range(0, size, self.chunk):
-            cells = np.unravel_index(np.arange(first, min(first + self.chunk, size)), shape)
-            group = order[tuple(i & (n - 1) for i, n in zip(cells, order.shape, strict=True))]
-            total = total + self._chunk(
-                (np.stack(cells) + shift[:, None]) * step[:, None],
-                (group == numbers).astype(np.float64),
+    def __init__(self, integrand: Integrand, boxes: Sequence[Box], chunk: int) -> None:
+        self.integrand, self.chunk = integrand, chunk
+        self.axes, self.low, self.width, self.decay = (
+            np.stack(parts)
+            for parts in zip(
+                *((b.axes, b.low, b.high - b.low, b.decay) for b in boxes), strict=True
             )
-        return np.asarray(total)
+        )
+        self.coordinates = np.array([(np.maximum(-b.low, b.high) / b.spacing).max() for b in boxes])
 
-    def _chunk(self, above: FloatArray, groups: FloatArray) -> FloatArray:
-        """The sums (G, 5, Q) over the points in each of ``groups`` (G, n).
+    def ladder(self, counts: FloatArray, rows: IntArray) -> list[FloatArray]:
+        """The sums (R, 5, Q) over the lattices of ``counts`` cells in the boxes ``rows``, and over
+        what each stage of two halvings of the step adds to them."""
+        shifts, stages = _quarters(len(counts))
+        return list(np.tensordot(stages, self._sweep(counts, shifts, rows), axes=([1], [1])))
 
-        Points stand in columns (d, n), ``above`` the box's lower corner.
-        """
-        box = self.box
-        values, sizes = self.integrand((box.axes @ (above + box.low[:, None])).T)
-        below = (box.high - box.low)[:, None] - above
-        depth = (np.minimum(above, below) / box.decay[:, None]).min(axis=0)
-        layers = np.stack([np.ones(len(depth)), depth < 1, (depth >= 1) & (depth < 2)])
-        masses = (groups[:, None] * layers).reshape(-1, len(depth)) @ np.abs(values)
+    def over(self, counts: FloatArray, shifts: FloatArray, rows: IntArray) -> FloatArray:
+        """The sums over the lattices ``low + (cell + shift) step`` for the cells in ``counts``."""
+        return np.asarray(self._sweep(counts, shifts, rows).sum(axis=1))
+
+    def _sweep(self, counts: FloatArray, shifts: FloatArray, rows: IntArray) -> FloatArray:
+        """The sums over the lattices with each of the ``shifts`` (C, d) of their cells,
+        (R, C, 5, Q)."""
+        at_once = self.chunk // len(shifts)
         return np.concatenate(
-            [
-                (groups @ values)[:, None],
-                masses.reshape(len(groups), 3, -1),
-                (groups @ sizes)[:, None],
-            ],
-            axis=1,
+            [self._block(counts, shifts, block, at_once) for block in blocks(rows, at_once)]
         )
 
+    def _block(
+        self, counts: FloatArray, shifts: FloatArray, rows: IntArray, at_once: int
+    ) -> FloatArray:
+        """The sums of a :meth:`_sweep` over ``rows`` that are few, ``at_once`` cells in all."""
+        shape, dim = tuple(int(c) for c in counts), len(counts)
+        total = np.zeros(())
+        for cells in blocks(np.arange(int(counts.prod())), at_once // len(rows)):
+            corners = np.stack(np.unravel_index(cells, shape))
+            places = (corners[:, None] + shifts.T[:, :, None]).reshape(dim, -1)
+            total = total + self._chunk(places / counts[:, None], len(shifts), rows)
+        cell = self.width[rows].prod(axis=1) / counts.prod()
+        return np.asarray(total * cell[:, None, None, None])
 
-def _result(
-    levels: list[FloatArray], halving: int, tolerance: FloatArray, box: Box, points: int
-) -> LatticeSum:
-    value, magnitude, outer, inner, size = levels[-1]
-    coordinates = (np.maximum(-box.low, box.high) / box.spacing).max()
-    roundoff = EPS * (32 + 8 * coordinates) * size
-    # Beyond the box, layers shrink at least as fast as from the inner to the outer one; these
-    # are coarse sums, hence a factor.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(outer > 0, outer / inner, 0.0)
-        tail = np.where(ratio < 0.9, 4 * outer * ratio / (1 - ratio), np.inf)
-    # A single stage may refine some directions only, so sums are compared over a whole halving.
-    unit = np.where(np.isfinite(tolerance), np.maximum(tolerance, roundoff), magnitude) + _TINY
-    changes = [
-        np.abs(fine[0] - coarse[0])
-        for coarse, fine in zip(levels[:-halving], levels[halving:], strict=True)
-    ]
-    # All integrals together, each in units of what matters to it, so that one that changed
-    # little by accident is not believed.
-    sizes = [float((change / unit).max()) for change in changes]
-    gains = [
-        fine / coarse if coarse > 0 else 0.0
-        for coarse, fine in zip(sizes[:-halving], sizes[halving:], strict=True)
-    ]
-    least = _BEST_GAIN if len(gains) > 1 else _FIRST_GAIN
-    gain = min(max(*gains[-2:], least), 1.0)
-    discretisation = _SAFETY * gain * np.maximum(changes[-1], _SHARE * sizes[-1] * unit)
-    return LatticeSum(
-        value, _known(discretisation), _known(tail), _known(roundoff), magnitude, points
-    )
+    def _chunk(self, places: FloatArray, copies: int, rows: IntArray) -> FloatArray:
+        """The sums (R, C, 5, Q) over points (d, C n) in as many groups as there are ``copies``.
+
+        The points are given by their ``places`` in the unit cube.
+        """
+        width, decay = self.width[rows, :, None], self.decay[rows, :, None]
+        above = width * places
+        table = self.integrand(self.axes[rows] @ (above + self.low[rows, :, None]), rows)
+        table = table.reshape(2, len(rows), copies, -1, table.shape[-1])
+        depth = (np.minimum(above, width - above) / decay).min(axis=1)
+        depth = depth.reshape(len(rows), copies, -1)
+        layers = np.ones((len(rows), copies, 3, depth.shape[2]))
+        layers[:, :, 1] = depth < 1
+        layers[:, :, 2] = (depth >= 1) & (depth < 2)
+        masses = layers @ np.abs(table[0])
+        return np.concatenate([np.moveaxis(table.sum(axis=3), 0, 2), masses], axis=2)
+
+    def judged(
+        self, levels: list[FloatArray], halving: int, tolerance: FloatArray, rows: IntArray
+    ) -> LatticeSum:
+        """The last of the ``levels`` of refinement, with what the earlier ones say of its error."""
+        value, size, magnitude, outer, inner = np.moveaxis(levels[-1], 1, 0)
+        roundoff = _known(EPS * (32 + 8 * self.coordinates[rows, None]) * size)
+        # Beyond the box, layers shrink at least as fast as from the inner to the outer one; these
+        # are coarse sums, hence a factor.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.where(outer > 0, outer / inner, 0.0)
+            tail = np.where(ratio < 0.9, 4 * outer * ratio / (1 - ratio), np.inf)
+        # A single stage may refine some directions only, so sums are compared over a whole
+        # halving.
+        unit = np.where(np.isfinite(tolerance), np.maximum(tolerance, roundoff), magnitude) + _TINY
+        values = np.stack([level[:, 0] for level in levels])
+        changes = np.abs(values[halving:] - values[:-halving])
+        known = np.isfinite(changes).all(axis=0)  # but where numbers overflow
+        # All integrals together, each in units of what matters to it, so that one that changed
+        # little by accident is not believed.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            sizes = np.where(known, changes / unit, 0.0).max(axis=2)
+            gains = np.where(sizes[:-halving] > 0, sizes[halving:] / sizes[:-halving], 0.0)
+        least = _BEST_GAIN if len(gains) > 1 else _FIRST_GAIN
+        gain = np.clip(gains[-2:].max(axis=0), least, 1.0)[:, None]
+        last = np.where(known, np.maximum(changes[-1], _SHARE * sizes[-1][:, None] * unit), np.inf)
+        return LatticeSum(value, _known(_SAFETY * gain * last), _known(tail), roundoff, magnitude)
 
 
 def _known(error: FloatArray) -> FloatArray:

@@ -8,9 +8,10 @@ from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 from fmproof.numerics import expectations
 from fmproof.numerics.estimate import Estimate
+from fmproof.numerics.lattice import Budget
 from fmproof.numerics.quadrature import MAX_DIM
 from fmproof.numerics.quantities import Columns
-from fmproof.numerics.snapshot import Snapshot
+from fmproof.numerics.slices import Slices
 
 _REACH = 8.0  # standard deviations
 _BUDGET = 1e8
@@ -29,26 +30,30 @@ def conditional_variance(problem: Problem, times: FloatArray, tolerance: float =
         Values and errors of shape (N,): by quadrature for d <= 3, else means of 4,096 draws of x
         with their standard errors. Where quadrature cannot resolve the mixture the value is NaN.
     """
-    by_lattice = problem.dim <= MAX_DIM
-    at_time = _by_lattice if by_lattice else _by_draws
-    found = np.array([at_time(problem, float(t), tolerance) for t in times])
-    return Estimate(found[:, 0], found[:, 1], "quadrature" if by_lattice else "sampling")
+    if problem.dim <= MAX_DIM:
+        return _by_lattice(problem, times, tolerance)
+    return _by_draws(problem, times)
 
 
-def _by_lattice(problem: Problem, t: float, tolerance: float) -> tuple[float, float]:
-    at = Snapshot(problem, t)
-    moment = float(problem.data.weights @ (problem.data.means**2).sum(axis=1))
-    moment += float(problem.data.weights @ (problem.data.scales**2).sum(axis=1))
-    scale = at.dalpha**2 * moment + at.dbeta**2 * problem.dim
+def _by_lattice(problem: Problem, times: FloatArray, tolerance: float) -> Estimate:
+    at, columns = Slices(problem, times), Columns.marginal(problem, ("floor",))
+    data = problem.data
+    moment = float(data.weights @ ((data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)))
+    scales = at.dalpha**2 * moment + at.dbeta**2 * problem.dim
     found = expectations.marginal(
-        at, Columns.marginal(problem, ("floor",)), np.array([tolerance * scale]), _REACH, _BUDGET
+        at, columns, tolerance * scales[:, None], _REACH, Budget(_BUDGET * len(times))
     )
-    return float(found.value[0]), float(found.error[0])
+    return Estimate(found.value[:, 0], found.error[:, 0], "quadrature")
 
 
-def _by_draws(problem: Problem, t: float, tolerance: float) -> tuple[float, float]:
+def _by_draws(problem: Problem, times: FloatArray) -> Estimate:
     rng = np.random.default_rng(_SEED)  # the same draws at each time: a smooth curve
     z = problem.data.sample(_DRAWS, rng)
-    x = problem.interpolate(t, z, rng.standard_normal(z.shape))
-    values = problem.conditional_variance(t, x)
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(_DRAWS))
+    noise = rng.standard_normal(z.shape)
+    values = np.stack(
+        [
+            problem.conditional_variance(t, problem.interpolate(t, z, noise))
+            for t in map(float, times)
+        ]
+    )
+    return Estimate(values.mean(axis=1), values.std(axis=1, ddof=1) / np.sqrt(_DRAWS), "sampling")

@@ -21,13 +21,13 @@ from fmproof.models.problem import Problem
 from fmproof.numerics import clenshaw_curtis, expectations
 from fmproof.numerics.clenshaw_curtis import Sample
 from fmproof.numerics.estimate import Estimate
-from fmproof.numerics.lattice import EPS, LatticeSum
+from fmproof.numerics.lattice import EPS, Budget, LatticeSum
 from fmproof.numerics.quantities import Columns, Quantity, check, shaped
-from fmproof.numerics.snapshot import Snapshot
+from fmproof.numerics.slices import Slices
 from fmproof.numerics.time_axis import breakpoints, time_axis
 
 IntArray = npt.NDArray[np.intp]
-Side = Callable[[Snapshot, Columns, FloatArray, float, float], LatticeSum]
+Side = Callable[[Slices, Columns, FloatArray, float, Budget], LatticeSum]
 
 MAX_DIM = 3
 
@@ -71,14 +71,14 @@ def evaluate(
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         found = clenshaw_curtis.integrate(
-            lambda y, good: integrand(float(axis.time(np.array(y))), good),
-            lambda y: float(axis.density(np.array(y))),
+            lambda y, good: integrand(axis.time(y), good),
+            axis.density,
             breakpoints(problem, axis),
             integrand.target,
             max_samples=4000,
         )
     cost = {
-        "evaluations": integrand.evaluations,
+        "evaluations": int(integrand.budget.spent),
         "times": integrand.times,
         "seconds": perf_counter() - start,
     }
@@ -98,16 +98,16 @@ class _Integrand:
 
     Attributes:
         slices: the columns of each quantity.
-        evaluations, times: what was spent so far.
+        budget, times: evaluations of a component, and slices, spent so far.
     """
 
     def __init__(
         self, problem: Problem, names: tuple[Quantity, ...], tolerance: float, budget: float
     ) -> None:
-        self.problem, self.tolerance, self.budget = problem, tolerance, budget
+        self.problem, self.tolerance, self.budget = problem, tolerance, Budget(budget)
         self.marginal = Columns.marginal(problem, names)
         self.joint = Columns.joint(problem, names)
-        self.evaluations, self.times = 0, 0
+        self.times = 0
         self.slices: dict[Quantity, slice] = {}
         self._terms: list[list[IntArray]] = []  # of each quantity: the sides' columns to add up
         stop = 0
@@ -128,8 +128,8 @@ class _Integrand:
             scale[columns] = scale[columns].max()
         return self.tolerance * scale
 
-    def __call__(self, t: float, tolerance: FloatArray) -> Sample:
-        at = Snapshot(self.problem, t)
+    def __call__(self, times: FloatArray, tolerance: FloatArray) -> Sample:
+        at = Slices(self.problem, times)
         good = self._side_tolerance(tolerance)
         found = []
         for side, columns, part in (
@@ -138,26 +138,27 @@ class _Integrand:
         ):
             if columns.width:
                 found.append(self._expectation(side, at, columns, good[part]))
-        self.times += 1
+        self.times += len(times)
         return Sample(
-            self._combine(np.concatenate([side.value for side in found])),
-            self._combine(np.concatenate([side.error for side in found])),
-            self._combine(np.concatenate([side.magnitude for side in found])),
+            self._combine(np.concatenate([side.value for side in found], axis=1)),
+            self._combine(np.concatenate([side.error for side in found], axis=1)),
+            self._combine(np.concatenate([side.magnitude for side in found], axis=1)),
         )
 
     def _expectation(
-        self, side: Side, at: Snapshot, columns: Columns, tolerance: FloatArray
+        self, side: Side, at: Slices, columns: Columns, tolerance: FloatArray
     ) -> LatticeSum:
-        """One side's expectation, on boxes that grow until the mass outside does not matter."""
+        """One side's expectations, on boxes that grow until the mass outside does not matter."""
         reach = self._reach
-        while True:
-            found = side(at, columns, tolerance, reach, self.budget - self.evaluations)
-            self.evaluations += found.points
-            if (found.tail <= np.maximum(tolerance, EPS * found.magnitude)).all():
-                return found
-            if reach > 4 * self._reach:
-                return found
+        found = side(at, columns, tolerance, reach, self.budget)
+        while reach <= 4 * self._reach:
+            enough = np.maximum(tolerance, EPS * found.magnitude)
+            short = np.asarray((found.tail > enough).any(axis=1))
+            if not short.any():
+                break
             reach *= 1.25
+            found.put(short, side(at.subset(short), columns, tolerance, reach, self.budget))
+        return found
 
     def _sides(self, name: Quantity) -> list[IntArray]:
         """The sides' columns that add up to a quantity; the marginal side's come first."""
@@ -169,7 +170,8 @@ class _Integrand:
         return [start + np.arange(columns.width)[columns.slices[name]]]
 
     def _combine(self, sides: FloatArray) -> FloatArray:
-        return np.concatenate([sum(sides[term] for term in terms) for terms in self._terms])
+        parts = [sum(sides[:, term] for term in terms) for terms in self._terms]
+        return np.concatenate(parts, axis=1)
 
     def _side_tolerance(self, tolerance: FloatArray) -> FloatArray:
         out = np.full(self.marginal.width + self.joint.width, np.inf)

@@ -1,0 +1,80 @@
+"""What quadrature does when it cannot: too small a budget, numbers beyond the range of floats."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, Term
+from fmproof.numerics import quadrature
+from fmproof.numerics.over_time import conditional_variance
+
+R1 = Problem(
+    GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[0.25]], [[0.5]]]),
+    CondOTPath(),
+    PolynomialVelocity([Term([0.5], 0, [1]), Term([-0.2], 1, [0]), Term([0.1], 0, [0])]),
+)
+NARROW = replace(R1, data=GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[1e-6]], [[1e-6]]]))
+NAMES = ("fm", "cfm", "C")
+
+
+@pytest.mark.parametrize("problem", [R1, NARROW], ids=["R1", "narrow"])
+def test_a_budget_that_is_too_small_ends_in_a_value_or_in_an_honest_unknown(
+    problem: Problem,
+) -> None:
+    """Where some panels are resolved and others are not, the unknown stays unknown."""
+    full = quadrature.evaluate(problem, NAMES, 1e-9)
+    unknown = 0
+    for budget in np.geomspace(100, 1e5, 13):
+        found = quadrature.evaluate(problem, NAMES, 1e-9, max_evaluations=budget)
+        assert found["fm"].cost["evaluations"] <= budget + 100  # the joint side's are few
+        for name in NAMES:
+            if math.isinf(found[name].error):
+                unknown += 1
+                continue
+            off = abs(found[name].value - full[name].value)
+            assert off <= found[name].error + full[name].error
+        assert math.isfinite(found["cfm"].error)  # needs next to nothing
+    assert unknown
+
+
+def test_a_loss_beyond_the_range_of_floats_leaves_the_constants_known() -> None:
+    huge = replace(R1, model=PolynomialVelocity([Term([1e200], 0, [1])]))
+    found = quadrature.evaluate(huge, ("fm", "cfm", "C", "fm_gradient"), 1e-9)
+    constant = quadrature.evaluate(R1, ["C"], 1e-9)["C"]
+    assert math.isinf(found["fm"].error)
+    assert math.isinf(found["cfm"].error)
+    assert abs(found["C"].value - constant.value) <= found["C"].error + constant.error
+    # Refining lattices would use up the 1e9 evaluations that are allowed.
+    assert found["fm"].cost["evaluations"] < 1e5
+    assert found["fm_gradient"].value == pytest.approx([2.8e200], rel=1e-9)  # 2e200 E x^2
+
+
+@pytest.mark.parametrize("covariance", [1e200, 1e300])
+def test_a_variance_near_the_range_of_floats(covariance: float) -> None:
+    data = GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[covariance]], [[0.5]]])
+    found = quadrature.evaluate(replace(R1, data=data), ("cfm", "fm", "C2"), 1e-9)
+    # E u^2 = E z^2 + E eps^2, and v = 0.5 x + ... takes t/2 of z off.
+    second = 0.3 * covariance
+    assert found["C2"].value == pytest.approx(-second, rel=1e-9)
+    assert found["cfm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
+    assert found["fm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
+    assert found["fm"].cost["evaluations"] < 1e6
+
+
+def test_slices_at_once_are_slices_one_by_one() -> None:
+    """Clusters of one shape are integrated together, whatever times they are from."""
+    rng = np.random.default_rng(3)
+    scales = 10 ** rng.uniform(-2, 0, size=(5, 2))
+    bases = np.linalg.qr(rng.normal(size=(5, 2, 2)))[0]
+    covariances = np.einsum("kij,kj,klj->kil", bases, scales**2, bases)
+    data = GaussianMixture(np.full(5, 0.2), 2 * rng.normal(size=(5, 2)), covariances)
+    model = PolynomialVelocity([Term([1, 0], 0, [1, 0])])
+    problem = Problem(data, CondOTPath(), model)
+    times = np.array([0.0, 0.3, 0.31, 0.9, 0.95])
+    together = conditional_variance(problem, times)
+    for i, time in enumerate(times):
+        alone = conditional_variance(problem, times[i : i + 1])
+        assert together.value[i] == pytest.approx(alone.value[0], rel=1e-13), time
+        assert together.error[i] == pytest.approx(alone.error[0], rel=1e-6), time
