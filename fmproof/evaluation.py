@@ -137,7 +137,8 @@ def evaluate(
         if method not in chosen:
             continue
         try:
-            found = _by_method(problem, method, wanted, tolerance, seed, progress)
+            with np.errstate(all="ignore"):  # what overflows has an infinite error
+                found = _by_method(problem, method, wanted, tolerance, seed, progress)
         except InputError as error:
             if methods is not None:
                 raise InputError(f"{method}: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -33,9 +34,16 @@ class Estimate:
     exact: Fraction | npt.NDArray[np.object_] | None = None
     cost: Mapping[str, Any] = field(default_factory=dict)
 
+    def rational(self, digits: int) -> str | None:
+        """The number as a ratio of integers with at most about so many ``digits``, if it is one."""
+        if not isinstance(self.exact, Fraction):
+            return None
+        bits = self.exact.numerator.bit_length() + self.exact.denominator.bit_length()
+        return str(self.exact) if bits * math.log10(2) <= digits else None
+
     def _repr_latex_(self) -> str:
         """How a notebook shows it: value and error, or the rational that it is."""
-        if isinstance(self.exact, Fraction):
+        if isinstance(self.exact, Fraction) and self.rational(_DIGITS):
             shown = rf"\tfrac{{{self.exact.numerator}}}{{{self.exact.denominator}}}"
             return f"${shown if self.exact.denominator > 1 else self.exact} = {self.value:.12g}$"
         values, errors = np.atleast_1d(self.value), np.atleast_1d(self.error)
@@ -50,7 +58,8 @@ class Estimate:
         return rf"$\begin{{pmatrix}} {body} \end{{pmatrix}}{off}$"
 
 
-_SHOWN = 64
+_SHOWN = 64  # entries of an array
+_DIGITS = 40  # of a rational
 
 
 def _number(value: float, error: float) -> str:

@@ -23,6 +23,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.quantities import Columns, Points, Quantity, Target, check, shaped
+from fmproof.numerics.unseen import Unseen
 
 Kind = Literal["sobol", "monte-carlo"]
 Progress = Callable[[int, int, str, float, float], None]
@@ -35,10 +36,8 @@ _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
 _LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
-# A component with more than this share of E‖z‖² + d matters, and one that is expected in fewer
-# samples than that may have been missed.
-_HEAVY = 0.05
-_FEW = 20
+# What is at most the variance of u_t(x given Z) given x, and so is off by what that misses.
+_OF_VARIANCE: tuple[Quantity, ...] = ("fm", "C1", "floor")
 
 
 @dataclass(frozen=True)
@@ -138,6 +137,7 @@ class Sampling:
                 f"quantities, found {state.sums.shape}"
             )
         self.state = state
+        self._unseen = Unseen(problem)
         self._seconds = 0.0
 
     def __iter__(self) -> Iterator[dict[Quantity, Estimate]]:
@@ -191,11 +191,15 @@ class Sampling:
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
         error = stdtrit(count - 1, 0.5 + self.level / 2) * spread
-        if self._unseen():
+        samples = self.state.points * count
+        if self._unseen.components(samples):
             error = np.full_like(error, np.inf)
+        for name in _OF_VARIANCE:
+            if name in self._marginal.slices:
+                error[self._marginal.slices[name]] += self._unseen.variance(samples)
         error = np.where(np.isfinite(centre), error, np.inf)
         cost = {
-            "samples": self.state.points * count,
+            "samples": samples,
             "seconds": self._seconds,
             "seed": self.state.seed,
             "kind": self.state.kind,
@@ -207,17 +211,6 @@ class Sampling:
             )
             for name in self.quantities
         }
-
-    def _unseen(self) -> bool:
-        """Whether a component that matters is too rare to have been drawn: replicates that all
-        miss it agree with one another and not with the truth."""
-        data = self.problem.data
-        with np.errstate(over="ignore", invalid="ignore"):  # nan says nothing
-            squares = (data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)
-            share = data.weights * squares
-            share = share / (share.sum() + self.problem.dim)
-        drawn = data.weights * self.state.points * self.state.replicates
-        return bool(np.any((share > _HEAVY) & (drawn < _FEW)))
 
     def _shaped(self, name: Quantity, columns: FloatArray, sign: int = -1) -> Any:
         source: Quantity = "floor" if name == "C" else name

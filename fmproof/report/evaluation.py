@@ -25,6 +25,7 @@ _LABELS = {
     "cfm_gradient": "∇L_CFM",
 }
 _SHOWN_GRADIENT = 8
+_SHOWN_DIGITS, _WRITTEN_DIGITS = 40, 4000  # of a rational; Python does not print very long ones
 
 
 def render_text(evaluation: Evaluation) -> str:
@@ -95,7 +96,8 @@ def _cell(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
     if estimate.exact is not None:
-        return f"{estimate.exact} = {float(estimate.value):.15g}"
+        rational, value = estimate.rational(_SHOWN_DIGITS), f"{float(estimate.value):.15g}"
+        return f"{value}, a rational" if rational is None else f"{rational} = {value}"
     return number(float(estimate.value), float(estimate.error))
 
 
@@ -117,9 +119,12 @@ def _vector(estimate: Estimate) -> str:
     error = float(np.max(estimate.error))
     if not np.isfinite(error) or not np.all(np.isfinite(values)):
         return "inconclusive"
-    # Six digits are shown: an error that reaches them is to be seen.
-    off = f" ± {error:.1e}" if error > 1e-6 * float(np.max(np.abs(values))) else ""
-    return f"({shown}{more}){off}"
+    return f"({shown}{more}){_off(error, float(np.max(np.abs(values))))}"
+
+
+def _off(error: float, size: float) -> str:
+    """The error, if it reaches the six digits that are shown."""
+    return f" ± {error:.1e}" if error > 1e-6 * abs(size) else ""
 
 
 def _verdicts(evaluation: Evaluation) -> list[str]:
@@ -130,11 +135,11 @@ def _verdicts(evaluation: Evaluation) -> list[str]:
     floor, cfm = evaluation.best("floor"), evaluation.best("cfm")
     if floor is not None and cfm is not None:
         low, here = float(floor[1].value), float(cfm[1].value)
-        off = float(floor[1].error) + float(cfm[1].error)
-        if here - low > off:  # False also where either is not known
+        low_off, here_off = float(floor[1].error), float(cfm[1].error)
+        if here - low > low_off + here_off:  # False also where either is not known
             lines.append(
-                f"No model brings L_CFM below {low:.6g}; this one is at {here:.6g}, "
-                f"{here - low:.6g} above."
+                f"No model brings L_CFM below {low:.6g}{_off(low_off, low)}; this one is at "
+                f"{here:.6g}{_off(here_off, here)}, {here - low:.6g} above."
             )
         else:
             lines.append("How far L_CFM is above the floor: inconclusive")
@@ -186,7 +191,9 @@ def render_json(evaluation: Evaluation) -> str:
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     found = {"value": _plain(estimate.value), "error": _plain(estimate.error)}
     if estimate.exact is not None:
-        found["exact"] = str(estimate.exact)
+        rational = estimate.rational(_WRITTEN_DIGITS)
+        if rational is not None:
+            found["exact"] = rational
     return found
 
 

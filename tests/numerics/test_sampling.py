@@ -9,7 +9,15 @@ import pytest
 from scipy.stats import binom
 
 from fmproof.errors import InputError
-from fmproof.models import CallableVelocity, CondOTPath, GaussianMixture, Problem, Term
+from fmproof.models import (
+    CallableVelocity,
+    CondOTPath,
+    GaussianMixture,
+    Problem,
+    Term,
+    TrigPath,
+)
+from fmproof.models.paths import Path
 from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics import quadrature, sampling
 from fmproof.numerics.sampling import Kind, Sampling
@@ -137,6 +145,24 @@ def test_a_component_that_matters_and_is_never_drawn_leaves_it_open() -> None:
     harmless = GaussianMixture.points([[0], [1]], weights=["9999999/10000000", "1/10000000"])
     found = sampling.evaluate(Problem(harmless, CondOTPath(), PROBLEM.model), ["C2"])
     assert float(found["C2"].error) < 0.01
+
+
+@pytest.mark.parametrize("path", [CondOTPath(), TrigPath()], ids=lambda path: path.name)
+@pytest.mark.parametrize("scale", [1e8, 1e15])
+def test_a_layer_in_time_that_is_never_drawn_is_added_to_the_error(
+    path: Path, scale: float
+) -> None:
+    """The floor is about the scale, nearly all of it from times below one over the scale."""
+    wide = GaussianMixture([0.3, 0.7], [[-2], [1.5]], [[[scale**2]], [[0.5]]])
+    apart = GaussianMixture([0.5, 0.5], [[-scale], [scale]], [[[1]], [[1]]])
+    for data in (wide, apart):
+        problem = Problem(data, path, PROBLEM.model)
+        exact = quadrature.evaluate(problem, ["floor"], 1e-6)["floor"]
+        for seed in range(3):
+            found = sampling.evaluate(problem, ["floor", "C"], max_samples=2**14, seed=seed)
+            assert abs(found["floor"].value - exact.value) <= found["floor"].error, seed
+            assert found["C"].error == found["floor"].error
+            assert found["floor"].error < 10 * exact.value  # and says something
 
 
 def test_no_quantity_and_one() -> None:
