@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
-from fmproof.report.document import anchor, defined, heading, printable, sections
+from fmproof.report.document import anchor, defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
 
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ def render(
             problem=problem,
         )
     )
+
+
+def prose(text: str) -> str:
+    """Words in which what stands between backticks is code."""
+    from markupsafe import Markup
+
+    code = Markup("<code>{}</code>")
+    shown = ((printable(piece), is_code) for is_code, piece in spans(text))
+    return Markup().join(code.format(piece) if is_code else piece for piece, is_code in shown)
 
 
 def mathematics(formula: Formula, relation: str = "") -> str:
@@ -100,6 +109,6 @@ def _environment() -> Any:
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.filters.update(
-        math=mathematics, defined=defined, anchor=lambda name: anchor(name, set())
+        math=mathematics, prose=prose, defined=defined, anchor=lambda name: anchor(name, set())
     )
     return environment

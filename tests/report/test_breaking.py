@@ -29,7 +29,7 @@ def broken(latex: str, room: float) -> list[str]:
         # After an expectation's opening only when nothing else helps.
         (rf"{E}\bigl[abcdefghijklm\bigr]", 8.5, [rf"{E}\bigl[", r"~~abcdefghijklm\bigr]"]),
         # A unary minus and a sign in braces or in a name are no places.
-        (r"-abcdef_{a + b} \frac{a + b}{c}", 2, [r"-abcdef_{a + b} \frac{a + b}{c}"]),
+        (r"-abcdef_{a + b} \frac{a + b}{c}", 2, [r"{-}abcdef_{a + b} \frac{a + b}{c}"]),
         (r"abcdefghi \, bcdefghij", 6, ["abcdefghi", r"~\times bcdefghij"]),
         ("abcdef = bcdefg + c", 6, ["abcdef", "~= bcdefg", "~+ c"]),
     ],
