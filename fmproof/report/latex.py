@@ -14,7 +14,7 @@ from typing import Any
 from fmproof.report.breaking import lines, width
 from fmproof.report.document import anchor, heading, printable, sections, spans
 from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
-from fmproof.report.words import count
+from fmproof.report.words import count, sentence
 
 # Widths in em, for a4 paper with margins of 25 mm at 11 pt.
 ROOM = 38.0  #: a display of its own
@@ -30,6 +30,7 @@ _LONG_WORD = re.compile(r"\S{25,}|(?=\S*[^\w\s.,;:()–-])\S{12,}")
 _PIECE = re.compile(r"[^\W_]{13,}|[^\W_]*(?:[\W_]|$)")
 _OPENING_QUOTE = re.compile(r"(?<![^\s([{=])'(?=\S)")
 _SPECIAL = re.compile(r"[^A-Za-z0-9 .,:;()/=+*!?@'-]")
+_SPECIAL_IN_CODE = re.compile(r"[^A-Za-z0-9.,:;()/=+*!?@]")
 
 
 class Tex(str):
@@ -66,6 +67,16 @@ def escape(text: str) -> Tex:
     return Tex(_SPECIAL.sub(lambda char: _written(char[0]), marked))
 
 
+def code(text: str) -> Tex:
+    """Lines of a program or a file, as they are; a long one may be broken after a space."""
+    return Tex(r"\newline ".join(rf"\texttt{{{_code(line)}}}" for line in text.splitlines()))
+
+
+def _code(line: str) -> str:
+    marked = _LONG_WORD.sub(_breakable, printable(line))
+    return _SPECIAL_IN_CODE.sub(lambda char: _CODE.get(char[0]) or _written(char[0]), marked)
+
+
 _BREAK, _QUOTE = "\ue000", "\ue001"  #: stand for a place to break at and for an opening quote
 _OURS = {
     _BREAK: r"\hspace{0pt}",
@@ -82,6 +93,14 @@ def _breakable(word: re.Match[str]) -> str:
         for piece in _PIECE.findall(word[0])
     )
     return _BREAK.join(part for found in pieces for part in found if part)
+
+
+_CODE = {
+    " ": r"~\allowbreak{}",
+    "-": "{-}",
+    "'": r"\textquotesingle{}",
+    '"': r"{\char34}",
+}
 
 
 @lru_cache(maxsize=10_000)
@@ -137,13 +156,6 @@ def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
     if item.definition is None:
         return display(item.name, room)
     return display(item.definition, room, "=", item.name)
-
-
-def code(text: str) -> Tex:
-    """Lines of a program or a file, as they are; a long one may be broken after a space."""
-    space = r"~\allowbreak{}"
-    shown = (escape(line).replace(" ", space).replace("-", "{-}") for line in text.splitlines())
-    return Tex(r"\newline ".join(rf"\texttt{{{line}}}" for line in shown))
 
 
 def plain(text: str) -> Tex:
@@ -209,6 +221,7 @@ def _environment() -> Any:
         code=code,
         prose=prose,
         count=count,
+        sentence=sentence,
         plain=plain,
         display=_display,
         step=lambda formula, relation="": display(formula, ROOM_STEP, relation),

@@ -10,6 +10,7 @@ from typing import Any
 from fmproof.report.breaking import lines
 from fmproof.report.document import defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.words import sentence
 
 ROOM = 44.0  #: em of a display on GitHub's pages
 _SPECIAL = re.compile(r"[\\`*_\[\]#|$~]")
@@ -116,6 +117,7 @@ def _environment() -> Any:
         defined=defined,
         code=code,
         prose=prose,
+        sentence=sentence,
         indented=indented,
     )
     return environment

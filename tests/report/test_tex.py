@@ -107,6 +107,36 @@ def test_a_pdf_is_made() -> None:
     assert pdf.render(hostile()).startswith(b"%PDF-")
 
 
+@needs["pdflatex"]
+def test_more_runs_change_nothing_in_the_pdf(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE"):
+        monkeypatch.setenv(name, "1")
+    source = latex.render(everything(), "x")
+    compiled(source, "pdflatex", tmp_path, runs=1)
+    once = (tmp_path / "x.pdf").read_bytes()
+    assert rb"/Outlines" in once or rb"/ObjStm" in once
+    compiled(source, "pdflatex", tmp_path, runs=2)
+    assert (tmp_path / "x.pdf").read_bytes() == once
+
+
+@needs["pdflatex"]
+@pytest.mark.parametrize(("body", "runs"), [("text", 1), (r"\ref{a}\section{A}\label{a}", 2)])
+def test_tex_runs_again_only_for_references(
+    monkeypatch: pytest.MonkeyPatch, body: str, runs: int
+) -> None:
+    source = rf"\documentclass{{article}}\begin{{document}}{body}\end{{document}}"
+    monkeypatch.setattr(latex, "render", lambda *_: source)
+    counted = []
+    run = subprocess.run
+    monkeypatch.setattr(
+        subprocess, "run", lambda *args, **options: counted.append(1) or run(*args, **options)
+    )
+    assert pdf.render(proved()).startswith(b"%PDF-")
+    assert len(counted) == runs
+
+
 def test_without_tex_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(InputError, match="apt-get install texlive-latex-base"):
