@@ -83,6 +83,7 @@ _OURS = {
     _QUOTE: "`",
     "`": r"\textasciigrave{}",
     "|": r"\textbar{}",
+    "–": r"{\textendash}\hspace{0pt}",
     "√": r"\ensuremath{\sqrt{\vphantom{x}}}",
 }
 

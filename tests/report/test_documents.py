@@ -39,10 +39,7 @@ def test_every_step_condition_and_hypothesis_is_there(kind: str) -> None:
     for row in sections(proved())[0].conditions:
         assert row.label in text
         assert row.condition.discharged_by is not None
-        assert (
-            row.condition.discharged_by.replace("–", "{\\textendash}" if kind == "tex" else "–")
-            in text
-        )
+        assert row.condition.discharged_by in text.replace(r"{\textendash}\hspace{0pt}", "–")
     for hypothesis in derivation.hypotheses:
         assert hypothesis.meaning in text
     assert "0.1.0" in text
@@ -76,7 +73,7 @@ def test_many_failing_steps_are_summed_up(kind: str) -> None:
 
 
 def test_many_failing_steps_are_summed_up_in_latex() -> None:
-    source = latex.render(failing()).replace(r"{\textendash}", "–")
+    source = latex.render(failing()).replace(r"{\textendash}\hspace{0pt}", "–")
     assert "Not accepted: 1.1–1.4, 2.1–2.5b, 3.1–3.7." in source
     assert "needed by 1.3, 1.4, 2.1." in source
     assert "not follow from the declared hypotheses. It would follow from" in source
