@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|:=|.", re.DOTALL)
 _OPEN = frozenset(("(", "[", r"\lVert", r"\lvert"))
 _CLOSE = frozenset((")", "]", r"\rVert", r"\rvert"))
-_RELATIONS = frozenset(("=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
+_RELATIONS = frozenset(("=", ":=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
 _OPENING, _IN_NORM, _FACTOR = 50, 60, 100
 _WIDOW = 4.0  #: a last line narrower than this, in em, is given company
 _TIGHT = 1.05  #: how far a line may go beyond its room to spare a bracket
@@ -127,11 +127,16 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
             continue
         elif token in _RELATIONS:
             found.append(Break(i, depth, depth))
-        elif token in "+-" and tokens[i - 1].isspace() and tokens[i - 2] not in _OPEN:
+        elif token in "+-" and tokens[i - 1].isspace() and not _is_sign(tokens, i):
             found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
         elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
             found.append(Break(i + 2, depth, _FACTOR + depth))
     return found
+
+
+def _is_sign(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether the plus or minus at ``at``, after a space, is a sign and not an operation."""
+    return at == 1 or tokens[at - 2] in _OPEN | _RELATIONS
 
 
 # Widths of Latin Modern's glyphs at 10 pt, rounded up, in em.
@@ -142,11 +147,13 @@ _WIDTHS = (
     | {"[": 0.28, "]": 0.28, ",": 0.45, "'": 0.25, "m": 0.88, "w": 0.72, "|": 0.28}
     | {r"\lVert": 0.5, r"\rVert": 0.5, r"\lvert": 0.28, r"\rvert": 0.28, r"\infty": 1.0}
     | {r"\,": 0.17, r"\!": -0.17, r"\;": 0.28, r"\quad": 1.0, r"\int": 1.05, r"\cdot": 0.28}
-    | {r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
+    | {":=": 1.06, r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
     | dict.fromkeys((r"\top", r"\sim", r"\times", "=", "<", r"\le", r"\ge", "+", "-"), 0.78)
 )
 _SPACE = (  # on both sides together, which is left out in scripts
-    dict.fromkeys(("=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56)
+    dict.fromkeys(
+        ("=", ":=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56
+    )
     | dict.fromkeys(("+", "-", r"\times"), 0.45)
 )
 _SCRIPT = 0.73  #: size of a script

@@ -83,8 +83,10 @@ def _mathml(latex: str) -> str:
     """
     from math_core import LatexError
 
+    # As two signs they would stand apart.
+    spelled = latex.replace(":=", r"\mathrel{:=}")
     try:
-        return str(_converter().convert_with_local_state(latex, displaystyle=True))
+        return str(_converter().convert_with_local_state(spelled, displaystyle=True))
     except LatexError as error:
         raise ValueError(latex) from error
 

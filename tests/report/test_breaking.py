@@ -33,6 +33,8 @@ def broken(latex: str, room: float) -> list[str]:
         # A minus that begins what stands in brackets is a sign, too.
         (rf"{E}\Bigl[\bigl\lvert -abcdefghijklm\bigr\rvert\Bigr]", 9,
          [rf"{E}\Bigl[", r"~~\bigl\lvert -abcdefghijklm\bigr\rvert\Bigr]"]),
+        ("abcdef = -bcdefg", 6, ["abcdef", "~= -bcdefg"]),
+        ("abcdef := bcdefg", 6, ["abcdef", "~:= bcdefg"]),
         # A unary minus and a sign in braces or in a name are no places.
         (r"-abcdef_{a + b} \frac{a + b}{c}", 2, [r"{-}abcdef_{a + b} \frac{a + b}{c}"]),
         (r"abcdefghi \, bcdefghij", 6, ["abcdefghi", r"~\times bcdefghij"]),
