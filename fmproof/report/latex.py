@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from fmproof.report.breaking import lines, width
 from fmproof.report.document import anchor, heading, printable, sections, spans
@@ -25,9 +26,9 @@ ROOM_TABLE = 26.5  #: a side condition, beside what it was derived from
 BLOCK = 12  #: lines that stay together on a page
 
 # Words that TeX cannot hyphenate: very long ones, and long ones with signs among the letters.
-# They may be broken after signs, and after every four of many letters in a row.
+# They may be broken after signs that open nothing, and after every four of many letters in a row.
 _LONG_WORD = re.compile(r"\S{25,}|(?=\S*[^\w\s.,;:()–-])\S{12,}")
-_PIECE = re.compile(r"[^\W_]{13,}|[^\W_]*(?:[\W_]|$)")
+_PIECE = re.compile(r"[^\W_]{13,}|(?:[\\([{<]*[^\W_]+)?(?:[\W_]|$)")
 _OPENING_QUOTE = re.compile(r"(?<![^\s([{=])'(?=\S)")
 _SPECIAL = re.compile(r"[^A-Za-z0-9 .,:;()/=+*!?@'-]")
 _SPECIAL_IN_CODE = re.compile(r"[^A-Za-z0-9.,:;()/=+*!?@]")
@@ -160,8 +161,8 @@ def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
 
 
 def plain(text: str) -> Tex:
-    """``text`` reduced to what a PDF bookmark can show."""
-    return Tex(re.sub(r"[^A-Za-z0-9 .,:;()=+-]", "", text))
+    """``text`` reduced to what a PDF bookmark can show, letters without their accents."""
+    return Tex(re.sub(r"[^A-Za-z0-9 .,:;()=+-]", "", normalize("NFKD", text)))
 
 
 def _unknown(char: str) -> str:

@@ -130,9 +130,13 @@ def test_a_minus_that_begins_a_formula_is_a_sign() -> None:
     assert not re.search(r"& -", markdown.render(proved("constant")))
 
 
+def test_a_bookmark_keeps_letters() -> None:
+    assert latex.plain("Längs \\input{x} ≤ 日") == "Langs inputx  "
+
+
 def test_long_words_are_broken_at_signs() -> None:
     assert latex.escape("(see_absolute=continuity)").replace(r"\hspace{0pt}", "|") == (
-        r"(|see{\_}|absolute=|continuity)"
+        r"(see{\_}|absolute=|continuity)"
     )
     assert latex.escape("x" * 30).count(r"\hspace{0pt}") == 7
     assert latex.escape("continuity).") == "continuity)."
