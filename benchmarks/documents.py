@@ -24,6 +24,28 @@ from fmproof.report.model import Numeric, Report
 
 SECONDS, MEGABYTES = 10.0, 500.0
 
+# The odd steps add and subtract n‖u‖² in a mean, the even ones split it.
+DERIVATION = """
+from fmproof import Derivation, Expect, Step, norm2, plus
+from fmproof.derivations.fm_cfm import H1, H2, joint, u_z, v
+
+first, second = Expect(norm2(v - u_z), *joint), Expect(norm2(u_z), *joint)
+steps = []
+for n in range(1, {half} + 1):
+    added = Expect(plus(norm2(v - u_z), n * norm2(u_z), -n * norm2(u_z)), *joint)
+    split = plus(first, n * second, -n * second)
+    steps.append(Step(f"{{n}}a", added, by="ring", note=f"number {{n}}"))
+    steps.append(Step(f"{{n}}b", split, by="linearity"))
+long = Derivation("long", hypotheses=[{hypotheses}], start=first, steps=steps)
+"""
+
+WHOLE = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "fmproof", "docs", *sys.argv[1:]], check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+"""
+
 RENDER = """
 import pickle, resource, sys
 from fmproof.report import html, latex, markdown, notebook, pdf
@@ -49,20 +71,12 @@ print(spent, max(u.ru_maxrss for u in used()) / 1024, len(written) / 1e6)
 """
 
 
-def long_report(steps: int, proved: bool) -> Report:
-    """A checked derivation: odd steps add and subtract n‖u‖² in a mean, even ones split it."""
-    from fmproof import Derivation, Expect, Step, check, norm2, plus
-    from fmproof.derivations.fm_cfm import H1, H2, joint, u_z, v
+def long_report(source: Path, proved: bool) -> Report:
+    """The checked derivation of a file, with made up evidence."""
+    from fmproof import check
+    from fmproof.sources import find
 
-    first, second = Expect(norm2(v - u_z), *joint), Expect(norm2(u_z), *joint)
-    chain = []
-    for n in range(1, steps // 2 + 1):
-        added = Expect(plus(norm2(v - u_z), n * norm2(u_z), -n * norm2(u_z)), *joint)
-        split = plus(first, n * second, -n * second)
-        chain.append(Step(f"{n}a", added, by="ring", note=f"number {n}"))
-        chain.append(Step(f"{n}b", split, by="linearity"))
-    hypotheses = [H1, H2] if proved else [H1]
-    report = check([Derivation("long", hypotheses=hypotheses, start=first, steps=chain)])
+    report = check(find(str(source)))
     if (report.status == "proved") is not proved:
         raise SystemExit(f"the derivation should not be {report.status}")
     return _with_numbers(report)
@@ -87,13 +101,15 @@ def main() -> int:
 
 def measured(steps: int, proved: bool) -> bool:
     """Print the table of one of the two reports, and say whether all is within the bounds."""
-    started = process_time()
-    report = long_report(steps, proved)
-    print(f"{steps} steps, {report.status}; checked in {process_time() - started:.1f} s")
     within = True
-    print(f"{'format':8} {'seconds':>8} {'memory MB':>10} {'size MB':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "report")
+        source, path = Path(folder, "long.py"), Path(folder, "report")
+        hypotheses = "H1, H2" if proved else "H1"
+        source.write_text(DERIVATION.format(half=steps // 2, hypotheses=hypotheses))
+        started = process_time()
+        report = long_report(source, proved)
+        print(f"{steps} steps, {report.status}; checked in {process_time() - started:.1f} s")
+        print(f"{'format':8} {'seconds':>8} {'memory MB':>10} {'size MB':>8}")
         path.write_bytes(pickle.dumps(report))
         for target in ("tex", "html", "md", "ipynb", "pdf"):
             if target == "pdf" and shutil.which("pdflatex") is None:
@@ -107,7 +123,18 @@ def measured(steps: int, proved: bool) -> bool:
             print(
                 f"{target:8} {seconds:8.2f} {memory:10.0f} {size:8.2f}{'' if ok else '  too much'}"
             )
+        if proved:
+            whole(source)
     return within
+
+
+def whole(source: Path) -> None:
+    """What `fmproof docs` takes in all, without the numbers and with them."""
+    for options in (["--no-numeric"], []):
+        line = [sys.executable, "-c", WHOLE, source.name, "-o", "long.md", *options]
+        done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=source.parent)
+        seconds, memory = map(float, done.stdout.split())
+        print(f"fmproof docs {' '.join(line[3:])}: {seconds:.1f} s, {memory:.0f} MB")
 
 
 if __name__ == "__main__":
