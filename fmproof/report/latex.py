@@ -21,7 +21,7 @@ from fmproof.report.words import count, sentence
 ROOM = 38.0  #: a display of its own
 ROOM_STEP = 31.0  #: a step, beside its reason
 ROOM_NOTATION = 29.0  #: a definition, beside its meaning
-ROOM_TABLE = 26.5  #: a side condition, beside what it was derived from
+ROOM_TABLE = 25.8  #: a side condition, beside what it was derived from
 
 BLOCK = 12  #: lines that stay together on a page
 
