@@ -63,6 +63,26 @@ def test_fragments_compile_in_another_document(engine: str, tmp_path: Path) -> N
 
 
 @needs["pdflatex"]
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (r"\documentclass[12pt]{amsart}\usepackage{amssymb,graphicx}\begin{document}", ""),
+        (
+            r"\documentclass{beamer}\usepackage{amsmath,amssymb,amsthm,graphicx}\begin{document}"
+            r"\begin{frame}[allowframebreaks]",
+            r"\end{frame}",
+        ),
+    ],
+    ids=["a narrow page", "slides"],
+)
+def test_a_fragment_fits_elsewhere(before: str, after: str, tmp_path: Path) -> None:
+    (tmp_path / "proof.tex").write_text(latex.render(proved(), fragment=True))
+    log = compiled(rf"{before}\input{{proof}}{after}\end{{document}}", "pdflatex", tmp_path)
+    found = complaints(log)
+    assert [line for line in found if not line.startswith("Overfull \\vbox")] == []
+
+
+@needs["pdflatex"]
 def test_estimated_widths_are_within_a_tenth_of_the_real_ones(tmp_path: Path) -> None:
     (derivation,) = proved().derivations
     formulas = [step.claim.latex for step in derivation.steps]
