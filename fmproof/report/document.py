@@ -18,7 +18,7 @@ from fmproof.report.model import (
 )
 from fmproof.report.words import failed_steps, label_ranges
 
-LISTED = 12
+LISTED = 12  #: steps that are named one by one before they are counted
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
-from fmproof.report.document import anchor, defined, heading, printable, sections, spans
+from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _environment() -> Any:
         autoescape=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
+    environment.globals["LISTED"] = LISTED
     environment.filters.update(
         math=mathematics, prose=prose, defined=defined, anchor=lambda name: anchor(name, set())
     )

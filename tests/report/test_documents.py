@@ -72,6 +72,16 @@ def test_many_failing_steps_are_summed_up(kind: str) -> None:
     assert text.count("needed by 1.3, 1.4, 2.1") == 1
 
 
+def test_the_contents_count_what_they_do_not_name() -> None:
+    (derivation,) = failing().derivations
+    steps = tuple(step for part in derivation.parts for step in part.steps)
+    one = replace(derivation, parts=(replace(derivation.parts[0], steps=steps),))
+    page = html.render(replace(failing(), derivations=(one,)))
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    assert contents.count('<a class="bad"') == 12
+    assert '<span class="bad">and 7 more</span>' in contents
+
+
 def test_many_failing_steps_are_summed_up_in_latex() -> None:
     source = latex.render(failing()).replace(r"{\textendash}\hspace{0pt}", "–")
     assert "Not accepted: 1.1–1.4, 2.1–2.5b, 3.1–3.7." in source
