@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,23 @@ def test_short_words_beside_formulas_stay_whole(show: Any, width: int) -> None:
         broken = page.execute_script(lines, selector)
         assert len(broken) > 10
         assert not any(broken)
+
+
+def test_thousands_of_steps_are_drawn_as_they_come_into_view(show: Any) -> None:
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    (derivation,) = proved().derivations
+    part = derivation.parts[0]
+    steps = tuple(replace(part.steps[0], id=f"{n}") for n in range(1, 301))
+    many = replace(derivation, parts=(replace(part, steps=steps),))
+    page = show(html.render(replace(proved(), derivations=(many,))))
+    drawn = """
+        return document.getElementById(arguments[0]).querySelector('summary')
+          .checkVisibility({contentVisibilityAuto: true})"""
+    assert page.execute_script(drawn, "fm-cfm-1")
+    assert not page.execute_script(drawn, "fm-cfm-300")
+    page.get(page.current_url + "#fm-cfm-300")
+    WebDriverWait(page, 10).until(lambda page: page.execute_script(drawn, "fm-cfm-300"))
 
 
 def test_columns_have_their_names_on_a_phone(show: Any) -> None:
