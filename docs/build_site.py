@@ -109,17 +109,21 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Displayed formulas as MathML, and plots where a comment asks for them."""
+    """Formulas, displayed or within a line, as MathML, and plots where a comment asks for them."""
     from mkdocs.exceptions import PluginError
 
     def formula(found: re.Match[str]) -> str:
         shown = str(mathematics(Formula(found[1], found[1])))
         if "<math" not in shown:
             raise PluginError(f"{page.file.src_uri}: no MathML for the formula {found[1]}")
-        return f'<div class="formula-display">{shown}</div>'
+        return shown
+
+    def display(found: re.Match[str]) -> str:
+        return f'<div class="formula-display">{formula(found)}</div>'
 
     markdown = re.sub(r"^<!-- plots of (\S+) -->$", _plots, markdown, flags=re.MULTILINE)
-    return re.sub(r"^\$\$\n(.*?)\n\$\$$", formula, markdown, flags=re.MULTILINE | re.DOTALL)
+    markdown = re.sub(r"\$`([^`\n]+)`\$", formula, markdown)
+    return re.sub(r"^\$\$\n(.*?)\n\$\$$", display, markdown, flags=re.MULTILINE | re.DOTALL)
 
 
 def on_page_content(html: str, **_: Any) -> str:

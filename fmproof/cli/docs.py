@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -90,7 +91,8 @@ def docs(
     command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
     appendix = _rules() if rules else ()
-    written = _written(report, target, sources, command, fragment, appendix, illustrations)
+    again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
+    written = _written(report, target, again, command, fragment, appendix, illustrations)
     if output is None:
         terminal.write(written.decode(), None, as_utf8=True)
     else:
@@ -114,6 +116,11 @@ def _target(target: str | None, output: Path | None) -> str:
     if target not in TARGETS:
         raise InputError(f"cannot write {target!r}; {nearest(target, TARGETS)}")
     return target
+
+
+def _seen_from(folder: Path, source: str) -> str:
+    """``source`` as a notebook in ``folder`` finds it."""
+    return source if source in BUILTIN else os.path.relpath(source, folder)
 
 
 def _written(

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Protocol, TextIO
 
+from fmproof.errors import InputError
 from fmproof.files import write_whole
 
 NARROW, WIDE, USUAL = 60, 100, 88
@@ -45,6 +46,9 @@ def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
 
     A file is UTF-8, and so is standard output where ``as_utf8`` says that the format demands
     it. A reader who goes away, such as ``head``, is no error.
+
+    Raises:
+        InputError: the file, or standard output, takes no more.
     """
     if output is not None:
         write_whole(output, text.encode("utf-8", "replace"))
@@ -56,9 +60,11 @@ def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
         else:
             sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more at its end, which must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise InputError(f"cannot write to standard output: {error.strerror}") from None
 
 
 class Progress(Protocol):

@@ -85,6 +85,13 @@ class Head(Sealed, Atom):
     def __call__(self, *args: Any) -> Apply:
         return Apply(self, *args)
 
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it: applied to its own parameters, and its definition."""
+        from fmproof.lang.latex import latex
+
+        stands_for = "" if self.definition is None else f" = {latex(self.definition)}"
+        return rf"$\displaystyle {latex(self(*self.params))}{stands_for}$"
+
     def unfold(self, args: Sequence[Expr]) -> Expr:
         """The definition at ``args``."""
         from fmproof.lang.scope import substitute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
@@ -71,11 +71,12 @@ class Entry:
     law: Sum | None
 
 
-def read(source: str, d_is_a_symbol: bool = False) -> Sum:
+def read(source: str, names: Collection[str] = ()) -> Sum:
     """The rows of items of a formula.
 
     Args:
-        d_is_a_symbol: whether a letter d is a name; otherwise it begins a differential.
+        names: which of the letters d and E are names; a d that is none begins a differential, an E
+            with a subscript an expectation.
 
     Raises:
         LatexError: it does not follow the grammar.
@@ -84,7 +85,7 @@ def read(source: str, d_is_a_symbol: bool = False) -> Sum:
     from lark.exceptions import VisitError
 
     try:
-        tree = _parser(d_is_a_symbol).parse(source)
+        tree = _parser(frozenset(names)).parse(source)
         found: Sum = _builder()(source).transform(tree)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
@@ -125,15 +126,16 @@ def _expected(terminals: Any) -> str:
 
 
 class _Bars:
-    r"""Tells an opening ``\|`` from a closing one, and the d of a differential from a name."""
+    r"""Tells an opening ``\|`` from a closing one, and the d of a differential, the E of an
+    expectation, from a name."""
 
     always_accept = ("BARS",)  # no rule mentions it
     _BEFORE_A_TERM = frozenset(
         "PLUS MINUS LPAR LBRACKET LBRACE NORM_OPEN COMMA SIM MID DOT SLASH LANGLE INT".split()
     )
 
-    def __init__(self, d_is_a_symbol: bool) -> None:
-        self.d_is_a_symbol = d_is_a_symbol
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
 
     def process(self, stream: Iterator[Any]) -> Iterator[Any]:
         tokens = list(stream)
@@ -148,13 +150,15 @@ class _Bars:
             follows = tokens[i + 1].type if i + 1 < len(tokens) else ""
             is_script = i > 0 and tokens[i - 1] in ("_", "^")
             begins = follows in ("LETTER", "COMMAND", "STYLED", "LPAR") and not is_script
-            if token == "d" and begins and not self.d_is_a_symbol:
+            if token == "d" and begins and "d" not in self.names:
                 token = token.update(type="DIFF")
+            if token == "E" and tokens[i + 1 : i + 2] == ["_"] and "E" not in self.names:
+                token = token.update(type="EXPECT")
             yield token
 
 
-@lru_cache(maxsize=2)
-def _parser(d_is_a_symbol: bool) -> Any:
+@lru_cache(maxsize=4)
+def _parser(names: frozenset[str]) -> Any:
     from lark import Lark
 
     grammar = resources.files("fmproof.reading").joinpath("latex.lark").read_text("utf-8")
@@ -163,7 +167,7 @@ def _parser(d_is_a_symbol: bool) -> Any:
         parser="lalr",
         lexer="basic",
         propagate_positions=True,
-        postlex=_Bars(d_is_a_symbol),
+        postlex=_Bars(names),
         maybe_placeholders=False,
     )
 

@@ -47,8 +47,10 @@ def parse_latex(source: str, symbols: Any) -> Expr:
     """
     table = Symbols([symbols])
     reader = _Reader(source, table)
+    known = table.known()
+    names = {"d"}.intersection(known) | {n[0] for n in known if n.partition("_")[0] == "E"}
     try:
-        return reader.sum(read(source, d_is_a_symbol="d" in table.known()))
+        return reader.sum(read(source, names))
     except RecursionError:
         raise LatexError("the brackets are nested too deeply to be read", source, 0) from None
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|:=|.", re.DOTALL)
 _OPEN = frozenset(("(", "[", r"\lVert", r"\lvert"))
 _CLOSE = frozenset((")", "]", r"\rVert", r"\rvert"))
-_RELATIONS = frozenset(("=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
+_RELATIONS = frozenset(("=", ":=", "<", r"\le", r"\ge", r"\Rightarrow", r"\quad"))
 _OPENING, _IN_NORM, _FACTOR = 50, 60, 100
 _WIDOW = 4.0  #: a last line narrower than this, in em, is given company
+_TIGHT = 1.05  #: how far a line may go beyond its room to spare a bracket
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,14 @@ def lines(latex: str, room: float) -> tuple[Line, ...]:
         after = _next(places, reach, here, room - indent)
         prefix = r"\times " if start.cost >= _FACTOR else ""
         line = _join(tokens[start.at : ends[after - 1]]).removesuffix(r" \,")
-        found.append(Line(prefix + line, indent))
+        found.append(Line(prefix + (line if here else _signed(line)), indent))
         here = after
     return tuple(found)
+
+
+def _signed(latex: str) -> str:
+    """A formula that may stand after an empty group: a minus that begins it stays a sign."""
+    return "{-}" + latex[1:] if latex.startswith("-") else latex
 
 
 def _next(places: list[Break], reach: list[float], here: int, free: float) -> int:
@@ -72,7 +78,10 @@ def _next(places: list[Break], reach: list[float], here: int, free: float) -> in
         return last
     candidates = range(here + 1, last + 1)
     in_company = [i for i in candidates if reach[-1] - reach[i] >= _WIDOW]
-    return min(in_company or candidates, key=lambda i: (places[i].cost, -i))
+    best = min(in_company or candidates, key=lambda i: (places[i].cost, -i))
+    # A little too wide (LaTeX makes it smaller) is better than a bracket opened at a line's end.
+    tight = places[best].cost >= _OPENING and reach[-1] - reach[here] <= _TIGHT * free
+    return len(places) if tight else best
 
 
 @lru_cache(maxsize=20_000)
@@ -118,11 +127,16 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
             continue
         elif token in _RELATIONS:
             found.append(Break(i, depth, depth))
-        elif token in "+-" and tokens[i - 1].isspace():
+        elif token in "+-" and tokens[i - 1].isspace() and not _is_sign(tokens, i):
             found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
         elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
             found.append(Break(i + 2, depth, _FACTOR + depth))
     return found
+
+
+def _is_sign(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether the plus or minus at ``at``, after a space, is a sign and not an operation."""
+    return at == 1 or tokens[at - 2] in _OPEN | _RELATIONS
 
 
 # Widths of Latin Modern's glyphs at 10 pt, rounded up, in em.
@@ -132,17 +146,20 @@ _WIDTHS = (
     | dict.fromkeys("()", 0.39)
     | {"[": 0.28, "]": 0.28, ",": 0.45, "'": 0.25, "m": 0.88, "w": 0.72, "|": 0.28}
     | {r"\lVert": 0.5, r"\rVert": 0.5, r"\lvert": 0.28, r"\rvert": 0.28, r"\infty": 1.0}
-    | {r"\,": 0.17, r"\!": -0.17, r"\;": 0.28, r"\quad": 1.0, r"\int": 0.95, r"\cdot": 0.28}
-    | {r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
+    | {r"\,": 0.17, r"\!": -0.17, r"\;": 0.28, r"\quad": 1.0, r"\int": 1.05, r"\cdot": 0.28}
+    | {":=": 1.06, r"\nabla": 0.83, r"\mapsto": 1.0, r"\Rightarrow": 1.0, r"\mid": 0.28}
     | dict.fromkeys((r"\top", r"\sim", r"\times", "=", "<", r"\le", r"\ge", "+", "-"), 0.78)
 )
 _SPACE = (  # on both sides together, which is left out in scripts
-    dict.fromkeys(("=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56)
+    dict.fromkeys(
+        ("=", ":=", "<", r"\le", r"\ge", r"\sim", r"\mid", r"\mapsto", r"\Rightarrow"), 0.56
+    )
     | dict.fromkeys(("+", "-", r"\times"), 0.45)
 )
 _SCRIPT = 0.73  #: size of a script
+_LETTER, _WORD_SPACE = 0.47, 0.34  #: of words, on average
 _SIZED = frozenset(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lr")
-_SILENT = _SIZED | {r"\mathrm", r"\mathcal", r"\mathbb", r"\text", r"\operatorname*", "{", "}"}
+_SILENT = _SIZED | {r"\mathrm", r"\mathcal", r"\mathbb", r"\operatorname*", "{", "}"}
 
 
 @lru_cache(maxsize=100_000)
@@ -158,7 +175,10 @@ def _width(tokens: tuple[str, ...], in_script: bool = False) -> float:
             continue
         total, below, above = total + max(below, above), 0.0, 0.0
         i += 1
-        if token in (r"\frac", r"\dfrac"):
+        if token == r"\text":
+            words, i = _argument(tokens, i)
+            total += sum(_WORD_SPACE if word.isspace() else _LETTER for word in words)
+        elif token in (r"\frac", r"\dfrac"):
             top, i = _argument(tokens, i)
             bottom, i = _argument(tokens, i)
             total += 0.3 + max(_width(top, in_script), _width(bottom, in_script))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fmproof.report.model import (
@@ -16,7 +16,9 @@ from fmproof.report.model import (
     StepReport,
     Symbol,
 )
-from fmproof.report.words import label_ranges
+from fmproof.report.words import failed_steps, label_ranges
+
+LISTED = 12  #: steps that are named one by one before they are counted
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
@@ -62,6 +64,20 @@ class Section:
     def measured(self) -> tuple[StepReport, ...]:
         """The steps that come with numeric evidence."""
         return tuple(step for step in self.derivation.steps if step.numeric is not None)
+
+    @property
+    def failed(self) -> tuple[StepReport, ...]:
+        """The steps that were not accepted."""
+        return failed_steps(self.derivation)
+
+    @property
+    def listed(self) -> tuple[StepReport, ...]:
+        """The first of them, as many as a summary names one by one."""
+        return self.failed[:LISTED]
+
+    def ranges(self, steps: Sequence[str]) -> str:
+        """Labels of steps in words, e.g. "1.2, 2.1–2.3"."""
+        return label_ranges(steps, self.derivation)
 
 
 def sections(report: Report) -> tuple[Section, ...]:
@@ -123,6 +139,13 @@ def defined(item: Symbol | Constant) -> Formula:
 def printable(text: str) -> str:
     """``text`` without control characters, and without those that turn the reading direction."""
     return _CONTROL.sub(" ", text)
+
+
+def spans(text: str) -> Iterator[tuple[bool, str]]:
+    """``text`` in pieces, each with whether it stood between backticks, which are left out."""
+    for i, piece in enumerate(re.split("`([^`]*)`", text)):
+        if piece:
+            yield bool(i % 2), piece
 
 
 def heading(report: Report) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
-from fmproof.report.document import anchor, defined, heading, printable, sections
+from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
 
 if TYPE_CHECKING:
@@ -43,6 +43,15 @@ def render(
     )
 
 
+def prose(text: str) -> str:
+    """Words in which what stands between backticks is code."""
+    from markupsafe import Markup
+
+    code = Markup("<code>{}</code>")
+    shown = ((printable(piece), is_code) for is_code, piece in spans(text))
+    return Markup().join(code.format(piece) if is_code else piece for piece, is_code in shown)
+
+
 def mathematics(formula: Formula, relation: str = "") -> str:
     """A formula as MathML, in pieces between which a narrow page may break it.
 
@@ -74,8 +83,10 @@ def _mathml(latex: str) -> str:
     """
     from math_core import LatexError
 
+    # As two signs they would stand apart.
+    spelled = latex.replace(":=", r"\mathrel{:=}")
     try:
-        return str(_converter().convert_with_local_state(latex, displaystyle=True))
+        return str(_converter().convert_with_local_state(spelled, displaystyle=True))
     except LatexError as error:
         raise ValueError(latex) from error
 
@@ -99,7 +110,8 @@ def _environment() -> Any:
         autoescape=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
+    environment.globals["LISTED"] = LISTED
     environment.filters.update(
-        math=mathematics, defined=defined, anchor=lambda name: anchor(name, set())
+        math=mathematics, prose=prose, defined=defined, anchor=lambda name: anchor(name, set())
     )
     return environment

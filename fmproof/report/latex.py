@@ -10,21 +10,28 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from fmproof.report.breaking import lines, width
-from fmproof.report.document import anchor, heading, printable, sections
+from fmproof.report.document import anchor, heading, printable, sections, spans
 from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
+from fmproof.report.words import count, sentence
 
 # Widths in em, for a4 paper with margins of 25 mm at 11 pt.
 ROOM = 38.0  #: a display of its own
 ROOM_STEP = 31.0  #: a step, beside its reason
-ROOM_NOTATION = 26.0  #: a definition, beside its meaning
-ROOM_TABLE = 25.0  #: a side condition, beside what it was derived from
+ROOM_NOTATION = 29.0  #: a definition, beside its meaning
+ROOM_TABLE = 25.8  #: a side condition, beside what it was derived from
 
 BLOCK = 12  #: lines that stay together on a page
 
 # Words that TeX cannot hyphenate: very long ones, and long ones with signs among the letters.
+# They may be broken after signs that open nothing, and after every four of many letters in a row.
 _LONG_WORD = re.compile(r"\S{25,}|(?=\S*[^\w\s.,;:()–-])\S{12,}")
+_PIECE = re.compile(r"[^\W_]{13,}|(?:[\\([{<]*[^\W_]+)?(?:[\W_]|$)")
+_OPENING_QUOTE = re.compile(r"(?<![^\s([{=])'(?=\S)")
+_SPECIAL = re.compile(r"[^A-Za-z0-9 .,:;()/=+*!?@'-]")
+_SPECIAL_IN_CODE = re.compile(r"[^A-Za-z0-9.,:;()/=+*!?@]")
 
 
 class Tex(str):
@@ -57,16 +64,56 @@ def render(
 
 def escape(text: str) -> Tex:
     """Any text as LaTeX that prints it and does nothing else."""
-    written = _encoder().unicode_to_latex(_breakable(printable(text)))
-    return Tex(written.replace(_BREAK, r"\hspace{0pt}").replace("|", r"\textbar{}"))
+    marked = _OPENING_QUOTE.sub(_QUOTE, _LONG_WORD.sub(_breakable, printable(text)))
+    return Tex(_SPECIAL.sub(lambda char: _written(char[0]), marked))
 
 
-_BREAK = "\ue000"  #: stands for a place to break at, until everything else is escaped
+def code(text: str) -> Tex:
+    """Lines of a program or a file, as they are; a long one may be broken after a space."""
+    return Tex(r"\newline ".join(rf"\texttt{{{_code(line)}}}" for line in text.splitlines()))
 
 
-def _breakable(text: str) -> str:
-    """``text`` in which long words may be broken after every four characters."""
-    return _LONG_WORD.sub(lambda word: _BREAK.join(re.findall(".{1,4}", word[0])), text)
+def _code(line: str) -> str:
+    marked = _LONG_WORD.sub(_breakable, printable(line))
+    return _SPECIAL_IN_CODE.sub(lambda char: _CODE.get(char[0]) or _written(char[0]), marked)
+
+
+_BREAK, _QUOTE = "\ue000", "\ue001"  #: stand for a place to break at and for an opening quote
+_OURS = {
+    _BREAK: r"\hspace{0pt}",
+    _QUOTE: "`",
+    "`": r"\textasciigrave{}",
+    "|": r"\textbar{}",
+    "–": r"{\textendash}\hspace{0pt}",
+    "√": r"\ensuremath{\sqrt{\vphantom{x}}}",
+}
+
+
+def _breakable(word: re.Match[str]) -> str:
+    pieces = (
+        re.findall(".{1,4}", piece) if len(piece) > 12 else [piece]
+        for piece in _PIECE.findall(word[0])
+    )
+    return _BREAK.join(part for found in pieces for part in found if part)
+
+
+_CODE = {
+    " ": r"~\allowbreak{}",
+    "-": "{-}",
+    "'": r"\textquotesingle{}",
+    '"': r"{\char34}",
+}
+
+
+@lru_cache(maxsize=10_000)
+def _written(char: str) -> str:
+    """A character that is not plain, as LaTeX."""
+    return _OURS.get(char) or str(_encoder().unicode_to_latex(char))
+
+
+def prose(text: str) -> Tex:
+    """Words in which what stands between backticks is code."""
+    return Tex("".join(code(piece) if is_code else escape(piece) for is_code, piece in spans(text)))
 
 
 def mathematics(formula: Formula | str) -> Tex:
@@ -113,20 +160,13 @@ def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
     return display(item.definition, room, "=", item.name)
 
 
-def code(text: str) -> Tex:
-    """Lines of a program or a file, as they are; a long one may be broken after a space."""
-    space = r"~\allowbreak{}"
-    shown = (escape(line).replace(" ", space).replace("-", "{-}") for line in text.splitlines())
-    return Tex(r"\newline ".join(rf"\texttt{{{line}}}" for line in shown))
-
-
 def plain(text: str) -> Tex:
-    """``text`` reduced to what a PDF bookmark can show."""
-    return Tex(re.sub(r"[^A-Za-z0-9 .,:;()=+-]", "", text))
+    """``text`` reduced to what a PDF bookmark can show, letters without their accents."""
+    return Tex(re.sub(r"[^A-Za-z0-9 .,:;()=+-]", "", normalize("NFKD", text)))
 
 
 def _unknown(char: str) -> str:
-    return char if char == _BREAK else rf"\fmproofchar{{{ord(char):04X}}}"
+    return rf"\fmproofchar{{{ord(char):04X}}}"
 
 
 # What the encoder writes but a plain TeX Live does not know, or only in math mode.
@@ -181,6 +221,9 @@ def _environment() -> Any:
     environment.filters.update(
         math=mathematics,
         code=code,
+        prose=prose,
+        count=count,
+        sentence=sentence,
         plain=plain,
         display=_display,
         step=lambda formula, relation="": display(formula, ROOM_STEP, relation),

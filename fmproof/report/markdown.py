@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from fmproof.report.breaking import lines
-from fmproof.report.document import defined, heading, printable, sections
+from fmproof.report.document import defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.words import sentence
 
 ROOM = 44.0  #: em of a display on GitHub's pages
 _SPECIAL = re.compile(r"[\\`*_\[\]#|$~]")
@@ -83,6 +84,12 @@ def code(text: str) -> Markdown:
     return Markdown(f"{ticks}{padding}{printable(text)}{padding}{ticks}")
 
 
+def prose(text: str) -> Markdown:
+    """Words in which what stands between backticks is code."""
+    shown = (code(piece) if is_code else escape(piece) for is_code, piece in spans(text))
+    return Markdown("".join(shown))
+
+
 def indented(text: str) -> Markdown:
     """Lines of a file as an indented block of code."""
     return Markdown("\n".join("    " + printable(line) for line in text.splitlines()))
@@ -105,6 +112,12 @@ def _environment() -> Any:
         finalize=lambda value: value if isinstance(value, Markdown) else escape(str(value)),
     )
     environment.filters.update(
-        display=display, inline=inline, defined=defined, code=code, indented=indented
+        display=display,
+        inline=inline,
+        defined=defined,
+        code=code,
+        prose=prose,
+        sentence=sentence,
+        indented=indented,
     )
     return environment

@@ -16,17 +16,20 @@ from fmproof.report.model import Report, RuleEntry
 
 PACKAGES = "texlive-latex-base texlive-latex-recommended texlive-latex-extra"
 SECONDS = 300  #: after which TeX is stopped
+RUNS = 3  #: at most; the article refers to nothing of its own, so that one is enough
 
-_OPTIONS = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
+_LINE = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "-no-shell-escape"]
 # TeX itself then refuses to read or write outside of its own trees and the working directory.
 _PARANOID = {"openin_any": "p", "openout_any": "p", "shell_escape": "f"}
+_WHOLE_LINES = {"max_print_line": "1000"}  # in the log
+_UNSETTLED = re.compile(r"undefined references|Rerun to get outlines right")
 
 
 def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> bytes:
     """``report`` as a PDF.
 
     Raises:
-        InputError: neither latexmk nor pdflatex is there, or a package is missing.
+        InputError: pdflatex is not there, or a package is missing, or it took too long.
     """
     if shutil.which("pdflatex") is None:
         raise InputError(
@@ -36,24 +39,23 @@ def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -
     with TemporaryDirectory(prefix="fmproof-") as folder:
         source = Path(folder, "derivation.tex")
         source.write_text(latex.render(report, command, rules), encoding="utf-8")
-        for line in _command_lines(source.name):
-            _run(line, source)
+        for _ in range(RUNS):
+            if not _UNSETTLED.search(_run(source)):
+                break
         return source.with_suffix(".pdf").read_bytes()
 
 
-def _command_lines(name: str) -> list[list[str]]:
-    if shutil.which("latexmk"):
-        return [["latexmk", "-norc", "-pdf", *_OPTIONS, name]]
-    # Once for the labels and column widths, twice more until they have settled.
-    return [["pdflatex", *_OPTIONS, name]] * 3
+def _run(source: Path) -> str:
+    """Run TeX once.
 
-
-def _run(line: list[str], source: Path) -> None:
+    Returns:
+        Its log.
+    """
     try:
         done = subprocess.run(
-            line,
+            [*_LINE, source.name],
             cwd=source.parent,
-            env={**os.environ, **_PARANOID},
+            env={**os.environ, **_PARANOID, **_WHOLE_LINES},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,
@@ -61,11 +63,13 @@ def _run(line: list[str], source: Path) -> None:
         )
     except subprocess.TimeoutExpired:
         raise InputError(
-            f"{line[0]} was stopped after {SECONDS} s; write LaTeX with --to tex and compile it"
+            f"pdflatex was stopped after {SECONDS} s; write LaTeX with --to tex and compile it"
         ) from None
+    written = source.with_suffix(".log")
+    log = written.read_text("utf-8", "replace") if written.exists() else ""
     if done.returncode:
-        log = source.with_suffix(".log")
-        raise InputError(_explained(log.read_text("utf-8", "replace") if log.exists() else ""))
+        raise InputError(_explained(log))
+    return log
 
 
 def _explained(log: str) -> str:

@@ -12,6 +12,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def sentence(text: str) -> str:
+    """``text`` with a capital, as it stands after a full stop."""
+    return text[:1].upper() + text[1:]
+
+
 def failed_steps(derivation: DerivationReport) -> tuple[StepReport, ...]:
     """The steps that were not accepted, in reading order."""
     return tuple(step for step in derivation.steps if step.status == "failed")

@@ -73,8 +73,18 @@ def test_the_rules_are_appended_on_request(run, target: str) -> None:
     assert not all(title in plain for title in titles)
 
 
-def test_a_notebook_finds_its_source_again(run, files: Path) -> None:
-    cells = json.loads(run("docs", "good.py", "--to", "ipynb").out)["cells"]
+@pytest.mark.parametrize("folder", [None, "notebooks"])
+def test_a_notebook_finds_its_source_again(
+    run, files: Path, monkeypatch: pytest.MonkeyPatch, folder: str | None
+) -> None:
+    if folder is None:
+        written = run("docs", "good.py", "--to", "ipynb").out
+    else:
+        (files / folder).mkdir()
+        assert run("docs", "good.py", "uniform", "-o", f"{folder}/x.ipynb").status == 0
+        monkeypatch.chdir(files / folder)
+        written = Path("x.ipynb").read_text(encoding="utf-8")
+    cells = json.loads(written)["cells"]
     program = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
     names: dict[str, object] = {}
     exec(program, names)

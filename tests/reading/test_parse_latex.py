@@ -141,6 +141,8 @@ E_xz = Expect(Inner(v(t, theta, x), u_z(t, x, z)), time(t), p_data(z), p(t, x, z
         (r"\mathbf{E}_{z\sim p_{\rm data}}\|z\|^2", Expect(norm2(z), p_data(z))),
         (r"\int_{\mathbb{R}^d} p_{data}(z) \, \mathrm d z", Integral(p_data(z), z)),
         (r"\int_{\R^d}p_{data}(z)\text{d}z", Integral(p_data(z), z)),
+        (r"\int p_{data}(z) \mathrm dz", Integral(p_data(z), z)),
+        (r"E_{z\sim p_{data}} \left[\|z\|^2\right]", Expect(norm2(z), p_data(z))),
         (r"t/2", t / 2),
         (r"0.25 t", t / 4),
         (r"\frac{t}{s}", Ratio(t, s)),
@@ -181,6 +183,12 @@ E_xz = Expect(Inner(v(t, theta, x), u_z(t, x, z)), time(t), p_data(z), p(t, x, z
 )  # fmt: skip
 def test_common_spellings(source: str, term: Expr) -> None:
     assert alpha_equal(read(source), term), latex(read(source))
+
+
+@pytest.mark.parametrize("name", ["E", "E_1"])
+def test_a_symbol_called_e_is_no_expectation(name: str) -> None:
+    energy = Named(name, Integral(t, (t, 0, 1)))
+    assert parse_latex(latex(energy) + " t", symbols=[energy, t]) == energy * t
 
 
 @pytest.mark.parametrize(

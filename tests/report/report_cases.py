@@ -43,6 +43,13 @@ def proved(name: str = "fm-cfm") -> Report:
 
 
 @cache
+def failing() -> Report:
+    """The theorem without its second hypothesis: no step can be proved."""
+    theorem = load("fm-cfm")
+    return check([replace(theorem, hypotheses=[h for h in theorem.hypotheses if h.name == "H1"])])
+
+
+@cache
 def hostile() -> Report:
     """A derivation whose every name and text attacks, with a false step and one that misses H2."""
     wrong = Expect(norm2(v) - 3 * Inner(v, u) + norm2(u), *marginal)

@@ -28,8 +28,15 @@ def broken(latex: str, room: float) -> list[str]:
          [rf"{E}\bigl[aaaaaaaa", r"~~+ bbbbbbbb\bigr]"]),
         # After an expectation's opening only when nothing else helps.
         (rf"{E}\bigl[abcdefghijklm\bigr]", 8.5, [rf"{E}\bigl[", r"~~abcdefghijklm\bigr]"]),
+        # Rather a little tight than so.
+        (rf"{E}\bigl[abcdefghijklm\bigr]", 9.9, [rf"{E}\bigl[abcdefghijklm\bigr]"]),
+        # A minus that begins what stands in brackets is a sign, too.
+        (rf"{E}\Bigl[\bigl\lvert -abcdefghijklm\bigr\rvert\Bigr]", 9,
+         [rf"{E}\Bigl[", r"~~\bigl\lvert -abcdefghijklm\bigr\rvert\Bigr]"]),
+        ("abcdef = -bcdefg", 6, ["abcdef", "~= -bcdefg"]),
+        ("abcdef := bcdefg", 6, ["abcdef", "~:= bcdefg"]),
         # A unary minus and a sign in braces or in a name are no places.
-        (r"-abcdef_{a + b} \frac{a + b}{c}", 2, [r"-abcdef_{a + b} \frac{a + b}{c}"]),
+        (r"-abcdef_{a + b} \frac{a + b}{c}", 2, [r"{-}abcdef_{a + b} \frac{a + b}{c}"]),
         (r"abcdefghi \, bcdefghij", 6, ["abcdefghi", r"~\times bcdefghij"]),
         ("abcdef = bcdefg + c", 6, ["abcdef", "~= bcdefg", "~+ c"]),
     ],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_cases import everything, hostile, numeric, proved
+from report_cases import everything, failing, hostile, numeric, proved
 
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
 from fmproof.report import html, plots
@@ -87,6 +88,43 @@ def test_failing_steps_are_open_and_linked_from_the_top(show: Any) -> None:
         "return document.getElementById(arguments[0]).getBoundingClientRect().top", target
     )
     assert 0 <= top < 900
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_short_words_beside_formulas_stay_whole(show: Any, width: int) -> None:
+    page = show(html.render(failing()), width)
+    lines = """
+        return [...document.querySelectorAll(arguments[0])].map(
+          e => e.getClientRects().length > 1 || e.getBoundingClientRect().height > 40)"""
+    for selector in (".row.alert > b", "nav a.bad"):
+        broken = page.execute_script(lines, selector)
+        assert len(broken) > 10
+        assert not any(broken)
+
+
+def test_thousands_of_steps_are_drawn_as_they_come_into_view(show: Any) -> None:
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    (derivation,) = proved().derivations
+    part = derivation.parts[0]
+    steps = tuple(replace(part.steps[0], id=f"{n}") for n in range(1, 301))
+    many = replace(derivation, parts=(replace(part, steps=steps),))
+    page = show(html.render(replace(proved(), derivations=(many,))))
+    drawn = """
+        return document.getElementById(arguments[0]).querySelector('summary')
+          .checkVisibility({contentVisibilityAuto: true})"""
+    assert page.execute_script(drawn, "fm-cfm-1")
+    assert not page.execute_script(drawn, "fm-cfm-300")
+    page.get(page.current_url + "#fm-cfm-300")
+    WebDriverWait(page, 10).until(lambda page: page.execute_script(drawn, "fm-cfm-300"))
+
+
+def test_columns_have_their_names_on_a_phone(show: Any) -> None:
+    page = show(html.render(numeric()), 390)
+    assert visible(page, "#fm-cfm-numbers thead")
+    assert not visible(page, "#fm-cfm-conditions thead")
+    label = "return getComputedStyle(document.querySelector(arguments[0]), '::before').content"
+    assert "derived by" in page.execute_script(label, "#fm-cfm-conditions td:nth-child(3)")
 
 
 @pytest.mark.parametrize("dark", [False, True])

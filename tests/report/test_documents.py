@@ -10,11 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from report_cases import everything, hostile, long, numeric, odd_names, proved
+from report_cases import everything, failing, hostile, long, numeric, odd_names, proved
 
 from fmproof.report import html, latex, markdown, notebook
 from fmproof.report.document import anchor, sections
-from fmproof.report.model import Report
+from fmproof.report.model import Formula, Report, RuleCondition, RuleEntry
 
 CASES = [proved, hostile, odd_names, numeric, long, everything]
 
@@ -39,10 +39,7 @@ def test_every_step_condition_and_hypothesis_is_there(kind: str) -> None:
     for row in sections(proved())[0].conditions:
         assert row.label in text
         assert row.condition.discharged_by is not None
-        assert (
-            row.condition.discharged_by.replace("–", "{\\textendash}" if kind == "tex" else "–")
-            in text
-        )
+        assert row.condition.discharged_by in text.replace(r"{\textendash}\hspace{0pt}", "–")
     for hypothesis in derivation.hypotheses:
         assert hypothesis.meaning in text
     assert "0.1.0" in text
@@ -68,6 +65,56 @@ def test_a_refuted_step_shows_its_counterexample(kind: str) -> None:
     assert "1.2e+03" in text
 
 
+@pytest.mark.parametrize("kind", ["html", "md", "ipynb"])
+def test_many_failing_steps_are_summed_up(kind: str) -> None:
+    text = in_every_format(failing())[kind]
+    assert "In all, 19 steps are not accepted: 1.1–1.4, 2.1–2.5b, 3.1–3.7" in text
+    assert text.count("needed by 1.3, 1.4, 2.1") == 1
+
+
+def test_the_contents_count_what_they_do_not_name() -> None:
+    (derivation,) = failing().derivations
+    steps = tuple(step for part in derivation.parts for step in part.steps)
+    one = replace(derivation, parts=(replace(derivation.parts[0], steps=steps),))
+    page = html.render(replace(failing(), derivations=(one,)))
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    assert contents.count('<a class="bad"') == 12
+    assert '<span class="bad">and 7 more</span>' in contents
+
+
+def test_many_failing_steps_are_summed_up_in_latex() -> None:
+    source = latex.render(failing()).replace(r"{\textendash}\hspace{0pt}", "–")
+    assert "Not accepted: 1.1–1.4, 2.1–2.5b, 3.1–3.7." in source
+    assert "needed by 1.3, 1.4, 2.1." in source
+    assert "not follow from the declared hypotheses. It would follow from" in source
+
+
+RULE = RuleEntry(
+    code="X1",
+    name="x",
+    family="F",
+    title="t",
+    statement=Formula("a = b", "a = b"),
+    explanation="Write `by=\"<x>\"`, not 'there'.",
+    conditions=(RuleCondition("`a`_ holds.", "y", "z"),),
+    unconditional="",
+)
+
+
+def test_code_in_the_rules_is_code() -> None:
+    source = latex.render(proved(), rules=[RULE])
+    assert (
+        "Write \\texttt{by={\\char34}{\\ensuremath{<}}x{\\ensuremath{>}}{\\char34}}, not `there'."
+        in (source.replace(r"\hspace{0pt}", ""))
+    )
+    assert r"\texttt{a}{\_} holds" in source
+    page = html.render(proved(), rules=[RULE])
+    assert "<p>Write <code>by=&#34;&lt;x&gt;&#34;</code>, not &#39;there&#39;.</p>" in page
+    assert "<code>a</code>_ holds" in page
+    assert 'Write `by="<x>"`, not' in markdown.render(proved(), rules=[RULE])
+    assert r"`a`\_ holds" in markdown.render(proved(), rules=[RULE])
+
+
 # --- LaTeX ----------------------------------------------------------------------------
 
 
@@ -78,6 +125,31 @@ def test_latex_is_ascii_and_has_no_command_of_the_users(case) -> None:
     for command in (r"\input", r"\write"):
         assert command not in source
     assert source.count("{") - source.count(r"\{") == source.count("}") - source.count(r"\}")
+
+
+def test_one_step_is_not_called_steps() -> None:
+    report = proved("uniform")
+    assert "Proved: 1 step, each" in latex.render(report)
+    assert "; 4 side conditions, each" in latex.render(report)
+
+
+def test_a_minus_that_begins_a_formula_is_a_sign() -> None:
+    source = latex.render(proved("constant"))
+    assert "& {-}C" in source
+    assert not re.search(r"& -", source)
+    assert not re.search(r"& -", markdown.render(proved("constant")))
+
+
+def test_a_bookmark_keeps_letters() -> None:
+    assert latex.plain("Längs \\input{x} ≤ 日") == "Langs inputx  "
+
+
+def test_long_words_are_broken_at_signs() -> None:
+    assert latex.escape("(see_absolute=continuity)").replace(r"\hspace{0pt}", "|") == (
+        r"(see{\_}|absolute=|continuity)"
+    )
+    assert latex.escape("x" * 30).count(r"\hspace{0pt}") == 7
+    assert latex.escape("continuity).") == "continuity)."
 
 
 def test_a_fragment_has_no_preamble_and_labels_to_refer_to() -> None:

@@ -11,7 +11,7 @@ from report_cases import proved
 
 from fmproof import latex
 from fmproof.derivations import load
-from fmproof.derivations.fm_cfm import H1, L_FM, theta
+from fmproof.derivations.fm_cfm import H1, L_FM, theta, u_cond
 from fmproof.evaluation import evaluate
 from fmproof.kernel.theorem import assume
 from fmproof.models import (
@@ -35,6 +35,13 @@ def test_terms_and_propositions() -> None:
         assert r"\mathcal{L}_{\mathrm{FM}}(\theta)" in node._repr_latex_() or node is H1.prop
         assert node._repr_latex_().startswith("$")
         assert node._repr_latex_().endswith("$")
+
+
+def test_a_declared_symbol_shows_its_parameters_and_its_definition() -> None:
+    assert u_cond._repr_latex_() == r"$\displaystyle u_t(x \mid z)$"
+    shown = L_FM._repr_latex_()
+    assert shown.startswith(rf"$\displaystyle {latex(L_FM(theta))} = \mathbb{{E}}_")
+    assert latex(L_FM.definition) in shown
 
 
 def test_derivations_and_theorems_show_their_statement() -> None:

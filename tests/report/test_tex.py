@@ -63,6 +63,26 @@ def test_fragments_compile_in_another_document(engine: str, tmp_path: Path) -> N
 
 
 @needs["pdflatex"]
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (r"\documentclass[12pt]{amsart}\usepackage{amssymb,graphicx}\begin{document}", ""),
+        (
+            r"\documentclass{beamer}\usepackage{amsmath,amssymb,amsthm,graphicx}\begin{document}"
+            r"\begin{frame}[allowframebreaks]",
+            r"\end{frame}",
+        ),
+    ],
+    ids=["a narrow page", "slides"],
+)
+def test_a_fragment_fits_elsewhere(before: str, after: str, tmp_path: Path) -> None:
+    (tmp_path / "proof.tex").write_text(latex.render(proved(), fragment=True))
+    log = compiled(rf"{before}\input{{proof}}{after}\end{{document}}", "pdflatex", tmp_path)
+    found = complaints(log)
+    assert [line for line in found if not line.startswith("Overfull \\vbox")] == []
+
+
+@needs["pdflatex"]
 def test_estimated_widths_are_within_a_tenth_of_the_real_ones(tmp_path: Path) -> None:
     (derivation,) = proved().derivations
     formulas = [step.claim.latex for step in derivation.steps]
@@ -105,6 +125,36 @@ def test_a_long_command_is_broken(engine: str, tmp_path: Path) -> None:
 @needs["pdflatex"]
 def test_a_pdf_is_made() -> None:
     assert pdf.render(hostile()).startswith(b"%PDF-")
+
+
+@needs["pdflatex"]
+def test_more_runs_change_nothing_in_the_pdf(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE"):
+        monkeypatch.setenv(name, "1")
+    source = latex.render(everything(), "x")
+    compiled(source, "pdflatex", tmp_path, runs=1)
+    once = (tmp_path / "x.pdf").read_bytes()
+    assert rb"/Outlines" in once or rb"/ObjStm" in once
+    compiled(source, "pdflatex", tmp_path, runs=2)
+    assert (tmp_path / "x.pdf").read_bytes() == once
+
+
+@needs["pdflatex"]
+@pytest.mark.parametrize(("body", "runs"), [("text", 1), (r"\ref{a}\section{A}\label{a}", 2)])
+def test_tex_runs_again_only_for_references(
+    monkeypatch: pytest.MonkeyPatch, body: str, runs: int
+) -> None:
+    source = rf"\documentclass{{article}}\begin{{document}}{body}\end{{document}}"
+    monkeypatch.setattr(latex, "render", lambda *_: source)
+    counted = []
+    run = subprocess.run
+    monkeypatch.setattr(
+        subprocess, "run", lambda *args, **options: counted.append(1) or run(*args, **options)
+    )
+    assert pdf.render(proved()).startswith(b"%PDF-")
+    assert len(counted) == runs
 
 
 def test_without_tex_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
