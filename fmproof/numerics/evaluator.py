@@ -30,7 +30,7 @@ from fmproof.numerics.envelope import Envelope, Form
 from fmproof.numerics.interpretation import Array, Interpretation, Law, Value, dot
 from fmproof.numerics.nodes import Nodes, Placed, TooLarge, gauss_legendre, latent_points
 
-_KEPT_BYTES = 2**28  # beyond which everything is forgotten before the next term
+_KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next term
 _COMPLEX_STEP = 1e-30
 # Every how many nodes of the first and of the second variable are taken at a time.
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
