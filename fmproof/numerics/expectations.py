@@ -176,9 +176,8 @@ def _gauss_hermite(integrand: Integrand, slices: int, columns: Columns, chunk: i
     nodes = cast(int, columns.degree) + 2
     xi, weights = _normal_rule(columns.problem.dim, nodes)
     found = LatticeSum.zero((slices, columns.width))
-    for rows in blocks(np.arange(slices), chunk // len(xi)):
-        for first in range(0, len(xi), chunk):
-            part = slice(first, first + chunk)
+    for rows in blocks(slices, chunk // len(xi)):
+        for part in blocks(len(xi), chunk):
             points = np.broadcast_to(xi[part].T, (len(rows), *xi[part].T.shape))
             values, sizes = integrand(points, rows)
             found.value[rows] += weights[part] @ values

@@ -112,10 +112,10 @@ class LatticeSum:
         return [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
 
 
-def blocks(rows: IntArray, size: int) -> Iterator[IntArray]:
-    """``rows``, ``size`` at a time, or one."""
-    for first in range(0, len(rows), max(size, 1)):
-        yield rows[first : first + max(size, 1)]
+def blocks(count: int, size: int) -> Iterator[IntArray]:
+    """The numbers below ``count``, ``size`` at a time, or one."""
+    for first in range(0, count, max(size, 1)):
+        yield np.arange(first, min(first + max(size, 1), count))
 
 
 def integrate(
@@ -224,9 +224,8 @@ class _Sums:
         """The sums over the lattices with each of the ``shifts`` (C, d) of their cells,
         (R, C, 5, Q)."""
         at_once = self.chunk // len(shifts)
-        return np.concatenate(
-            [self._block(counts, shifts, block, at_once) for block in blocks(rows, at_once)]
-        )
+        parts = [rows[part] for part in blocks(len(rows), at_once)]
+        return np.concatenate([self._block(counts, shifts, part, at_once) for part in parts])
 
     def _block(
         self, counts: FloatArray, shifts: FloatArray, rows: IntArray, at_once: int
@@ -234,7 +233,7 @@ class _Sums:
         """The sums of a :meth:`_sweep` over ``rows`` that are few, ``at_once`` cells in all."""
         shape, dim = tuple(int(c) for c in counts), len(counts)
         total = np.zeros(())
-        for cells in blocks(np.arange(int(counts.prod())), at_once // len(rows)):
+        for cells in blocks(int(counts.prod()), at_once // len(rows)):
             corners = np.stack(np.unravel_index(cells, shape))
             places = (corners[:, None] + shifts.T[:, :, None]).reshape(dim, -1)
             total = total + self._chunk(places / counts[:, None], len(shifts), rows)
