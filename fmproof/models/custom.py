@@ -19,7 +19,7 @@ _MAX_DEGREE = 60
 _NEAR = 1e-3
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class CustomPath(Path):
     """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
 
@@ -46,7 +46,7 @@ class CustomPath(Path):
             "_schedules": functions,
         }.items():
             object.__setattr__(self, name, value)
-        for t in _GRID[~(self.beta(_GRID) > 0)][:1]:
+        for t in _GRID[~(self.beta(_GRID) > 0)]:
             raise InputError(
                 f"beta: expected a positive value for 0 < t < 1, found {self.beta(t):g} at t = {t}"
             )
@@ -178,12 +178,12 @@ class _Schedule:
         compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
         with np.errstate(all="ignore"):
             values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
-        for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0))[:1]:
+        for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0)):
             raise InputError(
                 f"{self.name}: expected a real number for 0 < t < 1, "
                 f"found {values[i]} at t = {_GRID[i]} ({self.name} = {self.text!r})"
             )
-        for point in _GRID[~np.isfinite(slopes)][:1]:
+        for point in _GRID[~np.isfinite(slopes)]:
             raise self._not_differentiable(f"its derivative is infinite at t = {point}")
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))

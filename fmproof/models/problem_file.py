@@ -228,8 +228,7 @@ def _model_table(model: Velocity) -> dict[str, str]:
         return {"kind": '"linear"', "A": _toml(model.A.tolist()), "b": _toml(model.b.tolist())}
     if not isinstance(model, PolynomialVelocity):
         raise InputError(f"model: {model!r} cannot be written to a problem file")
-    rows = zip(model.given.tolist(), model.t_powers, model.x_powers.tolist(), strict=True)
-    terms = (f"  {{coef = {_toml(coef)}, t = {t}, x = {x}}},\n" for coef, t, x in rows)
+    terms = (f"  {{coef = {_toml(coef)}, t = {t}, x = {x}}},\n" for coef, t, x in model.terms)
     return {"kind": '"polynomial"', "terms": f"[\n{''.join(terms)}]"}
 
 
