@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -138,10 +139,10 @@ class _Schedule:
     def _adopt(self, expr: Any) -> Any:
         import sympy
 
-        try:
+        with suppress(sympy.SympifyError):
             expr = sympy.sympify(expr, strict=True)
-        except sympy.SympifyError:
-            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}") from None
+        if not isinstance(expr, sympy.Expr) or expr.is_Matrix:
+            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}")
         if len(expr.free_symbols) > 1:
             names = ", ".join(sorted(map(str, expr.free_symbols)))
             raise InputError(f"{self.name}: expected an expression in t alone, found {names}")
@@ -175,9 +176,14 @@ class _Schedule:
         import sympy
 
         t = time_symbol()
-        compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
-        with np.errstate(all="ignore"):
-            values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
+        try:
+            compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
+            with np.errstate(all="ignore"):
+                values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
+        except Exception:  # an unknown function, an integral: each fails in a way of its own
+            raise InputError(
+                f"{self.name}: expected functions that NumPy can evaluate, found {self.text!r}"
+            ) from None
         for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0)):
             raise InputError(
                 f"{self.name}: expected a real number for 0 < t < 1, "
