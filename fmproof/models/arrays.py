@@ -150,7 +150,7 @@ def array(value: Any, field: str, axes: tuple[str, ...]) -> Array:
     else:
         objects = _objects(value, field, axes)
         entries = [number(v, _place(field, i)) for i, v in np.ndenumerate(objects)]
-        floats = np.array([float(v) for v in entries], dtype=np.float64).reshape(objects.shape)
+        floats = np.array([float(v) for v in entries]).reshape(objects.shape)
         given = None
         if all(isinstance(v, Fraction) for v in entries):
             objects.ravel()[:] = entries

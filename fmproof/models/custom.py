@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
@@ -257,7 +258,7 @@ def _limit(expr: Any, end: int) -> float:
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
     except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
-        return float("nan")
+        return math.nan
 
 
 def _growth(slope: Any, end: int) -> tuple[float, float]:
@@ -276,7 +277,7 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
         return float(power), float(sympy.limit(rest, s, 0, "+"))
     except Exception:  # as in _limit
-        return float("nan"), 0.0
+        return math.nan, 0.0
 
 
 def _degree(expr: Any) -> float:
@@ -293,4 +294,4 @@ def _degree(expr: Any) -> float:
         return sum(map(_degree, expr.args))
     if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp > 0:
         return float(_degree(expr.base) * expr.exp)
-    return float("inf")
+    return math.inf

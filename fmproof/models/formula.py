@@ -110,7 +110,7 @@ class _Reader:
             raise self._refusal(f"the exponent {exponent} is larger than {_MAX_EXPONENT}")
 
     def _text(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self.source, node) or ""
+        return str(ast.get_source_segment(self.source, node))
 
     def _refusal(self, why: str) -> InputError:
         return InputError(f"{self.field}: cannot read the formula {self.source!r}: {why}")

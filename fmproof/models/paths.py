@@ -98,7 +98,7 @@ class Path(Record, ABC):
 def _evaluate(function: Callable[[Any], Any], t: Any) -> FloatArray:
     times = np.asarray(t)
     if times.dtype.kind != "c":  # complex times are for differentiation by a complex step
-        times = times.astype(np.float64)
+        times = np.asarray(t, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = np.asarray(function(times), dtype=times.dtype)
         values: FloatArray = np.broadcast_to(result, times.shape)[()]

@@ -427,6 +427,13 @@ def test_what_sympy_cannot_decide_is_refused_as_undecided():
         "take time.low > 0, e.g. low = 0.001"
     )
     Problem(data, path, model, TimeLaw.uniform(0.001, 1))
+    with pytest.raises(InputError) as error:
+        Problem(data, path, model, TimeLaw.logit_normal())
+    assert str(error.value) == (
+        "hypothesis H2 cannot be decided for the path 'custom' under the logit-normal time law: "
+        "whether the integral of alpha'(t)² converges at t = 0 is beyond SymPy; "
+        "take a uniform time law with time.low > 0, e.g. low = 0.001"
+    )
 
 
 def test_a_custom_path_works_as_the_built_in_one():

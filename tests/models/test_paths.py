@@ -219,3 +219,32 @@ def test_h2_message():
         "the integral of alpha'(t)² diverges at t = 0; C₂ and L_CFM are infinite and "
         "the theorem says nothing; take time.low > 0, e.g. low = 0.001"
     )
+
+
+def test_a_path_of_the_users_may_answer_with_constants():
+    class Shifted(CondOTPath):
+        """alpha = t, beta = 2."""
+
+        def _beta(self, t):
+            return 2
+
+        def _dbeta(self, t):
+            return 0
+
+    path = Shifted()
+    assert path.name == "cond-ot"
+    for times in ([0, 1], np.array([[0.5], [1]]), np.array([0.5 + 1e-30j])):
+        beta, dbeta = path.beta(times), path.dbeta(times)
+        assert beta.shape == dbeta.shape == np.shape(times)
+        assert beta.dtype == dbeta.dtype == (complex if np.iscomplexobj(times) else float)
+        assert np.all(beta == 2)
+        assert np.all(dbeta == 0)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=repr)
+def test_integer_times_are_taken_as_numbers(path):
+    for function in (path.alpha, path.beta, path.dalpha):
+        values = function(np.array([0, 1]))
+        assert values.dtype == np.float64
+        np.testing.assert_array_equal(values, function(np.array([0.0, 1.0])))
+        assert function(True) == function(1.0)

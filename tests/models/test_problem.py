@@ -192,6 +192,34 @@ def test_nothing_can_be_changed(instance):
         instance.name = "other"
 
 
+@pytest.mark.parametrize(
+    ("build", "arguments"),
+    [
+        (UniformTime, ("1/4", 1)),
+        (LogitNormalTime, (0, 1)),
+        (VPPath, (1, 2)),
+        (PolynomialPath, (2,)),
+        (GaussianMixture, ([1], [[0]], [[[1]]])),
+        (lambda a, b: PolynomialVelocity([Term([a]), Term([b], 1)]), (1, 2)),
+        (lambda a, b: LinearVelocity([[a]], [b]), (1, 2)),
+    ],
+)
+def test_one_float_makes_the_whole_not_rational(build, arguments):
+    def floating(value):
+        if isinstance(value, list):
+            return [floating(v) for v in value]
+        return float(Fraction(value))
+
+    assert build(*arguments).rational is True
+    for i in range(len(arguments)):
+        some = [floating(a) if i == j else a for j, a in enumerate(arguments)]
+        assert build(*some).rational is False
+
+
+def test_built_in_schedules_are_rational():
+    assert all(path.rational for path in PATHS if path != PolynomialPath(0.75))
+
+
 def test_different_objects_are_not_equal():
     for i, one in enumerate(OBJECTS):
         assert [other for other in OBJECTS[:i] if other == one] == []
