@@ -47,7 +47,7 @@ def load_problem(file: str | PathLike[str]) -> Problem:
     """
     path = FilePath(file)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -136,7 +136,9 @@ def _points_reader(folder: FilePath) -> Callable[..., GaussianMixture]:
     def read(points: Any = None, file: Any = None, weights: Any = None) -> GaussianMixture:
         if (points is None) == (file is None):
             raise InputError("points: expected either points or file")
-        return GaussianMixture.points(_load_array(folder, file) if file else points, weights)
+        if file is not None:
+            points = _load_array(folder, file)
+        return GaussianMixture.points(points, weights)
 
     return read
 
@@ -236,7 +238,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value)
     return _toml_number(value)
 
 

@@ -249,6 +249,19 @@ def test_chunks_do_not_change_the_answer(monkeypatch):
         np.testing.assert_allclose(method(0.5, x)[40:], method(0.5, x[40:]), rtol=1e-13)
 
 
+@pytest.mark.parametrize(("rows", "width"), [(10**6, 100), (10**6, 3), (7, 10**9), (1000, 2**16)])
+def test_chunks_cover_all_rows_and_fill_a_megabyte(rows, width):
+    slices = list(posterior_module.chunks(rows, width))
+    assert [s.start for s in slices] == [0, *(s.stop for s in slices[:-1])]
+    assert slices[-1].start < rows <= slices[-1].stop
+    size = 8 * width * slices[0].stop
+    assert slices[0].stop == 1 if width > 10**6 else 0.9e6 < size < 1.1e6
+
+
+def test_no_rows_are_one_chunk():
+    assert list(posterior_module.chunks(0, 2**17)) == [slice(0, 1)]
+
+
 def test_empty_batch():
     p = problem(random_mixture(np.random.default_rng(0), 2, 3), TrigPath())
     assert p.marginal_velocity(np.empty(0), np.empty((0, 3))).shape == (0, 3)

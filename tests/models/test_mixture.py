@@ -276,6 +276,16 @@ def test_tiny_and_huge_diagonal_scales_are_kept():
     np.testing.assert_allclose(data.scales, [[1e-150, 1e6]])
 
 
+def test_exact_covariances_are_symmetric():
+    skewed = [[2.0, 1.0, 0.0], [1.0 + 2**-45, 3.0, 0.5], [0.0, 0.5, 4.0]]
+    _, _, (exact,) = GaussianMixture([1], [[0] * 3], [skewed]).exact()
+    assert exact.tolist() == [
+        [2, 1 + Fraction(1, 2**46), 0],
+        [1 + Fraction(1, 2**46), 3, Fraction(1, 2)],
+        [0, Fraction(1, 2), 4],
+    ]
+
+
 def test_weights_within_rounding_are_accepted():
     tenth = GaussianMixture([0.1] * 10, [[k] for k in range(10)], ONE * 10)
     assert abs(tenth.weights.sum() - 1) < 1e-15

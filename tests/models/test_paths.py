@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from fractions import Fraction
@@ -26,6 +27,7 @@ from fmproof.models import (
     TrigPath,
     VPPath,
 )
+from fmproof.models.paths import Singularity
 
 T = np.linspace(0.01, 0.99, 49)
 
@@ -203,6 +205,47 @@ def test_h2_at_noise_does_not_concern_data_at_the_origin():
     assert has_second_moment(CustomPath("sqrt(t)", "1 - t"), UNIT, origin)
     assert not has_second_moment(CustomPath("sqrt(t)", "1 - t"), UNIT)
     assert not has_second_moment(CustomPath("t", "1 - sqrt(t)"), UNIT, origin)
+    around = GaussianMixture([1], [[0]], [[[1]]])
+    assert not has_second_moment(CustomPath("sqrt(t)", "1 - t"), UNIT, around)
+
+
+@pytest.mark.parametrize(
+    ("power", "log_power", "uniform", "logit_normal"),
+    [
+        (-0.99, 5, True, True),
+        (-1, -1.01, True, True),
+        (-1, -1, False, True),
+        (-1, 1.01, False, True),
+        (-1.01, -5, False, True),
+        (-math.inf, 0, False, False),
+    ],
+)
+@pytest.mark.parametrize("end", [0, 1])
+def test_h2_is_decided_from_the_order_of_the_singularity(
+    power, log_power, uniform, logit_normal, end
+):
+    class Mine(CondOTPath):
+        singularities = (Singularity("beta", end, power, log_power),)
+
+    assert has_second_moment(Mine(), UNIT) is uniform
+    assert has_second_moment(Mine(), TimeLaw.uniform(0.1 * (1 - end), 1 - 0.1 * end)) is True
+    assert has_second_moment(Mine(), TimeLaw.uniform(0.1 * end, 1 - 0.1 * (1 - end))) is uniform
+    assert has_second_moment(Mine(), TimeLaw.logit_normal()) is logit_normal
+
+
+def test_h2_message_under_the_logit_normal_law():
+    class Mine(CondOTPath):
+        singularities = (Singularity("beta", 1, -math.inf),)
+
+    with pytest.raises(InputError) as error:
+        Problem(
+            GaussianMixture.points([[1]]), Mine(), LinearVelocity([[1]]), TimeLaw.logit_normal()
+        )
+    assert str(error.value) == (
+        "hypothesis H2 fails: E‖u_t(x|z)‖² = ∞ for the path 'cond-ot' under the logit-normal time "
+        "law, because the integral of beta'(t)² diverges at t = 1; C₂ and L_CFM are infinite and "
+        "the theorem says nothing; take a uniform time law with time.high < 1, e.g. high = 0.999"
+    )
 
 
 def test_h2_message():

@@ -82,6 +82,16 @@ def test_high_powers_overflow_to_infinity_without_a_warning():
     assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
 
 
+def test_what_overflows_is_infinite_or_not_a_number_without_a_warning():
+    huge = PolynomialVelocity([Term([1e300], 0, [1])])
+    assert huge(0.0, [[1e300], [-1e300]]).tolist() == [[np.inf], [-np.inf]]
+    difference = PolynomialVelocity([Term([1.0], 0, [400]), Term([-1.0], 0, [400])])
+    assert np.isnan(difference(0.0, [[10.0]])).all()
+    vanishing = PolynomialVelocity([Term([1.0], 1, [400])])
+    assert np.isnan(vanishing(0.0, [[10.0]])).all()
+    assert vanishing.monomials(1.0, [[10.0]]).tolist() == [[np.inf]]
+
+
 def test_the_highest_power_is_500():
     model = PolynomialVelocity([Term([1.0], 500, [500])])
     assert model([1.0, 0.5], [[1.0], [2.0]]).tolist() == [[1.0], [1.0]]
