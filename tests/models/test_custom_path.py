@@ -86,6 +86,11 @@ def test_formulas_mean_what_python_would_compute(text):
     )
 
 
+class LooksLikeT:
+    def __repr__(self):
+        return "t"
+
+
 def unreadable(text, why):
     return f"alpha: cannot read the formula {text!r}: {why}"
 
@@ -228,7 +233,16 @@ BAD_SCHEDULES = [
     ),
     *(
         ((thing, "1 - t"), f"alpha: expected a formula in t, found {thing!r}")
-        for thing in ([1, 2], None, b"t", True, t < 1, sympy.Interval(0, 1), sympy.Matrix([t]))
+        for thing in (
+            LooksLikeT(),
+            [1, 2],
+            None,
+            b"t",
+            True,
+            t < 1,
+            sympy.Interval(0, 1),
+            sympy.Matrix([t]),
+        )
     ),
     (("t", sympy.ImmutableMatrix([t])), "beta: expected a formula in t, found Matrix([[t]])"),
 ]
