@@ -82,7 +82,7 @@ def source(value: Any) -> str:
 
 
 class Record(Code):
-    """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
+    """Base of dataclasses whose fields are numbers (with ``eq`` and ``repr`` off).
 
     Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.
     """
@@ -91,11 +91,10 @@ class Record(Code):
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
     def _key(self) -> tuple[Any, ...]:
-        values = self._values().values()
-        return (type(self), *(v if isinstance(v, str) else float(v) for v in values))
+        return (type(self), *map(float, self._values().values()))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and self._key() == other._key()
+        return isinstance(other, type(self)) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())

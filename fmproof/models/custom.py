@@ -21,7 +21,7 @@ _MAX_DEGREE = 60
 _NEAR = 1e-3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class CustomPath(Path):
     """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
 
@@ -292,6 +292,6 @@ def _degree(expr: Any) -> float:
         return max(map(_degree, expr.args))
     if isinstance(expr, sympy.Mul):
         return sum(map(_degree, expr.args))
-    if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp > 0:
+    if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp.is_positive:
         return float(_degree(expr.base) * expr.exp)
     return math.inf

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,16 @@ import sympy
 from hypothesis.vendor.pretty import pretty
 
 from fmproof.errors import InputError
-from fmproof.models import CondOTPath, GaussianMixture, LogitNormalTime, TrigPath, UniformTime
+from fmproof.models import (
+    CondOTPath,
+    CustomPath,
+    GaussianMixture,
+    LogitNormalTime,
+    PolynomialPath,
+    TrigPath,
+    UniformTime,
+    VPPath,
+)
 from fmproof.models.arrays import array, batch, inside, number, source
 
 third = Fraction(1, 3)
@@ -191,13 +201,23 @@ def test_pretty_printers_show_the_code():
 
 
 def test_records_are_equal_when_kind_and_floats_are():
-    assert UniformTime(0, third) == UniformTime(0.0, 1 / 3)
-    assert hash(UniformTime(0, third)) == hash(UniformTime(0.0, 1 / 3))
+    for build in (
+        PolynomialPath,
+        partial(VPPath, 0),
+        lambda n: VPPath(n, 20),
+        partial(UniformTime, 0),
+        lambda n: UniformTime(n, 1),
+        partial(LogitNormalTime, 0),
+        lambda n: LogitNormalTime(n, 1),
+    ):
+        assert build(third) == build(1 / 3) == build("1/3") != build("2/3")
+        assert hash(build(third)) == hash(build(1 / 3)) != hash(build("2/3"))
     assert UniformTime(0, 1) != UniformTime(0, 0.5)
     assert UniformTime(0, 1) != LogitNormalTime(0, 1)
     assert hash(UniformTime(0, 1)) != hash(LogitNormalTime(0, 1))
     assert UniformTime(0, 1) != (0, 1)
     assert CondOTPath() != TrigPath()
+    assert PolynomialPath(1) != CustomPath("t", "1 - t") != PolynomialPath(1)
     assert repr(LogitNormalTime(0.5, third)) == 'LogitNormalTime(mean=0.5, std="1/3")'
 
 
