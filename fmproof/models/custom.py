@@ -232,7 +232,7 @@ class _Function:
         self._ends = ends
 
     def __call__(self, t: Any) -> Any:
-        values = np.array(np.broadcast_to(self._fast(t), t.shape), dtype=t.dtype)
+        values = np.array(np.broadcast_to(self._fast(t), t.shape))
         if t.dtype.kind == "f":
             near = (t < _NEAR) | (t > 1 - _NEAR)
             values[near] = [self._near(float(point)) for point in t[near]]

@@ -199,7 +199,7 @@ def _normalised(w: Array) -> Array:
 
 def _eigen(covariances: FloatArray) -> tuple[FloatArray, FloatArray | None]:
     """Square roots of the eigenvalues, and eigenvectors unless all matrices are diagonal."""
-    dim = covariances.shape[-1]
+    dim = len(covariances[0])
     size = np.abs(covariances).max(axis=(1, 2))
     skew = np.abs(covariances - covariances.transpose(0, 2, 1))
     for k, i, j in np.argwhere(skew > _SYMMETRY_TOLERANCE * size[:, None, None]):

@@ -143,7 +143,7 @@ class PolynomialVelocity(Velocity):
         """The features phi_j at a batch, shape (N, T d, d): u = einsum("j,njd->nd", theta, phi)."""
         values = self.monomials(t, x)
         blocks = values[:, :, None, None] * np.eye(self.dim)
-        return np.asarray(blocks.reshape(len(values), -1, self.dim))
+        return np.asarray(blocks.reshape(len(values), self.theta.size, self.dim))
 
     def __call__(self, t: Any, x: Any) -> FloatArray:
         with np.errstate(over="ignore", invalid="ignore"):

@@ -391,14 +391,14 @@ def test_the_text_of_a_problem_file():
     tenth = Fraction(1, 10)
     smallest, too_small = tenth**30, tenth**31
     model = PolynomialVelocity([Term([smallest], 2, [3]), Term([too_small]), Term(["-1/3"], 1)])
-    data = GaussianMixture(["1/4", "3/4"], [[-2], ["1/3"]], [[[0]], [["12345/1000"]]])
+    data = GaussianMixture(["1/4", "3/4"], [["-5/2"], ["1/3"]], [[[0]], [["12345/1000"]]])
     path = CustomPath("t^2", "1 - t\\\n^2")
     assert problem_to_toml(Problem(data, path, model, UniformTime("1/8", 1))) == (
         "dim = 1\n"
         "[data]\n"
         'kind = "gaussian-mixture"\n'
         "weights = [0.25, 0.75]\n"
-        'means = [[-2], ["1/3"]]\n'
+        'means = [[-2.5], ["1/3"]]\n'
         "covariances = [[[0]], [[12.345]]]\n"
         "[path]\n"
         'kind = "custom"\n'
