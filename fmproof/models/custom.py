@@ -271,11 +271,11 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
     s = sympy.Dummy("s", positive=True)
     square = slope.subs(time_symbol(), 1 - s if end else s) ** 2
     try:
-        power = sympy.limit(sympy.log(square) / sympy.log(s), s, 0, "+")
+        power = sympy.limit(sympy.log(square) / sympy.log(s), s, 0)
         if not power.is_finite:
             return float(power), 0.0
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
-        return float(power), float(sympy.limit(rest, s, 0, "+"))
+        return float(power), float(sympy.limit(rest, s, 0))
     except Exception:  # as in _limit
         return math.nan, 0.0
 

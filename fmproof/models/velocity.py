@@ -197,7 +197,7 @@ class LinearVelocity(PolynomialVelocity):
     @property
     def A(self) -> Array:
         """The matrices, shape (n, d, d)."""
-        columns = self.given.part(slice(None, self._split)).reshape(-1, self.dim, self.dim)
+        columns = self.given.part(slice(self._split)).reshape(-1, self.dim, self.dim)
         given = None if columns.given is None else columns.given.transpose(0, 2, 1)
         return Array(columns.floats.transpose(0, 2, 1), given)
 

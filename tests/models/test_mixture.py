@@ -159,6 +159,7 @@ ONE = [[[1.0]]]
 
 BAD = [
     (([-0.5, 1.5], [[0], [1]], ONE * 2), "weights[0]: expected a non-negative number, found -0.5"),
+    (([1.5, -0.5], [[0], [1]], ONE * 2), "weights[1]: expected a non-negative number, found -0.5"),
     (([0.5, 0.4], [[0], [1]], ONE * 2), "weights: expected the sum 1, found 0.9"),
     (([1], [[0], [1]], ONE * 2), "weights: expected 2 entries, one for each row of means, found 1"),
     (([], [], []), "means: expected at least one entry, found none"),

@@ -135,7 +135,7 @@ def test_built_in_paths_do_not_import_sympy():
 def has_second_moment(path, time, data=None):
     data = data or GaussianMixture.points([[1]])
     try:
-        Problem(data, path, LinearVelocity([[1]]), time)
+        Problem(data, path, LinearVelocity(np.eye(data.dim)), time)
     except InputError as error:
         if "hypothesis H2 fails" not in str(error):
             raise
@@ -236,6 +236,20 @@ def test_h2_is_decided_from_the_order_of_the_singularity(
     assert has_second_moment(Mine(), TimeLaw.uniform(0.1 * (1 - end), 1 - 0.1 * end)) is True
     assert has_second_moment(Mine(), TimeLaw.uniform(0.1 * end, 1 - 0.1 * (1 - end))) is uniform
     assert has_second_moment(Mine(), TimeLaw.logit_normal()) is logit_normal
+
+
+@pytest.mark.parametrize("function", ["alpha", "beta"])
+def test_h2_asks_alpha_only_where_there_are_data(function):
+    class Mine(CondOTPath):
+        singularities = (Singularity(function, 0, -1),)
+
+    origin = GaussianMixture.points([[0, 0], [0, 0]])
+    assert has_second_moment(Mine(), UNIT, origin) is (function == "alpha")
+    for data in (
+        GaussianMixture.points([[0, 0], [0, 1]]),
+        GaussianMixture([1], [[0, 0]], [[[0, 0], [0, 1]]]),
+    ):
+        assert not has_second_moment(Mine(), UNIT, data)
 
 
 def test_h2_message_under_the_logit_normal_law():

@@ -237,6 +237,22 @@ def test_callable_gets_one_time_for_each_point():
     assert model(0.5, [[1.0, 2.0], [3.0, 4.0]]).tolist() == [[0.5, 1.0], [1.5, 2.0]]
 
 
+class Numbered:
+    def __repr__(self):
+        return "model number 7"
+
+    def __call__(self, t, x):
+        return x[:, :1]
+
+
+def test_a_callable_without_a_name_is_named_by_its_repr():
+    model = CallableVelocity(Numbered(), 2)
+    assert repr(model) == "CallableVelocity(model number 7, 2)"
+    with pytest.raises(InputError) as error:
+        model(0.5, [[1.0, 2.0]])
+    assert str(error.value) == ("model: model number 7 returned shape (1, 1) for x of shape (1, 2)")
+
+
 def narrow(t, x):
     return x[:, 0]
 
