@@ -45,8 +45,8 @@ PARTS = {
 TESTS = {
     "kernel": "kernel rules soundness/test_corpus.py derivations tactics",
     "rule records": "rules docs/test_rules_page.py",
-    "models": "models numerics/test_exact.py numerics/test_time_integrals.py "
-    "report/test_notebook_display.py testing/test_reproduce.py testing/test_schedule.py",
+    "models": "models report/test_notebook_display.py testing/test_reproduce.py "
+    "testing/test_schedule.py",
 }
 NO_TESTS, NOT_PYTHON = 5, 77
 FIRST = 12

@@ -434,6 +434,9 @@ def test_order_of_the_singularity(beta, power, log_power, integrable):
 
 def test_what_sympy_cannot_decide_is_refused_as_undecided():
     path = CustomPath("t + t^2*sin(1/t)*(1 - t)", "1 - t")
+    (found,) = path.singularities
+    assert (found.function, found.end, found.log_power) == ("alpha", 0, 0)
+    assert np.isnan(found.power)
     data, model = GaussianMixture.points([[1]]), LinearVelocity([[1]])
     with pytest.raises(InputError) as error:
         Problem(data, path, model)
