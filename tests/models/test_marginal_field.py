@@ -202,8 +202,12 @@ def test_density_needs_noise_or_full_rank():
         with pytest.raises(InputError) as error:
             method(1.0, [[0.5]])
         assert str(error.value) == message
-    with pytest.raises(InputError, match=r"point mass where beta\(t\) = 0"):
-        p.conditional_log_density(1.0, [[0.5]], [[0.5]])
+    for conditional in (p.conditional_log_density, p.conditional_velocity):
+        with pytest.raises(InputError) as error:
+            conditional(1.0, [[0.5]], [[0.5]])
+        assert str(error.value) == (
+            "t: p_t(x given z) is a point mass where beta(t) = 0, without density"
+        )
 
 
 def test_at_the_ends_with_full_rank_data():
