@@ -112,6 +112,7 @@ BAD_FORMULAS = [
     ("9**9**9", unreadable("9**9**9", "the exponent 387420489 is larger than 100")),
     (r"'\d'", unreadable(r"'\d'", repr(r"'\d'") + " is not part of a formula")),
     ("t +", unreadable("t +", "expected something like '1 - 2*t^2'")),
+    ("0x10*t", unreadable("0x10*t", "expected something like '1 - 2*t^2'")),
     ("2t", unreadable("2t", "expected something like '1 - 2*t^2'")),
     ("", unreadable("", "expected something like '1 - 2*t^2'")),
     ("t\0", unreadable("t\0", "expected something like '1 - 2*t^2'")),
