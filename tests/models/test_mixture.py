@@ -86,8 +86,10 @@ def test_moments_in_closed_form():
 
 def test_from_noise_inverts_the_distribution_of_the_components():
     data = GaussianMixture.points([[0.0], [1.0], [2.0]], [0.5, 0.25, 0.25])
-    u = np.array([0.0, 0.49, 0.51, 0.74, 0.76, np.nextafter(1, 0)])
+    u = np.array([0.0, 0.49, 0.5, 0.74, 0.75, np.nextafter(1, 0)])
     assert data.from_noise(u, np.zeros((6, 1))).ravel().tolist() == [0, 0, 1, 1, 2, 2]
+    never = GaussianMixture.points([[0.0], [1.0]], [0, 1])
+    assert never.from_noise(np.zeros(1), np.zeros((1, 1))).tolist() == [[1]]
 
 
 def test_from_noise_makes_up_for_weights_that_round_to_less_than_one():

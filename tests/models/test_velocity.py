@@ -89,6 +89,7 @@ def test_what_overflows_is_infinite_or_not_a_number_without_a_warning():
     assert np.isnan(difference(0.0, [[10.0]])).all()
     vanishing = PolynomialVelocity([Term([1.0], 1, [400])])
     assert np.isnan(vanishing(0.0, [[10.0]])).all()
+    assert np.isnan(vanishing.monomials(0.0, [[10.0]])).all()
     assert vanishing.monomials(1.0, [[10.0]]).tolist() == [[np.inf]]
 
 
