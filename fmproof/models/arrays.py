@@ -23,7 +23,7 @@ IntArray = npt.NDArray[np.int64]
 ObjectArray = npt.NDArray[np.object_]
 Number = Fraction | float
 
-_RATIO = re.compile(r"[+-]?\d{1,300}(/\d{1,300})?")
+_RATIO = re.compile(r"[+-]?\d{1,300}(/(?=0*[1-9])\d{1,300})?")
 
 
 class Code:
@@ -82,7 +82,7 @@ def source(value: Any) -> str:
 
 
 class Record(Code):
-    """Base of dataclasses whose fields are numbers and text (with ``eq`` and ``repr`` off).
+    """Base of dataclasses whose fields are numbers (with ``eq`` and ``repr`` off).
 
     Two are equal when their numbers round to the same floats; the repr is code that rebuilds one.
     """
@@ -91,11 +91,10 @@ class Record(Code):
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
     def _key(self) -> tuple[Any, ...]:
-        values = self._values().values()
-        return (type(self), *(v if isinstance(v, str) else float(v) for v in values))
+        return (type(self), *map(float, self._values().values()))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and self._key() == other._key()
+        return isinstance(other, type(self)) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())
@@ -113,15 +112,15 @@ def number(value: Any, field: str) -> Number:
     """
     if isinstance(value, bool):
         raise InputError(f"{field}: expected a number, found {value}")
+    exact: Fraction | Decimal
     if isinstance(value, numbers.Rational):
         exact = Fraction(int(value.numerator), int(value.denominator))
-    elif isinstance(value, str) and _RATIO.fullmatch(value) and not value.endswith("/0"):
+    elif isinstance(value, str) and _RATIO.fullmatch(value):
         exact = Fraction(value)
     elif isinstance(value, Decimal) and value.is_finite():
-        # A Fraction of 1e999999999 would fill the memory before anyone could refuse it.
-        exact = Fraction(value) if abs(value.adjusted()) < 400 else Fraction(10) ** 400
+        exact = value  # a Fraction of 1e999999999 would fill the memory before it is refused
     elif isinstance(value, numbers.Real | Decimal):
-        if not math.isfinite(value):
+        if isinstance(value, Decimal) or not math.isfinite(value):
             raise InputError(f"{field}: expected a finite number, found {value}")
         return float(value)
     else:
@@ -129,10 +128,10 @@ def number(value: Any, field: str) -> Number:
     try:
         rounded = float(exact)
     except OverflowError:
-        rounded = 0.0
-    if exact and not rounded:
+        rounded = math.inf
+    if exact and not 0 < abs(rounded) < math.inf:
         raise InputError(f"{field}: expected a number within the range of float64")
-    return exact
+    return Fraction(exact)
 
 
 def array(value: Any, field: str, axes: tuple[str, ...]) -> Array:
@@ -143,14 +142,14 @@ def array(value: Any, field: str, axes: tuple[str, ...]) -> Array:
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
         _check_rank(value, field, axes)
         floats = np.array(value, dtype=np.float64)
-        for index in np.argwhere(~np.isfinite(floats))[:1].tolist():
+        for index in np.argwhere(~np.isfinite(floats)):
             found = floats[tuple(index)]
             raise InputError(f"{_place(field, index)}: expected a finite number, found {found}")
         given = None if value.dtype.kind == "f" else value.copy()
     else:
         objects = _objects(value, field, axes)
         entries = [number(v, _place(field, i)) for i, v in np.ndenumerate(objects)]
-        floats = np.array([float(v) for v in entries], dtype=np.float64).reshape(objects.shape)
+        floats = np.array([float(v) for v in entries]).reshape(objects.shape)
         given = None
         if all(isinstance(v, Fraction) for v in entries):
             objects.ravel()[:] = entries

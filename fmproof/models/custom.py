@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -19,7 +21,7 @@ _MAX_DEGREE = 60
 _NEAR = 1e-3
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@dataclass(frozen=True)
 class CustomPath(Path):
     """alpha and beta as formulas in t, e.g. ``CustomPath("t^2", "sqrt(1 - t^4)")``.
 
@@ -46,7 +48,7 @@ class CustomPath(Path):
             "_schedules": functions,
         }.items():
             object.__setattr__(self, name, value)
-        for t in _GRID[~(self.beta(_GRID) > 0)][:1]:
+        for t in _GRID[~(self.beta(_GRID) > 0)]:
             raise InputError(
                 f"beta: expected a positive value for 0 < t < 1, found {self.beta(t):g} at t = {t}"
             )
@@ -138,10 +140,10 @@ class _Schedule:
     def _adopt(self, expr: Any) -> Any:
         import sympy
 
-        try:
+        with suppress(sympy.SympifyError):
             expr = sympy.sympify(expr, strict=True)
-        except sympy.SympifyError:
-            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}") from None
+        if not isinstance(expr, sympy.Expr) or expr.is_Matrix:
+            raise InputError(f"{self.name}: expected a formula in t, found {expr!r}")
         if len(expr.free_symbols) > 1:
             names = ", ".join(sorted(map(str, expr.free_symbols)))
             raise InputError(f"{self.name}: expected an expression in t alone, found {names}")
@@ -175,15 +177,20 @@ class _Schedule:
         import sympy
 
         t = time_symbol()
-        compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
-        with np.errstate(all="ignore"):
-            values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
-        for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0))[:1]:
+        try:
+            compiled = sympy.lambdify(t, [self.expr, self.slope], "numpy")
+            with np.errstate(all="ignore"):
+                values, slopes = (np.broadcast_to(v, _GRID.shape) for v in compiled(_GRID))
+        except Exception:  # an unknown function, an integral: each fails in a way of its own
+            raise InputError(
+                f"{self.name}: expected functions that NumPy can evaluate, found {self.text!r}"
+            ) from None
+        for i in np.flatnonzero(~np.isfinite(values) | (np.imag(values) != 0)):
             raise InputError(
                 f"{self.name}: expected a real number for 0 < t < 1, "
                 f"found {values[i]} at t = {_GRID[i]} ({self.name} = {self.text!r})"
             )
-        for point in _GRID[~np.isfinite(slopes)][:1]:
+        for point in _GRID[~np.isfinite(slopes)]:
             raise self._not_differentiable(f"its derivative is infinite at t = {point}")
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
@@ -225,7 +232,7 @@ class _Function:
         self._ends = ends
 
     def __call__(self, t: Any) -> Any:
-        values = np.array(np.broadcast_to(self._fast(t), t.shape), dtype=t.dtype)
+        values = np.array(np.broadcast_to(self._fast(t), t.shape))
         if t.dtype.kind == "f":
             near = (t < _NEAR) | (t > 1 - _NEAR)
             values[near] = [self._near(float(point)) for point in t[near]]
@@ -251,7 +258,7 @@ def _limit(expr: Any, end: int) -> float:
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
     except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
-        return float("nan")
+        return math.nan
 
 
 def _growth(slope: Any, end: int) -> tuple[float, float]:
@@ -264,13 +271,13 @@ def _growth(slope: Any, end: int) -> tuple[float, float]:
     s = sympy.Dummy("s", positive=True)
     square = slope.subs(time_symbol(), 1 - s if end else s) ** 2
     try:
-        power = sympy.limit(sympy.log(square) / sympy.log(s), s, 0, "+")
+        power = sympy.limit(sympy.log(square) / sympy.log(s), s, 0)
         if not power.is_finite:
             return float(power), 0.0
         rest = sympy.log(square * s**-power) / sympy.log(-sympy.log(s))
-        return float(power), float(sympy.limit(rest, s, 0, "+"))
+        return float(power), float(sympy.limit(rest, s, 0))
     except Exception:  # as in _limit
-        return float("nan"), 0.0
+        return math.nan, 0.0
 
 
 def _degree(expr: Any) -> float:
@@ -285,6 +292,6 @@ def _degree(expr: Any) -> float:
         return max(map(_degree, expr.args))
     if isinstance(expr, sympy.Mul):
         return sum(map(_degree, expr.args))
-    if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp > 0:
+    if isinstance(expr, sympy.Pow) and expr.exp.is_Rational and expr.exp.is_positive:
         return float(_degree(expr.base) * expr.exp)
-    return float("inf")
+    return math.inf

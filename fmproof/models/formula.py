@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from fmproof.errors import InputError, nearest
@@ -56,7 +56,7 @@ def parse_formula(text: str, field: str) -> Any:
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
         return _Reader(source, field).read(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, InvalidOperation, RecursionError, MemoryError):
         raise InputError(
             f"{field}: cannot read the formula {text!r}: expected something like '1 - 2*t^2'"
         ) from None
@@ -72,7 +72,7 @@ class _Reader:
 
         match node:
             case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                exact = number(Decimal(self._text(node).replace("_", "")), self.field)
+                exact = number(Decimal(self._text(node)), self.field)
                 return sympy.Rational(*exact.as_integer_ratio())
             case ast.Name(id="t"):
                 return time_symbol()
@@ -110,7 +110,7 @@ class _Reader:
             raise self._refusal(f"the exponent {exponent} is larger than {_MAX_EXPONENT}")
 
     def _text(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self.source, node) or ""
+        return str(ast.get_source_segment(self.source, node))
 
     def _refusal(self, why: str) -> InputError:
         return InputError(f"{self.field}: cannot read the formula {self.source!r}: {why}")

@@ -32,7 +32,7 @@ def _integrable(singularity: Singularity, time: TimeLaw) -> bool:
         return True
     if isinstance(time, LogitNormalTime):
         # Its density vanishes faster than any power of s, like exp(-log(s)^2 / (2 std^2)) / s.
-        return singularity.power > float("-inf")
+        return singularity.power > -math.inf
     return (singularity.power, -singularity.log_power) > (-1, 1)
 
 

@@ -17,7 +17,7 @@ _SYMMETRY_TOLERANCE = 1e-12
 _REPR_LIMIT = 20_000
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@dataclass(frozen=True)
 class GaussianMixture(Code):
     """The law sum_k weights[k] N(means[k], covariances[k]) on R^d.
 
@@ -126,7 +126,7 @@ class GaussianMixture(Code):
         Raises ``InputError`` when a component is singular.
         """
         _, points = batch(0.0, x, self.dim)
-        for k in np.flatnonzero((self.scales == 0).any(axis=1))[:1]:
+        for k in np.flatnonzero((self.scales == 0).any(axis=1)):
             raise InputError(
                 f"no density with respect to Lebesgue measure: covariances[{k}] is singular"
             )
@@ -160,7 +160,8 @@ class GaussianMixture(Code):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GaussianMixture) and all(
-            np.array_equal(a.floats, b.floats) for a, b in zip(self.given, other.given, strict=True)
+            np.array_equal(getattr(self, name), getattr(other, name))
+            for name in ("weights", "means", "covariances")
         )
 
     def __hash__(self) -> int:
@@ -198,10 +199,10 @@ def _normalised(w: Array) -> Array:
 
 def _eigen(covariances: FloatArray) -> tuple[FloatArray, FloatArray | None]:
     """Square roots of the eigenvalues, and eigenvectors unless all matrices are diagonal."""
-    dim = covariances.shape[-1]
+    dim = len(covariances[0])
     size = np.abs(covariances).max(axis=(1, 2))
     skew = np.abs(covariances - covariances.transpose(0, 2, 1))
-    for k, i, j in np.argwhere(skew > _SYMMETRY_TOLERANCE * size[:, None, None])[:1]:
+    for k, i, j in np.argwhere(skew > _SYMMETRY_TOLERANCE * size[:, None, None]):
         raise InputError(
             f"covariances[{k}]: expected a symmetric matrix, found "
             f"{covariances[k, i, j]:g} at [{i}][{j}] and {covariances[k, j, i]:g} at [{j}][{i}]"
@@ -213,7 +214,7 @@ def _eigen(covariances: FloatArray) -> tuple[FloatArray, FloatArray | None]:
         # An eigenvalue that rounding alone explains is zero: the matrix is singular.
         noise = 4 * dim * np.finfo(np.float64).eps * size[:, None]
         values = np.where(np.abs(values) <= noise, 0.0, values)
-    for k in np.flatnonzero((values < 0).any(axis=1))[:1]:
+    for k in np.flatnonzero((values < 0).any(axis=1)):
         raise InputError(
             f"covariances[{k}]: expected a positive semidefinite matrix, "
             f"found the eigenvalue {values[k].min():g}"

@@ -98,14 +98,14 @@ class Path(Record, ABC):
 def _evaluate(function: Callable[[Any], Any], t: Any) -> FloatArray:
     times = np.asarray(t)
     if times.dtype.kind != "c":  # complex times are for differentiation by a complex step
-        times = times.astype(np.float64)
+        times = np.asarray(t, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = np.asarray(function(times), dtype=times.dtype)
         values: FloatArray = np.broadcast_to(result, times.shape)[()]
     return values
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class CondOTPath(Path):
     """alpha = t, beta = 1 - t (Lipman et al., arXiv 2210.02747, example II with sigma_min = 0)."""
 
@@ -136,7 +136,7 @@ class CondOTPath(Path):
         return -np.ones_like(t)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class TrigPath(Path):
     """alpha = sin(pi t / 2), beta = cos(pi t / 2) (Albergo & Vanden-Eijnden, arXiv 2209.15571)."""
 
@@ -219,7 +219,7 @@ class PolynomialPath(Path):
         return -self._dalpha(t)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class LinearVPPath(Path):
     """alpha = t, beta = sqrt(1 - t^2), the ``LinearVPScheduler`` of the flow_matching library.
 

@@ -46,7 +46,7 @@ class Posterior:
         self.beta = beta[:, None, None]
         self.sigma = _compact(data.scales)
         self.scale = np.hypot(self.alpha * self.sigma, self.beta)
-        for i, k, _ in np.argwhere(self.scale == 0)[:1]:
+        for i, k, _ in np.argwhere(self.scale == 0):
             raise InputError(
                 "no density with respect to Lebesgue measure: component "
                 f"{k} is singular where alpha = {alpha[i]:g} and beta = {beta[i]:g}"

@@ -126,13 +126,13 @@ class Problem(Code):
                     f"{name}: expected {len(arrays[0])} rows, as {next(iter(points))} has, "
                     f"found {len(array)}"
                 )
-        for found in times[~((times >= 0) & (times <= 1))][:1]:
+        for found in times[~((times >= 0) & (times <= 1))]:
             raise InputError(f"t: expected times in [0, 1], found {found:g}")
         return times, *arrays
 
     def _derivatives(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
         dalpha, dbeta = self.path.dalpha(times), self.path.dbeta(times)
-        for t in times[~(np.isfinite(dalpha) & np.isfinite(dbeta))][:1]:
+        for t in times[~(np.isfinite(dalpha) & np.isfinite(dbeta))]:
             raise InputError(
                 f"t: the velocity of the path {self.path.name!r} is infinite at t = {t:g}"
             )

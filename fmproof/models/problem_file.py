@@ -47,7 +47,7 @@ def load_problem(file: str | PathLike[str]) -> Problem:
     """
     path = FilePath(file)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -136,7 +136,9 @@ def _points_reader(folder: FilePath) -> Callable[..., GaussianMixture]:
     def read(points: Any = None, file: Any = None, weights: Any = None) -> GaussianMixture:
         if (points is None) == (file is None):
             raise InputError("points: expected either points or file")
-        return GaussianMixture.points(_load_array(folder, file) if file else points, weights)
+        if file is not None:
+            points = _load_array(folder, file)
+        return GaussianMixture.points(points, weights)
 
     return read
 
@@ -228,8 +230,7 @@ def _model_table(model: Velocity) -> dict[str, str]:
         return {"kind": '"linear"', "A": _toml(model.A.tolist()), "b": _toml(model.b.tolist())}
     if not isinstance(model, PolynomialVelocity):
         raise InputError(f"model: {model!r} cannot be written to a problem file")
-    rows = zip(model.given.tolist(), model.t_powers, model.x_powers.tolist(), strict=True)
-    terms = (f"  {{coef = {_toml(coef)}, t = {t}, x = {x}}},\n" for coef, t, x in rows)
+    terms = (f"  {{coef = {_toml(coef)}, t = {t}, x = {x}}},\n" for coef, t, x in model.terms)
     return {"kind": '"polynomial"', "terms": f"[\n{''.join(terms)}]"}
 
 
@@ -237,7 +238,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value)
     return _toml_number(value)
 
 

@@ -64,12 +64,11 @@ def _time(law: TimeLaw) -> str:
 def _model(model: Velocity) -> str:
     if not isinstance(model, PolynomialVelocity):
         return r"\text{a function}"
-    if len(model.t_powers) > _MOST or model.dim > 4:
+    if len(model.terms) > _MOST or model.dim > 4:
         return rf"\sum_{{j=1}}^{{{model.theta.size}}} \theta_j\, \varphi_j(t, x)"
     names = ["x"] if model.dim == 1 else [f"x_{i + 1}" for i in range(model.dim)]
     terms = []
-    rows = zip(model.given.tolist(), model.t_powers.tolist(), model.x_powers.tolist(), strict=True)
-    for coefficient, time, powers in rows:
+    for coefficient, time, powers in model.terms:
         factors = [_power("t", time), *map(_power, names, powers)]
         terms.append(r"\, ".join([_array(coefficient), *filter(None, factors)]))
     return " + ".join(terms).replace("+ -", "- ")

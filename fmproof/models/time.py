@@ -128,4 +128,4 @@ class LogitNormalTime(TimeLaw):
         from scipy.special import expit, ndtri
 
         times = expit(float(self.mean) + float(self.std) * ndtri(np.asarray(u, dtype=np.float64)))
-        return np.asarray(np.clip(times, _ABOVE_ZERO, _BELOW_ONE), dtype=np.float64)
+        return np.asarray(np.clip(times, _ABOVE_ZERO, _BELOW_ONE))

@@ -46,7 +46,7 @@ class Term(NamedTuple):
     x: Any = ()
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@dataclass(frozen=True)
 class PolynomialVelocity(Velocity):
     """u(t, x) = sum_a coefficients[a] t^t_powers[a] prod_i x_i^x_powers[a, i].
 
@@ -99,6 +99,12 @@ class PolynomialVelocity(Velocity):
         return int(self.coefficients.shape[1])
 
     @property
+    def terms(self) -> list[Term]:
+        """The terms as they were given, every power of x written out."""
+        powers = self.t_powers.tolist(), self.x_powers.tolist()
+        return list(map(Term, self.given.tolist(), *powers))
+
+    @property
     def rational(self) -> bool:
         """Whether every coefficient was given as a rational."""
         return self.given.rational
@@ -137,7 +143,7 @@ class PolynomialVelocity(Velocity):
         """The features phi_j at a batch, shape (N, T d, d): u = einsum("j,njd->nd", theta, phi)."""
         values = self.monomials(t, x)
         blocks = values[:, :, None, None] * np.eye(self.dim)
-        return np.asarray(blocks.reshape(len(values), -1, self.dim))
+        return np.asarray(blocks.reshape(len(values), self.theta.size, self.dim))
 
     def __call__(self, t: Any, x: Any) -> FloatArray:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -155,12 +161,11 @@ class PolynomialVelocity(Velocity):
         return hash((self.coefficients.tobytes(), self.x_powers.tobytes()))
 
     def __repr__(self) -> str:
-        rows = zip(self.given.tolist(), self.t_powers, self.x_powers.tolist(), strict=True)
-        terms = [f"Term({source(coef)}, {t}, {x})" for coef, t, x in rows]
+        terms = [f"Term({source(coef)}, {t}, {x})" for coef, t, x in self.terms]
         return f"PolynomialVelocity([{', '.join(terms)}])"
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class LinearVelocity(PolynomialVelocity):
     """u(t, x) = A(t) x + b(t): the polynomial model of degree 1 in x.
 
@@ -192,7 +197,7 @@ class LinearVelocity(PolynomialVelocity):
     @property
     def A(self) -> Array:
         """The matrices, shape (n, d, d)."""
-        columns = self.given.part(slice(None, self._split)).reshape(-1, self.dim, self.dim)
+        columns = self.given.part(slice(self._split)).reshape(-1, self.dim, self.dim)
         given = None if columns.given is None else columns.given.transpose(0, 2, 1)
         return Array(columns.floats.transpose(0, 2, 1), given)
 
@@ -235,7 +240,7 @@ class CallableVelocity(Velocity):
             raise InputError(
                 f"model: {self._name} returned shape {values.shape} for x of shape {points.shape}"
             )
-        for row in np.flatnonzero(~np.isfinite(values).all(axis=1))[:1]:
+        for row in np.flatnonzero(~np.isfinite(values).all(axis=1)):
             raise InputError(
                 f"model: {self._name} returned {values[row]} at t = {times[row]}, x = {points[row]}"
             )

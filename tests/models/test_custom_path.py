@@ -38,6 +38,7 @@ t = time_symbol()
         ("(1 - t)/3", (1 - t) / 3),
         ("sin(pi*t/2)", sympy.sin(sympy.pi * t / 2)),
         ("e^t - exp(+t)", 0),
+        ("E^t - exp(t)", 0),
         ("sqrt(t)*t^(1/2)", t),
         ("1_000*t", 1000 * t),
         ("log(1 + t)/log(2)", sympy.log(1 + t) / sympy.log(2)),
@@ -85,6 +86,11 @@ def test_formulas_mean_what_python_would_compute(text):
     )
 
 
+class LooksLikeT:
+    def __repr__(self):
+        return "t"
+
+
 def unreadable(text, why):
     return f"alpha: cannot read the formula {text!r}: {why}"
 
@@ -104,7 +110,9 @@ BAD_FORMULAS = [
     ("sin(x=t)", unreadable("sin(x=t)", "'sin(x=t)' is not part of a formula")),
     ("(sin)(t)(t)", unreadable("(sin)(t)(t)", "'(sin)(t)(t)' is not part of a formula")),
     ("9**9**9", unreadable("9**9**9", "the exponent 387420489 is larger than 100")),
+    (r"'\d'", unreadable(r"'\d'", repr(r"'\d'") + " is not part of a formula")),
     ("t +", unreadable("t +", "expected something like '1 - 2*t^2'")),
+    ("0x10*t", unreadable("0x10*t", "expected something like '1 - 2*t^2'")),
     ("2t", unreadable("2t", "expected something like '1 - 2*t^2'")),
     ("", unreadable("", "expected something like '1 - 2*t^2'")),
     ("t\0", unreadable("t\0", "expected something like '1 - 2*t^2'")),
@@ -188,10 +196,56 @@ BAD_SCHEDULES = [
         "time runs from noise at t = 0 to data at t = 1",
     ),
     (
-        (sympy.Symbol("a") * sympy.Symbol("b"), "1 - t"),
+        (sympy.Symbol("b") * sympy.Symbol("a"), "1 - t"),
         "alpha: expected an expression in t alone, found a, b",
     ),
-    (([1, 2], "1 - t"), "alpha: expected a formula in t, found [1, 2]"),
+    (
+        ("t + asin(sin(pi*t))/10", "1 - t"),
+        "alpha: expected a differentiable schedule, but its derivative is infinite at t = 0.5 "
+        "(alpha = 't + asin(sin(pi*t))/10')",
+    ),
+    (
+        (sympy.Piecewise((t, t < 1), (1, True)), "1 - t"),
+        "alpha: expected a differentiable schedule, but it uses Piecewise((t, t < 1), (1, True)) "
+        "(alpha = 'Piecewise((t, t < 1), (1, True))')",
+    ),
+    (
+        ("t", 1 - t * sympy.Heaviside(t)),
+        "beta: expected a differentiable schedule, but it uses Heaviside(t) "
+        "(beta = '-t*Heaviside(t) + 1')",
+    ),
+    (
+        ("sign(t - 1) + 2*t - abs(t - 1)", "1 - t"),  # the first in the order of the alphabet
+        "alpha: expected a differentiable schedule, but it uses Abs(t - 1) "
+        "(alpha = 'sign(t - 1) + 2*t - abs(t - 1)')",
+    ),
+    (
+        (sympy.I * t, "1 - t"),
+        "alpha: expected a real number for 0 < t < 1, found 0.0009765625j at t = 0.0009765625 "
+        "(alpha = 'I*t')",
+    ),
+    (
+        (sympy.Function("f")(t), "1 - t"),
+        "alpha: expected functions that NumPy can evaluate, found 'f(t)'",
+    ),
+    (
+        ("t", sympy.Integral(1, (t, t, 1))),
+        "beta: expected functions that NumPy can evaluate, found 'Integral(1, (t, t, 1))'",
+    ),
+    *(
+        ((thing, "1 - t"), f"alpha: expected a formula in t, found {thing!r}")
+        for thing in (
+            LooksLikeT(),
+            [1, 2],
+            None,
+            b"t",
+            True,
+            t < 1,
+            sympy.Interval(0, 1),
+            sympy.Matrix([t]),
+        )
+    ),
+    (("t", sympy.ImmutableMatrix([t])), "beta: expected a formula in t, found Matrix([[t]])"),
 ]
 
 
@@ -200,6 +254,81 @@ def test_bad_schedules_are_refused(arguments, message):
     with pytest.raises(InputError) as error:
         CustomPath(*arguments)
     assert str(error.value) == message
+
+
+def test_poles_beyond_the_ends_do_no_harm():
+    path = CustomPath("t/(3 - 2*t)", "(1 - t)/(1 + 2*t)")
+    assert path.dalpha([0.0, 0.5, 1.0]) == pytest.approx([1 / 3, 0.75, 3])
+    assert path.dbeta([0.0, 0.5, 1.0]) == pytest.approx([-3, -0.75, -1 / 3])
+    assert path.singularities == ()
+
+
+def test_every_part_answers_by_its_own_formula():
+    s = sympy.Symbol("s", positive=True)
+    path = CustomPath(s**2 * 1.5 - s / 2, "1 - t^3")
+    assert (path.name, path.alpha_formula, path.beta_formula) == (
+        "custom",
+        "1.5*s**2 - s/2",
+        "1 - t^3",
+    )
+    assert path.alpha_expr == sympy.Rational(3, 2) * t**2 - t / 2
+    assert path.beta_expr == 1 - t**3
+    assert path.power_sums == (
+        {2: Fraction(3, 2), 1: Fraction(-1, 2)},
+        {0: 1, 3: -1},
+    )
+    assert path.alpha(0.5) == 0.125
+    assert path.beta(0.5) == 0.875
+    assert path.dalpha(0.5) == 1
+    assert path.dbeta(0.5) == -0.75
+    assert repr(path) == "CustomPath(alpha='1.5*s**2 - s/2', beta='1 - t^3')"
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta"), [("t", "cos(pi*t/2)"), ("sin(pi*t/2)", "1 - t"), ("t", "(1 - t)^pi")]
+)
+def test_power_sums_need_both(alpha, beta):
+    assert CustomPath(alpha, beta).power_sums is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "terms"),
+    [
+        ("pi*t/pi", {1: 1}),
+        ("2*t - t^2 + 0*pi", {1: 2, 2: -1}),
+        ("(t^(1/2))^2", {1: 1}),
+        ("(3*t^(1/3) - t)/2", {Fraction(1, 3): Fraction(3, 2), 1: Fraction(-1, 2)}),
+        ("t^2*(pi - (pi - 1))", {2: 1}),
+        ("t^59*t", {60: 1}),
+        ("(t^6)^10", {60: 1}),
+        ("t^59*t^(3/2)", None),
+        ("(t^6)^11", None),
+        ("t + t^61 - t^60", None),
+        ("(2*t + t^(-1)*t^2*sin(pi*t))/2", None),
+        ("t*sin(t)/sin(1)", None),
+        ("t + t*(1 - t)*pi", None),
+        ("t^(sqrt(2))", None),
+    ],
+)
+def test_power_sums_are_exact_or_none(formula, terms):
+    found = CustomPath("t", "1 - t"), CustomPath(formula, "1 - t")
+    line = {0: 1, 1: -1}
+    assert [path.power_sums for path in found] == [({1: 1}, line), terms and (terms, line)]
+
+
+def test_only_the_ends_that_miss_are_named():
+    for arguments, wrong in {
+        ("t/2 + 1/2", "1 - t"): "alpha(0) = 0.5, not 0",
+        ("t/3", "1 - t"): "alpha(1) = 0.333333, not 1",
+        ("t", "2 - 2*t"): "beta(0) = 2, not 1",
+        ("t", "1 - t/2"): "beta(1) = 0.5, not 0",
+        ("t", "1 - t + 1e-11"): "beta(0) = 1, not 1; beta(1) = 1e-11, not 0",
+    }.items():
+        with pytest.warns(FmproofWarning) as caught:
+            CustomPath(*arguments)
+        expected = f"the custom path does not lead from noise to data: {wrong}"
+        assert [str(w.message) for w in caught] == [expected]
+    CustomPath("t", "1 - t + 1e-13*t")
 
 
 @pytest.mark.parametrize(
@@ -306,6 +435,9 @@ def test_order_of_the_singularity(beta, power, log_power, integrable):
 
 def test_what_sympy_cannot_decide_is_refused_as_undecided():
     path = CustomPath("t + t^2*sin(1/t)*(1 - t)", "1 - t")
+    (found,) = path.singularities
+    assert (found.function, found.end, found.log_power) == ("alpha", 0, 0)
+    assert np.isnan(found.power)
     data, model = GaussianMixture.points([[1]]), LinearVelocity([[1]])
     with pytest.raises(InputError) as error:
         Problem(data, path, model)
@@ -315,6 +447,13 @@ def test_what_sympy_cannot_decide_is_refused_as_undecided():
         "take time.low > 0, e.g. low = 0.001"
     )
     Problem(data, path, model, TimeLaw.uniform(0.001, 1))
+    with pytest.raises(InputError) as error:
+        Problem(data, path, model, TimeLaw.logit_normal())
+    assert str(error.value) == (
+        "hypothesis H2 cannot be decided for the path 'custom' under the logit-normal time law: "
+        "whether the integral of alpha'(t)² converges at t = 0 is beyond SymPy; "
+        "take a uniform time law with time.low > 0, e.g. low = 0.001"
+    )
 
 
 def test_a_custom_path_works_as_the_built_in_one():

@@ -202,8 +202,12 @@ def test_density_needs_noise_or_full_rank():
         with pytest.raises(InputError) as error:
             method(1.0, [[0.5]])
         assert str(error.value) == message
-    with pytest.raises(InputError, match=r"point mass where beta\(t\) = 0"):
-        p.conditional_log_density(1.0, [[0.5]], [[0.5]])
+    for conditional in (p.conditional_log_density, p.conditional_velocity):
+        with pytest.raises(InputError) as error:
+            conditional(1.0, [[0.5]], [[0.5]])
+        assert str(error.value) == (
+            "t: p_t(x given z) is a point mass where beta(t) = 0, without density"
+        )
 
 
 def test_at_the_ends_with_full_rank_data():
@@ -247,6 +251,19 @@ def test_chunks_do_not_change_the_answer(monkeypatch):
     for method, expected in zip(methods, whole, strict=True):
         np.testing.assert_allclose(method(t, x), expected, rtol=1e-13)
         np.testing.assert_allclose(method(0.5, x)[40:], method(0.5, x[40:]), rtol=1e-13)
+
+
+@pytest.mark.parametrize(("rows", "width"), [(10**6, 100), (10**6, 3), (7, 10**9), (1000, 2**16)])
+def test_chunks_cover_all_rows_and_fill_a_megabyte(rows, width):
+    slices = list(posterior_module.chunks(rows, width))
+    assert [s.start for s in slices] == [0, *(s.stop for s in slices[:-1])]
+    assert slices[-1].start < rows <= slices[-1].stop
+    size = 8 * width * slices[0].stop
+    assert slices[0].stop == 1 if width > 10**6 else 0.9e6 < size < 1.1e6
+
+
+def test_no_rows_are_one_chunk():
+    assert list(posterior_module.chunks(0, 2**17)) == [slice(0, 1)]
 
 
 def test_empty_batch():

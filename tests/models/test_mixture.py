@@ -86,8 +86,10 @@ def test_moments_in_closed_form():
 
 def test_from_noise_inverts_the_distribution_of_the_components():
     data = GaussianMixture.points([[0.0], [1.0], [2.0]], [0.5, 0.25, 0.25])
-    u = np.array([0.0, 0.49, 0.51, 0.74, 0.76, np.nextafter(1, 0)])
+    u = np.array([0.0, 0.49, 0.5, 0.74, 0.75, np.nextafter(1, 0)])
     assert data.from_noise(u, np.zeros((6, 1))).ravel().tolist() == [0, 0, 1, 1, 2, 2]
+    never = GaussianMixture.points([[0.0], [1.0]], [0, 1])
+    assert never.from_noise(np.zeros(1), np.zeros((1, 1))).tolist() == [[1]]
 
 
 def test_from_noise_makes_up_for_weights_that_round_to_less_than_one():
@@ -159,6 +161,7 @@ ONE = [[[1.0]]]
 
 BAD = [
     (([-0.5, 1.5], [[0], [1]], ONE * 2), "weights[0]: expected a non-negative number, found -0.5"),
+    (([1.5, -0.5], [[0], [1]], ONE * 2), "weights[1]: expected a non-negative number, found -0.5"),
     (([0.5, 0.4], [[0], [1]], ONE * 2), "weights: expected the sum 1, found 0.9"),
     (([1], [[0], [1]], ONE * 2), "weights: expected 2 entries, one for each row of means, found 1"),
     (([], [], []), "means: expected at least one entry, found none"),
@@ -218,13 +221,72 @@ def test_rounding_in_a_covariance_is_not_an_error():
     root = rng.normal(size=(5, 2))
     data = GaussianMixture([1], [[0] * 5], [root @ root.T])  # rank 2 up to rounding
     assert np.count_nonzero(data.scales) == 2
+    for scale in (1e-12, 1e12):  # what is small is small beside the largest entry
+        many = GaussianMixture([1], [[0] * 5], [scale * (root @ root.T)])
+        assert np.count_nonzero(many.scales) == 2
+    pair = GaussianMixture([0.5, 0.5], [[0, 0]] * 2, [1e12 * (1 + np.eye(2)), 1e-12 * np.eye(2)])
+    np.testing.assert_allclose(pair.scales[1], 1e-6)
     skewed = np.array([[2.0, 1.0], [1.0 + 1e-16, 2.0]])
     assert GaussianMixture([1], [[0, 0]], [skewed]).dim == 2
+
+
+def test_points_have_covariances_of_zeros():
+    data = GaussianMixture.points([[1, 2], [3, 4], [5, 6]])
+    assert data.covariances.dtype == data.scales.dtype == np.float64
+    np.testing.assert_array_equal(data.covariances, np.zeros((3, 2, 2)))
+    np.testing.assert_array_equal(data.scales, np.zeros((3, 2)))
+    assert data.bases is None
+    assert data == GaussianMixture(["1/3"] * 3, data.means, np.zeros((3, 2, 2)))
+    assert data.exact()[2].tolist() == [[[0, 0], [0, 0]]] * 3
+    assert data.exact()[0].tolist() == [Fraction(1, 3)] * 3
+
+
+@pytest.mark.parametrize("change", range(4))
+def test_mixtures_differ_when_any_part_does(change):
+    parts = [
+        ([0.5, 0.5], [[0], [1]], ONE * 2),
+        ([0.25, 0.75], [[0], [1]], ONE * 2),
+        ([0.5, 0.5], [[0], [2]], ONE * 2),
+        ([0.5, 0.5], [[0], [1]], [*ONE, [[2.0]]]),
+    ]
+    mixtures = [GaussianMixture(*p) for p in parts]
+    assert [m == mixtures[change] for m in mixtures] == [i == change for i in range(4)]
+    assert mixtures[change] != parts[change]
+    assert len({hash(m) for m in mixtures}) == 3  # the covariances have no part in it
+
+
+@pytest.mark.parametrize(
+    ("sizes", "pages"),
+    [((20_000, 1), False), ((20_001, 1), True), ((10_000, 2), False), ((10_001, 2), True)],
+)
+def test_points_are_written_out_up_to_twenty_thousand_numbers(sizes, pages):
+    count, dim = sizes
+    shown = repr(GaussianMixture.points(np.zeros(sizes)))
+    short = f"<GaussianMixture of {count} components in dimension {dim}>"
+    assert (shown == short) is pages
+    assert shown.startswith("GaussianMixture.points([[0.0") is not pages
+
+
+@pytest.mark.parametrize(("count", "pages"), [(10_000, False), (10_001, True)])
+def test_means_and_covariances_count_together(count, pages):
+    weights = [1 - 1e-6 * (count - 1)] + [1e-6] * (count - 1)
+    shown = repr(GaussianMixture(weights, np.zeros((count, 1)), np.ones((count, 1, 1))))
+    assert shown.startswith("<") is pages
 
 
 def test_tiny_and_huge_diagonal_scales_are_kept():
     data = GaussianMixture([1], [[0, 0]], [np.diag([1e-300, 1e12])])
     np.testing.assert_allclose(data.scales, [[1e-150, 1e6]])
+
+
+def test_exact_covariances_are_symmetric():
+    skewed = [[2.0, 1.0, 0.0], [1.0 + 2**-45, 3.0, 0.5], [0.0, 0.5, 4.0]]
+    _, _, (exact,) = GaussianMixture([1], [[0] * 3], [skewed]).exact()
+    assert exact.tolist() == [
+        [2, 1 + Fraction(1, 2**46), 0],
+        [1 + Fraction(1, 2**46), 3, Fraction(1, 2)],
+        [0, Fraction(1, 2), 4],
+    ]
 
 
 def test_weights_within_rounding_are_accepted():

@@ -172,7 +172,7 @@ OBJECTS = [
 
 @pytest.mark.parametrize("instance", OBJECTS, ids=lambda o: type(o).__name__)
 def test_repr_rebuilds(instance):
-    rebuilt = eval(repr(instance), {**vars(models), "Fraction": Fraction})
+    rebuilt = eval(repr(instance), dict(vars(models)))  # needs no other import
     assert rebuilt == instance
     assert hash(rebuilt) == hash(instance)
     assert repr(rebuilt) == repr(instance)
@@ -190,6 +190,34 @@ def test_pickle_and_deep_copy(instance):
 def test_nothing_can_be_changed(instance):
     with pytest.raises(dataclasses.FrozenInstanceError):
         instance.name = "other"
+
+
+@pytest.mark.parametrize(
+    ("build", "arguments"),
+    [
+        (UniformTime, ("1/4", 1)),
+        (LogitNormalTime, (0, 1)),
+        (VPPath, (1, 2)),
+        (PolynomialPath, (2,)),
+        (GaussianMixture, ([1], [[0]], [[[1]]])),
+        (lambda a, b: PolynomialVelocity([Term([a]), Term([b], 1)]), (1, 2)),
+        (lambda a, b: LinearVelocity([[a]], [b]), (1, 2)),
+    ],
+)
+def test_one_float_makes_the_whole_not_rational(build, arguments):
+    def floating(value):
+        if isinstance(value, list):
+            return [floating(v) for v in value]
+        return float(Fraction(value))
+
+    assert build(*arguments).rational is True
+    for i in range(len(arguments)):
+        some = [floating(a) if i == j else a for j, a in enumerate(arguments)]
+        assert build(*some).rational is False
+
+
+def test_built_in_schedules_are_rational():
+    assert all(path.rational for path in PATHS if path != PolynomialPath(0.75))
 
 
 def test_different_objects_are_not_equal():

@@ -160,6 +160,43 @@ def test_points_from_a_file(tmp_path):
     np.testing.assert_array_equal(load_problem(file).data.means, points)
 
 
+POINTS_FILE = (
+    'dim = 2\n[data]\nkind = "points"\n{}\n[path]\nkind = "trig"\n'
+    '[model]\nkind = "linear"\nA = [[1, 0], [0, 1]]\n'
+)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "u8"])
+def test_points_of_any_real_type_with_weights(tmp_path, monkeypatch, dtype):
+    np.save(tmp_path / "data.npy", np.array([[1, 2], [3, 4]], dtype=dtype))
+    monkeypatch.chdir(tmp_path)  # where files are looked up when no folder is given
+    data = problem_from_toml(POINTS_FILE.format('file = "data.npy"\nweights = ["1/3", "2/3"]')).data
+    assert data == GaussianMixture.points([[1, 2], [3, 4]], ["1/3", "2/3"])
+    assert data.rational is (dtype[0] in "iu")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("", "points: expected either points or file"),
+        ('points = [[1, 2]]\nfile = "data.npy"', "points: expected either points or file"),
+        ("file = 3", "file: expected the name of a .npy file, found 3"),
+        ('file = ""', "file: cannot read '': Is a directory"),
+        ("points = [1, 2]", "points: expected shape (K, d), found (2,)"),
+        (
+            "points = [[1, 2]]\nweights = [0.5, 0.5]",
+            "weights: expected 1 entries, one for each row of points, found 2",
+        ),
+        ("points = [[1, 2]]\nwieghts = [1]", "wieghts: unknown key, did you mean 'weights'?"),
+        ("points = [[1]]", ": expected dimension 2, as dim says, found 1"),
+    ],
+)
+def test_bad_points_are_named(tmp_path, lines, message):
+    with pytest.raises(InputError) as error:
+        problem_from_toml(POINTS_FILE.format(lines), tmp_path)
+    assert str(error.value) == f"data{'' if message[0] == ':' else '.'}{message}"
+
+
 def test_bad_point_files(tmp_path):
     np.save(tmp_path / "flat.npy", np.zeros(3))
     np.save(tmp_path / "objects.npy", np.array([[None]]), allow_pickle=True)
@@ -348,6 +385,76 @@ def test_points_need_exactly_one_source():
     with pytest.raises(InputError) as error:
         problem_from_toml(text.replace("means = [[-2.0], [1.5]]", ""))
     assert str(error.value) == "data.points: expected either points or file"
+
+
+def test_the_text_of_a_problem_file():
+    tenth = Fraction(1, 10)
+    smallest, too_small = tenth**30, tenth**31
+    model = PolynomialVelocity([Term([smallest], 2, [3]), Term([too_small]), Term(["-1/3"], 1)])
+    data = GaussianMixture(["1/4", "3/4"], [["-5/2"], ["1/3"]], [[[0]], [["12345/1000"]]])
+    path = CustomPath("t^2", "1 - t\\\n^2")
+    assert problem_to_toml(Problem(data, path, model, UniformTime("1/8", 1))) == (
+        "dim = 1\n"
+        "[data]\n"
+        'kind = "gaussian-mixture"\n'
+        "weights = [0.25, 0.75]\n"
+        'means = [[-2.5], ["1/3"]]\n'
+        "covariances = [[[0]], [[12.345]]]\n"
+        "[path]\n"
+        'kind = "custom"\n'
+        'alpha = "t^2"\n'
+        'beta = "1 - t\\\\\\n^2"\n'
+        "[time]\n"
+        'law = "uniform"\n'
+        "low = 0.125\n"
+        "high = 1\n"
+        "[model]\n"
+        'kind = "polynomial"\n'
+        "terms = [\n"
+        "  {coef = [1E-30], t = 2, x = [3]},\n"
+        f'  {{coef = ["1/{10**31}"], t = 0, x = [0]}},\n'
+        '  {coef = ["-1/3"], t = 1, x = [0]},\n'
+        "]\n"
+    )
+    points = GaussianMixture.points([[0.5, 1e300]])
+    linear = LinearVelocity([[1, 2], [3, 4]], [5, "6/7"])
+    assert problem_to_toml(Problem(points, VPPath(0, 3), linear, LogitNormalTime(0.5, 2))) == (
+        "dim = 2\n"
+        "[data]\n"
+        'kind = "points"\n'
+        "points = [[0.5, 1e+300]]\n"
+        "weights = [1]\n"
+        "[path]\n"
+        'kind = "vp"\n'
+        "beta_min = 0\n"
+        "beta_max = 3\n"
+        "[time]\n"
+        'law = "logit-normal"\n'
+        "mean = 0.5\n"
+        "std = 2\n"
+        "[model]\n"
+        'kind = "linear"\n'
+        "A = [[[1, 2], [3, 4]]]\n"
+        'b = [[5, "6/7"]]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dim = 1", "dim = true", "dim: expected a positive integer, found True"),
+        ("dim = 1", "dim = -1", "dim: expected a positive integer, found -1"),
+        ("dim = 1", "dim = 1.0", "dim: expected a positive integer, found Decimal('1.0')"),
+        ('"cond-ot"', "true", "path.kind: unknown True, known: "),
+        ('kind = "cond-ot"', "", "path.kind: missing, known: "),
+        ('law = "uniform"\n', "", "time.law: missing, known: logit-normal, uniform"),
+    ],
+)
+def test_other_bad_fields(old, new, message):
+    paths = "cond-ot, custom, linear-vp, polynomial, trig, vp"
+    with pytest.raises(InputError) as error:
+        problem_from_toml(R1.replace(old, new, 1))
+    assert str(error.value) == message + (paths if message.endswith(": ") else "")
 
 
 def test_what_has_no_form_in_a_file():

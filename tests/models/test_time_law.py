@@ -75,6 +75,13 @@ def test_single_precision_times_are_computed_in_double(law):
         assert function(half).tolist() == [function(float(half[0]))]
 
 
+def test_single_precision_times_are_compared_in_double():
+    law = UniformTime(0, 0.3)
+    above = np.float32(0.3)  # by a hair
+    assert law.density([above, 0.3, np.float64(above)]).tolist() == [0, 1 / 0.3, 0]
+    assert law.density(np.array([above])).tolist() == [0]
+
+
 def test_parameters_are_kept_as_given():
     assert UniformTime(0, Fraction(1, 3)).rational
     assert not UniformTime(0, 0.999).rational

@@ -48,6 +48,8 @@ def test_with_theta_keeps_the_class_and_the_rationals():
     with pytest.raises(InputError) as error:
         CUBIC.with_theta([1.0])
     assert str(error.value) == "theta: expected 8 coefficients, found 1"
+    with pytest.raises(InputError, match=r"^theta: expected shape \(T d,\), found \(4, 2\)$"):
+        CUBIC.with_theta(CUBIC.coefficients)
     with pytest.raises(InputError, match=r"^theta\[7\]: expected a number, found 'x'$"):
         CUBIC.with_theta([0] * 7 + ["x"])
 
@@ -80,6 +82,17 @@ def test_high_powers_overflow_to_infinity_without_a_warning():
     assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
 
 
+def test_what_overflows_is_infinite_or_not_a_number_without_a_warning():
+    huge = PolynomialVelocity([Term([1e300], 0, [1])])
+    assert huge(0.0, [[1e300], [-1e300]]).tolist() == [[np.inf], [-np.inf]]
+    difference = PolynomialVelocity([Term([1.0], 0, [400]), Term([-1.0], 0, [400])])
+    assert np.isnan(difference(0.0, [[10.0]])).all()
+    vanishing = PolynomialVelocity([Term([1.0], 1, [400])])
+    assert np.isnan(vanishing(0.0, [[10.0]])).all()
+    assert np.isnan(vanishing.monomials(0.0, [[10.0]])).all()
+    assert vanishing.monomials(1.0, [[10.0]]).tolist() == [[np.inf]]
+
+
 def test_the_highest_power_is_500():
     model = PolynomialVelocity([Term([1.0], 500, [500])])
     assert model([1.0, 0.5], [[1.0], [2.0]]).tolist() == [[1.0], [1.0]]
@@ -101,6 +114,22 @@ TERMS = [
     ([Term([1], 0, 3)], "terms[0].x: expected a list of 1 powers, found 3"),
     ([Term([float("nan")])], "terms[0].coef[0]: expected a finite number, found nan"),
     ([Term(1)], "terms[0].coef: expected shape (d,), found ()"),
+    ([Term([1]), Term([[1]])], "terms[1].coef: expected shape (d,), found (1, 1)"),
+    ([Term([1]), Term([1], "2")], "terms[1].t: expected an integer from 0 to 500, found '2'"),
+    ([Term([1], 501)], "terms[0].t: expected an integer from 0 to 500, found 501"),
+    (
+        [Term([1, 2], 0, [0, 1]), Term([1, 2], 0, [0, 1.0])],
+        "terms[1].x[1]: expected an integer from 0 to 500, found 1.0",
+    ),
+    (
+        [Term([1, 2], 0, [0, True])],
+        "terms[0].x[1]: expected an integer from 0 to 500, found True",
+    ),
+    (
+        [Term([1, 2]), Term([1, 2], 0, [1])],
+        "terms[1].x: expected 2 powers, one for each entry of coef, found 1",
+    ),
+    ([Term([1, 2], 0, None)], "terms[0].x: expected a list of 2 powers, found None"),
 ]
 
 
@@ -118,6 +147,14 @@ LINEAR = [
     (([[[]]],), "A: expected at least one entry, found none"),
     (([[1, 2], [3]],), "A: the rows have different lengths"),
     (([["x"]],), "A[0][0][0]: expected a number, found 'x'"),
+    ((3,), "A: expected shape (powers of t, d, d), found ()"),
+    (([[[[1]]]],), "A: expected shape (powers of t, d, d), found (1, 1, 1, 1)"),
+    ((np.ones((2, 3, 2)),), "A: expected square matrices, found 3 rows, 2 columns"),
+    (([[1]], 3), "b: expected shape (powers of t, d), found ()"),
+    (([[1]], [[[3]]]), "b: expected shape (powers of t, d), found (1, 1, 1)"),
+    (([[1]], []), "b: expected at least one entry, found none"),
+    (([[1, 0], [0, 1]], [[1, 2], [3, None]]), "b[1][1]: expected a number, found None"),
+    (([[1, 0], [0, 1]], [[1]]), "b: expected 2 entries, as A has rows, found 1"),
 ]
 
 
@@ -144,9 +181,77 @@ def test_shapes_are_checked(model, t, x, message):
     assert str(error.value) == message
 
 
+def test_terms_are_kept_as_given_and_written_out():
+    assert LinearVelocity([["1/3"]], [2]).terms == [
+        ([Fraction(1, 3)], 0, [1]),
+        ([Fraction(2)], 0, [0]),
+    ]
+    assert CUBIC.terms == [
+        ([0.5, 1.0], 2, [1, 2]),
+        ([-0.25, 0.0], 0, [0, 3]),
+        ([1.0, 2.0], 1, [0, 0]),
+        ([3.0, 4.0], 0, [0, 0]),
+    ]
+    assert PolynomialVelocity(CUBIC.terms) == CUBIC
+
+
+@pytest.mark.parametrize("change", range(4))
+def test_models_differ_when_any_part_does(change):
+    term = [[[1, 2], 1, [0, 3]], [[1, 3], 1, [0, 3]], [[1, 2], 0, [0, 3]], [[1, 2], 1, [3, 0]]]
+    models = [PolynomialVelocity([t]) for t in term]
+    assert [model == models[change] for model in models] == [i == change for i in range(4)]
+    assert models[change] != term[change]
+    assert hash(models[0]) != hash(models[1])
+    assert hash(models[0]) != hash(models[3])
+
+
+def test_a_linear_model_equals_the_polynomial_with_its_terms():
+    linear = LinearVelocity([[1, 2], [3, 4]], [5, 6])
+    assert linear == PolynomialVelocity(linear.terms)
+    assert repr(linear) == "LinearVelocity([[[1, 2], [3, 4]]], [[5, 6]])"
+    assert repr(PolynomialVelocity(linear.terms)) == (
+        "PolynomialVelocity([Term([1, 3], 0, [1, 0]), Term([2, 4], 0, [0, 1]), "
+        "Term([5, 6], 0, [0, 0])])"
+    )
+
+
+def test_a_linear_model_takes_arrays_and_tuples():
+    for A, b in [
+        (np.array([[1, 2], [3, 4]]), np.array([5, 6])),
+        (((1, 2), (3, 4)), (5, 6)),
+        ([np.array([1, 2]), (3, 4)], [[5, 6]]),
+        ([[[1, 2], [3, 4]]], np.array([[5, 6]])),
+    ]:
+        assert LinearVelocity(A, b) == LinearVelocity([[1, 2], [3, 4]], [5, 6])
+        assert LinearVelocity(A, b).rational
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, object])
+def test_what_a_callable_returns_becomes_float64(dtype):
+    found = CallableVelocity(lambda t, x: x.astype(dtype), 2)(0.5, [[1.0, 2.0]])
+    assert found.dtype == np.float64
+    assert found.tolist() == [[1.0, 2.0]]
+
+
 def test_callable_gets_one_time_for_each_point():
     model = CallableVelocity(lambda t, x: t[:, None] * x, 2)
     assert model(0.5, [[1.0, 2.0], [3.0, 4.0]]).tolist() == [[0.5, 1.0], [1.5, 2.0]]
+
+
+class Numbered:
+    def __repr__(self):
+        return "model number 7"
+
+    def __call__(self, t, x):
+        return x[:, :1]
+
+
+def test_a_callable_without_a_name_is_named_by_its_repr():
+    model = CallableVelocity(Numbered(), 2)
+    assert repr(model) == "CallableVelocity(model number 7, 2)"
+    with pytest.raises(InputError) as error:
+        model(0.5, [[1.0, 2.0]])
+    assert str(error.value) == ("model: model number 7 returned shape (1, 1) for x of shape (1, 2)")
 
 
 def narrow(t, x):

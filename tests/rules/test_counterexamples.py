@@ -131,6 +131,63 @@ def test_it_is_accepted_once_the_condition_is_given(rule: Rule, condition: Condi
         assert report.status == "proved", report.failure
 
 
+DECIDED_BY_LOOKING = {
+    "equality:constant_with_parameter",
+    "equality:negative_weight",
+    "equality:density_not_normalised",
+    "equality:density_on_another_range",
+    "equality:captured_variable",
+    "integrals:factor_with_bound_variable",
+    "integrals:density_not_constant",
+    "integrals:law_not_the_marginal",
+    "integrals:draw_still_used",
+    "integrals:dependent_draws_swapped",
+    "others:factor_depends_on_parameter",
+    "others:shift_depends_on_parameter",
+    "others:sign_not_clear",
+    "conditions:another_law",
+    "conditions:weight_not_the_marginal",
+    "conditions:weight_changes_sign",
+    "conditions:factor_not_constant",
+    "conditions:another_denominator",
+    "conditions:infinite_measure",
+    "conditions:section_at_one_point",
+    "conditions:unrelated_density",
+    "conditions:off_the_support",
+}
+
+
+def test_every_other_condition_can_be_given() -> None:
+    supplied = {condition.builder for _, condition in SUPPLIED}
+    assert supplied == {condition.builder for _, condition in CONDITIONS} - DECIDED_BY_LOOKING
+
+
+FOLLOWS = {
+    ("equality:equation_at_one_parameter", "g(θ) = 0 ⇒ f(θ) = 0"),
+    ("equality:true_at_one_parameter", "E_{x~p}[‖v^θ(x)‖²] < ∞"),
+    ("integrals:summand_not_integrable", "E_{t~U[0,1]}[|f(t) + g(t)|] < ∞"),
+    ("others:summand_not_differentiable", "θ ↦ f(θ) + g(θ) is differentiable"),
+    ("conditions:inner_integral_too_large", "∫₀¹ |f(s,t)| dt < ∞ for almost every s"),
+    ("conditions:equal_at_one_parameter", "f(θ) = g(θ)"),
+}
+"""Given although it follows from what is missing: the refusal means the more for it."""
+
+
+def test_everything_else_that_is_given_is_needed() -> None:
+    found = set()
+    for rule, condition in SUPPLIED:
+        case = condition.case()
+        for prop in case.given:
+            given = (*(other for other in case.given if other != prop), *case.missing)
+            if case.by:
+                accepted = verify(rule, case, given).status == "proved"
+            else:
+                accepted = provable(case, given)
+            if accepted:
+                found.add((condition.builder, text(prop)))
+    assert found == FOLLOWS
+
+
 NAMED = [(rule, condition) for rule, condition in SUPPLIED if condition.case().by]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from examples import times
 from mutations import Laboratory, Mutant, mutants
 
 from fmproof import Named, check, plus, text
@@ -15,7 +16,7 @@ from fmproof.lang.scope import canon
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.tactics.script import Derivation, Step
 
-SEED, COUNT = 20261124, 2400
+SEED, QUICK, ALL = 20261124, 400, 2400
 ACCEPTED = Path(__file__).with_name("mutations_accepted.txt")
 
 
@@ -30,11 +31,15 @@ def describe(mutant: Mutant, original: Step) -> str:
 
 
 def test_no_wrong_step_is_accepted() -> None:
-    """Reproduce: mutants(Laboratory(), SEED, COUNT)."""
+    """The first 400 mutants, all 2,400 in the nightly profile.
+
+    Reproduce: mutants(Laboratory(), SEED, ALL).
+    """
     laboratory = Laboratory()
     kinds: Counter[str] = Counter()
     accepted = []
-    for mutant, original in mutants(laboratory, SEED, COUNT):
+    count = min(times(QUICK), ALL)
+    for number, (mutant, original) in enumerate(mutants(laboratory, SEED, count)):
         kinds[mutant.kind] += 1
         if not laboratory.accepts(mutant):
             continue
@@ -43,11 +48,12 @@ def test_no_wrong_step_is_accepted() -> None:
             weaker = mutant.step.relation != "=" and original.relation == mutant.step.relation
             equal = weaker or laboratory.equal(mutant, original)
             assert equal, f"accepted and not equal: {line}"
-        accepted.append(line)
-    assert sum(kinds.values()) == COUNT
+        accepted.append(f"{number:4d} {line}")
+    assert sum(kinds.values()) == count
     assert len(kinds) >= 12, kinds
     # What is accepted is true; README.md beside this file says why, kind by kind.
-    assert sorted(accepted) == ACCEPTED.read_text(encoding="utf-8").splitlines()
+    known = ACCEPTED.read_text(encoding="utf-8").splitlines()
+    assert accepted == [line for line in known if int(line[:4]) < count]
 
 
 def _broken(derivation: Derivation, label: str) -> Derivation:

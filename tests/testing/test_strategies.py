@@ -111,16 +111,16 @@ def test_arguments_are_kept():
 
 
 def test_nobody_gets_only_toys():
-    found = collect(problems(), 300)
+    found = collect(problems(), 150)
     data = [p.data for p in found]
     assert {p.dim for p in found} == {1, 2, 3}
     assert {d.components for d in data} == {1, 2, 3, 4}
-    assert sum(d.components > 1 for d in data) > 100
-    assert sum(d.bases is not None for d in data) > 20
-    assert sum(not d.scales.any() for d in data) > 40
+    assert sum(d.components > 1 for d in data) > 50
+    assert sum(d.bases is not None for d in data) > 10
+    assert sum(not d.scales.any() for d in data) > 20
     names = Counter(p.path.name for p in found)
     assert set(names) == {"cond-ot", "trig", "polynomial", "custom", "linear-vp", "vp"}
-    assert min(names.values()) > 10
+    assert min(names.values()) > 5
     degrees = {int(p.model.x_powers.sum(axis=1).max()) for p in found}
     assert degrees == {0, 1, 2, 3}
     assert all(p.data.rational and p.model.rational for p in found)

@@ -2,7 +2,8 @@
 
 Every number is drawn by a choice that ends at the simplest one, so that a failing example shrinks
 to one component, small integers and the straight path where those suffice. Nothing is drawn and
-thrown away: weights are normalised counts, covariances are L Lᵀ.
+thrown away: weights are normalised counts, covariances are L Lᵀ. Strategies are made once,
+since hypothesis validates every new one.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ _FORMULAS = (
 )
 
 
+@cache
 def numbers(size: int = 3) -> SearchStrategy[Fraction]:
     """Rationals in [-size, size]: half of them integers, the rest with denominators up to 8."""
     _positive("size", size)
@@ -71,17 +73,20 @@ def gaussian_mixtures(
     d = draw(_dimensions(dim))
     kinds = ["full"] if points is False else ["points"] if points else ["full", "points", "thin"]
     kind = draw(st.sampled_from(kinds))
-    component = st.tuples(
-        st.integers(1, 9), _lists(numbers(spread), d), _covariances(d, singular=kind == "thin")
-    )
-    if kind == "points":
-        component = st.tuples(st.integers(1, 9), _lists(numbers(spread), d), st.none())
-    parts = draw(st.lists(component, min_size=1, max_size=max_components))
+    parts = draw(_components(kind, d, spread, max_components))
     counts, means, covariances = zip(*parts, strict=True)
     weights = [Fraction(n, sum(counts)) for n in counts]
     if kind == "points":
         return GaussianMixture.points(means, weights)
     return GaussianMixture(weights, means, covariances)
+
+
+@cache
+def _components(kind: str, dim: int, spread: int, most: int) -> SearchStrategy[list[Any]]:
+    """One to ``most`` triples of a weight's numerator, a mean and a covariance."""
+    covariance = st.none() if kind == "points" else _covariances(dim, singular=kind == "thin")
+    component = st.tuples(st.integers(1, 9), _lists(numbers(spread), dim), covariance)
+    return st.lists(component, min_size=1, max_size=most)
 
 
 @st.composite
@@ -106,6 +111,7 @@ def _dot(a: list[Fraction], b: list[Fraction]) -> Fraction:
     return sum((p * q for p, q in zip(a, b, strict=False)), Fraction(0))
 
 
+@cache
 def paths(square_integrable: bool = False) -> SearchStrategy[Path]:
     """Every kind of probability path, the straight one first.
 
@@ -160,10 +166,16 @@ def polynomial_models(
     _positive("dim", dim)
     _positive("max_terms", max_terms)
     d = draw(_dimensions(dim))
-    monomials = st.tuples(st.integers(0, 2), st.sampled_from(_powers(d, degree)))
-    chosen = draw(st.lists(monomials, min_size=1, max_size=max_terms, unique=True))
+    chosen = draw(_monomials(d, degree, max_terms))
     terms = [Term(draw(_lists(numbers(spread), d)), t, list(x)) for t, x in chosen]
     return PolynomialVelocity(terms)
+
+
+@cache
+def _monomials(dim: int, degree: int, most: int) -> SearchStrategy[list[Any]]:
+    """Powers of t and of x, no two alike."""
+    monomial = st.tuples(st.integers(0, 2), st.sampled_from(_powers(dim, degree)))
+    return st.lists(monomial, min_size=1, max_size=most, unique=True)
 
 
 @st.composite
@@ -181,16 +193,23 @@ def problems(
     """
     data = draw(gaussian_mixtures(dim, max_components, spread, points))
     path = draw(paths())
-    model = draw(linear_models(data.dim) | polynomial_models(data.dim, degree))
+    model = draw(_models(data.dim, degree))
     singular = any(s.end == 1 for s in path.singularities)
     time = draw(time_laws(high=Fraction(9, 10) if singular else Fraction(1)))
     return Problem(data, path, model, time)
 
 
+@cache
+def _models(dim: int, degree: int) -> SearchStrategy[PolynomialVelocity]:
+    return linear_models(dim) | polynomial_models(dim, degree)
+
+
+@cache
 def _dimensions(dim: int | None) -> SearchStrategy[int]:
     return st.integers(1, 3) if dim is None else st.just(dim)
 
 
+@cache
 def _lists(entries: SearchStrategy[Any], *shape: int) -> SearchStrategy[list[Any]]:
     """Nested lists of the given shape."""
     for size in reversed(shape):
