@@ -23,6 +23,7 @@ _ORDERS = {1: (18, 12), 2: (12, 8), 3: (9, 6)}
 _POWER = 1.25
 _REACH = 9.0  # standard deviations, beyond which 1e-18 of a normal law remains; see _Slices
 _MAX_BOXES = 10_000
+_EPS = float(np.finfo(np.float64).eps)
 _MAX_DEPTH = 60
 
 
@@ -67,13 +68,16 @@ def _marginal(problem: Problem, tolerance: float) -> dict[str, Reference]:
         coarse, _ = _panels(problem, low, high, _ORDERS[1][1], tolerance)
         off = _fine_error(fine, coarse, np.abs(fine))
         size = np.maximum(size, np.abs(fine).sum(axis=0))
-        done = (off <= tolerance * size + 1e-300).all(axis=1)
+        # Below the round-off of C1 there is nothing to be resolved: a floor of 1e-20 is noise.
+        done = (off <= tolerance * size + _EPS * size[1]).all(axis=1)
         value = value + fine[done].sum(axis=0)
         error = error + (off + inner)[done].sum(axis=0)
         low, high = low[~done], high[~done]
         if not len(low):
             names = ("fm", "C1", "floor")
             error = error + _roundoff(problem) * size
+            # Beyond the boxes components may overlap, where the density is at most that.
+            error[2] += np.exp(-0.5 * _REACH**2) * size[1]
             scalars = {name: Reference(value[i], error[i]) for i, name in enumerate(names)}
             return {**scalars, "fm_gradient": Reference(value[3:], error[3:])}
         middle = 0.5 * (low + high)

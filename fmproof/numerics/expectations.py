@@ -60,6 +60,15 @@ def marginal(
         integrand, boxes = _difference(at, columns, rows, parts), [part.box for part in parts]
         aim = tolerance[rows] / share[rows, None]
         found.add(rows, integrate(integrand, boxes, aim, budget, size, chunk))
+    if columns.needs_variance and np.count_nonzero(at.problem.data.weights) > 1:
+        # Components that lie far apart may overlap only where no box reaches, and the layers of
+        # the boxes do not tell: the density there times the squares that may be. What is below
+        # their round-off is no reason for larger boxes.
+        beyond = at.problem.dim * np.exp(-0.5 * reach**2) * at.square[:, None]
+        small = np.minimum(beyond, EPS * at.square[:, None])
+        floor = columns.slices["floor"]
+        found.tail[:, floor] += beyond - small
+        found.roundoff[:, floor] += small
     return found
 
 

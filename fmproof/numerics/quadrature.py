@@ -34,6 +34,7 @@ MAX_DIM = 3
 # A value is resolved relative to itself or, where it nearly cancels, to this share of the
 # integral of its absolute value.
 _CANCELLATION = 1e-3
+_TINY = float(np.finfo(np.float64).tiny)
 # Assumed of a model that is not a polynomial.
 _UNKNOWN_DEGREE = 2
 
@@ -126,7 +127,7 @@ class _Integrand:
         scale = np.maximum(np.abs(found.value), _CANCELLATION * found.magnitude)
         for columns in self.slices.values():
             scale[columns] = scale[columns].max()
-        return self.tolerance * scale
+        return self.tolerance * scale + _TINY  # a constant of 0 is reached
 
     def __call__(self, times: FloatArray, tolerance: FloatArray) -> Sample:
         at = Slices(self.problem, times)

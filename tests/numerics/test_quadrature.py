@@ -6,7 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, Term
+from fmproof.models import (
+    CondOTPath,
+    GaussianMixture,
+    PolynomialVelocity,
+    Problem,
+    Term,
+    TimeLaw,
+    TrigPath,
+)
 from fmproof.numerics import quadrature
 from fmproof.numerics.over_time import conditional_variance
 
@@ -78,3 +86,21 @@ def test_slices_at_once_are_slices_one_by_one() -> None:
         alone = conditional_variance(problem, times[i : i + 1])
         assert together.value[i] == pytest.approx(alone.value[0], rel=1e-13), time
         assert together.error[i] == pytest.approx(alone.error[0], rel=1e-6), time
+
+
+def test_an_overlap_beyond_all_boxes_is_within_the_error() -> None:
+    """Points 22 noises apart: all of the floor is half-way between them, out of the boxes."""
+    data = GaussianMixture.points([[0], [9]], weights=["3/4", "1/4"])
+    law = TimeLaw.uniform("3/4", "4/5")
+    problem = Problem(data, TrigPath(), R1.model, law)
+    for tolerance in (1e-2, 1e-4, 1e-9):
+        found = quadrature.evaluate(problem, ["floor", "C1"], tolerance)
+        floor, error = found["floor"].value, found["floor"].error
+        assert abs(floor - 2.971e-26) < error < 1e-13 * found["C1"].value  # by mpmath
+
+    # One component has no other to overlap with, and boxes that grow would be in vain.
+    alone = replace(problem, data=GaussianMixture.points([[9]]))
+    found = quadrature.evaluate(alone, ["floor"], 1e-9)["floor"]
+    assert found.value == 0
+    assert found.error < 1e-25
+    assert found.cost["evaluations"] < 2_000
