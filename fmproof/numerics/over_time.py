@@ -37,9 +37,7 @@ def conditional_variance(problem: Problem, times: FloatArray, tolerance: float =
 
 def _by_lattice(problem: Problem, times: FloatArray, tolerance: float) -> Estimate:
     at, columns = Slices(problem, times), Columns.marginal(problem, ("floor",))
-    data = problem.data
-    moment = float(data.weights @ ((data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)))
-    scales = at.dalpha**2 * moment + at.dbeta**2 * problem.dim
+    scales = at.dalpha**2 * np.trace(problem.data.second_moment()) + at.dbeta**2 * problem.dim
     found = expectations.marginal(
         at, columns, tolerance * scales[:, None], _REACH, Budget(_BUDGET * len(times))
     )
