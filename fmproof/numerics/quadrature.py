@@ -59,7 +59,8 @@ def evaluate(
         cannot be resolved; ``cost`` has ``evaluations``, ``times`` and ``seconds``.
 
     Raises:
-        InputError: when d > 3, or a quantity is unknown or not available for the model.
+        InputError: when d > 3, a quantity is unknown or not available for the model, or a number
+            is out of range.
     """
     start = perf_counter()
     names = check(problem, quantities)
@@ -70,6 +71,8 @@ def evaluate(
         )
     if not 0 < tolerance < 1:
         raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
+    if not max_evaluations > 0:
+        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
     integrand = _Integrand(problem, names, tolerance, max_evaluations)
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):

@@ -248,10 +248,12 @@ def evaluate(
             of the quantity that is farthest from the tolerance.
 
     Raises:
-        InputError: as for :class:`Sampling`.
+        InputError: as for :class:`Sampling`, and for a number out of range.
     """
     if not tolerance > 0:
         raise InputError(f"tolerance: expected a positive number, found {tolerance:g}")
+    if not max_samples > 0:
+        raise InputError(f"max_samples: expected a positive number, found {max_samples:g}")
     run = Sampling(problem, quantities, seed, kind, level=level)
     found: dict[Quantity, Estimate] = {}
     try:

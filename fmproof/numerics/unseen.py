@@ -137,7 +137,7 @@ def _alike(problem: Problem) -> tuple[FloatArray, FloatArray]:
         grade = np.round(np.log(data.scales.ravel()) / np.log(_ALIKE))
     grades, which = np.unique(grade, return_inverse=True)
     weights = np.bincount(which.ravel(), weights=np.repeat(data.weights, problem.dim))
-    return _ALIKE**grades, weights
+    return _ALIKE**grades, np.asarray(weights, dtype=np.float64)
 
 
 def _lengths(problem: Problem) -> FloatArray:

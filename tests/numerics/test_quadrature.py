@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fmproof.errors import InputError
 from fmproof.models import (
     CondOTPath,
     CustomPath,
@@ -20,7 +21,7 @@ from fmproof.models import (
 )
 from fmproof.models.paths import Path
 from fmproof.models.time import TimeLaw
-from fmproof.numerics import quadrature
+from fmproof.numerics import quadrature, sampling
 from fmproof.numerics.over_time import conditional_variance
 
 R1 = Problem(
@@ -74,6 +75,27 @@ def test_a_variance_near_the_range_of_floats(covariance: float) -> None:
     assert found["cfm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
     assert found["fm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
     assert found["fm"].cost["evaluations"] < 1e6
+
+
+def test_what_no_float_resolves_ends() -> None:
+    """An aim that rounds to zero made every error a nan, and no panel was refined or done."""
+    found = quadrature.evaluate(R1, ("fm", "cfm"), 5e-324)
+    assert found["fm"].value == pytest.approx(0.97427319466546, rel=1e-13)
+    assert 0 < found["fm"].error < 1e-11
+    model = PolynomialVelocity([Term([1], 315, [1])])
+    small = quadrature.evaluate(
+        Problem(R1.data, CondOTPath(), model, UniformTime(0, "1/10")), ["G"]
+    )
+    assert 0 <= small["G"].value < 1e-300
+    assert small["G"].error < 1e-300
+
+
+@pytest.mark.parametrize("budget", [float("nan"), 0, -1])
+def test_a_budget_that_is_none_is_refused(budget: float) -> None:
+    with pytest.raises(InputError, match="max_evaluations: expected a positive number, found"):
+        quadrature.evaluate(R1, ["fm"], max_evaluations=budget)
+    with pytest.raises(InputError, match="max_samples: expected a positive number, found"):
+        sampling.evaluate(R1, ["fm"], max_samples=budget)
 
 
 NEXT_TO_ONE = UniformTime(0, 1 - 1e-15)
