@@ -36,6 +36,8 @@ _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
 _LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
 _OVERFLOWS = np.errstate(over="ignore", invalid="ignore")  # are unknown, and no warning
+# Of a value: what sums lose, and times later than _LATEST. Replicates of a constant all agree.
+_ROUNDOFF = 1e-12
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
 
 
@@ -191,7 +193,7 @@ class Sampling:
         centre = means.mean(axis=0)
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
-        error = stdtrit(count - 1, 0.5 + self.level / 2) * spread
+        error = stdtrit(count - 1, 0.5 + self.level / 2) * spread + _ROUNDOFF * np.abs(centre)
         samples = self.state.points * count
         if self._unseen.components(samples):
             error = np.full_like(error, np.inf)

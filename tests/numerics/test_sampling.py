@@ -212,6 +212,13 @@ def test_a_scale_whose_square_overflows_leaves_it_open_without_a_warning() -> No
         assert np.isinf(estimate.error)
 
 
+def test_replicates_that_all_agree_are_not_exact() -> None:
+    """At t = 1 the floor is 1; every sample has the last time that has a density."""
+    problem = Problem(PROBLEM.data, CondOTPath(), PROBLEM.model, LogitNormalTime(1000, 1))
+    found = sampling.evaluate(problem, ["floor"])["floor"]
+    assert 0 < abs(found.value - 1) <= found.error < 1e-11
+
+
 def test_no_quantity_and_one() -> None:
     with pytest.raises(InputError, match="quantities: expected at least one of fm, "):
         sampling.evaluate(PROBLEM, [])
