@@ -26,6 +26,7 @@ _FAST = 0.5
 # A decay is not trusted to be faster than this, by the number of nodes that show it: a layer that
 # is narrower than their distance leaves little trace.
 _FASTEST = {8: 0.4, 16: 0.25, 32: 0.15, 64: 0.1}
+_EPS, _TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
 # The share of the target that the integrand's own error may take.
 _INNER = 0.1
 
@@ -67,7 +68,9 @@ def integrate(
     panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
     while True:
         samples.make(panels)
-        aim = target(_total(panel.integral(samples) for panel in panels))
+        found = _total(panel.integral(samples) for panel in panels)
+        # Less than round-off, or than the smallest floats, cannot be reached.
+        aim = np.maximum(target(found), _EPS * found.magnitude + _TINY)
         samples.tolerance = _INNER * aim
         samples.make(panels)
         results = [panel.integral(samples) for panel in panels]

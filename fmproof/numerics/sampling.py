@@ -35,9 +35,10 @@ _REPLICATES = 16
 _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
 _LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
+_OVERFLOWS = np.errstate(over="ignore", invalid="ignore")  # are unknown, and no warning
+# Of a value: what sums lose, and times later than _LATEST. Replicates of a constant all agree.
+_ROUNDOFF = 1e-12
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
-# What is at most the variance of u_t(x given Z) given x, and so is off by what that misses.
-_OF_VARIANCE: tuple[Quantity, ...] = ("fm", "C1", "floor")
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class Sampling:
             yield self.estimates()
             points = min(largest, self.state.points)  # keeps Sobol's points in powers of two
 
+    @_OVERFLOWS
     def _sums(self, cube: FloatArray) -> FloatArray:
         """The sums of all integrands over a batch of points of the unit cube, (Q,)."""
         from scipy.special import ndtri
@@ -180,6 +182,7 @@ class Sampling:
             tables.append(self._joint.table(points, Target(problem.target(t, z, eps)))[0])
         return np.asarray(np.concatenate(tables, axis=1).sum(axis=0))
 
+    @_OVERFLOWS
     def estimates(self) -> dict[Quantity, Estimate]:
         """What is known now; raises ``InputError`` before the first points."""
         if self.state.points == 0:
@@ -190,13 +193,15 @@ class Sampling:
         centre = means.mean(axis=0)
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
-        error = stdtrit(count - 1, 0.5 + self.level / 2) * spread
+        error = stdtrit(count - 1, 0.5 + self.level / 2) * spread + _ROUNDOFF * np.abs(centre)
         samples = self.state.points * count
         if self._unseen.components(samples):
             error = np.full_like(error, np.inf)
-        for name in _OF_VARIANCE:
-            if name in self._marginal.slices:
-                error[self._marginal.slices[name]] += self._unseen.variance(samples)
+        joint = error[self._marginal.width :]  # a view
+        for name, hidden in self._unseen.times(samples).items():
+            for side, columns in ((error, self._marginal), (joint, self._joint)):
+                if name in columns.slices:
+                    side[columns.slices[name]] += hidden
         error = np.where(np.isfinite(centre), error, np.inf)
         cost = {
             "samples": samples,
@@ -245,10 +250,12 @@ def evaluate(
             of the quantity that is farthest from the tolerance.
 
     Raises:
-        InputError: as for :class:`Sampling`.
+        InputError: as for :class:`Sampling`, and for a number out of range.
     """
     if not tolerance > 0:
         raise InputError(f"tolerance: expected a positive number, found {tolerance:g}")
+    if not max_samples > 0:
+        raise InputError(f"max_samples: expected a positive number, found {max_samples:g}")
     run = Sampling(problem, quantities, seed, kind, level=level)
     found: dict[Quantity, Estimate] = {}
     try:

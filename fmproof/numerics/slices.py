@@ -43,8 +43,8 @@ class Slices:
     def square(self) -> FloatArray:
         """E||u_t(x given z)||^2, (T,): how large squares of velocities are."""
         data = self.problem.data
-        squares = (data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)
-        return np.asarray(self.dalpha**2 * (data.weights @ squares) + self.dbeta**2 * data.dim)
+        found = self.dalpha**2 * np.trace(data.second_moment()) + self.dbeta**2 * data.dim
+        return np.asarray(found)
 
     def subset(self, rows: npt.NDArray[np.bool_]) -> Slices:
         """Those of the slices that are marked in ``rows`` (T,)."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
+from fmproof.models.paths import Singularity
 from fmproof.models.problem import Problem
 from fmproof.models.time import LogitNormalTime, UniformTime
 
@@ -21,9 +22,9 @@ _NORMAL_REACH = 9.0
 _SINGULAR_POWER = 8.0
 # Distance kept from t = 1, where components that are points have no density.
 _NUDGE = 1e-13
-# And from t = 0, where a schedule may be singular: its derivative is large, but finite, and has
-# no weight.
+# And from t = 0, where a schedule may be singular: its derivative is large, but finite.
 _EARLIEST = 1e-100
+_KEPT = (_EARLIEST, _NUDGE)
 # Logarithms of floats are in here.
 _LOG_RANGE = 745.0
 
@@ -41,6 +42,12 @@ class TimeAxis(ABC):
     @abstractmethod
     def density(self, y: FloatArray) -> FloatArray:
         """The density of the time law with respect to dy."""
+
+    @abstractmethod
+    def beyond(self, singularity: Singularity) -> tuple[float, float]:
+        """The distance s from the singular end of the last time that ``time`` gives, and the
+        integral, against the time law, of the singularity's growth over times that are closer,
+        in units of what it is at s."""
 
 
 class _Uniform(TimeAxis):
@@ -66,6 +73,19 @@ class _Uniform(TimeAxis):
         )
         return slope / (self.high - self.low)
 
+    def beyond(self, singularity: Singularity) -> tuple[float, float]:
+        end, power, s = singularity.end, singularity.power, _KEPT[singularity.end]
+        nearest = abs(end - (self.low, self.high)[end])
+        if nearest >= s:
+            return nearest, 0.0
+        if power > -1:
+            integral = (1 - (nearest / s) ** (power + 1)) / (power + 1)
+        elif nearest:
+            integral = np.log(s / nearest)
+        else:
+            integral = -np.log(s) / (-singularity.log_power - 1)
+        return s, float(s * integral / (self.high - self.low))
+
     def _fractions(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Distances from the two ends over half the range, at most 1."""
         half = self.high - self._middle
@@ -85,10 +105,22 @@ class _LogitNormal(TimeAxis):
 
     def time(self, y: FloatArray) -> FloatArray:
         # The nearest float below 1 would be a coarse time for a component that is a point.
-        return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), 0.0, 1 - _NUDGE)
+        return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), _EARLIEST, 1 - _NUDGE)
 
     def density(self, y: FloatArray) -> FloatArray:
         return np.asarray(np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi))
+
+    def beyond(self, singularity: Singularity) -> tuple[float, float]:
+        from scipy.special import log_ndtr
+
+        power, std = singularity.power, self._std
+        mean = self._mean if singularity.end else -self._mean
+        # Near the end s = exp(-mean - std y), of which every power has a closed form.
+        log_s = max(float(np.log(_KEPT[singularity.end])), -mean - std * _NORMAL_REACH)
+        last = (-log_s - mean) / std
+        exponent = -power * (log_s + mean) + 0.5 * (power * std) ** 2
+        with np.errstate(over="ignore"):
+            return float(np.exp(log_s)), float(np.exp(exponent + log_ndtr(-last - power * std)))
 
 
 def time_axis(problem: Problem) -> TimeAxis:
@@ -104,6 +136,23 @@ def time_axis(problem: Problem) -> TimeAxis:
     raise InputError(
         f"time: not available: expected a uniform or logit-normal law, found {type(law).__name__}"
     )
+
+
+def omitted(problem: Problem) -> float:
+    """E||u_t(x given z)||^2 from the times that are too close to a singular end to be floats.
+
+    Where a derivative's square is barely integrable, that is not a small part of it.
+    """
+    axis, found = time_axis(problem), 0.0
+    for singularity in problem.path.singularities:
+        of_alpha = singularity.function == "alpha"
+        size = np.trace(problem.data.second_moment()) if of_alpha else problem.dim
+        distance, integral = axis.beyond(singularity)
+        if size and integral:
+            t = abs(singularity.end - distance)
+            slope = problem.path.dalpha(t) if of_alpha else problem.path.dbeta(t)
+            found += float(size * slope**2 * integral)
+    return found
 
 
 def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:

@@ -6,15 +6,22 @@ the truth.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
+from fmproof.numerics.quantities import Quantity
+from fmproof.numerics.time_axis import omitted
 
 # What matters is at least this share of the whole, and what is expected in fewer samples than
 # that may have been missed.
 _HEAVY = 0.05
 _FEW = 20
+# Standard deviations that differ by less than this factor are taken for one.
+_ALIKE = 1.05
 
 
 class Unseen:
@@ -22,12 +29,10 @@ class Unseen:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        shares = np.geomspace(1e-300, 0.5, 3000)  # of the time law, from either end
-        self._shares = shares
-        early, late = self._variance(shares), self._variance(1 - shares)
-        steps = np.diff(shares, prepend=0.0)
-        # Left of a node it is taken for what it is at the node: the layers are far wider.
-        self._early, self._late = np.cumsum(early * steps), np.cumsum(late * steps)
+        self._shares = np.geomspace(1e-300, 0.5, 3000)  # of the time law, from either end
+        self._ends = [_Means.at(problem, s) for s in (self._shares, 1 - self._shares)]
+        with np.errstate(all="ignore"):
+            self._omitted = omitted(problem)
 
     def components(self, samples: int) -> bool:
         """Whether a component that matters is too rare to have been drawn for certain."""
@@ -38,28 +43,101 @@ class Unseen:
             share = share / (share.sum() + self.problem.dim)
         return bool(np.any((share > _HEAVY) & (data.weights * samples < _FEW)))
 
-    def variance(self, samples: int) -> float:
-        """How much of E tr Cov(u_t(x given Z) given X_t = x) times may hide that are too close to
-        the ends to have been drawn; 0 where that is a small part of it.
+    def times(self, samples: int) -> dict[Quantity, float]:
+        """By how much the layers next to the ends of time that are too thin to have been drawn
+        for certain may differ from what is drawn next to them.
 
-        Where the data's scale is far from 1, most of it is in a layer near an end, as wide as the
-        time in which they emerge from the noise.
+        A layer is thin where the schedule is singular and, where the data's scale is far from 1,
+        in the time in which they emerge from the noise. It is infinite where a mean overflows.
         """
-        place = int(np.searchsorted(self._shares, _FEW / samples, side="right")) - 1
-        hidden = float(self._early[place] + self._late[place])
-        return hidden if hidden > _HEAVY * (self._early[-1] + self._late[-1]) else 0.0
+        target = self._differs(samples, lambda means: (means.target,)) + self._omitted
+        field = self._differs(samples, lambda means: (means.guess, means.informed))
+        variance = self._differs(samples, lambda means: (means.missed, means.within))
+        if not self.problem.data.scales.all():  # u_t(x) of a point is as singular as its target
+            field += self._omitted
+        return {
+            "cfm": target,
+            "C2": target,
+            "fm": field,
+            "C1": field,
+            "floor": variance + self._omitted,
+        }
 
-    def _variance(self, shares: FloatArray) -> FloatArray:
-        """A bound at the times that have ``shares`` of the time law before them: the error of the
-        best linear guess of u from x, with the covariance of all data."""
-        problem = self.problem
+    def _differs(self, samples: int, bounds: Callable[[_Means], tuple[FloatArray, ...]]) -> float:
+        """How much more, or less, than at its inner edge a mean square is in the two layers, if
+        it is like one of its ``bounds``."""
+        place = int(np.searchsorted(self._shares, _FEW / samples, side="right")) - 1
+        layer = self._shares[: place + 1]
+        found = 0.0
+        for end in self._ends:
+            with np.errstate(over="ignore", invalid="ignore"):
+                # Left of a node it is taken for what it is at the node.
+                excess = [
+                    np.diff(layer, prepend=0.0) @ (mean[: place + 1] - mean[place])
+                    for mean in bounds(end)
+                ]
+            found += float(np.max(np.abs(excess)))
+        return found if np.isfinite(found) else np.inf
+
+
+class _Means(NamedTuple):
+    """Mean squares at T times, (T,) each.
+
+    u = u_t(x given Z) is guessed from x, by the best linear guess that does not know Z's component
+    and by the best one that does. The mean E[u given x] and what it misses lie between the two.
+
+    Attributes:
+        target: E||u||^2.
+        guess, missed: of the guess, and of u without it.
+        informed, within: the same where the component is known.
+    """
+
+    target: FloatArray
+    guess: FloatArray
+    missed: FloatArray
+    informed: FloatArray
+    within: FloatArray
+
+    @classmethod
+    def at(cls, problem: Problem, shares: FloatArray) -> _Means:
+        """At the times that have ``shares`` of the time law before them."""
+        data = problem.data
         t = np.minimum(problem.time.quantile(shares), 1 - 1e-13)
-        alpha, beta = problem.path.alpha(t)[:, None], problem.path.beta(t)[:, None]
-        slopes = problem.path.dalpha(t)[:, None] * beta - problem.path.dbeta(t)[:, None] * alpha
-        lengths = _lengths(problem)
+        slope = problem.path.dalpha(t)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = ((slopes * (lengths / np.hypot(alpha * lengths, beta))) ** 2).sum(axis=1)
-        return np.where(np.isnan(found), np.inf, found)
+            mean, means = data.weights @ data.means, data.weights @ (data.means**2).sum(axis=1)
+            lengths = _lengths(problem)
+            guess, missed = _linear(problem, t, lengths, np.ones_like(lengths))
+            informed, within = _linear(problem, t, *_alike(problem))
+            guess, informed = guess + slope**2 * (mean @ mean), informed + slope**2 * means
+        return cls(informed + within, guess, missed, informed, within)
+
+
+def _linear(
+    problem: Problem, t: FloatArray, lengths: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean squares of the best linear guess of dalpha z + dbeta eps from alpha z + beta eps, and
+    of what it misses, when z is normal with standard deviations ``lengths`` (m,): sums over these
+    with ``weights`` (m,)."""
+    path = problem.path
+    alpha, beta, dalpha, dbeta = path.alpha(t), path.beta(t), path.dalpha(t), path.dbeta(t)
+    guess, missed = np.zeros_like(t), np.zeros_like(t)
+    for length, weight in zip(lengths, weights, strict=True):
+        scale = np.hypot(alpha * length, beta)
+        toward_z, toward_eps = alpha * length / scale, beta / scale
+        guess += weight * (dalpha * length * toward_z + dbeta * toward_eps) ** 2
+        missed += weight * (dalpha * length * toward_eps - dbeta * toward_z) ** 2
+    return guess, missed
+
+
+def _alike(problem: Problem) -> tuple[FloatArray, FloatArray]:
+    """The components' standard deviations, rounded so that they are few, and their weights."""
+    data = problem.data
+    with np.errstate(divide="ignore"):
+        grade = np.round(np.log(data.scales.ravel()) / np.log(_ALIKE))
+    grades, which = np.unique(grade, return_inverse=True)
+    weights = np.bincount(which.ravel(), weights=np.repeat(data.weights, problem.dim))
+    return _ALIKE**grades, np.asarray(weights, dtype=np.float64)
 
 
 def _lengths(problem: Problem) -> FloatArray:
@@ -74,6 +152,7 @@ def _lengths(problem: Problem) -> FloatArray:
     if data.bases is None:
         covariance += np.diag(data.weights @ scales**2)
     else:
-        parts = data.bases * scales[:, None]
-        covariance += np.einsum("k,kij,klj->il", data.weights, parts, parts)
+        parts = np.sqrt(data.weights)[:, None, None] * data.bases * scales[:, None]
+        parts = parts.transpose(1, 0, 2).reshape(problem.dim, -1)
+        covariance += parts @ parts.T
     return np.asarray(unit * np.sqrt(np.linalg.eigvalsh(covariance).clip(min=0.0)))

@@ -6,16 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fmproof.errors import InputError
 from fmproof.models import (
     CondOTPath,
+    CustomPath,
     GaussianMixture,
+    LinearVPPath,
+    LogitNormalTime,
+    PolynomialPath,
     PolynomialVelocity,
     Problem,
     Term,
-    TimeLaw,
     TrigPath,
+    UniformTime,
 )
-from fmproof.numerics import quadrature
+from fmproof.models.paths import Path
+from fmproof.models.time import TimeLaw
+from fmproof.numerics import quadrature, sampling
 from fmproof.numerics.over_time import conditional_variance
 
 R1 = Problem(
@@ -69,6 +76,59 @@ def test_a_variance_near_the_range_of_floats(covariance: float) -> None:
     assert found["cfm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
     assert found["fm"].value == pytest.approx(second * (1 - 1 / 2 + 1 / 12), rel=1e-9)
     assert found["fm"].cost["evaluations"] < 1e6
+
+
+def test_what_no_float_resolves_ends() -> None:
+    """An aim that rounds to zero made every error a nan, and no panel was refined or done."""
+    found = quadrature.evaluate(R1, ("fm", "cfm"), 5e-324)
+    assert found["fm"].value == pytest.approx(0.97427319466546, rel=1e-13)
+    assert 0 < found["fm"].error < 1e-11
+    model = PolynomialVelocity([Term([1], 315, [1])])
+    small = quadrature.evaluate(
+        Problem(R1.data, CondOTPath(), model, UniformTime(0, "1/10")), ["G"]
+    )
+    assert 0 <= small["G"].value < 1e-300
+    assert small["G"].error < 1e-300
+
+
+@pytest.mark.parametrize("budget", [float("nan"), 0, -1])
+def test_a_budget_that_is_none_is_refused(budget: float) -> None:
+    with pytest.raises(InputError, match="max_evaluations: expected a positive number, found"):
+        quadrature.evaluate(R1, ["fm"], max_evaluations=budget)
+    with pytest.raises(InputError, match="max_samples: expected a positive number, found"):
+        sampling.evaluate(R1, ["fm"], max_samples=budget)
+
+
+NEXT_TO_ONE = UniformTime(0, 1 - 1e-15)
+
+
+@pytest.mark.parametrize(
+    ("path", "law", "squares"),
+    [  # E dalpha^2 and E dbeta^2 in closed form
+        (CustomPath("t", "(1-t)^(3/4)"), UniformTime(), (1, 9 / 8)),
+        (CustomPath("t", "(1-t)^(11/20)"), UniformTime(), (1, 0.55**2 / 0.1)),
+        (PolynomialPath("51/100"), UniformTime(), (0.51**2 / 0.02, 0.51**2 / 0.02)),
+        # t^2 / (1 - t^2) = -1 + (1 / (1 - t) + 1 / (1 + t)) / 2
+        (
+            LinearVPPath(),
+            NEXT_TO_ONE,
+            (1, -1 + 0.5 * (math.log(2) - math.log(1 - NEXT_TO_ONE.support[1]))),
+        ),
+        # High-precision integrals against the normal law.
+        (LinearVPPath(), LogitNormalTime(0, 3), (1, 48.06379905990851 - 3.2)),
+        (LinearVPPath(), LogitNormalTime(0, 7), (1, 21836589551.888657 - 3.2)),
+    ],
+    ids=["power-3/4", "power-11/20", "polynomial-51/100", "next-to-1", "std-3", "std-7"],
+)
+def test_times_too_close_to_a_singular_end_to_be_floats_count_as_error(
+    path: Path, law: TimeLaw, squares: tuple[float, float]
+) -> None:
+    moment = 0.3 * 4.25 + 0.7 * 2.75
+    exact = squares[0] * moment + squares[1]
+    problem = Problem(R1.data, path, R1.model, law)
+    found = quadrature.evaluate(problem, ["C2"], 1e-9)["C2"]
+    assert abs(found.value + exact) <= found.error + 1e-14 * exact
+    assert found.error < 2 * exact or exact > 1e9
 
 
 def test_slices_at_once_are_slices_one_by_one() -> None:

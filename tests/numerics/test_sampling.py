@@ -13,14 +13,21 @@ from fmproof.models import (
     CallableVelocity,
     CondOTPath,
     GaussianMixture,
+    LinearVPPath,
+    LogitNormalTime,
+    PolynomialPath,
     Problem,
     Term,
     TrigPath,
+    UniformTime,
+    VPPath,
 )
 from fmproof.models.paths import Path
+from fmproof.models.time import TimeLaw
 from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics import quadrature, sampling
 from fmproof.numerics.sampling import Kind, Sampling
+from fmproof.numerics.unseen import Unseen
 
 PROBLEM = Problem(
     GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[0.25]], [[0.5]]]),
@@ -163,6 +170,53 @@ def test_a_layer_in_time_that_is_never_drawn_is_added_to_the_error(
             assert abs(found["floor"].value - exact.value) <= found["floor"].error, seed
             assert found["C"].error == found["floor"].error
             assert found["floor"].error < 10 * exact.value  # and says something
+
+
+@pytest.mark.parametrize(
+    ("path", "law"),
+    [
+        (LinearVPPath(), UniformTime(0, 1 - 1e-9)),
+        (VPPath(), UniformTime(0, 1 - 1e-9)),
+        (PolynomialPath("6/10"), UniformTime()),
+        (LinearVPPath(), LogitNormalTime(0, 5)),
+    ],
+    ids=["linear-vp", "vp", "polynomial", "logit-normal"],
+)
+def test_what_a_schedule_hides_next_to_a_singular_end_is_added_to_the_error(
+    path: Path, law: TimeLaw
+) -> None:
+    """Replicates agreed on 7.7 where -C2 is 12.9."""
+    problem = Problem(PROBLEM.data, path, PROBLEM.model, law)
+    exact = quadrature.evaluate(problem, ["cfm", "C2"], 1e-6)
+    for seed in range(3):
+        found = sampling.evaluate(problem, ["cfm", "C2", "fm"], max_samples=2**14, seed=seed)
+        for name, other in exact.items():
+            off = abs(found[name].value - other.value)
+            assert off <= found[name].error + other.error, (seed, name)
+            assert found[name].error < 2 * abs(other.value)
+        if path.name != "polynomial":  # where u_t(x) is as singular as its target
+            assert found["fm"].error < 0.05
+
+
+@pytest.mark.parametrize("path", [CondOTPath(), TrigPath(), LinearVPPath()], ids=lambda p: p.name)
+def test_where_nothing_hides_nothing_is_added(path: Path) -> None:
+    law = UniformTime(0, 1 - 1e-3 if path.name == "linear-vp" else 1)
+    hidden = Unseen(Problem(PROBLEM.data, path, PROBLEM.model, law)).times(2**20)
+    assert 0 <= max(hidden.values()) < 1e-4
+
+
+def test_a_scale_whose_square_overflows_leaves_it_open_without_a_warning() -> None:
+    points = GaussianMixture.points([[-1e160], [1e160]])
+    problem = Problem(points, CondOTPath(), PROBLEM.model)
+    for estimate in sampling.evaluate(problem, SCALARS, max_samples=2**12).values():
+        assert np.isinf(estimate.error)
+
+
+def test_replicates_that_all_agree_are_not_exact() -> None:
+    """At t = 1 the floor is 1; every sample has the last time that has a density."""
+    problem = Problem(PROBLEM.data, CondOTPath(), PROBLEM.model, LogitNormalTime(1000, 1))
+    found = sampling.evaluate(problem, ["floor"])["floor"]
+    assert 0 < abs(found.value - 1) <= found.error < 1e-11
 
 
 def test_no_quantity_and_one() -> None:
