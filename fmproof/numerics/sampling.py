@@ -22,6 +22,7 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 from fmproof.numerics.estimate import Estimate
+from fmproof.numerics.lattice import BoolArray
 from fmproof.numerics.quantities import Columns, Points, Quantity, Target, check, shaped
 from fmproof.numerics.unseen import Unseen
 
@@ -36,6 +37,9 @@ _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
 _LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
 _OVERFLOWS = np.errstate(over="ignore", invalid="ignore")  # are unknown, and no warning
+_WITHOUT_MODEL: set[Quantity] = {"C1", "C2", "floor"}
+_HIGH = 4  # degree of a model from which on tails decide; that of one that is no polynomial
+_EFFECTIVE = 10  # samples of each replicate that an interval needs at the least
 # Of a value: what sums lose, and times later than _LATEST. Replicates of a constant all agree.
 _ROUNDOFF = 1e-12
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
@@ -49,6 +53,7 @@ class State:
         seed, kind, replicates: what the points are made from.
         points: how many of each replicate were used.
         sums: (replicates, Q), the sums of the integrands.
+        sizes: (2, Q), the sums of their absolute values and of their squares.
     """
 
     seed: int
@@ -56,6 +61,7 @@ class State:
     replicates: int
     points: int
     sums: FloatArray
+    sizes: FloatArray
 
 
 class _Source(Protocol):
@@ -131,7 +137,9 @@ class Sampling:
         self._joint = Columns.joint(problem, wanted)
         width = self._marginal.width + self._joint.width
         if state is None:
-            state = State(seed, kind, replicates, 0, np.zeros((replicates, width)))
+            state = State(
+                seed, kind, replicates, 0, np.zeros((replicates, width)), np.zeros((2, width))
+            )
         elif state.sums.shape != (state.replicates, width):
             raise InputError(
                 f"state: expected sums of shape {(state.replicates, width)} for these "
@@ -152,17 +160,22 @@ class Sampling:
         points = _FIRST_POINTS
         while True:
             start = perf_counter()
-            sums = np.stack([self._sums(source.random(points)) for source in sources])
+            tables = [self._table(source.random(points)) for source in sources]
+            sums = np.stack([table.sum(axis=0) for table in tables])
+            sizes = sum(np.stack([np.abs(t).sum(axis=0), (t**2).sum(axis=0)]) for t in tables)
             self.state = replace(
-                self.state, points=self.state.points + points, sums=self.state.sums + sums
+                self.state,
+                points=self.state.points + points,
+                sums=self.state.sums + sums,
+                sizes=self.state.sizes + sizes,
             )
             self._seconds += perf_counter() - start
             yield self.estimates()
             points = min(largest, self.state.points)  # keeps Sobol's points in powers of two
 
     @_OVERFLOWS
-    def _sums(self, cube: FloatArray) -> FloatArray:
-        """The sums of all integrands over a batch of points of the unit cube, (Q,)."""
+    def _table(self, cube: FloatArray) -> FloatArray:
+        """All integrands at a batch of n points of the unit cube, (n, Q)."""
         from scipy.special import ndtri
 
         problem, dim = self.problem, self.problem.dim
@@ -180,7 +193,7 @@ class Sampling:
             tables.append(self._marginal.table(points, target)[0])
         if self._joint.width:
             tables.append(self._joint.table(points, Target(problem.target(t, z, eps)))[0])
-        return np.asarray(np.concatenate(tables, axis=1).sum(axis=0))
+        return np.concatenate(tables, axis=1)
 
     @_OVERFLOWS
     def estimates(self) -> dict[Quantity, Estimate]:
@@ -202,7 +215,8 @@ class Sampling:
             for side, columns in ((error, self._marginal), (joint, self._joint)):
                 if name in columns.slices:
                     side[columns.slices[name]] += hidden
-        error = np.where(np.isfinite(centre), error, np.inf)
+        known = np.isfinite(centre) & ~self._few_matter()
+        error = np.where(known, error, np.inf)
         cost = {
             "samples": samples,
             "seconds": self._seconds,
@@ -216,6 +230,24 @@ class Sampling:
             )
             for name in self.quantities
         }
+
+    def _few_matter(self) -> BoolArray:
+        """Of which integrals (Q,) of the model a few samples make up all: the tail that a high
+        degree weighs most is beyond them, and their spread tells nothing of it.
+
+        (sum |f|)^2 / sum f^2 is the effective number of samples (Kish, Survey Sampling, 1965).
+        What hides in time is :class:`Unseen`'s.
+        """
+        sizes, squares = self.state.sizes
+        degree = max(self._marginal.degree or _HIGH, self._joint.degree or _HIGH)
+        if degree < _HIGH:
+            return np.zeros(len(sizes), dtype=np.bool_)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            few = (sizes > 0) & (sizes**2 / squares < _EFFECTIVE * self.state.replicates)
+        for columns, start in ((self._marginal, 0), (self._joint, self._marginal.width)):
+            for name in _WITHOUT_MODEL & columns.slices.keys():
+                few[start:][columns.slices[name]] = False
+        return np.asarray(few)
 
     def _shaped(self, name: Quantity, columns: FloatArray, sign: int = -1) -> Any:
         source: Quantity = "floor" if name == "C" else name

@@ -228,3 +228,24 @@ def test_no_quantity_and_one() -> None:
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(InputError, match="seed: expected 0 or a positive integer, found -1"):
         sampling.evaluate(PROBLEM, ["C1"], seed=-1)
+
+
+@pytest.mark.parametrize("degree", [7, 9, 12])
+@pytest.mark.parametrize(
+    "data", [PROBLEM.data, GaussianMixture.points([[-1], [0], [1]])], ids=["mixture", "points"]
+)
+def test_a_tail_that_samples_do_not_reach_leaves_it_open(
+    data: GaussianMixture, degree: int
+) -> None:
+    """x^24 times a normal density has its mass five standard deviations out."""
+    problem = Problem(data, CondOTPath(), PolynomialVelocity([Term([1], 0, [degree])]))
+    names = ("cfm", "cfm_gradient")
+    exact = quadrature.evaluate(problem, names, 1e-9)
+    unknown = 0
+    for seed in range(4):
+        found = sampling.evaluate(problem, (*names, "C"), 1e-3, 2**12, seed)
+        assert found["C"].error < 0.1
+        for name in names:
+            unknown += np.isinf(found[name].error).all()
+            assert (np.abs(found[name].value - exact[name].value) <= found[name].error).all()
+    assert unknown
