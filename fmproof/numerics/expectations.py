@@ -26,8 +26,10 @@ from fmproof.numerics.slices import Frames, Marginal, Slices
 
 # The first lattice's step, in standard deviations.
 _SPACING = 2.0
+# By how much more points than it needs a lattice may have, to be summed with others.
+_SAME = 2.0
 # Numbers in one temporary array, so that it stays in a core's cache.
-_CHUNK = 32_000
+_CHUNK = 64_000
 
 
 def marginal(
@@ -42,7 +44,7 @@ def marginal(
     tolerance = np.broadcast_to(tolerance, (len(at), columns.width))
     found = LatticeSum.zero(tolerance.shape)
     # Clusters of one shape are integrated together, whatever slices they are from.
-    alike: dict[tuple[int, ...], list[tuple[int, Cluster]]] = defaultdict(list)
+    alike: dict[tuple[int, int], list[Job]] = defaultdict(list)
     share = np.ones(len(at))
     for row in range(len(at)):
         in_slice = clusters(at, row, reach, _SPACING)
@@ -52,9 +54,9 @@ def marginal(
             found.put(np.array([row]), _unresolved(columns.width))
             continue
         for cluster in in_slice:
-            shape = len(cluster.members), cluster.before, *map(int, cluster.box.counts)
-            alike[shape].append((row, cluster))
-    for (size, *_), jobs in alike.items():
+            alike[len(cluster.members), cluster.before].append((row, cluster))
+    batches = [(size, batch) for (size, _), jobs in alike.items() for batch in _batches(jobs)]
+    for size, jobs in batches:
         chunk = max(64, _CHUNK // (size * at.problem.dim))
         rows, parts = np.array([row for row, _ in jobs]), [cluster for _, cluster in jobs]
         integrand, boxes = _difference(at, columns, rows, parts), [part.box for part in parts]
@@ -70,6 +72,23 @@ def marginal(
         found.tail[:, floor] += beyond - small
         found.roundoff[:, floor] += small
     return found
+
+
+Job = tuple[int, Cluster]
+"""The number of a slice, and a cluster of its components."""
+
+
+def _batches(jobs: list[Job]) -> list[list[Job]]:
+    """Jobs whose lattices have about as many points; the first of a batch has the most."""
+    batches: list[list[Job]] = []
+    most = np.zeros(())
+    for job in sorted(jobs, key=lambda job: -job[1].box.counts.prod()):
+        counts = job[1].box.counts
+        if not (batches and (counts <= most).all() and most.prod() <= _SAME * counts.prod()):
+            batches.append([])
+            most = counts
+        batches[-1].append(job)
+    return batches
 
 
 def _price(box: Box, size: float) -> float:

@@ -128,11 +128,11 @@ def integrate(
 ) -> LatticeSum:
     """Integrals over R^d to the absolute ``tolerance`` (B, Q), one over each of the ``boxes``.
 
-    The boxes have the same counts. An integral is done at the tolerance, when only round-off is
-    left, or when the ``budget`` has too little for the next refinement, at ``cost`` a point; the
-    step is halved twice in any case, which the caller has paid for. The error adds up the
-    discretisation, judged by how the sums changed, the mass outside the box, extrapolated from
-    its two outermost layers, and round-off.
+    The lattices have the counts of the first box, which are to be enough for all. An integral is
+    done at the tolerance, when only round-off is left, or when the ``budget`` has too little for
+    the next refinement, at ``cost`` a point; the step is halved twice in any case, which the
+    caller has paid for. The error adds up the discretisation, judged by how the sums changed, the
+    mass outside the box, extrapolated from its two outermost layers, and round-off.
     """
     sums = _Sums(integrand, boxes, chunk)
     counts = boxes[0].counts

@@ -52,7 +52,8 @@ def evaluate(
     Args:
         tolerance: the error aimed at, relative to the value (for a vector or matrix to its
             largest entry), or to 1e-3 of E|integrand| where that is larger.
-        max_evaluations: how many evaluations of a component at a point may be spent.
+        max_evaluations: how many evaluations of a component at a point may be spent; lattices of
+            similar size are summed as if they had the largest, which may double it.
 
     Returns:
         Estimates with ``method`` "quadrature", NaN with an infinite error where the mixture

@@ -88,12 +88,14 @@ class Frames:
             bases = at.bases[members]
         share = sigma / scales
         gains = dalpha * alpha * share * sigma + dbeta * (beta / scales)
-        # (B, axis, component, ...): points along the last axis keep numpy's loops long.
-        self._whiten = (bases / scales[:, :, None]).transpose(0, 3, 1, 2)
+        # (B, axis, component, ...): points along the last axis keep numpy's loops long. Whitened
+        # coordinates are over sqrt(2): their squares are the exponents.
+        root = np.sqrt(2.0)
+        self._whiten = (bases / (root * scales[:, :, None])).transpose(0, 3, 1, 2)
         offsets = alpha * (means - data.means[origins, None])
         offsets = offsets[:, :, None] @ bases
-        self._offsets = (offsets[:, :, 0] / scales).transpose(0, 2, 1)
-        self._back = (gains[:, :, None] * bases).transpose(0, 2, 3, 1)  # (B, d, axis, k)
+        self._offsets = (offsets[:, :, 0] / (root * scales)).transpose(0, 2, 1)
+        self._back = root * (gains[:, :, None] * bases).transpose(0, 2, 3, 1)  # (B, d, axis, k)
         self._drift = (dalpha * means).transpose(0, 2, 1)
         self._within = (((dalpha * beta - dbeta * alpha) * share) ** 2).sum(axis=2)
         with np.errstate(divide="ignore"):
@@ -107,14 +109,16 @@ class Frames:
         white = whiten.reshape(len(y), -1, self.dim) @ y
         white = white.reshape(*whiten.shape[:3], -1)
         white -= self._offsets[rows, :, :, None]
-        log_terms = np.einsum("rikn,rikn->rkn", white, white)
-        log_terms *= -0.5
-        log_terms += self._constants[rows, :, None]
+        halves = np.einsum("rikn,rikn->rkn", white, white)
+        log_terms = np.subtract(self._constants[rows, :, None], halves, out=halves)
         return Placed(white, log_terms, self._back[rows], self._drift[rows], self._within[rows])
 
 
 class Placed(NamedTuple):
-    """Points in R frames, whitened: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n)."""
+    """Points in R frames, whitened: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n).
+
+    The other attributes are the frames': see :class:`Frames`.
+    """
 
     white: FloatArray
     log_terms: FloatArray
@@ -132,10 +136,10 @@ class Placed(NamedTuple):
         np.exp(terms, out=terms)
         total = terms.sum(axis=1, keepdims=True)
         density = (np.exp(top) * total)[:, 0]
-        terms /= total
         pulled = (terms[:, None] * white).reshape(frames, -1, points)
         velocity = back.reshape(frames, dim, -1) @ pulled
         velocity += drift @ terms
+        velocity /= total
         if not variance:
             return Marginal(density, velocity, None)
         spread = np.repeat(self.within[:, :count, None], points, axis=2)
@@ -145,4 +149,5 @@ class Placed(NamedTuple):
             means -= velocity[:, i, None]
             means *= means
             spread += means
-        return Marginal(density, velocity, np.einsum("rkn,rkn->rn", terms, spread))
+        spread = np.einsum("rkn,rkn->rn", terms, spread) / total[:, 0]
+        return Marginal(density, velocity, spread)

@@ -144,8 +144,9 @@ def test_slices_at_once_are_slices_one_by_one() -> None:
     together = conditional_variance(problem, times)
     for i, time in enumerate(times):
         alone = conditional_variance(problem, times[i : i + 1])
-        assert together.value[i] == pytest.approx(alone.value[0], rel=1e-13), time
-        assert together.error[i] == pytest.approx(alone.error[0], rel=1e-6), time
+        # Together they may have more points, but no fewer.
+        assert together.value[i] == pytest.approx(alone.value[0], rel=1e-9), time
+        assert together.error[i] < 2 * alone.error[0], time
 
 
 def test_an_overlap_beyond_all_boxes_is_within_the_error() -> None:
