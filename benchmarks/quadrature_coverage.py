@@ -83,7 +83,7 @@ def measure(case: Case, seed: int, shrink: float = 1.0) -> dict[str, Any]:
         with np.errstate(all="ignore"):
             exact = reference(problem, min(1e-10, 1e-3 * tolerances[-1]))
     except (OutOfReach, InputError) as error:
-        row["note"] = f"no reference: {error or 'out of reach'}"
+        row["note"] = f"no reference: {str(error) or 'out of reach'}"
         exact = {}
     row["reference_seconds"] = process_time() - started
     for tolerance in tolerances:
