@@ -13,13 +13,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from fmproof.models.arrays import FloatArray
-from fmproof.numerics.lattice import Box
+from fmproof.numerics.lattice import Box, IntArray
 from fmproof.numerics.slices import Slices
-
-IntArray = npt.NDArray[np.intp]
 
 # Components whose volumes differ by more than this factor per dimension are told apart first.
 _SIMILAR = 2.0

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
@@ -21,12 +20,11 @@ from fmproof.models.problem import Problem
 from fmproof.numerics import clenshaw_curtis, expectations
 from fmproof.numerics.clenshaw_curtis import Sample
 from fmproof.numerics.estimate import Estimate
-from fmproof.numerics.lattice import EPS, Budget, LatticeSum
-from fmproof.numerics.quantities import Columns, Quantity, check, shaped
+from fmproof.numerics.lattice import EPS, Budget, IntArray, LatticeSum
+from fmproof.numerics.quantities import Columns, Quantity, check, check_aims, shaped
 from fmproof.numerics.slices import Slices
 from fmproof.numerics.time_axis import breakpoints, omitted, time_axis
 
-IntArray = npt.NDArray[np.intp]
 Side = Callable[[Slices, Columns, FloatArray, float, Budget], LatticeSum]
 
 MAX_DIM = 3
@@ -70,10 +68,7 @@ def evaluate(
             f"not available: quadrature works up to dimension {MAX_DIM}, found {problem.dim}; "
             "use sampling"
         )
-    if not 0 < tolerance < 1:
-        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
-    if not max_evaluations > 0:
-        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
+    check_aims(tolerance, max_evaluations)
     integrand = _Integrand(problem, names, tolerance, max_evaluations)
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):

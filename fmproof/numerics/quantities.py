@@ -59,6 +59,14 @@ def check(problem: Problem, quantities: Iterable[str]) -> tuple[Quantity, ...]:
     return cast("tuple[Quantity, ...]", names)
 
 
+def check_aims(tolerance: float, max_evaluations: float) -> None:
+    """Raise ``InputError`` for a relative tolerance, or a budget, that nothing can be done with."""
+    if not 0 < tolerance < 1:
+        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
+    if not max_evaluations > 0:
+        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
+
+
 class Points:
     """A batch of points and what the problem's model says there, computed when asked for.
 

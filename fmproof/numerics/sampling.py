@@ -24,6 +24,7 @@ from fmproof.models.problem import Problem
 from fmproof.numerics.estimate import Estimate
 from fmproof.numerics.lattice import BoolArray
 from fmproof.numerics.quantities import Columns, Points, Quantity, Target, check, shaped
+from fmproof.numerics.time_axis import LATEST
 from fmproof.numerics.unseen import Unseen
 
 Kind = Literal["sobol", "monte-carlo"]
@@ -35,12 +36,11 @@ LEVEL = 0.99
 _REPLICATES = 16
 _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
-_LATEST = 1 - 1e-13  # of the times, since a component that is a point has no density at t = 1
 _OVERFLOWS = np.errstate(over="ignore", invalid="ignore")  # are unknown, and no warning
 _WITHOUT_MODEL: set[Quantity] = {"C1", "C2", "floor"}
 _HIGH = 4  # degree of a model from which on tails decide; that of one that is no polynomial
 _EFFECTIVE = 10  # samples of each replicate that an interval needs at the least
-# Of a value: what sums lose, and times later than _LATEST. Replicates of a constant all agree.
+# Of a value: what sums lose, and times later than LATEST. Replicates of a constant all agree.
 _ROUNDOFF = 1e-12
 _SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
 
@@ -160,27 +160,26 @@ class Sampling:
         points = _FIRST_POINTS
         while True:
             start = perf_counter()
-            tables = [self._table(source.random(points)) for source in sources]
-            sums = np.stack([table.sum(axis=0) for table in tables])
-            sizes = sum(np.stack([np.abs(t).sum(axis=0), (t**2).sum(axis=0)]) for t in tables)
+            found = np.stack([self._sums(source.random(points)) for source in sources])
             self.state = replace(
                 self.state,
                 points=self.state.points + points,
-                sums=self.state.sums + sums,
-                sizes=self.state.sizes + sizes,
+                sums=self.state.sums + found[:, 0],
+                sizes=self.state.sizes + found[:, 1:].sum(axis=0),
             )
             self._seconds += perf_counter() - start
             yield self.estimates()
             points = min(largest, self.state.points)  # keeps Sobol's points in powers of two
 
     @_OVERFLOWS
-    def _table(self, cube: FloatArray) -> FloatArray:
-        """All integrands at a batch of n points of the unit cube, (n, Q)."""
+    def _sums(self, cube: FloatArray) -> FloatArray:
+        """The sums over a batch of points of the unit cube of all integrands, of their absolute
+        values and of their squares, (3, Q)."""
         from scipy.special import ndtri
 
         problem, dim = self.problem, self.problem.dim
         cube = np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg)
-        t = np.minimum(problem.time.quantile(cube[:, 0]), _LATEST)
+        t = np.minimum(problem.time.quantile(cube[:, 0]), LATEST)
         z = problem.data.from_noise(cube[:, 1], ndtri(cube[:, 2 : 2 + dim]))
         eps = ndtri(cube[:, 2 + dim :])
         points = Points(problem.model, t, problem.interpolate(t, z, eps))
@@ -193,7 +192,8 @@ class Sampling:
             tables.append(self._marginal.table(points, target)[0])
         if self._joint.width:
             tables.append(self._joint.table(points, Target(problem.target(t, z, eps)))[0])
-        return np.concatenate(tables, axis=1)
+        table = np.concatenate(tables, axis=1)
+        return np.stack([part.sum(axis=0) for part in (table, np.abs(table), table**2)])
 
     @_OVERFLOWS
     def estimates(self) -> dict[Quantity, Estimate]:

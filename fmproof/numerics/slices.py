@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
-
-IntArray = npt.NDArray[np.intp]
+from fmproof.numerics.lattice import BoolArray, IntArray
 
 
 class Slices:
@@ -46,7 +44,7 @@ class Slices:
         found = self.dalpha**2 * np.trace(data.second_moment()) + self.dbeta**2 * data.dim
         return np.asarray(found)
 
-    def subset(self, rows: npt.NDArray[np.bool_]) -> Slices:
+    def subset(self, rows: BoolArray) -> Slices:
         """Those of the slices that are marked in ``rows`` (T,)."""
         return Slices(self.problem, self.t[rows])
 

@@ -22,6 +22,8 @@ _NORMAL_REACH = 9.0
 _SINGULAR_POWER = 8.0
 # Distance kept from t = 1, where components that are points have no density.
 _NUDGE = 1e-13
+LATEST = 1 - _NUDGE
+"""The last time at which integrands are evaluated."""
 # And from t = 0, where a schedule may be singular: its derivative is large, but finite.
 _EARLIEST = 1e-100
 _KEPT = (_EARLIEST, _NUDGE)
@@ -63,7 +65,7 @@ class _Uniform(TimeAxis):
         below, above = self._fractions(y)
         early, late = half * below ** self._powers[0], half * above ** self._powers[1]
         t = np.where(y < self._middle, self.low + early, self.high - late)
-        return np.clip(t, _EARLIEST, 1 - _NUDGE)
+        return np.clip(t, _EARLIEST, LATEST)
 
     def density(self, y: FloatArray) -> FloatArray:
         first, second = self._powers
@@ -105,7 +107,7 @@ class _LogitNormal(TimeAxis):
 
     def time(self, y: FloatArray) -> FloatArray:
         # The nearest float below 1 would be a coarse time for a component that is a point.
-        return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), _EARLIEST, 1 - _NUDGE)
+        return np.clip(1 / (1 + np.exp(-self._mean - self._std * y)), _EARLIEST, LATEST)
 
     def density(self, y: FloatArray) -> FloatArray:
         return np.asarray(np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi))

@@ -14,7 +14,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 from fmproof.numerics.quantities import Quantity
-from fmproof.numerics.time_axis import omitted
+from fmproof.numerics.time_axis import LATEST, omitted
 
 # What matters is at least this share of the whole, and what is expected in fewer samples than
 # that may have been missed.
@@ -102,7 +102,7 @@ class _Means(NamedTuple):
     def at(cls, problem: Problem, shares: FloatArray) -> _Means:
         """At the times that have ``shares`` of the time law before them."""
         data = problem.data
-        t = np.minimum(problem.time.quantile(shares), 1 - 1e-13)
+        t = np.minimum(problem.time.quantile(shares), LATEST)
         slope = problem.path.dalpha(t)
         with np.errstate(over="ignore", invalid="ignore"):
             mean, means = data.weights @ data.means, data.weights @ (data.means**2).sum(axis=1)

@@ -249,3 +249,12 @@ def test_a_tail_that_samples_do_not_reach_leaves_it_open(
             unknown += np.isinf(found[name].error).all()
             assert (np.abs(found[name].value - exact[name].value) <= found[name].error).all()
     assert unknown
+
+
+def test_a_value_whose_square_overflows_is_left_open_without_a_warning() -> None:
+    model = PolynomialVelocity([Term([10**100], 0, [1])])
+    found = sampling.evaluate(
+        Problem(PROBLEM.data, CondOTPath(), model), ["cfm"], max_samples=2**12
+    )
+    assert np.isfinite(found["cfm"].value)
+    assert np.isinf(found["cfm"].error)

@@ -91,6 +91,7 @@ class Evaluator:
             from scipy.optimize import minimize_scalar
 
             return minimize_scalar(lambda v: self.value(term.body, {**at, term.var: v})).x
+        # No counterexample has another kind of term; one that comes is to fail here.
         raise NotImplementedError(type(term).__name__)
 
     def _vector(self, value: Any) -> tuple[Any, ...]:
@@ -176,6 +177,7 @@ class Evaluator:
             return all(self.holds(prop.body, {**at, prop.var: v}) for v in (0.0, 1.0, -2.0))
         if isinstance(prop, Almost):
             return self._almost(prop, at)
+        # As for terms: an unknown condition neither holds nor fails.
         raise NotImplementedError(type(prop).__name__)
 
     def _almost(self, prop: Almost, at: Values) -> bool:
@@ -193,6 +195,7 @@ class Evaluator:
             inner = prop.body
             true = self._integrate(inner.body, inner.measure, inside, len(items))[1]
         else:
+            # No counterexample has another condition under "almost every".
             raise NotImplementedError(type(prop.body).__name__)
         law = self.value(body, inside, len(items))
         return bool(np.sum(np.where(true, 0.0, weight * law)) < TOLERANCE)

@@ -22,7 +22,7 @@ from fmproof.models.arrays import number
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 from fmproof.numerics.estimate import Estimate
-from fmproof.numerics.quantities import Quantity, check, shaped
+from fmproof.numerics.quantities import Quantity, check, check_aims, shaped
 
 if TYPE_CHECKING:
     from fmproof.numerics.certified.balls import Ball
@@ -58,7 +58,7 @@ def evaluate(
     """
     start = perf_counter()
     names = check(problem, quantities)
-    _require_aims(tolerance, max_evaluations)
+    check_aims(tolerance, max_evaluations)
     _require_available(problem)
     from flint import ctx
 
@@ -91,7 +91,7 @@ def at_time(
     time = number(t, "t")
     if not isinstance(time, Fraction) or not 0 <= time <= 1:
         raise InputError(f"t: expected a rational between 0 and 1, found {t!r}")
-    _require_aims(tolerance, max_evaluations)
+    check_aims(tolerance, max_evaluations)
     _require_available(problem)
     from flint import ctx
 
@@ -102,13 +102,6 @@ def at_time(
         found = run.to(tolerance)
         cost = {**run.cost, "seconds": perf_counter() - start}
         return _estimates(problem, names, found, cost)
-
-
-def _require_aims(tolerance: float, max_evaluations: float) -> None:
-    if not 0 < tolerance < 1:
-        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
-    if not max_evaluations > 0:
-        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
 
 
 def _require_available(problem: Problem) -> None:
