@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 from sympy import Basic, Expr, S
 
-from fmproof.lang.binders import OverMeasure, against_lebesgue, bound_vars
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes.measure import OverMeasure, against_lebesgue
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Var
 from fmproof.numerics.evaluator import Evaluator, variables_of
 from fmproof.numerics.interpretation import Array, Interpretation
 from fmproof.numerics.nodes import Grid
