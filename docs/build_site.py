@@ -57,8 +57,8 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "numbers": (
         "Numbers",
         "Both losses and their constants, by several methods.",
-        ("evaluation", "numerics.estimate", "numerics.exact", "numerics.quadrature",
-         "numerics.sampling", "numerics.over_time", "numerics.quantities"),
+        ("evaluation", "losses.estimate", "losses.exact", "losses.quadrature",
+         "losses.sampling", "losses.over_time", "losses.quantities"),
     ),
     "reports": (
         "Reports and plots",
