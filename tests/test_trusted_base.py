@@ -11,7 +11,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "fmproof"
 KERNEL = sorted(PACKAGE.glob("kernel/*.py"))
-IMPORTED = [
+IMPORTED = [PACKAGE / "errors.py", *PACKAGE.glob("lang/*.py"), *PACKAGE.glob("lang/nodes/*.py")]
     PACKAGE / "errors.py",
     *sorted(PACKAGE.glob("lang/*.py")),
     *PACKAGE.glob("lang/nodes/*"),
