@@ -62,8 +62,9 @@ def load_file(path: Path) -> list[Derivation]:
             raise
         except BaseException as error:
             _refuse(path, error)
-    found = _collect(module, tree)
-    _warn_of_lost(path, found, made)
+        held = _held_elsewhere(module)
+    found = _collect(module, tree, held)
+    _warn_of_lost(path, found, made, held)
     if not found:
         raise InputError(
             f"{path}: defines no derivation; assign a Derivation(...) to a name at the top level "
@@ -205,16 +206,30 @@ def _line(path: Path, traceback: TracebackType | None) -> int:
 # --- collecting -----------------------------------------------------------------------
 
 
-def _collect(module: ModuleType, tree: ast.Module) -> list[Derivation]:
+def _held_elsewhere(module: ModuleType) -> set[int]:
+    """The derivations that other modules hold by a name, by identity."""
+    from fmproof.tactics.script import Derivation
+
+    return {
+        id(item)
+        for other in list(sys.modules.values())
+        if other is not module and isinstance(other, ModuleType)
+        for item in list(vars(other).values())
+        if type(item) is Derivation
+    }
+
+
+def _collect(module: ModuleType, tree: ast.Module, held: set[int]) -> list[Derivation]:
     from fmproof.tactics.script import Derivation
 
     imported = _imported_names(tree)
     found: list[Derivation] = []
     for name, value in module.__dict__.items():
-        if name not in imported and not name.startswith("__"):
-            for item in _inside(value, DEEPEST):
-                if type(item) is Derivation and not any(item is other for other in found):
-                    found.append(item)
+        for item in _inside(value, DEEPEST):
+            own = name not in imported or id(item) not in held
+            new = type(item) is Derivation and not any(item is other for other in found)
+            if own and new:
+                found.append(item)  # type: ignore[arg-type]
     return found
 
 
@@ -231,19 +246,21 @@ def _inside(value: object, depth: int) -> Iterator[object]:
         yield from _inside(item, depth - 1)
 
 
-def _warn_of_lost(path: Path, found: Iterable[Derivation], made: Iterable[Derivation]) -> None:
+def _warn_of_lost(
+    path: Path, found: Iterable[Derivation], made: Iterable[Derivation], held: set[int]
+) -> None:
     """Name what the file made and no name holds: it is not checked."""
     kept = list(found)
     for derivation in kept:  # those that a kept one uses are checked with it
         kept.extend(used for used in derivation.uses if not any(used is k for k in kept))
     for derivation in made:
-        place = derivation.location
-        if place is None or place.file != str(path):
+        if id(derivation) in held or any(derivation is k or derivation == k for k in kept):
             continue
-        if not any(derivation is k or derivation == k for k in kept):
+        place = derivation.location
+        if place is not None:
             warnings.warn(
-                f"{path}:{place.line}: the derivation {derivation.name!r} is skipped: no name at "
-                f"the top level holds it; was its name assigned again?",
+                f"{place.file}:{place.line}: the derivation {derivation.name!r} is skipped: no "
+                f"name at the top level holds it; was its name assigned again?",
                 FmproofWarning,
                 stacklevel=2,
             )

@@ -10,7 +10,15 @@ from sympy import Expr
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
-from fmproof.lang.node import Lift, bound_vars, declaration, is_nonnegative, rebuilt, shown
+from fmproof.lang.node import (
+    Lift,
+    bound_vars,
+    declaration,
+    is_nonnegative,
+    is_one_of,
+    rebuilt,
+    shown,
+)
 from fmproof.lang.nodes import Apply, Density, Head, Named, Var
 from fmproof.lang.nodes.measure import conditions, is_draw
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
@@ -37,7 +45,7 @@ def transitivity(first: Theorem, second: Theorem) -> Sequent:
     """From ⊢ a ≤ b and ⊢ b ≤ c: ⊢ a ≤ c; either may be an equation, both make an equation."""
     for theorem in (first, second):
         prop = theorem.conclusion
-        require(type(prop) in (Equals, AtMost), "transitivity", "= or ≤", prop)
+        require(is_one_of(prop, (Equals, AtMost)), "transitivity", "= or ≤", prop)
     if not alpha_equal(first.rhs, second.lhs):
         raise RuleError(
             f"transitivity: the first ends in {shown(first.rhs)}, the second begins with "

@@ -19,10 +19,11 @@ from fmproof.kernel.integrals import integral_argument, is_integral, joint_law
 from fmproof.kernel.ring import ring_normal
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import NUMBERS, factors, mul, summands, without
+from fmproof.lang.arithmetic import factors, mul, summands, without
 from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, shown, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_draw
+from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Integrable, Prop
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.lang.sorts import Sort
@@ -83,7 +84,7 @@ def joint_form(goal: Any) -> Integrable | None:
 
 def _is_constant(factor: Any) -> bool:
     """A number, or the density of a uniform law: neither is 0 here."""
-    return type(factor) in NUMBERS or (is_draw(factor) and factor.head.is_uniform)
+    return is_number(factor) or (is_draw(factor) and factor.head.is_uniform)
 
 
 def _is_law_of(factor: Any, ranges: dict[Var, Lebesgue]) -> bool:

@@ -11,7 +11,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
-from fmproof.lang.node import bound_vars, rebuilt, shown
+from fmproof.lang.node import bound_vars, is_one_of, rebuilt, shown
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Var
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, law_order
 from fmproof.lang.props import Equals, Integrable
@@ -24,7 +24,7 @@ MARGINAL = "Kallenberg, Foundations of Modern Probability, theorem 8.5"
 
 def is_integral(term: Any) -> bool:
     """Whether a term is an integral or an expectation."""
-    return type(term) in (IntegralOver, Expect)
+    return is_one_of(term, (IntegralOver, Expect))
 
 
 def with_body(term: Any, body: Expr) -> Expr:

@@ -17,15 +17,17 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.lang.arithmetic import factors, mul
-from fmproof.lang.node import bound_vars, declaration, remembered
+from fmproof.lang.node import bound_vars, declaration
 from fmproof.lang.nodes import Var
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
 
 
-@remembered
 def obligations(term: Basic) -> tuple[Prop, ...]:
-    """What makes every integral and gradient in ``term`` finite, each once."""
+    """What makes every integral and gradient in ``term``, as written, finite, each once.
+
+    In a sum as written each part counts, also where the kernel's form of it cancels.
+    """
     found: dict[Prop, Prop] = {}
     for prop in _Inside()(term):
         found.setdefault(canon(prop), prop)

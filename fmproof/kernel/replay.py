@@ -33,10 +33,11 @@ def replay(theorem: Theorem) -> Theorem:
         RuleError: a step gives another theorem than the one that was there.
     """
     again: dict[int, Theorem] = {}
+    known = rules()
     for old in steps(theorem):
         trace = old.trace
-        new = rules()[trace.rule].apply(*_replaced(trace.arguments, again))
-        if _sequent(new) != _sequent(old):
+        new = known[trace.rule].apply(*_replaced(trace.arguments, again))
+        if type(new) is not Theorem or _sequent(new) != _sequent(old):
             raise RuleError(f"replay: {trace.rule} gives {new!r}, not {old!r}")
         again[id(old)] = new
     return again[id(theorem)]

@@ -27,6 +27,8 @@ def ring_normal(term: Any) -> Any:
     """Sums of products, with a ratio a/b written a·(1/b); nothing else is moved."""
     if type(term) is Add:
         return add(*map(ring_normal, term.args))
+    if type(term) is Pow and factors(term) == (term,):  # too large to be multiplied out
+        return rebuilt(term, ring_normal(term.args[0]), term.args[1])
     if type(term) is Mul or type(term) is Pow:
         return _multiplied(ring_normal(factor) for factor in factors(term))
     if type(term) is Ratio and term.args[0] != S.One:

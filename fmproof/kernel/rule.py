@@ -13,7 +13,7 @@ from sympy import Basic, Expr
 
 from fmproof.errors import RuleError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
-from fmproof.lang.node import admit, is_declared, shown, sort_of
+from fmproof.lang.node import admit, is_declared, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, Lebesgue, Var
 from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.props import PROPOSITIONS, Equals, Prop
@@ -32,7 +32,7 @@ def _term(value: Any, role: str) -> Expr:
 
 
 def _proposition(value: Any, role: str) -> Prop:
-    if type(value) not in PROPOSITIONS:
+    if not is_one_of(value, PROPOSITIONS):
         raise RuleError(f"{role} must be a proposition, found {shown(value)}")
     return admit(value)
 
@@ -70,7 +70,7 @@ def _head(value: Any, role: str) -> Any:
 def _draws(value: Any, role: str) -> tuple[Any, ...]:
     items = tuple(value)
     for item in items:
-        if type(item) not in (Apply, Lebesgue):
+        if not is_one_of(item, (Apply, Lebesgue)):
             raise RuleError(f"{role} must be draws and Lebesgue measures, found {shown(item)}")
     items = tuple(map(admit, items))
     require_measure(items, role)
@@ -116,7 +116,7 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
 """How an argument of each kind is taken: checked to be exactly that, read once, admitted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A kernel rule.
 
@@ -141,7 +141,7 @@ _closed: list[bool] = []
 
 def rules() -> Mapping[str, Rule]:
     """Every rule by its name."""
-    return MappingProxyType(_RULES)
+    return dict(_RULES)
 
 
 def close() -> None:
@@ -166,10 +166,13 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
         @wraps(infers)
         def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:
             given = signature.bind(*args, **kwargs).arguments
-            taken = tuple(take(given[arg], f"{name}: {arg}") for arg, take in kinds)
-            sequent = infers(*taken)  # type: ignore[call-arg]
-            kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
-            return _made(sequent, Trace(name, tuple(kept)))
+            try:
+                taken = tuple(take(given[arg], f"{name}: {arg}") for arg, take in kinds)
+                sequent = infers(*taken)  # type: ignore[call-arg]
+                kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
+                return _made(sequent, Trace(name, tuple(kept)))
+            except RecursionError:
+                raise RuleError(f"{name}: a term is nested too deeply") from None
 
         statement = " ".join((inspect.getdoc(infers) or "").split("\n\n")[0].split())
         _RULES[name] = Rule(name, code, reference, statement.split(". ")[0].rstrip("."), apply)

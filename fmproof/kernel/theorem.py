@@ -2,9 +2,9 @@
 
 A theorem is ``hypotheses ⊢ conclusion``: in every interpretation of the fields, densities and
 functions, and for all values of the free variables, the conclusion holds when the hypotheses
-do. An interpretation gives each sort a nonempty measurable space (with a σ-finite measure, if it
-is integrated over), and each symbol without a definition a function that is measurable in all its
-arguments jointly.
+do. An interpretation gives each sort a nonempty measurable space (with a σ-finite measure that is
+not zero, if it is integrated over), and each symbol without a definition a function that is
+measurable in all its arguments jointly.
 
 Only the rules of this package make a theorem, and it cannot be changed, subclassed, pickled
 or read back from anywhere, so holding one is having checked it.
@@ -84,7 +84,7 @@ class Theorem:
         return rf"$\displaystyle {assumed} \;\vdash\; {latex(self.conclusion)}$"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One application of a rule: what it takes to make the theorem again.
 
@@ -111,7 +111,7 @@ def _theorems_in(value: Any) -> Iterator[Theorem]:
             yield from _theorems_in(item)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sequent:
     """What a rule infers, before it is a theorem."""
 

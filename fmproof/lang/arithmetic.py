@@ -10,32 +10,31 @@ is multiplied out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
-from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
     Inside,
     Lift,
     as_term,
+    declaration,
     declare,
     is_nonnegative,
-    no_places,
     nothing,
     shown,
     sort_of,
 )
+from fmproof.lang.numbers import fraction, is_number, number, power_of_number
 from fmproof.lang.sorts import ADDITIVE, Sort
 
-NUMBERS = (Rational, Integer, Zero, One, NegativeOne, Half)
 MANY = 64
 """A power with a larger exponent counts as one factor."""
 HUGE = 10_000
 """No exponent is larger."""
-
 _ORDER = cmp_to_key(Basic.compare)
 
 
@@ -48,8 +47,8 @@ def factors(term: Expr) -> tuple[Expr, ...]:
     """The factors of a product, each as often as it occurs: b·b·a for b²·a."""
     found: list[Expr] = []
     for factor in term.args if type(term) is Mul else (term,):
-        if type(factor) is Pow and factor.args[1] <= MANY:
-            found.extend([factor.args[0]] * int(factor.args[1]))
+        if type(factor) is Pow and _exponent(factor) <= MANY:
+            found.extend([factor.args[0]] * _exponent(factor))
         else:
             found.append(factor)
     return tuple(found)
@@ -62,27 +61,27 @@ def without(items: tuple[Expr, ...], *positions: int) -> tuple[Expr, ...]:
 
 def coefficient(term: Expr) -> tuple[Rational, Expr]:
     """``(c, rest)`` with ``term == c*rest`` and ``c`` rational."""
-    if type(term) in NUMBERS:
+    if is_number(term):
         return term, S.One
-    if type(term) is Mul and type(term.args[0]) in NUMBERS:
+    if type(term) is Mul and is_number(term.args[0]):
         return term.args[0], _product(term.args[1:])
     return S.One, term
 
 
 def add(*terms: Expr) -> Expr:
     """The sum in canonical form."""
-    number: Any = S.Zero
-    total: dict[Expr, Any] = {}
+    constant = Fraction(0)
+    total: dict[Expr, Fraction] = {}
     for term in terms:
         for part in _parts(term):
             c, rest = coefficient(part)
             if rest is S.One:
-                number += c
+                constant += fraction(c)
             else:
-                total[rest] = total.get(rest, S.Zero) + c
+                total[rest] = total.get(rest, Fraction(0)) + fraction(c)
     parts = sorted((_scaled(c, rest) for rest, c in total.items() if c != 0), key=_ORDER)
-    if number != 0:
-        parts.insert(0, number)
+    if constant != 0:
+        parts.insert(0, number(constant))
     if len(parts) < 2:
         return parts[0] if parts else S.Zero
     return Add._from_args(parts, is_commutative=True)
@@ -90,15 +89,17 @@ def add(*terms: Expr) -> Expr:
 
 def mul(*terms: Expr) -> Expr:
     """The product in canonical form. 0·a is 0, since every term has a value."""
-    number: Any = S.One
+    constant = Fraction(1)
     powers: dict[Expr, int] = {}
     for term in terms:
         for base, exponent in _powers(term, 1):
-            if type(base) in NUMBERS:
-                number *= base**exponent
+            if is_number(base):
+                constant *= power_of_number(fraction(base), exponent)
             else:
                 powers[base] = powers.get(base, 0) + exponent
-    return _scaled(number, _product(sorted((_power(b, e) for b, e in powers.items()), key=_ORDER)))
+    return _scaled(
+        constant, _product(sorted((_power(b, e) for b, e in powers.items()), key=_ORDER))
+    )
 
 
 def _parts(term: Expr) -> Iterator[Expr]:
@@ -114,15 +115,21 @@ def _powers(term: Expr, exponent: int) -> Iterator[tuple[Expr, int]]:
         for arg in term.args:
             yield from _powers(arg, exponent)
     elif type(term) is Pow:
-        yield from _powers(term.args[0], exponent * int(term.args[1]))
+        yield from _powers(term.args[0], exponent * _exponent(term))
     else:
         yield term, exponent
+
+
+def _exponent(power: Expr) -> int:
+    return fraction(power.args[1]).numerator
 
 
 def _power(base: Expr, exponent: int) -> Expr:
     if exponent == 1:
         return base
-    made = Expr.__new__(Pow, base, Integer(exponent))
+    if exponent > HUGE:
+        raise SortError(f"a power is at most {HUGE:,}, found {exponent:,} on {shown(base)}")
+    made = Expr.__new__(Pow, base, number(exponent))
     made.is_commutative = True
     return made
 
@@ -133,15 +140,16 @@ def _product(parts: Any) -> Expr:
     return Mul._from_args(list(parts), is_commutative=True)
 
 
-def _scaled(number: Any, rest: Expr) -> Expr:
+def _scaled(factor: Fraction, rest: Expr) -> Expr:
     """A number times a product without one."""
-    if number == 0 or rest is S.One:
-        return number
-    if number == 1:
+    constant = number(factor)
+    if factor == 0 or rest is S.One:
+        return constant
+    if factor == 1:
         return rest
     if type(rest) is Add:
-        return add(*(mul(number, part) for part in rest.args))
-    return _product((number, *(rest.args if type(rest) is Mul else (rest,))))
+        return add(*(mul(constant, part) for part in rest.args))
+    return _product((constant, *(rest.args if type(rest) is Mul else (rest,))))
 
 
 # --- what +, · and ** of terms make -------------------------------------------------------
@@ -168,6 +176,22 @@ def plus(*terms: Any) -> Expr:
     The kernel cancels it at once; the value is the same, the display is not.
     """
     return _checked(Add, map(as_term, terms), lambda *parts: Add(*parts, evaluate=False))
+
+
+def as_written(term: Expr) -> Expr:
+    """``term`` rebuilt, in canonical form but for its sums, which stay as they were written.
+
+    So a product or a power that SymPy was told not to evaluate shows as what it is.
+
+    Raises:
+        SortError: some part of it is no node, or is ill sorted.
+    """
+    args = [as_written(arg) for arg in term.args]
+    if type(term) is Add:
+        _sum_sort(tuple(args))
+        return Add(*args, evaluate=False) if len(args) > 1 else args[0]
+    made: Expr = declaration(term).rebuild(term, *args)
+    return made
 
 
 def _checked(kind: type, terms: Any, make: Any) -> Expr:
@@ -225,12 +249,13 @@ def _power_sort(args: tuple[Expr, ...]) -> Sort:
         )
     if sort is not Sort.REAL:
         raise SortError(f"cannot raise a {sort.value} to a power: {shown(base)}")
-    if not (type(exponent) in NUMBERS and exponent.q == 1 and exponent > 0):
+    power = fraction(exponent) if is_number(exponent) else Fraction(0)
+    if power.denominator != 1 or power <= 0:
         raise SortError(
             f"a power must be a positive integer, found the exponent {exponent} on "
             f"{shown(base)}; for a quotient write Ratio(a, b), which never cancels by itself"
         )
-    if exponent > HUGE:
+    if power > HUGE:
         raise SortError(f"a power is at most {HUGE:,}, found {exponent} on {shown(base)}")
     return Sort.REAL
 
@@ -250,7 +275,7 @@ def _rebuilt_product(*args: Expr) -> Expr:
 
 def _rebuilt_power(*args: Expr) -> Expr:
     _power_sort(args)
-    return mul(_power(args[0], int(args[1])))
+    return mul(_power(args[0], fraction(args[1]).numerator))
 
 
 def _every_place(node: Expr) -> Mapping[int, Lift]:
@@ -263,14 +288,18 @@ def _each(node: Expr, inside: Inside) -> Iterator[Any]:
 
 
 def _each_weighted(node: Expr, inside: Inside) -> Iterator[Any]:
-    """A factor's integrals matter where the other factors do not vanish."""
+    """A factor's integrals matter where the other factors do not vanish.
+
+    A factor that obliges something itself excuses no other: its value may be a convention.
+    """
+    honest = [sort_of(a) is Sort.REAL and not any(True for _ in inside(a)) for a in node.args]
     for i, arg in enumerate(node.args):
-        others = (a for j, a in enumerate(node.args) if j != i and sort_of(a) is Sort.REAL)
+        others = (a for j, a in enumerate(node.args) if j != i and honest[j])
         yield from inside(arg, mul(*others))
 
 
 def _even_or_nonnegative(node: Expr) -> bool:
-    return bool(node.args[1] % 2 == 0) or is_nonnegative(node.args[0])
+    return _exponent(node) % 2 == 0 or is_nonnegative(node.args[0])
 
 
 declare(
@@ -299,13 +328,4 @@ declare(
     obliges=lambda node, inside: inside(node.args[0]),
     nonnegative=_even_or_nonnegative,
     rebuild=lambda node, *args: _rebuilt_power(*args),
-)
-declare(
-    *NUMBERS,
-    sort=lambda node: Sort.REAL,
-    bound=nothing,
-    places=no_places,
-    obliges=nothing,
-    nonnegative=lambda node: bool(node >= 0),
-    rebuild=lambda node: Rational(int(node.p), int(node.q)),
 )

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from unicodedata import name as unicode_name
+from unicodedata import normalize
 
 from fmproof.errors import SortError
 
-_PARTS = re.compile(r"(?P<stem>.*?)(?:_(?P<sub>[^_']+)|(?P<digits>\d+))?(?P<primes>'*)")
+_PARTS = re.compile(r"(?P<stem>.*?)(?:_(?P<sub>[^_']+)|(?P<digits>[0-9]+))?(?P<primes>'*)")
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_[^\W_]+)?'*")
 _IMITATES = re.compile(r"d|d[a-z]|E|argmin")
-_LIKE_LATIN = frozenset("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲϳ")  # Greek letters that look like Latin ones
-_ACCENTED = re.compile(r"LATIN (SMALL|CAPITAL) LETTER [A-Z] WITH .*")
-_SCRIPTS = ("GREEK", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+_GREEK = frozenset("αβγδεζηθικλμξπρσςτφχψωΓΔΘΛΞΠΣΦΨΩ")  # those that look like no Latin letter
+_MARKS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030c")  # above a letter
 
 
 def split_name(name: str) -> tuple[str, str, str]:
@@ -41,27 +40,28 @@ def require_name(name: Any, role: str) -> str:
             f"not a name for {role}: {name!r}; expected a letter, then letters or digits, "
             f"with at most one subscript, such as 'x', 'p_data' or \"x0'\""
         )
-    if _IMITATES.fullmatch(name) and not (name == "d" and role == "a variable"):
+    stem, _, _ = split_name(name)
+    if _IMITATES.fullmatch(stem) and not (name == "d" and role == "a variable"):
         raise SortError(
             f"not a name for {role}: {name!r} is how a differential, an expectation or argmin is "
             f"written"
         )
-    for part in re.split(r"[_\d']+", name):
-        scripts = {_script(letter) for letter in part}
-        if len(scripts) > 1 or None in scripts:
-            raise SortError(
-                f"not a name for {role}: {name!r} has letters that look like others; write it in "
-                f"Latin letters, or spell a Greek one out ('theta')"
-            )
+    strange = [letter for letter in name if not _is_plain(letter)]
+    mixed = any(
+        len({letter in _GREEK for letter in part if letter.isalpha()}) > 1
+        for part in re.split(r"[_']+", name)
+    )
+    if strange or mixed:
+        raise SortError(
+            f"not a name for {role}: {name!r} has letters that look like others; write it in "
+            f"Latin letters, or spell a Greek one out ('theta')"
+        )
     return name
 
 
-def _script(letter: str) -> str | None:
-    """Latin, or a script whose letters are not taken for Latin ones; None for any other."""
-    if letter.isascii():
-        return "LATIN"
-    called = unicode_name(letter, "")
-    if _ACCENTED.fullmatch(called):
-        return "LATIN"
-    script = called.split(" ")[0]
-    return script if script in _SCRIPTS and letter not in _LIKE_LATIN else None
+def _is_plain(letter: str) -> bool:
+    """A Latin letter, with an accent above or without, a digit, a Greek letter, or a mark."""
+    if letter.isascii() or letter in _GREEK:
+        return True
+    base, *marks = list(normalize("NFD", letter))
+    return base.isascii() and base.isalpha() and len(marks) == 1 and marks[0] in _MARKS

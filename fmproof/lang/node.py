@@ -11,14 +11,14 @@ and an operation that meets a type without a declaration raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
-from sympy import Basic, Expr, Rational, S
+from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import SortError
@@ -32,13 +32,13 @@ def shown(node: Any) -> str:
     """A node as text, for messages. The spelling knows the nodes, so it is asked for late."""
     from fmproof.lang.spelling.text import text
 
-    return text(node) if type(node) in _DECLARED else f"a {type(node).__name__}"
+    return text(node) if is_declared(node) else f"a {type(node).__name__}"
 
 
 class Sealed:
     """Base of every node: what a node means is fixed by this package, once and for all.
 
-    Private attributes stay open, since SymPy sets some when it caches.
+    SymPy sets what it keeps of a node when it makes one, and when it caches.
     """
 
     __slots__ = ()
@@ -49,9 +49,12 @@ class Sealed:
         super().__init_subclass__(**kwargs)
 
     def __setattr__(self, attribute: str, value: object) -> None:
-        if not attribute.startswith("_"):
+        if attribute not in ("_args", "_assumptions", "_mhash"):
             raise AttributeError(f"a {type(self).__name__} is immutable: cannot set {attribute}")
         object.__setattr__(self, attribute, value)
+
+    def __setstate__(self, state: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} is immutable")
 
     def __delattr__(self, attribute: str) -> None:
         raise AttributeError(f"a {type(self).__name__} is immutable: cannot delete {attribute}")
@@ -89,7 +92,7 @@ Obligations = Callable[[Any, Inside], Iterable[Any]]
 """The propositions that make a node's value an honest finite one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """What the trusted base must know of a type of node.
 
@@ -111,7 +114,7 @@ class Declaration:
     rebuild: Callable[..., Basic]
 
 
-_DECLARED: dict[type, Declaration] = {}
+_DECLARED: dict[int, tuple[type, Declaration]] = {}  # by identity: a metaclass can answer ==
 _closed: list[bool] = []
 
 
@@ -123,7 +126,7 @@ def declare(*types: type, **declared: Any) -> None:
     if _closed:
         raise TypeError("the language is closed: a node is declared in fmproof/lang/nodes")
     for kind in types:
-        _DECLARED[kind] = Declaration(**declared)
+        _DECLARED[id(kind)] = (kind, Declaration(**declared))
 
 
 def close() -> None:
@@ -133,12 +136,17 @@ def close() -> None:
 
 def declared_types() -> tuple[type, ...]:
     """Every type of node, for tests that cross them with operations."""
-    return tuple(_DECLARED)
+    return tuple(kind for kind, _ in _DECLARED.values())
+
+
+def is_one_of(value: Any, kinds: Iterable[type]) -> bool:
+    """Whether the type of ``value`` is one of ``kinds``, exactly; no ``==`` is asked."""
+    return any(type(value) is kind for kind in kinds)
 
 
 def is_declared(node: Any) -> bool:
     """Whether the type of ``node``, exactly, is one of the language's."""
-    return type(node) in _DECLARED
+    return id(type(node)) in _DECLARED
 
 
 def declaration(node: Any) -> Declaration:
@@ -147,13 +155,13 @@ def declaration(node: Any) -> Declaration:
     Raises:
         SortError: it is no type of node: a look-alike, a subclass, a foreign expression.
     """
-    found = _DECLARED.get(type(node))
+    found = _DECLARED.get(id(type(node)))
     if found is None:
         raise SortError(
             f"not a term: {_foreign(node)}; expected variables made by Real, Vec, Param or "
             f"Latent, fields and densities applied to them, and rational numbers"
         )
-    return found
+    return found[1]
 
 
 def _foreign(value: Any) -> str:
@@ -162,7 +170,7 @@ def _foreign(value: Any) -> str:
         return f"{value} ({kind}); write Rational(1, 2) instead of 0.5"
     if isinstance(value, Basic) and type(value).__module__.startswith("sympy."):
         return f"{value} ({kind})"
-    if callable(value) and type(value) in _DECLARED:
+    if callable(value) and is_declared(value):
         return f"{value} ({kind}); apply it to its arguments: {value}(…)"
     return f"a {kind}"  # it is not asked how it likes to be shown
 
@@ -186,7 +194,12 @@ def sort_of(term: Any) -> Sort:
     Raises:
         SortError: naming the part that is ill sorted.
     """
+    known = _sorts.get(id(term))
+    if known is not None and known[0] is term:
+        return known[1]
     sort = declaration(term).sort(term)
+    if sort is not None and id(term) in _admitted and _admitted[id(term)][1] is term:
+        _sorts[id(term)] = (term, sort)
     if sort is None:
         hint = f"; apply it to its arguments: {term}(…)" if callable(term) else ""
         raise SortError(f"expected a term, found {shown(term)} ({type(term).__name__}){hint}")
@@ -206,12 +219,12 @@ def as_term(value: Any) -> Any:
     Raises:
         SortError: it is none.
     """
-    if type(value) is int:
-        return Rational(value)
-    if type(value) is Fraction:
-        return Rational(value.numerator, value.denominator)
+    if is_one_of(value, (int, Fraction)):
+        from fmproof.lang.numbers import number
+
+        return number(value)
     if not isinstance(value, Basic):
-        if type(value) in (bool, float, str, complex):
+        if is_one_of(value, (bool, float, str, complex)):
             hint = "; write Rational(1, 2) instead of 0.5" if type(value) is float else ""
             raise SortError(f"expected a term, found {value!r} ({type(value).__name__}){hint}")
         raise SortError(f"expected a term, found a {type(value).__name__}")
@@ -222,8 +235,9 @@ def as_term(value: Any) -> Any:
 # --- the gate -----------------------------------------------------------------------------
 
 _admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
-_canonical: dict[Basic, Basic] = {}  # one object for equal admitted nodes
-_memories: list[dict[int, Any]] = []
+_same_parts: dict[tuple[int, ...], tuple[list[Basic], Basic]] = {}  # ids -> (parts, one node)
+_sorts: dict[int, tuple[Basic, Sort]] = {}
+_memories: list[dict[int, Any]] = []  # each: id -> (the object, so that it stays; what is known)
 _LIMIT = 400_000  # objects remembered; forgetting them costs time and nothing else
 
 
@@ -243,10 +257,18 @@ def admit(node: B) -> B:
         )
     if len(_admitted) > _LIMIT:
         _forget()
-    rebuild = declaration(node).rebuild
-    made = _settled(rebuild(node, *(admit(arg) for arg in node.args)))
+    declaration(node)
+    made = _settled(_rebuilt(node, *(admit(arg) for arg in node.args)))
     _admitted[id(node)] = (node, made)
     return made
+
+
+def _rebuilt(node: Any, *args: Any) -> Any:
+    """A node from its arguments; one that was forged has not what its type needs."""
+    try:
+        return declaration(node).rebuild(node, *args)
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise SortError(f"not a {type(node).__name__} that the language made: {error}") from None
 
 
 def _settled(node: Basic) -> Basic:
@@ -254,42 +276,54 @@ def _settled(node: Basic) -> Basic:
     known = _admitted.get(id(node))
     if known is not None and known[0] is node:
         return known[1]
-    for arg in node.args:
-        _settled(arg)
-    one = _canonical.setdefault(node, node)
+    parts = [_settled(arg) for arg in node.args]
+    one = node
+    if parts:
+        key = (id(type(node)), *map(id, parts))
+        same = _same_parts.get(key)
+        if same is None or type(same[1]) is not type(node) or not _identical(same[0], parts):
+            same = _same_parts[key] = (parts, node)
+        one = same[1]
     _admitted[id(node)] = (node, one)
     _admitted[id(one)] = (one, one)
     return one
 
 
+def _identical(some: Sequence[object], others: Sequence[object]) -> bool:
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
 def _forget() -> None:
-    for memory in (_admitted, _canonical, *_memories):
+    memories: list[dict[Any, Any]] = [_admitted, _same_parts, _sorts, *_memories]
+    for memory in memories:
         memory.clear()
 
 
 def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
     """``function`` of an admitted node, worked out once for each; others are admitted first."""
-    memory: dict[int, T] = {}
+    memory: dict[int, tuple[Any, T]] = {}
     _memories.append(memory)
 
     @wraps(function)
     def of(node: Any) -> T:
         node = admit(node)
-        if id(node) not in memory:
-            memory[id(node)] = function(node)
-        return memory[id(node)]
+        known = memory.get(id(node))
+        if known is None or known[0] is not node:
+            known = memory[id(node)] = (node, function(node))
+        return known[1]
 
     return of
 
 
 def rebuilt(node: B, *args: Any) -> Any:
     """``node`` with other (admitted) arguments, admitted."""
-    return _settled(declaration(node).rebuild(node, *args))
+    return _settled(_rebuilt(node, *args))
 
 
 class Term(Sealed, Expr):
     """Base of fmproof's terms: arithmetic checks sorts at once, and ``/`` never cancels."""
 
+    __slots__ = ()
     is_commutative = True
     is_number = False  # else SymPy evaluates closed terms, such as 1/2 as a Ratio, as complex
     _op_priority = 11.0  # so that SymPy's sums and products hand over to us

@@ -11,6 +11,7 @@ from fmproof.lang.node import (
     Sealed,
     as_term,
     declare,
+    is_one_of,
     no_places,
     not_clear,
     nothing,
@@ -27,6 +28,8 @@ from fmproof.lang.sorts import ADDITIVE, Sort
 
 class Prop(Sealed, Basic):
     """Base of the propositions."""
+
+    __slots__ = ()
 
     def _sympystr(self, printer: Any) -> str:
         return shown(self)
@@ -46,6 +49,8 @@ class Prop(Sealed, Basic):
 class _Relation(Prop):
     """A proposition about two sides."""
 
+    __slots__ = ()
+
     @property
     def lhs(self) -> Expr:
         return self.args[0]
@@ -57,6 +62,8 @@ class _Relation(Prop):
 
 class Equals(_Relation):
     """lhs = rhs, for two terms of one sort."""
+
+    __slots__ = ()
 
     def __new__(cls, lhs: Any, rhs: Any) -> Equals:
         a, b = as_term(lhs), as_term(rhs)
@@ -73,6 +80,8 @@ class Equals(_Relation):
 class AtMost(_Relation):
     """lhs ≤ rhs, for two reals."""
 
+    __slots__ = ()
+
     def __new__(cls, lhs: Any, rhs: Any) -> AtMost:
         a, b = as_term(lhs), as_term(rhs)
         require_sort(a, Sort.REAL, "the left side of ≤")
@@ -83,6 +92,8 @@ class AtMost(_Relation):
 
 class Integrable(OverMeasure, Prop):
     """∫ |body| dμ < ∞, where the measure μ is a list of draws and Lebesgue measures."""
+
+    __slots__ = ()
 
     def __new__(cls, body: Any, *measure: Any) -> Integrable:
         term = as_term(body)
@@ -98,6 +109,8 @@ class Integrable(OverMeasure, Prop):
 class VanishesWith(Prop):
     """b = 0 implies a = 0: what makes b·(a/b) = a true."""
 
+    __slots__ = ()
+
     def __new__(cls, a: Any, b: Any) -> VanishesWith:
         left, right = as_term(a), as_term(b)
         require_sort(left, Sort.REAL, "a vanishing term")
@@ -108,6 +121,8 @@ class VanishesWith(Prop):
 
 class OverVar:
     """Mixin of the nodes that bind one variable: args = (body, var)."""
+
+    __slots__ = ()
 
     args: tuple[Any, ...]
 
@@ -130,6 +145,8 @@ def require_param(var: Any, owner: str) -> None:
 class Differentiable(OverVar, Prop):
     """θ ↦ body is differentiable at every θ."""
 
+    __slots__ = ()
+
     def __new__(cls, body: Any, var: Var) -> Differentiable:
         term = as_term(body)
         require_sort(term, Sort.REAL, "a differentiable term")
@@ -149,12 +166,14 @@ class Almost(OverMeasure, Prop):
     it an intersection of uncountably many sets, and is refused here.
     """
 
+    __slots__ = ()
+
     def __new__(cls, prop: Prop, *measure: Any) -> Almost:
         if type(prop) is Almost:
             outer = {var for item in measure for var in drawn_by(item)}
             inner = apart(prop, outer)
             prop, measure = inner.args[0], (*measure, *inner.args[1:])
-        if type(prop) not in _POINTWISE or (
+        if not is_one_of(prop, _POINTWISE) or (
             type(prop) is Equals and sort_of(prop.lhs) not in (Sort.REAL, Sort.VEC)
         ):
             raise SortError(
@@ -169,8 +188,10 @@ class Almost(OverMeasure, Prop):
 class ForAll(OverVar, Prop):
     """``prop`` holds for every value of a variable."""
 
+    __slots__ = ()
+
     def __new__(cls, prop: Prop, var: Var) -> ForAll:
-        if type(prop) not in PROPOSITIONS or type(var) is not Var:
+        if not is_one_of(prop, PROPOSITIONS) or type(var) is not Var:
             raise SortError(
                 f"expected a proposition and a variable, found {shown(prop)} and {shown(var)}"
             )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from fmproof._version import __version__
 from fmproof.errors import RuleError, SortError
@@ -14,7 +14,6 @@ from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, tra
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import summands
 from fmproof.lang.node import admit
 from fmproof.lang.nodes import Named
 from fmproof.lang.props import Equals, Prop
@@ -34,7 +33,7 @@ from fmproof.report.model import (
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
-from fmproof.tactics.notation import formula, notation, reference
+from fmproof.tactics.notation import formula, notation, reference, symbols_in
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 Progress = Callable[[str, int, int], None]
@@ -167,7 +166,10 @@ class _Checker:
         falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
-        finite, problem = self._finite(part.start, part.steps[0].id)
+        try:
+            finite, problem = self._finite(part.start, part.steps[0].id)
+        except (RuleError, SortError, RecursionError) as error:
+            finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
             if finite:
@@ -297,9 +299,7 @@ class _Checker:
     def _finite(self, claim: Expr, step: str) -> tuple[tuple[Condition, ...], Failure | None]:
         """The claim denotes a finite number: derive what that takes, each thing once."""
         records, problem = [], None
-        # A sum as written may cancel in the kernel; its parts are shown, and must be finite.
-        parts = [prop for part in summands(claim) for prop in obligations(part)]
-        for prop in parts:
+        for prop in obligations(claim):
             if canon(prop) in self.finite:
                 continue
             record, failure = self._condition(prop, step)
@@ -352,18 +352,10 @@ class _Checker:
         return (*declared, *assumed)
 
     def _constants(self) -> tuple[Constant, ...]:
-        found: dict[Named, None] = {}
-        for part in self.derivation.parts:
-            for term in (part.start, *(step.claim for step in part.steps)):
-                found.update(dict.fromkeys(_named(term)))
+        found = [node for node in symbols_in(self.derivation) if isinstance(node, Named)]
         # What has free variables is an abbreviation; it prints with them and is a symbol.
         constants = [named for named in found if not free_vars(named)]
         return tuple(Constant(formula(named), formula(named.definition)) for named in constants)
-
-
-def _named(term: Basic) -> list[Named]:
-    found = [named for arg in term.args for named in _named(arg)]
-    return [*found, term] if isinstance(term, Named) else found
 
 
 def _chained(chain: Theorem | None, theorem: Theorem, falling: bool) -> Theorem:

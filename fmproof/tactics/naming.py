@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from sympy import Basic
 
 from fmproof.errors import InputError
+from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Apply, Density, Expect, Head, Lebesgue, Named, Var
+from fmproof.lang.nodes.name import Label
 from fmproof.lang.props import Almost, Integrable
 from fmproof.lang.scope import alpha_equal
 from fmproof.lang.spelling.latex import latex
@@ -22,6 +25,7 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
     """
     nodes = list(nodes)
     _check_symbols(owner, nodes)
+    _check_subscripts(owner, nodes)
     _check_parts(owner, nodes)
 
 
@@ -39,11 +43,27 @@ def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
             )
 
 
+def _check_subscripts(owner: str, nodes: Iterable[Basic]) -> None:
+    """No name has a subscript that looks like a dependence on a variable: L_θ, p_t, u_x."""
+    symbols = [symbol for _, symbol in _symbols(nodes)]
+    variables = {text(symbol) for symbol in symbols if isinstance(symbol, Var)}
+    for symbol in symbols:
+        variables |= {text(v) for v in getattr(symbol, "params", ())}
+    for symbol in symbols:
+        _, subscript, _ = split_name(symbol.name)
+        if subscript and not subscript.isdigit() and text(Label(subscript)) in variables:
+            raise InputError(
+                f"{owner}: the subscript of {text(symbol)} looks like the variable {subscript}, on "
+                f"which it does not depend; give it another name, or declare the dependence with "
+                f"sub="
+            )
+
+
 def _check_parts(owner: str, nodes: Iterable[Basic]) -> None:
     """No two parts of what is shown print alike, in the terminal or typeset, and differ."""
     meaning: dict[tuple[str, str], Basic] = {}
     for part, spell in _parts(nodes):
-        written = spell(part)
+        written = re.sub(r"\{(.)\}", r"\1", spell(part))  # v^{2} and v^2 are typeset alike
         other = meaning.setdefault((spell.__name__, written), part)
         if other is not part and not alpha_equal(other, part):
             raise InputError(

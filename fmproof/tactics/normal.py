@@ -137,7 +137,7 @@ def _replace(term: Expect, inner: Inner, side: int, field: Apply) -> Theorem | N
     if integrated & (free_vars(rest) | free_vars(other)):
         return None
     variables = tuple(sorted(free_vars(other), key=lambda v: v.name))
-    unknown = Field("unknown", *variables)
+    unknown = Field("w''''''", *variables)
     general = Expect(mul(rest, Inner(unknown(*variables), target)), *term.measure)
     gone = integrated | set(drawn_by(marginal))
     keep = [d for d in term.measure if not gone & set(drawn_by(d))]

@@ -29,17 +29,23 @@ def formula(node: Basic) -> Formula:
 
 def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     """Its variables by sort, then its symbols, each after those that its definition uses."""
-    found: dict[Var | Head | Named, None] = {}
-    for node in _nodes(derivation):
-        _collect(node, found)
+    found = symbols_in(derivation)
     variables = [item for item in found if isinstance(item, Var)]
     heads = [item for item in found if isinstance(item, Head)]
-    names = [item for item in found if isinstance(item, Named)]
+    names = [item for item in found if isinstance(item, Named) and free_vars(item)]
     return (
         *_variables(variables),
         *(_symbol(head) for head in heads),
         *(Symbol(formula(n), "abbreviation", formula(n.definition)) for n in names),
     )
+
+
+def symbols_in(derivation: Derivation) -> tuple[Var | Head | Named, ...]:
+    """Everything that is shown by a name, each after what its definition uses."""
+    found: dict[Var | Head | Named, None] = {}
+    for node in _nodes(derivation):
+        _collect(node, found)
+    return tuple(found)
 
 
 def reference(used: str | Instance) -> str:
@@ -65,11 +71,9 @@ def _nodes(derivation: Derivation) -> Iterable[Basic]:
 
 
 def _collect(node: Basic, found: dict[Var | Head | Named, None]) -> None:
-    """The variables, the symbols, and the names of what has free variables (no constants)."""
+    """The variables, the symbols and the names, definitions looked into."""
     if node in found:
         return
-    if isinstance(node, Named) and free_vars(node):
-        found[node] = None
     if isinstance(node, Head) and node.definition is not None:
         for param in node.params:
             found.setdefault(param)
@@ -78,6 +82,8 @@ def _collect(node: Basic, found: dict[Var | Head | Named, None]) -> None:
         found[node] = None
     for arg in node.args:
         _collect(arg, found)
+    if isinstance(node, Named):
+        found[node] = None
 
 
 def _variables(variables: Iterable[Var]) -> Iterable[Symbol]:

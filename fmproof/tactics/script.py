@@ -13,7 +13,6 @@ import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -21,7 +20,8 @@ from typing import Any, Literal, TypeVar
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.node import admit, as_term, is_declared
+from fmproof.lang.arithmetic import as_written
+from fmproof.lang.node import admit, as_term, is_declared, is_one_of
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import PROPOSITIONS, AtMost, Equals, Prop
 from fmproof.lang.scope import free_vars
@@ -55,6 +55,8 @@ def _label(text: Any, role: str) -> None:
     if type(text) is not str or not text.strip():
         raise InputError(f"{role} must be text, found {text!r}")
     _remark(text, role)
+    if text != text.strip() or "\n" in text:
+        raise InputError(f"{role} must be one line without spaces around it, found {text!r}")
 
 
 def _remark(text: Any, role: str) -> None:
@@ -63,6 +65,15 @@ def _remark(text: Any, role: str) -> None:
     for letter in text:
         if not letter.isprintable() and letter != "\n":
             raise InputError(f"{role} has a control character, {letter!r}: {text!r}")
+
+
+def _stated(prop: Any, owner: str) -> Any:
+    """A statement as the kernel has it: nothing stands in it that cancels."""
+    if prop is None:
+        return None
+    if not is_one_of(prop, PROPOSITIONS):
+        raise InputError(f"the statement of {owner} must be a proposition, found {prop!r}")
+    return admit(prop)
 
 
 class _Final:
@@ -88,18 +99,18 @@ def _listed(using: Any, role: str) -> tuple[Any, ...]:
     return tuple(using)
 
 
-_recording: ContextVar[list[Derivation] | None] = ContextVar("recording", default=None)
+_recordings: list[list[Derivation]] = []
 
 
 @contextmanager
 def recording() -> Iterator[list[Derivation]]:
     """Every derivation that is made inside, in order: a file may make some that it then loses."""
     made: list[Derivation] = []
-    token = _recording.set(made)
+    _recordings.append(made)
     try:
         yield made
     finally:
-        _recording.reset(token)
+        _recordings.remove(made)
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ class Hypothesis(_Final):
     def __post_init__(self) -> None:
         _label(self.name, "the name of a hypothesis")
         _remark(self.meaning, f"the meaning of hypothesis {self.name}")
-        if type(self.prop) not in PROPOSITIONS:
+        if not is_one_of(self.prop, PROPOSITIONS):
             raise SortError(
                 f"hypothesis {self.name} must be a proposition such as Integrable(...), "
                 f"found {self.prop!r}"
@@ -149,8 +160,12 @@ class Instance(_Final):
     def __post_init__(self) -> None:
         _label(self.of, "the name of an earlier result")
         for name, kind in (("replace", Head), ("at", Var)):
-            terms = {}
-            for key, value in dict(getattr(self, name)).items():
+            terms, given = {}, getattr(self, name)
+            if not isinstance(given, Mapping):
+                raise InputError(
+                    f"Instance({self.of!r}, {name}=…): expected a dict, found {given!r}"
+                )
+            for key, value in dict(given).items():
                 if not (is_declared(key) and isinstance(key, kind)):
                     raise InputError(
                         f"Instance({self.of!r}, {name}=…): expected a "
@@ -186,15 +201,16 @@ class Step(_Final):
         object.__setattr__(self, "location", _written_at())
         _label(self.id, "the label of a step")
         try:
-            claim = as_term(self.claim)
-            admit(claim)
+            claim = as_written(as_term(self.claim))
         except SortError as error:
             raise SortError(f"step {self.id}: {error}") from None
         object.__setattr__(self, "claim", claim)
         _remark(self.note, f"the note of step {self.id}")
         if not isinstance(self.by, str):
+            if not isinstance(self.by, list | tuple):
+                raise InputError(f"step {self.id}: by= names a rule or several, found {self.by!r}")
             object.__setattr__(self, "by", tuple(self.by))
-        if type(self.using) not in (str, Instance):
+        if not is_one_of(self.using, (str, Instance)):
             object.__setattr__(self, "using", _listed(self.using, f"step {self.id}: using="))
         if not self.rules:
             raise InputError(f"step {self.id} names no rule")
@@ -210,7 +226,7 @@ class Step(_Final):
 
     def _check_references(self) -> None:
         for reference in self.references:
-            if type(reference) not in (str, Instance):
+            if not is_one_of(reference, (str, Instance)):
                 raise InputError(
                     f"step {self.id}: using= takes names of earlier results or Instance(...), "
                     f"found {reference!r}"
@@ -273,15 +289,13 @@ class Part(_Final):
 
     def __post_init__(self) -> None:
         try:
-            start = as_term(self.start)
-            admit(start)
+            start = as_written(as_term(self.start))
         except SortError as error:
             raise SortError(f"the start of {self.title!r}: {error}") from None
         object.__setattr__(self, "start", start)
         _label(self.title, "the title of a part")
         _remark(self.name, f"the name of {self.title!r}")
-        if self.statement is not None and type(self.statement) not in PROPOSITIONS:
-            raise InputError(f"the statement of {self.title!r} must be a proposition")
+        object.__setattr__(self, "statement", _stated(self.statement, repr(self.title)))
         steps = _several(self.steps, Step, f"the steps of {self.title!r}")
         object.__setattr__(self, "steps", steps)
         if not steps:
@@ -341,10 +355,7 @@ class Derivation(_Final):
         _label(self.name, "the name of a derivation")
         _label(self.title or self.name, f"{self.name}: the title")
         _remark(self.source, f"{self.name}: the source")
-        if self.statement is not None:
-            if type(self.statement) not in PROPOSITIONS:
-                raise InputError(f"{self.name}: the statement must be a proposition")
-            admit(self.statement)
+        object.__setattr__(self, "statement", _stated(self.statement, self.name))
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
             if not parts and not self.steps:
@@ -424,6 +435,8 @@ class Derivation(_Final):
         stray = sorted(
             v.name for v in free_vars(node) if v.sort is not Sort.PARAM and v not in self.variables
         )
+        if any(v.name[0] in "#@" for v in free_vars(node)):
+            raise InputError(f"{self.name}, {where}: a reserved variable, which nobody declares")
         if stray:
             raise InputError(
                 f"{self.name}, {where}: the variable {stray[0]} is free in {text(node)}; bind it "
@@ -436,6 +449,5 @@ class Derivation(_Final):
         check_names(self.name, [*claims, *(h.prop for h in self.hypotheses), *statements])
 
     def _remember(self) -> None:
-        recording = _recording.get()
-        if recording is not None:
-            recording.append(self)
+        for made in _recordings:
+            made.append(self)

@@ -29,7 +29,7 @@ h, w = Scalar("h", t)(t), Scalar("w", t, nonneg=True)(t)
 a, b = Field("a", x)(x), Field("b", x)(x)
 p, q, r = Density("p", x), Density("q", z), Density("r", x, given=z)
 marginal = Density("m", x, definition=Integral(r(x, z) * q(z), z))
-energy, deficit = Scalar("e", x, definition=norm2(x)), Scalar("d", x, definition=-norm2(x))
+energy, deficit = Scalar("e", x, definition=norm2(x)), Scalar("b", x, definition=-norm2(x))
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,8 @@ def test_a_declaration_that_is_removed_is_missed(
     kind: type, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The samples see it when a scope, a place, an obligation or a sign is gone."""
-    poorer = replace(node._DECLARED[kind], **{name: NEUTRAL[name]})
-    monkeypatch.setitem(node._DECLARED, kind, poorer)
+    poorer = replace(node._DECLARED[id(kind)][1], **{name: NEUTRAL[name]})
+    monkeypatch.setitem(node._DECLARED, id(kind), (kind, poorer))
     node._forget()
     try:
         assert any(_said(sample) != sample for sample in SAMPLES[kind])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class Apply(Term):
     """A field, density or function applied to arguments: u_t^θ(x), p_t(x|z), L(θ)."""
 
+    __slots__ = ()
+
     def __new__(cls, head: Head, *args: Any) -> Apply:
         if not is_declared(head) or not hasattr(head, "check_arguments"):
             raise SortError(f"expected a field, density or function to apply, found {shown(head)}")

@@ -16,6 +16,8 @@ from fmproof.lang.sorts import Sort
 class ArgMin(OverVar, Term):
     """The set of parameters at which ``body`` is least (empty where none is)."""
 
+    __slots__ = ()
+
     def __new__(cls, body: Any, var: Var) -> ArgMin:
         term = as_term(body)
         require_sort(term, Sort.REAL, "the body of argmin")

@@ -19,6 +19,8 @@ class Expect(OverMeasure, Term):
     an earlier one. It denotes the integral under the joint law; that of 0 is 0.
     """
 
+    __slots__ = ()
+
     def __new__(cls, body: Any, *draws: Apply) -> Expr:
         term = require_integrand(body, "take the expectation of")
         for draw in draws:

@@ -26,6 +26,8 @@ from fmproof.lang.sorts import Sort
 class Grad(OverVar, Term):
     """The gradient of ``body`` in a parameter, as a function of it; 0 where there is none."""
 
+    __slots__ = ()
+
     def __new__(cls, body: Any, var: Var) -> Grad:
         term = as_term(body)
         require_sort(term, Sort.REAL, "the body of a gradient")

@@ -7,17 +7,19 @@ definitions are different symbols, so no table of definitions can go out of step
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from sympy import Atom, Expr, Rational, Tuple
+from sympy import Atom, Expr, Tuple
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.arithmetic import NUMBERS, factors
+from fmproof.lang.arithmetic import factors
 from fmproof.lang.names import require_name
 from fmproof.lang.node import (
     Sealed,
     admit,
     as_term,
+    bound_vars,
     declare,
     no_places,
     not_clear,
@@ -29,6 +31,7 @@ from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.measure import Declared, Lebesgue, law_order, lebesgue
 from fmproof.lang.nodes.variable import Var, reserved_var
+from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -51,6 +54,8 @@ class Head(Sealed, Atom):
         is_density: whether it is a density, which variables can be drawn from.
         definition: a term over the parameters that the symbol abbreviates, or None.
     """
+
+    __slots__ = ("_content", "definition", "given", "main", "name", "over", "sub", "sup")
 
     result = Sort.REAL
     nonneg = False
@@ -81,7 +86,7 @@ class Head(Sealed, Atom):
             if word not in known:
                 raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
         require_name(name, f"a {kind.lower()}")
-        over = tuple(map(lebesgue, main)) if cls.is_density else ()
+        over = tuple(admit(lebesgue(item)) for item in main) if cls.is_density else ()
         head = Atom.__new__(cls)
         put = object.__setattr__
         put(head, "name", name)
@@ -89,7 +94,7 @@ class Head(Sealed, Atom):
         put(head, "over", over)
         for place, group in (("sub", sub), ("sup", sup), ("given", given)):
             put(head, place, _variables(group, name))
-        put(head, "definition", None if definition is None else as_term(definition))
+        put(head, "definition", None if definition is None else admit(as_term(definition)))
         head._check(**own)
         put(head, "_content", head._make_content())
         return head
@@ -198,6 +203,8 @@ def _variables(given: Any, owner: str) -> tuple[Var, ...]:
 class Field(Head):
     """A vector field: ``u = Field("u", x, sub=t, given=z)`` is applied as ``u(t, x, z)``."""
 
+    __slots__ = ()
+
     result = Sort.VEC
 
 
@@ -207,6 +214,8 @@ class Scalar(Head):
     ``nonneg=True`` declares values ≥ 0 (a weight w(t)); with a definition this is not
     available, since it would have to be proved.
     """
+
+    __slots__ = ("nonneg",)
 
     _own = ("nonneg",)
 
@@ -236,6 +245,8 @@ class Density(Head):
     interval have mass one. Anything else is refused, because the kernel relies on it.
     """
 
+    __slots__ = ()
+
     nonneg = True
     is_density = True
 
@@ -259,14 +270,14 @@ class Density(Head):
     @property
     def is_uniform(self) -> bool:
         """Whether it is the constant on an interval by definition."""
-        return type(self.definition) in NUMBERS
+        return is_number(self.definition)
 
     def _check_definition(self) -> None:
         super()._check_definition()
         _require_density(self)
 
     def _make_content(self) -> tuple[Any, ...]:
-        ranges = ";".join(f"{item.range}" for item in self.over)
+        ranges = ";".join(str([fraction(end) for end in item.range]) for item in self.over)
         return (*super()._make_content(), ranges)
 
     def _state(self) -> dict[str, Any]:
@@ -280,9 +291,9 @@ def uniform(t: Var, low: Any = 0, high: Any = 1, name: str = "p") -> Density:
         SortError: the ends are not rational numbers with low < high.
     """
     a, b = as_term(low), as_term(high)
-    if not (type(a) in NUMBERS and type(b) in NUMBERS and a < b):
+    if not (is_number(a) and is_number(b) and fraction(a) < fraction(b)):
         raise SortError(f"a uniform law needs rational ends low < high, found {a} and {b}")
-    return Density(name, (t, a, b), definition=Rational(1) / (b - a))
+    return Density(name, (t, a, b), definition=1 / (fraction(b) - fraction(a)))
 
 
 def _require_density(head: Density) -> None:
@@ -293,9 +304,9 @@ def _require_density(head: Density) -> None:
     integrated variables, over the same ranges; or the constant 1/(b − a) on [a, b].
     """
     body = admit(head.definition)
-    if type(body) in NUMBERS:
+    if is_number(body):
         (only,) = head.over if len(head.over) == 1 else (None,)
-        if only is not None and only.bounded and body * (only.high - only.low) == 1:
+        if only is not None and only.bounded and fraction(body) * _length(only) == 1:
             return
         raise SortError(f"the density {head.name} = {body} does not integrate to one")
     ranges = {item.var: item for item in head.over}
@@ -306,7 +317,7 @@ def _require_density(head: Density) -> None:
             ranges[item.var] = item
         body = body.body
     order = law_order(factors(body))
-    if order is not None:
+    if order is not None and not any(_has_integral(arg) for d in order for arg in d.arguments):
         drawn = {item.var: item for factor in order for item in factor.head.ranges(factor)}
         if drawn == ranges:
             return
@@ -314,6 +325,20 @@ def _require_density(head: Density) -> None:
         f"the definition of the density {head.name} is not visibly a probability density: "
         f"expected an integral of a product of densities that draws each of "
         f"{', '.join(shown(v) for v in ranges)} once, found {shown(head.definition)}"
+    )
+
+
+def _length(item: Lebesgue) -> Fraction:
+    return fraction(item.high) - fraction(item.low)
+
+
+def _has_integral(term: Any) -> bool:
+    """Whether the value of an argument may be that of a divergent integral."""
+    head = getattr(term, "head", None)
+    return bool(
+        bound_vars(term)
+        or (head is not None and head.definition is not None)
+        or any(map(_has_integral, term.args))
     )
 
 

@@ -29,6 +29,8 @@ class Inner(Term):
     holds without conditions; sums are left alone, since expanding them is a step to be shown.
     """
 
+    __slots__ = ()
+
     def __new__(cls, a: Any, b: Any) -> Expr:
         left, right = as_term(a), as_term(b)
         require_sort(left, Sort.VEC, "the first argument of an inner product")

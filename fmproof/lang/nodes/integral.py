@@ -8,7 +8,7 @@ checker asks for separately.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sympy import Expr, S
@@ -18,6 +18,7 @@ from fmproof.lang.node import (
     Inside,
     Lift,
     Term,
+    admit,
     as_term,
     declare,
     is_nonnegative,
@@ -29,6 +30,7 @@ from fmproof.lang.nodes.measure import (
     Declared,
     Lebesgue,
     OverMeasure,
+    drawn_by,
     lebesgue,
     measure_bound,
     require_measure,
@@ -40,6 +42,8 @@ from fmproof.lang.sorts import Sort
 
 class IntegralOver(OverMeasure, Term):
     """The integral of ``body`` over one or several variables jointly; that of 0 is 0."""
+
+    __slots__ = ()
 
     def __new__(cls, body: Any, *measure: Lebesgue) -> Expr:
         term = require_integrand(body, "integrate")
@@ -76,11 +80,22 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
     Where a factor outside an inner integral vanishes, the inner one does not matter. So that
     factor weighs it (``inside(part, weight)``), and is handed on here under this binder.
     """
-    node = apart(node, free_vars(inside.weight))
-    yield Integrable(inside.weighted(node.body), *node.measure)
-    for prop in inside.under(node):
-        bound = free_vars(prop).intersection(measure_bound(node))
-        yield Almost(prop, *node.measure) if bound else prop
+    admitted = apart(node, free_vars(inside.weight))
+    if type(admitted) is type(node):  # else the integrand, admitted, is 0
+        yield Integrable(inside.weighted(admitted.body), *admitted.measure)
+        if admitted is not admit(node):  # renamed: as written it would be captured
+            node = admitted
+    for place, item in enumerate(node.measure):
+        for argument in item.args[1:] if type(item) is not Lebesgue else ():
+            yield from _almost(inside(argument), node.measure[:place])
+    yield from _almost(inside.under(node), node.measure)
+
+
+def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
+    """Each proposition, for almost every value of what it has of a measure."""
+    bound = {var for item in measure for var in drawn_by(item)}
+    for prop in props:
+        yield Almost(prop, *measure) if bound & free_vars(prop) else prop
 
 
 declare(

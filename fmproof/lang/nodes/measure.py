@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Rational, S
+from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
-from fmproof.lang.arithmetic import NUMBERS, mul
+from fmproof.lang.arithmetic import mul
 from fmproof.lang.node import Sealed, declare, no_places, not_clear, nothing, same_kind, shown
 from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.variable import Var
+from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
@@ -32,18 +33,20 @@ class Lebesgue(Sealed, Basic):
     For a latent variable it stands for that space's reference measure (σ-finite).
     """
 
+    __slots__ = ()
+
     def __new__(cls, var: Var, *ends: Any) -> Lebesgue:
         if type(var) is not Var:
             raise SortError(f"expected a variable to integrate over, found {shown(var)}")
         if var.sort is Sort.PARAM:
             raise SortError(f"cannot integrate over the parameter {var.name}")
-        limits = [Rational(end) if type(end) is int else end for end in ends]
+        limits = [number(end) if type(end) is int else end for end in ends]
         if limits and var.sort is not Sort.REAL:
             raise SortError(
                 f"only a real variable has an interval, {var.name} is a {var.sort.value}"
             )
-        fits = len(limits) == 2 and all(type(end) in NUMBERS for end in limits)
-        if limits and not (fits and limits[0] < limits[1]):
+        fits = len(limits) == 2 and all(is_number(end) for end in limits)
+        if limits and not (fits and fraction(limits[0]) < fraction(limits[1])):
             found = " and ".join(map(str, limits))
             raise SortError(f"expected rational limits low < high for {var.name}, found {found}")
         made: Lebesgue = Basic.__new__(cls, var, *limits)
@@ -111,6 +114,8 @@ def measure_bound(node: Any) -> tuple[Var, ...]:
 
 class OverMeasure:
     """Mixin of the nodes that bind the variables of a measure: args = (body, *measure)."""
+
+    __slots__ = ()
 
     args: tuple[Any, ...]
 

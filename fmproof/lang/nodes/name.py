@@ -10,6 +10,7 @@ from fmproof.lang.names import require_name
 from fmproof.lang.node import (
     Sealed,
     Term,
+    admit,
     as_term,
     declare,
     is_nonnegative,
@@ -23,6 +24,8 @@ from fmproof.lang.node import (
 
 class Label(Sealed, Atom):
     """The printed name of a :class:`Named` term."""
+
+    __slots__ = ("name",)
 
     name: str
 
@@ -48,9 +51,11 @@ class Named(Term):
     variables prints with them: C(θ).
     """
 
+    __slots__ = ()
+
     def __new__(cls, name: str | Label, definition: Any) -> Named:
         label = name if type(name) is Label else Label(name)
-        made: Named = Expr.__new__(cls, label, as_term(definition))
+        made: Named = Expr.__new__(cls, label, admit(as_term(definition)))
         return made
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Add, Basic, Expr, Rational, S
+from sympy import Add, Basic, Expr, S
 
 from fmproof.errors import SortError
-from fmproof.lang.arithmetic import NUMBERS, mul
+from fmproof.lang.arithmetic import mul
 from fmproof.lang.node import (
     Inside,
     Lift,
@@ -20,6 +20,7 @@ from fmproof.lang.node import (
     require_sort,
     same_kind,
 )
+from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.sorts import Sort
 
 
@@ -28,6 +29,8 @@ class Ratio(Term):
 
     It never cancels by itself: SymPy's ``a/a == 1`` would lose the condition a ≠ 0.
     """
+
+    __slots__ = ()
 
     def __new__(cls, numerator: Any, denominator: Any) -> Ratio:
         a, b = as_term(numerator), as_term(denominator)
@@ -39,17 +42,18 @@ class Ratio(Term):
 
 def divide(numerator: Expr, denominator: Expr) -> Expr:
     """``numerator / denominator``: a rational multiple, or a :class:`Ratio`."""
-    if type(denominator) not in NUMBERS:
+    if not is_number(denominator):
         return Ratio(numerator, denominator)
-    if denominator == 0:
+    if fraction(denominator) == 0:
         raise SortError("division by the number 0")
-    return mul(Rational(denominator.q, denominator.p), numerator)
+    return mul(number(1 / fraction(denominator)), numerator)
 
 
 def _obliges(node: Ratio, inside: Inside) -> Iterator[Any]:
     numerator, denominator = node.args
-    yield from inside(numerator, Ratio(S.One, denominator))
-    yield from inside(denominator)
+    below = list(inside(denominator))
+    yield from inside(numerator, S.One if below else Ratio(S.One, denominator))
+    yield from below
 
 
 declare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
 from typing import Any
 
 from sympy import AtomicExpr
@@ -19,6 +19,8 @@ class Var(Term, AtomicExpr):
     Make them with :func:`Real`, :func:`Vec`, :func:`Param`, :func:`Latent`. The name may be a
     Greek letter's name ("theta") and may end in digits ("x0"), which print as θ and x₀.
     """
+
+    __slots__ = ("name", "sort")
 
     name: str
     sort: Sort
@@ -42,17 +44,24 @@ class Var(Term, AtomicExpr):
         return self is other
 
 
-@cache
+_RESERVED = re.compile(r"[#@]([0-9]+(\.[0-9]+)?)?")
+
+
+_variables: dict[tuple[str, Sort], Var] = {}
+
+
 def _the_variable(name: str, sort: Sort) -> Var:
+    if type(name) is not str or type(sort) is not Sort:
+        raise SortError("a variable has a name that is text, and a sort")
     variable = AtomicExpr.__new__(Var)
     object.__setattr__(variable, "name", name)
     object.__setattr__(variable, "sort", sort)
-    return variable
+    return _variables.setdefault((name, sort), variable)  # one, whatever other threads do
 
 
 def reserved_var(name: str, sort: Sort) -> Var:
     """A variable whose name starts with # or @, which no declared variable can have."""
-    if name[0] not in "#@":
+    if type(name) is not str or not _RESERVED.fullmatch(name):
         raise SortError(f"not a reserved name: {name!r}")
     return _the_variable(name, sort)
 

@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import SortError
-from fmproof.lang.arithmetic import NUMBERS, coefficient, mul
+from fmproof.lang.arithmetic import coefficient, mul
 from fmproof.lang.node import declaration, sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.nodes.name import Label
+from fmproof.lang.numbers import NUMBERS
 from fmproof.lang.props import (
     Almost,
     AtMost,

@@ -12,6 +12,7 @@ from fmproof.lang.spelling.printing import ATOM, PRODUCT, Printer
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _GREEK = dict(
     alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ",
     iota="ι", kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
@@ -40,7 +41,8 @@ class TextPrinter(Printer):
         return f"[{inside}]" if "∫" in inside else f"({inside})"
 
     def power(self, base: str, exponent: str) -> str:
-        return base + exponent.translate(_SUPERSCRIPT)
+        raised = "^" in base or base[-1:] in _RAISED
+        return (self.brackets(base) if raised else base) + exponent.translate(_SUPERSCRIPT)
 
     def norm2(self, vector: str) -> str:
         return f"‖{vector}‖²"

@@ -1,6 +1,6 @@
 """Programs that once fooled the checker, or showed what was not checked: what becomes of each now.
 
-``attacks/kernel`` are programs against the kernel, ``attacks/derivations`` are files for
+``attacks/kernel`` are programs against the kernel, ``attacks/files`` are files for
 ``fmproof verify``; beside each stands what it gives now, word for word. ``FMPROOF_WRITE=1 pytest
 tests/soundness`` writes that anew; read the difference. ``docs/holes.md`` tells their story.
 """
@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sympy.core.cache import clear_cache
 from sympy.core.parameters import global_parameters
 
 from fmproof import check
@@ -29,7 +30,7 @@ from fmproof.sources import load_file
 HERE = Path(__file__).parent
 ATTACKS = HERE / "attacks"
 PROGRAMS = sorted((ATTACKS / "kernel").glob("*.py"))
-FILES = sorted((ATTACKS / "derivations").glob("*.py"))
+FILES = sorted((ATTACKS / "files").glob("*.py"))
 WRITE = bool(os.environ.get("FMPROOF_WRITE"))
 
 
@@ -39,9 +40,10 @@ def names(path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def _switches() -> Iterator[None]:
-    """An attack may switch SymPy's evaluation off."""
+    """An attack may switch SymPy's evaluation off, or leave things in its cache."""
     yield
     global_parameters.evaluate = True
+    clear_cache()
 
 
 def compare(path: Path, found: str) -> None:
@@ -58,7 +60,7 @@ def test_a_program_against_the_kernel(path: Path) -> None:
     with redirect_stdout(said):
         try:
             exec(code, {"__name__": "__main__"})
-        except FmproofError as error:
+        except (FmproofError, AttributeError, TypeError) as error:
             print(f"{type(error).__name__}: {error}")
     compare(path, said.getvalue())
 

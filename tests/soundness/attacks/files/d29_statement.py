@@ -1,0 +1,12 @@
+"""A statement with parts that cancel is shown as it was checked."""
+from sympy import Mul, Pow
+from fmproof import *
+from fmproof import plus
+t, s = Real("t s"); x, y, z = Vec("x y z"); theta = Param("theta")
+T = uniform(t); q = Density("q", x); m = Density("m", x, given=s)
+f = Scalar("f", x); h = Scalar("h", s); L = Scalar("L", theta); M = Scalar("M", theta)
+DIV = Expect(1 / t, T(t))
+def D(start, claim, by, *hypotheses, **more):
+    named = [Hypothesis(f"H{i}", prop) for i, prop in enumerate(hypotheses)]
+    return Derivation("d", start=start, steps=[Step("1", claim, by=by)], hypotheses=named, **more)
+d = Derivation("d", start=h(1), steps=[Step("1", h(1), by="ring")], statement=Equals(plus(h(1), DIV, -DIV), h(1)))
