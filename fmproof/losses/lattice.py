@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from fmproof.losses.budget import Budget
 from fmproof.models.arrays import FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
@@ -33,20 +34,6 @@ BoolArray = npt.NDArray[np.bool_]
 Integrand = Callable[[FloatArray, IntArray], FloatArray]
 """Points (R, d, n) of the integrals numbered ``rows`` (R,) to a table (2, R, n, Q): values, and
 the sizes of the terms that they add up."""
-
-
-class Budget:
-    """How much may be spent, and has been."""
-
-    def __init__(self, limit: float) -> None:
-        self.limit, self.spent = limit, 0.0
-
-    def take(self, cost: float) -> bool:
-        """Spend ``cost`` if that much is left."""
-        if not self.spent + cost <= self.limit:
-            return False
-        self.spent += cost
-        return True
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ uniform law and the underlying normal variable for the logit-normal one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.losses import features
 from fmproof.models.arrays import FloatArray
 from fmproof.models.paths import Singularity
 from fmproof.models.problem import Problem
@@ -31,6 +33,18 @@ _KEPT = (_EARLIEST, _NUDGE)
 _LOG_RANGE = 745.0
 
 
+def inverse(
+    increasing: Callable[[FloatArray], FloatArray], values: FloatArray, low: float, high: float
+) -> FloatArray:
+    """Where an increasing function on [low, high] has the ``values`` (N,), by bisection."""
+    below, above = np.full(values.shape, low), np.full(values.shape, high)
+    for _ in range(60):
+        middle = 0.5 * (below + above)
+        large = increasing(middle) > values
+        below, above = np.where(large, below, middle), np.where(large, middle, above)
+    return np.asarray(0.5 * (below + above))
+
+
 class TimeAxis(ABC):
     """The variable y of the time integral, from ``low`` to ``high``."""
 
@@ -44,6 +58,10 @@ class TimeAxis(ABC):
     @abstractmethod
     def density(self, y: FloatArray) -> FloatArray:
         """The density of the time law with respect to dy."""
+
+    def place(self, t: FloatArray) -> FloatArray:
+        """Where the times ``t`` (N,) are, by bisection."""
+        return inverse(self.time, t, self.low, self.high)
 
     @abstractmethod
     def beyond(self, singularity: Singularity) -> tuple[float, float]:
@@ -163,6 +181,7 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
     A component with the standard deviation sigma emerges from the noise when
     beta / alpha = sigma, two components tell apart when it is their distance. Scales far from 1
     make a layer near an end that a coarse rule would not see, so the axis is graded towards them.
+    So it is towards narrow features of the schedule.
     """
     y = _dense(axis)
     t = axis.time(y)
@@ -172,6 +191,8 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
     for level in _levels(*_log_scales(problem)):
         above = noise > level
         found.update(y[1:][above[1:] != above[:-1]])
+    first, last = axis.time(np.array([axis.low, axis.high])).tolist()
+    found.update(axis.place(features.panels(problem.path, first, last)))
     return sorted(found)
 
 

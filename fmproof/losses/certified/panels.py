@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flint import acb, arb
 
+from fmproof.losses.budget import Budget
 from fmproof.losses.certified.balls import Ball, add, is_finite, power
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.joint import Joint
@@ -36,9 +37,15 @@ class Panels(NamedTuple):
 
 
 def panels(
-    marginal: Marginal, joint: Joint, axis: TimeAxis, target: Sequence[float], reach: float
+    marginal: Marginal,
+    joint: Joint,
+    axis: TimeAxis,
+    target: Sequence[float],
+    reach: float,
+    budget: Budget,
 ) -> Panels:
-    """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had."""
+    """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had,
+    in the time that the ``budget`` has."""
     low, high = axis.edges
     cells: list[Cell] = []
     apart: list[Cell] = []
@@ -70,7 +77,7 @@ def panels(
         known = [mass * ball for ball in whole(marginal, joint, now)]
         small = all(float(b.rad()) <= t / 4 for b, t in zip(known, target, strict=True))
         halves = panel.cut(0)
-        if small or share < _NARROWEST or halves is None:
+        if small or share < _NARROWEST or halves is None or budget.out_of_time:
             rest = add(rest, known)
         else:
             pending += halves

@@ -1,0 +1,125 @@
+"""Where a schedule changes: cells of time so small that nothing narrow hides in one of them.
+
+A rule that samples a schedule sees nothing between its nodes. So the schedule is first looked at
+as a function: in ball arithmetic (python-flint), its range over all of a cell is known, and cells
+are halved, the largest doubt first, until the integral of dalpha^2 + dbeta^2 is known to a
+twentieth. Without python-flint a fine grid stands in, which may miss what is narrower than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from heapq import heapify, heappop, heappush
+from importlib.util import find_spec
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray
+from fmproof.models.paths import Path
+
+_SHARE = 0.05  # of the whole that may hide in all cells together
+_MOST = 2000  # cells
+_FIRST = 16
+_GRID = 2**14
+_NARROWEST = 2.0**-40
+# Kept from the ends: a singular end has a change of variable of its own.
+_MARGIN = 2.0**-10
+_NODES = 32  # the narrowest cells in a panel of a rule, at the most
+
+Range = Callable[[float, float], tuple[float, float]]
+"""A lower and an upper bound of a function over a cell."""
+
+
+@lru_cache(maxsize=64)
+def panels(path: Path, low: float, high: float) -> FloatArray:
+    """Times (N,) in (low, high) at which to split an integral over the schedule, so that each
+    piece is at most some cells wide."""
+    margin = _MARGIN * (high - low)
+    first, last = low + margin, high - margin
+    ranges = _by_balls(path) if find_spec("flint") else None
+    cells = _refined(ranges, first, last) if ranges else _on_a_grid(path, first, last)
+    found: list[float] = []
+    start, before, narrowest = first, first, np.inf
+    for edge in cells[1:]:
+        narrowest = min(narrowest, edge - before)
+        if edge - start > _NODES * narrowest:
+            if before > start:
+                found.append(before)
+                start = before
+            narrowest = edge - before
+        before = edge
+    edges = np.array(found)
+    edges.flags.writeable = False  # they are remembered
+    return edges
+
+
+def _by_balls(path: Path) -> Range | None:
+    """The range of dalpha^2 + dbeta^2; None when the schedule has no form in balls."""
+    from flint import arb
+
+    from fmproof.losses.certified.schedule import Schedule
+
+    try:
+        schedule = Schedule(path)
+    except InputError:
+        return None
+
+    def ranges(low: float, high: float) -> tuple[float, float]:
+        now = schedule(arb(low).union(arb(high)))
+        square = now.dalpha * now.dalpha + now.dbeta * now.dbeta
+        if not square.is_finite():
+            return 0.0, np.inf
+        return max(float(square.lower()), 0.0), float(square.upper())
+
+    return ranges
+
+
+def _refined(ranges: Range, low: float, high: float) -> list[float]:
+    """Edges of cells over which the function is known, or that are too many."""
+    edges = np.linspace(low, high, _FIRST + 1)
+    heap = []
+    known = doubt = unknown = 0.0
+
+    def entry(a: float, b: float) -> tuple[float, float, float, float]:
+        bottom, top = ranges(a, b)
+        return -(b - a) * (top - bottom), a, b, (b - a) * bottom
+
+    def count(item: tuple[float, float, float, float], sign: int) -> None:
+        nonlocal known, doubt, unknown
+        known += sign * item[3]
+        if np.isfinite(item[0]):
+            doubt -= sign * item[0]
+        else:
+            unknown += sign
+
+    for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        heap.append(entry(a, b))
+        count(heap[-1], 1)
+    heapify(heap)
+    done: list[float] = []
+    while heap and len(heap) + len(done) < _MOST and (unknown or doubt > _SHARE * known):
+        item = heappop(heap)
+        count(item, -1)
+        _, a, b, _ = item
+        if b - a < _NARROWEST:
+            done.append(a)
+            continue
+        middle = 0.5 * (a + b)
+        for half in (entry(a, middle), entry(middle, b)):
+            heappush(heap, half)
+            count(half, 1)
+    return sorted([*done, *(a for _, a, _, _ in heap), high])
+
+
+def _on_a_grid(path: Path, low: float, high: float) -> list[float]:
+    """Edges where, between points of a grid, the function's integral grows by a hundredth of the
+    whole."""
+    t = np.linspace(low, high, _GRID + 1)
+    square = path.dalpha(t) ** 2 + path.dbeta(t) ** 2
+    change = np.cumsum(np.abs(np.diff(np.where(np.isfinite(square), square, 0.0))))
+    if not change[-1]:
+        return [low, high]
+    levels = np.floor(change / change[-1] / _SHARE)
+    return [low, *t[1:-1][np.diff(levels) > 0].tolist(), high]
