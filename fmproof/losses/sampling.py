@@ -73,25 +73,29 @@ class _Source(Protocol):
 
 
 class _Uniform:
-    def __init__(self, dim: int, rng: np.random.Generator, skip: int) -> None:
+    """Independent uniform points of the cube of dimension ``dim``."""
+
+    def __init__(self, dim: int, rng: np.random.Generator) -> None:
         self._dim, self._rng = dim, rng
-        while skip > 0:
-            self.random(min(skip, _CHUNK))
-            skip -= _CHUNK
 
     def random(self, n: int) -> FloatArray:
         return self._rng.random((n, self._dim))
 
 
 def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
+    """A source of points that has given ``skip`` of them."""
+    source: _Source
     if kind == "monte-carlo":
-        return _Uniform(dim, rng, skip)
-    from scipy.stats import qmc
+        source = _Uniform(dim, rng)
+    else:
+        from scipy.stats import qmc
 
-    sobol = qmc.Sobol(dim, scramble=True, bits=_SOBOL_BITS, rng=rng)
-    if skip:
-        sobol.fast_forward(skip)
-    return sobol  # type: ignore[no-any-return]
+        source = qmc.Sobol(dim, scramble=True, bits=_SOBOL_BITS, rng=rng)
+    while skip > 0:  # SciPy's fast_forward fails with more than 32 bits
+        some = min(skip & -skip, _CHUNK)  # powers of two, which Sobol's points are to come in
+        source.random(some)
+        skip -= some
+    return source
 
 
 class Sampling:

@@ -22,6 +22,8 @@ from fmproof.models.time import LogitNormalTime, UniformTime
 _NORMAL_REACH = 9.0
 # At a singular end t - end is this power of y, which leaves a smooth integrand.
 _SINGULAR_POWER = 8.0
+# An end of the time law that is this close to a singular one is graded like it.
+_CLOSE = 0.01
 # Distance kept from t = 1, where components that are points have no density.
 _NUDGE = 1e-13
 LATEST = 1 - _NUDGE
@@ -71,12 +73,15 @@ class TimeAxis(ABC):
 
 
 class _Uniform(TimeAxis):
-    """t = y, but a power of the distance at an end where the schedule is singular."""
+    """t = y, but a power of the distance at an end where the schedule is singular, or nearly."""
 
-    def __init__(self, law: UniformTime, singular: set[float]) -> None:
+    def __init__(self, law: UniformTime, singular: set[int]) -> None:
         self.low, self.high = law.support
         self._middle = 0.5 * (self.low + self.high)
-        self._powers = [_SINGULAR_POWER if end in singular else 1.0 for end in law.support]
+        self._powers = [
+            _SINGULAR_POWER if end in singular and abs(edge - end) < _CLOSE else 1.0
+            for end, edge in enumerate(law.support)
+        ]
 
     def time(self, y: FloatArray) -> FloatArray:
         half = self.high - self._middle
@@ -150,7 +155,7 @@ def time_axis(problem: Problem) -> TimeAxis:
     """
     law = problem.time
     if isinstance(law, UniformTime):
-        return _Uniform(law, {float(s.end) for s in problem.path.singularities})
+        return _Uniform(law, {s.end for s in problem.path.singularities})
     if isinstance(law, LogitNormalTime):
         return _LogitNormal(law)
     raise InputError(

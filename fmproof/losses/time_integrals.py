@@ -20,7 +20,7 @@ from fmproof.models.paths import Path, PowerSum
 from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
 
 _BITS = 128
-_TARGET = 2.0**-76  # the error aimed at, absolute and relative
+_TARGET, _LEAST = 2.0**-76, 2.0**-150  # the error aimed at, relative and absolute
 _NEGLIGIBLE = 60.0  # exp(-60) of the whole is
 _FARTHEST = 3_000.0  # from the middle, in logarithms of the distance from an end of time
 _NORMAL_REACH = 13.5
@@ -204,7 +204,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
 
         low, high = (arb(edge) for edge in piece.edges)
         found = acb.integral(
-            integrand, low, high, rel_tol=_TARGET, abs_tol=_TARGET, eval_limit=_MOST
+            integrand, low, high, rel_tol=_TARGET, abs_tol=_LEAST, eval_limit=_MOST
         ).real
         for edge, end, rate in piece.beyond:
             mass = piece.mass_beyond

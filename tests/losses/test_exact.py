@@ -221,7 +221,7 @@ def test_float_inputs_stay_within_the_error_of_the_rational_answer(problem):
     assert abs(Fraction(found.value) - expected.exact) <= found.error
 
 
-@examples(30)
+@examples(8)
 @given(problems())
 def test_enclosed_times_agree_with_rational_times_within_the_error(problem):
     exact, other = ExactCFM(problem), ExactCFM(problem)
