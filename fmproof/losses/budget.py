@@ -5,7 +5,11 @@ from __future__ import annotations
 from time import perf_counter
 
 _LEAST_KNOWN = 1e5  # evaluations that tell how fast they are
-_FASTEST = 1e8  # evaluations a second, assumed until that is known
+_FASTEST = 2e7  # evaluations a second, assumed until that is known
+
+
+class OutOfTime(Exception):
+    """Raised in the middle of something that took longer than was foreseen."""
 
 
 class Budget:
@@ -37,6 +41,11 @@ class Budget:
             return False
         self.spent += cost
         return True
+
+    def check(self) -> None:
+        """Raise :class:`OutOfTime` when the time has passed."""
+        if perf_counter() > self._end:
+            raise OutOfTime
 
     @property
     def out_of_time(self) -> bool:

@@ -9,12 +9,14 @@ as accurate as Gauss's (Trefethen, "Is Gauss quadrature better than Clenshaw-Cur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
+from fmproof.losses.budget import OutOfTime
 from fmproof.models.arrays import FloatArray
 
 _COARSE, _FINE = 8, 64
@@ -65,17 +67,26 @@ def integrate(
     Ends when the rule's error is below half the target, after about ``max_samples`` samples, or
     when ``stopped`` says so; what a later pass no longer knows is as an earlier one left it.
     The error returned is the rule's and the samples' together.
+
+    Raises:
+        OutOfTime: when ``sampler`` does before anything is known.
     """
     samples = _Samples(sampler, density)
     panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
     known: Sample | None = None
     while True:
-        samples.make(panels)
+        try:
+            samples.make(panels)
+        except OutOfTime:
+            if known is None:
+                raise
+            return known
         found = _total(panel.integral(samples) for panel in panels)
         # Less than round-off, or than the smallest floats, cannot be reached.
         aim = np.maximum(target(found), _EPS * found.magnitude + _TINY)
         samples.tolerance = _INNER * aim
-        samples.make(panels)
+        with suppress(OutOfTime):  # then the samples are as they were
+            samples.make(panels)
         results = [panel.integral(samples) for panel in panels]
         errors = [panel.rule_error(samples, aim) for panel in panels]
         found = _total(results)

@@ -8,10 +8,12 @@ twentieth. Without python-flint a fine grid stands in, which may miss what is na
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from importlib.util import find_spec
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from fmproof.models.paths import Path
 
 _SHARE = 0.05  # of the whole that may hide in all cells together
 _MOST = 2000  # cells
-_FIRST = 16
+_FIRST, _EVERY = 16, 8
 _GRID = 2**14
 _NARROWEST = 2.0**-40
 # Kept from the ends: a singular end has a change of variable of its own.
@@ -78,38 +80,31 @@ def _by_balls(path: Path) -> Range | None:
 
 def _refined(ranges: Range, low: float, high: float) -> list[float]:
     """Edges of cells over which the function is known, or that are too many."""
-    edges = np.linspace(low, high, _FIRST + 1)
-    heap = []
-    known = doubt = unknown = 0.0
-
-    def entry(a: float, b: float) -> tuple[float, float, float, float]:
-        bottom, top = ranges(a, b)
-        return -(b - a) * (top - bottom), a, b, (b - a) * bottom
-
-    def count(item: tuple[float, float, float, float], sign: int) -> None:
-        nonlocal known, doubt, unknown
-        known += sign * item[3]
-        if np.isfinite(item[0]):
-            doubt -= sign * item[0]
-        else:
-            unknown += sign
-
-    for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        heap.append(entry(a, b))
-        count(heap[-1], 1)
-    heapify(heap)
+    edges = np.linspace(low, high, _FIRST + 1).tolist()
+    # Of each cell, the largest doubt first: minus what its integral may vary by, its edges, and
+    # the least that its integral is.
+    heap: list[tuple[float, float, float, float]] = []
     done: list[float] = []
-    while heap and len(heap) + len(done) < _MOST and (unknown or doubt > _SHARE * known):
-        item = heappop(heap)
-        count(item, -1)
-        _, a, b, _ = item
+
+    def push(a: float, b: float) -> None:
+        bottom, top = ranges(a, b)
+        heappush(heap, (-(b - a) * (top - bottom), a, b, (b - a) * bottom))
+
+    for a, b in pairwise(edges):
+        push(a, b)
+    while heap and len(heap) + len(done) < _MOST:
+        # Summed up anew, the smallest first: a first doubt of 1e40 would swallow the others.
+        if len(heap) % _EVERY == 0:
+            doubt = -math.fsum(item[0] for item in heap)
+            if doubt <= _SHARE * math.fsum(item[3] for item in heap):
+                break
+        _, a, b, _ = heappop(heap)
         if b - a < _NARROWEST:
             done.append(a)
             continue
         middle = 0.5 * (a + b)
-        for half in (entry(a, middle), entry(middle, b)):
-            heappush(heap, half)
-            count(half, 1)
+        push(a, middle)
+        push(middle, b)
     return sorted([*done, *(a for _, a, _, _ in heap), high])
 
 

@@ -121,7 +121,7 @@ def integrate(
     caller has paid for. The error adds up the discretisation, judged by how the sums changed, the
     mass outside the box, extrapolated from its two outermost layers, and round-off.
     """
-    sums = _Sums(integrand, boxes, chunk)
+    sums = _Sums(integrand, boxes, chunk, budget)
     counts = boxes[0].counts
     stages = _refinements(len(counts))
     active = np.arange(len(boxes))
@@ -187,8 +187,10 @@ class _Sums:
     thick.
     """
 
-    def __init__(self, integrand: Integrand, boxes: Sequence[Box], chunk: int) -> None:
-        self.integrand, self.chunk = integrand, chunk
+    def __init__(
+        self, integrand: Integrand, boxes: Sequence[Box], chunk: int, budget: Budget
+    ) -> None:
+        self.integrand, self.chunk, self.budget = integrand, chunk, budget
         self.axes, self.low, self.width, self.decay = (
             np.stack(parts)
             for parts in zip(
@@ -221,6 +223,7 @@ class _Sums:
         shape, dim = tuple(int(c) for c in counts), len(counts)
         total = np.zeros(())
         for cells in blocks(int(counts.prod()), at_once // len(rows)):
+            self.budget.check()
             corners = np.stack(np.unravel_index(cells, shape))
             places = (corners[:, None] + shifts.T[:, :, None]).reshape(dim, -1)
             total = total + self._chunk(places / counts[:, None], len(shifts), rows)

@@ -15,7 +15,7 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.losses import clenshaw_curtis, expectations
-from fmproof.losses.budget import Budget
+from fmproof.losses.budget import Budget, OutOfTime
 from fmproof.losses.clenshaw_curtis import Sample
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.lattice import EPS, IntArray, LatticeSum
@@ -75,14 +75,18 @@ def evaluate(
     integrand = _Integrand(problem, names, tolerance, budget)
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        found = clenshaw_curtis.integrate(
-            lambda y, good: integrand(axis.time(y), good),
-            axis.density,
-            breakpoints(problem, axis),
-            integrand.target,
-            max_samples=4000,
-            stopped=lambda: budget.out_of_time,
-        )
+        try:
+            found = clenshaw_curtis.integrate(
+                lambda y, good: integrand(axis.time(y), good),
+                axis.density,
+                breakpoints(problem, axis),
+                integrand.target,
+                max_samples=4000,
+                stopped=lambda: budget.out_of_time,
+            )
+        except OutOfTime:
+            unknown = np.full(integrand.width, np.nan)
+            found = Sample(unknown, np.full(integrand.width, np.inf), unknown)
         beyond = omitted(problem)
     cost = {
         "evaluations": int(budget.spent),
@@ -107,6 +111,7 @@ class _Integrand:
 
     Attributes:
         slices: the columns of each quantity.
+        width: how many columns there are, Q.
         budget, times: evaluations of a component, and slices, spent so far.
     """
 
@@ -125,6 +130,7 @@ class _Integrand:
             self._terms.append(terms)
             self.slices[name] = slice(stop, stop + len(terms[0]))
             stop += len(terms[0])
+        self.width = stop
         # x^degree exp(-x^2/2) falls off beyond the square root of the degree.
         degrees = [columns.degree for columns in (self.marginal, self.joint) if columns.width]
         degree = max(_UNKNOWN_DEGREE if degree is None else degree for degree in degrees)
@@ -139,8 +145,7 @@ class _Integrand:
 
     def __call__(self, times: FloatArray, tolerance: FloatArray) -> Sample:
         at = Slices(self.problem, times)
-        width = sum(len(terms[0]) for terms in self._terms)
-        good = self._side_tolerance(np.broadcast_to(tolerance, (len(times), width)))
+        good = self._side_tolerance(np.broadcast_to(tolerance, (len(times), self.width)))
         found = []
         for side, columns, part in (
             (expectations.marginal, self.marginal, slice(self.marginal.width)),
