@@ -23,12 +23,12 @@ from fmproof.models.paths import Path
 
 _SHARE = 0.05  # of the whole that may hide in all cells together
 _MOST = 2000  # cells
-_FIRST, _EVERY = 16, 8
+_FIRST, _EVERY = 8, 8
 _GRID = 2**14
 _NARROWEST = 2.0**-40
 # Kept from the ends: a singular end has a change of variable of its own.
 _MARGIN = 2.0**-10
-_NODES = 32  # the narrowest cells in a panel of a rule, at the most
+_NODES = 8  # the narrowest cells in a panel of a rule, at the most
 
 Range = Callable[[float, float], tuple[float, float]]
 """A lower and an upper bound of a function over a cell."""

@@ -75,13 +75,14 @@ def evaluate(
     integrand = _Integrand(problem, names, tolerance, budget)
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        cuts = breakpoints(problem, axis)
         try:
             found = clenshaw_curtis.integrate(
                 lambda y, good: integrand(axis.time(y), good),
                 axis.density,
-                breakpoints(problem, axis),
+                cuts,
                 integrand.target,
-                max_samples=4000,
+                max_samples=max(4000, 40 * len(cuts)),
                 stopped=lambda: budget.out_of_time,
             )
         except OutOfTime:
