@@ -259,7 +259,7 @@ class _Function:
 
         if t in (0.0, 1.0):
             return self._ends[int(t)]
-        value = None
+        value: Any = None
         for digits in _DIGITS:
             with mp.workdps(digits):
                 before, value = value, mp.re(self._precise(mp.mpf(t)))
