@@ -31,7 +31,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Terms",
         "Variables, symbols and the nodes of the language; propositions; printing and reading. "
         "All of them can be imported from `fmproof`.",
-        ("lang.terms", "lang.heads", "lang.binders", "lang.props", "lang.scope", "lang.sorts",
+        ("lang.nodes", "lang.props", "lang.scope", "lang.sorts",
          "lang.text", "lang.latex", "reading.latex"),
     ),
     "derivations": (

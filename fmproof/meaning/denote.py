@@ -16,10 +16,11 @@ import numpy as np
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError
+from fmproof.lang.node import as_term, sort_of
+from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Var, as_term
-from fmproof.lang.text import text
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.losses.estimate import Estimate
 from fmproof.meaning import roles
 from fmproof.meaning.evaluator import OverBudget

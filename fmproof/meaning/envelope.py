@@ -16,11 +16,20 @@ from typing import NamedTuple
 import numpy as np
 from sympy import Add, Expr, Mul, Pow
 
-from fmproof.lang.binders import Expect, IntegralOver, Lebesgue, against_lebesgue
-from fmproof.lang.heads import Density
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Expect,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.meaning.interpretation import Array, Gaussian, Interpretation, Law, Value, along
 
 MAX_COMPONENTS = 4096

@@ -12,19 +12,23 @@ import numpy as np
 from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import InputError
-from fmproof.lang.binders import (
+from fmproof.lang.nodes import (
+    Apply,
     ArgMin,
+    Density,
     Draw,
     Expect,
     Grad,
+    Inner,
     IntegralOver,
     Lebesgue,
-    against_lebesgue,
+    Named,
+    Ratio,
+    Var,
 )
-from fmproof.lang.heads import Density
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 from fmproof.meaning import quadratic
 from fmproof.meaning.envelope import Envelope, Form
 from fmproof.meaning.interpretation import Array, Interpretation, Law, Value, dot

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fmproof.errors import InputError
-from fmproof.lang.heads import Head
+from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 
 Array = npt.NDArray[Any]

@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 from sympy import Add, Basic, Expr, S
 
-from fmproof.lang.binders import OverMeasure, against_lebesgue, bound_vars
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import Apply, Named, Var
+from fmproof.lang.nodes.measure import OverMeasure, against_lebesgue
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Named, Var
 from fmproof.meaning.evaluator import Evaluator, variables_of
 from fmproof.meaning.interpretation import Array, Interpretation
 from fmproof.meaning.nodes import Grid

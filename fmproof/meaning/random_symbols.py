@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.nodes import Density, Head
 from fmproof.lang.sorts import Sort
-from fmproof.lang.text import text
+from fmproof.lang.spelling.text import text
 from fmproof.meaning.interpretation import (
     Arguments,
     Array,

@@ -10,10 +10,8 @@ import numpy as np
 from sympy import Basic, Rational
 
 from fmproof.errors import InputError
-from fmproof.lang.binders import Lebesgue
-from fmproof.lang.heads import Density, Field, Head
+from fmproof.lang.nodes import Apply, Density, Field, Head, Lebesgue
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply
 from fmproof.meaning.interpretation import (
     Arguments,
     Array,

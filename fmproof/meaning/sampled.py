@@ -15,8 +15,8 @@ import numpy as np
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError
-from fmproof.lang.binders import bound_vars
-from fmproof.lang.terms import Apply, Var
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import Apply, Var
 from fmproof.meaning.envelope import Spread
 from fmproof.meaning.evaluator import Evaluator, OverBudget
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation, dot
@@ -220,7 +220,8 @@ def _columns(term: Basic, interpretation: Interpretation) -> int:
 
 def _depth(term: Basic) -> int:
     """How many integrals are nested, counting integrals of integrals as one."""
-    from fmproof.lang.binders import IntegralOver, OverMeasure
+    from fmproof.lang.nodes import IntegralOver
+    from fmproof.lang.nodes.measure import OverMeasure
 
     inside = max((_depth(arg) for arg in term.args), default=0)
     if isinstance(term, Apply) and term.head.definition is not None:

@@ -15,12 +15,12 @@ import numpy as np
 from sympy import Add, Basic, Expr, S
 
 from fmproof.errors import InputError
-from fmproof.lang.binders import IntegralOver, against_lebesgue
-from fmproof.lang.heads import Head
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Head, IntegralOver, Var, norm2
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Var, norm2
-from fmproof.lang.text import text
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.meaning.evaluator import OverBudget
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates

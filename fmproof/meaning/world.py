@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.nodes import Apply, Density, Head, Var
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Var
-from fmproof.lang.text import text
+from fmproof.lang.spelling.text import text
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
 from fmproof.meaning.random_symbols import Draw, RandomFunction, RandomLaw
 from fmproof.meaning.roles import Cast, interpretation_of

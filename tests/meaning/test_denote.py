@@ -30,7 +30,7 @@ from fmproof import (
 from fmproof.derivations.constant import spread
 from fmproof.derivations.fm_cfm import C_1, C_2, L_CFM, L_FM, C, joint, marginal, unit, v
 from fmproof.derivations.symbols import p_cond, p_data, p_marg, t, theta, time, u_cond, u_marg, x, z
-from fmproof.lang.terms import as_term
+from fmproof.lang.node import as_term
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.exact import ExactCFM
 from fmproof.meaning.denote import denote

@@ -31,6 +31,7 @@ from fmproof import (
     norm2,
 )
 from fmproof.kernel import algebra, equality, gradient, integrals, order
+from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import AtMost, Equals, ForAll
 from fmproof.lang.scope import free_vars
@@ -115,7 +116,7 @@ def reflexivity(pick: Pick) -> Theorem:
 
 def ring(pick: Pick) -> Theorem:
     product = polynomial(pick) * polynomial(pick) + Ratio(polynomial(pick), energy(x))
-    return equality.ring(product, equality.ring_normal(product))
+    return rings.ring(product, rings.ring_normal(product))
 
 
 def symmetry(pick: Pick) -> Theorem:
