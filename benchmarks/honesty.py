@@ -242,12 +242,13 @@ def main() -> None:
             bad_verdicts += 1
             print(f"{index}: {case.label}: L_FM = L_CFM + C is said to fail: {found.identity}")
         undecided += found.verdict == "inconclusive"
+        if done % 10 == 0 or index == options.first + options.problems - 1:
+            print(json.dumps({
+                "problems": done, "values": values, "outside their error": wrong,
+                "over their time": late, "contradictions": contradicted,
+                "identity said to fail": bad_verdicts, "undecided": undecided,
+            }))  # fmt: skip
         sys.stdout.flush()
-    print(json.dumps({
-        "problems": done, "values": values, "outside their error": wrong, "over their time": late,
-        "contradictions": contradicted, "identity said to fail": bad_verdicts,
-        "undecided": undecided,
-    }))  # fmt: skip
 
 
 if __name__ == "__main__":

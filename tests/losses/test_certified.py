@@ -31,8 +31,10 @@ from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.logarithms import Logarithms
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.over_time import OverTime
+from fmproof.losses.certified.panels import whole
 from fmproof.losses.certified.schedule import Schedule, time_axis
 from fmproof.losses.exact import ExactCFM
+from fmproof.losses.over_time import conditional_variance
 from fmproof.models import (
     CallableVelocity,
     CondOTPath,
@@ -436,3 +438,20 @@ def test_aims_that_cannot_be_met(tolerance: float) -> None:
         certified.evaluate(R1, ["C1"], tolerance)
     with pytest.raises(InputError, match="max_evaluations: expected a positive number"):
         certified.at_time(R1, ["C1"], "1/3", max_evaluations=math.nan)
+
+
+@pytest.mark.parametrize("points", [False, True], ids=["mixture", "points"])
+@pytest.mark.parametrize("t", [0.1, 0.5, 0.9, 0.999])
+def test_the_floor_is_bracketed_where_it_is_not_resolved(points: bool, t: float) -> None:
+    """Between what is left when the component is known and what a linear guess from x leaves."""
+    data = GaussianMixture.points([[-2], [1]]) if points else R1.data
+    problem = Problem(data, R1.path, R1.model)
+    marginal, joint = Marginal(problem, ("floor",)), Joint(problem, ())
+    (ball,) = whole(marginal, joint, marginal.schedule(arb(t)))
+    found = conditional_variance(problem, np.array([t]), 1e-9)
+    value = float(np.ravel(found.value)[0])
+    assert float(ball.lower()) <= value + 1e-9
+    assert value - 1e-9 <= float(ball.upper())
+    assert (float(ball.lower()) > 0) is not points
+    field = float(joint.target_square(marginal.schedule(arb(t))).upper())
+    assert float(ball.upper()) < field

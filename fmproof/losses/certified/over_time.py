@@ -18,7 +18,7 @@ from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_rang
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
-from fmproof.losses.certified.panels import hull, panels, whole
+from fmproof.losses.certified.panels import bounded, hull, panels, whole
 from fmproof.losses.certified.schedule import time_axis
 from fmproof.losses.certified.tails import beyond
 from fmproof.losses.quantities import Columns, Quantity
@@ -151,10 +151,8 @@ class OverTime(_Run):
         balls = add(balls, self._along(alone, found.apart, target))
         # What is left over lies above these panels, each of which is bounded as a whole.
         for edges in {cell.edges[0] for cell in inside.leftover}:
-            (y,) = Cell((edges,)).balls()
-            mass = Cell((edges,)).volume * axis.density(y).abs_upper()
-            bounds = whole(self.marginal, self.joint, self.marginal.schedule(axis.time(y)))
-            balls = add(balls, [mass * bound.union(arb(0)) for bound in bounds])
+            bounds = bounded(self.marginal, self.joint, axis, edges)
+            balls = add(balls, [bound.union(arb(0)) for bound in bounds])
         return balls
 
     def _joint(self, target: list[float]) -> list[Ball]:
