@@ -221,7 +221,7 @@ class Sampling:
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
         quantile = stdtrit(count - 1, 0.5 + self.level / 2)
-        error = quantile * spread + _ROUNDOFF * np.abs(centre)
+        error = quantile * spread * self._skewed() + _ROUNDOFF * np.abs(centre)
         samples = self.state.points * count
         scale = self.state.sizes[0] / samples
         plain, power = self._proposal.missed(samples)
@@ -237,7 +237,7 @@ class Sampling:
                 if name in columns.slices:
                     side[columns.slices[name]] += hidden
         known = np.isfinite(centre) & ~self._few_matter()
-        error = np.where(known, error, np.inf)
+        error = np.where(known & ~np.isnan(error), error, np.inf)
         cost = {
             "samples": samples,
             "seconds": self.seconds,
@@ -255,6 +255,14 @@ class Sampling:
             )
             for name in self.quantities
         }
+
+    def _skewed(self) -> FloatArray:
+        """By how much to widen the intervals (Q,) where few samples make up most of a sum: means of
+        few are skewed, and small where they missed what is rare."""
+        sizes, squares = self.state.sizes
+        with np.errstate(invalid="ignore", divide="ignore"):
+            effective = np.where(squares > 0, sizes**2 / squares, np.inf)
+            return np.sqrt(np.maximum(_EFFECTIVE * self.state.replicates / effective, 1.0))
 
     def _few_matter(self) -> BoolArray:
         """Of which integrals (Q,) of the model a few samples make up all: the tail that a high
