@@ -9,12 +9,14 @@ as accurate as Gauss's (Trefethen, "Is Gauss quadrature better than Clenshaw-Cur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
+from fmproof.losses.budget import OutOfTime
 from fmproof.models.arrays import FloatArray
 
 _COARSE, _FINE = 8, 64
@@ -46,7 +48,7 @@ class Sample:
 
 
 Sampler = Callable[[FloatArray, FloatArray], Sample]
-"""The integrand at y (N,), to an absolute error (Q,) that is good enough."""
+"""The integrand at y (N,), to absolute errors (N, Q) that are good enough."""
 
 Target = Callable[[Sample], FloatArray]
 """The error (Q,) to aim at, given a first idea of the integral."""
@@ -58,34 +60,59 @@ def integrate(
     breakpoints: list[float],
     target: Target,
     max_samples: int,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Sample:
     """The integral of sampler(y) density(y) dy, ``density`` being that of a probability law.
 
-    Stops when the rule's error is below half the target, or after about ``max_samples`` samples.
+    Ends when the rule's error is below half the target, after about ``max_samples`` samples, or
+    when ``stopped`` says so; what a later pass no longer knows is as an earlier one left it.
     The error returned is the rule's and the samples' together.
+
+    Raises:
+        OutOfTime: when ``sampler`` does before anything is known.
     """
     samples = _Samples(sampler, density)
     panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
+    known: Sample | None = None
     while True:
-        samples.make(panels)
+        try:
+            samples.make(panels)
+        except OutOfTime:
+            if known is None:
+                raise
+            return known
         found = _total(panel.integral(samples) for panel in panels)
         # Less than round-off, or than the smallest floats, cannot be reached.
         aim = np.maximum(target(found), _EPS * found.magnitude + _TINY)
         samples.tolerance = _INNER * aim
-        samples.make(panels)
+        with suppress(OutOfTime):  # then the samples are as they were
+            samples.make(panels)
         results = [panel.integral(samples) for panel in panels]
         errors = [panel.rule_error(samples, aim) for panel in panels]
-        if sum(errors) <= 0.5 or samples.count >= max_samples:
-            found = _total(results)
-            # Changes within the samples' errors say nothing about the rule's: count those twice.
-            error = sum(errors) * aim + 2 * found.error
-            return replace(found, error=np.where(np.isfinite(error), error, np.inf))
+        found = _total(results)
+        # Changes within the samples' errors say nothing about the rule's: count those twice.
+        error = sum(errors) * aim + 2 * found.error
+        known = _later(known, replace(found, error=np.where(np.isfinite(error), error, np.inf)))
+        if sum(errors) <= 0.5 or samples.count >= max_samples or stopped():
+            return known
         worst = 0.5 / len(panels)
         panels = [
             part
             for panel, error in zip(panels, errors, strict=True)
             for part in (panel.refined(samples, aim) if error > worst else [panel])
         ]
+
+
+def _later(before: Sample | None, now: Sample) -> Sample:
+    """What is known ``now``, and where that is nothing, what was known ``before``."""
+    if before is None:
+        return now
+    lost = np.isinf(now.error)
+    return Sample(
+        np.where(lost, before.value, now.value),
+        np.where(lost, before.error, now.error),
+        np.where(lost, before.magnitude, now.magnitude),
+    )
 
 
 def _total(parts: Iterable[Sample]) -> Sample:
@@ -99,7 +126,7 @@ class _Samples:
     """Samples of the weighted integrand, kept, and made again when they are not good enough.
 
     Attributes:
-        tolerance: the error of the unweighted integrand that is good enough, (Q,) or ().
+        tolerance: the error of the weighted integrand that is good enough, (Q,) or ().
         count: how many samples were made.
     """
 
@@ -115,11 +142,14 @@ class _Samples:
         missing = np.array([y for y in nodes if not self._good(y)])
         if not len(missing):
             return
-        made = self._sampler(missing, self.tolerance)
         weights = self._density(missing)[:, None]
+        made = self._sampler(missing, self.tolerance / weights)
         rows = zip(*(weights * a for a in (made.value, made.error, made.magnitude)), strict=True)
-        for y, row in zip(missing, rows, strict=True):
-            self._kept[float(y)] = Sample(*row), self.tolerance
+        for y, row in zip(missing.tolist(), rows, strict=True):
+            new = Sample(*row)
+            if y in self._kept:
+                new = _later(self._kept[y][0], new)
+            self._kept[y] = new, self.tolerance
         self.count += len(missing)
 
     def _good(self, y: float) -> bool:

@@ -25,6 +25,8 @@ class Estimate:
             nothing is known.
         method: ``"exact"``, ``"certified"``, ``"quadrature"`` or ``"sampling"``.
         exact: the value as a rational (or an object array of rationals), when it is known.
+        scale: how large what was added up is, E|integrand| or a bound of it (of an array the
+            largest); what a value near 0 is to be compared with. 0 where it was not looked at.
         cost: what it took, e.g. ``{"evaluations": 4096, "seconds": 0.01}``.
     """
 
@@ -33,6 +35,7 @@ class Estimate:
     method: str
     exact: Fraction | npt.NDArray[np.object_] | None = None
     cost: Mapping[str, Any] = field(default_factory=dict)
+    scale: float = 0.0
 
     def rational(self, digits: int) -> str | None:
         """The number as a ratio of integers with at most about so many ``digits``, if it is one."""

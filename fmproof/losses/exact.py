@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import comb, prod
+from math import comb, inf, prod
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.moments import DataMoments, Word, normal_moment
 from fmproof.losses.rational_systems import check_size, solve
@@ -52,19 +53,23 @@ class ExactCFM:
     """L_CFM and what follows from it for one problem; every moment is computed once.
 
     The error of a result is 0 when ``exact`` holds it as a rational, a rounding when its inputs
-    were floats, and a bound from the time integrals when the schedule is not a sum of powers of t.
+    were floats, and proved by enclosures of the time integrals when the schedule is not a sum of
+    powers of t.
 
     Args:
         problem: with any model for ``c2``, with a ``PolynomialVelocity`` for the rest.
+        seconds: how long it may take, from now on.
 
     Raises:
-        InputError: "not available: ..." when the model is not polynomial or the moments too many.
+        InputError: "not available: ..." when the model is not polynomial, the moments are too
+            many or take too long, or the schedule has no form in balls.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, seconds: float = inf) -> None:
         self.problem = problem
         self._data = DataMoments(problem.data)
-        self._time = TimeIntegrals.of(problem.path, problem.time)
+        self._budget = Budget(seconds=seconds)
+        self._time = TimeIntegrals.of(problem.path, problem.time, self._budget)
 
     def loss(self, theta: Any = None) -> Estimate:
         """L_CFM at ``theta`` (P,), by default at the model's own coefficients."""
@@ -186,6 +191,8 @@ class ExactCFM:
 
     def _moment(self, t: int, x: Word, z: Word = (), eps: Word = (), **derivatives: int) -> Ball:
         """E[t^t x^x z^z eps^eps], times derivatives of the schedule."""
+        if self._budget.out_of_time:
+            raise InputError("not available: out of time")
         total = Ball(Fraction(0), 0.0)
         for alpha, beta, factor in self._expand(x, z, eps):
             monomial = Monomial(t, alpha, beta, **derivatives)

@@ -9,11 +9,11 @@ from typing import cast
 
 import numpy as np
 
+from fmproof.losses.budget import Budget
 from fmproof.losses.clusters import Cluster, clusters
 from fmproof.losses.lattice import (
     EPS,
     Box,
-    Budget,
     IntArray,
     Integrand,
     LatticeSum,
@@ -33,32 +33,45 @@ _CHUNK = 64_000
 
 
 def marginal(
-    at: Slices, columns: Columns, tolerance: FloatArray, reach: float, budget: Budget
+    at: Slices,
+    columns: Columns,
+    tolerance: FloatArray,
+    reach: float,
+    budget: Budget,
+    partly: bool = False,
 ) -> LatticeSum:
     """E_{x ~ p_t} of the marginal side's integrands in T slices, to a ``tolerance`` (Q,) or (T, Q).
 
     The density p_t(x) and the velocity u_t(x) are evaluated point by point, out to ``reach``
-    standard deviations. The ``budget`` counts evaluations of a component; where it is too small
-    to resolve a slice's mixture, the values are NaN and the error is infinite.
+    standard deviations. The ``budget`` counts evaluations of a component. Where it is too small to
+    resolve the mixture in all slices, the values are NaN and the error is infinite: in all, or
+    ``partly``, in those that come last.
     """
     tolerance = np.broadcast_to(tolerance, (len(at), columns.width))
     found = LatticeSum.zero(tolerance.shape)
     # Clusters of one shape are integrated together, whatever slices they are from.
     alike: dict[tuple[int, int], list[Job]] = defaultdict(list)
     share = np.ones(len(at))
+    jobs: list[list[Job]] = []
     for row in range(len(at)):
-        in_slice = clusters(at, row, reach, _SPACING)
+        in_slice = [] if budget.out_of_time else clusters(at, row, reach, _SPACING)
         share[row] = len(in_slice)
-        price = sum(_price(cluster.box, len(cluster.members)) for cluster in in_slice)
-        if not budget.take(price):
+        jobs.append([(row, cluster) for cluster in in_slice])
+    prices = [
+        sum(_price(cluster.box, len(cluster.members)) for _, cluster in row) or np.inf
+        for row in jobs
+    ]
+    enough = partly or budget.take(sum(prices))
+    for row, price in enumerate(prices):
+        if not enough or (partly and not budget.take(price)):
             found.put(np.array([row]), _unresolved(columns.width))
             continue
-        for cluster in in_slice:
-            alike[len(cluster.members), cluster.before].append((row, cluster))
-    batches = [(size, batch) for (size, _), jobs in alike.items() for batch in _batches(jobs)]
-    for size, jobs in batches:
+        for job in jobs[row]:
+            alike[len(job[1].members), job[1].before].append(job)
+    batches = [(size, batch) for (size, _), same in alike.items() for batch in _batches(same)]
+    for size, batch in batches:
         chunk = max(64, _CHUNK // (size * at.problem.dim))
-        rows, parts = np.array([row for row, _ in jobs]), [cluster for _, cluster in jobs]
+        rows, parts = np.array([row for row, _ in batch]), [cluster for _, cluster in batch]
         integrand, boxes = _difference(at, columns, rows, parts), [part.box for part in parts]
         aim = tolerance[rows] / share[rows, None]
         found.add(rows, integrate(integrand, boxes, aim, budget, size, chunk))

@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from fmproof.losses.budget import Budget
 from fmproof.models.arrays import FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
@@ -33,20 +34,6 @@ BoolArray = npt.NDArray[np.bool_]
 Integrand = Callable[[FloatArray, IntArray], FloatArray]
 """Points (R, d, n) of the integrals numbered ``rows`` (R,) to a table (2, R, n, Q): values, and
 the sizes of the terms that they add up."""
-
-
-class Budget:
-    """How much may be spent, and has been."""
-
-    def __init__(self, limit: float) -> None:
-        self.limit, self.spent = limit, 0.0
-
-    def take(self, cost: float) -> bool:
-        """Spend ``cost`` if that much is left."""
-        if not self.spent + cost <= self.limit:
-            return False
-        self.spent += cost
-        return True
 
 
 @dataclass(frozen=True)
@@ -134,7 +121,7 @@ def integrate(
     caller has paid for. The error adds up the discretisation, judged by how the sums changed, the
     mass outside the box, extrapolated from its two outermost layers, and round-off.
     """
-    sums = _Sums(integrand, boxes, chunk)
+    sums = _Sums(integrand, boxes, chunk, budget)
     counts = boxes[0].counts
     stages = _refinements(len(counts))
     active = np.arange(len(boxes))
@@ -200,8 +187,10 @@ class _Sums:
     thick.
     """
 
-    def __init__(self, integrand: Integrand, boxes: Sequence[Box], chunk: int) -> None:
-        self.integrand, self.chunk = integrand, chunk
+    def __init__(
+        self, integrand: Integrand, boxes: Sequence[Box], chunk: int, budget: Budget
+    ) -> None:
+        self.integrand, self.chunk, self.budget = integrand, chunk, budget
         self.axes, self.low, self.width, self.decay = (
             np.stack(parts)
             for parts in zip(
@@ -234,6 +223,7 @@ class _Sums:
         shape, dim = tuple(int(c) for c in counts), len(counts)
         total = np.zeros(())
         for cells in blocks(int(counts.prod()), at_once // len(rows)):
+            self.budget.check()
             corners = np.stack(np.unravel_index(cells, shape))
             places = (corners[:, None] + shifts.T[:, :, None]).reshape(dim, -1)
             total = total + self._chunk(places / counts[:, None], len(shifts), rows)

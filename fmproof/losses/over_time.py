@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fmproof.losses import expectations
+from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.lattice import Budget
 from fmproof.losses.quadrature import MAX_DIM
 from fmproof.losses.quantities import Columns
 from fmproof.losses.slices import Slices
@@ -37,9 +37,9 @@ def conditional_variance(problem: Problem, times: FloatArray, tolerance: float =
 
 def _by_lattice(problem: Problem, times: FloatArray, tolerance: float) -> Estimate:
     at, columns = Slices(problem, times), Columns.marginal(problem, ("floor",))
-    found = expectations.marginal(
-        at, columns, tolerance * at.square[:, None], _REACH, Budget(_BUDGET * len(times))
-    )
+    budget = Budget(_BUDGET * len(times))
+    aim = tolerance * at.square[:, None]
+    found = expectations.marginal(at, columns, aim, _REACH, budget, partly=True)
     return Estimate(found.value[:, 0], found.error[:, 0], "quadrature")
 
 

@@ -10,15 +10,15 @@ model with features that no lattice point comes near. How often it is, is measur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from time import perf_counter
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.losses import clenshaw_curtis, expectations
+from fmproof.losses.budget import Budget, OutOfTime
 from fmproof.losses.clenshaw_curtis import Sample
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.lattice import EPS, Budget, IntArray, LatticeSum
+from fmproof.losses.lattice import EPS, IntArray, LatticeSum
 from fmproof.losses.quantities import Columns, Quantity, check, check_aims, shaped
 from fmproof.losses.slices import Slices
 from fmproof.losses.time_axis import breakpoints, omitted, time_axis
@@ -44,6 +44,7 @@ def evaluate(
     quantities: Iterable[str],
     tolerance: float = 1e-9,
     max_evaluations: float = 1e9,
+    seconds: float = np.inf,
 ) -> dict[Quantity, Estimate]:
     """The quantities to the relative ``tolerance``, as far as ``max_evaluations`` allow.
 
@@ -52,16 +53,17 @@ def evaluate(
             largest entry), or to 1e-3 of E|integrand| where that is larger.
         max_evaluations: how many evaluations of a component at a point may be spent; lattices of
             similar size are summed as if they had the largest, which may double it.
+        seconds: how long it may take.
 
     Returns:
         Estimates with ``method`` "quadrature", NaN with an infinite error where the mixture
-        cannot be resolved; ``cost`` has ``evaluations``, ``times`` and ``seconds``.
+        cannot be resolved; ``cost`` has ``evaluations``, ``times``, ``seconds`` and
+        ``out_of_time``.
 
     Raises:
         InputError: when d > 3, a quantity is unknown or not available for the model, or a number
             is out of range.
     """
-    start = perf_counter()
     names = check(problem, quantities)
     if problem.dim > MAX_DIM:
         raise InputError(
@@ -69,21 +71,29 @@ def evaluate(
             "use sampling"
         )
     check_aims(tolerance, max_evaluations)
-    integrand = _Integrand(problem, names, tolerance, max_evaluations)
+    budget = Budget(max_evaluations, seconds)
+    integrand = _Integrand(problem, names, tolerance, budget)
     axis = time_axis(problem)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        found = clenshaw_curtis.integrate(
-            lambda y, good: integrand(axis.time(y), good),
-            axis.density,
-            breakpoints(problem, axis),
-            integrand.target,
-            max_samples=4000,
-        )
+        cuts = breakpoints(problem, axis)
+        try:
+            found = clenshaw_curtis.integrate(
+                lambda y, good: integrand(axis.time(y), good),
+                axis.density,
+                cuts,
+                integrand.target,
+                max_samples=max(4000, 40 * len(cuts)),
+                stopped=lambda: budget.out_of_time,
+            )
+        except OutOfTime:
+            unknown = np.full(integrand.width, np.nan)
+            found = Sample(unknown, np.full(integrand.width, np.inf), unknown)
         beyond = omitted(problem)
     cost = {
-        "evaluations": int(integrand.budget.spent),
+        "evaluations": int(budget.spent),
         "times": integrand.times,
-        "seconds": perf_counter() - start,
+        "seconds": budget.seconds,
+        "out_of_time": budget.out_of_time,
     }
     return {
         name: Estimate(
@@ -91,6 +101,7 @@ def evaluate(
             shaped(problem, name, found.error[columns] + _BEYOND.get(name, 0) * beyond),
             "quadrature",
             cost=cost,
+            scale=float(found.magnitude[columns].max()),
         )
         for name, columns in integrand.slices.items()
     }
@@ -101,13 +112,14 @@ class _Integrand:
 
     Attributes:
         slices: the columns of each quantity.
+        width: how many columns there are, Q.
         budget, times: evaluations of a component, and slices, spent so far.
     """
 
     def __init__(
-        self, problem: Problem, names: tuple[Quantity, ...], tolerance: float, budget: float
+        self, problem: Problem, names: tuple[Quantity, ...], tolerance: float, budget: Budget
     ) -> None:
-        self.problem, self.tolerance, self.budget = problem, tolerance, Budget(budget)
+        self.problem, self.tolerance, self.budget = problem, tolerance, budget
         self.marginal = Columns.marginal(problem, names)
         self.joint = Columns.joint(problem, names)
         self.times = 0
@@ -119,6 +131,7 @@ class _Integrand:
             self._terms.append(terms)
             self.slices[name] = slice(stop, stop + len(terms[0]))
             stop += len(terms[0])
+        self.width = stop
         # x^degree exp(-x^2/2) falls off beyond the square root of the degree.
         degrees = [columns.degree for columns in (self.marginal, self.joint) if columns.width]
         degree = max(_UNKNOWN_DEGREE if degree is None else degree for degree in degrees)
@@ -133,14 +146,14 @@ class _Integrand:
 
     def __call__(self, times: FloatArray, tolerance: FloatArray) -> Sample:
         at = Slices(self.problem, times)
-        good = self._side_tolerance(tolerance)
+        good = self._side_tolerance(np.broadcast_to(tolerance, (len(times), self.width)))
         found = []
         for side, columns, part in (
             (expectations.marginal, self.marginal, slice(self.marginal.width)),
             (expectations.joint, self.joint, slice(self.marginal.width, None)),
         ):
             if columns.width:
-                found.append(self._expectation(side, at, columns, good[part]))
+                found.append(self._expectation(side, at, columns, good[:, part]))
         self.times += len(times)
         return Sample(
             self._combine(np.concatenate([side.value for side in found], axis=1)),
@@ -160,7 +173,7 @@ class _Integrand:
             if not short.any():
                 break
             reach *= 1.25
-            found.put(short, side(at.subset(short), columns, tolerance, reach, self.budget))
+            found.put(short, side(at.subset(short), columns, tolerance[short], reach, self.budget))
         return found
 
     def _sides(self, name: Quantity) -> list[IntArray]:
@@ -177,9 +190,9 @@ class _Integrand:
         return np.concatenate(parts, axis=1)
 
     def _side_tolerance(self, tolerance: FloatArray) -> FloatArray:
-        out = np.full(self.marginal.width + self.joint.width, np.inf)
-        tolerance = np.broadcast_to(tolerance, (sum(len(terms[0]) for terms in self._terms),))
+        """What the sides' columns (N, .) may be off for the quantities' ``tolerance`` (N, Q)."""
+        out = np.full((len(tolerance), self.marginal.width + self.joint.width), np.inf)
         for terms, columns in zip(self._terms, self.slices.values(), strict=True):
             for term in terms:
-                out[term] = np.minimum(out[term], tolerance[columns] / len(terms))
+                out[:, term] = np.minimum(out[:, term], tolerance[:, columns] / len(terms))
         return out

@@ -128,56 +128,83 @@ class Target(NamedTuple):
     variance: FloatArray | None = None
 
 
-Form = Callable[[Points, Target], tuple[FloatArray, FloatArray]]
-"""An integrand (n, q), and the size (n, q) of the terms that it adds up.
+class Product(NamedTuple):
+    """Integrands at n points: f_ij = left_i right_j.
 
-Round-off is small relative to the second, not to the first, where terms cancel.
-"""
+    Attributes:
+        left, right: (n, a) and (n, b); b is 1 and ``right`` left out for a single factor.
+        left_size, right_size: of the same shapes, the sizes of the terms that add up to them.
+            Round-off is small relative to these, not to the factors, where terms cancel.
+    """
+
+    left: FloatArray
+    left_size: FloatArray
+    right: FloatArray | None = None
+    right_size: FloatArray | None = None
+
+    def table(self) -> tuple[FloatArray, FloatArray]:
+        """The integrands and their sizes, (n, a b) each."""
+        if self.right is None or self.right_size is None:
+            return self.left, self.left_size
+        return _outer(self.left, self.right), _outer(self.left_size, self.right_size)
+
+    def sums(self, weights: FloatArray) -> FloatArray:
+        """The sums over the points, with ``weights`` (n,), of the integrands, of their absolute
+        values and of their squares, (3, a b)."""
+        left = weights[:, None] * self.left
+        right = np.ones((len(left), 1)) if self.right is None else self.right
+        found = (left.T @ right, np.abs(left).T @ np.abs(right), (left**2).T @ right**2)
+        return np.stack([part.ravel() for part in found])
 
 
-def _loss(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
-    return _square(points.v - target.u), _square(points.v_size + np.abs(target.u))
+Form = Callable[[Points, Target], Product]
+"""What a quantity is the mean of."""
 
 
-def _norm(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+def _loss(points: Points, target: Target) -> Product:
+    return Product(_square(points.v - target.u), _square(points.v_size + np.abs(target.u)))
+
+
+def _norm(points: Points, target: Target) -> Product:
     square = _square(target.u)
-    return square, square
+    return Product(square, square)
 
 
-def _minus_norm(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+def _minus_norm(points: Points, target: Target) -> Product:
     square = _square(target.u)
-    return -square, square
+    return Product(-square, square)
 
 
-def _variance(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+def _variance(points: Points, target: Target) -> Product:
     variance = cast(FloatArray, target.variance)[:, None]
     # A mean of squares: each square is off by its root times the round-off of the velocity.
     square = _square(target.u)
-    return variance, variance + np.sqrt(square * variance) + EPS * square
+    return Product(variance, variance + np.sqrt(square * variance) + EPS * square)
 
 
-def _gradient(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
-    return (
-        2 * _outer(points.monomials, points.v - target.u),
-        2 * _outer(np.abs(points.monomials), points.v_size + np.abs(target.u)),
-    )
+def _gradient(points: Points, target: Target) -> Product:
+    m = points.monomials
+    v_size = points.v_size + np.abs(target.u)
+    return Product(2 * m, 2 * np.abs(m), points.v - target.u, v_size)
 
 
-def _cross(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
-    cross = _outer(points.monomials, target.u)
-    return cross, np.abs(cross)
+def _cross(points: Points, target: Target) -> Product:
+    m = points.monomials
+    return Product(m, np.abs(m), target.u, np.abs(target.u))
 
 
-def _gram(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
-    gram = _outer(points.monomials, points.monomials)
-    return gram, np.abs(gram)
+def _gram(points: Points, target: Target) -> Product:
+    m = points.monomials
+    return Product(m, np.abs(m), m, np.abs(m))
 
 
 def _square(vectors: FloatArray) -> FloatArray:
+    """(n, d) to (n, 1)."""
     return np.asarray(np.einsum("ni,ni->n", vectors, vectors)[:, None])
 
 
 def _outer(left: FloatArray, right: FloatArray) -> FloatArray:
+    """(n, a) and (n, b) to (n, a b)."""
     return np.asarray((left[:, :, None] * right[:, None, :]).reshape(len(left), -1))
 
 
@@ -237,8 +264,13 @@ class Columns:
 
     def table(self, points: Points, target: Target) -> FloatArray:
         """The integrands and their sizes, shape (2, n, Q)."""
-        found = [form(points, target) for form in self._forms.values()]
+        found = [form(points, target).table() for form in self._forms.values()]
         return np.stack([np.concatenate(rows, axis=1) for rows in zip(*found, strict=True)])
+
+    def sums(self, points: Points, target: Target, weights: FloatArray) -> FloatArray:
+        """The sums over the points as of :meth:`Product.sums`, (3, Q), without the table."""
+        found = [form(points, target).sums(weights) for form in self._forms.values()]
+        return np.concatenate(found, axis=1)
 
 
 def _with_parts(quantities: Iterable[Quantity]) -> set[Quantity]:

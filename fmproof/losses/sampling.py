@@ -1,9 +1,9 @@
 """The sampling method: randomised quasi-Monte Carlo and plain Monte Carlo, in any dimension.
 
 A sample is a point of the unit cube of dimension 2 + 2d, turned into a time, a component, a
-place in it and a noise. Independent replicates (scrambles of one Sobol sequence, or seeds of a
-generator) give independent means, and Student's t their confidence interval. The points are
-streamed: memory does not grow with their number.
+place in it and a noise; times and components have weights (``proposal.py``). Independent replicates
+(scrambles of one Sobol sequence, or seeds of a generator) give independent means, and Student's t
+their confidence interval. The points are streamed: memory does not grow with their number.
 
 The constant is estimated as C = -E tr Cov(u_t(x given Z) given X_t = x), the estimator with the
 least variance; C1 and C2 are there as well, each from its own side.
@@ -21,8 +21,8 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.lattice import BoolArray
+from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Columns, Points, Quantity, Target, check, shaped
-from fmproof.losses.time_axis import LATEST
 from fmproof.losses.unseen import Unseen
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
@@ -42,7 +42,9 @@ _HIGH = 4  # degree of a model from which on tails decide; that of one that is n
 _EFFECTIVE = 10  # samples of each replicate that an interval needs at the least
 # Of a value: what sums lose, and times later than LATEST. Replicates of a constant all agree.
 _ROUNDOFF = 1e-12
-_SMALLEST = 2.0**-31  # of the uniform numbers: half of what Sobol points resolve
+# With the 30 bits that are usual, the mean of a Sobol sequence is off by 5e-10.
+_SOBOL_BITS = 52
+_SMALLEST = 2.0**-53  # of the uniform numbers: half of what Sobol points resolve
 
 
 @dataclass(frozen=True)
@@ -71,25 +73,29 @@ class _Source(Protocol):
 
 
 class _Uniform:
-    def __init__(self, dim: int, rng: np.random.Generator, skip: int) -> None:
+    """Independent uniform points of the cube of dimension ``dim``."""
+
+    def __init__(self, dim: int, rng: np.random.Generator) -> None:
         self._dim, self._rng = dim, rng
-        while skip > 0:
-            self.random(min(skip, _CHUNK))
-            skip -= _CHUNK
 
     def random(self, n: int) -> FloatArray:
         return self._rng.random((n, self._dim))
 
 
 def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
+    """A source of points that has given ``skip`` of them."""
+    source: _Source
     if kind == "monte-carlo":
-        return _Uniform(dim, rng, skip)
-    from scipy.stats import qmc
+        source = _Uniform(dim, rng)
+    else:
+        from scipy.stats import qmc
 
-    sobol = qmc.Sobol(dim, scramble=True, rng=rng)
-    if skip:
-        sobol.fast_forward(skip)
-    return sobol  # type: ignore[no-any-return]
+        source = qmc.Sobol(dim, scramble=True, bits=_SOBOL_BITS, rng=rng)
+    while skip > 0:  # SciPy's fast_forward fails with more than 32 bits
+        some = min(skip & -skip, _CHUNK)  # powers of two, which Sobol's points are to come in
+        source.random(some)
+        skip -= some
+    return source
 
 
 class Sampling:
@@ -146,8 +152,11 @@ class Sampling:
                 f"quantities, found {state.sums.shape}"
             )
         self.state = state
-        self._unseen = Unseen(problem)
-        self._seconds = 0.0
+        self._degree = max(self._marginal.degree or _HIGH, self._joint.degree or _HIGH)
+        self._proposal = Proposal(problem, self._degree)
+        self._unseen = Unseen(problem, self._proposal)
+        self.seconds = 0.0  #: spent so far
+        self.next_seconds = 0.0  #: that the next batch will take, as far as can be told
 
     def __iter__(self) -> Iterator[dict[Quantity, Estimate]]:
         state = self.state
@@ -167,9 +176,12 @@ class Sampling:
                 sums=self.state.sums + found[:, 0],
                 sizes=self.state.sizes + found[:, 1:].sum(axis=0),
             )
-            self._seconds += perf_counter() - start
+            took = perf_counter() - start
+            self.seconds += took
+            following = min(largest, self.state.points)  # keeps Sobol's points in powers of two
+            self.next_seconds = took * following / points
             yield self.estimates()
-            points = min(largest, self.state.points)  # keeps Sobol's points in powers of two
+            points = following
 
     @_OVERFLOWS
     def _sums(self, cube: FloatArray) -> FloatArray:
@@ -179,21 +191,23 @@ class Sampling:
 
         problem, dim = self.problem, self.problem.dim
         cube = np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg)
-        t = np.minimum(problem.time.quantile(cube[:, 0]), LATEST)
-        z = problem.data.from_noise(cube[:, 1], ndtri(cube[:, 2 : 2 + dim]))
+        t, weights = self._proposal.times(cube[:, 0])
+        chosen, picked = self._proposal.components(cube[:, 1])
+        weights = weights * picked
+        z = problem.data.placed(chosen, ndtri(cube[:, 2 : 2 + dim]))
         eps = ndtri(cube[:, 2 + dim :])
         points = Points(problem.model, t, problem.interpolate(t, z, eps))
-        tables = []
+        found = []
         if self._marginal.width:
-            variance = None
             if self._marginal.needs_variance:
-                variance = problem.conditional_variance(t, points.x)
-            target = Target(problem.marginal_velocity(t, points.x), variance)
-            tables.append(self._marginal.table(points, target)[0])
+                target = Target(*problem.marginal_moments(t, points.x))
+            else:
+                target = Target(problem.marginal_velocity(t, points.x))
+            found.append(self._marginal.sums(points, target, weights))
         if self._joint.width:
-            tables.append(self._joint.table(points, Target(problem.target(t, z, eps)))[0])
-        table = np.concatenate(tables, axis=1)
-        return np.stack([part.sum(axis=0) for part in (table, np.abs(table), table**2)])
+            target = Target(problem.target(t, z, eps))
+            found.append(self._joint.sums(points, target, weights))
+        return np.concatenate(found, axis=1)
 
     @_OVERFLOWS
     def estimates(self) -> dict[Quantity, Estimate]:
@@ -206,30 +220,49 @@ class Sampling:
         centre = means.mean(axis=0)
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
-        error = stdtrit(count - 1, 0.5 + self.level / 2) * spread + _ROUNDOFF * np.abs(centre)
+        quantile = stdtrit(count - 1, 0.5 + self.level / 2)
+        error = quantile * spread * self._skewed() + _ROUNDOFF * np.abs(centre)
         samples = self.state.points * count
-        if self._unseen.components(samples):
-            error = np.full_like(error, np.inf)
+        scale = self.state.sizes[0] / samples
+        plain, power = self._proposal.missed(samples)
+        rare = np.full_like(error, max(plain, power))
+        for columns, start in ((self._marginal, 0), (self._joint, self._marginal.width)):
+            for name in _WITHOUT_MODEL & columns.slices.keys():
+                rare[start:][columns.slices[name]] = plain
+        with np.errstate(invalid="ignore"):
+            error = error + np.where(rare > 0, quantile * rare * scale, 0.0)
         joint = error[self._marginal.width :]  # a view
         for name, hidden in self._unseen.times(samples).items():
             for side, columns in ((error, self._marginal), (joint, self._joint)):
                 if name in columns.slices:
                     side[columns.slices[name]] += hidden
         known = np.isfinite(centre) & ~self._few_matter()
-        error = np.where(known, error, np.inf)
+        error = np.where(known & ~np.isnan(error), error, np.inf)
         cost = {
             "samples": samples,
-            "seconds": self._seconds,
+            "seconds": self.seconds,
             "seed": self.state.seed,
             "kind": self.state.kind,
             "level": self.level,
         }
         return {
             name: Estimate(
-                self._shaped(name, centre), self._shaped(name, error, 1), "sampling", cost=cost
+                self._shaped(name, centre),
+                self._shaped(name, error, 1),
+                "sampling",
+                cost=cost,
+                scale=float(np.max(self._shaped(name, scale, 1))),
             )
             for name in self.quantities
         }
+
+    def _skewed(self) -> FloatArray:
+        """By how much to widen the intervals (Q,) where few samples make up most of a sum: means of
+        few are skewed, and small where they missed what is rare."""
+        sizes, squares = self.state.sizes
+        with np.errstate(invalid="ignore", divide="ignore"):
+            effective = np.where(squares > 0, sizes**2 / squares, np.inf)
+            return np.sqrt(np.maximum(_EFFECTIVE * self.state.replicates / effective, 1.0))
 
     def _few_matter(self) -> BoolArray:
         """Of which integrals (Q,) of the model a few samples make up all: the tail that a high
@@ -239,8 +272,7 @@ class Sampling:
         What hides in time is :class:`Unseen`'s.
         """
         sizes, squares = self.state.sizes
-        degree = max(self._marginal.degree or _HIGH, self._joint.degree or _HIGH)
-        if degree < _HIGH:
+        if self._degree < _HIGH:
             return np.zeros(len(sizes), dtype=np.bool_)
         with np.errstate(invalid="ignore", divide="ignore"):
             few = (sizes > 0) & (sizes**2 / squares < _EFFECTIVE * self.state.replicates)
@@ -267,6 +299,7 @@ def evaluate(
     kind: Kind = "sobol",
     level: float = LEVEL,
     progress: Progress | None = None,
+    seconds: float = np.inf,
 ) -> dict[Quantity, Estimate]:
     """Sample until every quantity is known to the relative ``tolerance``.
 
@@ -274,9 +307,10 @@ def evaluate(
     says so.
 
     Args:
-        tolerance: half the width of the interval aimed at, relative to the value (of a vector
-            to its largest entry).
+        tolerance: half the width of the interval aimed at, relative to E|integrand| (of a vector
+            to that of its largest entry): a gradient of 0 is known when its error is small.
         max_samples: how many samples may be spent.
+        seconds: how long it may take; a batch that would take longer is not begun, but the first.
         seed, kind, level: as for :class:`Sampling`.
         progress: called with the samples drawn, ``max_samples``, and the name, value and error
             of the quantity that is farthest from the tolerance.
@@ -296,16 +330,27 @@ def evaluate(
             drawn = run.state.points * run.state.replicates
             if progress is not None:
                 progress(drawn, max_samples, name, *_largest(found[name]))
-            if ratio <= 1 or drawn >= max_samples:
+            # Rare looks: an interval that is looked at often is sometimes short by chance. And a
+            # Sobol sequence is at its best after a power of two.
+            doubled = run.state.points & (run.state.points - 1) == 0
+            if (ratio <= 1 and doubled) or drawn >= max_samples:
+                break
+            if run.seconds + run.next_seconds > seconds:
+                found = _marked(found, "out_of_time")
                 break
     except KeyboardInterrupt:
         if not found:
             raise
-        found = {
-            name: replace(estimate, cost={**estimate.cost, "interrupted": True})
-            for name, estimate in found.items()
-        }
+        found = _marked(found, "interrupted")
     return found
+
+
+def _marked(found: dict[Quantity, Estimate], why: str) -> dict[Quantity, Estimate]:
+    """The estimates of a run that ended early."""
+    return {
+        name: replace(estimate, cost={**estimate.cost, why: True})
+        for name, estimate in found.items()
+    }
 
 
 def _largest(estimate: Estimate) -> tuple[float, float]:
@@ -318,6 +363,7 @@ def _worst(found: dict[Quantity, Estimate], tolerance: float) -> tuple[Quantity,
     ratios: dict[Quantity, float] = {}
     for name, estimate in found.items():
         value, error = _largest(estimate)
-        ratios[name] = error / (tolerance * value) if value else (np.inf if error else 0.0)
+        scale = max(value, estimate.scale)
+        ratios[name] = error / (tolerance * scale) if scale else (np.inf if error else 0.0)
     name = max(ratios, key=lambda key: ratios[key])
     return name, ratios[name]

@@ -7,10 +7,12 @@ uniform law and the underlying normal variable for the logit-normal one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.losses import features
 from fmproof.models.arrays import FloatArray
 from fmproof.models.paths import Singularity
 from fmproof.models.problem import Problem
@@ -20,6 +22,8 @@ from fmproof.models.time import LogitNormalTime, UniformTime
 _NORMAL_REACH = 9.0
 # At a singular end t - end is this power of y, which leaves a smooth integrand.
 _SINGULAR_POWER = 8.0
+# An end of the time law that is this close to a singular one is graded like it.
+_CLOSE = 0.01
 # Distance kept from t = 1, where components that are points have no density.
 _NUDGE = 1e-13
 LATEST = 1 - _NUDGE
@@ -29,6 +33,18 @@ _EARLIEST = 1e-100
 _KEPT = (_EARLIEST, _NUDGE)
 # Logarithms of floats are in here.
 _LOG_RANGE = 745.0
+
+
+def inverse(
+    increasing: Callable[[FloatArray], FloatArray], values: FloatArray, low: float, high: float
+) -> FloatArray:
+    """Where an increasing function on [low, high] has the ``values`` (N,), by bisection."""
+    below, above = np.full(values.shape, low), np.full(values.shape, high)
+    for _ in range(60):
+        middle = 0.5 * (below + above)
+        large = increasing(middle) > values
+        below, above = np.where(large, below, middle), np.where(large, middle, above)
+    return np.asarray(0.5 * (below + above))
 
 
 class TimeAxis(ABC):
@@ -45,6 +61,10 @@ class TimeAxis(ABC):
     def density(self, y: FloatArray) -> FloatArray:
         """The density of the time law with respect to dy."""
 
+    def place(self, t: FloatArray) -> FloatArray:
+        """Where the times ``t`` (N,) are, by bisection."""
+        return inverse(self.time, t, self.low, self.high)
+
     @abstractmethod
     def beyond(self, singularity: Singularity) -> tuple[float, float]:
         """The distance s from the singular end of the last time that ``time`` gives, and the
@@ -53,12 +73,15 @@ class TimeAxis(ABC):
 
 
 class _Uniform(TimeAxis):
-    """t = y, but a power of the distance at an end where the schedule is singular."""
+    """t = y, but a power of the distance at an end where the schedule is singular, or nearly."""
 
-    def __init__(self, law: UniformTime, singular: set[float]) -> None:
+    def __init__(self, law: UniformTime, singular: set[int]) -> None:
         self.low, self.high = law.support
         self._middle = 0.5 * (self.low + self.high)
-        self._powers = [_SINGULAR_POWER if end in singular else 1.0 for end in law.support]
+        self._powers = [
+            _SINGULAR_POWER if end in singular and abs(edge - end) < _CLOSE else 1.0
+            for end, edge in enumerate(law.support)
+        ]
 
     def time(self, y: FloatArray) -> FloatArray:
         half = self.high - self._middle
@@ -132,7 +155,7 @@ def time_axis(problem: Problem) -> TimeAxis:
     """
     law = problem.time
     if isinstance(law, UniformTime):
-        return _Uniform(law, {float(s.end) for s in problem.path.singularities})
+        return _Uniform(law, {s.end for s in problem.path.singularities})
     if isinstance(law, LogitNormalTime):
         return _LogitNormal(law)
     raise InputError(
@@ -163,6 +186,7 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
     A component with the standard deviation sigma emerges from the noise when
     beta / alpha = sigma, two components tell apart when it is their distance. Scales far from 1
     make a layer near an end that a coarse rule would not see, so the axis is graded towards them.
+    So it is towards narrow features of the schedule.
     """
     y = _dense(axis)
     t = axis.time(y)
@@ -172,6 +196,8 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
     for level in _levels(*_log_scales(problem)):
         above = noise > level
         found.update(y[1:][above[1:] != above[:-1]])
+    first, last = axis.time(np.array([axis.low, axis.high])).tolist()
+    found.update(axis.place(features.panels(problem.path, first, last)))
     return sorted(found)
 
 

@@ -1,7 +1,6 @@
 """What random samples may all have missed: their spread would not tell.
 
-Replicates that miss a rare component, or a thin layer in time, agree with one another and not with
-the truth.
+Replicates that miss a thin layer in time agree with one another and not with the truth.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Quantity
 from fmproof.losses.time_axis import LATEST, omitted
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 
-# What matters is at least this share of the whole, and what is expected in fewer samples than
-# that may have been missed.
-_HEAVY = 0.05
+# What is expected in fewer samples than this may have been missed.
 _FEW = 20
 # Standard deviations that differ by less than this factor are taken for one.
 _ALIKE = 1.05
@@ -27,21 +25,15 @@ _ALIKE = 1.05
 class Unseen:
     """What is not seen of a problem by a number of samples."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, proposal: Proposal) -> None:
         self.problem = problem
         self._shares = np.geomspace(1e-300, 0.5, 3000)  # of the time law, from either end
-        self._ends = [_Means.at(problem, s) for s in (self._shares, 1 - self._shares)]
+        self._ends = [
+            (_Means.at(problem, self._shares), proposal.drawn_before(self._shares)),
+            (_Means.at(problem, 1 - self._shares), proposal.drawn_after(self._shares)),
+        ]
         with np.errstate(all="ignore"):
             self._omitted = omitted(problem)
-
-    def components(self, samples: int) -> bool:
-        """Whether a component that matters is too rare to have been drawn for certain."""
-        data = self.problem.data
-        with np.errstate(over="ignore", invalid="ignore"):  # nan says nothing
-            squares = (data.means**2).sum(axis=1) + (data.scales**2).sum(axis=1)
-            share = data.weights * squares
-            share = share / (share.sum() + self.problem.dim)
-        return bool(np.any((share > _HEAVY) & (data.weights * samples < _FEW)))
 
     def times(self, samples: int) -> dict[Quantity, float]:
         """By how much the layers next to the ends of time that are too thin to have been drawn
@@ -66,10 +58,10 @@ class Unseen:
     def _differs(self, samples: int, bounds: Callable[[_Means], tuple[FloatArray, ...]]) -> float:
         """How much more, or less, than at its inner edge a mean square is in the two layers, if
         it is like one of its ``bounds``."""
-        place = int(np.searchsorted(self._shares, _FEW / samples, side="right")) - 1
-        layer = self._shares[: place + 1]
         found = 0.0
-        for end in self._ends:
+        for end, drawn in self._ends:
+            place = max(int(np.searchsorted(drawn, _FEW / samples, side="right")) - 1, 0)
+            layer = self._shares[: place + 1]
             with np.errstate(over="ignore", invalid="ignore"):
                 # Left of a node it is taken for what it is at the node.
                 excess = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import pairwise
 
 import numpy as np
-from sympy import Basic, Expr, S
+from sympy import Add, Basic, Expr, S
 
 from fmproof.lang.node import bound_vars
-from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes import Apply, Named, Var
 from fmproof.lang.nodes.measure import OverMeasure, against_lebesgue
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.evaluator import Evaluator
@@ -72,18 +73,36 @@ class Ladder:
         """The value on grid ``level``, its error estimated from ``levels`` grids up to it.
 
         The error is the difference of the last two grids, which is the error of the coarser one
-        unless convergence is slow; a third grid shows whether it is.
+        unless convergence is slow; a third grid shows whether it is. Of a sum it is the sum over
+        the terms: where each diverges, that they cancel is an accident of the grid.
         """
         values = [self.value(term, level - back) for back in range(levels)]
+        parts = summands(term)
+        grids = [[self.value(part, level - back) for part in parts] for back in range(levels)]
+        changes = [
+            reduce(np.add, (np.abs(a - b) for a, b in zip(*pair, strict=True)))
+            for pair in pairwise(grids)
+        ]
         magnitude = self._evaluator(level - 1).magnitude_of(term)
         with np.errstate(all="ignore"):
-            change = np.abs(values[0] - values[1])
-            error = _SAFETY * change
+            error = _SAFETY * changes[0]
             if levels > 2:
-                error = _with_history(change, np.abs(values[1] - values[2]))
+                error = _with_history(changes[0], changes[1])
             tail = _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
             error = error + (ROUND_OFF + (tail if _in_space(term) else 0.0)) * magnitude
         return Reading.of(values[0], error, magnitude, self.interpretation.count)
+
+
+def summands(term: Expr) -> list[Expr]:
+    """The terms of a sum, those of sums in it and of names for sums included."""
+    if isinstance(term, Named):
+        return summands(term.definition)
+    if isinstance(term, Add):
+        return [part for arg in term.args for part in summands(arg)]
+    factor, rest = term.as_coeff_Mul()
+    if rest != term and factor.is_Rational:
+        return [factor * part for part in summands(rest)]
+    return [term]
 
 
 def _with_history(last: Array, before: Array) -> Array:

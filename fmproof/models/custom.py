@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,10 +16,15 @@ import numpy as np
 from fmproof.errors import FmproofWarning, InputError
 from fmproof.models.formula import NOT_DIFFERENTIABLE, parse_formula
 from fmproof.models.paths import Path, PowerSum, Singularity, time_symbol
+from fmproof.models.rounding import with_errors
 
 _GRID = np.linspace(0.0, 1.0, 1025)[1:-1]
 _MAX_DEGREE = 60
 _NEAR = 1e-3
+_DISTANCES = (40, 80, 160)  # from an end of time, as negative powers of ten
+_CLEAR = 1e-12
+_LOST = 1e-12  # the relative error from which on more digits are taken
+_DIGITS = (60, 120, 240, 480)
 
 
 @dataclass(frozen=True)
@@ -192,6 +198,8 @@ class _Schedule:
             )
         for point in _GRID[~np.isfinite(slopes)]:
             raise self._not_differentiable(f"its derivative is infinite at t = {point}")
+        if not _may_have_poles(self.slope):
+            return
         try:
             poles = sympy.singularities(self.slope, t, sympy.Interval.open(0, 1))
         except Exception:
@@ -219,8 +227,7 @@ class _Schedule:
 class _Function:
     """A SymPy expression in t as a function of arrays.
 
-    Next to the ends, where a formula such as 1 - sin(pi t / 2)^2 loses all its digits in float64,
-    it is evaluated with many; at the ends it is the limit.
+    Where float64 would lose its digits it is evaluated with more; at the ends it is the limit.
     """
 
     def __init__(self, expr: Any, ends: tuple[float, float]) -> None:
@@ -228,33 +235,136 @@ class _Function:
 
         t = time_symbol()
         self._fast = sympy.lambdify(t, expr, "numpy")
+        self._rounded = with_errors(expr)
         self._precise = sympy.lambdify(t, expr, "mpmath")
         self._ends = ends
 
     def __call__(self, t: Any) -> Any:
-        values = np.array(np.broadcast_to(self._fast(t), t.shape))
-        if t.dtype.kind == "f":
-            near = (t < _NEAR) | (t > 1 - _NEAR)
-            values[near] = [self._near(float(point)) for point in t[near]]
+        if t.dtype.kind != "f":
+            return np.array(np.broadcast_to(self._fast(t), t.shape))
+        if self._rounded is None:
+            values = np.array(np.broadcast_to(self._fast(t), t.shape))
+            lost = (t < _NEAR) | (t > 1 - _NEAR)
+        else:
+            with np.errstate(all="ignore"):
+                found = self._rounded(t)
+            values = np.array(found.value)
+            lost = ~(found.error <= _LOST * np.abs(values)) | ~np.isfinite(values)
+        values[lost] = [self._near(float(point)) for point in t[lost]]
         return values
 
     def _near(self, t: float) -> float:
+        """In so many digits that more change nothing."""
         from mpmath import mp
 
         if t in (0.0, 1.0):
             return self._ends[int(t)]
-        with mp.workdps(60):
-            return float(mp.re(self._precise(mp.mpf(t))))
+        value: Any = None
+        for digits in _DIGITS:
+            with mp.workdps(digits):
+                before, value = value, mp.re(self._precise(mp.mpf(t)))
+                if before is not None and abs(value - before) <= _CLEAR * 1e-6 * abs(value):
+                    break
+        return float(value)
+
+
+def _may_have_poles(slope: Any) -> bool:
+    """Whether a denominator or a cosine under a tangent seems to vanish for 0 < t < 1: it changes
+    its sign on a grid, or comes close to 0 between two of its points.
+
+    SymPy, which then decides, takes a second for a cosine schedule.
+    """
+    import sympy
+
+    known = (sympy.sin, sympy.cos, sympy.tan, sympy.asin, sympy.acos, sympy.atan, sympy.sinh,
+             sympy.cosh, sympy.tanh, sympy.exp, sympy.log)  # fmt: skip
+    if not all(isinstance(f, known) for f in slope.atoms(sympy.Function)):
+        return True
+    zeros = {p.base for p in slope.atoms(sympy.Pow) if p.exp.could_extract_minus_sign()}
+    zeros |= {
+        p.base for p in slope.atoms(sympy.Pow) if not p.exp.is_number and not p.base.is_number
+    }
+    zeros |= {sympy.cos(f.args[0]) for f in slope.atoms(sympy.tan)}
+    bases = [base for base in zeros if base.has(time_symbol())]
+    if not bases:
+        return False
+    with np.errstate(all="ignore"):
+        found = sympy.lambdify(time_symbol(), bases, "numpy")(_GRID)
+        values = np.array([np.broadcast_to(value, _GRID.shape) for value in found])
+        if not np.isfinite(values).all() or np.iscomplexobj(values):
+            return True
+        crossing = (values[:, :-1] * values[:, 1:] <= 0).any()
+        size = np.abs(values)
+        inner = size[:, 1:-1]
+        lowest = (inner <= size[:, :-2]) & (inner <= size[:, 2:])
+        close = inner <= 2 * np.abs(np.diff(values)).max(axis=1, keepdims=True)
+    return bool(crossing or (lowest & close).any())
+
+
+class _NearEnd:
+    """An expression at tiny distances from an end of time, in as many digits as that takes.
+
+    What it tends to, and how it grows, is read off there: SymPy's limits take seconds for a cosine
+    schedule, and are asked where this does not settle.
+    """
+
+    def __init__(self, expr: Any, end: int) -> None:
+        import sympy
+
+        self._precise = sympy.lambdify(time_symbol(), expr, "mpmath")
+        self._end = end
+
+    def at(self, exponent: int) -> Any:
+        """The value at the distance 10^-exponent, real, as a number of mpmath; None where it has
+        none."""
+        from mpmath import mp
+
+        with mp.workdps(4 * exponent + 40):
+            s = mp.mpf(10) ** -exponent
+            try:
+                value = self._precise(1 - s if self._end else s)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return None
+            return +mp.re(value) if mp.isfinite(value) else None
+
+    def limit(self) -> float | None:
+        """The limit, infinite included; None where it is not clear."""
+        far, near = self.at(_DISTANCES[0]), self.at(_DISTANCES[1])
+        if far is None or near is None:
+            return None
+        if abs(near - far) <= _CLEAR * max(1, abs(near)):
+            return float(near) if abs(near) > _CLEAR else 0.0
+        if far and abs(near / far) > 1 / _CLEAR:
+            return math.copysign(math.inf, near)
+        return None
+
+    def power(self) -> float | None:
+        """p where the square grows like s^p in the distance s; None where it is no pure power."""
+        from mpmath import mp
+
+        values = [self.at(exponent) for exponent in _DISTANCES]
+        if not all(values):
+            return None
+        found = []
+        for (s, value), (smaller, next_value) in pairwise(zip(_DISTANCES, values, strict=True)):
+            found.append(2 * mp.log(abs(next_value / value), 10) / (s - smaller))
+        if not abs(found[1] - found[0]) <= _CLEAR:
+            return None
+        power = Fraction(float(found[1])).limit_denominator(1000)
+        return float(power) if abs(float(power) - float(found[1])) <= _CLEAR else None
 
 
 def _limit(expr: Any, end: int) -> float:
-    """The limit from inside [0, 1]; nan when SymPy cannot tell."""
+    """The limit from inside [0, 1]; nan when it cannot be told."""
     import sympy
 
     t = time_symbol()
     try:
         value = expr.subs(t, end)
         if not (value.is_number and value.is_finite):
+            clear = _NearEnd(expr, end).limit()
+            if clear is not None:
+                return clear
             value = sympy.limit(expr, t, end, "-" if end else "+")
         return float(value)
     except Exception:  # SymPy's limits fail in many ways, each of which means: cannot tell
@@ -264,10 +374,13 @@ def _limit(expr: Any, end: int) -> float:
 def _growth(slope: Any, end: int) -> tuple[float, float]:
     """Powers p and q such that slope^2 grows like s^p |log s|^q, s the distance from ``end``.
 
-    (nan, 0) when SymPy cannot tell, (-inf, 0) when it grows faster than any power.
+    (nan, 0) when it cannot be told, (-inf, 0) when it grows faster than any power.
     """
     import sympy
 
+    power = _NearEnd(slope, end).power()
+    if power is not None:
+        return power, 0.0
     s = sympy.Dummy("s", positive=True)
     square = slope.subs(time_symbol(), 1 - s if end else s) ** 2
     try:

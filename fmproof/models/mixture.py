@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import Array, Code, FloatArray, ObjectArray, array, batch
+from fmproof.models.arrays import Array, Code, FloatArray, IntArray, ObjectArray, array, batch
 from fmproof.models.posterior import Posterior, chunks
 
 _WEIGHT_TOLERANCE = 1e-9
@@ -144,9 +144,10 @@ class GaussianMixture(Code):
 
         What plain and quasi-random sampling have in common.
         """
-        edges = np.cumsum(self.weights)
-        chosen = np.searchsorted(edges / edges[-1], u, side="right")
-        chosen = np.minimum(chosen, self.components - 1)
+        return self.placed(pick(self.weights, u), normals)
+
+    def placed(self, chosen: IntArray, normals: FloatArray) -> FloatArray:
+        """Points (n, d) in the components ``chosen`` (n,), where ``normals`` (n, d) put them."""
         local = self.scales[chosen] * normals
         if self.bases is not None:
             for k in np.unique(chosen):
@@ -176,6 +177,13 @@ class GaussianMixture(Code):
         if points:
             return f"GaussianMixture.points({m.source()}, weights={w.source()})"
         return f"GaussianMixture({w.source()}, {m.source()}, {c.source()})"
+
+
+def pick(weights: FloatArray, u: FloatArray) -> IntArray:
+    """The components (n,) that ``u`` (n,), uniform on [0, 1), picks by ``weights`` (K,)."""
+    edges = np.cumsum(weights)
+    chosen = np.searchsorted(edges / edges[-1], u, side="right")
+    return np.minimum(chosen, len(weights) - 1)
 
 
 def _check_shapes(m: Array, w: Array, name: str) -> None:

@@ -115,6 +115,15 @@ class Problem(Code):
             [p.variance(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
         )
 
+    def marginal_moments(self, t: Any, x: Any) -> tuple[FloatArray, FloatArray]:
+        """Mean u_t(x), (N, d), and tr Cov, (N,), of u_t(x given Z) given X_t = x, at once."""
+        found = []
+        for times, posterior in self._posteriors(t, x):
+            slopes = self._derivatives(times)
+            found.append((posterior.velocity(*slopes), posterior.variance(*slopes)))
+        velocities, variances = zip(*found, strict=True)
+        return np.concatenate(velocities), np.concatenate(variances)
+
     def _batch(self, t: Any, **points: Any) -> tuple[FloatArray, ...]:
         """The times, (N,) or (1,), and each of the named points, (N, d)."""
         arrays: list[FloatArray] = []

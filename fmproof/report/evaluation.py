@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from fmproof.evaluation import Comparison, Evaluation
     from fmproof.losses.estimate import Estimate
+    from fmproof.losses.findings import Comparison, Contradiction, Findings
     from fmproof.models.problem import Problem
 
 SCHEMA = "fmproof-evaluation/1"
@@ -28,25 +28,28 @@ _SHOWN_GRADIENT = 8
 _SHOWN_DIGITS, _WRITTEN_DIGITS = 40, 4000  # of a rational; Python does not print very long ones
 
 
-def render_text(evaluation: Evaluation) -> str:
-    """A table of the quantities by method, and whether the identities hold."""
-    lines = [describe(evaluation.problem), ""]
-    rows = _table(evaluation)
+def render_text(findings: Findings) -> str:
+    """What contradicts itself, a table of the quantities by method, and whether the identities
+    hold."""
+    lines = [describe(findings.problem), ""]
+    said = [_contradiction(found, findings) for found in findings.contradictions]
+    lines += [*said, ""] if said else []
+    rows = _table(findings)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join(cells).rstrip())
-    lines += _gradients(evaluation)
-    lines += ["", *_verdicts(evaluation)]
-    lines += [f"{method}: {why}" for method, why in evaluation.skipped.items()]
+    lines += _gradients(findings)
+    lines += ["", *_verdicts(findings)]
+    lines += [f"{method}: {why}" for method, why in findings.skipped.items()]
     return "\n".join(lines) + "\n"
 
 
-def render_html(evaluation: Evaluation) -> str:
+def render_html(findings: Findings) -> str:
     """The same as a piece of HTML, for a notebook."""
     from markupsafe import Markup
 
-    head, *rows = _table(evaluation)
+    head, *rows = _table(findings)
     cell = Markup('<td style="text-align:left">{}</td>').format
     name = Markup('<th scope="{}" style="text-align:left">{}</th>').format
     lines = [Markup("<tr>") + Markup().join(name("col", text) for text in head) + Markup("</tr>")]
@@ -54,28 +57,44 @@ def render_html(evaluation: Evaluation) -> str:
         body = Markup().join(map(cell, cells))
         lines.append(Markup("<tr>") + name("row", label) + body + Markup("</tr>"))
     table = Markup("<table>{}</table>").format(Markup().join(lines))
-    skipped = [f"{method}: {why}" for method, why in evaluation.skipped.items()]
-    words = [*_gradients(evaluation), *_verdicts(evaluation), *skipped]
+    skipped = [f"{method}: {why}" for method, why in findings.skipped.items()]
+    words = [*_gradients(findings), *_verdicts(findings), *skipped]
     paragraphs = Markup("<br>").join(words)
-    problem = describe(evaluation.problem)
-    return str(Markup("<div><p>{}</p>{}<p>{}</p></div>").format(problem, table, paragraphs))
+    said = [_contradiction(found, findings) for found in findings.contradictions]
+    first = Markup("<br>").join(
+        [describe(findings.problem), *map(Markup("<b>{}</b>").format, said)]
+    )
+    return str(Markup("<div><p>{}</p>{}<p>{}</p></div>").format(first, table, paragraphs))
 
 
-def _table(evaluation: Evaluation) -> list[list[str]]:
+def _contradiction(found: Contradiction, findings: Findings) -> str:
+    pair = found.first, found.second
+    doubtful = [method for method in pair if method in findings.refuted]
+    if len(doubtful) == 1:
+        settled = f"{doubtful[0]} is wrong here and is not used"
+    else:
+        settled = "neither is used"
+    return (
+        f"CONTRADICTION: {_LABELS[found.quantity]} by {found.first} and by {found.second} differ "
+        f"by {found.difference:.1e}, more than their errors explain ({found.bound:.1e}); {settled}"
+    )
+
+
+def _table(findings: Findings) -> list[list[str]]:
     """The methods, then each quantity by each of them."""
-    methods = list(dict.fromkeys(m for row in evaluation.estimates.values() for m in row))
+    methods = list(dict.fromkeys(m for row in findings.estimates.values() for m in row))
     rows = [["", *methods]]
     for name, label in _LABELS.items():
-        row = evaluation.estimates.get(name, {})  # type: ignore[call-overload]
+        row = findings.estimates.get(name, {})  # type: ignore[call-overload]
         if row and not name.endswith("_gradient"):
             rows.append([label, *(_cell(row.get(method)) for method in methods)])
     return rows
 
 
-def _gradients(evaluation: Evaluation) -> list[str]:
+def _gradients(findings: Findings) -> list[str]:
     lines = []
     for name in ("fm_gradient", "cfm_gradient"):
-        best = evaluation.best(name)
+        best = findings.best(name)
         if best is not None:
             lines.append(f"{_LABELS[name]}: {_vector(best[1])} ({best[0]})")
     return lines
@@ -127,12 +146,12 @@ def _off(error: float, size: float) -> str:
     return f" ± {error:.1e}" if error > 1e-6 * abs(size) else ""
 
 
-def _verdicts(evaluation: Evaluation) -> list[str]:
+def _verdicts(findings: Findings) -> list[str]:
     lines = [
-        *_comparison("L_FM = L_CFM + C", evaluation.identity),
-        *_comparison("∇L_FM = ∇L_CFM", evaluation.gradient),
+        *_comparison("L_FM = L_CFM + C", findings.identity),
+        *_comparison("∇L_FM = ∇L_CFM", findings.gradient),
     ]
-    floor, cfm = evaluation.best("floor"), evaluation.best("cfm")
+    floor, cfm = findings.best("floor"), findings.best("cfm")
     if floor is not None and cfm is not None:
         low, here = float(floor[1].value), float(cfm[1].value)
         low_off, here_off = float(floor[1].error), float(cfm[1].error)
@@ -143,31 +162,34 @@ def _verdicts(evaluation: Evaluation) -> list[str]:
             )
         else:
             lines.append("How far L_CFM is above the floor: inconclusive")
-    if evaluation.optimum is not None:
-        lines.append(f"Optimal coefficients of this model: {_vector(evaluation.optimum)}")
+    if findings.optimum is not None:
+        lines.append(f"Optimal coefficients of this model: {_vector(findings.optimum)}")
     return lines
 
 
 def _comparison(statement: str, comparison: Comparison | None) -> list[str]:
     if comparison is None:
         return []
+    difference, bound = f"difference {comparison.residual:.1e}", f"{comparison.bound:.1e}"
+    if comparison.verdict == "holds":
+        return [f"{statement}: holds ({difference} ≤ {bound})"]
+    if comparison.verdict == "fails":
+        return [f"{statement}: DOES NOT HOLD ({difference} > {comparison.alarm:.1e})"]
     if not np.isfinite(comparison.bound):
         return [f"{statement}: inconclusive"]
-    word = "holds" if comparison.holds else "DOES NOT HOLD"
-    sign = "≤" if comparison.holds else ">"
-    return [
-        f"{statement}: {word} (difference {comparison.residual:.1e} {sign} {comparison.bound:.1e})"
-    ]
+    if comparison.residual > comparison.bound:
+        return [f"{statement}: inconclusive ({difference} is hardly more than {bound})"]
+    return [f"{statement}: inconclusive ({difference}, known to {bound}, too little for the sides)"]
 
 
-def render_json(evaluation: Evaluation) -> str:
+def render_json(findings: Findings) -> str:
     """The evaluation as JSON; numbers that are not finite become null."""
-    best = {name: evaluation.best(name) for name in evaluation.estimates}
+    best = {name: findings.best(name) for name in findings.estimates}
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "quantities": {
             name: {method: _estimate(estimate) for method, estimate in row.items()}
-            for name, row in evaluation.estimates.items()
+            for name, row in findings.estimates.items()
             if not name.endswith("_gradient")
         },
         "best": {
@@ -180,10 +202,27 @@ def render_json(evaluation: Evaluation) -> str:
             for name, found in best.items()
             if found is not None and name.endswith("_gradient")
         },
-        "optimum": None if evaluation.optimum is None else _plain(evaluation.optimum.value),
-        "identity": _comparison_json(evaluation.identity),
-        "gradient_identity": _comparison_json(evaluation.gradient),
-        "skipped": dict(evaluation.skipped),
+        "gradients": {
+            name.removesuffix("_gradient"): {m: _estimate(estimate) for m, estimate in row.items()}
+            for name, row in findings.estimates.items()
+            if name.endswith("_gradient")
+        },
+        "costs": _costs(findings),
+        "tolerance": findings.tolerance,
+        "optimum": None if findings.optimum is None else _plain(findings.optimum.value),
+        "contradictions": [
+            {
+                "quantity": found.quantity,
+                "methods": [found.first, found.second],
+                "difference": _plain(found.difference),
+                "bound": _plain(found.bound),
+            }
+            for found in findings.contradictions
+        ],
+        "verdict": findings.verdict,
+        "identity": _comparison_json(findings.identity),
+        "gradient_identity": _comparison_json(findings.gradient),
+        "skipped": dict(findings.skipped),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -211,5 +250,18 @@ def _comparison_json(comparison: Comparison | None) -> dict[str, Any] | None:
     return {
         "residual": _plain(comparison.residual),
         "bound": _plain(comparison.bound),
-        "holds": comparison.holds if np.isfinite(comparison.bound) else None,
+        "verdict": comparison.verdict,
+        "holds": {"holds": True, "fails": False}.get(comparison.verdict),
     }
+
+
+def _costs(findings: Findings) -> dict[str, dict[str, Any]]:
+    """What each method took: seconds, and its samples and seed, evaluations and times."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in findings.estimates.values():
+        for method, estimate in row.items():
+            cost = dict(estimate.cost)
+            if method in found and method == "exact":  # each of its quantities has its own
+                cost["seconds"] = cost.get("seconds", 0.0) + found[method].get("seconds", 0.0)
+            found[method] = cost
+    return found

@@ -17,6 +17,7 @@ from flint import acb, arb, ctx
 
 from fmproof.errors import InputError
 from fmproof.losses import certified, quadrature
+from fmproof.losses.budget import Budget
 from fmproof.losses.certified import overlap, tails
 from fmproof.losses.certified.cubature import (
     Cell,
@@ -30,8 +31,10 @@ from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.logarithms import Logarithms
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.over_time import OverTime
+from fmproof.losses.certified.panels import whole
 from fmproof.losses.certified.schedule import Schedule, time_axis
 from fmproof.losses.exact import ExactCFM
+from fmproof.losses.over_time import conditional_variance
 from fmproof.models import (
     CallableVelocity,
     CondOTPath,
@@ -236,7 +239,7 @@ def _by_mpmath(problem: Problem, time: Fraction) -> dict[str, float]:
     ids=["exp", "poles", "bell", "two axes"],
 )  # fmt: skip
 def test_integrals_that_are_known(function: Any, edges: Any, value: Any) -> None:
-    found = integrate(function, [Cell(tuple(edges))], [1e-20], 1e6)
+    found = integrate(function, [Cell(tuple(edges))], [1e-20], Budget(1e6))
     assert not found.leftover
     assert found.values[0].overlaps(value())
     assert float(found.values[0].rad()) <= 2e-20
@@ -275,7 +278,7 @@ def test_bounds_are_bounds() -> None:
 
 def test_a_pole_on_the_path_is_left_over() -> None:
     cell = Cell(((-1.0, 1.0),))
-    found = integrate(lambda x: [1 / x], [cell], [1e-6], 1e4)
+    found = integrate(lambda x: [1 / x], [cell], [1e-6], Budget(1e4))
     assert found.leftover
     assert not by_range(lambda x: [1 / x], cell)[0].is_finite()
 
@@ -283,7 +286,9 @@ def test_a_pole_on_the_path_is_left_over() -> None:
 def test_the_error_of_a_rule_that_is_too_short_is_in_the_enclosure() -> None:
     """At every target the enclosure holds the value, and is not far wider than asked."""
     for target in (1e-2, 1e-5, 1e-10):
-        found = integrate(lambda x: [1 / (1 + x * x)], [Cell(((-2.0, 3.0),))], [target], 1e6)
+        found = integrate(
+            lambda x: [1 / (1 + x * x)], [Cell(((-2.0, 3.0),))], [target], Budget(1e6)
+        )
         assert found.values[0].overlaps(arb(2).atan() + arb(3).atan())
         assert float(found.values[0].rad()) <= 2 * target
 
@@ -352,14 +357,16 @@ def test_tails_are_bounded() -> None:
     reach = [(float(p.centre.mid()), 3 * math.sqrt(float(p.variance.mid())))
              for p in marginal.components(now)]  # fmt: skip
     low, high = min(c - s for c, s in reach), max(c + s for c, s in reach)
-    part = integrate(marginal.at(arb(1) / 2, lambda y: y), [Cell(((low, high),))], [1e-12] * 3, 1e6)
+    part = integrate(
+        marginal.at(arb(1) / 2, lambda y: y), [Cell(((low, high),))], [1e-12] * 3, Budget(1e6)
+    )
     for name, bound, value in zip(("C1", "fm", "floor"), bounds, part.values, strict=True):
         missing = float(inside[name].value) - float(value.mid())
         assert 0 < missing <= float(bound.abs_upper())
 
 
 def test_a_range_of_x_that_is_too_short_widens_the_enclosure() -> None:
-    run = OverTime(R1, ("C1",), 1e-2, 2e5, None)
+    run = OverTime(R1, ("C1",), 1e-2, Budget(2e5), None)
     run.reach = 2.0
     (ball,) = run.to(1e-2)["C1"]
     assert ball.contains(arb(1.72843986133213))
@@ -396,7 +403,7 @@ def test_time_laws_have_all_their_probability() -> None:
     for law in (TimeLaw.uniform("1/3", "2/3"), LogitNormalTime("1/2", 2)):
         axis = time_axis(law, 1e-12)
         found = integrate(
-            lambda y, axis=axis: [axis.density(y)], [Cell((axis.edges,))], [1e-14], 1e5
+            lambda y, axis=axis: [axis.density(y)], [Cell((axis.edges,))], [1e-14], Budget(1e5)
         )
         mass = found.values[0] + axis.beyond
         assert mass.overlaps(arb(1))
@@ -431,3 +438,20 @@ def test_aims_that_cannot_be_met(tolerance: float) -> None:
         certified.evaluate(R1, ["C1"], tolerance)
     with pytest.raises(InputError, match="max_evaluations: expected a positive number"):
         certified.at_time(R1, ["C1"], "1/3", max_evaluations=math.nan)
+
+
+@pytest.mark.parametrize("points", [False, True], ids=["mixture", "points"])
+@pytest.mark.parametrize("t", [0.1, 0.5, 0.9, 0.999])
+def test_the_floor_is_bracketed_where_it_is_not_resolved(points: bool, t: float) -> None:
+    """Between what is left when the component is known and what a linear guess from x leaves."""
+    data = GaussianMixture.points([[-2], [1]]) if points else R1.data
+    problem = Problem(data, R1.path, R1.model)
+    marginal, joint = Marginal(problem, ("floor",)), Joint(problem, ())
+    (ball,) = whole(marginal, joint, marginal.schedule(arb(t)))
+    found = conditional_variance(problem, np.array([t]), 1e-9)
+    value = float(np.ravel(found.value)[0])
+    assert float(ball.lower()) <= value + 1e-9
+    assert value - 1e-9 <= float(ball.upper())
+    assert (float(ball.lower()) > 0) is not points
+    field = float(joint.target_square(marginal.schedule(arb(t))).upper())
+    assert float(ball.upper()) < field

@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 from fmproof.errors import InputError
 from fmproof.losses import quadrature, sampling
+from fmproof.losses.proposal import Proposal
 from fmproof.losses.sampling import Kind, Sampling
 from fmproof.losses.unseen import Unseen
 from fmproof.models import (
@@ -201,7 +202,8 @@ def test_what_a_schedule_hides_next_to_a_singular_end_is_added_to_the_error(
 @pytest.mark.parametrize("path", [CondOTPath(), TrigPath(), LinearVPPath()], ids=lambda p: p.name)
 def test_where_nothing_hides_nothing_is_added(path: Path) -> None:
     law = UniformTime(0, 1 - 1e-3 if path.name == "linear-vp" else 1)
-    hidden = Unseen(Problem(PROBLEM.data, path, PROBLEM.model, law)).times(2**20)
+    problem = Problem(PROBLEM.data, path, PROBLEM.model, law)
+    hidden = Unseen(problem, Proposal(problem, 1)).times(2**20)
     assert 0 <= max(hidden.values()) < 1e-4
 
 
@@ -214,7 +216,8 @@ def test_a_scale_whose_square_overflows_leaves_it_open_without_a_warning() -> No
 
 def test_replicates_that_all_agree_are_not_exact() -> None:
     """At t = 1 the floor is 1; every sample has the last time that has a density."""
-    problem = Problem(PROBLEM.data, CondOTPath(), PROBLEM.model, LogitNormalTime(1000, 1))
+    data = GaussianMixture([1], [[-2]], [[[0.25]]])
+    problem = Problem(data, CondOTPath(), PROBLEM.model, LogitNormalTime(1000, 1))
     found = sampling.evaluate(problem, ["floor"])["floor"]
     assert 0 < abs(found.value - 1) <= found.error < 1e-11
 

@@ -10,10 +10,10 @@ import pytest
 
 from fmproof.errors import InputError
 from fmproof.losses.time_integrals import (
+    EnclosedTimeIntegrals,
     Monomial,
     RationalTimeIntegrals,
     TimeIntegrals,
-    TrapezoidTimeIntegrals,
 )
 from fmproof.models import (
     CondOTPath,
@@ -46,10 +46,10 @@ MONOMIALS = [
 )
 @pytest.mark.parametrize("path", [CondOTPath(), PolynomialPath(4)], ids=repr)
 def test_the_two_methods_agree_within_the_radius(path, time):
-    rational, trapezoid = TimeIntegrals.of(path, time), TrapezoidTimeIntegrals(path, time)
+    rational, enclosed = TimeIntegrals.of(path, time), EnclosedTimeIntegrals(path, time)
     assert isinstance(rational, RationalTimeIntegrals)
     for monomial in MONOMIALS:
-        expected, found = rational[monomial], trapezoid[monomial]
+        expected, found = rational[monomial], enclosed[monomial]
         assert expected.radius == 0
         assert abs(found.centre - expected.centre) <= Fraction(found.radius)
         assert found.radius <= 1e-18 * abs(expected.centre)
@@ -58,13 +58,13 @@ def test_the_two_methods_agree_within_the_radius(path, time):
 @pytest.mark.parametrize("n", ["11/20", "3/4", "3/2"])
 def test_singular_end_points_agree_within_the_radius(n):
     path = PolynomialPath(n)
-    rational, trapezoid = (
+    rational, enclosed = (
         TimeIntegrals.of(path, UniformTime()),
-        TrapezoidTimeIntegrals(path, UniformTime()),
+        EnclosedTimeIntegrals(path, UniformTime()),
     )
     assert isinstance(rational, RationalTimeIntegrals)
     for monomial in MONOMIALS:
-        found = trapezoid[monomial]
+        found = enclosed[monomial]
         assert abs(found.centre - rational[monomial].centre) <= Fraction(found.radius)
         assert found.radius <= 1e-18 * abs(found.centre)
 

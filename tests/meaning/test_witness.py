@@ -24,11 +24,13 @@ from fmproof import (
     Latent,
     Part,
     Ratio,
+    Rational,
     Real,
     Scalar,
     Step,
     Vec,
     norm2,
+    uniform,
 )
 from fmproof.derivations import BUILTIN, load
 from fmproof.derivations.fm_cfm import (
@@ -238,6 +240,17 @@ def test_integrals_that_never_converge_are_inconclusive() -> None:
     numeric = check_steps(chain(Integral(norm2(x), x), Integral(2 * norm2(x), x)))["1"]
     assert (numeric.status, numeric.problems, numeric.worst) == ("inconclusive", 0, None)
     assert numeric.message == "an integral does not seem to converge"
+
+
+def test_a_sum_whose_parts_diverge_is_not_decided_by_what_cancels_on_a_grid() -> None:
+    """1 = E[1/t] + E[1 - 1/t]: both sides are 1 on every grid, and E[1/t] is infinite."""
+    u = uniform(s)
+    inverse = Expect(Ratio(1, s), u(s))
+    whole = chain(Expect(Rational(1), u(s)), inverse + Expect(1 - Ratio(1, s), u(s)))
+    assert verdicts(whole) == ["inconclusive"]
+    converges = Expect(s, u(s))
+    true = chain(Expect(Rational(1), u(s)), converges + Expect(1 - s, u(s)))
+    assert verdicts(true) == ["agrees"]
 
 
 def test_hypotheses_that_are_equations_restrict_the_problems() -> None:

@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 from importlib.util import find_spec
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.quantities import Quantity, check, check_aims, shaped
 from fmproof.models.arrays import number
@@ -37,6 +37,7 @@ def evaluate(
     tolerance: float = 1e-9,
     max_evaluations: float = 2e5,
     progress: Progress | None = None,
+    seconds: float = math.inf,
 ) -> dict[Quantity, Estimate]:
     """Enclose quantities of a one-dimensional problem, integrated over the time law.
 
@@ -46,17 +47,17 @@ def evaluate(
         max_evaluations: of a component at a point or box; where they run out, the rest is
             enclosed by simple bounds.
         progress: called with the cells that are summed and all that are planned.
+        seconds: how long it may take; what it did not come to is enclosed by simple bounds.
 
     Returns:
         Estimates with ``method`` "certified": the value is certain to be within the error, which
         is infinite where nothing is known. ``cost`` has ``evaluations``, ``unresolved`` (cells
-        enclosed by their range only) and ``seconds``.
+        enclosed by their range only), ``seconds`` and ``out_of_time``.
 
     Raises:
         InputError: "not available: ..." when d > 1, the model is not polynomial, the schedule
             uses a function without a certified form, or python-flint is not installed.
     """
-    start = perf_counter()
     names = check(problem, quantities)
     check_aims(tolerance, max_evaluations)
     _require_available(problem)
@@ -64,10 +65,11 @@ def evaluate(
 
     from fmproof.losses.certified.over_time import OverTime
 
+    budget = Budget(max_evaluations, seconds)
     with ctx.workprec(_BITS):
-        run = OverTime(problem, names, tolerance, max_evaluations, progress)
+        run = OverTime(problem, names, tolerance, budget, progress)
         found = run.to(tolerance)
-        cost = {**run.cost, "seconds": perf_counter() - start}
+        cost = {**run.cost, "seconds": budget.seconds, "out_of_time": budget.out_of_time}
         return _estimates(problem, names, found, cost)
 
 
@@ -86,7 +88,6 @@ def at_time(
         InputError: as for :func:`evaluate`, and when t is not a rational between 0 and 1, or p_t
             has no density there.
     """
-    start = perf_counter()
     names = check(problem, quantities)
     time = number(t, "t")
     if not isinstance(time, Fraction) or not 0 <= time <= 1:
@@ -97,10 +98,11 @@ def at_time(
 
     from fmproof.losses.certified.over_time import AtTime
 
+    budget = Budget(max_evaluations)
     with ctx.workprec(_BITS):
-        run = AtTime(problem, names, time, tolerance, max_evaluations)
+        run = AtTime(problem, names, time, tolerance, budget)
         found = run.to(tolerance)
-        cost = {**run.cost, "seconds": perf_counter() - start}
+        cost = {**run.cost, "seconds": budget.seconds}
         return _estimates(problem, names, found, cost)
 
 

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from flint import acb, arb
 
+from fmproof.losses.budget import Budget
 from fmproof.losses.certified.balls import Ball, add, power, total
 
 Integrand = Callable[[Ball], Any]
@@ -151,7 +152,7 @@ def integrate(
     integrand: Integrand,
     cells: Iterable[Cell],
     target: Sequence[float],
-    max_evaluations: float,
+    budget: Budget,
     tick: Callable[[int, int], None] | None = None,
 ) -> Integral:
     """Enclose the integrals of all entries of ``integrand`` over the union of ``cells``.
@@ -159,7 +160,7 @@ def integrate(
     Args:
         integrand: takes the axes one after another; for the last it returns a list of balls.
         target: the width aimed at, for each entry.
-        max_evaluations: beyond it, cells are left over.
+        budget: when it ends, cells are left over.
         tick: called with the number of cells that are summed, and of all that are planned.
     """
     pending = [(-float(cell.volume), cell) for cell in cells]
@@ -176,7 +177,7 @@ def integrate(
     while pending:
         volume, cell = heappop(pending)
         share = [entry * -volume / whole for entry in target]
-        if spent + cost > max_evaluations:
+        if spent + cost > budget.limit or budget.out_of_time:
             leftover.append(cell)
             continue
         plan, tried = _plan(memo, cell, share)
@@ -200,6 +201,9 @@ def integrate(
     for done, (cell, plan) in enumerate(planned):
         if tick is not None:
             tick(done, len(planned))
+        if plan.cost and budget.out_of_time:
+            leftover.append(cell)
+            continue
         values = add(values, plan.errors)
         if plan.cost:
             values = add(values, _sum(memo, cell, plan.nodes))

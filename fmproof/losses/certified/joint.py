@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from math import comb
 
 from fmproof.losses.certified.balls import Ball, power, rational, total
@@ -68,6 +68,11 @@ class Joint:
     def target_square(self, now: Moment) -> Ball:
         """E u_t(x given z)^2, which bounds E u_t(x)^2 from above (Jensen)."""
         return power(now.dalpha, 2) * self._data(2) + power(now.dbeta, 2)
+
+    @cached_property
+    def variance(self) -> Ball:
+        """Var z."""
+        return self._data(2) - power(self._data(1), 2)
 
     def model_square(self, now: Moment) -> Ball:
         """E u_theta(x)^2."""

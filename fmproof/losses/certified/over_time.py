@@ -12,12 +12,13 @@ from flint import arb
 
 from fmproof.errors import InputError
 from fmproof.losses import quadrature
+from fmproof.losses.budget import Budget
 from fmproof.losses.certified.balls import Ball, add, is_finite, rational
 from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
-from fmproof.losses.certified.panels import hull, panels, whole
+from fmproof.losses.certified.panels import bounded, hull, panels, whole
 from fmproof.losses.certified.schedule import time_axis
 from fmproof.losses.certified.tails import beyond
 from fmproof.losses.quantities import Columns, Quantity
@@ -41,7 +42,7 @@ class _Run(ABC):
         cost: the evaluations of the integrands and the cells that were not resolved.
     """
 
-    def __init__(self, problem: Problem, names: tuple[Quantity, ...], budget: float) -> None:
+    def __init__(self, problem: Problem, names: tuple[Quantity, ...], budget: Budget) -> None:
         sides = Columns.marginal(problem, names), Columns.joint(problem, names)
         self.marginal = Marginal(problem, tuple(sides[0].slices))
         self.joint = Joint(problem, tuple(sides[1].slices))
@@ -50,7 +51,8 @@ class _Run(ABC):
             (name, slice(part.start + sides[0].width, part.stop + sides[0].width))
             for name, part in sides[1].slices.items()
         ]
-        self.budget = budget / len(self.marginal.atoms)
+        self.budget = budget
+        budget.limit /= len(self.marginal.atoms)
         self.cost = {"evaluations": 0, "unresolved": 0}
 
     def to(self, tolerance: float) -> dict[Quantity, list[Ball]]:
@@ -99,7 +101,7 @@ class OverTime(_Run):
         problem: Problem,
         names: tuple[Quantity, ...],
         tolerance: float,
-        budget: float,
+        budget: Budget,
         progress: Progress | None,
     ) -> None:
         super().__init__(problem, names, budget)
@@ -129,13 +131,14 @@ class OverTime(_Run):
 
     def _columns(self, target: list[float]) -> list[Ball]:
         width = self.marginal.width
-        return [*self._marginal(target[:width]), *self._joint(target[width:])]
+        joint = self._joint(target[width:])  # first: it takes little, and time may run out
+        return [*self._marginal(target[:width]), *joint]
 
     def _marginal(self, target: list[float]) -> list[Ball]:
         if not target:
             return []
         axis = self.axis
-        found = panels(self.marginal, self.joint, axis, target, self.reach)
+        found = panels(self.marginal, self.joint, axis, target, self.reach, self.budget)
         integrand = over_time(self.marginal, axis.time, axis.density)
         inside = self._spend(integrate(integrand, found.cells, target, self.budget, self.progress))
         balls = add(inside.values, found.rest)
@@ -148,10 +151,8 @@ class OverTime(_Run):
         balls = add(balls, self._along(alone, found.apart, target))
         # What is left over lies above these panels, each of which is bounded as a whole.
         for edges in {cell.edges[0] for cell in inside.leftover}:
-            (y,) = Cell((edges,)).balls()
-            mass = Cell((edges,)).volume * axis.density(y).abs_upper()
-            bounds = whole(self.marginal, self.joint, self.marginal.schedule(axis.time(y)))
-            balls = add(balls, [mass * bound.union(arb(0)) for bound in bounds])
+            bounds = bounded(self.marginal, self.joint, axis, edges)
+            balls = add(balls, [bound.union(arb(0)) for bound in bounds])
         return balls
 
     def _joint(self, target: list[float]) -> list[Ball]:
@@ -191,7 +192,7 @@ class AtTime(_Run):
         names: tuple[Quantity, ...],
         t: Fraction,
         tolerance: float,
-        budget: float,
+        budget: Budget,
     ) -> None:
         super().__init__(problem, names, budget)
         self.t = rational(t)

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from flint import acb, arb
 
-from fmproof.losses.certified.balls import Ball, add, is_finite, power
+from fmproof.losses.budget import Budget
+from fmproof.losses.certified.balls import Ball, add, is_finite, power, total
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
@@ -18,6 +20,7 @@ from fmproof.losses.certified.schedule import Moment, TimeAxis
 from fmproof.losses.certified.tails import beyond
 
 _STEADY = 4.0  # a variance may change by this factor within a panel
+_PIECES = 32  # of a panel that is not resolved
 _NARROWEST = 2.0**-44  # of the interval
 
 
@@ -36,9 +39,15 @@ class Panels(NamedTuple):
 
 
 def panels(
-    marginal: Marginal, joint: Joint, axis: TimeAxis, target: Sequence[float], reach: float
+    marginal: Marginal,
+    joint: Joint,
+    axis: TimeAxis,
+    target: Sequence[float],
+    reach: float,
+    budget: Budget,
 ) -> Panels:
-    """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had."""
+    """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had,
+    in the time that the ``budget`` has."""
     low, high = axis.edges
     cells: list[Cell] = []
     apart: list[Cell] = []
@@ -67,14 +76,32 @@ def panels(
             sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
             cells.append(Cell(((start, stop), hull(sides))))
             continue
-        known = [mass * ball for ball in whole(marginal, joint, now)]
+        # The floor's bound from below needs the density's: a ball, not its upper end.
+        known = [panel.volume * axis.density(y) * ball for ball in whole(marginal, joint, now)]
         small = all(float(b.rad()) <= t / 4 for b, t in zip(known, target, strict=True))
         halves = panel.cut(0)
         if small or share < _NARROWEST or halves is None:
             rest = add(rest, known)
+        elif budget.out_of_time:
+            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0]))
         else:
             pending += halves
     return Panels(cells, apart, rest)
+
+
+def bounded(
+    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float]
+) -> list[Ball]:
+    """Balls that hold the columns' integrals over a panel of y that is not resolved."""
+    found = [arb(0)] * marginal.width
+    cuts = [edges[0] + (edges[1] - edges[0]) * i / _PIECES for i in range(_PIECES)]
+    for piece in pairwise([*cuts, edges[1]]):
+        cell = Cell((piece,))
+        (y,) = cell.balls()
+        mass = cell.volume * axis.density(y)
+        now = marginal.schedule(axis.time(y))
+        found = add(found, [mass * ball for ball in whole(marginal, joint, now)])
+    return found
 
 
 def hull(sides: Iterable[tuple[Ball, Ball]]) -> tuple[float, float]:
@@ -104,8 +131,10 @@ def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
         model = joint.model_square(now).abs_upper()
     for name in marginal.names:
         match name:
-            case "C1" | "floor":
+            case "C1":
                 found.append(none.union(field))
+            case "floor":
+                found.append(_variance(marginal, joint, now, field))
             case "fm":
                 found.append(none.union(power(model.sqrt() + field.sqrt(), 2)))
             case "fm_gradient":
@@ -117,6 +146,20 @@ def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
                 sizes = [row[a] for a, row in enumerate(gram)]
                 found += [_around((p * q).sqrt()) for p in sizes for q in sizes]
     return found
+
+
+def _variance(marginal: Marginal, joint: Joint, now: Moment, field: Ball) -> Ball:
+    """A ball that holds E tr Cov(u_t(x given Z) given X_t = x): at least the variance that is left
+    when the component is known, too, at most what the best linear guess from x leaves."""
+    wronskian = power(now.dalpha * now.beta - now.dbeta * now.alpha, 2)
+
+    def left(variance: Ball) -> Ball:
+        return wronskian * variance / (power(now.alpha, 2) * variance + power(now.beta, 2))
+
+    parts = [atom.weight * left(atom.variance) for atom in marginal.atoms if atom.variance > 0]
+    least = total(part.abs_lower() for part in parts if part.is_finite())
+    most = left(joint.variance) if joint.variance > 0 else arb(0)
+    return least.union(most.abs_upper().min(field) if most.is_finite() else field)
 
 
 def _outside(marginal: Marginal, joint: Joint, axis: TimeAxis) -> list[Ball]:
