@@ -4,6 +4,7 @@
 """
 
 from fmproof.floor.engine import Bin, Estimate, Setting
+from fmproof.floor.field import Distance, EmpiricalField, FieldValue
 from fmproof.floor.load import load_labels, load_rows
 from fmproof.floor.log import Comparison, Log, compare, read_log
 from fmproof.floor.rows import Rows
@@ -13,7 +14,10 @@ __all__ = [
     "Bin",
     "Comparison",
     "Cost",
+    "Distance",
+    "EmpiricalField",
     "Estimate",
+    "FieldValue",
     "Floor",
     "Log",
     "Rows",

@@ -371,18 +371,19 @@ class Engine:
         few = (s1**2 < _FEW * s2) | (s2 == 0)
         if self.total == 0:
             return np.zeros(count)
+        by_samples = self._overlap[0] * np.minimum(_UNSEEN / np.maximum(n, 1), 1)
+        return np.where(few, np.minimum(by_samples, self._by_distance), 0.0)
+
+    @property
+    def _by_distance(self) -> Floats:
+        """A bound of what each stratum adds, from the distances of the rows alone."""
         worst, near = self._overlap
-        by_samples = worst * np.minimum(_UNSEEN / np.maximum(n, 1), 1)
-        by_distance = near + self._unlooked * worst
-        widths = np.diff(self.edges)
-        middle = (self.edges[1:] + self.edges[:-1]) / 2
-        ends = [self.edges[:-1], middle, self.edges[1:]]
-        density = np.max([self._density(t) for t in ends], axis=0)
-        return np.where(few, widths * density * np.minimum(by_samples, by_distance), 0.0)
+        return near + self._unlooked * worst
 
     @property
     def _overlap(self) -> tuple[Floats, Floats]:
-        """At each stratum's start: the most that a pair adds, and the bound by the distances."""
+        """What each stratum adds at the most by a pair at the worst distance, and by the distances
+        of the rows that were looked at."""
         key = self.edges.tobytes()
         cached: tuple[bytes, tuple[Floats, Floats]] | None = self.__dict__.get("_overlaps")
         if cached is None or cached[0] != key:
@@ -398,7 +399,11 @@ class Engine:
                     bound = 2 * ndtr(-r * d / 2) * d**2 * (self.rows.count - 1)
                     near[i] = np.minimum(bound, self.total).sum() / len(self.nearest)
             near = np.where(np.isfinite(near), near, self.total)
-            cached = key, (worst, near)
+            worst = np.where(np.isfinite(worst), worst, self.total)
+            middle = (self.edges[1:] + self.edges[:-1]) / 2
+            ends = [self.edges[:-1], middle, self.edges[1:]]
+            factor = np.diff(self.edges) * np.max([self._density(t) for t in ends], axis=0)
+            cached = key, (worst * factor, near * factor)
             self.__dict__["_overlaps"] = cached
         return cached[1]
 
@@ -434,7 +439,9 @@ class Engine:
         freedom = variance**2 / max((each**2 / np.maximum(n - 1, 1))[some].sum(), 1e-300)
         quantile = stdtrit(max(freedom, 3.0), 0.5 + LEVEL / 2) if variance > 0 else 0.0
         bound = np.bincount(place, self._density(self.samples.t) * self.samples.error, len(n))
-        numerical = (widths * bound / np.maximum(n, 1))[some].sum()
+        # Where rounding blurs everything, the distances of the rows still tell.
+        known = np.abs(widths * mean) + self._by_distance
+        numerical = np.minimum(widths * bound / np.maximum(n, 1), known)[some].sum()
         hidden = self._hidden_by_stratum()[some].sum()
         rounding = 1e-12 * abs(value)
         return Estimate(

@@ -1,8 +1,8 @@
 """tr Cov(z given x) at x that were drawn around known rows, with a bound of the rounding error.
 
 Only the ratio r = alpha / beta matters: x / beta = r z + eps. The weight of the row that x was
-drawn around is known, so everything is relative to it: no running maximum, no cancellation where the
-posterior is nearly a point mass, and the law of total variance joins that row with the others.
+drawn around is known, so everything is relative to it: no running maximum, no cancellation where
+the posterior is nearly a point mass, and the law of total variance joins that row with the others.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fmproof.models.moments import NEGLIGIBLE, Moments, logits
 
 _UNDERFLOW = 80.0  # exp(-80) is a normal float32; smaller ones would be slow and add nothing
 _COMPRESS = 0.5  # share of live columns below which the others are left out
+_PROBES, _PROBED = 16, 256  # queries and rows whose logarithms are computed twice
 _RUNAWAY = np.exp(60.0)  # a likelihood ratio that has probability exp(-60) per row
 
 
@@ -83,11 +84,14 @@ def conditional_variance(
             np.einsum("nd,nd->n", queries.astype(np.float64), base) - half * summary.squares[index]
         )
     found = Moments.nothing(count, dim, top=0.0)
+    precision = 1.0
     place = population.position(index)
     with np.errstate(over="ignore", invalid="ignore"):
         for start, stop in population.slices(dtype):
             points, squares = population.block(start, stop, dtype)
             terms = logits(queries, half, shift, points, squares)
+            if start == 0:
+                precision = _precision(terms, queries, half, shift, points, squares)
             here = np.flatnonzero((place >= start) & (place < stop))
             terms[here, place[here] - start] = -np.inf
             live = terms.max(axis=0) > -NEGLIGIBLE
@@ -99,7 +103,7 @@ def conditional_variance(
             np.clip(terms, -_UNDERFLOW, _UNDERFLOW, out=terms)
             found.add(np.exp(terms, out=terms), points, squares.astype(dtype))
         value = _total_variance(found, own, summary)
-        bound = _error_bound(population, found, value, queries, half, shift, dtype)
+        bound = _error_bound(population, found, value, queries, half, precision)
     return value, bound
 
 
@@ -116,35 +120,52 @@ def _total_variance(others: Moments, own: Floats, summary: Summary) -> Floats:
     return np.where(others.mass > 0, share * (within + between), 0.0)
 
 
+def _precision(
+    terms: Floats, queries: Floats, half: Floats, shift: Floats, points: Floats, squares: Floats
+) -> float:
+    """Twice the largest error of a few thousand logarithms, relative to |q| |m| + h |m|^2.
+
+    How products of matrices round depends on the library, the machine and the data. A bound for
+    all of them, sqrt(d) and a half, is some ten times too large.
+    """
+    few = np.unique(np.linspace(0, len(queries) - 1, _PROBES).astype(int))
+    some = np.unique(np.linspace(0, len(points) - 1, _PROBED).astype(int))
+    q, m = queries[few].astype(np.float64), points[some].astype(np.float64)
+    n = np.sqrt(np.einsum("kd,kd->k", m, m))
+    size = np.sqrt(np.einsum("nd,nd->n", q, q))[:, None] * n + half[few, None] * squares[some]
+    unit = float(np.finfo(terms.dtype).eps)
+    if terms.dtype == np.float64:  # nothing to compare with
+        return float(unit * (np.sqrt(points.shape[1]) + 4))
+    exact = logits(q, half[few], shift[few], m, squares[some])
+    error = np.abs(terms[np.ix_(few, some)] - exact)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(size > 0, error / size, 0.0)
+    return max(2 * float(relative.max()), unit)
+
+
 def _error_bound(
     population: Population,
     others: Moments,
     value: Floats,
     queries: Floats,
     half: Floats,
-    shift: Floats,
-    dtype: Any,
+    precision: float,
 ) -> Floats:
     """How far rounding may have moved the variance.
 
     Logarithms of weights that are each off by at most delta change any variance by a factor within
-    exp(± 2 delta), because a variance is a minimum over centres of a sum with these weights. For
-    delta, errors of a product of d terms grow like sqrt(d) (Higham & Mary, SISC 41, 2019).
+    exp(± 2 delta), because a variance is a minimum over centres of a sum with these weights.
     """
-    summary, dim = population.summary, population.rows.dim
-    unit = float(np.finfo(dtype).eps) / 2
+    summary = population.summary
+    unit = float(np.finfo(queries.dtype).eps) / 2
     size = summary.longest if summary.off_centre else summary.largest
     lengths = np.sqrt(np.einsum("nd,nd->n", queries, queries, dtype=np.float64))
-    reach = lengths * size + half * summary.longest**2
-    delta = unit * (np.sqrt(dim) + 4) * reach + 4 * unit * np.abs(shift)
+    delta = precision * (lengths * size + half * summary.longest**2)
     share = others.mass / (1 + others.mass)
     sums = 64 * unit * share * size**2  # blocks have at most 64^2 rows
     dropped = len(population) * np.exp(-NEGLIGIBLE) * 4 * summary.longest**2
-    bound = (
-        value * np.expm1(np.minimum(2 * delta, 700))
-        + sums
-        + dropped * np.exp(np.minimum(2 * delta, 700))
-    )
+    factor = np.minimum(2 * delta, 700)
+    bound = value * np.expm1(factor) + sums + dropped * np.exp(factor)
     bound = np.where(others.mass < _RUNAWAY, bound, np.inf)
     return np.where(np.isfinite(bound) & np.isfinite(value), bound, np.inf)
 

@@ -57,9 +57,9 @@ class Moments:
 
     def add(self, weights: FloatArray, points: FloatArray, squares: FloatArray) -> None:
         """Add points (K, d) with their weights (n, K) relative to ``top``, in place."""
-        sums = weights @ np.column_stack([np.ones_like(squares), squares])
-        self.mass += sums[:, 0]
-        self.second += sums[:, 1]
+        # Thin products would only wake the threads of the large ones.
+        self.mass += weights.sum(axis=1)
+        self.second += np.einsum("nk,k->n", weights, squares)
         self.first += weights @ points
 
     def rebase(self, top: FloatArray) -> None:
@@ -90,6 +90,7 @@ def logits(
         squares: (K,), |m_k|^2, about any centre: q then is that of x minus alpha times the centre.
     """
     found = queries @ points.T
-    rank2 = np.column_stack([half, shift]).astype(found.dtype, copy=False)
-    found -= rank2 @ np.stack([squares, np.ones_like(squares)]).astype(found.dtype, copy=False)
+    rest = np.multiply.outer(half.astype(found.dtype), squares.astype(found.dtype))
+    rest += shift.astype(found.dtype)[:, None]
+    found -= rest
     return found
