@@ -330,7 +330,7 @@ class Engine:
                 population, ratio[at], index[at], noise[at], self.rows.dtype
             )
             size = scale or float((v * density[at]).mean())
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):
                 coarse = ~(e * density[at] <= 0.1 * self.tolerance * size)
             again = np.flatnonzero((e > 1e-3 * v) & coarse)
             if len(again) and self.rows.dtype != np.float64:
@@ -438,10 +438,12 @@ class Engine:
         variance = each[some].sum()
         freedom = variance**2 / max((each**2 / np.maximum(n - 1, 1))[some].sum(), 1e-300)
         quantile = stdtrit(max(freedom, 3.0), 0.5 + LEVEL / 2) if variance > 0 else 0.0
-        bound = np.bincount(place, self._density(self.samples.t) * self.samples.error, len(n))
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = self._density(self.samples.t) * self.samples.error
+            bound = np.bincount(place, np.where(np.isnan(errors), np.inf, errors), len(n))
         # Where rounding blurs everything, the distances of the rows still tell.
         known = np.abs(widths * mean) + self._by_distance
-        numerical = np.minimum(widths * bound / np.maximum(n, 1), known)[some].sum()
+        numerical = float(np.minimum(widths * bound / np.maximum(n, 1), known)[some].sum())
         hidden = self._hidden_by_stratum()[some].sum()
         rounding = 1e-12 * abs(value)
         return Estimate(
@@ -469,7 +471,7 @@ class Engine:
             widths = np.diff(self.edges)[some]
             left = float((widths * plain[some]).sum() / widths.sum())
             explained = 1 - left / self.total if self.total > 0 else 1.0
-            scale = 1 / mass if mass > 0 else np.nan
+            scale = 1 / mass if mass > 0 else float("nan")
             found.append(
                 Bin(
                     float(low), float(high), part.value * scale, part.error * scale, explained, mass
@@ -486,4 +488,4 @@ class Engine:
     def _mass(self, low: float, high: float) -> float:
         nodes, weights = np.polynomial.legendre.leggauss(64)
         t = low + (high - low) * (nodes + 1) / 2
-        return float(self.setting.time.density(t) @ weights) * (high - low) / 2
+        return float(self.setting.time.density(t) @ weights) * float(high - low) / 2
