@@ -2,7 +2,9 @@
 
 floor = sum over strata of the mean of p(t) w(t) gain(t)^2 tr Cov(z given x) times the stratum's
 width. Samples go where width times deviation is large (Neyman 1934). One row z of
-five is drawn by its squared distance from the centre, so that one far row cannot hide.
+ten is drawn by its squared distance from the centre, so that one far row cannot hide; a sample
+counts by the ratio of both densities of x (the balance heuristic: Veach & Guibas 1995), which the
+posterior gives.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from fmproof.models.paths import CondOTPath, Path
 from fmproof.models.time import TimeLaw, UniformTime
 
 LEVEL = 0.999
-_FAR = 0.2  # share of the samples that are drawn by squared distance from the centre
+_FAR = 0.1  # share of the samples that are drawn by squared distance from the centre
 PILOT = 8  # samples of each stratum in the first round
 _LOOK_LEAST, _LOOK_COST = 256, 2**32  # rows whose neighbours are looked for; products for more
 _SPLIT = 48  # samples before a stratum may be split
@@ -59,19 +61,17 @@ class Samples:
 
     Attributes:
         t: the time.
-        variance: tr Cov(z given x), times the importance.
+        variance: tr Cov(z given x), times the ratio of the density of x to that it was drawn from.
         error: the bound of its error, likewise.
-        importance: 1 / (N p) of the row that was drawn with probability p; its mean is 1.
     """
 
     t: Floats
     variance: Floats
     error: Floats
-    importance: Floats
 
     @classmethod
     def none(cls) -> Samples:
-        return cls(*np.zeros((4, 0)))
+        return cls(*np.zeros((3, 0)))
 
     def join(self, other: Samples) -> Samples:
         return Samples(
@@ -148,7 +148,7 @@ class Engine:
         self.labels, self.seed, self.tolerance = labels, seed, tolerance
         self.summary: Summary = summarise(rows, labels)
         self.populations = self._populations()
-        self._cumulative, self._importance = self._law()
+        self._cumulative = self._law()
         low, high = self.setting.time.support
         self.bins = np.linspace(low, high, bins + 1)
         self.nearest, self._unlooked = self._look_at_neighbours()
@@ -163,14 +163,15 @@ class Engine:
         cuts = np.flatnonzero(np.diff(self.labels[order])) + 1
         return [Population(self.rows, self.summary, part) for part in np.split(order, cuts)]
 
-    def _law(self) -> tuple[Floats, Floats]:
-        """The law of the rows: cumulative, and 1 / (N p) for each."""
-        squares, count = self.summary.squares, self.rows.count
-        mean = squares.mean()
-        p = np.full(count, 1 / count)
-        if mean > 0:
-            p = ((1 - _FAR) + _FAR * squares / mean) / count
-        return np.cumsum(p), 1 / (count * p)
+    def _law(self) -> Floats:
+        """The law that rows are drawn by, cumulative, not normalised."""
+        squares = self.summary.squares
+        return np.cumsum(self._preference(squares))
+
+    def _preference(self, squares: Floats) -> Floats:
+        """How much more often than in the data a row at this squared distance is drawn."""
+        mean = self.summary.squares.mean()
+        return (1 - _FAR) + _FAR * squares / mean if mean > 0 else np.ones_like(squares)
 
     def _draw_rows(self, u: Floats) -> Ints:
         found = np.searchsorted(self._cumulative, u * self._cumulative[-1], side="right")
@@ -234,17 +235,10 @@ class Engine:
         place = np.searchsorted(self.edges, self.samples.t, side="right") - 1
         place = np.clip(place, 0, count - 1).astype(np.int64)
         n = np.bincount(place, minlength=count).astype(np.int64)
-        y = self._density(self.samples.t) * self._levelled(place, n)
+        y = self._density(self.samples.t) * self.samples.variance
         mean = np.bincount(place, y, count) / np.maximum(n, 1)
         spread = np.bincount(place, (y - mean[place]) ** 2, count)
         return place, n, np.asarray(mean), np.asarray(spread)
-
-    def _levelled(self, place: Ints, n: Ints) -> Floats:
-        """The variances of all samples with the importance, whose mean is known, as a control
-        variate: where x tells nothing of z, only the importance varied."""
-        total = np.bincount(place, self.samples.variance, len(n))
-        mean = total / np.maximum(n, 1)
-        return np.asarray(self.samples.variance - mean[place] * (self.samples.importance - 1))
 
     def _density(self, t: Floats) -> Floats:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -254,7 +248,7 @@ class Engine:
     def _split(self) -> None:
         """Halve strata over which the mean changes: what t explains is no statistical error."""
         place, n, _, spread = self._strata()
-        y = self._density(self.samples.t) * self._levelled(place, n)
+        y = self._density(self.samples.t) * self.samples.variance
         middle = (self.edges[1:] + self.edges[:-1]) / 2
         upper = self.samples.t > middle[place]
         count = len(n)
@@ -323,10 +317,10 @@ class Engine:
         ratio = self.ratio(batch.t) * self.rows.factor
         usable = np.isfinite(ratio)
         ratio = np.where(usable, ratio, 0.0)
-        value, error = np.zeros((2, len(batch.t)))
+        value, error, far = np.zeros((3, len(batch.t)))
         density = self._density(batch.t) * self.rows.factor**2
         for population, at in self._groups(index):
-            v, e = conditional_variance(
+            v, e, f = conditional_variance(
                 population, ratio[at], index[at], noise[at], self.rows.dtype
             )
             size = scale or float((v * density[at]).mean())
@@ -335,15 +329,15 @@ class Engine:
             again = np.flatnonzero((e > 1e-3 * v) & coarse)
             if len(again) and self.rows.dtype != np.float64:
                 some = at[again]
-                v[again], e[again] = conditional_variance(
+                v[again], e[again], f[again] = conditional_variance(
                     population, ratio[some], index[some], noise[some], np.float64
                 )
-            value[at], error[at] = v, e
-        importance = self._importance[index]
-        scaled = importance * self.rows.factor**2
-        unknown = ~usable | ~np.isfinite(value)
-        value[unknown], error[unknown] = 0.0, np.inf
-        return Samples(batch.t, value * scaled, error * scaled, importance)
+            value[at], error[at], far[at] = v, e, f
+        with np.errstate(invalid="ignore"):
+            scaled = self.rows.factor**2 / self._preference(far)
+        unknown = ~usable | ~np.isfinite(value) | ~np.isfinite(scaled)
+        value[unknown], error[unknown], scaled[unknown] = 0.0, np.inf, 1.0
+        return Samples(batch.t, value * scaled, error * scaled)
 
     def add(self, found: Samples) -> None:
         """Take the samples of a batch."""

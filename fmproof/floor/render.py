@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from typing import Any
 
 from fmproof.floor.log import Above, Comparison
 from fmproof.floor.run import Floor
 
-_BAR = 24
+_BAR, _WIDTH = 24, 88
 
 
 def render_text(floor: Floor, comparison: Comparison | None = None) -> str:
@@ -66,7 +67,7 @@ def _share(floor: Floor) -> str:
     parts = floor.estimate
     pieces = [f"{parts.statistical:.2g} statistical", f"{parts.numerical:.2g} numerical"]
     if parts.hidden > 0.005 * parts.error:
-        pieces.append(f"{parts.hidden:.2g} for close rows that no sample met")
+        pieces.append(f"{parts.hidden:.2g} for rare events")
     return f"error at {100 * floor.level:g} %: " + " + ".join(pieces)
 
 
@@ -111,7 +112,11 @@ def _log_lines(found: Comparison) -> list[str]:
         where = _where(found)
         if where:
             lines += ["", f"  {where}"]
-    lines += [f"  warning: {w}" for w in found.warnings]
+    for warning in found.warnings:
+        lines += textwrap.wrap(
+            f"warning: {warning}", _WIDTH, initial_indent="  ", subsequent_indent="    ",
+            break_on_hyphens=False,
+        )  # fmt: skip
     return lines
 
 
@@ -129,9 +134,11 @@ def _where(found: Comparison) -> str:
     if total <= 0:
         return ""
     for k in range(1, len(found.per_bin)):
-        edge = found.per_bin[k - 1].high
-        if sum(g for p, g in parts if p.high <= edge) >= 0.9 * total:
-            return f"nine tenths of what is above the floor are at t < {edge:g}"
+        early, late = found.per_bin[k - 1].high, found.per_bin[-k].low
+        if sum(g for p, g in parts if p.high <= early) >= 0.9 * total:
+            return f"nine tenths of what is above the floor are at t < {early:g}"
+        if sum(g for p, g in parts if p.low >= late) >= 0.9 * total:
+            return f"nine tenths of what is above the floor are at t > {late:g}"
     return ""
 
 

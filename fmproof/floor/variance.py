@@ -64,8 +64,9 @@ class Population:
 
 def conditional_variance(
     population: Population, ratio: Floats, index: Ints, noise: Floats, dtype: Any
-) -> tuple[Floats, Floats]:
-    """tr Cov(z given x) at x / beta = ratio z_index + noise, and a bound of its error, both (n,).
+) -> tuple[Floats, Floats, Floats]:
+    """tr Cov(z given x) at x / beta = ratio z_index + noise, a bound of its error, and the mean
+    given x of the squared distance of z from the centre; all (n,).
 
     Args:
         ratio: alpha / beta, (n,), finite and not negative.
@@ -104,7 +105,8 @@ def conditional_variance(
             found.add(np.exp(terms, out=terms), points, squares.astype(dtype))
         value = _total_variance(found, own, summary)
         bound = _error_bound(population, found, value, queries, half, precision)
-    return value, bound
+        far = (found.second + summary.squares[index]) / (1 + found.mass)
+    return value, bound, far
 
 
 def _total_variance(others: Moments, own: Floats, summary: Summary) -> Floats:

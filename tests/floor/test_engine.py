@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def test_each_variance_is_within_its_bound(n: int, d: int, dtype: Any) -> None:
     t = rng.uniform(0.01, 0.999, samples)
     index = rng.integers(n, size=samples)
     noise = rng.standard_normal((samples, d))
-    found, bound = conditional_variance(
+    found, bound, _ = conditional_variance(
         Population(rows, summarise(rows)), t / (1 - t), index, noise, np.dtype(dtype)
     )
     exact = z.astype(np.float64)
@@ -57,8 +58,8 @@ def test_targets_and_paths(path: str, target: str) -> None:
     setting = Setting(read_path(path), SHORT, target)
     truth = brute_force(z, setting.path, SHORT, target, samples=4000)
     for seed in range(2):
-        found = compute_floor(Rows(z), setting, seed=seed, bins=5, tolerance=0.04)
-        assert found.error <= 0.04 * found.value
+        found = compute_floor(Rows(z), setting, seed=seed, bins=5, tolerance=0.06)
+        assert found.error <= 0.06 * found.value
         assert abs(found.value - truth.value) <= found.error + 3.3 * truth.error
         for part, value, error in zip(found.bins, truth.bins, truth.bin_errors, strict=True):
             assert abs(part.value - value) <= part.error + 3.3 * error
@@ -95,9 +96,9 @@ def test_two_points_exactly() -> None:
     with np.errstate(over="ignore"):
         sech = 1 / np.cosh(size * r[:, None] * (size * r[:, None] + nodes))
     exact = float((size**2 / (1 - t) ** 2 * (sech**2 @ normal)) @ weights)
-    found = compute_floor(Rows(np.array([[-size], [size]])), tolerance=0.01)
+    found = compute_floor(Rows(np.array([[-size], [size]])), tolerance=0.03)
     assert abs(found.value - exact) <= found.error
-    assert found.error < 0.01 * exact
+    assert found.error < 0.03 * exact
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e3])
@@ -116,14 +117,23 @@ def test_a_factor_is_that_of_the_data() -> None:
 
 
 def test_one_far_row_is_seen() -> None:
-    """One row of 20,000 at the distance 1e4 makes up most of the floor."""
-    z = points(2000, 2, dtype=np.float64)
+    """One row of 500 at the distance 1e5 makes up most of the floor, at t < 1e-4."""
+    z = points(500, 2, dtype=np.float64)
     near = compute_floor(Rows(z)).value
     z[7] = 1e5
-    truth = brute_force(z[:], CondOTPath(), TIME, samples=4000)
-    found = compute_floor(Rows(z), tolerance=0.05)
+    # In brute force's place: strata of t that are as narrow as the far row is far.
+    edges = np.concatenate([np.linspace(0, 2e-4, 21), np.linspace(2e-4, 1, 11)[1:]])
+    pieces = [
+        brute_force(z, CondOTPath(), TimeLaw.uniform(a, b), samples=400, bins=1)
+        for a, b in pairwise(edges)
+    ]
+    widths = np.diff(edges)
+    truth = widths @ [p.value for p in pieces]
+    error = np.sqrt(widths**2 @ [p.error**2 for p in pieces])
+    found = compute_floor(Rows(z), tolerance=0.15)
     assert found.value - found.error > 1.5 * near
-    assert found.value + found.error > truth.value - 3.3 * truth.error
+    assert abs(found.value - truth) <= found.error + 3.3 * error
+    assert found.error <= 0.15 * found.value
 
 
 def test_the_result_depends_on_the_seed_alone() -> None:
@@ -152,18 +162,20 @@ def test_the_time_limit_and_a_run_that_is_stopped() -> None:
 def test_memory_does_not_grow_with_the_queries() -> None:
     import tracemalloc
 
-    z = points(3000, 64)
+    z = points(1000, 64)
     peaks = []
-    for rounds in (2, 5):
+    for rounds in (1, 4):
         engine = Engine(Rows(z))
+        engine.add(engine.evaluate(engine.plan(200)[0], 1.0))
+        engine.close_round()
         tracemalloc.start()
-        for i in range(rounds):
-            for batch in engine.plan(256 * 2**i):
+        for _ in range(rounds):
+            for batch in engine.plan(2048):
                 engine.add(engine.evaluate(batch, 1.0))
             engine.close_round()
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 4 * peaks[0]  # a batch is at most 2,048 queries; the first were 200
+    assert peaks[1] < 1.3 * peaks[0]
 
 
 @pytest.mark.parametrize("count", [1, 5])
