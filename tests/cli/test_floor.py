@@ -117,9 +117,7 @@ def test_a_leak_is_called_out(run: Run, folder: Path) -> None:
     outcome = run("floor", "data.npy", "--log", "train.csv")
     assert outcome.status == 1
     assert "warning: the loss is below the floor by" in outcome.out
-    assert "No reduction explains it. Look for a target that leaks" in " ".join(
-        outcome.out.split()
-    )
+    assert "No reduction explains it. Look for a target that leaks" in " ".join(outcome.out.split())
 
 
 @pytest.mark.parametrize(
