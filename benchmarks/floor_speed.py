@@ -2,7 +2,8 @@
 
 On one thread, by turns within one run, in processor time: a batch of 256 samples of the floor on
 50,000 x 3,072 float32 numbers in a memory map; the same batch as two sgemm a block and nothing
-else; a plain NumPy loop with a running softmax; and the optimal velocity of `models` on 20,000 x 784.
+else; a plain NumPy loop with a running softmax. Then the optimal velocity of `models` on 20,000 x
+784.
 
 Run: OPENBLAS_NUM_THREADS=1 python benchmarks/floor_speed.py
 """
