@@ -350,8 +350,8 @@ class Engine:
     # --- results --------------------------------------------------------------------------
 
     def _hidden_by_stratum(self) -> Floats:
-        """What rows that are close to each other may add to the strata where few samples, or none,
-        saw anything: the smaller of two bounds.
+        """What events that no sample met may add, where x may hesitate between rows: the smaller of
+        two bounds.
 
         Between two rows at the distance D the posterior hesitates with probability at most
         2 Phi(-r D / 2), so they add at most f(D) = D^2 times this, or 1.33 / r^2 at the worst D.
@@ -363,6 +363,9 @@ class Engine:
         y = self._density(self.samples.t) * self.samples.variance
         s1, s2 = np.bincount(place, y, count), np.bincount(place, y**2, count)
         few = (s1**2 < _FEW * s2) | (s2 == 0)
+        # From where x can tell the farthest rows apart, it may hesitate between groups of rows.
+        middle = (self.edges[1:] + self.edges[:-1]) / 2
+        few |= self.ratio(middle) * self.summary.longest * self.rows.factor > 2
         if self.total == 0:
             return np.zeros(count)
         by_samples = self._overlap[0] * np.minimum(_UNSEEN / np.maximum(n, 1), 1)
