@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _CHUNK = 2**17  # numbers in one temporary array, about what a cache holds
 
 
-def chunks(rows: int, numbers_per_row: int) -> Iterator[slice]:
-    """Slices of ``rows`` short enough that temporary arrays stay near 1 MB each."""
-    step = max(1, _CHUNK // numbers_per_row)
+def chunks(rows: int, numbers_per_row: int, numbers: int = 0) -> Iterator[slice]:
+    """Slices of ``rows`` short enough that temporary arrays stay near 1 MB each, or ``numbers``."""
+    step = max(1, (numbers or _CHUNK) // numbers_per_row)
     for start in range(0, max(rows, 1), step):
         yield slice(start, start + step)
 

@@ -11,11 +11,14 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import Code, FloatArray, batch
 from fmproof.models.hypotheses import check_square_integrable
+from fmproof.models.isotropic import IsotropicPosterior
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import Path
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.time import TimeLaw, UniformTime
 from fmproof.models.velocity import Velocity
+
+_PRODUCTS = 2**22  # numbers in one temporary array where products of matrices do the work
 
 
 @dataclass(frozen=True)
@@ -155,9 +158,29 @@ class Problem(Code):
             raise InputError("t: p_t(x given z) is a point mass where beta(t) = 0, without density")
         return (points - mean) / std[:, None], std
 
-    def _posteriors(self, t: Any, x: Any) -> Iterator[tuple[FloatArray, Posterior]]:
+    def _posteriors(
+        self, t: Any, x: Any
+    ) -> Iterator[tuple[FloatArray, Posterior | IsotropicPosterior]]:
         times, points = self._batch(t, x=x)
-        for rows in chunks(len(points), self.data.means.size):
+        components, dim = self.data.means.shape
+        if not IsotropicPosterior.fits(self.data):
+            yield from self._direct_posteriors(times, points)
+            return
+        for rows in chunks(len(points), components + dim, _PRODUCTS):
             some = times if len(times) == 1 else times[rows]
             alpha, beta = self.path.alpha(some), self.path.beta(some)
-            yield some, Posterior(self.data, alpha, beta, points[rows])
+            found = IsotropicPosterior(self.data, alpha, beta, points[rows])
+            if found.rough:
+                yield from self._direct_posteriors(some, points[rows])
+            else:
+                yield some, found
+
+    def _direct_posteriors(
+        self, times: FloatArray, points: FloatArray
+    ) -> Iterator[tuple[FloatArray, Posterior]]:
+        for rows in chunks(len(points), self.data.means.size):
+            some = times if len(times) == 1 else times[rows]
+            yield (
+                some,
+                Posterior(self.data, self.path.alpha(some), self.path.beta(some), points[rows]),
+            )

@@ -1,0 +1,30 @@
+"""How low can the loss go? The floor of a data set, with error bars, and its optimal model.
+
+``fmproof floor DATA`` is the command; here is what it is made of.
+"""
+
+from fmproof.floor.engine import Bin, Estimate, Setting
+from fmproof.floor.field import Distance, EmpiricalField, FieldValue
+from fmproof.floor.load import load_labels, load_rows
+from fmproof.floor.log import Comparison, Log, compare, read_log
+from fmproof.floor.rows import Rows
+from fmproof.floor.run import Cost, Floor, compute_floor
+
+__all__ = [
+    "Bin",
+    "Comparison",
+    "Cost",
+    "Distance",
+    "EmpiricalField",
+    "Estimate",
+    "FieldValue",
+    "Floor",
+    "Log",
+    "Rows",
+    "Setting",
+    "compare",
+    "compute_floor",
+    "load_labels",
+    "load_rows",
+    "read_log",
+]

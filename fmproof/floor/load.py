@@ -1,0 +1,238 @@
+"""Data sets as people have them: files and folders as arrays that are read a block at a time.
+
+A library that a format needs is imported when such a file comes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError, nearest
+from fmproof.floor.rows import Rows
+
+_IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
+FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
+
+
+def load_rows(file: Path, field: str | None = None, factor: float = 1.0) -> Rows:
+    """The rows of a data set.
+
+    Args:
+        file: of one of FORMATS.
+        field: the array in an .npz or a zarr group, the column of a table or of a dataset.
+        factor: what every number is multiplied by before training, such as 2/255 for bytes.
+
+    Raises:
+        InputError: what was expected and found, and what would mend it.
+    """
+    if not file.exists():
+        raise InputError(f"{file}: there is no such file or folder")
+    try:
+        array = _reader(file)(file, field)
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}") from None
+    return Rows(array, str(file), factor)
+
+
+def load_labels(file: Path, count: int) -> Any:
+    """Labels from a .npy file as integers from 0, (N,).
+
+    Raises:
+        InputError: there is not one label for each row.
+    """
+    array = np.asarray(_npy(file, None))
+    if array.shape != (count,) or array.dtype.kind not in "iubUS":
+        raise InputError(
+            f"{file}: expected one label for each of the {count} rows, integers or text, found "
+            f"{array.dtype} of shape {array.shape}"
+        )
+    return np.unique(array, return_inverse=True)[1]
+
+
+def _reader(file: Path) -> Any:
+    if file.is_dir():
+        if (file / ".zarray").exists() or (file / ".zgroup").exists():
+            return _zarr
+        if (file / "zarr.json").exists():
+            return _zarr
+        if (file / "state.json").exists() or (file / "dataset_dict.json").exists():
+            return _dataset
+        return _images
+    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".parquet": _parquet}
+    suffix = file.suffix.lower()
+    if suffix not in readers:
+        raise InputError(f"{file}: unknown kind of file, expected {FORMATS}")
+    return readers[suffix]
+
+
+def _npy(file: Path, _: str | None) -> Any:
+    try:
+        return np.load(file, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise InputError(f"{file}: there is no such file") from None
+    except (ValueError, EOFError) as error:
+        text = str(error)
+        if "Object arrays" in text or "Python objects" in text:
+            why = "it holds Python objects; save numbers, as in np.save(file, array.astype('f4'))"
+        elif "mmap length" in text or "greater than file size" in text:
+            why = "it is shorter than its header says; it was not written to the end"
+        else:
+            why = f"not a .npy file: {text}"
+        raise InputError(f"{file}: cannot be read: {why}") from None
+
+
+def _npz(file: Path, field: str | None) -> Any:
+    import zipfile
+
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            return archive[_choose(file, field, list(archive.files), "arrays")]
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{file}: cannot be read as a .npz file: {error}") from None
+
+
+def _choose(file: Path, field: str | None, known: list[str], what: str) -> str:
+    if field is None:
+        if len(known) == 1:
+            return known[0]
+        shown = ", ".join(known[:8]) or "none"
+        raise InputError(f"{file}: which of its {what}? choose with --field: {shown}")
+    if field not in known:
+        raise InputError(f"{file}: no {field!r} among its {what}; {nearest(field, known)}")
+    return field
+
+
+def _csv(file: Path, _: str | None) -> Any:
+    try:
+        with file.open(encoding="utf-8") as stream:
+            first = stream.readline()
+            try:
+                [float(cell) for cell in first.split(",")]
+                skip = 0
+            except ValueError:
+                skip = 1
+        return np.loadtxt(file, delimiter=",", skiprows=skip, ndmin=2, dtype=np.float64)
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: cannot be read: not a text file in UTF-8") from None
+    except ValueError as error:
+        raise InputError(f"{file}: expected rows of numbers: {error}") from None
+
+
+def _missing(file: Path, library: str, extra: str) -> InputError:
+    return InputError(f"{file}: {library} is not installed; pip install 'fmproof[{extra}]'")
+
+
+def _parquet(file: Path, field: str | None) -> Any:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise _missing(file, "pyarrow", "data") from None
+    try:
+        schema = pq.read_schema(file)
+        numeric = [f.name for f in schema if pa.types.is_integer(f.type) or _floating(pa, f.type)]
+        lists = [f.name for f in schema if pa.types.is_list(f.type) or _fixed(pa, f.type)]
+        if field is None and not lists and numeric:
+            table = pq.read_table(file, columns=numeric)
+            return np.column_stack([c.to_numpy() for c in table.columns])
+        name = _choose(file, field, lists + numeric, "columns")
+        column = pq.read_table(file, columns=[name]).column(0).combine_chunks()
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{file}: cannot be read as a Parquet file: {error}") from None
+    return _stacked(file, name, column, len(column))
+
+
+def _floating(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_floating(kind))
+
+
+def _fixed(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_fixed_size_list(kind))
+
+
+def _stacked(file: Path, name: str, column: Any, count: int) -> Any:
+    """A column of lists, however deep, as an array."""
+    values = column
+    while hasattr(values, "flatten") and hasattr(values.type, "value_type"):
+        values = values.flatten()
+    flat = values.to_numpy(zero_copy_only=False)
+    if count == 0 or len(flat) % count or column.null_count:
+        raise InputError(f"{file}: the rows of the column {name!r} have different lengths")
+    if hasattr(column, "value_lengths"):
+        lengths = column.value_lengths().to_numpy(zero_copy_only=False)
+        if (lengths != lengths[0]).any():
+            raise InputError(f"{file}: the rows of the column {name!r} have different lengths")
+    return flat.reshape(count, -1)
+
+
+def _zarr(file: Path, field: str | None) -> Any:
+    try:
+        import zarr
+    except ImportError:
+        raise _missing(file, "zarr", "data") from None
+    opened: Any = zarr.open(str(file), mode="r")
+    if hasattr(opened, "shape"):
+        return opened
+    return opened[_choose(file, field, sorted(opened.array_keys()), "arrays")]
+
+
+def _dataset(file: Path, field: str | None) -> Any:
+    try:
+        import datasets
+    except ImportError:
+        raise _missing(file, "datasets", "data") from None
+    found: Any = datasets.load_from_disk(str(file))
+    if isinstance(found, dict):
+        if "train" not in found:
+            raise InputError(f"{file}: no split 'train'; give the folder of one split")
+        found = found["train"]
+    name = _choose(file, field, list(found.column_names), "columns")
+    return np.stack([np.asarray(v) for v in found[name]])
+
+
+def _images(file: Path, _: str | None) -> Any:
+    names = sorted(f for f in file.rglob("*") if f.suffix.lower() in _IMAGES)
+    if not names:
+        raise InputError(f"{file}: a folder without images; expected {FORMATS}")
+    return _ImageFolder(file, names)
+
+
+class _ImageFolder:
+    """Images of one size, decoded a block at a time, as bytes."""
+
+    def __init__(self, folder: Path, names: list[Path]) -> None:
+        try:
+            from PIL import Image
+        except ImportError:
+            raise _missing(folder, "Pillow", "data") from None
+        self._open, self._names = Image.open, names
+        self._mode: str | None = None
+        first = self._read(names[0])
+        self.shape = (len(names), *first.shape)
+        self.dtype = first.dtype
+
+    def _read(self, name: Path) -> Any:
+        try:
+            with self._open(name) as image:
+                mode = "L" if image.mode in ("1", "L", "I;16") else "RGB"
+                self._mode = self._mode or mode
+                return np.asarray(image.convert(self._mode))
+        except (OSError, SyntaxError) as error:
+            raise InputError(f"{name}: cannot be read as an image: {error}") from None
+
+    def __getitem__(self, index: slice) -> Any:
+        found = []
+        for name in self._names[index]:
+            image = self._read(name)
+            if image.shape != self.shape[1:]:
+                raise InputError(
+                    f"{name}: expected the shape {self.shape[1:]} of the first image, found "
+                    f"{image.shape}; bring all images to one size first"
+                )
+            found.append(image)
+        return np.stack(found)

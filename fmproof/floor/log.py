@@ -1,0 +1,285 @@
+"""A training log against the floor: how far above it a run is, and what a loss below it means."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.floor.rows import Floats
+from fmproof.floor.run import Floor
+
+Reduction = Literal["mean", "sum", "half-mean", "half-sum"]
+REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
+_WORDS = {
+    "mean": "the mean over the coordinates",
+    "sum": "the sum over the coordinates",
+    "half-mean": "half the mean over the coordinates",
+    "half-sum": "half the sum over the coordinates",
+}
+_LOSS_NAMES = ("loss", "train_loss", "train/loss", "training_loss", "value", "mse")
+_STEP_NAMES = ("step", "global_step", "trainer/global_step", "iteration", "iter", "epoch")
+_TAIL = 0.1  # share of a log that "now" is the mean of
+_GROUPS = 40  # points of a curve
+
+
+@dataclass(frozen=True)
+class Log:
+    """Losses over steps; ``t`` is None, or the time at the middle of each loss's bin."""
+
+    name: str
+    step: Floats
+    loss: Floats
+    t: Floats | None
+
+
+@dataclass(frozen=True)
+class Above:
+    """The loss less the floor, both as the log reduces them.
+
+    Attributes:
+        low, high: of the times.
+        loss, loss_error: mean over the last part of the log.
+        floor, floor_error: of the same times.
+    """
+
+    low: float
+    high: float
+    loss: float
+    loss_error: float
+    floor: float
+    floor_error: float
+
+    @property
+    def gap(self) -> float:
+        return self.loss - self.floor
+
+    @property
+    def error(self) -> float:
+        return math.hypot(self.loss_error, self.floor_error)
+
+    @property
+    def below(self) -> bool:
+        """Whether the loss is below the floor by more than the error."""
+        return self.gap < -self.error
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A log beside a floor.
+
+    Attributes:
+        curve: step, loss and its standard error over the run, of overlapping none, (G,) each.
+        warnings: what is wrong, in words.
+    """
+
+    log: str
+    reduction: Reduction
+    step: float
+    now: Above
+    per_bin: list[Above]
+    curve: tuple[Floats, Floats, Floats]
+    warnings: list[str]
+
+
+def read_log(file: Path) -> Log:
+    """A CSV with columns step, loss and perhaps t; also the exports of TensorBoard (Wall time,
+    Step, Value) and of Weights & Biases ("Step", "run - loss").
+
+    Raises:
+        InputError: no column of losses, a cell that is no number, no rows.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            table = list(csv.reader(stream))
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: cannot be read: not a text file in UTF-8") from None
+    except (OSError, csv.Error) as error:
+        raise InputError(
+            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from None
+    table = [row for row in table if any(cell.strip() for cell in row)]
+    if not table:
+        raise InputError(f"{file}: the log is empty")
+    header = [cell.strip() for cell in table[0]]
+    loss = _column(header, _LOSS_NAMES, "loss")
+    if loss is None:
+        raise InputError(
+            f"{file}: no column of losses; expected a header with step,loss, found "
+            + ", ".join(header[:8])
+        )
+    step, time = _column(header, _STEP_NAMES, "step"), _column(header, ("t", "time"), "t")
+    rows = [
+        (number, row)
+        for number, row in enumerate(table[1:], 2)
+        if len(row) > loss and row[loss].strip()  # exports leave cells empty between two logs
+    ]
+    if not rows:
+        raise InputError(f"{file}: no losses below the header")
+    losses = _numbers(file, rows, loss, header)
+    steps = np.arange(float(len(rows))) if step is None else _numbers(file, rows, step, header)
+    times = None if time is None else _numbers(file, rows, time, header)
+    order = np.argsort(steps, kind="stable")
+    return Log(str(file), steps[order], losses[order], None if times is None else times[order])
+
+
+def _column(header: list[str], names: Sequence[str], word: str) -> int | None:
+    lower = [cell.lower() for cell in header]
+    for name in names:
+        if name in lower:
+            return lower.index(name)
+    if word == "t":
+        return None
+    found = [
+        i
+        for i, cell in enumerate(lower)
+        if cell.split(" - ")[-1].split("/")[-1].strip() == word
+        or (word == "loss" and "loss" in cell and not cell.endswith(("__min", "__max")))
+    ]
+    return found[0] if found else None
+
+
+def _numbers(
+    file: Path, rows: list[tuple[int, list[str]]], column: int, header: list[str]
+) -> Floats:
+    found = []
+    for number, row in rows:
+        cell = row[column].strip() if len(row) > column else ""
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise InputError(
+                f"{file}: line {number}: expected a number in the column {header[column]!r}, "
+                f"found {cell!r}"
+            )
+        found.append(value)
+    return np.array(found)
+
+
+def compare(floor: Floor, log: Log, reduction: Reduction = "mean") -> Comparison:
+    """How far the run is above the floor at its end, where in t, and what cannot be.
+
+    Args:
+        reduction: how the loss that was logged reduces the squares of the d coordinates.
+
+    Raises:
+        InputError: times in the log that the time law does not reach.
+    """
+    scale = _scale(reduction, floor.dim)
+    per_bin = [] if log.t is None else _per_bin(floor, log, scale)
+    if per_bin:
+        mass = np.array([floor.bins[i].mass for i, _ in per_bin])
+        parts = [above for _, above in per_bin]
+        share = mass / mass.sum()
+        loss = float(share @ [p.loss for p in parts])
+        loss_error = float(np.sqrt(share**2 @ [p.loss_error**2 for p in parts]))
+    else:
+        parts = []
+        loss, loss_error = _end(log.loss)
+    low, high = floor.bins[0].low, floor.bins[-1].high
+    now = Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale)
+    return Comparison(
+        log=log.name,
+        reduction=reduction,
+        step=float(log.step[-1]),
+        now=now,
+        per_bin=parts,
+        curve=_curve(log),
+        warnings=_warnings(floor, reduction, now, parts),
+    )
+
+
+def _scale(reduction: Reduction, dim: int) -> float:
+    return (0.5 if reduction.startswith("half") else 1.0) / (dim if "mean" in reduction else 1)
+
+
+def _end(losses: Floats) -> tuple[float, float]:
+    """Mean over the last tenth, and 3.3 standard errors, with neighbours joined in groups: losses
+    that follow each other are not independent."""
+    tail = losses[-max(1, math.ceil(_TAIL * len(losses))) :]
+    if len(tail) < 4:
+        spread = float(np.std(losses[-8:])) if len(losses) > 1 else 0.0
+        return float(tail.mean()), 3.3 * spread
+    groups = np.array([g.mean() for g in np.array_split(tail, min(10, len(tail) // 2))])
+    return float(tail.mean()), 3.3 * float(groups.std(ddof=1)) / math.sqrt(len(groups))
+
+
+def _per_bin(floor: Floor, log: Log, scale: float) -> list[tuple[int, Above]]:
+    times = log.t if log.t is not None else np.zeros(0)
+    found = []
+    edges = np.array([b.low for b in floor.bins] + [floor.bins[-1].high])
+    outside = (times < edges[0]) | (times > edges[-1])
+    if outside.any():
+        raise InputError(
+            f"{log.name}: t = {times[outside][0]:g} is outside of the time law's "
+            f"[{edges[0]:g}, {edges[-1]:g}]"
+        )
+    place = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, len(floor.bins) - 1)
+    for i, part in enumerate(floor.bins):
+        losses = log.loss[place == i]
+        if len(losses):
+            loss, error = _end(losses)
+            found.append(
+                (i, Above(part.low, part.high, loss, error, part.value * scale, part.error * scale))
+            )
+    return found
+
+
+def _curve(log: Log) -> tuple[Floats, Floats, Floats]:
+    count = min(_GROUPS, len(log.step))
+    steps = np.array([g.mean() for g in np.array_split(log.step, count)])
+    groups = np.array_split(log.loss, count)
+    means = np.array([g.mean() for g in groups])
+    errors = np.array([g.std() / math.sqrt(len(g)) for g in groups])
+    return steps, means, errors
+
+
+def _warnings(floor: Floor, reduction: Reduction, now: Above, per_bin: list[Above]) -> list[str]:
+    found = []
+    if now.below:
+        found.append(
+            f"the loss is below the floor by {-now.gap:.3g} ± {now.error:.2g}: no model can do "
+            "that on these data, so something is not what it seems. "
+            + _explain(floor, reduction, now)
+        )
+    elif now.loss > 1.05 * floor.trivial * _scale(reduction, floor.dim):
+        found.append(
+            f"the loss is above {floor.trivial * _scale(reduction, floor.dim):.4g}, what a model "
+            "that ignores x reaches. " + _explain(floor, reduction, now)
+        )
+    for part in per_bin:
+        if part.below and not now.below:
+            found.append(
+                f"for t in [{part.low:g}, {part.high:g}] the loss is below the floor by "
+                f"{-part.gap:.3g} ± {part.error:.2g}; is it logged by another time law, or t "
+                "reversed?"
+            )
+    return found
+
+
+def _explain(floor: Floor, reduction: Reduction, now: Above) -> str:
+    """Which other readings of the loss put it between the floor and a model that ignores x."""
+    plain = now.loss / _scale(reduction, floor.dim)
+    fitting = []
+    for other in REDUCTIONS:
+        summed = plain * _scale(reduction, floor.dim) / _scale(other, floor.dim)
+        if other != reduction and floor.value - floor.error <= summed <= 1.05 * floor.trivial:
+            fitting.append(other)
+    if fitting:
+        return (
+            "It would fit if the loss were "
+            + " or ".join(f"{_WORDS[f]} (--reduction {f})" for f in fitting)
+            + "."
+        )
+    return (
+        "No reduction explains it. Look for a target that leaks into the input, for training on "
+        "few rows or one batch, for other data, another scale of the data, path, target or weight."
+    )

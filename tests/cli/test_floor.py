@@ -1,0 +1,263 @@
+"""``fmproof floor`` as people run it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Run
+
+from fmproof.floor import EmpiricalField, load_rows
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with ``data.npy``, 200 rows of 4 numbers."""
+    monkeypatch.chdir(tmp_path)
+    z = np.random.default_rng(0).standard_normal((200, 4)).astype(np.float32)
+    np.save("data.npy", z)
+    return tmp_path
+
+
+def floor_of(run: Run, *arguments: str | Path) -> Any:
+    outcome = run("floor", *arguments, "--format", "json")
+    assert outcome.status in (0, 1), outcome.err
+    return json.loads(outcome.out)
+
+
+def test_text(run: Run, folder: Path) -> None:
+    outcome = run("floor", "data.npy", "--bins", "4")
+    assert outcome.status == 0
+    lines = outcome.out.splitlines()
+    assert lines[0] == "data.npy: 200 rows of 4 numbers, float32"
+    assert lines[1] == "path cond-ot, t ~ U[0, 1], target velocity"
+    assert sum("█" in line for line in lines) == 4
+    assert "the next digit takes about" in lines[-1]
+
+
+def test_json(run: Run, folder: Path) -> None:
+    found = floor_of(run, "data.npy", "--bins", "4")
+    assert found["floor"]["error"] <= 0.01 * found["floor"]["value"]
+    parts = sum(p["value"] * p["probability"] for p in found["per_t"])
+    assert parts == pytest.approx(found["floor"]["value"])
+    assert found["floor_mean"]["value"] == pytest.approx(found["floor"]["value"] / 4)
+    assert [p["low"] for p in found["per_t"]] == [0, 0.25, 0.5, 0.75]
+    assert found["cost"]["samples"] > 200
+    assert found["stopped"] == "tolerance"
+
+
+def write_log(name: str, losses: Any, **columns: Any) -> None:
+    table = {"step": np.arange(len(losses)) * 10, **columns, "loss": losses}
+    rows = [
+        ",".join(table),
+        *(",".join(map(str, row)) for row in zip(*table.values(), strict=True)),
+    ]
+    Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def sampled_losses(per_step: int, steps: int, model: Any) -> tuple[Any, Any]:
+    """Times and losses (mean over d) of a model: one row a step and a tenth of t."""
+    rng = np.random.default_rng(1)
+    z = np.load("data.npy").astype(np.float64)
+    t = (np.arange(10)[None, :, None] + rng.random((steps, 10, per_step))) / 10
+    t = t.ravel()
+    data = z[rng.integers(len(z), size=len(t))]
+    eps = rng.standard_normal(data.shape)
+    x = t[:, None] * data + (1 - t)[:, None] * eps
+    square = ((model(t, x) - (data - eps)) ** 2).mean(axis=1)
+    times, losses = (v.reshape(steps * 10, per_step).mean(axis=1) for v in (t, square))
+    return times, losses
+
+
+def test_a_perfect_model_is_at_the_floor_and_one_that_is_off_above_it(
+    run: Run, folder: Path
+) -> None:
+    field = EmpiricalField(np.load("data.npy"))
+
+    def off_early(t: Any, x: Any) -> Any:
+        return field(t, x).velocity + 0.6 * (t < 0.2)[:, None]
+
+    for model, gap in ((lambda t, x: field(t, x).velocity, 0.0), (off_early, 0.2 * 0.36)):
+        t, losses = sampled_losses(8, 150, model)
+        write_log("train.csv", losses, t=t)
+        found = floor_of(run, "data.npy", "--log", "train.csv", "--tolerance", "0.02")
+        above = found["log"]["above"]
+        assert abs(above["value"] - gap) <= above["error"]
+        assert not found["log"]["warnings"]
+        if gap:
+            assert above["value"] > above["error"] / 2
+            early = found["log"]["per_t"][:2]
+            assert all(abs(p["value"] - 0.36) <= p["error"] for p in early)
+            text = run("floor", "data.npy", "--log", "train.csv", "--tolerance", "0.02").out
+            assert "nine tenths of what is above the floor are at t < 0.2" in text
+
+
+@pytest.mark.parametrize(("factor", "said"), [(4, "sum"), (0.5, "half-mean"), (2, "half-sum")])
+def test_a_reduction_that_is_not_as_said_is_named(
+    run: Run, folder: Path, factor: float, said: str
+) -> None:
+    value = floor_of(run, "data.npy")["floor_mean"]["value"]
+    write_log("train.csv", np.full(50, 1.05 * value * factor))
+    wrong = floor_of(run, "data.npy", "--log", "train.csv")
+    if said != "half-sum":  # which lies between the floor and a model that ignores x
+        assert f"--reduction {said}" in wrong["log"]["warnings"][0]
+    right = floor_of(run, "data.npy", "--log", "train.csv", "--reduction", said)
+    assert not right["log"]["warnings"]
+    assert right["log"]["above"]["value"] > 0
+
+
+def test_a_leak_is_called_out(run: Run, folder: Path) -> None:
+    write_log("train.csv", np.full(50, 0.01))
+    outcome = run("floor", "data.npy", "--log", "train.csv")
+    assert outcome.status == 1
+    assert "warning: the loss is below the floor by" in outcome.out
+    assert "No reduction explains it. Look for a target that leaks" in " ".join(outcome.out.split())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Wall time,Step,Value\n1.5,0,3.0\n1.6,10,2.5\n",
+        '"Step","run-1 - train/loss","run-1 - train/loss__MIN"\n"0","3.0","3"\n"10","2.5","2"\n',
+        "\ufeffepoch,lr,train_loss\n0,1,3.0\n10,1,\n10,1,2.5\n",
+    ],
+    ids=["TensorBoard", "Weights & Biases", "a spreadsheet's"],
+)
+def test_logs_of_others(run: Run, folder: Path, header: str) -> None:
+    Path("train.csv").write_text(header, encoding="utf-8")
+    found = floor_of(run, "data.npy", "--log", "train.csv")["log"]
+    assert found["step"] == 10
+    assert found["above"]["loss"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("step,accuracy\n1,2\n", "no column of losses; expected a header with step,loss"),
+        ("", "the log is empty"),
+        ("step,loss\n", "no losses below the header"),
+        ("step,loss\n1,nan\n", "line 2: expected a number in the column 'loss', found 'nan'"),
+        ("step,loss\n1,2\n2,x\n", "line 3: expected a number in the column 'loss', found 'x'"),
+        ("step,t,loss\n1,7,2\n", "t = 7 is outside of the time law's"),
+    ],
+)
+def test_logs_that_cannot_be_used(run: Run, folder: Path, text: str, message: str) -> None:
+    Path("train.csv").write_text(text, encoding="utf-8")
+    outcome = run("floor", "data.npy", "--log", "train.csv", "--tolerance", "0.2", "-o", "out.txt")
+    assert outcome.status == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not Path("out.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("write", "arguments", "message"),
+    [
+        (lambda f: np.save(f, np.array([{}], dtype=object)), [], "it holds Python objects"),
+        (lambda f: f.write_bytes(Path("data.npy").read_bytes()[:500]), [], "shorter than its"),
+        (lambda f: f.write_bytes(b"hello"), [], "not a .npy file"),
+        (lambda f: f.write_bytes(b""), [], "not a .npy file"),
+        (lambda f: np.save(f, np.array([[1, np.nan]])), [], "row 0 has nan in column 1"),
+        (lambda f: None, [], "there is no such file or folder"),
+        (lambda f: np.save(f, np.eye(2)), ["--scale", "0"], "scale: expected a number other"),
+        (lambda f: np.save(f, np.eye(2)), ["--target", "x0"], "target: unknown 'x0'"),
+        (lambda f: np.save(f, np.eye(2)), ["--plot", "a.txt"], "expected a file ending in"),
+        (lambda f: np.save(f, np.eye(2)), ["--labels", "data.npy"], "expected one label for each"),
+        (lambda f: np.save(f, np.eye(2)), ["--labels", "no.npy"], "there is no such file"),
+    ],
+)
+def test_data_that_cannot_be_used(
+    run: Run, folder: Path, write: Any, arguments: list[str], message: str
+) -> None:
+    write(folder / "bad.npy")
+    outcome = run("floor", "bad.npy", *arguments)
+    assert outcome.status == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+
+
+def test_formats(run: Run, folder: Path) -> None:
+    """The same numbers in every format that the test's environment can read."""
+    image = pytest.importorskip("PIL.Image")
+    z = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
+    np.save("z.npy", z)
+    np.savez("z.npz", z=z, y=np.arange(30))
+    np.savetxt("z.csv", z.reshape(30, 16), delimiter=",", header="a,b", comments="")
+    Path("images").mkdir()
+    for i, picture in enumerate(z):
+        image.fromarray(picture).save(f"images/{i:02}.png")
+    common = ("--scale", "0.01", "--tolerance", "0.05")
+    values = [
+        floor_of(run, name, *more, *common)["floor"]["value"]
+        for name, *more in (("z.npy",), ("z.npz", "--field", "z"), ("images",))
+    ]
+    assert values[0] == values[1] == values[2] > 0
+    table = floor_of(run, "z.csv", *common)["floor"]
+    assert abs(table["value"] - values[0]) <= 2 * table["error"]
+    assert "choose with --field: z, y" in run("floor", "z.npz").err
+    (folder / "images" / "99.png").write_bytes(b"no image")
+    assert "99.png: cannot be read as an image" in run("floor", "images").err
+    (folder / "empty").mkdir()
+    assert "a folder without images" in run("floor", "empty").err
+    assert "unknown kind of file" in run("floor", "images/00.png").err
+
+
+def test_parquet(folder: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    z = np.load("data.npy")
+    parquet.write_table(pa.table({"x": list(z), "n": range(200)}), "z.parquet")
+    assert (load_rows(Path("z.parquet"), "x").block(0, 200) == z).all()
+
+
+def test_zarr(folder: Path) -> None:
+    zarr = pytest.importorskip("zarr")
+    z = np.load("data.npy")
+    zarr.save("z.zarr", z)
+    rows = load_rows(Path("z.zarr"))
+    assert (rows.block(3, 9) == z[3:9]).all()
+    assert (rows.take(np.array([5, 2, 5])) == z[[5, 2, 5]]).all()
+
+
+def test_datasets(folder: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    z = np.load("data.npy")
+    datasets.Dataset.from_dict({"x": z.tolist()}).save_to_disk("z")
+    assert (load_rows(Path("z")).block(0, 200) == z).all()
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_stopped_from_outside(
+    run: Run, folder: Path, name: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes while a batch is being reported."""
+
+    @contextmanager
+    def progress() -> Iterator[Any]:
+        yield lambda *_: signal.raise_signal(name)
+
+    monkeypatch.setattr("fmproof.cli.terminal.progress", progress)
+    outcome = run("floor", "data.npy", "--tolerance", "1e-6")
+    assert outcome.status == 0
+    assert "(interrupted); ± 0.0001 % takes about" in outcome.out
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_plot(run: Run, folder: Path) -> None:
+    write_log("train.csv", np.linspace(2, 1.4, 100))
+    outcome = run(
+        "floor", "data.npy", "--log", "train.csv", "--tolerance", "0.1", "--plot", "loss.svg"
+    )
+    assert outcome.status == 0, outcome.err
+    drawn = Path("loss.svg").read_bytes()
+    assert drawn.startswith(b"<?xml")
+    run("floor", "data.npy", "--log", "train.csv", "--tolerance", "0.1", "--plot", "again.svg")
+    assert Path("again.svg").read_bytes() == drawn
