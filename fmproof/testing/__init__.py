@@ -15,6 +15,10 @@ _HOME = {
     "assert_marginal_field": "field",
     "assert_same_gradient": "gradients",
     "assert_schedule": "schedule",
+    "cosmap": "weights",
+    "edm": "weights",
+    "min_snr": "weights",
+    "takes_jax": "adapters",
     "takes_tensors": "adapters",
 }
 
