@@ -85,7 +85,10 @@ def assert_conditional_velocity(
     def check(on: Reference) -> CheckFailed | None:
         return decide(looks(user, on, samples, seed), samples, level)
 
-    failure, smallest = smallest_failure(check, reference, user.takes_data)
+    def honest(on: Reference) -> CheckFailed | None:
+        return decide(looks(_right(on), on, 1_000, seed), 1_000, level)
+
+    failure, smallest = smallest_failure(check, reference, user.takes_data, honest)
     if failure is None:
         return
     failure.problem = smallest.describe()
@@ -99,6 +102,23 @@ def assert_conditional_velocity(
         seed=seed,
     )
     raise failure.with_traceback(None)
+
+
+def _right(reference: Reference) -> Sampler:
+    """A right sampler in single precision."""
+
+    def right(x1: Any, rng: Any) -> Any:
+        t, eps = reference.time.sample(len(x1), rng), rng.standard_normal(x1.shape)
+        data, own = x1.reshape(len(x1), -1), rng.standard_normal((len(x1), reference.dim))
+        noise = eps.reshape(data.shape)
+        joint = reference.made(t, data, noise, own)
+        return {
+            "x_t": joint.x.reshape(x1.shape).astype(np.float32),
+            "u_t": joint.u.reshape(x1.shape).astype(np.float32),
+            "t": t,
+        }
+
+    return Sampler(right)
 
 
 def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:

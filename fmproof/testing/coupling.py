@@ -69,7 +69,7 @@ def _rows(
     u_size = np.abs(draws.u[rows]).max(axis=1)
     gain = (np.abs(b) * size[rows] + beta * (1 + u_size)) / np.abs(alpha * b - beta * a)
     slack = 64 * r * (1 + gain)
-    fine = told_apart(reference, t[rows], size[rows], r) & (slack < 0.5)
+    fine = told_apart(reference, t[rows], r) & (slack < 0.5)
     kept = rows.copy()
     kept[rows] = fine
     return latents.z[fine], latents.eps[fine], kept, slack[fine]

@@ -27,6 +27,15 @@ NAMES = {
 }
 
 
+_SHORT = {
+    "velocity": "the velocity",
+    "x1": "the data",
+    "eps": "the noise",
+    "v": "v",
+    "score": "the score",
+}
+
+
 def target_name(reference: Reference) -> str:
     """What the target is called in messages."""
     return NAMES.get(str(reference.target), "a(t) x1 + b(t) x0 with the pair (a, b) given")
@@ -68,14 +77,30 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
     """Found against expected coefficients, where the target is a fit of data and noise."""
     at = float(np.median(latents.t))
     line = fit_near(latents, u, at)
-    if line is None or line.error > 0.1:
+    if line is None:
         return ""
     a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
+    unused = not_used(line, a, b)
+    if unused or line.error > 0.1:
+        return unused
     shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
     return (
         f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
         f"expected {a:.3g} x1 {_signed(b)} x0"
     )
+
+
+def not_used(line: Line, a: float, b: float) -> str:
+    """What a target should depend on, but does not."""
+    if abs(b) > 0.3 and abs(line.b) < 0.15 * abs(b) and abs(line.a - a) < 0.2 * abs(a) + 0.1:
+        other = f", whose mean is off by {line.c:.2g}" if abs(line.c) > 0.2 else ""
+        return (
+            "u_t does not depend on the noise in x_t: the target is made of another noise or "
+            f"source{other}"
+        )
+    if abs(a) > 0.3 and abs(line.a) < 0.15 * abs(a) and abs(line.b - b) < 0.2 * abs(b) + 0.1:
+        return "u_t does not depend on the data in x_t: the target is made of other data"
+    return ""
 
 
 def _signed(value: float) -> str:
@@ -90,8 +115,7 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         back: the same at the mirrored times.
     """
     right = reference.velocity(now)
-    own = str(reference.target)
-    what = "the velocity" if own == "velocity" else f"the target {own}"
+    what = _SHORT.get(str(reference.target), "the target")
     mean = np.broadcast_to(reference.data.mean(), now.z.shape)
     nothing = np.zeros_like(now.eps)
     mirrored = reference.velocity(back)
@@ -180,7 +204,8 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
     line = fit_near(latents, x, float(np.median(t)))
     if line is None or line.error > 0.1:
         return "the rows of x_t are not made of the rows of the data and the noise"
-    a, b = (float(v[0]) for v in (reference.alpha(np.array([line.t])), reference.beta(np.array([line.t]))))
+    near = np.array([line.t])
+    a, b = float(reference.alpha(near)[0]), float(reference.beta(near)[0])
     shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
     return (
         f"near t = {line.t:.3g} x_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
@@ -193,26 +218,26 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
 
 def time_like(reference: Reference, t: FloatArray) -> str:
     """What law t has instead of its own."""
+    from fmproof.testing.laws import fit, time_cdf
+
     law = reference.time
     low, high = law.support
     values, counts = np.unique(t, return_counts=True)
     many = len(t)
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
+    if len(values) > 1 and fit(reference.mirror(t), time_cdf(law)).distance < 1.63 / np.sqrt(many):
+        return "t is mirrored: 1 - t has the law declared"
     if t.max() > high + 0.5 * (high - low) + 1e-9:
         return f"t goes up to {t.max():.6g}, not to {high:g}: it is not scaled to the law's times"
     if len(values) <= min(64, many // 20):
         shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
         return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
-    from fmproof.testing.laws import fit, time_cdf
-
     enough = 1.63 / np.sqrt(many)  # Kolmogorov's distance at level 0.01
 
     def fits(sample: FloatArray) -> bool:
         return fit(sample, time_cdf(law)).distance < enough
 
-    if fits(reference.mirror(t)):
-        return "t is mirrored: 1 - t has the law declared"
     centre = low + high
     if fits(centre - t):
         return f"t is mirrored within its law: {centre:g} - t has the law declared"
@@ -239,6 +264,9 @@ def _named_law(t: FloatArray, enough: float, declared: str) -> str:
         distance = float(stats.kstest(inner, cdf).statistic)
         found.append((distance, name))
 
+    edge = (float(inner.min()), float(inner.max()))
+    width = max(edge[1] - edge[0], 1e-9)
+    add(f"UniformTime({edge[0]:.3g}, {edge[1]:.3g})", stats.uniform(edge[0], width).cdf)
     mean, variance = float(inner.mean()), float(inner.var())
     common = mean * (1 - mean) / variance - 1
     a, b = mean * common, (1 - mean) * common
@@ -249,11 +277,9 @@ def _named_law(t: FloatArray, enough: float, declared: str) -> str:
     logits = np.log(inner) - np.log1p(-inner)
     m, s = float(logits.mean()), float(logits.std())
     for p, q in ((round(m, 1), round(s, 1) or s), (m, s)):
-        add(f"LogitNormalTime({p:.3g}, {q:.3g})", lambda x, p=p, q=q: stats.norm.cdf((np.log(x) - np.log1p(-x) - p) / q))
-    edge = (float(inner.min()), float(inner.max()))
-    add(f"UniformTime({edge[0]:.3g}, {edge[1]:.3g})", stats.uniform(edge[0], edge[1] - edge[0]).cdf)
+        add(f"LogitNormalTime({p:.3g}, {q:.3g})", _logit_cdf(p, q))
     for shift in (2.0, 3.0, 1 / 3, 0.5):
-        add(f"uniform t, shifted by {shift:.3g}", lambda x, s=shift: x / (s - (s - 1) * x))
+        add(f"uniform t, shifted by {shift:.3g}", _shifted_cdf(shift))
     add("cosmap", lambda x: 2 / np.pi * np.arctan(x / (1 - x)))
     distance, name = next((f for f in found if f[0] < enough), min(found))
     if distance < enough:
@@ -263,6 +289,16 @@ def _named_law(t: FloatArray, enough: float, declared: str) -> str:
         f"[{t.min():.4g}, {t.max():.4g}], declared {declared}; the nearest known law, {name}, "
         f"does not fit either"
     )
+
+
+def _logit_cdf(mean: float, deviation: float) -> Callable[[FloatArray], FloatArray]:
+    from scipy.special import logit, ndtr
+
+    return lambda x: np.asarray(ndtr((logit(x) - mean) / deviation))
+
+
+def _shifted_cdf(shift: float) -> Callable[[FloatArray], FloatArray]:
+    return lambda x: x / (shift - (shift - 1) * x)
 
 
 # --- weights ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
 _TENSOR_ROWS = 400
+_CLEAR = 1e-6  # p-value below which x_t is not made as it should be
 
 
 class Shown(NamedTuple):
@@ -80,13 +81,14 @@ def _explain(
     )
     seen = Points.of(reference, calls[:1], z[:rows])
     if shown is None or seen is None:
-        return points.like(reference)
+        return ""
     if not points.belong(reference):
         return ""
     weights = shown.w / factor
     latents = seen.latents(reference)
-    told = _about_targets(reference, latents, seen, shown.u)
-    about_x = points.like(reference)
+    made = points.noise_evidence(reference)
+    about_x = points.like(reference) if made.p_value < _CLEAR else ""
+    told = "" if about_x else _about_targets(reference, latents, seen, shown.u)
     expected = reference.weights(seen.t)
     size = np.abs(expected).max() + 1e-300
     w_off = np.abs(weights - expected).max() / size
@@ -141,7 +143,7 @@ def _about_targets(
     mirrored = Latents(back, latents.z, noise)
     for name, value in targets_like(reference, latents, mirrored).items():
         if is_like(value):
-            return f"the target is {name}"
+            return f"the target is {name}".replace("the target is the target", "the target is")
     ratio = float((u * expected)[:, mask].sum() / np.square(expected)[:, mask].sum())
     if is_like(ratio * expected):
         return f"the target is {ratio:.4g} times {target_name(reference)}"

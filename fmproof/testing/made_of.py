@@ -9,10 +9,12 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.failure import CheckFailed
+from fmproof.testing.precision import usual_size
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import Draws
 
-_SEEN = 0.1  # of a standard deviation: rows whose noise rounding blurs by more are left out
+_SEEN = 0.2  # of a standard deviation: rows whose noise rounding blurs by more are left out
+_OFF = 1.5  # spacings of floats that a short computation may be off by
 _MIRRORED = 0.2  # of the rows
 
 
@@ -56,9 +58,10 @@ def made_of(reference: Reference, draws: Draws) -> Made:
             z, eps = draws.z, draws.eps
     elif draws.z is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
-            slack = 4 * r * size / beta
+            slack = _OFF * r * size / beta
+            usual = _OFF * r * usual_size(reference) / beta
             eps = (draws.x - reference.alpha(t)[:, None] * draws.z) / beta[:, None]
-        rows, z, z_slack = slack < _SEEN, draws.z, 2 * r * size
+        rows, z, z_slack = usual < _SEEN, draws.z, 2 * r * size
         slack, z_slack, eps, z = slack[rows], z_slack[rows], eps[rows], z[rows]
     else:
         latents, rows = reference.implied(t, draws.x, draws.u)
@@ -67,10 +70,13 @@ def made_of(reference: Reference, draws: Draws) -> Made:
         u_size = np.abs(draws.u).max(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             determinant = np.abs(alpha * b - beta * a)
-            slack = 4 * r * (np.abs(a) * size + alpha * u_size + np.abs(a) + alpha) / determinant
-            z_slack = 4 * r * (np.abs(b) * size + beta * (1 + u_size)) / determinant
+            slack = _OFF * r * (np.abs(a) * size + alpha * u_size + np.abs(a) + alpha) / determinant
+            z_slack = _OFF * r * (np.abs(b) * size + beta * (1 + u_size)) / determinant
+            most = usual_size(reference)
+            targets = (np.abs(a) + np.abs(b)) * most
+            usual = _OFF * r * (np.abs(a) * most + alpha * targets + np.abs(a) + alpha) / determinant
         slack, z_slack, z, eps = slack[rows], z_slack[rows], latents.z, latents.eps
-        fine = slack < _SEEN
+        fine = usual[rows] < _SEEN
         rows = rows.copy()
         rows[rows] = fine
         slack, z_slack, z, eps = slack[fine], z_slack[fine], z[fine], eps[fine]

@@ -9,8 +9,8 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.joint import joint_test
-from fmproof.testing.diagnosis import fit_near, target_name, targets_like
-from fmproof.testing.precision import told_apart
+from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
+from fmproof.testing.precision import told_apart, usual_size
 from fmproof.testing.reference import BoolArray, Latents, Reference
 from fmproof.testing.samplers import Draws
 
@@ -28,19 +28,22 @@ def _draw(reference: Reference, n: int, seed: int) -> Draws:
 
 def usable(reference: Reference, draws: Draws) -> BoolArray:
     """The rows from which rounding has not taken the noise away, (N,) booleans."""
-    seen = told_apart(reference, draws.t, draws.size(), draws.rounding)
-    wide = reference.alpha(draws.t) * reference.data.scales.min() > draws.rounding * draws.size()
+    seen = told_apart(reference, draws.t, draws.rounding)
+    coarse = draws.rounding * usual_size(reference)
+    wide = reference.alpha(draws.t) * reference.data.scales.min() > 20 * coarse
     return reference.has_density(draws.t) & (seen | wide)
 
 
-def _columns(reference: Reference, draws: Draws) -> tuple[Columns, FloatArray]:
-    """The functions, and how far rounding may throw the means of each, (k,)."""
+def _columns(
+    reference: Reference, draws: Draws, rounded: bool = True
+) -> tuple[Columns, FloatArray]:
+    """The functions, and how far rounding may throw the means of each, (k,), if it does."""
     t, x, u = draws.t, draws.x, draws.u
     given = reference.given_x(t, x)
     expected = reference.velocity(given)
     residual, speed = u - expected, _speed(reference)
     columns = dict(_regression(reference, residual, given, x))
-    error = _rounding(reference, draws, expected)
+    error = _rounding(reference, draws, expected) if rounded else np.zeros(len(t))
     cut = _bounded(residual, speed)
     lengths = np.sqrt(np.square(cut).sum(axis=1))
     moved = np.minimum(error, 8 * speed)
@@ -120,7 +123,7 @@ def differences(
     draws = draws.rows(order)
     right = replace(_draw(reference, len(draws.t), seed), rounding=draws.rounding)
     users, slack = _columns(reference, draws.rows(usable(reference, draws)))
-    ours, _ = _columns(reference, right.rows(usable(reference, right)))
+    ours, _ = _columns(reference, right.rows(usable(reference, right)), False)
     rows = min(len(next(iter(users.values()))), len(next(iter(ours.values()))))
     return list(users), np.column_stack([users[k][:rows] - ours[k][:rows] for k in users]), slack
 
@@ -179,6 +182,18 @@ def _directions(dim: int) -> FloatArray:
     return np.asarray(np.linalg.qr(random)[0].T)
 
 
+def _known(reference: Reference, draws: Draws) -> Latents:
+    """Data and noise of which at least one is known, and the other follows from x."""
+    t, x, z, eps = draws.t, draws.x, draws.z, draws.eps
+    alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if z is None:
+            z = np.nan_to_num((x - beta * eps) / alpha)
+        if eps is None:
+            eps = np.nan_to_num((x - alpha * z) / beta)
+    return Latents(t, z, eps)
+
+
 def resemblance(reference: Reference, draws: Draws) -> str:
     """The known mistakes that would explain the mean of u given (t, x), or the nearest fit."""
     back = reference.mirror(draws.t)
@@ -204,6 +219,10 @@ def resemblance(reference: Reference, draws: Draws) -> str:
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
     if abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         return f"u_t looks like about {ratio:.2g} times what it should be"
+    if draws.z is not None or draws.eps is not None:
+        told = fitted(reference, _known(reference, draws), u)
+        if told:
+            return told
     line = fit_near(now, u, float(np.median(t)))
     if line is None:
         return ""

@@ -75,8 +75,13 @@ def target_slack(
     return np.asarray(slack)
 
 
-def told_apart(
-    reference: Reference, t: FloatArray, size: FloatArray, rounding: float
-) -> BoolArray:
+def usual_size(reference: Reference) -> float:
+    """How large the numbers of a row usually are. Rows are left out by this, not by their own
+    size, which would choose among the noise."""
+    squares = np.diagonal(reference.data.second_moment())
+    return float(3 + np.sqrt(max(0.0, float(squares.max()))))
+
+
+def told_apart(reference: Reference, t: FloatArray, rounding: float) -> BoolArray:
     """Whether rounding leaves the noise of a row to be seen, (N,) booleans."""
-    return np.asarray(2 * rounding * size < 0.1 * reference.beta(t))
+    return np.asarray(1.5 * rounding * usual_size(reference) < 0.2 * reference.beta(t))

@@ -33,6 +33,7 @@ from fmproof.testing.weights import weights_of
 
 _LONG = 300
 _SOLVABLE = 1e-3
+_MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
 COUPLINGS = ("independent", "any", "ot")
 
@@ -269,12 +270,16 @@ class Reference:
         t = np.asarray(self.time.sample(n, rng), dtype=np.float64)
         z = self.data.sample(n, rng)
         eps = rng.standard_normal(z.shape)
+        own = rng.standard_normal(z.shape) if self.has_own_noise else eps
+        return self.made(t, z, eps, own)
+
+    def made(self, t: FloatArray, z: FloatArray, eps: FloatArray, own: FloatArray) -> Joint:
+        """The training examples of given times, data and noise; ``own`` is the path's own noise."""
         if not self.has_own_noise:
             x = self.alpha(t)[:, None] * z + self.beta(t)[:, None] * eps
             if self.blank:
                 x = x * self.mask
             return Joint(t, z, eps, x, self.velocity(Latents(t, z, eps)))
-        own = rng.standard_normal(z.shape)
         beta, gamma = self.path.beta(t)[:, None], gamma_of(self.path, t)[:, None]
         x = self.alpha(t)[:, None] * z + beta * eps + gamma * own
         return Joint(t, z, eps, x, self.target_with_own_noise(t, z, eps, own))
@@ -329,6 +334,8 @@ class Reference:
 
     def given_x(self, t: FloatArray, x: FloatArray) -> Latents:
         """E[z given x] and E[eps given x], where x has a density."""
+        if self.data.components >= _MANY and not self.data.scales.any():
+            return self._given_x_of_points(t, x)
         one, zero = np.ones(1), np.zeros(1)
         parts = []
         for rows in chunks(len(x), self.data.means.size):
@@ -336,6 +343,36 @@ class Reference:
             parts.append((posterior.velocity(one, zero), posterior.velocity(zero, one)))
         z, eps = (np.concatenate(means) for means in zip(*parts, strict=True))
         return Latents(t, z, eps)
+
+
+    def _given_x_of_points(self, t: FloatArray, x: FloatArray) -> Latents:
+        """The same of a data set, by matrix products: |x − alpha z|² = |x|² − 2 alpha x·z + ….
+
+        Near beta = 0 these lose digits, so the nearest points alone are looked at there.
+        """
+        from scipy.special import softmax
+
+        points, weights = self.data.means, self.data.weights
+        centre = weights @ points
+        moved = points - centre
+        squares = np.square(moved).sum(axis=1)
+        with np.errstate(divide="ignore"):
+            logs = np.log(weights)
+        alpha, beta = self.alpha(t)[:, None], self.beta(t)[:, None]
+        z = np.empty_like(x)
+        for rows in chunks(len(x), 4 * len(points)):
+            a, b = alpha[rows], np.maximum(beta[rows], 1e-4)
+            away = x[rows] - a * centre
+            logits = logs + (a * (away @ moved.T) - 0.5 * a**2 * squares) / b**2
+            z[rows] = softmax(logits, axis=1) @ moved + centre
+        exact = np.flatnonzero(beta[:, 0] < 1e-2)
+        one, zero = np.ones(1), np.zeros(1)
+        for some in chunks(len(exact), self.data.means.size):
+            rows = exact[some]
+            if len(rows):
+                near = Posterior(self.data, alpha[rows, 0], beta[rows, 0], x[rows])
+                z[rows] = near.velocity(one, zero)
+        return Latents(t, z, (x - alpha * z) / beta)
 
 
 def _points(data: Any) -> tuple[GaussianMixture, tuple[int, ...]]:

@@ -35,10 +35,14 @@ def time_law(
             expected=f"P(t <= {found.at:.4g}) = {found.expected:.4g}, as under {reference.time!r}",
             found=f"{found.found:.4g} of {len(t):,} times",
             standard_errors=_errors(found, len(t)),
-            hint=f"{time_like(reference, t)}; pass time= if {who} is meant to draw t so",
+            hint=_with_time(time_like(reference, t), who),
         )
 
     return Evidence(found.p_value, failure)
+
+
+def _with_time(hint: str, who: str) -> str:
+    return hint if "pass time=" in hint else f"{hint}; pass time= if {who} is meant to draw t so"
 
 
 def noise_law(reference: Reference, made: Made) -> Evidence:
@@ -70,8 +74,9 @@ def noise_like(eps: FloatArray) -> str:
     flat = eps.ravel()
     mean, deviation = float(flat.mean()), float(flat.std())
     fourth = float((((flat - mean) / max(deviation, 1e-12)) ** 4).mean())
+    off = 5 / np.sqrt(len(flat))
     shown = f"its mean is {mean:.3g}, its standard deviation {deviation:.3g}"
-    if abs(mean) > 0.05 or abs(deviation - 1) > 0.03:
+    if abs(mean) > off or abs(deviation - 1) > max(off, 0.02):
         uniform = " as of torch.rand" if abs(mean - 0.5) < 0.02 and deviation < 0.3 else ""
         return f"{shown}{uniform}, expected 0 and 1"
     if fourth > 3.3:
