@@ -132,7 +132,7 @@ def test_euler_maruyama():
     def quiet(model, x, t, s, rng):
         return em(model, x, t, s, rng, size=0.7)
 
-    assert "the noise is 0.7 times" in complaint(
+    assert "but the noise is 0.70" in complaint(
         assert_step, quiet, CondOTPath(), MIX, pairs=[(0.4, 0.5)], **options
     )
 
