@@ -1,7 +1,7 @@
 """Run the checks of the adapters here and write the table of results.
 
-    python -m conformance                      # all libraries that are installed
-    python -m conformance torchcfm -o page.md  # one, into a file
+python -m conformance                      # all libraries that are installed
+python -m conformance torchcfm -o page.md  # one, into a file
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     adapters = load()
     unknown = set(options.libraries) - set(adapters)
     if unknown:
-        parser.error(f"no adapter for {', '.join(sorted(unknown))}; there are {', '.join(adapters)}")
+        parser.error(
+            f"no adapter for {', '.join(sorted(unknown))}; there are {', '.join(adapters)}"
+        )
     results: list[Result] = []
     start = perf_counter()
     for name in options.libraries or adapters:

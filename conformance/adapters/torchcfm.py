@@ -68,5 +68,3 @@ def labels() -> Any:
         return {"x_t": x, "u_t": u, "t": t, "y": labels}
 
     return (sample, CondOTPath(), MIX), {"coupling": "any", "samples": 1_000}
-
-

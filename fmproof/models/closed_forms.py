@@ -82,7 +82,10 @@ class ClosedForms:
         times, points = self._batch(_numbers(t), x=_numbers(x))
         for rows in chunks(len(points), self.data.means.size * self.data.dim):
             some = times if len(times) == 1 else times[rows]
-            yield some, Posterior(self.data, self.path.alpha(some), self.path.beta(some), points[rows])
+            yield (
+                some,
+                Posterior(self.data, self.path.alpha(some), self.path.beta(some), points[rows]),
+            )
 
 
 def _component_scores(posterior: Posterior) -> FloatArray:

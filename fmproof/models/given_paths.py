@@ -128,7 +128,9 @@ class FunctionPath(GivenPath):
                 result = result.detach().cpu().numpy()
             values = np.broadcast_to(np.asarray(result, dtype=np.float64), times.shape)[()]
         except Exception as error:
-            raise InputError(f"{name}: the function raised {error!r} for an array of times") from None
+            raise InputError(
+                f"{name}: the function raised {error!r} for an array of times"
+            ) from None
         low, high = self.domain
         inside = (times > low) & (times < high)
         for bad in np.asarray(times)[inside & ~np.isfinite(values)].ravel()[:1]:

@@ -90,7 +90,9 @@ class BetaTime(DrawnTime):
         if not (self.a > 0 and self.b > 0):
             raise InputError(f"a: expected positive a and b, found {self.a!r}, {self.b!r}")
         if not 0 <= self.low < self.high <= 1:
-            raise InputError(f"low: expected 0 <= low < high <= 1, found {self.low!r}, {self.high!r}")
+            raise InputError(
+                f"low: expected 0 <= low < high <= 1, found {self.low!r}, {self.high!r}"
+            )
 
     @property
     def support(self) -> tuple[float, float]:

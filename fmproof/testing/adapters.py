@@ -104,7 +104,8 @@ _RESTORED = ContextVar("restored", default=False)  # whether an outer ``seeded``
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global generators of ``random``, NumPy and PyTorch; restore them afterwards, once
-    for all that are nested, since that takes longer than most losses do."""
+    for all that are nested, since that takes longer than most losses do. PyTorch has one thread
+    meanwhile: batches are small, and threads that wait for each other take most of the time."""
     torch = sys.modules.get("torch")
     if _RESTORED.get():
         _seed_all(seed, torch)
@@ -113,6 +114,9 @@ def seeded(seed: int) -> Iterator[None]:
     python, legacy = random.getstate(), np.random.get_state()
     tensors = None if torch is None else torch.random.get_rng_state()
     token = _RESTORED.set(True)
+    threads = None if torch is None else torch.get_num_threads()
+    if torch is not None:
+        torch.set_num_threads(1)
     try:
         _seed_all(seed, torch)
         yield
@@ -122,6 +126,7 @@ def seeded(seed: int) -> Iterator[None]:
         np.random.set_state(legacy)
         if torch is not None and tensors is not None:
             torch.random.set_rng_state(tensors)
+            torch.set_num_threads(threads)
 
 
 def _seed_all(seed: int, torch: Any) -> None:

@@ -133,9 +133,7 @@ def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Itera
         yield _evidence(user, reference, used, n, seed + _SEEDS * look)
 
 
-def _draws(
-    user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int
-) -> Draws:
+def _draws(user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int) -> Draws:
     """Draws without the inputs that the sampler does not use."""
     draws = user.draw(reference, n, seed)
     if draws.given_eps and not used["x0"]:

@@ -119,9 +119,7 @@ def checks_of(adapter: Adapter) -> list[Check]:
         double = next(name for name in names if names.count(name) > 1)
         raise InputError(f"offers: {adapter.library} has two checks {double!r}")
     return [
-        Check(
-            adapter.library, name, offer.kind, offer.build, adapter.expected_failures.get(name)
-        )
+        Check(adapter.library, name, offer.kind, offer.build, adapter.expected_failures.get(name))
         for name, offer in zip(names, adapter.offers, strict=True)
     ]
 

@@ -208,7 +208,7 @@ def assert_log_likelihood(
         raise InputError("data: expected a GaussianMixture with a density, found singular ones")
     x = reference.data.sample(points, np.random.default_rng(seed))
     exact = reference.data.log_density(x)
-    model, to = ExactModel(reference), convert_for(log_likelihood)
+    model, to = ExactModel(reference), convert_for(log_likelihood, double=True)
     values = {"model": model, "x1": to(x.reshape(-1, *reference.shape))}
     names = {"model": {*_NAMES["field"], "field"}, "x1": {"x", "data", "x0", "samples"}}
     result = call_with(log_likelihood, "log-likelihood", values, names, seed)
@@ -278,7 +278,7 @@ def _call(
     shape: tuple[int, ...],
     seed: int,
 ) -> tuple[FloatArray, float]:
-    model, to = ExactModel(reference), convert_for(function)
+    model, to = ExactModel(reference), convert_for(function, double=True)
     values = {"field": model, "t": to(t.copy()), "x": to(x.copy())}
     result = call_with(function, role, values, _NAMES, seed)
     found = numbers_of(result, shape, f"the {role} {name_of(function)}")

@@ -68,9 +68,7 @@ def fit_near(latents: Latents, u: FloatArray, at: float) -> Line | None:
     left = u.ravel() - design @ found
     size = float(np.sqrt(np.square(u).mean())) + 1e-300
     a, b, c = (*found, 0.0)[:3]
-    return Line(
-        float(np.median(t[rows])), float(a), float(b), float(c), float(left.std()) / size
-    )
+    return Line(float(np.median(t[rows])), float(a), float(b), float(c), float(left.std()) / size)
 
 
 def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:

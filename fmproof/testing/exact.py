@@ -127,12 +127,14 @@ def _differentiable(model: ExactModel, torch: Any) -> Any:
     return Exact
 
 
-def convert_for(function: Any) -> Callable[[Any], Any]:
-    """What turns an array into what ``function`` takes, in double precision."""
+def convert_for(function: Any, double: bool = False) -> Callable[[Any], Any]:
+    """What turns an array into what ``function`` takes: tensors of the default precision, which is
+    that of the tables that libraries keep, unless ``double``."""
     if wants_tensors(function):
         import torch
 
-        return lambda value: torch.as_tensor(np.asarray(value))
+        kind = torch.float64 if double else torch.get_default_dtype()
+        return lambda value: torch.as_tensor(np.asarray(value)).to(kind)
     if wants_jax(function):
         import jax.numpy
 

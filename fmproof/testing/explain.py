@@ -123,9 +123,7 @@ def _about_calls(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
     return ""
 
 
-def _about_targets(
-    reference: Reference, latents: Latents, points: Points, u: FloatArray
-) -> str:
+def _about_targets(reference: Reference, latents: Latents, points: Points, u: FloatArray) -> str:
     """What the targets are, when they are not those of the reference."""
     expected = reference.velocity(latents)
     mask = reference.mask
@@ -155,9 +153,7 @@ def _about_targets(
     )
 
 
-def _stub(
-    user: VelocityFunction, value: Any, calls: list[tuple[Any, Any]]
-) -> Callable[..., Any]:
+def _stub(user: VelocityFunction, value: Any, calls: list[tuple[Any, Any]]) -> Callable[..., Any]:
     """A model that returns ``value``, whatever it is called with."""
 
     def stub(*args: Any, **kwargs: Any) -> Any:
@@ -205,9 +201,7 @@ def _by_gradient(
     return _solve(gradient(0.0), gradient(1.0), gradient(2.0), rows)
 
 
-def _solve(
-    zero: FloatArray, one: FloatArray, two: FloatArray, rows: int
-) -> Shown | None:
+def _solve(zero: FloatArray, one: FloatArray, two: FloatArray, rows: int) -> Shown | None:
     """u and w from the gradients 2 w (v − u) / N at v = 0, 1, 2."""
     curve = one - zero
     size = np.abs(curve).max() + 1e-300
@@ -242,5 +236,3 @@ def _by_differences(
         zero[i, j] = (above - below) / 2
         curve[i, j] = above + below - 2 * base
     return _solve(zero, zero + curve, zero + 2 * curve, rows)
-
-

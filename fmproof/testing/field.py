@@ -10,9 +10,9 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
+from fmproof.testing.diagnosis import target_name, targets_like
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
-from fmproof.testing.diagnosis import target_name, targets_like
 from fmproof.testing.precision import condition
 from fmproof.testing.reference import Reference
 

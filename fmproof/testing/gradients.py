@@ -26,6 +26,7 @@ from fmproof.testing.adapters import (
 )
 from fmproof.testing.batches import BATCHES, Batch, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
+from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.losses import (
@@ -37,7 +38,6 @@ from fmproof.testing.losses import (
     noting,
     padded_as,
 )
-from fmproof.testing.explain import explain_loss
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
@@ -258,7 +258,9 @@ def family_of(
         raise InputError(
             "theta: expected the parameters at which model(theta, t, x) is to be differentiated"
         )
-    return _Function(lambda parameters: partial(model, parameters), theta, reference, loss, gradient)
+    return _Function(
+        lambda parameters: partial(model, parameters), theta, reference, loss, gradient
+    )
 
 
 def _unit(vector: FloatArray) -> FloatArray:
@@ -380,9 +382,7 @@ class _Module(Family):
     """θ are the parameters of a PyTorch module, one group each, and slopes come from automatic
     differentiation."""
 
-    def __init__(
-        self, model: Any, reference: Reference, loss: Callable[..., Any] | None
-    ) -> None:
+    def __init__(self, model: Any, reference: Reference, loss: Callable[..., Any] | None) -> None:
         self.loss = loss
         self.user = VelocityFunction(model, reference.dim, shape=reference.shape)
         named = module_of(model).named_parameters()

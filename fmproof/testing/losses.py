@@ -28,8 +28,8 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import Batch, looks
-from fmproof.testing.explain import explain_loss
 from fmproof.testing.evidence import Evidence, check_options, decide
+from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.points import Points
@@ -186,9 +186,7 @@ def loss_looks(
             or explain_loss(user, reference, loss, factor, seed),
         )
 
-    yield from looks(
-        reference, batch, describe, lambda: _roundings(user) * user.eps, samples, seed
-    )
+    yield from looks(reference, batch, describe, lambda: _roundings(user) * user.eps, samples, seed)
 
 
 def _roundings(user: VelocityFunction) -> float:

@@ -74,7 +74,9 @@ def made_of(reference: Reference, draws: Draws) -> Made:
             z_slack = _OFF * r * (np.abs(b) * size + beta * (1 + u_size)) / determinant
             most = usual_size(reference)
             targets = (np.abs(a) + np.abs(b)) * most
-            usual = _OFF * r * (np.abs(a) * most + alpha * targets + np.abs(a) + alpha) / determinant
+            usual = (
+                _OFF * r * (np.abs(a) * most + alpha * targets + np.abs(a) + alpha) / determinant
+            )
         slack, z_slack, z, eps = slack[rows], z_slack[rows], latents.z, latents.eps
         fine = usual[rows] < _SEEN
         rows = rows.copy()

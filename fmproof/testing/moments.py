@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.joint import joint_test
 from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
+from fmproof.testing.joint import joint_test
 from fmproof.testing.precision import told_apart, usual_size
 from fmproof.testing.reference import BoolArray, Latents, Reference
 from fmproof.testing.samplers import Draws
@@ -50,7 +50,9 @@ def _columns(
     weights = {
         "u*": np.sqrt(np.square(_bounded(expected, speed)).sum(axis=1)),
         "E[x1 given x]": np.sqrt(np.square(given.z).sum(axis=1)),
-        "E[x0 given x]": np.sqrt(np.square(_bounded(given.eps, np.sqrt(reference.dim))).sum(axis=1)),
+        "E[x0 given x]": np.sqrt(
+            np.square(_bounded(given.eps, np.sqrt(reference.dim))).sum(axis=1)
+        ),
     }
     off = {}
     for name in columns:

@@ -171,9 +171,7 @@ class Points:
                 return words
         return self._near(reference, float(np.quantile(t, 0.3)))
 
-    def _fits(
-        self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0
-    ) -> bool:
+    def _fits(self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0) -> bool:
         """Whether x is alpha z + shift + beta times standard normal noise, early and late."""
         centre = np.broadcast_to(np.asarray(shift), alpha.shape)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -55,9 +55,7 @@ def point_slack(
     reference: Reference, t: FloatArray, size: FloatArray, rounding: float
 ) -> FloatArray:
     """How far rounding may throw x made of numbers of a given size, (N,)."""
-    return np.asarray(
-        units(rounding) * rounding * size * (1 + condition(reference, t, rounding))
-    )
+    return np.asarray(units(rounding) * rounding * size * (1 + condition(reference, t, rounding)))
 
 
 def target_slack(

@@ -222,7 +222,7 @@ class Reference:
     def scaled(self, t: Any) -> Any:
         """Times on the scale where their law lies in [0, 1]; arrays or tensors."""
         low, high = self.time.support
-        if 0 <= low and high <= 1:
+        if low >= 0 and high <= 1:
             return t
         return (t - low) / (high - low if high > low else 1.0)
 
@@ -344,7 +344,6 @@ class Reference:
         z, eps = (np.concatenate(means) for means in zip(*parts, strict=True))
         return Latents(t, z, eps)
 
-
     def _given_x_of_points(self, t: FloatArray, x: FloatArray) -> Latents:
         """The same of a data set, by matrix products: |x − alpha z|² = |x|² − 2 alpha x·z + ….
 
@@ -409,7 +408,7 @@ def _default_time(path: Path) -> TimeLaw:
     low, high = domain_of(path)
     if (low, high) == (0.0, 1.0):
         return UniformTime()
-    if 0 <= low and high <= 1:
+    if low >= 0 and high <= 1:
         return UniformTime(low, high)
     return QuantileTime(_Line(low, high), f"uniform time on [{low:g}, {high:g}]")
 

@@ -315,9 +315,7 @@ class Sampler:
         rounding = max(rounding, shown[0], min(max(shown), 2.0**-23))
         low, high = domain_of(reference.path)
         for row in np.flatnonzero((t < low) | (t > high))[:1]:
-            runs = (
-                "t = 0 data and t = 1 noise" if self.data_first else "t = 0 noise and t = 1 data"
-            )
+            runs = "t = 0 data and t = 1 noise" if self.data_first else "t = 0 noise and t = 1 data"
             raise CheckFailed(
                 f"{self.who} returned a time outside [{low:g}, {high:g}]",
                 expected=f"{low:g} <= t <= {high:g}"

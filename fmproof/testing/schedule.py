@@ -131,7 +131,9 @@ def _compare(
     if excess[i] > 1:
         flipped = bool((np.abs(found + expected) <= tolerance * (1 + np.abs(expected))).all())
         ratio = float((found * expected).sum() / max(float(np.square(expected).sum()), 1e-300))
-        scaled = bool((np.abs(found - ratio * expected) <= tolerance * (1 + np.abs(expected))).all())
+        scaled = bool(
+            (np.abs(found - ratio * expected) <= tolerance * (1 + np.abs(expected))).all()
+        )
         raise CheckFailed(
             f"{name} {wrong}",
             expected=f"{name}({t[i]:.6g}) = {expected[i]:.10g}",

@@ -87,7 +87,9 @@ def assert_step(
     reference = Reference.of(path, data, target=predict, direction=direction)
     chosen = _pairs(reference) if pairs is None else [(float(t), float(s)) for t, s in pairs]
     for t, s in chosen:
-        failure = _check(step, reference, kind, eta, noise, t, s, samples, level / len(chosen), seed)
+        failure = _check(
+            step, reference, kind, eta, noise, t, s, samples, level / len(chosen), seed
+        )
         if failure is None:
             continue
         failure.problem = reference.describe()
@@ -158,7 +160,9 @@ def _law(
 def _to_data(reference: Reference, t: float, s: float) -> bool:
     """Whether the later of the two times has less noise."""
     early, late = (np.array([v]) for v in (min(t, s), max(t, s)))
-    ratio = [float(reference.beta(v)[0] / max(reference.alpha(v)[0], 1e-300)) for v in (early, late)]
+    ratio = [
+        float(reference.beta(v)[0] / max(reference.alpha(v)[0], 1e-300)) for v in (early, late)
+    ]
     return ratio[1] < ratio[0]
 
 
@@ -259,7 +263,7 @@ def _run(
     values = {**first, "x": points, "t": times[0], "s": times[1]}
     result = call_with(step, "step", values, _NAMES, seed)
     found = numbers_of(result, (len(x), *reference.shape), f"the step {name_of(step)}")
-    rounding = max(precision_of(result), precision_shown(found))
+    rounding = max(precision_of(result), precision_shown(found), precision_of(points))
     return found.reshape(x.shape), rounding
 
 

@@ -26,5 +26,5 @@ def test_the_right_twin_passes(name, precision):
     if precision in TORCH:
         pytest.importorskip("torch")
     check, _ = CASES[name]
-    options = {} if name.startswith("16") else {"samples": 3_000}
+    options = {} if name.startswith("16") else {"samples": 1_000}
     check(Kit.of(precision), wrong=False, **options)

@@ -103,7 +103,11 @@ def test_euler_and_heun():
     assert_step(heun, CondOTPath(), MIX, kind="heun")
     assert_step(lambda model, x, t, s: x + (s - t) * model(x, t), CondOTPath(), MIX, kind="euler")
     found = complaint(
-        assert_step, lambda model, x, t, s: x - (s - t) * model(x, t), CondOTPath(), MIX, kind="euler"
+        assert_step,
+        lambda model, x, t, s: x - (s - t) * model(x, t),
+        CondOTPath(),
+        MIX,
+        kind="euler",
     )
     assert "its sign is flipped" in found
     assert "is wrong from t" in complaint(assert_step, heun, CondOTPath(), MIX, kind="euler")
@@ -243,9 +247,9 @@ def hutchinson(probes, wrong):
 
 
 def test_divergence():
-    assert_divergence(lambda field, t, x: sum(
-        slope(field, t, x, e) for e in np.eye(2)
-    ), CondOTPath(), MIX)
+    assert_divergence(
+        lambda field, t, x: sum(slope(field, t, x, e) for e in np.eye(2)), CondOTPath(), MIX
+    )
     assert_divergence(hutchinson(4, False), CondOTPath(), MIX)
     found = complaint(assert_divergence, hutchinson(8, True), CondOTPath(), MIX)
     assert "8 times the divergence: summed over probes, not averaged" in found
