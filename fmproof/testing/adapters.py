@@ -68,6 +68,20 @@ def wants_jax(function: Any) -> bool:
     return getattr(function, "takes_jax", False)
 
 
+def jax_array(value: Any) -> Any:
+    """A JAX array."""
+    from jax import numpy
+
+    return numpy.asarray(value)
+
+
+def jax_key(seed: int) -> Any:
+    """A key of JAX's generators."""
+    from jax import random as generators
+
+    return generators.PRNGKey(seed)
+
+
 def to_array(value: Any) -> Any:
     """A NumPy array of what may be a tensor; float64 unless it is of lower precision."""
     if hasattr(value, "detach"):
@@ -83,9 +97,7 @@ def like_inputs_of(function: Any) -> Callable[[FloatArray], Any]:
     """What turns an array into what ``function`` takes: the array, or a tensor of the dtype and
     on the device of the module's parameters."""
     if wants_jax(function):
-        import jax.numpy
-
-        return lambda array: jax.numpy.asarray(array)
+        return jax_array
     if not wants_tensors(function):
         return lambda array: array
     import torch

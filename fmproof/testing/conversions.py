@@ -146,10 +146,10 @@ def _like(
     line = fit_near(latents, found, float(np.median(latents.t)))
     if line is None or line.error > 0.1:
         return ""
-    a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
+    due = [float(v[0]) for v in reference.coefficients(np.array([line.t]))]
     return (
         f"near t = {line.t:.3g} it is {line.a:.3g} x1 + {line.b:.3g} x0, "
-        f"expected {a:.3g} x1 + {b:.3g} x0"
+        f"expected {due[0]:.3g} x1 + {due[1]:.3g} x0"
     )
 
 
@@ -204,7 +204,7 @@ def assert_guidance(
     if not rows:
         return
     scale, row, expected, found = rows[0]
-    forms = {
+    forms: dict[str, Callable[[float], FloatArray]] = {
         "it starts from the conditional prediction, cond + s (cond - uncond): its scale s is the "
         "usual one less 1": lambda s: cond + s * (cond - uncond),
         "it starts from the unconditional prediction, uncond + s (cond - uncond)": lambda s: (

@@ -6,6 +6,8 @@ used once, with labels that travel with them; an optimal coupling must be one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
@@ -45,7 +47,8 @@ def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
         row = int(bad[off[bad].argmax()])
         return CheckFailed(
             wrong_target(reference),
-            expected=f"x_t and u_t made of one x1 of the batch, such as {draws.batch[nearest[row]]}",
+            expected="x_t and u_t made of one x1 of the batch, such as "
+            f"{draws.batch[nearest[row]]}",
             found=f"they imply x1 = {z[row]} at t = {draws.t[rows][row]:.6g}",
             hint="x_t and u_t may be made of different rows: index both by the same pairing",
         )
@@ -55,9 +58,7 @@ def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
     return failure
 
 
-def _rows(
-    reference: Reference, draws: Draws
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _rows(reference: Reference, draws: Draws) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
     """z and eps of the rows in which they can be told, which these are, and the slack of z."""
     t, r = draws.t, draws.rounding
     size = draws.size()

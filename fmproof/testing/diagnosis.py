@@ -203,11 +203,11 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
     if line is None or line.error > 0.1:
         return "the rows of x_t are not made of the rows of the data and the noise"
     near = np.array([line.t])
-    a, b = float(reference.alpha(near)[0]), float(reference.beta(near)[0])
+    due = float(reference.alpha(near)[0]), float(reference.beta(near)[0])
     shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
     return (
         f"near t = {line.t:.3g} x_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
-        f"expected {a:.3g} x1 {_signed(b)} x0"
+        f"expected {due[0]:.3g} x1 {_signed(due[1])} x0"
     )
 
 
@@ -220,7 +220,7 @@ def time_like(reference: Reference, t: FloatArray) -> str:
 
     law = reference.time
     low, high = law.support
-    values, counts = np.unique(t, return_counts=True)
+    values = np.unique(t)
     many = len(t)
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
@@ -234,7 +234,7 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     enough = 1.63 / np.sqrt(many)  # Kolmogorov's distance at level 0.01
 
     def fits(sample: FloatArray) -> bool:
-        return fit(sample, time_cdf(law)).distance < enough
+        return bool(fit(sample, time_cdf(law)).distance < enough)
 
     centre = low + high
     if fits(centre - t):

@@ -12,7 +12,15 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.models.closed_forms import _jacobian, _score
 from fmproof.models.posterior import Posterior, chunks
-from fmproof.testing.adapters import parameters, seeded, to_array, wants_jax, wants_tensors
+from fmproof.testing.adapters import (
+    jax_array,
+    jax_key,
+    parameters,
+    seeded,
+    to_array,
+    wants_jax,
+    wants_tensors,
+)
 from fmproof.testing.failure import CheckFailed, name_of
 from fmproof.testing.reference import Reference
 
@@ -109,7 +117,7 @@ def _numbers(value: Any) -> FloatArray:
 def _differentiable(model: ExactModel, torch: Any) -> Any:
     """The model as an autograd function of x."""
 
-    class Exact(torch.autograd.Function):  # type: ignore[misc]
+    class Exact(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Any, t: FloatArray) -> Any:
             ctx.given = _numbers(x), t
@@ -136,10 +144,8 @@ def convert_for(function: Any, double: bool = False) -> Callable[[Any], Any]:
         kind = torch.float64 if double else torch.get_default_dtype()
         return lambda value: torch.as_tensor(np.asarray(value)).to(kind)
     if wants_jax(function):
-        import jax.numpy
-
-        return lambda value: jax.numpy.asarray(value)
-    return lambda value: np.asarray(value)
+        return jax_array
+    return np.asarray
 
 
 def call_with(
@@ -172,9 +178,7 @@ def call_with(
 
             by_name[p.name] = torch.Generator().manual_seed(seed)
         elif p.name == "key":
-            import jax
-
-            by_name[p.name] = jax.random.PRNGKey(seed)
+            by_name[p.name] = jax_key(seed)
     named = all(p.name in by_name for p in required) and bool(known)
     try:
         with seeded(seed):

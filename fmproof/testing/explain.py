@@ -196,7 +196,7 @@ def _by_gradient(
         else:
             made = stub
         (slope,) = torch.autograd.grad(call_loss(loss, made, x1, seed).mean(), value)
-        return to_array(slope).astype(np.float64)
+        return np.asarray(to_array(slope), dtype=np.float64)
 
     return _solve(gradient(0.0), gradient(1.0), gradient(2.0), rows)
 

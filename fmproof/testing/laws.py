@@ -1,4 +1,4 @@
-"""Has a sample its law, as a whole? Exact bounds of Kolmogorov's distance, for every sample size."""
+"""Has a sample its law, as a whole? Bounds of Kolmogorov's distance, for every sample size."""
 
 from __future__ import annotations
 

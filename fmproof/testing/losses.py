@@ -21,6 +21,7 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import (
     VelocityFunction,
+    jax_key,
     module_of,
     parameters,
     real_numbers,
@@ -287,9 +288,7 @@ def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
     own: dict[str, Any] = {}
     for kind in _generators(loss):
         if kind == "key":
-            import jax
-
-            own[kind] = jax.random.PRNGKey(seed)
+            own[kind] = jax_key(seed)
         else:
             own[kind] = np.random.default_rng(seed)
     with seeded(seed):

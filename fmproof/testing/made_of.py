@@ -43,7 +43,8 @@ class Made:
     def join(cls, parts: list[Made]) -> Made:
         """The rows of several batches."""
         names = ("all_t", "t", "z", "eps", "slack", "z_slack", "independent")
-        return cls(*(np.concatenate([getattr(p, n) for p in parts]) for n in names))
+        joined: dict[str, Any] = {n: np.concatenate([getattr(p, n) for p in parts]) for n in names}
+        return cls(**joined)
 
 
 def made_of(reference: Reference, draws: Draws) -> Made:

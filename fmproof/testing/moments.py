@@ -31,7 +31,7 @@ def usable(reference: Reference, draws: Draws) -> BoolArray:
     seen = told_apart(reference, draws.t, draws.rounding)
     coarse = draws.rounding * usual_size(reference)
     wide = reference.alpha(draws.t) * reference.data.scales.min() > 20 * coarse
-    return reference.has_density(draws.t) & (seen | wide)
+    return np.asarray(reference.has_density(draws.t) & (seen | wide))
 
 
 def _columns(
@@ -190,7 +190,7 @@ def _known(reference: Reference, draws: Draws) -> Latents:
     alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         if z is None:
-            z = np.nan_to_num((x - beta * eps) / alpha)
+            z = np.nan_to_num((x - beta * np.asarray(eps)) / alpha)
         if eps is None:
             eps = np.nan_to_num((x - alpha * z) / beta)
     return Latents(t, z, eps)

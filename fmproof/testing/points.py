@@ -101,12 +101,12 @@ class Points:
         """How far rounding may throw this velocity, (N,)."""
         size = 1 + np.abs(np.hstack([self.x, self.z])).max(axis=1)
         slack = target_slack(reference, self.t, size, self.rounding)
-        return np.where(np.isfinite(slack), slack, 1e3 * size)
+        return np.asarray(np.where(np.isfinite(slack), slack, 1e3 * size))
 
     @property
     def size(self) -> FloatArray:
         """The largest number of each row, and at least 1, (N,)."""
-        return 1 + np.abs(np.hstack([self.x, self.z])).max(axis=1)
+        return np.asarray(1 + np.abs(np.hstack([self.x, self.z])).max(axis=1))
 
     def noise_evidence(self, reference: Reference) -> Evidence:
         """Is the noise standard normal, given the times and the data?"""

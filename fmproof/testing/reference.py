@@ -243,8 +243,8 @@ class Reference:
         return np.hypot(beta, gamma_of(self.path, t)) if self.has_own_noise else beta
 
     def coefficients(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """a and b, (N,), of E[target given x] = a E[z given x] + b E[eps given x], eps being all the
-        noise together."""
+        """a and b, (N,), of E[target given x] = a E[z given x] + b E[eps given x], where eps is
+        all the noise together."""
         a, b = coefficients(self.path, self.target, t)
         if not self.has_own_noise:
             return a, b
@@ -367,10 +367,10 @@ class Reference:
         exact = np.flatnonzero(beta[:, 0] < 1e-2)
         one, zero = np.ones(1), np.zeros(1)
         for some in chunks(len(exact), self.data.means.size):
-            rows = exact[some]
-            if len(rows):
-                near = Posterior(self.data, alpha[rows, 0], beta[rows, 0], x[rows])
-                z[rows] = near.velocity(one, zero)
+            close = exact[some]
+            if len(close):
+                near = Posterior(self.data, alpha[close, 0], beta[close, 0], x[close])
+                z[close] = near.velocity(one, zero)
         return Latents(t, z, (x - alpha * z) / beta)
 
 

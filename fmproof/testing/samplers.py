@@ -16,11 +16,14 @@ from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import (
     check_numbers,
     hint_for,
+    jax_array,
+    jax_key,
     like_inputs_of,
     parameters,
     real_numbers,
     seeded,
     to_array,
+    wants_jax,
     wants_tensors,
 )
 from fmproof.testing.failure import CheckFailed, name_of
@@ -82,7 +85,7 @@ class Draws:
 
     def rows(self, index: Any) -> Draws:
         """Some of the rows."""
-        parts = {
+        parts: dict[str, Any] = {
             name: None if (value := getattr(self, name)) is None else value[index]
             for name in ("t", "x", "u", "z", "eps", "labels")
         }
@@ -90,7 +93,7 @@ class Draws:
 
     def columns(self, dims: list[int]) -> Draws:
         """Some of the coordinates."""
-        parts = {
+        parts: dict[str, Any] = {
             name: None if (value := getattr(self, name)) is None else value[:, dims]
             for name in ("x", "u", "z", "eps", "batch")
         }
@@ -204,7 +207,7 @@ class Sampler:
     def uses(self, kind: str, reference: Reference, seed: int) -> bool:
         """Whether what it returns depends on the noise ("x0") or the data ("x1") it is given."""
         rng, n = np.random.default_rng(seed), 8
-        given = {
+        given: dict[str, Any] = {
             "x1": reference.data.sample(n, rng),
             "x0": rng.standard_normal((n, reference.dim)),
             "t": reference.time.sample(n, rng),
@@ -223,7 +226,7 @@ class Sampler:
             import torch
 
             return torch.as_tensor(whole)
-        return self.convert(whole)
+        return jax_array(whole) if wants_jax(self.function) else whole
 
     def _generators(self, seed: int) -> dict[str, Any]:
         """Generators of the libraries that the sampler asks for."""
@@ -237,9 +240,7 @@ class Sampler:
             else:
                 found["generator"] = np.random.default_rng(seed)
         if "key" in kinds:
-            import jax
-
-            found["key"] = jax.random.PRNGKey(seed)
+            found["key"] = jax_key(seed)
         return found
 
     def _call(self, values: dict[str, Any]) -> Any:

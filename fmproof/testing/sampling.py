@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,8 +117,7 @@ def _order(run: Callable[[int], FloatArray], order: float, steps: int) -> CheckF
     """The order at which the ends converge, from the steps n, 2n and 4n."""
     ends = [run(count) for count in (steps, 2 * steps, 4 * steps)]
     first, second = (
-        float(np.median(np.sqrt(np.square(a - b).sum(axis=1))))
-        for a, b in zip(ends, ends[1:], strict=False)
+        float(np.median(np.sqrt(np.square(a - b).sum(axis=1)))) for a, b in pairwise(ends)
     )
     if first < 1e-10:
         return None  # exact already
