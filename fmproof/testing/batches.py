@@ -76,7 +76,8 @@ def _evidence(
 
     closed = against(ours, size, "from the closed form of u_t(x)")
     parts = [batch.points for batch in batches if batch.points is not None]
-    points = Points.join(parts) if len(parts) == len(batches) else None
+    points = Points.join(parts).counted(reference) if len(parts) == len(batches) else None
+    reference = reference.projected()
     if points is None or not points.belong(reference):
         yield closed
         return

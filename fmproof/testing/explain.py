@@ -82,12 +82,13 @@ def _explain(
     seen = Points.of(reference, calls[:1], z[:rows])
     if shown is None or seen is None:
         return ""
-    if not points.belong(reference):
+    less, counted = reference.projected(), points.counted(reference)
+    if not counted.belong(less):
         return ""
     weights = shown.w / factor
     latents = seen.latents(reference)
-    made = points.noise_evidence(reference)
-    about_x = points.like(reference) if made.p_value < _CLEAR else ""
+    made = counted.noise_evidence(less)
+    about_x = counted.like(less) if made.p_value < _CLEAR else ""
     told = "" if about_x else _about_targets(reference, latents, seen, shown.u)
     expected = reference.weights(seen.t)
     size = np.abs(expected).max() + 1e-300

@@ -368,7 +368,8 @@ class _Function(Family):
     def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
         if self.loss is None or self.gradient is not None:
             return
-        x1, model = draw_data(reference, n, seed), self.at(self.theta)
+        x1 = draw_data(reference, n, seed).reshape(-1, *reference.shape)
+        model = self.at(self.theta)
         first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
         if abs(first - again) > 1e-9 * (1 + abs(first)):
             raise InputError(

@@ -75,6 +75,11 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
+    def counted(self, reference: Reference) -> Points:
+        """The points in the coordinates that count, for ``reference.projected()``."""
+        rows = reference.mask
+        return Points(self.t, self.x[:, rows], self.z[:, rows], self.rounding)
+
     def belong(self, reference: Reference) -> bool:
         """Whether row i of x is made of row i of the data, clearly: they fit each other better
         than rows that are next to each other do."""

@@ -130,7 +130,7 @@ class Reference:
             "target": None if target == "velocity" else target,
             "weight": weight,
             "coupling": None if coupling == "independent" else coupling,
-            "dims": None if dims is None else list(dims),
+            "dims": None if dims is None else list(_dims(dims, data.dim) or ()),
             "direction": direction if backwards else None,
         }
         some = _dims(dims, data.dim)
