@@ -1,5 +1,5 @@
-"""diffusers 0.42.1: FlowMatchEulerDiscreteScheduler(stochastic_sampling=True) with the exact model of
-N(0, 1/4) ends with half the variance, and more steps do not help."""
+"""diffusers 0.42.1: FlowMatchEulerDiscreteScheduler(stochastic_sampling=True), given the exact
+model of N(0, 1/4), ends with half the variance, and more steps do not help."""
 
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
