@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fmproof.kernel.rules import Case, Condition, Rule, catalogue
-from fmproof.lang.text import text
+from fmproof.catalogue import Case, Condition, Rule, catalogue
+from fmproof.lang.spelling.text import text
 
 PAGE = Path(__file__).with_name("rules.md")
 
 INTRODUCTION = """\
 # The rules
 
-<!-- Written by docs/write_rules.py from the records in fmproof/kernel/rules. -->
+<!-- Written by docs/write_rules.py from the records in fmproof/catalogue. -->
 
 A step is accepted when the kernel derives it by the rules that the step names in `by=`, and
 when each condition of those rules follows from the declared hypotheses. This page lists them
