@@ -96,7 +96,12 @@ class Check:
     def __call__(self) -> None:
         arguments, options = self.build()
         assertion = getattr(import_module("fmproof.testing"), KINDS[self.kind])
-        assertion(*arguments, **options)
+        try:
+            assertion(*arguments, **options)
+        except CheckFailed as failure:
+            if failure.__cause__ is not None:  # the library's code raised: no finding
+                raise failure.__cause__ from None
+            raise
 
     def __repr__(self) -> str:
         return f"{self.library}-{self.name}"
