@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from fmproof._version import __version__
+from fmproof.cli.conform import conform
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
@@ -73,7 +74,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, docs, evaluate, floor, list_, explain):
+for _subcommand in (verify, docs, evaluate, floor, list_, explain, conform):
     command.add_command(_subcommand)
 
 

@@ -1,6 +1,7 @@
 """Analytic models: Gaussian mixtures, probability paths, time laws, velocity models, problems."""
 
 from fmproof.models.custom import CustomPath
+from fmproof.models.given_paths import FunctionPath, ReversedPath, TablePath
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import (
     CondOTPath,
@@ -13,6 +14,7 @@ from fmproof.models.paths import (
 from fmproof.models.problem import Problem
 from fmproof.models.problem_file import load_problem, problem_from_toml, problem_to_toml
 from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
+from fmproof.models.time_laws import BetaTime, DiscreteTime, FixedTime, QuantileTime
 from fmproof.models.velocity import (
     CallableVelocity,
     LinearVelocity,
@@ -22,9 +24,13 @@ from fmproof.models.velocity import (
 )
 
 __all__ = [
+    "BetaTime",
     "CallableVelocity",
     "CondOTPath",
     "CustomPath",
+    "DiscreteTime",
+    "FixedTime",
+    "FunctionPath",
     "GaussianMixture",
     "LinearVPPath",
     "LinearVelocity",
@@ -33,6 +39,9 @@ __all__ = [
     "PolynomialPath",
     "PolynomialVelocity",
     "Problem",
+    "QuantileTime",
+    "ReversedPath",
+    "TablePath",
     "Term",
     "TimeLaw",
     "TrigPath",

@@ -10,6 +10,7 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import Code, FloatArray, batch
+from fmproof.models.closed_forms import ClosedForms
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.isotropic import IsotropicPosterior
 from fmproof.models.mixture import GaussianMixture
@@ -22,7 +23,7 @@ _PRODUCTS = 2**22  # numbers in one temporary array where products of matrices d
 
 
 @dataclass(frozen=True)
-class Problem(Code):
+class Problem(ClosedForms, Code):
     """Everything that the two losses and their constants depend on.
 
     In the methods below ``t`` is (N,) or a scalar in [0, 1], and points ``x``, ``z``, ``eps`` are

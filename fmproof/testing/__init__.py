@@ -11,10 +11,21 @@ from typing import Any
 _HOME = {
     "CheckFailed": "failure",
     "assert_conditional_velocity": "conditional",
+    "assert_conversion": "conversions",
+    "assert_divergence": "derivatives",
+    "assert_guidance": "conversions",
+    "assert_jacobian": "derivatives",
+    "assert_log_likelihood": "derivatives",
+    "assert_sampler": "sampling",
+    "assert_step": "steps",
     "assert_losses_differ_by_constant": "losses",
     "assert_marginal_field": "field",
     "assert_same_gradient": "gradients",
     "assert_schedule": "schedule",
+    "cosmap": "weights",
+    "edm": "weights",
+    "min_snr": "weights",
+    "takes_jax": "adapters",
     "takes_tensors": "adapters",
 }
 

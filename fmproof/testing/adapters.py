@@ -20,6 +20,7 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.failure import CheckFailed, name_of
+from fmproof.testing.precision import precision_of, precision_shown
 
 _TIME = {"t", "time", "times", "timestep", "timesteps"}
 _POINT = {"x", "xt", "x_t", "xs"}
@@ -31,12 +32,20 @@ BROADCAST = (
 
 def takes_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function as working on PyTorch tensors; ``torch.nn.Module`` needs no mark."""
+    return _marked(function, "takes_tensors")
 
+
+def takes_jax(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function as working on JAX arrays. A parameter named key gets a key."""
+    return _marked(function, "takes_jax")
+
+
+def _marked(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def marked(*args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
-    marked.takes_tensors = True  # type: ignore[attr-defined]
+    setattr(marked, mark, True)
     return marked
 
 
@@ -54,6 +63,25 @@ def wants_tensors(function: Any) -> bool:
     return getattr(function, "takes_tensors", False) or module_of(function) is not None
 
 
+def wants_jax(function: Any) -> bool:
+    """Whether a callable is to be given JAX arrays."""
+    return getattr(function, "takes_jax", False)
+
+
+def jax_array(value: Any) -> Any:
+    """A JAX array."""
+    from jax import numpy
+
+    return numpy.asarray(value)
+
+
+def jax_key(seed: int) -> Any:
+    """A key of JAX's generators."""
+    from jax import random as generators
+
+    return generators.PRNGKey(seed)
+
+
 def to_array(value: Any) -> Any:
     """A NumPy array of what may be a tensor; float64 unless it is of lower precision."""
     if hasattr(value, "detach"):
@@ -61,12 +89,15 @@ def to_array(value: Any) -> Any:
         if str(value.dtype) == "torch.bfloat16":
             value = value.float()
         value = value.numpy()
-    return np.asarray(value)
+    array = np.asarray(value)
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 
 def like_inputs_of(function: Any) -> Callable[[FloatArray], Any]:
     """What turns an array into what ``function`` takes: the array, or a tensor of the dtype and
     on the device of the module's parameters."""
+    if wants_jax(function):
+        return jax_array
     if not wants_tensors(function):
         return lambda array: array
     import torch
@@ -85,7 +116,8 @@ _RESTORED = ContextVar("restored", default=False)  # whether an outer ``seeded``
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global generators of ``random``, NumPy and PyTorch; restore them afterwards, once
-    for all that are nested, since that takes longer than most losses do."""
+    for all that are nested, since that takes longer than most losses do. PyTorch has one thread
+    meanwhile: batches are small, and threads that wait for each other take most of the time."""
     torch = sys.modules.get("torch")
     if _RESTORED.get():
         _seed_all(seed, torch)
@@ -94,6 +126,9 @@ def seeded(seed: int) -> Iterator[None]:
     python, legacy = random.getstate(), np.random.get_state()
     tensors = None if torch is None else torch.random.get_rng_state()
     token = _RESTORED.set(True)
+    threads = None if torch is None else torch.get_num_threads()
+    if torch is not None:
+        torch.set_num_threads(1)
     try:
         _seed_all(seed, torch)
         yield
@@ -103,6 +138,7 @@ def seeded(seed: int) -> Iterator[None]:
         np.random.set_state(legacy)
         if torch is not None and tensors is not None:
             torch.random.set_rng_state(tensors)
+            torch.set_num_threads(threads)
 
 
 def _seed_all(seed: int, torch: Any) -> None:
@@ -127,11 +163,14 @@ class VelocityFunction:
             finite.
     """
 
-    def __init__(self, function: Any, dim: int, what: str = "model") -> None:
+    def __init__(
+        self, function: Any, dim: int, what: str = "model", shape: tuple[int, ...] = ()
+    ) -> None:
         if not callable(function):
             raise InputError(f"{what}: expected a callable, found {function!r}")
         self.function = function
         self.dim = dim
+        self.shape = shape or (dim,)
         self.what = f"{what} {name_of(function)}"
         self.convert = like_inputs_of(function)
         self.x_first = _x_first(function)
@@ -150,9 +189,8 @@ class VelocityFunction:
     def __call__(self, t: FloatArray, x: FloatArray) -> FloatArray:
         try:
             with _no_grad(self.function):
-                result = self.function(
-                    *self.arguments(self.convert(t.copy()), self.convert(x.copy()))
-                )
+                points = self.convert(x.reshape(-1, *self.shape).copy())
+                result = self.function(*self.arguments(self.convert(t.copy()), points))
         except Exception as error:
             raise CheckFailed(
                 f"the {self.what} raised {type(error).__name__}: {error}",
@@ -160,10 +198,11 @@ class VelocityFunction:
                 hint=hint_for(error, self.function),
             ) from error
         values = real_numbers(result, f"the {self.what} returned")
-        check_numbers(values, x.shape, f"the {self.what} returned", {"t": t, "x": x})
-        if values.dtype.kind == "f":
-            self.eps = max(self.eps, float(np.finfo(values.dtype).eps))
-        return np.asarray(values, dtype=np.float64)
+        shape = (len(x), *self.shape)
+        check_numbers(values, shape, f"the {self.what} returned", {"t": t, "x": x})
+        values64 = np.asarray(values, dtype=np.float64).reshape(x.shape)
+        self.eps = max(self.eps, precision_of(result), precision_shown(values64))
+        return values64
 
     def check_steady(self, t: FloatArray, x: FloatArray) -> None:
         """Raise ``CheckFailed`` unless a value depends on nothing but its own t and x.

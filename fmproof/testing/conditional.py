@@ -1,11 +1,12 @@
-"""Is a sampler's u_t the conditional velocity of its x_t?
+"""Is a sampler's u_t the training target of its x_t?
 
 Where the sampler gives the data or the noise that x_t was made of, u_t is determined by them and is
 compared row by row. Then, for every sampler, moments: u_t must have the mean and the variance given
-(t, x_t) that the path and the data imply, and x_t and t must have their laws. The means of the
+(t, x_t) that the path and the data imply, and x_t must have its law. The means of the
 user's draws are compared with those of as many draws of the reference: the difference is symmetric
 about zero when the user is right, which makes the level of the test exact. Last, x_t and u_t
-determine data and noise, and given the data the noise must be standard normal.
+determine data and noise, and given the data the noise must be standard normal; the laws of t, of
+the noise and of the data are tested as a whole.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes
+from fmproof.testing.coupling import compare_coupled
+from fmproof.testing.diagnosis import time_like
+from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
+from fmproof.testing.made_of import Made, made_of, reused_noise
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows
-from fmproof.testing.samplers import Sampler
+from fmproof.testing.samplers import Draws, Sampler
 from fmproof.testing.smallest import smallest_failure
+from fmproof.testing.whole_laws import data_law, noise_law, time_law
 
 _CHUNK = 20_000
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
 _SEEDS = 1_000_003  # so that the seeds of two tests do not meet
+_TESTS = 5  # moments, noise, and the laws of t, noise and data
 
 
 def assert_conditional_velocity(
@@ -36,6 +42,10 @@ def assert_conditional_velocity(
     data: Any,
     *,
     time: Any = None,
+    target: Any = "velocity",
+    coupling: str = "independent",
+    dims: Any = None,
+    direction: str = "noise-to-data",
     samples: int = 30_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -43,11 +53,18 @@ def assert_conditional_velocity(
     """Assert that a sampler of training triples (x_t, u_t, t) is right for its path and data.
 
     Args:
-        sampler: the user's function, on NumPy arrays or PyTorch tensors; see ``Sampler`` for how
-            it is called. Row i of what it returns belongs to row i of the data that it was given.
+        sampler: the user's function, on NumPy arrays, PyTorch tensors or JAX arrays; see
+            ``Sampler`` for how it is called. Row i of what it returns belongs to row i of the data
+            that it was given, unless ``coupling`` says otherwise.
         path: the ``fmproof.models.Path`` that it claims to follow.
-        data: a ``GaussianMixture``, or an array (K, d) of equally likely points.
-        time: the law of t, by default uniform on [0, 1].
+        data: a ``GaussianMixture``, or an array (K, ...) of equally likely points.
+        time: the law of t, by default uniform over the times of the path.
+        target: what u_t is: "velocity", "x1" (the data), "eps" (the noise), "v", "score", or (a, b)
+            with functions of t for a(t) x1 + b(t) x0. "x0" is the state at t = 0.
+        coupling: "independent" data and noise; "any" when the sampler pairs the rows of both in an
+            order of its own; "ot" when it pairs them at the least total of squared distances.
+        dims: the coordinates to look at, as indices or booleans, where others are padding.
+        direction: "noise-to-data", with noise at t = 0, or "data-to-noise".
         samples: at most this many; a first look takes 1,000.
         level: the probability that right code fails.
         seed: of the data, the noise and the global generators; by default pytest's
@@ -58,15 +75,20 @@ def assert_conditional_velocity(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    user = Sampler(sampler)
+    user = Sampler(sampler, direction == "data-to-noise")
     check_options(samples, level)
     seed = chosen_seed(seed)
-    reference = Reference.of(path, data, time)
+    reference = Reference.of(
+        path, data, time, target=target, coupling=coupling, dims=dims, direction=direction
+    )
 
     def check(on: Reference) -> CheckFailed | None:
         return decide(looks(user, on, samples, seed), samples, level)
 
-    failure, smallest = smallest_failure(check, reference, user.takes_data)
+    def honest(on: Reference) -> CheckFailed | None:
+        return decide(looks(_right(on), on, 1_000, seed), 1_000, level)
+
+    failure, smallest = smallest_failure(check, reference, user.takes_data, honest)
     if failure is None:
         return
     failure.problem = smallest.describe()
@@ -82,58 +104,140 @@ def assert_conditional_velocity(
     raise failure.with_traceback(None)
 
 
+def _right(reference: Reference) -> Sampler:
+    """A right sampler in single precision."""
+
+    def right(x1: Any, rng: Any) -> Any:
+        t, eps = reference.time.sample(len(x1), rng), rng.standard_normal(x1.shape)
+        data, own = x1.reshape(len(x1), -1), rng.standard_normal((len(x1), reference.dim))
+        noise = eps.reshape(data.shape)
+        joint = reference.made(t, data, noise, own)
+        return {
+            "x_t": joint.x.reshape(x1.shape).astype(np.float32),
+            "u_t": joint.u.reshape(x1.shape).astype(np.float32),
+            "t": t,
+        }
+
+    return Sampler(right)
+
+
 def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:
     """Looks at up to ``samples``."""
+    used = {}
+    for kind in ("x0", "x1"):
+        try:
+            used[kind] = kind in user.inputs.values() and user.uses(kind, reference, seed)
+        except CheckFailed:  # the looks will say why
+            used[kind] = True
     for look, n in enumerate(look_sizes(samples)):
-        yield _evidence(user, reference, n, seed + _SEEDS * look)
+        yield _evidence(user, reference, used, n, seed + _SEEDS * look)
 
 
-def _evidence(user: Sampler, reference: Reference, n: int, seed: int) -> Evidence:
-    """What ``n`` samples have to say: row by row, then by two tests of a joint p-value."""
-    values, noise = [], []
+def _draws(user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int) -> Draws:
+    """Draws without the inputs that the sampler does not use."""
+    draws = user.draw(reference, n, seed)
+    if draws.given_eps and not used["x0"]:
+        object.__setattr__(draws, "eps", None)
+    if draws.given_z and not used["x1"]:
+        object.__setattr__(draws, "z", None)
+    return draws if reference.dims is None else draws.columns(list(reference.dims))
+
+
+def _evidence(
+    user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int
+) -> Evidence:
+    """What ``n`` samples have to say: row by row, then by tests of a joint p-value."""
+    values, off, noise, all_made = [], [], [], []
+    coupled = reference.coupling != "independent"
+    names: list[str] = []
+    whole, reference = reference, reference.projected()
     for start in range(0, n, _CHUNK):
         each = seed + 2 * _SEEDS * start
         try:
-            draws = user.draw(reference, min(_CHUNK, n - start), each)
+            draws = _draws(user, whole, used, min(_CHUNK, n - start), each)
         except CheckFailed as unusable:
             return Evidence.certain(unusable)
-        failure = compare_rows(reference, draws)
+        compare = compare_coupled if coupled else compare_rows
+        failure = compare(reference, draws)
+        if failure is None:
+            made = made_of(reference, draws)
+            failure = None if coupled else reused_noise(reference, made, draws)
         if failure is not None:
             return Evidence.certain(failure)
-        names, rows = differences(reference, draws, each + 1)
-        values.append(rows)
-        noise.append(scores(reference, *reference.implied(draws.t, draws.x, draws.u)[0]))
-    table, made_of = np.concatenate(values), Scores.join(noise)
-    moments = joint_test(table, 8 * draws.rounding * np.abs(table).mean(axis=0))
-    implied = noise_test(made_of)
-    p_value = min(1.0, 2 * min(moments.p_value, implied.p_value))  # Bonferroni's bound
-    if moments.p_value <= implied.p_value:
-        name, verdict = names[moments.worst], moments
-    else:
-        name, verdict = f"{_IMPLIED}, {made_of.names[implied.worst]}", implied
+        keep = made.independent
+        if not coupled:
+            names, rows, slack = differences(reference, draws.rows(keep), each + 1)
+            values.append(rows)
+            off.append(slack)
+        all_made.append(made)
+        noise.append(
+            scores(reference, made.t, made.z, made.eps, made.slack, coupled or made.no_data)
+        )
+    made = Made.join(all_made)
+    found = [_time_evidence(reference, made, draws.rounding)]
+    if not coupled:
+        table = np.concatenate(values)
+        found.append(_moment_evidence(reference, draws, names, table, np.mean(off, axis=0), n))
+    found.append(_noise_evidence(reference, draws, Scores.join(noise)))
+    found.append(noise_law(reference, made))
+    if not used["x1"]:
+        found.append(data_law(reference, made))
+    if coupled:  # a plan that is sampled uses some rows twice, which doubles variances
+        found = [Evidence(2 * (e.p_value / 2) ** 0.5, e.failure) for e in found]
+    return strongest(found, _TESTS)
 
-    def failure_of(_: float) -> CheckFailed:
-        title, hint = _told_by(name, resemblance(reference, draws))
+
+def _moment_evidence(
+    reference: Reference, draws: Draws, names: list[str], table: Any, slack: Any, n: int
+) -> Evidence:
+    verdict = joint_test(table, slack + 8 * 2.0**-52 * np.abs(table).mean(axis=0))
+    name = names[verdict.worst]
+
+    def failure(_: float) -> CheckFailed:
+        title, hint = _told_by(reference, name, draws)
         return CheckFailed(
             title,
             expected=f"E[{name}] as under the path"
             + ", with u* = E[u_t given x_t]" * ("u*" in name),
             found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, from {n:,} samples, "
-            f"{len(names) + len(made_of.names)} means",
+            f"{len(names)} means",
             standard_errors=verdict.standard_errors,
             hint=hint,
         )
 
-    return Evidence(p_value, failure_of)
+    return Evidence(verdict.p_value, failure)
 
 
-def _told_by(name: str, alike: str) -> tuple[str, str]:
+def _noise_evidence(reference: Reference, draws: Draws, found: Scores) -> Evidence:
+    verdict = noise_test(found)
+    name = f"{_IMPLIED}, {found.names[verdict.worst]}"
+
+    def failure(_: float) -> CheckFailed:
+        return CheckFailed(
+            "x_t and u_t are not made of the same noise",
+            expected=f"E[{name}] as under the path",
+            found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, "
+            f"from {len(found.values):,} samples, {len(found.names)} means",
+            standard_errors=verdict.standard_errors,
+            hint=resemblance(reference, draws)
+            or "compare the schedule of x_t with that of u_t, and the law of the noise",
+        )
+
+    return Evidence(verdict.p_value, failure)
+
+
+def _time_evidence(reference: Reference, made: Made, rounding: float) -> Evidence:
+    return time_law(reference, made.all_t, rounding, "t does not have its law", "the sampler")
+
+
+def _told_by(reference: Reference, name: str, draws: Draws) -> tuple[str, str]:
     """Title and hint, from the mean that departs most."""
     if "u*" in name:
-        return "u_t is not the conditional velocity of x_t", alike
-    if _IMPLIED in name:
-        hint = alike or "compare the schedule of x_t with that of u_t"
-        return "x_t and u_t are not made of the same noise", hint
+        alike = resemblance(reference, draws)
+        if reference.target == "velocity":
+            return "u_t is not the conditional velocity of x_t", alike
+        return f"u_t is not the target {reference.target} of x_t", alike
     if "its law" in name:
-        return "t does not have its law", "pass time= if the sampler draws t by another law"
-    return "x_t does not have the law of the path", ""
+        hint = time_like(reference, draws.t)
+        return "t does not have its law", f"{hint}; pass time= if that is meant"
+    return "x_t does not have the law of the path", resemblance(reference, draws)

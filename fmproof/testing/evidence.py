@@ -11,6 +11,7 @@ from fmproof.errors import InputError
 from fmproof.testing.failure import CheckFailed
 
 FIRST_LOOK = 1_000
+_NO_DOUBT = 1e-12
 
 
 def look_sizes(samples: int) -> list[int]:
@@ -54,8 +55,9 @@ class Evidence(NamedTuple):
 
 
 def strongest(found: list[Evidence], tests: int) -> Evidence:
-    """The strongest of at most ``tests`` pieces, its p-value joined by Bonferroni's bound."""
-    best = min(found, key=lambda evidence: evidence.p_value)
+    """The strongest of at most ``tests`` pieces, its p-value joined by Bonferroni's bound; the
+    first of those that leave no doubt."""
+    best = min(found, key=lambda evidence: max(evidence.p_value, _NO_DOUBT))
     return Evidence(min(1.0, tests * best.p_value), best.failure)
 
 

@@ -10,9 +10,11 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
+from fmproof.testing.diagnosis import target_name, targets_like
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
-from fmproof.testing.reference import Reference, look_alikes
+from fmproof.testing.precision import condition
+from fmproof.testing.reference import Reference
 
 
 def assert_marginal_field(
@@ -21,11 +23,16 @@ def assert_marginal_field(
     data: Any,
     *,
     time: Any = None,
+    target: Any = "velocity",
+    direction: str = "noise-to-data",
     points: int = 512,
     tolerance: float = 1e-6,
     seed: int | None = None,
 ) -> None:
-    """Assert that ``field`` is u_t(x) = E[u_t(x given z) given X_t = x], point by point.
+    """Assert that ``field`` is u_t(x) = E[target given X_t = x], point by point.
+
+    For the target "velocity" that is the marginal field, for "score" the score ∇ log p_t(x), for
+    "x1" the ideal denoiser.
 
     No statistics: the field is compared with the closed form at points drawn from the path, and at
     a few points with small coordinates.
@@ -35,6 +42,7 @@ def assert_marginal_field(
         path: a ``fmproof.models.Path``.
         data: a ``GaussianMixture``, or an array (K, d) of equally likely points.
         time: the law of the times at which to look, by default uniform on [0, 1].
+        target, direction: as in ``assert_conditional_velocity``.
         points: how many points to draw.
         tolerance: the error that is allowed, relative to 1 + ‖u‖, beyond what the rounding of the
             field's own precision explains.
@@ -46,12 +54,11 @@ def assert_marginal_field(
     """
     __tracebackhide__ = True
     seed = chosen_seed(seed)
-    reference = Reference.of(path, data, time)
-    user = VelocityFunction(field, reference.dim, "field")
+    reference = Reference.of(path, data, time, target=target, direction=direction)
+    user = VelocityFunction(field, reference.dim, "field", reference.shape)
     check_tolerance(tolerance)
     check_count("points", points, 1)
-    problem = reference.problem
-    t, _, _, x = problem.sample_joint(points, np.random.default_rng(seed))
+    t, _, _, x, _ = reference.draw(points, np.random.default_rng(seed))
     simple_t, simple_x = _simple_points(reference)
     # Numbers that single precision holds, so that a field of tensors sees the same points.
     t = np.concatenate([simple_t, t]).astype(np.float32).astype(np.float64)
@@ -79,6 +86,10 @@ def assert_marginal_field(
 def _simple_points(reference: Reference) -> tuple[FloatArray, FloatArray]:
     """Times 1/2, 1/4, 3/4 inside the support, at 0 and along the axes."""
     low, high = reference.time.support
+    if (low, high) != (0.0, 1.0) and reference.time.__class__.__name__ == "DiscreteTime":
+        middle = reference.time.quantile(np.array([0.25, 0.5, 0.75]))
+        pairs = list(product([np.zeros(reference.dim), np.ones(reference.dim)], middle))
+        return np.array([t for _, t in pairs]), np.array([x for x, _ in pairs])
     times = [t for t in (0.5, 0.25, 0.75) if low < t < high] or [(low + high) / 2]
     eye = np.eye(reference.dim)
     places = [np.zeros(reference.dim), *eye, *(-eye), np.ones(reference.dim)]
@@ -103,21 +114,24 @@ def _compare(
         return
     row = int(wrong.argmax())  # the simple points come first
     worst = float((np.abs(found - expected).max(axis=1) / size).max())
-    inside = reference.has_density(1 - t)
+    back = reference.mirror(t)
+    inside = reference.has_density(back)
     now, mirrored = (
         reference.given_x(t[inside], x[inside]),
-        reference.given_x((1 - t)[inside], x[inside]),
+        reference.given_x(back[inside], x[inside]),
     )
     alike = [
         name
-        for name, other in look_alikes(reference, now, mirrored).items()
+        for name, other in targets_like(reference, now, mirrored).items()
         if (np.abs(found[inside] - other).max(axis=1) <= slack[inside]).all()
     ]
     ratio = float((found * expected).sum() / np.square(expected).sum())
     if not alike and (np.abs(found - ratio * expected).max(axis=1) <= slack).all():
-        alike = [f"{ratio:.6g} times the velocity"]
+        alike = [f"{ratio:.6g} times {target_name(reference)}"]
     raise CheckFailed(
-        "the field is not the marginal velocity u_t(x) = E[u_t(x given z) given X_t = x]",
+        "the field is not the marginal velocity u_t(x) = E[u_t(x given z) given X_t = x]"
+        if reference.target == "velocity"
+        else f"the field is not E[target given X_t = x], the target being {target_name(reference)}",
         expected=f"{expected[row]} at t = {t[row]:.6g}, x = {x[row]}",
         found=f"{found[row]}; wrong at {int(wrong.sum())} of {len(t)} points, "
         f"relative error up to {worst:.2g} (allowed {tolerance:g})",
@@ -129,12 +143,15 @@ def _rounding(
     reference: Reference, t: FloatArray, x: FloatArray, expected: FloatArray, eps: float
 ) -> FloatArray:
     """How far rounding at precision ``eps`` may throw a value, (N,): ten times the change that the
-    closed form shows when its arguments are off by a few roundings."""
+    closed form shows when its arguments are off by a few roundings, more where beta is small."""
     moved = np.zeros(len(t))
+    low, high = reference.time.support
+    steep = 1 + condition(reference, t, eps)
     for sign in (-4, 4):
-        times = np.clip(t * (1 + sign * eps), 0.0, 1.0)
+        times = np.clip(t * (1 + sign * eps), min(low, 0.0), max(high, 1.0))
         inside = reference.has_density(times)
         near = reference.velocity(reference.given_x(times[inside], (x * (1 - sign * eps))[inside]))
         change = np.abs(near - expected[inside]).max(axis=1)
         moved[inside] = np.maximum(moved[inside], change)
-    return 10 * moved
+    size = 1 + np.abs(expected).max(axis=1) + np.abs(x).max(axis=1)
+    return np.asarray(10 * moved + 8 * eps * size * steep)

@@ -26,6 +26,7 @@ from fmproof.testing.adapters import (
 )
 from fmproof.testing.batches import BATCHES, Batch, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
+from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
 from fmproof.testing.losses import (
@@ -35,8 +36,10 @@ from fmproof.testing.losses import (
     draw_marginal,
     evaluate_loss,
     noting,
+    padded_as,
 )
 from fmproof.testing.points import Points
+from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
 from fmproof.testing.smallest import smallest_failure
 
@@ -57,6 +60,10 @@ def assert_same_gradient(
     theta: Any = None,
     gradient: Callable[..., Any] | None = None,
     time: Any = None,
+    target: Any = "velocity",
+    weight: Any = None,
+    dims: Any = None,
+    direction: str = "noise-to-data",
     reduction: str = "sum",
     samples: int = 50_000,
     level: float = 1e-6,
@@ -75,7 +82,8 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, reduction, samples, level, seed: as in ``assert_losses_differ_by_constant``.
+        time, target, weight, dims, direction, reduction, samples, level, seed: as in
+            ``assert_losses_differ_by_constant``.
 
     Raises:
         CheckFailed: with the smallest problem found.
@@ -85,8 +93,10 @@ def assert_same_gradient(
     check_reduction(reduction)
     check_options(samples, level)
     seed = chosen_seed(seed)
-    reference = Reference.of(path, data, time)
-    family = family_of(model, theta, reference.dim, loss, gradient)
+    reference = Reference.of(
+        path, data, time, target=target, weight=weight, dims=dims, direction=direction
+    )
+    family = family_of(model, theta, reference, loss, gradient)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
@@ -121,19 +131,24 @@ def gradient_looks(
     """Looks at the slopes of the loss along some directions in θ, in batches."""
     family.user.check_steady(*draw_marginal(reference, 2 * reference.dim + 10, seed))
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
-    factor = 1 / reference.dim if mean else 1.0
+    factor = 1 / reference.counted if mean else 1.0
+    if family.loss is not None:
+        reference = padded_as(family.user, reference, family.loss, seed)
     family.choose_directions(reference, factor, seed)
 
     def batch(size: int, each: int) -> Batch:
-        expected = factor * family.slopes(*_marginal(reference, size, each))
+        expected = factor * family.slopes(reference, *_marginal(reference, size, each))
         found, points = family.user_slopes(reference, size, each)
         if points is None:
             return Batch(expected, found)
         u, slack = points.velocity(reference), points.slack(reference)[:, None]
-        there = family.slopes(points.t, points.x, u)
+        there = family.slopes(reference, points.t, points.x, u)
         rounding = family.rounding * np.abs(there)
-        if points.rounding > _SINGLE:  # a slope is affine in u: see how far rounding moves it
-            rounding = rounding + np.abs(family.slopes(points.t, points.x, u + slack) - there)
+        # A slope is affine in u: see how far rounding moves it.
+        sign = np.where(np.arange(len(u)) % 2, 1.0, -1.0)[:, None]
+        for move in (slack, sign * slack) if points.rounding > _SINGLE else ():
+            moved = family.slopes(reference, points.t, points.x, u + move)
+            rounding = rounding + np.abs(moved - there)
         return Batch(expected, found, points, factor * there, factor * rounding)
 
     def describe(
@@ -147,10 +162,12 @@ def gradient_looks(
             found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
             f"({len(theirs)} slopes)",
             standard_errors=verdict.standard_errors,
-            hint=_scale_hint(theirs, right, found - expected, reference.dim, mean),
+            hint=_scale_hint(theirs, right, found - expected, reference.counted, mean)
+            or explain_loss(family.user, reference, family.loss, factor, seed)
+            or _ratio_hint(theirs, right, found - expected),
         )
 
-    yield from looks(reference, batch, describe, family.rounding, samples, seed)
+    yield from looks(reference, batch, describe, lambda: family.rounding, samples, seed)
 
 
 def _scale_hint(
@@ -163,6 +180,14 @@ def _scale_hint(
     if dim > 1 and abs(ratio / (dim if mean else 1 / dim) - 1) < 0.05:
         other = "sum" if mean else "mean"
         return f"pass reduction={other!r} if the loss takes the {other} over the coordinates"
+    return ""
+
+
+def _ratio_hint(found: FloatArray, expected: FloatArray, values: FloatArray) -> str:
+    ratio = float(found @ expected / (expected @ expected))
+    errors = values.std(axis=0) / np.sqrt(len(values))
+    if (np.abs(found - ratio * expected) > 5 * errors).any() or abs(ratio - 1) < 0.05:
+        return ""
     return f"the gradient is about {ratio:.2g} times what it should be"
 
 
@@ -178,6 +203,7 @@ class Family(ABC):
     user: VelocityFunction
     names: list[str]
     rounding: float
+    loss: Callable[..., Any] | None
 
     @abstractmethod
     def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
@@ -185,8 +211,10 @@ class Family(ABC):
         gradient of L_FM, group by group of the parameters."""
 
     @abstractmethod
-    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
-        """Slopes (k,) of the mean of ‖m_θ(t, x) − u‖²."""
+    def slopes(
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+    ) -> FloatArray:
+        """Slopes (k,) of the mean of w(t) ‖m_θ(t, x) − u‖²."""
 
     @abstractmethod
     def user_slopes(
@@ -214,7 +242,7 @@ def _parameters(theta: Any) -> FloatArray:
 def family_of(
     model: Any,
     theta: Any,
-    dim: int,
+    reference: Reference,
     loss: Callable[..., Any] | None,
     gradient: Callable[..., Any] | None,
 ) -> Family:
@@ -222,15 +250,17 @@ def family_of(
     if module_of(model) is not None:
         if gradient is not None or theta is not None:
             raise InputError("theta, gradient: a torch.nn.Module has its own; leave them out")
-        return _Module(model, dim, loss)
+        return _Module(model, reference, loss)
     if isinstance(model, PolynomialVelocity):
         start = model.theta if theta is None else theta
-        return _Function(model.with_theta, start, dim, loss, gradient)
+        return _Function(model.with_theta, start, reference, loss, gradient)
     if theta is None:
         raise InputError(
             "theta: expected the parameters at which model(theta, t, x) is to be differentiated"
         )
-    return _Function(lambda parameters: partial(model, parameters), theta, dim, loss, gradient)
+    return _Function(
+        lambda parameters: partial(model, parameters), theta, reference, loss, gradient
+    )
 
 
 def _unit(vector: FloatArray) -> FloatArray:
@@ -242,16 +272,15 @@ def _unit(vector: FloatArray) -> FloatArray:
 def _marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """t, x and the marginal velocity."""
     t, x = draw_marginal(reference, n, seed)
-    return t, x, reference.velocity(reference.given_x(t, x))
+    return t, x, reference.expected(t, x)
 
 
 def _conditional(
     reference: Reference, n: int, seed: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """t, x and the conditional velocity."""
-    problem = reference.problem
-    t, z, eps, x = problem.sample_joint(n, np.random.default_rng([seed, 2]))
-    return t, x, problem.target(t, z, eps)
+    t, _, _, x, u = reference.draw(n, np.random.default_rng([seed, 2]))
+    return t, x, u
 
 
 class _Function(Family):
@@ -261,7 +290,7 @@ class _Function(Family):
         self,
         at: Callable[[FloatArray], Any],
         theta: Any,
-        dim: int,
+        reference: Reference,
         loss: Callable[..., Any] | None,
         gradient: Callable[..., Any] | None,
     ) -> None:
@@ -269,7 +298,7 @@ class _Function(Family):
         self.theta = _parameters(theta)
         self.loss = loss
         self.gradient = gradient
-        self.user = VelocityFunction(at(self.theta), dim)
+        self.user = VelocityFunction(at(self.theta), reference.dim, shape=reference.shape)
         self.step = _STEP * (1 + float(np.abs(self.theta).max()))
         self.rounding = 1e-6
 
@@ -285,7 +314,8 @@ class _Function(Family):
         if count <= _AXES:
             return
         theirs, _ = self.user_slopes(reference, _PROBE, seed)
-        difference = theirs - factor * self.slopes(*_marginal(reference, _PROBE, seed))
+        ours = self.slopes(reference, *_marginal(reference, _PROBE, seed))
+        difference = theirs - factor * ours
         groups = np.array_split(np.arange(count), _GROUPS)
         self.directions = np.zeros((_GROUPS, count))
         for direction, group in zip(self.directions, groups, strict=True):
@@ -298,10 +328,14 @@ class _Function(Family):
         pairs = ((value(self.theta + move), value(self.theta - move)) for move in moves)
         return np.array([(above - below) / (2 * self.step) for above, below in pairs])
 
-    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
+    def slopes(
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+    ) -> FloatArray:
+        w = reference.weights(t)[:, None] * reference.mask
+
         def loss(parameters: FloatArray) -> float:
             model = self.user.replaced_by(self.at(parameters))
-            return float(np.square(model(t, x) - u).sum(axis=1).mean())
+            return float((w * np.square(model(t, x) - u)).sum(axis=1).mean())
 
         return self._slopes(loss)
 
@@ -312,12 +346,13 @@ class _Function(Family):
         if self.gradient is not None:
             return self._projected(self.gradient, x1, seed), None
         if self.loss is None:
-            return self.slopes(*_conditional(reference, n, seed)), None
+            return self.slopes(reference, *_conditional(reference, n, seed)), None
         loss = self.loss
-        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), x1.copy(), n, seed))
+        data = x1.reshape(-1, *reference.shape)
+        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data.copy(), n, seed))
         calls: list[tuple[Any, Any]] = []
-        evaluate_loss(loss, noting(self.user, calls), x1.copy(), n, seed)
-        return slopes, Points.of(calls, x1)
+        evaluate_loss(loss, noting(self.user, reference, calls), data.copy(), n, seed)
+        return slopes, Points.of(reference, calls, x1, self.user.eps)
 
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
         name = f"the gradient {name_of(gradient)}"
@@ -333,7 +368,8 @@ class _Function(Family):
     def check_reproducible(self, reference: Reference, n: int, seed: int) -> None:
         if self.loss is None or self.gradient is not None:
             return
-        x1, model = draw_data(reference, n, seed), self.at(self.theta)
+        x1 = draw_data(reference, n, seed).reshape(-1, *reference.shape)
+        model = self.at(self.theta)
         first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
         if abs(first - again) > 1e-9 * (1 + abs(first)):
             raise InputError(
@@ -347,9 +383,9 @@ class _Module(Family):
     """θ are the parameters of a PyTorch module, one group each, and slopes come from automatic
     differentiation."""
 
-    def __init__(self, model: Any, dim: int, loss: Callable[..., Any] | None) -> None:
+    def __init__(self, model: Any, reference: Reference, loss: Callable[..., Any] | None) -> None:
         self.loss = loss
-        self.user = VelocityFunction(model, dim)
+        self.user = VelocityFunction(model, reference.dim, shape=reference.shape)
         named = module_of(model).named_parameters()
         trained = {name: p for name, p in named if p.requires_grad}
         if not trained:
@@ -370,7 +406,7 @@ class _Module(Family):
 
     def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
         theirs = self._user_gradients(reference, _PROBE, seed)
-        ours = self._model_gradients(*_marginal(reference, _PROBE, seed))
+        ours = self._model_gradients(reference, *_marginal(reference, _PROBE, seed))
         pairs = zip(theirs, ours, strict=True)
         self.directions = [_unit(their - factor * our) for their, our in pairs]
 
@@ -378,8 +414,10 @@ class _Module(Family):
         pairs = zip(gradients, self.directions, strict=True)
         return np.array([float((g * v).sum()) for g, v in pairs])
 
-    def slopes(self, t: FloatArray, x: FloatArray, u: FloatArray) -> FloatArray:
-        return self._project(self._model_gradients(t, x, u))
+    def slopes(
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+    ) -> FloatArray:
+        return self._project(self._model_gradients(reference, t, x, u))
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int
@@ -387,9 +425,11 @@ class _Module(Family):
         calls: list[tuple[Any, Any]] = []
         with self._noting(calls):
             found = self._project(self._user_gradients(reference, n, seed))
-        x1 = draw_data(reference, n, seed)
-        shown = None if self.loss is None else Points.of(calls, to_array(self.user.convert(x1)))
-        return found, shown
+        if self.loss is None:
+            return found, None
+        x1 = to_array(self.user.convert(draw_data(reference, n, seed))).astype(np.float64)
+        self.rounding = max(self.rounding, 4 * self.user.eps)
+        return found, Points.of(reference, calls, x1, self.user.eps)
 
     @contextmanager
     def _noting(self, calls: list[tuple[Any, Any]]) -> Iterator[None]:
@@ -399,21 +439,34 @@ class _Module(Family):
             given = [*args, *kwargs.values()][:2]
             calls.append(tuple(reversed(given) if self.user.x_first else given))
 
-        hook = module_of(self.user.function).register_forward_pre_hook(note, with_kwargs=True)
+        def precision(_: Any, __: tuple[Any, ...], value: Any) -> None:
+            self.user.eps = max(self.user.eps, precision_of(value))
+
+        module = module_of(self.user.function)
+        hooks = [
+            module.register_forward_pre_hook(note, with_kwargs=True),
+            module.register_forward_hook(precision),
+        ]
         try:
             yield
         finally:
-            hook.remove()
+            for hook in hooks:
+                hook.remove()
 
-    def _model_gradients(self, t: FloatArray, x: FloatArray, u: FloatArray) -> list[FloatArray]:
-        convert = self.user.convert
-        value = self.user.function(*self.user.arguments(convert(t), convert(x)))
-        return self._gradients((value - convert(u)).square().sum(dim=1).mean())
+    def _model_gradients(
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+    ) -> list[FloatArray]:
+        convert, shape = self.user.convert, (-1, *reference.shape)
+        w = convert(reference.weights(t)[:, None] * reference.mask)
+        points = convert(x.reshape(shape))
+        value = self.user.function(*self.user.arguments(convert(t), points))
+        error = (value.reshape(len(t), -1) - convert(u)).square()
+        return self._gradients((w * error).sum(dim=1).mean())
 
     def _user_gradients(self, reference: Reference, n: int, seed: int) -> list[FloatArray]:
         if self.loss is None:
-            return self._model_gradients(*_conditional(reference, n, seed))
-        x1 = self.user.convert(draw_data(reference, n, seed))
+            return self._model_gradients(reference, *_conditional(reference, n, seed))
+        x1 = self.user.convert(draw_data(reference, n, seed).reshape(-1, *reference.shape))
         try:
             value = call_loss(self.loss, self.user.function, x1, seed)
             gradients = self._gradients(value.mean())

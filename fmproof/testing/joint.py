@@ -39,6 +39,8 @@ def joint_test(values: FloatArray, rounding: FloatArray | float = 0.0) -> Verdic
         rounding: (k,), how far a mean may be from zero by rounding alone.
     """
     count, k = values.shape
+    if count < 2:
+        return Verdict(1.0, 0, 0.0, 1.0)
     sums = np.maximum(np.abs(values.sum(axis=0)) - count * np.asarray(rounding), 0.0)
     norms = np.sqrt(np.square(values).sum(axis=0)) + np.finfo(np.float64).tiny
     x = sums / norms

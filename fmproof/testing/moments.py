@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
+from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
 from fmproof.testing.joint import joint_test
-from fmproof.testing.reference import Latents, Reference, look_alikes
+from fmproof.testing.precision import told_apart, usual_size
+from fmproof.testing.reference import BoolArray, Latents, Reference
 from fmproof.testing.samplers import Draws
 
 _PLAUSIBLE = 1e-3
@@ -19,21 +22,69 @@ Columns = dict[str, FloatArray]
 
 def _draw(reference: Reference, n: int, seed: int) -> Draws:
     """What a right sampler returns."""
-    problem = reference.problem
-    t, z, eps, x = problem.sample_joint(n, np.random.default_rng([seed, n]))
-    return Draws(t, x, problem.target(t, z, eps), None, None, float(np.finfo(np.float64).eps))
+    t, _, _, x, u = reference.draw(n, np.random.default_rng([seed, n]))
+    return Draws(t, x, u, None, None, float(np.finfo(np.float64).eps))
 
 
-def _columns(reference: Reference, draws: Draws) -> Columns:
-    usable = reference.has_density(draws.t)
-    t, x, u = draws.t[usable], draws.x[usable], draws.u[usable]
+def usable(reference: Reference, draws: Draws) -> BoolArray:
+    """The rows from which rounding has not taken the noise away, (N,) booleans."""
+    seen = told_apart(reference, draws.t, draws.rounding)
+    coarse = draws.rounding * usual_size(reference)
+    wide = reference.alpha(draws.t) * reference.data.scales.min() > 20 * coarse
+    return np.asarray(reference.has_density(draws.t) & (seen | wide))
+
+
+def _columns(
+    reference: Reference, draws: Draws, rounded: bool = True
+) -> tuple[Columns, FloatArray]:
+    """The functions, and how far rounding may throw the means of each, (k,), if it does."""
+    t, x, u = draws.t, draws.x, draws.u
     given = reference.given_x(t, x)
-    residual = u - reference.velocity(given)
+    expected = reference.velocity(given)
+    residual, speed = u - expected, _speed(reference)
     columns = dict(_regression(reference, residual, given, x))
-    square = np.square(_bounded(residual, _speed(reference))).sum(axis=1)
-    columns.update(_in_time(reference, t, "|u - u*|^2", square))
-    columns.update(_laws(reference, t, x))
-    return columns
+    error = _rounding(reference, draws, expected) if rounded else np.zeros(len(t))
+    cut = _bounded(residual, speed)
+    lengths = np.sqrt(np.square(cut).sum(axis=1))
+    moved = np.minimum(error, 8 * speed)
+    weights = {
+        "u*": np.sqrt(np.square(_bounded(expected, speed)).sum(axis=1)),
+        "E[x1 given x]": np.sqrt(np.square(given.z).sum(axis=1)),
+        "E[x0 given x]": np.sqrt(
+            np.square(_bounded(given.eps, np.sqrt(reference.dim))).sum(axis=1)
+        ),
+    }
+    off = {}
+    for name in columns:
+        factor = next((v for k, v in weights.items() if name.endswith(k)), 1.0)
+        if "turned" in name:
+            factor = 8.0 * np.sqrt(reference.dim)
+        off[name] = float((moved * factor).mean())
+    columns.update(_in_time(reference, t, "|u - u*|^2", np.square(cut).sum(axis=1)))
+    laws = dict(_laws(reference, t, x))
+    columns.update(laws)
+    square = float((moved * (2 * lengths + moved)).mean())
+    slack = [off.get(name, square if "|u" in name else 0.0) for name in columns]
+    for i, name in enumerate(columns):
+        if name in laws:
+            size = 1.0 if "its law" in name else float((1 + np.abs(laws[name])).mean())
+            slack[i] = 8 * draws.rounding * size
+    return columns, np.array(slack)
+
+
+def _rounding(reference: Reference, draws: Draws, expected: FloatArray) -> FloatArray:
+    """How far rounding may throw u - u*, (N,): ten times the change that the closed form shows
+    when its arguments are off by two roundings, and the rounding of u itself."""
+    r, t, size = draws.rounding, draws.t, draws.size()
+    sign = np.where(np.arange(len(t)) % 2, 1.0, -1.0)
+    x = draws.x + 2 * r * (sign * size)[:, None]
+    low, high = reference.time.support
+    near = np.clip(t - 2 * r * sign * np.maximum(np.abs(t), 0.1), low, high)
+    near = np.where(reference.has_density(near), near, t)
+    moved = reference.velocity(reference.given_x(near, x)) - expected
+    change = np.sqrt(np.square(np.where(np.isfinite(moved), moved, 0)).sum(axis=1))
+    lengths = np.sqrt(np.square(draws.u).sum(axis=1)) + np.sqrt(np.square(expected).sum(axis=1))
+    return np.asarray(10 * change + 8 * r * (size + lengths))
 
 
 def _bounded(vectors: FloatArray, size: float) -> FloatArray:
@@ -47,27 +98,36 @@ def _speed(reference: Reference) -> float:
     """The root mean square of the conditional velocity."""
     t = reference.time.quantile((np.arange(1000) + 0.5) / 1000)
     second = float(np.trace(reference.data.second_moment()))
-    squares = reference.path.dalpha(t) ** 2 * second + reference.path.dbeta(t) ** 2 * reference.dim
-    return float(np.sqrt(squares.mean()))
+    a, b = reference.coefficients(t)
+    squares = a**2 * second + b**2 * reference.dim
+    return float(np.sqrt(min(squares.mean(), 16 * np.median(squares) + 1e-12)))
 
 
 def _whitened(reference: Reference, t: FloatArray, x: FloatArray) -> FloatArray:
     """x less its mean, over its standard deviation per coordinate at t."""
-    data, path = reference.data, reference.path
+    data = reference.data
     mean = data.mean()
     variance = max(0.0, float(np.trace(data.second_moment()) - mean @ mean)) / data.dim
-    alpha, beta = path.alpha(t), path.beta(t)
+    alpha, beta = reference.alpha(t), reference.beta(t)
     spread = np.maximum(np.sqrt(alpha**2 * variance + beta**2), np.finfo(np.float64).tiny)
     return _bounded((x - alpha[:, None] * mean) / spread[:, None], np.sqrt(data.dim))
 
 
-def differences(reference: Reference, draws: Draws, seed: int) -> tuple[list[str], FloatArray]:
-    """Names (k,) and, (N, k), the functions of the user's draws minus those of as many right ones:
-    symmetric about zero when the user's are right too."""
-    users = _columns(reference, draws)
-    right = _columns(reference, _draw(reference, len(draws.t), seed))
-    rows = min(len(next(iter(users.values()))), len(next(iter(right.values()))))
-    return list(users), np.column_stack([users[k][:rows] - right[k][:rows] for k in users])
+def differences(
+    reference: Reference, draws: Draws, seed: int
+) -> tuple[list[str], FloatArray, FloatArray]:
+    """Names (k,), and (N, k) the functions of the user's draws minus those of as many right ones:
+    symmetric about zero when the user's are right too, up to rounding (k,).
+
+    The rows are shuffled first: code may sort its batch, or stratify its times.
+    """
+    order = np.random.default_rng([seed, 7]).permutation(len(draws.t))
+    draws = draws.rows(order)
+    right = replace(_draw(reference, len(draws.t), seed), rounding=draws.rounding)
+    users, slack = _columns(reference, draws.rows(usable(reference, draws)))
+    ours, _ = _columns(reference, right.rows(usable(reference, right)), False)
+    rows = min(len(next(iter(users.values()))), len(next(iter(ours.values()))))
+    return list(users), np.column_stack([users[k][:rows] - ours[k][:rows] for k in users]), slack
 
 
 def _regression(
@@ -113,7 +173,7 @@ def _in_time(
 def centred_time(reference: Reference, t: FloatArray) -> FloatArray:
     """Times on the scale where the law's support is [-1, 1]."""
     low, high = reference.time.support
-    return (2 * t - low - high) / (high - low)
+    return np.asarray((2 * t - low - high) / (high - low if high > low else 1.0))
 
 
 def _directions(dim: int) -> FloatArray:
@@ -124,21 +184,54 @@ def _directions(dim: int) -> FloatArray:
     return np.asarray(np.linalg.qr(random)[0].T)
 
 
+def _known(reference: Reference, draws: Draws) -> Latents:
+    """Data and noise of which at least one is known, and the other follows from x."""
+    t, x, z, eps = draws.t, draws.x, draws.z, draws.eps
+    alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if z is None:
+            z = np.nan_to_num((x - beta * np.asarray(eps)) / alpha)
+        if eps is None:
+            eps = np.nan_to_num((x - alpha * z) / beta)
+    return Latents(t, z, eps)
+
+
 def resemblance(reference: Reference, draws: Draws) -> str:
-    """The known mistakes that would explain the mean of u given (t, x)."""
-    usable = reference.has_density(draws.t) & reference.has_density(1 - draws.t)
-    t, x, u = draws.t[usable], draws.x[usable], draws.u[usable]
-    now, mirrored = reference.given_x(t, x), reference.given_x(1 - t, x)
+    """The known mistakes that would explain the mean of u given (t, x), or the nearest fit."""
+    back = reference.mirror(draws.t)
+    rows = usable(reference, draws) & reference.has_density(back)
+    if rows.sum() < 50:
+        return ""
+    draws, back = draws.rows(rows), back[rows]
+    t, x, u = draws.t, draws.x, draws.u
+    now, mirrored = reference.given_x(t, x), reference.given_x(back, x)
     velocity = reference.velocity(now)
+    error = float(_rounding(reference, draws, velocity).mean())
 
     def explains(candidate: FloatArray) -> bool:
         values = np.column_stack([v for _, v in _regression(reference, u - candidate, now, x)])
-        return joint_test(values, 1e-6).p_value > _PLAUSIBLE
+        size = 1 + float(np.sqrt(np.square(candidate).sum(axis=1)).mean())
+        return joint_test(values, 1e-6 * size + 4 * error).p_value > _PLAUSIBLE
 
-    alike = look_alikes(reference, now, mirrored)
+    alike = targets_like(reference, now, mirrored)
     # On a point at the origin the velocity of CondOTPath *is* the noise with its sign flipped.
     names = [k for k, v in alike.items() if not np.allclose(v, velocity) and explains(v)]
+    if names:
+        return f"u_t looks like {', or '.join(names)}"
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
-    if not names and abs(ratio - 1) > 0.1 and explains(ratio * velocity):
-        names = [f"about {ratio:.2g} times the velocity"]
-    return f"u_t looks like {', or '.join(names)}" if names else ""
+    if abs(ratio - 1) > 0.1 and explains(ratio * velocity):
+        return f"u_t looks like about {ratio:.2g} times what it should be"
+    if draws.z is not None or draws.eps is not None:
+        told = fitted(reference, _known(reference, draws), u)
+        if told:
+            return told
+    line = fit_near(now, u, float(np.median(t)))
+    if line is None:
+        return ""
+    a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
+    if abs(line.a - a) < 0.1 and abs(line.b - b) < 0.1:
+        return ""
+    return (
+        f"near t = {line.t:.3g} the mean of u_t given x_t is {line.a:.2g} E[x1 given x] + "
+        f"{line.b:.2g} E[x0 given x], expected {a:.2g} and {b:.2g} for {target_name(reference)}"
+    )

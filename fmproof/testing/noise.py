@@ -29,6 +29,7 @@ class Scores(NamedTuple):
         names: (k,).
         a, b2: (N, k), the factor a and |b|^2, functions of t and z alone.
         values: (N, k).
+        bias, wander: (N, k), how far rounding may throw the values: always, and at random.
     """
 
     dim: int
@@ -36,6 +37,8 @@ class Scores(NamedTuple):
     a: FloatArray
     b2: FloatArray
     values: FloatArray
+    bias: FloatArray
+    wander: FloatArray
 
     @classmethod
     def join(cls, parts: list[Scores]) -> Scores:
@@ -44,12 +47,29 @@ class Scores(NamedTuple):
         return cls(*parts[0][:2], *(np.concatenate(array) for array in arrays))
 
 
-def scores(reference: Reference, t: FloatArray, z: FloatArray, eps: FloatArray) -> Scores:
-    """The score functions at t (N,), z and eps (N, d)."""
-    path, dim = reference.path, reference.dim
-    alpha, beta = path.alpha(t)[:, None], path.beta(t)[:, None]
-    dalpha, dbeta = path.dalpha(t)[:, None], path.dbeta(t)[:, None]
-    determinant = alpha * dbeta - beta * dalpha
+def scores(
+    reference: Reference,
+    t: FloatArray,
+    z: FloatArray,
+    eps: FloatArray,
+    slack: FloatArray | float = 0.0,
+    size_only: bool = False,
+) -> Scores:
+    """The score functions at t (N,), z and eps (N, d).
+
+    Args:
+        slack: how far rounding may throw a coordinate of eps, (N,).
+        size_only: leave out those that rely on data and noise being independent.
+    """
+    dim = reference.dim
+    alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
+    first, second = reference.coefficients(t)
+    dalpha, dbeta = first[:, None], second[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        determinant = alpha * dbeta - beta * dalpha
+        told = (np.abs(determinant) > 1e-6) & np.isfinite(determinant)
+    determinant = np.where(told, determinant, np.inf)
+    dalpha, dbeta = np.where(told, dalpha, 0), np.where(told, dbeta, 0)
     slope = data_score(reference, z)
     nothing, none = np.zeros_like(z), np.zeros_like(t)
     centred = z - reference.data.mean()
@@ -68,13 +88,24 @@ def scores(reference: Reference, t: FloatArray, z: FloatArray, eps: FloatArray) 
             (alpha * dalpha * z + beta * dbeta * slope) / determinant,
         ),
     }
+    if size_only:
+        directions = {"|x0|^2": directions["|x0|^2"]}
     square = np.square(eps).sum(axis=1) - dim
+    off = np.broadcast_to(np.asarray(slack, dtype=np.float64), t.shape)
+    lengths = np.sqrt(np.square(eps).sum(axis=1))
     return Scores(
         dim,
         list(directions),
         np.column_stack([a for a, _ in directions.values()]),
         np.column_stack([np.square(b).sum(axis=1) for _, b in directions.values()]),
         np.column_stack([a * square + (b * eps).sum(axis=1) for a, b in directions.values()]),
+        np.column_stack([np.abs(a) * off**2 * dim for a, _ in directions.values()]),
+        np.column_stack(
+            [
+                off * (2 * np.abs(a) * lengths + np.sqrt(np.square(b).sum(axis=1)))
+                for a, b in directions.values()
+            ]
+        ),
     )
 
 
@@ -102,7 +133,11 @@ def noise_test(found: Scores) -> Verdict:
     the sum S of a_i (|eps_i|^2 - d) + b_i·eps_i, and P(S >= x) <= exp(log E exp(s S) - s x) for
     every s. Bonferroni's bound joins both tails of the k functions.
     """
+    if not len(found.values):
+        return Verdict(1.0, 0, 0.0, 1.0)
     totals = found.values.sum(axis=0)
+    slack = found.bias.sum(axis=0) + 6 * np.sqrt(np.square(found.wander).sum(axis=0))
+    totals = np.sign(totals) * np.maximum(np.abs(totals) - slack, 0.0)
     variances = (2 * found.dim * found.a**2 + found.b2).sum(axis=0)
     spread = np.sqrt(variances) + np.finfo(np.float64).tiny
     exponents = np.array([_exponent(found, i, total) for i, total in enumerate(totals)])

@@ -12,18 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
+from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import to_array
-from fmproof.testing.evidence import Evidence
+from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
-from fmproof.testing.joint import joint_test
-from fmproof.testing.moments import centred_time
+from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
+from fmproof.testing.precision import precision_of, precision_shown, target_slack, usual_size
 from fmproof.testing.reference import Latents, Reference
+from fmproof.testing.whole_laws import noise_law, time_law
 
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
 _DOUBTFUL = 1e-3  # p-value below which the law of t is not relied upon
-_ACCURATE = 1e-2  # of the noise, where rounding leaves it
+_ACCURATE = 0.2  # of the noise, where rounding leaves it
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,29 @@ class Points:
     rounding: float
 
     @classmethod
-    def of(cls, calls: list[tuple[Any, Any]], z: FloatArray) -> Points | None:
+    def of(
+        cls, reference: Reference, calls: list[tuple[Any, Any]], z: FloatArray, rounding: float = 0
+    ) -> Points | None:
         """From the arguments (t, x) of the calls of the model; None unless there was one call,
-        with a time in [0, 1] and a point for each row of the data ``z`` (N, d)."""
+        with a time of the path and a point for each row of the data ``z`` (N, d)."""
         if len(calls) != 1:
             return None
         try:
             t, x = (to_array(value) for value in calls[0])
         except Exception:
             return None
-        if t.size != len(z) or x.shape != z.shape or {t.dtype.kind, x.dtype.kind} != {"f"}:
+        if x.size != z.size or x.dtype.kind != "f" or t.dtype.kind not in "fiu":
             return None
-        rounding = max(float(np.finfo(v.dtype).eps) for v in (t, x))
-        t, x = t.reshape(-1).astype(np.float64), x.astype(np.float64)
-        inside = (t >= 0) & (t < 1) & np.isfinite(x).all(axis=1)
-        return cls(t, x, z, rounding) if inside.all() else None
+        rounding = max(rounding, *(precision_of(value) for value in calls[0]))
+        t, x = t.reshape(-1).astype(np.float64), x.reshape(z.shape).astype(np.float64)
+        if t.size == 1:
+            t = np.repeat(t, len(z))
+        if t.size != len(z):
+            return None
+        low, high = domain_of(reference.path)
+        inside = (t >= low) & (t <= high) & np.isfinite(x).all(axis=1)
+        shown = max(precision_shown(x), min(precision_shown(t), 2.0**-23))
+        return cls(t, x, z, max(rounding, shown)) if inside.all() else None
 
     @classmethod
     def join(cls, parts: list[Points]) -> Points:
@@ -64,10 +75,15 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
+    def counted(self, reference: Reference) -> Points:
+        """The points in the coordinates that count, for ``reference.projected()``."""
+        rows = reference.mask
+        return Points(self.t, self.x[:, rows], self.z[:, rows], self.rounding)
+
     def belong(self, reference: Reference) -> bool:
         """Whether row i of x is made of row i of the data, clearly: they fit each other better
         than rows that are next to each other do."""
-        centre = reference.path.alpha(self.t)[:, None]
+        centre = reference.alpha(self.t)[:, None]
         own, other = (
             np.square(self.x - centre * z).sum(axis=1) for z in (self.z, np.roll(self.z, 1, axis=0))
         )
@@ -76,9 +92,11 @@ class Points:
         return not told.any() or excess > _CLEAR * np.sqrt(told.sum())
 
     def latents(self, reference: Reference) -> Latents:
-        """The data, and the noise by which x is off."""
-        alpha, beta = reference.path.alpha(self.t)[:, None], reference.path.beta(self.t)[:, None]
-        return Latents(self.t, self.z, (self.x - alpha * self.z) / beta)
+        """The data, and the noise by which x is off; 0 where there is none."""
+        alpha, beta = reference.alpha(self.t)[:, None], reference.beta(self.t)[:, None]
+        left = self.x - alpha * self.z
+        noise = np.divide(left, beta, out=np.zeros_like(left), where=beta > 0)
+        return Latents(self.t, self.z, noise)
 
     def velocity(self, reference: Reference) -> FloatArray:
         """u_t(x given z), (N, d)."""
@@ -86,19 +104,29 @@ class Points:
 
     def slack(self, reference: Reference) -> FloatArray:
         """How far rounding may throw this velocity, (N,)."""
-        path, t = reference.path, self.t
         size = 1 + np.abs(np.hstack([self.x, self.z])).max(axis=1)
-        slack = 64 * self.rounding * size * (1 + np.abs(path.dalpha(t)))
-        slack = slack + 64 * self.rounding * size * np.abs(path.dbeta(t)) / path.beta(t)
-        return np.asarray(slack / np.minimum(t, 1 - t) if path.singularities else slack)
+        slack = target_slack(reference, self.t, size, self.rounding)
+        return np.asarray(np.where(np.isfinite(slack), slack, 1e3 * size))
+
+    @property
+    def size(self) -> FloatArray:
+        """The largest number of each row, and at least 1, (N,)."""
+        return np.asarray(1 + np.abs(np.hstack([self.x, self.z])).max(axis=1))
 
     def noise_evidence(self, reference: Reference) -> Evidence:
         """Is the noise standard normal, given the times and the data?"""
         latents = self.latents(reference)
-        size = 1 + np.abs(self.z).max(axis=1)
-        fine = self.rounding * size < _ACCURATE * reference.path.beta(self.t)
+        beta = reference.beta(self.t)
+        fine = 1.5 * self.rounding * usual_size(reference) < _ACCURATE * beta
         t, z, eps = (part[fine] for part in latents)
-        found = scores(reference, t, z, eps)
+        slack = 1.5 * self.rounding * self.size[fine] / beta[fine]
+        made = Made(t, t, z, eps, slack, slack, fine)
+        mirror = mirror_images(eps, slack)
+        if len(mirror) and mirror.mean() > 0.2:
+            t, z, eps, slack = (part[~mirror] for part in (t, z, eps, slack))
+            made = Made(t, t, z, eps, slack, slack, fine)
+        whole = noise_law(reference, made)
+        found = scores(reference, t, z, eps, slack)
         verdict = noise_test(found)
         name = found.names[verdict.worst]
 
@@ -110,28 +138,83 @@ class Points:
                 found=f"{verdict.mean:+.4g} ± {verdict.error:.2g} beside it, "
                 f"from {len(t):,} points",
                 standard_errors=verdict.standard_errors,
-                hint="compare alpha and beta in the loss with those of the path",
+                hint=self.like(reference)
+                or "compare alpha and beta in the loss with those of the path",
             )
 
-        return Evidence(verdict.p_value, failure)
+        return strongest([Evidence(verdict.p_value, failure), whole], 2)
 
-    def time_evidence(self, reference: Reference, seed: int) -> Evidence:
-        """Has t its law?"""
-        drawn = reference.time.sample(len(self.t), np.random.default_rng([seed, 4]))
-        mine, other = (centred_time(reference, t) for t in (self.t, drawn))
-        verdict = joint_test(np.column_stack([mine - other, mine**2 - other**2]))
+    def like(self, reference: Reference) -> str:
+        """What the points are made of, when that is clearly not alpha x1 + beta x0."""
+        t = self.t
+        alpha, beta = reference.alpha(t), reference.beta(t)
+        if self._fits(alpha, beta):
+            return ""
+        back = reference.mirror(t)
+        known = {
+            "x1 enters as 2·x1 - 1: the loss normalises its data, give it data in [0, 1]": (
+                *(2 * alpha, beta),
+                -alpha,
+            ),
+            "x_t is that of 1 - t: time runs from data to noise": (
+                reference.alpha(back),
+                reference.beta(back),
+            ),
+            "the noise in x_t has the factor beta²: a square root is missing": (alpha, beta**2),
+            "the data in x_t have the factor alpha²: a square root is missing": (alpha**2, beta),
+        }
+        if isinstance(reference.path, TablePath):
+            rows = reference.path.row(t)
+            for step in (1, -1):
+                other = reference.path.times[np.clip(rows + step, 0, len(reference.path.times) - 1)]
+                known[f"x_t is that of the step t {step:+d}: the time steps are off by one"] = (
+                    reference.alpha(other),
+                    reference.beta(other),
+                )
+        for words, schedule in known.items():
+            if self._fits(*schedule):
+                return words
+        return self._near(reference, float(np.quantile(t, 0.3)))
 
-        def failure(_: float) -> CheckFailed:
-            return CheckFailed(
-                "the loss does not draw t by its law",
-                expected=f"t as under {reference.time!r}",
-                found=f"a mean of {self.t.mean():.4g} and a variance of {self.t.var():.4g}, "
-                f"from {len(self.t):,} points",
-                standard_errors=verdict.standard_errors,
-                hint="pass time= if the loss draws t by another law",
-            )
+    def _fits(self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0) -> bool:
+        """Whether x is alpha z + shift + beta times standard normal noise, early and late."""
+        centre = np.broadcast_to(np.asarray(shift), alpha.shape)[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            noise = (self.x - alpha[:, None] * self.z - centre) / beta[:, None]
+        for rows in np.array_split(np.argsort(self.t, kind="stable"), 3):
+            some = noise[rows][np.isfinite(noise[rows]).all(axis=1)]
+            root = np.sqrt(max(some.size, 1))
+            if abs(some.mean()) > 5 / root or abs(np.square(some).mean() - 1) > 8 / root:
+                return False
+        return True
 
-        return Evidence(verdict.p_value, failure)
+    def _near(self, reference: Reference, at: float) -> str:
+        """What x_t is made of near a time."""
+        t, x, z = self.t, self.x, self.z
+        rows = np.argsort(np.abs(t - at), kind="stable")[: max(60, len(t) // 20)]
+        alpha, beta = (float(np.mean(f(t[rows]))) for f in (reference.alpha, reference.beta))
+        found, shift = alpha, 0.0
+        if float(z[rows].std()) > 1e-3 * (beta + 1e-9):
+            design = np.column_stack([z[rows].ravel(), np.ones(z[rows].size)])
+            (found, shift), *_ = np.linalg.lstsq(design, x[rows].ravel(), rcond=None)
+        noise = float((x[rows] - found * z[rows] - shift).std())
+        shown = f" + {shift:.3g}" if abs(shift) > 8 * noise / np.sqrt(z[rows].size) else ""
+        return (
+            f"near t = {at:.3g} x_t is {found:.3g} x1 + {noise:.3g} x0{shown}, "
+            f"expected {alpha:.3g} x1 + {beta:.3g} x0"
+        )
+
+    def time_evidence(self, reference: Reference, batches: int = 1) -> Evidence:
+        """Has t its law? Batches that share one t count as one time each."""
+        t = self.t
+        each = len(t) // batches
+        if each > 1 and len(t) == each * batches:
+            rows = t.reshape(batches, each)
+            if (rows == rows[:, :1]).all():
+                t = rows[:, 0]
+        return time_law(
+            reference, t, self.rounding, "the loss does not draw t by its law", "the loss"
+        )
 
     @staticmethod
     def doubtful(evidence: Evidence) -> bool:

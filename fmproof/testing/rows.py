@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
+from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
+from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
-from fmproof.testing.reference import Latents, Reference, look_alikes
+from fmproof.testing.precision import point_slack, target_slack
+from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import Draws
 
 _FEW = 1_000  # rows whose data are looked up among the points
@@ -20,49 +23,101 @@ _FEW = 1_000  # rows whose data are looked up among the points
 
 def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
     """Compare x and u with what the data and the noise determine, where they are known."""
+    if reference.has_own_noise:
+        return _compare_with_own_noise(reference, draws)
     known = _latents(reference, draws, draws.t)
     if known is None:
         return None if reference.data.scales.any() else _compare_points(reference, draws)
-    latents, slack = known
-    path, t = reference.path, draws.t
+    t, size = draws.t, draws.size()
+    latents = known
+    x_slack = point_slack(reference, t, size, draws.rounding)[:, None]
+    u_slack = target_slack(reference, t, size, draws.rounding)[:, None]
+    if draws.z is None:
+        u_slack = u_slack / np.minimum(1, np.abs(reference.alpha(t)))[:, None]
     if draws.z is not None and draws.eps is not None:
-        expected = path.alpha(t)[:, None] * draws.z + path.beta(t)[:, None] * draws.eps
-        row = _worst_row(draws.x, expected, slack)
+        expected = reference.alpha(t)[:, None] * draws.z + reference.beta(t)[:, None] * draws.eps
+        row = _worst_row(draws.x, expected, x_slack)
         if row is not None:
-            back = path.alpha(1 - t)[:, None] * draws.z + path.beta(1 - t)[:, None] * draws.eps
-            reverse = _worst_row(draws.x, back, slack) is None
             return CheckFailed(
                 "x_t is not alpha(t) x1 + beta(t) x0",
                 expected=_at(expected, draws, row),
                 found=_at(draws.x, draws, row),
-                hint="x_t is that of 1 - t: time runs from data to noise" if reverse else "",
+                hint=point_like(reference, latents, draws.x),
             )
     expected = reference.velocity(latents)
-    row = _worst_row(draws.u, expected, slack)
+    row = _worst_row(draws.u, expected, u_slack)
     if row is None:
         return None
-    mirrored = _latents(reference, draws, 1 - t)
-    hint = ""
-    if mirrored is not None:
-        alike = look_alikes(reference, latents, mirrored[0])
-        names = (k for k, v in alike.items() if _worst_row(draws.u, v, slack) is None)
-        hint = next((f"u_t is {name}" for name in names), "")
-    if not hint:
-        ratio = float((draws.u * expected).sum() / np.square(expected).sum())
-        exact = _worst_row(draws.u, ratio * expected, slack) is None
-        hint = f"u_t is {ratio:.6g} times the velocity" if exact else resemblance(reference, draws)
+    hint = _row_hint(reference, draws, latents, expected, u_slack)
     return CheckFailed(
-        "u_t is not the conditional velocity d/dt (alpha(t) x1 + beta(t) x0)",
+        wrong_target(reference),
         expected=_at(expected, draws, row),
         found=_at(draws.u, draws, row),
         hint=hint,
     )
 
 
+def wrong_target(reference: Reference) -> str:
+    """The title of a failure."""
+    if reference.target == "velocity":
+        return "u_t is not the conditional velocity d/dt (alpha(t) x1 + beta(t) x0)"
+    return f"u_t is not the target, {target_name(reference)}"
+
+
+def _row_hint(
+    reference: Reference,
+    draws: Draws,
+    latents: Latents,
+    expected: FloatArray,
+    slack: FloatArray,
+) -> str:
+    back = reference.mirror(draws.t)
+    mirrored = _latents(reference, draws, back)
+    hint = ""
+    if mirrored is not None:
+        alike = targets_like(reference, latents, mirrored)
+        exact = [k for k, v in alike.items() if _worst_row(draws.u, v, slack) is None]
+        hint = f"u_t is {exact[0]}" if exact else ""
+    if hint:
+        return hint
+    ratio = float((draws.u * expected).sum() / np.maximum(np.square(expected).sum(), 1e-300))
+    if _worst_row(draws.u, ratio * expected, slack) is None:
+        return f"u_t is {ratio:.6g} times {target_name(reference)}"
+    both = draws.z is not None and draws.eps is not None
+    return (fitted(reference, latents, draws.u) if both else "") or resemblance(reference, draws)
+
+
+def _compare_with_own_noise(reference: Reference, draws: Draws) -> CheckFailed | None:
+    """Of a path with noise of its own: u against what data, noise and x determine."""
+    if draws.z is None or draws.eps is None:
+        return None
+    t, path = draws.t, reference.path
+    beta, gamma = path.beta(t)[:, None], gamma_of(path, t)[:, None]
+    left = draws.x - reference.alpha(t)[:, None] * draws.z - beta * draws.eps
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = np.where(gamma > 0, left / gamma, 0.0)
+        gain = np.where(gamma > 0, 1 / gamma, 1.0)
+    size = draws.size()
+    expected = reference.target_with_own_noise(t, draws.z, draws.eps, own)
+    slack = (target_slack(reference, t, size, draws.rounding)[:, None]) * (1 + gain)
+    row = _worst_row(draws.u, expected, slack)
+    if row is None:
+        return None
+    return CheckFailed(
+        wrong_target(reference),
+        expected=_at(expected, draws, row),
+        found=_at(draws.u, draws, row),
+        hint=fitted(reference, Latents(t, draws.z, draws.eps), draws.u),
+    )
+
+
 def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
     """Compare the data that the first rows of x and u imply with the points of a data set."""
-    t, x, u = draws.t[:_FEW], draws.x[:_FEW], draws.u[:_FEW]
+    draws = draws.rows(slice(_FEW))
+    t, x, u = draws.t, draws.x, draws.u
     latents, rows = reference.implied(t, x, u)
+    if not rows.any():
+        return None
     points = reference.data.means[reference.data.weights > 0]
     nearest = np.concatenate(
         [
@@ -71,10 +126,15 @@ def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
         ]
     )
     t, x, u = t[rows], x[rows], u[rows]
-    path, (x_size, u_size) = reference.path, (np.abs(v).max(axis=1) for v in (x, u))
-    determinant = path.alpha(t) * path.dbeta(t) - path.beta(t) * path.dalpha(t)
-    size = np.abs(path.dbeta(t)) * (1 + x_size) + path.beta(t) * (1 + u_size)
-    slack = _rounding(reference, draws, t, 1 + size / np.abs(determinant))
+    alpha, beta = reference.alpha(t), reference.beta(t)
+    a, b = reference.coefficients(t)
+    x_size, u_size = (1 + np.abs(v).max(axis=1) for v in (x, u))
+    size = np.maximum(x_size, np.abs(latents.z).max(axis=1))
+    off = np.abs(b) * point_slack(reference, t, size, draws.rounding)
+    off = off + beta * (
+        target_slack(reference, t, size, draws.rounding) + 8 * draws.rounding * u_size
+    )
+    slack = off / np.abs(alpha * b - beta * a) + 64 * draws.rounding
     row = _worst_row(latents.z, points[nearest], slack[:, None])
     if row is None:
         return None
@@ -87,34 +147,16 @@ def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
     )
 
 
-def _latents(
-    reference: Reference, draws: Draws, t: FloatArray
-) -> tuple[Latents, FloatArray] | None:
-    """z and eps at the times ``t``, one computed from x and the other where only one is given,
-    and by how much rounding may spoil a velocity made of them, (N, 1)."""
-    path, x, z, eps = reference.path, draws.x, draws.z, draws.eps
-    alpha, beta = path.alpha(t)[:, None], path.beta(t)[:, None]
+def _latents(reference: Reference, draws: Draws, t: FloatArray) -> Latents | None:
+    """z and eps at the times ``t``, one computed from x and the other where only one is given."""
+    x, z, eps = draws.x, draws.z, draws.eps
+    alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        gain = np.ones_like(alpha)
         if z is not None and eps is None:
-            eps, gain = (x - alpha * z) / beta, 1 / beta
+            eps = (x - alpha * z) / beta
         elif eps is not None and z is None:
-            z, gain = (x - beta * eps) / alpha, 1 / alpha
-        if z is None or eps is None:
-            return None
-        slopes = np.abs(path.dalpha(t)) + np.abs(path.dbeta(t)) + 1
-        size = np.abs(np.hstack([x, z, eps, np.ones((len(x), 1))])).max(axis=1)
-        slack = gain * _rounding(reference, draws, t, slopes * size)[:, None]
-    return Latents(t, z, eps), slack
-
-
-def _rounding(reference: Reference, draws: Draws, t: FloatArray, size: FloatArray) -> FloatArray:
-    """How far rounding may throw numbers of a given size, (N,)."""
-    slack = 64 * draws.rounding * size
-    if reference.path.singularities:  # 1 - t is rounded where the slope depends on it most
-        with np.errstate(divide="ignore"):
-            slack = slack / np.minimum(t, 1 - t)
-    return np.asarray(slack)
+            z = (x - beta * eps) / alpha
+    return None if z is None or eps is None else Latents(t, z, eps)
 
 
 def _worst_row(found: FloatArray, expected: FloatArray, slack: FloatArray) -> int | None:

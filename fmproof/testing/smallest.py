@@ -12,9 +12,17 @@ from fmproof.testing.reference import Reference
 
 
 def smallest_failure(
-    check: Callable[[Reference], CheckFailed | None], reference: Reference, change_data: bool
+    check: Callable[[Reference], CheckFailed | None],
+    reference: Reference,
+    change_data: bool,
+    honest: Callable[[Reference], CheckFailed | None] | None = None,
 ) -> tuple[CheckFailed | None, Reference]:
-    """What ``check`` finds, on the simplest data on which it finds the same thing."""
+    """What ``check`` finds, on the simplest data on which it finds the same thing.
+
+    Args:
+        honest: the same check of right code. Data on which that fails are never offered: they would
+            say nothing about the user's code.
+    """
     failure = check(reference)
     if failure is None or not change_data:
         return failure, reference
@@ -22,6 +30,8 @@ def smallest_failure(
         smaller = reference.with_data(data)
         found = check(smaller)
         if found is not None and found.title == failure.title:
+            if honest is not None and honest(smaller) is not None:
+                continue
             found.hint = failure.hint or found.hint  # richer data tell mistakes apart better
             return found, smaller
     return failure, reference

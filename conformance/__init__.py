@@ -1,0 +1,1 @@
+"""Libraries of the field, held against the theory. ``python -m conformance`` writes the results."""

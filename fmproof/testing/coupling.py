@@ -1,0 +1,127 @@
+"""Samplers that pair data and noise in an order of their own, as minibatch optimal transport does.
+
+The rows of x_t and u_t then are not those of the batch, but they must be made of its data, each row
+used once, with labels that travel with them; an optimal coupling must be one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.failure import CheckFailed
+from fmproof.testing.precision import told_apart
+from fmproof.testing.reference import Reference
+from fmproof.testing.rows import compare_rows, wrong_target
+from fmproof.testing.samplers import Draws
+
+_OT_ROWS = 1_000
+
+
+def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
+    """Compare the rows with the batch that they were made of."""
+    from dataclasses import replace
+
+    own = replace(
+        draws,
+        z=None if draws.given_z else draws.z,
+        eps=None if draws.given_eps else draws.eps,
+    )
+    object.__setattr__(draws, "z", own.z)  # what follows must not take it for the rows' own
+    object.__setattr__(draws, "eps", own.eps)
+    if own.z is not None or own.eps is not None:
+        failure = compare_rows(reference, own)
+        if failure is not None:
+            return failure
+    if draws.batch is None:
+        return None
+    z, eps, rows, slack = _rows(reference, own)
+    if not rows.any():
+        return None
+    nearest = _nearest(z, draws.batch)
+    off = np.abs(z - draws.batch[nearest]).max(axis=1)
+    bad = np.flatnonzero(off > slack)
+    if len(bad):
+        row = int(bad[off[bad].argmax()])
+        return CheckFailed(
+            wrong_target(reference),
+            expected="x_t and u_t made of one x1 of the batch, such as "
+            f"{draws.batch[nearest[row]]}",
+            found=f"they imply x1 = {z[row]} at t = {draws.t[rows][row]:.6g}",
+            hint="x_t and u_t may be made of different rows: index both by the same pairing",
+        )
+    failure = _labels(draws, nearest, rows)
+    if failure is None and reference.coupling == "ot":
+        failure = _optimal(draws, z, eps)
+    return failure
+
+
+def _rows(reference: Reference, draws: Draws) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
+    """z and eps of the rows in which they can be told, which these are, and the slack of z."""
+    t, r = draws.t, draws.rounding
+    size = draws.size()
+    if draws.z is not None and draws.eps is not None:
+        return draws.z, draws.eps, np.ones(len(t), dtype=bool), 64 * r * size
+    latents, rows = reference.implied(t, draws.x, draws.u)
+    a, b = (v[rows] for v in reference.coefficients(t))
+    alpha, beta = reference.alpha(t)[rows], reference.beta(t)[rows]
+    u_size = np.abs(draws.u[rows]).max(axis=1)
+    gain = (np.abs(b) * size[rows] + beta * (1 + u_size)) / np.abs(alpha * b - beta * a)
+    slack = 64 * r * (1 + gain)
+    fine = told_apart(reference, t[rows], r) & (slack < 0.5)
+    kept = rows.copy()
+    kept[rows] = fine
+    return latents.z[fine], latents.eps[fine], kept, slack[fine]
+
+
+def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
+    from scipy.spatial import KDTree
+
+    return np.asarray(KDTree(batch).query(z)[1])
+
+
+def _labels(draws: Draws, nearest: FloatArray, rows: FloatArray) -> CheckFailed | None:
+    if draws.labels is None or draws.batch is None:
+        return None
+    labels = draws.labels[rows].astype(int)
+    told = np.clip(labels, 0, len(draws.batch) - 1)
+    wrong = (np.abs(draws.batch[told] - draws.batch[nearest]) > 0).any(axis=1)
+    if not wrong.any():
+        return None
+    row = int(wrong.argmax())
+    return CheckFailed(
+        "the labels do not travel with their data",
+        expected=f"label {int(nearest[row])} in row {row}, whose x1 is row {int(nearest[row])} of "
+        "the batch",
+        found=f"label {labels[row]}; {int(wrong.sum()):,} of {len(wrong):,} rows are wrong",
+        hint="index the labels by the same pairing as x1",
+    )
+
+
+def _optimal(draws: Draws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
+    """Is the pairing of all rows of a small batch one of least cost?"""
+    if len(z) < len(draws.t) or len(z) > _OT_ROWS:
+        return None
+    from scipy.optimize import linear_sum_assignment
+    from scipy.spatial.distance import cdist
+
+    cost = cdist(eps, z, "sqeuclidean")
+    found = float(np.trace(cost))
+    i, j = linear_sum_assignment(cost)
+    least = float(cost[i, j].sum())
+    if found <= least * (1 + 1e-3) + 64 * draws.rounding * len(z):
+        return None
+    apart = float(cost.mean() * len(z))
+    share = (apart - found) / (apart - least)
+    return CheckFailed(
+        "the pairing of noise and data is not an optimal transport",
+        expected=f"{least / len(z):.6g}, the least mean squared distance over pairings of the "
+        f"batch of {len(z):,}",
+        found=f"{found / len(z):.6g}; independent pairs have {apart / len(z):.6g}",
+        hint="the pairing found is not applied, or to one side only"
+        if share < 0.1
+        else f"it gains {100 * share:.0f}% of what an optimal pairing gains; an entropic or "
+        "sampled plan does that: pass coupling='any' if that is meant",
+    )

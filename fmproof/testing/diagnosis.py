@@ -1,0 +1,364 @@
+"""What is it that the user's code does? The answer in the user's terms.
+
+A target is fitted as u = a(t) x1 + b(t) x0 + c, x_t as alpha(t) x1 + beta(t) x0, times by the laws
+that people draw from, weights by the forms that people use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from fmproof.models.arrays import FloatArray
+from fmproof.models.targets import coefficients
+from fmproof.testing.reference import Latents, Reference
+
+_ROWS = 4_000
+_GOOD = 0.02  # relative error of a fit that is believed
+
+NAMES = {
+    "velocity": "the velocity d/dt x_t",
+    "x1": "the data",
+    "eps": "the noise",
+    "v": "v = alpha x0 - beta x1",
+    "score": "the score -x0 / beta",
+}
+
+
+_SHORT = {
+    "velocity": "the velocity",
+    "x1": "the data",
+    "eps": "the noise",
+    "v": "v",
+    "score": "the score",
+}
+
+
+def target_name(reference: Reference) -> str:
+    """What the target is called in messages."""
+    return NAMES.get(str(reference.target), "a(t) x1 + b(t) x0 with the pair (a, b) given")
+
+
+class Line(NamedTuple):
+    """u = a z + b eps + c near a time, fitted to rows; ``error`` relative to the size of u."""
+
+    t: float
+    a: float
+    b: float
+    c: float
+    error: float
+
+
+def fit_near(latents: Latents, u: FloatArray, at: float) -> Line | None:
+    """The fit to the rows whose times are nearest to ``at``; None when they cannot tell."""
+    t, z, eps = latents
+    rows = np.argsort(np.abs(t - at), kind="stable")[: max(24, len(t) // 40)]
+    z, eps, u = z[rows], eps[rows], u[rows]
+    design = np.column_stack([z.ravel(), eps.ravel(), np.ones(z.size)])
+    scale = np.sqrt(np.square(design).mean(axis=0)) + 1e-300
+    _, s, _ = np.linalg.svd(design / scale, full_matrices=False)
+    if s[-1] < 1e-3 * s[0]:  # the data are a point: c and a cannot be told apart
+        design, scale = design[:, :2], scale[:2]
+        _, s, _ = np.linalg.svd(design / scale, full_matrices=False)
+        if s[-1] < 1e-3 * s[0]:
+            return None
+    found, *_ = np.linalg.lstsq(design, u.ravel(), rcond=None)
+    left = u.ravel() - design @ found
+    size = float(np.sqrt(np.square(u).mean())) + 1e-300
+    a, b, c = (*found, 0.0)[:3]
+    return Line(float(np.median(t[rows])), float(a), float(b), float(c), float(left.std()) / size)
+
+
+def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
+    """Found against expected coefficients, where the target is a fit of data and noise."""
+    at = float(np.median(latents.t))
+    line = fit_near(latents, u, at)
+    if line is None:
+        return ""
+    a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
+    unused = not_used(line, a, b)
+    if unused or line.error > 0.1:
+        return unused
+    shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
+    return (
+        f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
+        f"expected {a:.3g} x1 {_signed(b)} x0"
+    )
+
+
+def not_used(line: Line, a: float, b: float) -> str:
+    """What a target should depend on, but does not."""
+    if abs(b) > 0.3 and abs(line.b) < 0.15 * abs(b) and abs(line.a - a) < 0.2 * abs(a) + 0.1:
+        other = f", whose mean is off by {line.c:.2g}" if abs(line.c) > 0.2 else ""
+        return (
+            "u_t does not depend on the noise in x_t: the target is made of another noise or "
+            f"source{other}"
+        )
+    if abs(a) > 0.3 and abs(line.a) < 0.15 * abs(a) and abs(line.b - b) < 0.2 * abs(b) + 0.1:
+        return "u_t does not depend on the data in x_t: the target is made of other data"
+    return ""
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else '+'} {abs(value):.3g}"
+
+
+def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str, FloatArray]:
+    """What known mistakes would give in place of the target.
+
+    Args:
+        now: z and eps at their times.
+        back: the same at the mirrored times.
+    """
+    right = reference.velocity(now)
+    what = _SHORT.get(str(reference.target), "the target")
+    mean = np.broadcast_to(reference.data.mean(), now.z.shape)
+    nothing = np.zeros_like(now.eps)
+    mirrored = reference.velocity(back)
+    found = {f"{what} with its sign flipped": -right}
+    others = {
+        "the data x1": "x1",
+        "the noise x0": "eps",
+        "v = alpha x0 - beta x1": "v",
+        "the score -x0 / beta": "score",
+        "the velocity d/dt x_t": "velocity",
+    }
+    for name, target in others.items():
+        if target == reference.target:
+            continue
+        try:
+            a, b = coefficients(reference.path, target, now.t)
+        except Exception:  # a table has no velocity
+            continue
+        with np.errstate(invalid="ignore", over="ignore"):
+            value = a[:, None] * now.z + b[:, None] * now.eps
+        if not np.isfinite(value).all():
+            continue
+        in_place = f" in place of {what}"
+        found[name + in_place] = value
+        if target in ("eps", "score", "v"):
+            flipped = name.replace("-x0", "x0") if target == "score" else name
+            found[f"{flipped} with its sign flipped{in_place}"] = -value
+    found |= {
+        f"{what} of time running from data to noise (alpha and beta exchanged)": -mirrored,
+        f"{what} at 1 - t (t reversed)": mirrored,
+        "fresh noise in the target, not the noise that x_t was made of": reference.velocity(
+            now._replace(eps=nothing)
+        ),
+        "another data point in the target than the one that x_t was made of": reference.velocity(
+            now._replace(z=mean)
+        ),
+        "data and noise in the target that x_t was not made of": reference.velocity(
+            now._replace(z=mean, eps=nothing)
+        ),
+    }
+    return found
+
+
+def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
+    """What x_t is made of, when it is not alpha z + beta eps."""
+    t, z, eps = latents
+    alpha, beta = reference.alpha(t), reference.beta(t)
+    back = reference.mirror(t)
+    with np.errstate(invalid="ignore"):
+        shapes = {
+            "x_t is that of 1 - t: time runs from data to noise": (
+                reference.alpha(back),
+                reference.beta(back),
+            ),
+            "x1 and x0 are exchanged": (beta, alpha),
+            "beta is missing a square root: x_t has beta² x0 where beta x0 is due": (
+                alpha,
+                beta**2,
+            ),
+            "beta has a square root too many: x_t has sqrt(beta) x0": (alpha, np.sqrt(beta)),
+            "alpha is missing a square root: x_t has alpha² x1 where alpha x1 is due": (
+                alpha**2,
+                beta,
+            ),
+            "x_t is that of the variance preserving path: both factors are over "
+            "sqrt(alpha² + beta²), where x_t = alpha x1 + beta x0 is due": (
+                alpha / np.hypot(alpha, beta),
+                beta / np.hypot(alpha, beta),
+            ),
+            "x0 is not used": (alpha, 0 * beta),
+            "x1 is not used": (0 * alpha, beta),
+        }
+    size = float(np.sqrt(np.square(x).mean())) + 1e-300
+
+    def off(a: FloatArray, b: FloatArray, shift: float = 0.0, stretch: float = 1.0) -> float:
+        made = a[:, None] * (stretch * z + shift) + b[:, None] * eps
+        return float(np.sqrt(np.square(x - made).mean())) / size
+
+    for name, (a, b) in shapes.items():
+        if np.isfinite(a).all() and np.isfinite(b).all() and off(a, b) < 1e-3:
+            return name
+    if off(alpha, beta, -1.0, 2.0) < 1e-3:
+        return "x1 enters as 2·x1 - 1: the code normalises its data, give it data in [0, 1]"
+    if off(alpha, beta, 0.5, 0.5) < 1e-3:
+        return "x1 enters as (x1 + 1) / 2: the code normalises its data"
+    line = fit_near(latents, x, float(np.median(t)))
+    if line is None or line.error > 0.1:
+        return "the rows of x_t are not made of the rows of the data and the noise"
+    near = np.array([line.t])
+    due = float(reference.alpha(near)[0]), float(reference.beta(near)[0])
+    shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
+    return (
+        f"near t = {line.t:.3g} x_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
+        f"expected {due[0]:.3g} x1 {_signed(due[1])} x0"
+    )
+
+
+# --- times --------------------------------------------------------------------------------
+
+
+def time_like(reference: Reference, t: FloatArray) -> str:
+    """What law t has instead of its own."""
+    from fmproof.testing.laws import fit, time_cdf
+
+    law = reference.time
+    low, high = law.support
+    values = np.unique(t)
+    many = len(t)
+    if len(values) == 1:
+        return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
+    if len(values) > 1 and fit(reference.mirror(t), time_cdf(law)).distance < 1.63 / np.sqrt(many):
+        return "t is mirrored: 1 - t has the law declared"
+    if t.max() > high + 0.5 * (high - low) + 1e-9:
+        return f"t goes up to {t.max():.6g}, not to {high:g}: it is not scaled to the law's times"
+    if len(values) <= min(64, many // 20):
+        shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
+        return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
+    enough = 1.63 / np.sqrt(many)  # Kolmogorov's distance at level 0.01
+
+    def fits(sample: FloatArray) -> bool:
+        return bool(fit(sample, time_cdf(law)).distance < enough)
+
+    centre = low + high
+    if fits(centre - t):
+        return f"t is mirrored within its law: {centre:g} - t has the law declared"
+    for name, sample in _transformed(t):
+        if fits(sample):
+            return name
+    return _named_law(t, enough, repr(law))
+
+
+def _transformed(t: FloatArray) -> Iterator[tuple[str, FloatArray]]:
+    yield "t is squared: sqrt(t) has the law declared", np.sqrt(np.maximum(t, 0))
+    yield "t is under a square root: t² has the law declared", t**2
+
+
+def _named_law(t: FloatArray, enough: float, declared: str) -> str:
+    from scipy import stats
+
+    if not ((t >= 0) & (t <= 1)).all():
+        return f"t runs from {t.min():.4g} to {t.max():.4g}, declared {declared}"
+    inner = np.clip(t, 1e-7, 1 - 1e-7)
+    found: list[tuple[float, str]] = []
+
+    def add(name: str, cdf: Callable[[FloatArray], FloatArray]) -> None:
+        distance = float(stats.kstest(inner, cdf).statistic)
+        found.append((distance, name))
+
+    edge = (float(inner.min()), float(inner.max()))
+    width = max(edge[1] - edge[0], 1e-9)
+    add(f"UniformTime({edge[0]:.3g}, {edge[1]:.3g})", stats.uniform(edge[0], width).cdf)
+    mean, variance = float(inner.mean()), float(inner.var())
+    common = mean * (1 - mean) / variance - 1
+    a, b = mean * common, (1 - mean) * common
+    if a > 0 and b > 0:
+        near = (round(2 * a) / 2 or a, round(2 * b) / 2 or b)
+        for p, q in (near, (a, b)):
+            add(f"BetaTime({p:.3g}, {q:.3g})", stats.beta(p, q).cdf)
+    logits = np.log(inner) - np.log1p(-inner)
+    m, s = float(logits.mean()), float(logits.std())
+    for p, q in ((round(m, 1), round(s, 1) or s), (m, s)):
+        add(f"LogitNormalTime({p:.3g}, {q:.3g})", _logit_cdf(p, q))
+    for shift in (2.0, 3.0, 1 / 3, 0.5):
+        add(f"uniform t, shifted by {shift:.3g}", _shifted_cdf(shift))
+    add("cosmap", lambda x: 2 / np.pi * np.arctan(x / (1 - x)))
+    distance, name = next((f for f in found if f[0] < enough), min(found))
+    if distance < enough:
+        return f"the law of t fits {name}, declared {declared}"
+    return (
+        f"t has mean {t.mean():.4g}, standard deviation {t.std():.4g} and lies in "
+        f"[{t.min():.4g}, {t.max():.4g}], declared {declared}; the nearest known law, {name}, "
+        f"does not fit either"
+    )
+
+
+def _logit_cdf(mean: float, deviation: float) -> Callable[[FloatArray], FloatArray]:
+    from scipy.special import logit, ndtr
+
+    return lambda x: np.asarray(ndtr((logit(x) - mean) / deviation))
+
+
+def _shifted_cdf(shift: float) -> Callable[[FloatArray], FloatArray]:
+    return lambda x: x / (shift - (shift - 1) * x)
+
+
+# --- weights ------------------------------------------------------------------------------
+
+
+def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
+    """What weight w(t) a loss has, from the weights of its rows (N,)."""
+    expected = reference.weights(t)
+    known = (expected > 0) & np.isfinite(found)
+    if not known.any():
+        return ""
+    if np.ptp(found[known]) <= 1e-3 * np.abs(found[known]).max() and np.ptp(expected) > 1e-3:
+        return (
+            f"every row has the same weight {found[known].mean():.4g}, the mean of the batch: "
+            "weights of shape (N, 1) and errors of shape (N,) broadcast to (N, N)"
+        )
+    ratio = found[known] / expected[known]
+    if np.ptp(ratio) <= 1e-3 * np.abs(ratio).max():
+        return f"the loss is {ratio.mean():.4g} times what it should be, at every t"
+    with np.errstate(divide="ignore"):
+        snr = np.square(reference.alpha(t) / reference.beta(t))
+    for name, values in _weight_forms(t, snr):
+        usable = known & np.isfinite(values) & (values > 1e-12)
+        if usable.sum() < 8:
+            continue
+        ratio = found[usable] / values[usable]
+        if np.ptp(ratio) <= 5e-3 * np.abs(ratio).max():
+            factor = "" if abs(ratio.mean() - 1) < 5e-3 else f"{ratio.mean():.4g} × "
+            declared = getattr(reference.weight, "__name__", "1") if reference.weight else "1"
+            return f"the loss has the weight w(t) = {factor}{name}, declared {declared}"
+    order = np.argsort(t)[[len(t) // 10, len(t) // 2, 9 * len(t) // 10]]
+    shown = ", ".join(f"w({t[i]:.3g}) = {found[i]:.4g} for {expected[i]:.4g}" for i in order)
+    return f"the loss has another weight: {shown}"
+
+
+def _weight_forms(t: FloatArray, snr: FloatArray) -> Iterator[tuple[str, FloatArray]]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yield "1", np.ones_like(t)
+        yield "snr", snr
+        yield "1/snr", 1 / snr
+        yield "snr + 1", snr + 1
+        yield "snr/(snr + 1)", snr / (snr + 1)
+        yield "1/(snr + 1)", 1 / (snr + 1)
+        yield "beta²  = 1/(snr + 1)", 1 / (snr + 1)
+        yield "t", t
+        yield "1 - t", 1 - t
+        yield "1/(1 - t)²", 1 / (1 - t) ** 2
+        yield "1/t²", 1 / t**2
+        yield "cosmap", 2 / (np.pi * (1 - 2 * t + 2 * t**2))
+        for gamma in (5.0, 1.0, 2.0, 3.0, 10.0, 20.0):
+            g = f"{gamma:g}"
+            low, high = np.minimum(snr, gamma), np.maximum(snr, gamma)
+            yield f"min(snr, {g})", low
+            yield f"min(snr, {g})/snr", low / snr
+            yield f"min(snr, {g})/(snr + 1)", low / (snr + 1)
+            yield f"max(snr, {g})", high
+            yield f"max(snr, {g})/snr", high / snr
+            yield f"max(snr, {g})/(snr + 1)", high / (snr + 1)
+            yield f"min(snr + 1, {g})/(snr + 1)", np.minimum(snr + 1, gamma) / (snr + 1)
+            yield f"min(snr + 1, {g})/snr", np.minimum(snr + 1, gamma) / snr
+            yield f"min(1/snr, {g})", np.minimum(1 / snr, gamma)
+        for sd in (0.5, 1.0):
+            s = 1 / np.sqrt(snr)
+            yield f"(sigma² + {sd:g}²)/(sigma {sd:g})²", (s**2 + sd**2) / (s * sd) ** 2
+            yield f"(sigma² + {sd:g}²)/(sigma + {sd:g})²", (s**2 + sd**2) / (s + sd) ** 2

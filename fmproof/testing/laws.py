@@ -1,0 +1,135 @@
+"""Has a sample its law, as a whole? Bounds of Kolmogorov's distance, for every sample size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from fmproof.models import TimeLaw
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.reference import Reference
+
+_BISECTIONS = 46
+
+Cdf = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+"""From points (N,) to P(X < x) and P(X <= x), both (N,)."""
+
+
+class Fit(NamedTuple):
+    """Attributes:
+    p_value: a bound that holds for any sample size.
+    distance: the largest difference between the distribution functions.
+    at: where it is.
+    found, expected: the two distribution functions there.
+    """
+
+    p_value: float
+    distance: float
+    at: float
+    found: float
+    expected: float
+
+
+def fit(values: FloatArray, cdf: Cdf, slack: FloatArray | float = 0.0) -> Fit:
+    """Test that independent ``values`` (N,) have the law with the distribution function ``cdf``.
+
+    P(sup |F_N − F| > d) <= 2 exp(−2 N d²) for every law, with atoms too (Dvoretzky, Kiefer &
+    Wolfowitz 1956, with the constant of Massart 1990). Values may be off by ``slack``.
+    """
+    order = np.argsort(values, kind="stable")
+    x, count = values[order], len(values)
+    if not count:
+        return Fit(1.0, 0.0, 0.0, 0.0, 0.0)
+    off = np.broadcast_to(np.asarray(slack, dtype=np.float64), values.shape)[order]
+    below, _ = cdf(x - off)
+    _, upto = cdf(x + off)
+    first = np.searchsorted(x, x, side="left") / count
+    last = np.searchsorted(x, x, side="right") / count
+    over, under = last - upto, below - first
+    i, j = int(over.argmax()), int(under.argmax())
+    if over[i] >= under[j]:
+        distance, at, found, expected = over[i], x[i], last[i], upto[i]
+    else:
+        distance, at, found, expected = under[j], x[j], first[j], below[j]
+    distance = max(0.0, float(distance))
+    p_value = min(1.0, 2 * float(np.exp(-2 * count * distance**2)))
+    return Fit(p_value, distance, float(at), float(found), float(expected))
+
+
+def time_cdf(law: TimeLaw) -> Cdf:
+    """The distribution function of a time law, by bisection of its quantile function."""
+
+    def cdf(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        found = []
+        for include in (False, True):
+            low, high = np.zeros_like(t), np.ones_like(t)
+            for _ in range(_BISECTIONS):
+                middle = (low + high) / 2
+                q = law.quantile(middle)
+                below = q <= t if include else q < t
+                low, high = np.where(below, middle, low), np.where(below, high, middle)
+            found.append((low + high) / 2)
+        # Quantiles are kept off the ends of the support by less than a rounding.
+        first, last = law.support
+        room = 1e-12 * max(1.0, abs(first), abs(last))
+        inside = (t > first - room, t >= first - room)
+        return (
+            np.where(inside[0], np.where(t > last + room, 1.0, found[0]), 0.0),
+            np.where(inside[1], np.where(t >= last - room, 1.0, found[1]), 0.0),
+        )
+
+    return cdf
+
+
+def normal_cdf(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """That of the standard normal law."""
+    from scipy.special import ndtr
+
+    values = np.asarray(ndtr(x))
+    return values, values
+
+
+def radius_cdf(dim: int) -> Cdf:
+    """That of |e|², e standard normal in ``dim`` dimensions."""
+
+    def cdf(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        from scipy.special import gammainc
+
+        values = np.asarray(gammainc(dim / 2, np.maximum(x, 0) / 2))
+        return values, values
+
+    return cdf
+
+
+def projection_cdf(reference: Reference, direction: FloatArray) -> Cdf:
+    """That of the data along a direction (d,)."""
+    data = reference.data
+    centres = data.means @ direction
+    if not data.scales.any():
+        order = np.argsort(centres)
+        edges = np.concatenate([[0.0], np.cumsum(data.weights[order])])
+        edges = edges / edges[-1]
+
+        def steps(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+            rows = (np.searchsorted(centres[order], x, side=side) for side in ("left", "right"))
+            below, upto = (edges[row] for row in rows)
+            return below, upto
+
+        return steps
+    spreads = np.sqrt(np.einsum("i,kij,j->k", direction, data.covariances, direction))
+
+    def cdf(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        from scipy.special import ndtr
+
+        below, upto = np.zeros_like(x), np.zeros_like(x)
+        for weight, centre, spread in zip(data.weights, centres, spreads, strict=True):
+            if spread > 0:
+                part = ndtr((x - centre) / spread)
+                below, upto = below + weight * part, upto + weight * part
+            else:
+                below, upto = below + weight * (x > centre), upto + weight * (x >= centre)
+        return below, upto
+
+    return cdf

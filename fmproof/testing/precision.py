@@ -1,0 +1,89 @@
+"""The precision in which a user's numbers were computed, and how far rounding may throw them.
+
+The precision is read before anything is cast: from the dtype, and from the numbers, since code may
+compute in float32 and hand over float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fmproof.models import FunctionPath
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.reference import BoolArray, Reference
+
+_EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
+_DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences
+_ENOUGH = 16  # numbers that tell a precision from a coincidence
+
+
+def precision_of(value: Any) -> float:
+    """The relative spacing of the numbers that ``value``, an array or tensor, can hold; that of
+    float64 for what is no array of floats."""
+    name = str(getattr(value, "dtype", "float64")).rpartition(".")[2]
+    return _EPS.get(name, _EPS["float64"])
+
+
+def precision_shown(values: FloatArray) -> float:
+    """The coarsest precision that holds all of these float64 numbers."""
+    flat = values.ravel()
+    flat = flat[(flat != 0) & np.isfinite(flat)]
+    if len(flat) < _ENOUGH:
+        return _EPS["float64"]
+    single = flat.astype(np.float32)
+    if (single != flat).any():
+        return _EPS["float64"]
+    if not (single.view(np.uint32) & 0xFFFF).any():
+        return _EPS["bfloat16"]
+    with np.errstate(over="ignore"):
+        half = single.astype(np.float16)
+    return _EPS["float16"] if (half == single).all() else _EPS["float32"]
+
+
+def units(rounding: float) -> float:
+    """How many roundings a computation may add up; fewer where these are coarse."""
+    return 64.0 if rounding < 1e-4 else 8.0
+
+
+def condition(reference: Reference, t: FloatArray, rounding: float) -> FloatArray:
+    """How much larger the relative error of beta may be than a rounding, (N,): where beta is small,
+    as in sqrt(1 - alpha²), its digits cancel."""
+    return np.asarray(1 / np.maximum(reference.beta(t), np.sqrt(rounding)))
+
+
+def point_slack(
+    reference: Reference, t: FloatArray, size: FloatArray, rounding: float
+) -> FloatArray:
+    """How far rounding may throw x made of numbers of a given size, (N,)."""
+    return np.asarray(units(rounding) * rounding * size * (1 + condition(reference, t, rounding)))
+
+
+def target_slack(
+    reference: Reference, t: FloatArray, size: FloatArray, rounding: float
+) -> FloatArray:
+    """How far rounding may throw the target, (N,)."""
+    a, b = reference.coefficients(t)
+    with np.errstate(invalid="ignore", over="ignore"):
+        steep = condition(reference, t, rounding)
+        slack = units(rounding) * rounding * size * (1 + np.abs(a) + np.abs(b)) * (1 + steep)
+        slack = slack * np.where(np.abs(a) + np.abs(b) > 4, 1 + steep, 1)
+        if reference.path.singularities:  # 1 - t is rounded where the slope depends on it most
+            with np.errstate(divide="ignore"):
+                slack = slack / np.minimum(t, 1 - t)
+        if reference.target == "velocity" and isinstance(reference.path, FunctionPath):
+            slack = slack + _DIFFERENCES * size * (1 + np.abs(a) + np.abs(b))
+    return np.asarray(slack)
+
+
+def usual_size(reference: Reference) -> float:
+    """How large the numbers of a row usually are. Rows are left out by this, not by their own
+    size, which would choose among the noise."""
+    squares = np.diagonal(reference.data.second_moment())
+    return float(3 + np.sqrt(max(0.0, float(squares.max()))))
+
+
+def told_apart(reference: Reference, t: FloatArray, rounding: float) -> BoolArray:
+    """Whether rounding leaves the noise of a row to be seen, (N,) booleans."""
+    return np.asarray(1.5 * rounding * usual_size(reference) < 0.2 * reference.beta(t))

@@ -1,0 +1,191 @@
+"""A whole sampler, fed the exact model: does it end in the law of the data, at what order?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.adapters import parameters
+from fmproof.testing.evidence import check_count, check_tolerance
+from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
+from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.joint import joint_test
+from fmproof.testing.laws import fit, projection_cdf
+from fmproof.testing.reference import Reference
+
+_NAMES = {
+    "model": {"field", "velocity", "vector_field", "net", "denoiser", "score", "drift", "f"},
+    "x": {"x0", "x_init", "noise", "x_T", "z", "latents", "init", "start"},
+    "steps": {"n_steps", "num_steps", "num_inference_steps", "nfe", "n"},
+}
+
+
+def assert_sampler(
+    sample: Callable[..., Any],
+    path: Any,
+    data: Any,
+    *,
+    predict: Any = "velocity",
+    direction: str = "noise-to-data",
+    steps: int = 64,
+    order: float | None = None,
+    samples: int = 4_000,
+    tolerance: float = 0.03,
+    level: float = 1e-6,
+    seed: int | None = None,
+) -> None:
+    """Assert that a sampler that is given the exact model ends in the law of the data.
+
+    Args:
+        sample: the user's function of (model, x) or (model, x, steps) -> samples (N, d), by these
+            names or in this order, and of rng or generator. x is noise with the law of the path at
+            its noisy end.
+        path, direction: as in ``assert_conditional_velocity``.
+        data: a ``GaussianMixture`` with a density, or an array of points.
+        predict: what the model predicts, as ``target`` elsewhere.
+        steps: how many, if the sampler takes that; else it chooses.
+        order: of convergence, measured by halving the steps twice from the same noise; only for a
+            sampler that takes ``steps`` and is deterministic.
+        samples: how many.
+        tolerance: by how much the distribution function of a coordinate may be off, beside what
+            chance explains: discretisation leaves something.
+        level: the probability that a right sampler fails.
+        seed: as elsewhere.
+
+    Raises:
+        CheckFailed: with the law found and expected.
+        InputError: when the arguments cannot be used.
+    """
+    __tracebackhide__ = True
+    check_count("samples", samples, 100)
+    check_count("steps", steps, 1)
+    check_tolerance(tolerance)
+    seed = chosen_seed(seed)
+    reference = Reference.of(path, data, target=predict, direction=direction)
+    low, high = reference.time.support
+    ends = np.array([low, high])
+    ratio = reference.beta(ends) / np.maximum(reference.alpha(ends), 1e-300)
+    noisy = ends[int(ratio.argmax())]
+    rng = np.random.default_rng(seed)
+    start = reference.draw(samples, rng)
+    at = np.array([noisy])
+    x = reference.alpha(at) * start.z + reference.beta(at) * start.eps
+
+    def run(points: FloatArray, count: int, each: int) -> FloatArray:
+        model, to = ExactModel(reference), convert_for(sample)
+        values = {"model": model, "x": to(points.reshape(-1, *reference.shape).copy())}
+        if takes_steps:
+            values["steps"] = count
+        result = call_with(sample, "sampler", values, _NAMES, each)
+        shape = (len(points), *reference.shape)
+        return numbers_of(result, shape, f"the sampler {name_of(sample)}").reshape(points.shape)
+
+    names = {p.name for p in parameters(sample) or []}
+    takes_steps = bool(names & {"steps", *_NAMES["steps"]}) or len(names) == 3
+    failure = None
+    if order is not None:
+        if not takes_steps:
+            raise InputError("order: expected a sampler with a parameter steps")
+        failure = _order(lambda count: run(x[:200], count, seed), order, steps)
+    if failure is None:
+        failure = _law(reference, run(x, steps, seed), x, tolerance, level)
+    if failure is None:
+        return
+    failure.problem = reference.describe()
+    failure.reproduce = call(
+        assert_sampler,
+        code_of(sample, "sample"),
+        *reference.code(),
+        predict=None if predict == "velocity" else predict,
+        direction=None if direction == "noise-to-data" else direction,
+        steps=steps,
+        order=order,
+        samples=samples,
+        tolerance=tolerance,
+        level=level,
+        seed=seed,
+    )
+    raise failure
+
+
+def _order(run: Callable[[int], FloatArray], order: float, steps: int) -> CheckFailed | None:
+    """The order at which the ends converge, from the steps n, 2n and 4n."""
+    ends = [run(count) for count in (steps, 2 * steps, 4 * steps)]
+    first, second = (
+        float(np.median(np.sqrt(np.square(a - b).sum(axis=1)))) for a, b in pairwise(ends)
+    )
+    if first < 1e-10:
+        return None  # exact already
+    found = float(np.log2(first / max(second, 1e-300)))
+    if found >= order - 0.35:
+        return None
+    return CheckFailed(
+        "the sampler does not converge at its order",
+        expected=f"the order {order:g}: differences fall by {2**order:.3g} as steps double",
+        found=f"{found:.2f}: from {first:.3g} to {second:.3g} at {steps}, {2 * steps} and "
+        f"{4 * steps} steps",
+        hint="it draws noise, which order= is not for" if found < 0.2 else "",
+    )
+
+
+def _law(
+    reference: Reference, ends: FloatArray, start: FloatArray, tolerance: float, level: float
+) -> CheckFailed | None:
+    axes = np.eye(reference.dim)[:8]
+    points = not reference.data.scales.any()
+    blur = 0.1 if points else 0.0
+    tests = []
+    for axis in axes:
+        found = fit(ends @ axis, projection_cdf(reference, axis), blur)
+        excess = max(0.0, found.distance - tolerance)
+        p_value = min(1.0, 2 * float(np.exp(-2 * len(ends) * excess**2)))
+        tests.append((p_value, found))
+    p_value, worst = min(tests, key=lambda test: test[0])
+    mean = reference.data.mean()
+    covariance = reference.data.second_moment() - np.outer(mean, mean)
+    variance, expected = ends.var(axis=0), np.diagonal(covariance)
+    apart = joint_test(np.square(ends - mean) - expected, 4 * tolerance * (expected.max() + 1e-3))
+    if len(tests) * p_value > level and apart.p_value > level:
+        return None
+    return CheckFailed(
+        "the sampler does not end in the law of the data",
+        expected=f"the mean {_short(mean)} and the variance {_short(expected)}, "
+        f"P(x <= {worst.at:.3g}) = {worst.expected:.3g}",
+        found=f"the mean {_short(ends.mean(axis=0))} and the variance {_short(variance)}, "
+        f"{worst.found:.3g}, from {len(ends):,} samples",
+        hint=_like(reference, ends, start, variance, expected),
+    )
+
+
+def _like(
+    reference: Reference,
+    ends: FloatArray,
+    start: FloatArray,
+    variance: FloatArray,
+    expected: FloatArray,
+) -> str:
+    total, right = float(variance.sum()), float(expected.sum())
+    if np.abs(ends - start).max() < 1e-6:
+        return "it returns the noise that it was given"
+    if not np.isfinite(total) or total > 20 * (right + 1):
+        return "it runs away: time may run the wrong way, or the sign of the field be flipped"
+    if total > 1.15 * right + 0.01:
+        return (
+            f"the variance is {total / max(right, 1e-12):.3g} times that of the data: if it adds "
+            "noise, the drift lacks g²/2 times the score, or noise is added after the last step"
+        )
+    if total < 0.85 * right:
+        return (
+            f"the variance is {total / max(right, 1e-12):.3g} times that of the data: it lacks "
+            "noise, or it adds a score correction for noise that it does not draw"
+        )
+    return ""
+
+
+def _short(values: FloatArray) -> str:
+    return np.array2string(values[:4], precision=3, suppress_small=True)
