@@ -1,0 +1,487 @@
+"""Every row of a file to a verdict.
+
+A row is judged by what stands: the row before it, the start of its chain, or another row of the
+chain that was proved; so one that is wrong does not spoil the next. What is in doubt is open.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sympy import Add, Expr
+
+from fmproof.documents.items import Item, Reading, candidates_of
+from fmproof.documents.model import DocumentReport, NumericEvidence, RowReport, SymbolReport, Verdict
+from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
+from fmproof.documents.suggest import neighbours
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.binders import Expect, Grad, IntegralOver
+from fmproof.lang.heads import Density, Field, Scalar
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort, sort_of
+from fmproof.lang.terms import Named, Var
+from fmproof.lang.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
+from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.symbols import key_of, spelled
+
+_CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
+_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
+
+
+@dataclass
+class _Line:
+    """A side of a chain that was read: its term, and whether it equals the chain's start."""
+
+    term: Expr
+    stands: bool
+
+
+@dataclass
+class _Chain:
+    lines: list[_Line] = field(default_factory=list)
+    left: t.Node | None = None
+    broken: str = ""  # why its start was not read
+
+
+class Judge:
+    """Judges the rows of one file in their order."""
+
+    def __init__(
+        self,
+        file: str,
+        reading: Reading,
+        *,
+        strict: bool = False,
+        natural: bool = True,
+        corrections: dict[str, str] | None = None,
+        seed: int = 0,
+        numeric: bool = True,
+        deadline: float | None = None,
+    ) -> None:
+        self.file = file
+        self.reading = reading
+        self.evidence = Evidence.of(reading.trees)
+        source = reading.items[0].source if reading.items else None
+        self.elab = Elaborator(self.evidence, self._place, strict, dict(corrections or {}))
+        self.elab.said_laws = reading.laws
+        self.elab.candidates = candidates_of(reading, self.evidence)
+        self.witnesses = Witnesses((), natural, seed)
+        self.chain = _Chain()
+        self.numeric = numeric
+        self.deadline = deadline
+        self._source = source
+        self._current: Item | None = None
+        self._announced: dict[str, list[tuple[Expr, int]]] = {}
+
+    def _place(self, at: int) -> str:
+        item = self._current
+        sources = {id(other.source) for other in self.reading.items}
+        if item is None or len(sources) == 1:
+            return self._source.place(at) if self._source is not None else ""
+        return item.source.place(min(at, len(item.source.text)))
+
+    def run(self) -> DocumentReport:
+        rows: list[RowReport] = []
+        self._learn_laws()
+        for item in self.reading.items:
+            self._current = item
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                rows.append(self._report(item, "open", "the time for this document is used up"))
+                continue
+            rows.append(self._judge(item))
+        symbols = tuple(
+            SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed) for r in self.elab.table.values()
+        )
+        return DocumentReport(self.file, symbols, tuple(rows), tuple(self.reading.problems))
+
+    def _learn_laws(self) -> None:
+        """The laws that inline formulas state, such as z ~ q."""
+        for draw in self.reading.law_draws:
+            try:
+                self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, t.Fraction(1))))
+            except (NotYet, SortError, FmproofError):
+                continue
+
+    # --- one row ----------------------------------------------------------------------------
+
+    def _judge(self, item: Item) -> RowReport:
+        self.elab.guesses = set()
+        relation = item.row.relation
+        if item.problem is not None:
+            if not item.inline:
+                self._break(item, "the row before it cannot be read")
+            return self._report(item, "unread", self._unread(item))
+        if any(isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)):
+            self._break(item, "the row before it has an ellipsis")
+            return self._report(item, "skip", "an ellipsis")
+        if not relation:
+            self._break(item, "the row before it has no relation")
+            return self._report(item, "skip", "no relation")
+        if relation in _NO_CLAIM:
+            self._break(item, f"the row before it is written with {relation}")
+            return self._report(item, "skip", f"{relation} claims no equation")
+        if relation in ("<", ">"):
+            return self._report(item, "hypothesis", "an inequality that is assumed")
+        if item.candidate is not None:
+            return self._definition(item)
+        saved = self.chain
+        if item.inline:
+            self.chain = _Chain()
+        report = self._claim(item, _CLAIMS[relation])
+        if item.inline:
+            self.chain = saved
+        return report
+
+    def _unread(self, item: Item) -> str:
+        problem = item.problem
+        assert problem is not None  # noqa: S101
+        return f"{problem.problem} ({item.source.place(problem.at)})"
+
+    def _break(self, item: Item, why: str) -> None:
+        """The chain goes on without a term for this row."""
+        if item.inline:
+            return
+        if item.row.left is not None:
+            self.chain = _Chain([], item.left, why)
+        if not self.chain.lines:
+            self.chain.broken = why
+
+    def _definition(self, item: Item) -> RowReport:
+        candidate = item.candidate
+        assert candidate is not None  # noqa: S101
+        message = ""
+        try:
+            left = self.elab.term(candidate.left)
+            self._start(item, left)
+            if candidate.state == "refused":
+                message = candidate.why
+            elif not item.inline:
+                self._own_line(candidate)
+        except (NotYet, SortError, FmproofError) as error:
+            message = str(error)
+            if not item.inline:
+                self.chain = _Chain([], item.left, message)
+        if candidate.state == "refused" and candidate.why.endswith("is free in its definition"):
+            missing = self._scope_of_definition(item)
+            if missing:
+                return self._report(item, "scope", missing)
+        hypothesis = any(isinstance(n, t.Derivative) for n in t.walk(candidate.left))
+        verdict: Verdict = "hypothesis" if hypothesis else "definition"
+        return self._report(item, verdict, f"not in the language yet: {message}" if message else "")
+
+    def _own_line(self, candidate: object) -> None:
+        """The definition itself stands as the second line of its chain."""
+        try:
+            term = self.elab.term(candidate.right)  # type: ignore[attr-defined]
+            self.chain.lines.append(_Line(term, True))
+        except (NotYet, SortError, FmproofError):
+            return
+
+    def _scope_of_definition(self, item: Item) -> str:
+        """A loss or constant whose definition has a variable that nothing draws."""
+        candidate = item.candidate
+        assert candidate is not None  # noqa: S101
+        if not isinstance(candidate.right, t.Expectation):
+            return ""
+        try:
+            left = self.elab.term(candidate.left)
+            right = self.elab.term(candidate.right)
+        except (NotYet, SortError, FmproofError):
+            return ""
+        return self._stray(left, right)
+
+    def _start(self, item: Item, left: Expr) -> None:
+        if not item.inline:
+            self.chain = _Chain([_Line(left, True)], item.left)
+
+    def _claim(self, item: Item, relation: str) -> RowReport:
+        assert item.right is not None  # noqa: S101
+        if item.left is not None:
+            same = self.chain.left is not None and spelled(self.chain.left) == spelled(item.left)
+            before_lines = list(self.chain.lines) if same else []
+            try:
+                self.chain = _Chain([_Line(self.elab.term(item.left), True)], item.left)
+                self.chain.lines += [line for line in before_lines[1:] if line.stands]
+            except Undefined as error:
+                solved = self._solve_left(item, error)
+                if solved is not None:
+                    return solved
+                self.chain = _Chain([], item.left, str(error))
+            except (NotYet, SortError, FmproofError) as error:
+                self.chain = _Chain([], item.left, str(error))
+        try:
+            claim = self.elab.term(item.right)
+        except Undefined as error:
+            return self._introduces(item, error, relation)
+        except NotYet as error:
+            return self._open(item, str(error))
+        except (SortError, FmproofError) as error:
+            return self._open(item, f"its parts do not fit as they were understood: {error}")
+        if not self.chain.lines:
+            return self._after_broken(item, claim)
+        return self._compare(item, claim, relation)
+
+    def _after_broken(self, item: Item, claim: Expr) -> RowReport:
+        why = self.chain.broken or "there is no row before it"
+        self.chain.lines.append(_Line(claim, True))
+        return self._report(item, "open", f"what it is compared with is not known: {why}")
+
+    def _open(self, item: Item, why: str) -> RowReport:
+        statement = item.piece.inside == "theorem" and not item.inline and item.row.left is not None
+        return self._report(item, "statement" if statement else "open", why)
+
+    def _solve_left(self, item: Item, error: Undefined) -> RowReport | None:
+        return None
+
+    # --- constants that a row introduces ----------------------------------------------------------
+
+    def _introduces(self, item: Item, error: Undefined, relation: str) -> RowReport:
+        """``… + C_1``: the constant is what makes the row true, if that is free of θ."""
+        assert item.right is not None  # noqa: S101
+        parts = item.right.parts if isinstance(item.right, t.Add) else ((1, item.right),)
+        mine = [(sign, p) for sign, p in parts if isinstance(p, t.Sym) and spelled(p) == error.name]
+        others = [(sign, p) for sign, p in parts if not (isinstance(p, t.Sym) and spelled(p) == error.name)]
+        if len(mine) != 1 or relation != "=" or not self.chain.lines:
+            return self._open(item, str(error))
+        try:
+            rest = Add(*(self.elab.term(p) * sign for sign, p in others))
+        except (NotYet, SortError, FmproofError) as problem:
+            return self._open(item, str(problem))
+        sign = mine[0][0]
+        standing = [line.term for line in self.chain.lines if line.stands]
+        for reference in reversed(standing):
+            left_over = self._plain_difference(reference, rest)
+            if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
+                continue
+            named = self.elab.define_constant(error.name, error.node, sign * left_over, "what this row leaves")
+            claim = rest + sign * named
+            report = self._compare(item, claim, relation)
+            if report.verdict == "proved":
+                return replace(report, message=f"{named.name} stands for {text(named.definition)}")
+            return report
+        for reference in reversed(standing):
+            left_over = self.witnesses.difference(reference, rest)
+            if left_over is not None and free_of_parameters(left_over) and not free_vars(left_over):
+                proof = self.witnesses.prove(reference, rest + left_over)
+                if proof.proved:
+                    if self._later(item, error.name):
+                        self.elab.define_constant(error.name, error.node, sign * left_over, "what this row leaves")
+                        return self._proved(item, rest + sign * self.elab.constants[error.name], proof,
+                                            f"{error.name} is free of the parameters")  # fmt: skip
+                    return self._proved(item, None, proof, "the difference is free of the parameters")
+        wrong = self._hides_parameter(item, standing, rest, error)
+        if wrong is not None:
+            return wrong
+        return self._open(item, f"{error}, and what it would have to be is not clear")
+
+    def _later(self, item: Item, name: str) -> bool:
+        return False
+
+    def _plain_difference(self, a: Expr, b: Expr) -> Expr | None:
+        """a − b with equal summands cancelled, and nothing else done."""
+        from fmproof.tactics.justify import subtract
+
+        try:
+            return subtract(a, b)
+        except (FmproofError, TypeError):
+            return None
+
+    def _hides_parameter(
+        self, item: Item, standing: Sequence[Expr], rest: Expr, error: Undefined
+    ) -> RowReport | None:
+        """A constant that would have to contain θ, by the numbers of both gradients."""
+        if not standing or not self.numeric:
+            return None
+        reference = standing[0]
+        params = [v for v in free_vars(reference) if v.sort is Sort.PARAM]
+        if len(params) != 1 or not self._solid([reference, rest]):
+            return None
+        try:
+            evidence = self.witnesses.numbers(Grad(reference, params[0]), Grad(rest, params[0]))
+        except (FmproofError, SortError):
+            return None
+        if evidence.status != "refuted":
+            return None
+        message = f"what {text_name(error.name)} would have to be depends on {params[0].name}, so it is no constant"
+        report = self._report(item, "refuted", message)
+        return replace(report, numeric=evidence)
+
+    # --- comparing -------------------------------------------------------------------------------------
+
+    def _compare(self, item: Item, claim: Expr, relation: str) -> RowReport:
+        lines = self.chain.lines
+        start = lines[0].term
+        stray = self._stray(start, claim)
+        if stray:
+            return self._report(item, "scope", stray, reading=self._reading(lines[-1].term, relation, claim))
+        fitting: list[Expr] = []
+        problem = ""
+        for line in [lines[-1], *[one for one in lines[-2::-1] if one.stands]]:
+            if not line.stands:
+                continue
+            try:
+                sides_fit(line.term, claim, relation)
+            except (SortError, FmproofError) as error:
+                problem = problem or str(error)
+                continue
+            if line.term not in fitting:
+                fitting.append(line.term)
+        if not fitting:
+            return self._open(item, f"its sides do not fit as they were understood: {problem}")
+        context = [line.term for line in lines if line.stands][:4]
+        candidates = [fitting[0], *([start] if start in fitting and start is not fitting[0] else []), *fitting[1:3]]
+        first: Proof | None = None
+        for before in dict.fromkeys(candidates):
+            proof = self.witnesses.prove(before, claim, relation, context)
+            if proof.proved:
+                return self._proved(item, claim, proof, "", before, relation)
+            first = first or proof
+        assert first is not None  # noqa: S101
+        return self._not_proved(item, fitting[0], claim, relation, first)
+
+    def _proved(
+        self,
+        item: Item,
+        claim: Expr | None,
+        proof: Proof,
+        message: str,
+        before: Expr | None = None,
+        relation: str = "=",
+    ) -> RowReport:
+        if claim is not None:
+            self.chain.lines.append(_Line(claim, relation == "="))
+        reading = self._reading(before, relation, claim) if before is not None and claim is not None else ""
+        report = self._report(item, "proved", message, reading=reading)
+        return replace(report, by=proof.by, needs=proof.needs)
+
+    def _not_proved(self, item: Item, before: Expr, claim: Expr, relation: str, proof: Proof) -> RowReport:
+        reading = self._reading(before, relation, claim)
+        evidence: NumericEvidence | None = None
+        if self.numeric:
+            evidence = self.witnesses.numbers(before, claim, relation)
+        if evidence is not None and evidence.status == "refuted" and self._solid([before, claim]):
+            return self._wrong(item, before, claim, relation, evidence, reading)
+        stands = relation == "="
+        self.chain.lines.append(_Line(claim, False))
+        if evidence is not None and evidence.status == "agrees" and not self._has_unknowns([before, claim]):
+            self.chain.lines[-1].stands = stands
+            report = self._report(item, "agrees", f"not proved: {proof.message}", reading=reading)
+            return replace(report, numeric=evidence)
+        why = f"not proved: {proof.message}"
+        if evidence is not None and evidence.status == "refuted":
+            why = "what its symbols stand for is not known well enough to say"
+            evidence = None
+        verdict: Verdict = "open"
+        if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
+            verdict = "statement"
+        report = self._report(item, verdict, why, reading=reading)
+        return replace(report, numeric=evidence)
+
+    def _wrong(
+        self, item: Item, before: Expr, claim: Expr, relation: str, evidence: NumericEvidence, reading: str
+    ) -> RowReport:
+        self.chain.lines.append(_Line(claim, False))
+        if relation == "=" and sort_of(claim) is Sort.REAL and not free_of_parameters(before):
+            left_over = self.witnesses.difference(before, claim)
+            if left_over is not None and free_of_parameters(left_over) and not free_vars(left_over):
+                if self.witnesses.prove(before, claim + left_over).proved:
+                    report = self._report(
+                        item, "constant", f"the sides differ by {text(left_over)}, which is free of the parameters",
+                        reading=reading,
+                    )  # fmt: skip
+                    return replace(report, numeric=evidence, suggestion=f"add {text(left_over)}: that is proved")
+        report = self._report(item, "refuted", "the numbers of both sides differ", reading=reading)
+        suggestion = ""
+        for words, candidate in neighbours(claim):
+            try:
+                sides_fit(before, candidate, relation)
+            except (SortError, FmproofError):
+                continue
+            if self.witnesses.prove(before, candidate, relation).proved:
+                suggestion = f"{words}: that is proved"
+                self.chain.lines.append(_Line(candidate, True))
+                break
+        return replace(report, numeric=evidence, suggestion=suggestion)
+
+    def _stray(self, start: Expr, claim: Expr) -> str:
+        """A variable that is free in the claim, inside an average, and nothing in the start has it."""
+        def variables(term: Expr) -> set[Var]:
+            return {v for v in free_vars(term) if v.sort is not Sort.PARAM}
+
+        if variables(start):
+            return ""
+        for node in _averages(claim):
+            for var in sorted(variables(node) & variables(claim), key=lambda v: v.name):
+                name = next((s for s, v in self.elab.variables.items() if v is var), var.name)
+                if name in self.evidence.drawn or name in self.evidence.integrated:
+                    return f"{text(var)} is neither drawn nor bound here"
+        return ""
+
+    def _has_unknowns(self, terms: Sequence[Expr]) -> bool:
+        return any(head in self.elab.unknowns for head in heads_in(terms))
+
+    def _solid(self, terms: Sequence[Expr]) -> bool:
+        """Whether numbers may refute: every symbol without a definition is arbitrary.
+
+        A coefficient, a free point, an unknown or a symbol whose definition was not read may be
+        tied to others by what the document says in words.
+        """
+        for head in heads_in(terms):
+            if head in self.elab.unknowns:
+                return False
+            if head.definition is not None:
+                continue
+            if isinstance(head, Scalar):
+                return False
+            key = next((k for (k, kind), name in self.elab.names.items() if name == head.name and kind == "head"), "")
+            key = key.split("@")[0]
+            refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
+            if isinstance(head, Field) and (refused or "dot" in key or key.endswith("'")):
+                return False
+            if isinstance(head, Density) and any(not _gaussian(c.right) for c in refused):
+                return False
+        fixed = {v for term in terms for v in free_vars(term) if v.sort is not Sort.PARAM}
+        return not fixed or all(v.sort is Sort.REAL for v in fixed)
+
+    # --- what is shown ---------------------------------------------------------------------------------
+
+    def _reading(self, before: Expr, relation: str, claim: Expr) -> str:
+        return f"{text(before)} {relation} {text(claim)}"
+
+    def _report(self, item: Item, verdict: Verdict, message: str = "", reading: str = "") -> RowReport:
+        return RowReport(
+            line=item.place,
+            column=item.source.column(item.row.at),
+            latex=item.latex,
+            relation=item.row.relation,
+            verdict=verdict,
+            inline=item.inline,
+            message=message,
+            reading=reading,
+            offset=item.row.at,
+        )
+
+
+def _averages(term: Expr) -> list[Expr]:
+    if isinstance(term, Expect | IntegralOver):
+        return [term]
+    if isinstance(term, Named):
+        return []
+    return [found for arg in term.args for found in _averages(arg)]
+
+
+def _gaussian(node: t.Node) -> bool:
+    return any(isinstance(n, t.Normal) for n in t.walk(node))
+
+
+def text_name(spelling: str) -> str:
+    from fmproof.reading.notation.symbols import readable
+
+    return readable(spelling.split("_")[0]) + ("_" + spelling.split("_", 1)[1] if "_" in spelling else "")
+
+
+__all__ = ["Judge", "key_of"]
