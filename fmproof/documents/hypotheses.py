@@ -13,9 +13,9 @@ from sympy import Add, Basic, Expr, Mul
 
 from fmproof.errors import FmproofError
 from fmproof.lang.binders import Expect, Grad, IntegralOver, drawn_by
-from fmproof.lang.heads import Density, Field
+from fmproof.lang.heads import Density, Field, law_order
 from fmproof.lang.props import Differentiable, ForAll, Integrable, Prop
-from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort, sort_of
 from fmproof.lang.terms import Apply, Named, Var, norm2
 from fmproof.tactics.script import Hypothesis
@@ -70,6 +70,8 @@ def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
     scalars: dict[Expr, None] = {}
     vectors: dict[Expr, None] = {}
     _atoms(body, scalars, vectors)
+    for vector in list(vectors):
+        yield from _averaged(vector, law)
     weights = [w for w in scalars if free_vars(w) & drawn]
     for vector in vectors:
         for weight in (None, *weights[:2]):
@@ -77,6 +79,30 @@ def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
             yield from _closed(square, law)
     for weight in weights:
         yield from _closed(weight, law)
+
+
+def _averaged(vector: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+    """A field that is an average: its values under the law that is averaged over."""
+    if not (isinstance(vector, Apply) and isinstance(vector.head.definition, IntegralOver)):
+        return
+    average = vector.head.unfold(vector.arguments)
+    values = [f for f in Mul.make_args(average.body) if sort_of(f) is Sort.VEC]
+    joint: list[Apply] = []
+    for draw in law:
+        definition = draw.head.definition
+        if isinstance(definition, IntegralOver):
+            inside = draw.head.unfold(draw.arguments)
+            order = law_order(Mul.make_args(inside.body))
+            joint.extend(order if order is not None else (draw,))
+            own = tuple(item.var for item in inside.measure)
+            theirs = tuple(item.var for item in average.measure)
+            if len(own) == len(theirs):
+                renaming = {b: a for a, b in zip(own, theirs, strict=True) if a is not b}
+                values = [substitute(v, renaming) if renaming else v for v in values]
+        else:
+            joint.append(draw)
+    for value in values:
+        yield from _closed(norm2(value), tuple(joint))
 
 
 def _closed(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:

@@ -92,7 +92,10 @@ class Judge:
             if self.deadline is not None and time.monotonic() > self.deadline:
                 rows.append(self._report(item, "open", "the time for this document is used up"))
                 continue
-            rows.append(self._judge(item))
+            try:
+                rows.append(self._judge(item))
+            except RecursionError:
+                rows.append(self._report(item, "open", "it is nested too deeply"))
         symbols = tuple(
             SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed) for r in self.elab.table.values()
         )

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Add, Basic, Expr, S
 
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.model import NumericEvidence
 from fmproof.errors import FmproofError
+from fmproof.lang.binders import ArgMin, Grad
 from fmproof.lang.heads import Head
-from fmproof.lang.props import AtMost, Equals
+from fmproof.lang.props import AtMost, Differentiable, Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.terms import Apply, Named
@@ -20,7 +21,7 @@ from fmproof.tactics.check import check
 from fmproof.tactics.justify import subtract
 from fmproof.tactics.methods import Line
 from fmproof.tactics.normal import decide
-from fmproof.tactics.script import Derivation, Hypothesis, Step
+from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 PROBLEMS = 6
 
@@ -80,7 +81,49 @@ class Witnesses:
                 return Proof(True, needs, "", by)
             failure = report.steps[0].failure
             first = first or Proof(False, (), report.message or (failure.summary if failure else ""))
+        if relation == "=":
+            found = self._by_difference(before, claim, context)
+            if found is not None:
+                return found
         return first or Proof(False)
+
+    def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
+        """Gradients or minimisers of two terms that differ by what is free of the parameter."""
+        nodes = list(dict.fromkeys([*_gradients(before), *_gradients(claim)]))
+        if len(nodes) != 2 or nodes[0].func is not nodes[1].func or nodes[0].var is not nodes[1].var:
+            return None
+        one, other = nodes
+        left_over = self.difference(one.body, other.body)
+        if left_over is None or one.var in free_vars(left_over):
+            return None
+        shifted = Add(other.body, left_over)
+        rule = "gradient" if isinstance(one, Grad) else "minimisers"
+        smooth = Differentiable(other.body, one.var)
+        hypotheses = [*self.declared]
+        if self.natural_too:
+            hypotheses += natural([one.body, shifted, *context])
+            hypotheses.append(Hypothesis("D", smooth))
+        parts = [
+            Part("value", one.body, [Step("1", shifted, by="auto")]),
+            Part(
+                "both", one,
+                [Step("2", one.func(shifted, one.var), by="lemma", using="value")]
+                + ([] if left_over is S.Zero else [Step("3", other, by=rule)]),
+            ),
+        ]  # fmt: skip
+        if (before, claim) != (one, other):
+            parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
+        free = {v for p in parts for t in (p.start, *(s.claim for s in p.steps)) for v in free_vars(t)}
+        fixed = sorted((v for v in free if v.sort is not Sort.PARAM), key=lambda v: v.name)
+        try:
+            derivation = Derivation("row", hypotheses=hypotheses, parts=parts, variables=fixed)
+            report = check([derivation]).derivations[0]
+        except (FmproofError, RecursionError):
+            return None
+        if report.status != "proved":
+            return None
+        needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
+        return Proof(True, needs, "", ("auto", rule))
 
     def derivation(
         self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr],
@@ -124,6 +167,12 @@ class Witnesses:
             return subtract(common.left.rhs, common.right.rhs)
         except (FmproofError, RecursionError, AttributeError, TypeError):
             return None
+
+
+def _gradients(term: Basic) -> list[Any]:
+    if isinstance(term, Grad | ArgMin):
+        return [term]
+    return [found for arg in term.args for found in _gradients(arg)]
 
 
 def free_of_parameters(term: Basic) -> bool:

@@ -680,6 +680,9 @@ class Elaborator:
         saved, self.bound = self.bound, []
         try:
             body = self.term(candidate.right)
+        except RecursionError:
+            candidate.state, candidate.why = "refused", "it is defined by itself"
+            return None
         except Undefined:
             candidate.state = "waiting"
             raise
@@ -900,21 +903,37 @@ class Elaborator:
     def _expectation(self, node: t.Expectation) -> Expr:
         if node.given:
             return self._conditional(node)
+        average = self._posterior_average(node)
+        if average is not None:
+            return average
         draws = self.law(node)
         names = [spelled(s) for s in _drawn_symbols(node)]
         with self.binding(names):
             body = self.term(node.body)
         if not draws:
             draws = self._implied(node, body)
-        extra = self._missing(draws, body)
         if sort_of(body) not in (Sort.REAL, Sort.VEC):
             raise NotYet("an expectation of what is no number and no vector", node.at)
-        made = Expect(body, *draws)
-        del extra
+        made: Expr = Expect(body, *draws)
         return made
 
-    def _missing(self, draws: Sequence[Apply], body: Expr) -> None:
-        return None
+    def _posterior_average(self, node: t.Expectation) -> Expr | None:
+        """E over z ~ p(z|x): the integral against joint over marginal."""
+        if len(node.draws) != 1:
+            return None
+        (draw,) = node.draws
+        law = draw.law if draw.law is not None else draw.drawn[0]
+        if not (isinstance(law, t.Call) and law.given and len(draw.drawn) == 1):
+            return None
+        symbol = draw.drawn[0] if draw.law is not None else law.args[0]
+        if not isinstance(symbol, t.Sym):
+            return None
+        with self.binding([spelled(symbol)]):
+            density = self.term(t.Call(draw.at, law.head, (symbol,), law.given))
+            if not isinstance(density, Ratio):
+                return None
+            body = self.term(node.body)
+        return IntegralOver(body * density, Lebesgue(self.variable(symbol)))
 
     def _implied(self, node: t.Expectation, body: Expr) -> list[Apply]:
         """E without a subscript: everything in it that has a law is drawn."""
@@ -1093,6 +1112,7 @@ class Elaborator:
     def _free(self, node: t.Node) -> list[t.Sym]:
         """The variables and parameters that are free in ``node``, in a fixed order."""
         found: dict[str, t.Sym] = {}
+        opened: set[str] = set()
 
         def visit(one: t.Node, bound: frozenset[str]) -> None:
             if isinstance(one, t.Integral):
@@ -1133,7 +1153,8 @@ class Elaborator:
                     found.setdefault(name, one)
                 elif key_of(one) not in self.evidence.called:
                     found.setdefault(name, one)
-                else:
+                elif key_of(one) not in opened:
+                    opened.add(key_of(one))
                     hidden = self.evidence.called[key_of(one)][0]
                     for arg in (*hidden.args, *hidden.given):
                         visit(arg, bound)
