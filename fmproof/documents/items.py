@@ -218,6 +218,8 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             spelled(left) in evidence.parameters or spelled(left) in evidence.times
         ):
             continue
+        if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
+            continue  # "at w = 0" is a case, no definition
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
@@ -225,6 +227,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         key = key_of(left.head if isinstance(left, t.Call) else left)  # type: ignore[arg-type]
         found.setdefault(key, []).append((rank, candidate, item))
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
+    anywhere = _claimed_before(reading, set(), inline=True)
     chosen: dict[str, list[Candidate]] = {}
     for key, options in found.items():
         shapes: set[str] = set()
@@ -232,24 +235,37 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             shape = _shape(candidate.left)
             if shape in shapes:
                 continue
-            late = used.get(shape, item.index) < item.index and isinstance(candidate.left, t.Call)
-            if late and not candidate.explicit and not conventional("losses", candidate.left.head.name):  # type: ignore[union-attr]
-                continue
+            if not candidate.explicit and not _a_name(candidate.left) and (
+                used.get(shape, item.index) < item.index
+                or (item.inline and anywhere.get(shape, item.index) < item.index)
+            ):
+                continue  # a special case of what was used before
             shapes.add(shape)
             item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
 
 
-def _claimed_before(reading: Reading, defining: set[int]) -> dict[str, int]:
-    """Shape of a symbol -> the first displayed row that claims something about it."""
+def _a_name(left: t.Node) -> bool:
+    """A loss, or a constant: they are defined where it suits, also after their first use."""
+    if isinstance(left, t.Call):
+        return conventional("losses", left.head.name)
+    return isinstance(left, t.Sym) and left.name.split(":")[-1] in ("C", "K", "R", "B", "A", "c", "M")
+
+
+def _is_number(node: t.Node) -> bool:
+    return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
+
+
+def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
+    """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
     for item in reading.items:
-        if id(item) in defining or item.inline:
+        if id(item) in defining or (item.inline and not inline):
             continue
         for side in (item.left, item.right):
             for node in t.walk(side) if side is not None else ():
-                if isinstance(node, t.Call):
+                if isinstance(node, t.Call | t.Sym):
                     used.setdefault(_shape(node), item.index)
     return used
 

@@ -70,6 +70,9 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, self.evidence)
         self.witnesses = Witnesses((), natural, seed)
+        self._equated = {
+            spelled(item.left) for item in reading.items if isinstance(item.left, t.Sym)
+        }
         self.chain = _Chain()
         self.numeric = numeric
         self.deadline = deadline
@@ -131,6 +134,8 @@ class Judge:
             return self._report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
             return self._definition(item)
+        if item.inline and isinstance(item.left, t.Sym) and self._is_case(item.left):
+            return self._report(item, "hypothesis", "a value that a variable takes")
         saved = self.chain
         if item.inline:
             self.chain = _Chain()
@@ -138,6 +143,14 @@ class Judge:
         if item.inline:
             self.chain = saved
         return report
+
+    def _is_case(self, left: t.Sym) -> bool:
+        """``t = 0`` in a line of words: a case, no claim."""
+        name = spelled(left)
+        item = self._current
+        if item is not None and isinstance(item.right, t.Num):
+            return True
+        return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
 
     def _unread(self, item: Item) -> str:
         problem = item.problem
@@ -420,7 +433,8 @@ class Judge:
         for node in _averages(claim):
             for var in sorted(variables(node) & variables(claim), key=lambda v: v.name):
                 name = next((s for s, v in self.elab.variables.items() if v is var), var.name)
-                if name in self.evidence.drawn or name in self.evidence.integrated:
+                known = name in self.evidence.drawn or name in self.evidence.integrated
+                if known and name not in self._equated:
                     return f"{text(var)} is neither drawn nor bound here"
         return ""
 
@@ -447,8 +461,20 @@ class Judge:
                 return False
             if isinstance(head, Density) and any(not _gaussian(c.right) for c in refused):
                 return False
-        fixed = {v for term in terms for v in free_vars(term) if v.sort is not Sort.PARAM}
-        return not fixed or all(v.sort is Sort.REAL for v in fixed)
+            if self._constrained(key):
+                return False
+        return not any(v.sort is not Sort.PARAM for term in terms for v in free_vars(term))
+
+    def _constrained(self, key: str) -> bool:
+        """Whether the document equates this symbol with something that is not its definition."""
+        here = self._current.index if self._current is not None else len(self.reading.items)
+        for item in self.reading.items[:here]:
+            left = item.left
+            if item.candidate is not None or not isinstance(left, t.Call) or item.row.relation not in _CLAIMS:
+                continue
+            if key_of(left.head) == key and item.right is not None and not _gaussian(item.right):
+                return True
+        return False
 
     # --- what is shown ---------------------------------------------------------------------------------
 

@@ -344,6 +344,10 @@ class Elaborator:
                 self.note(shown, "the density of a time, uniform on [0, 1]", "by convention", call.at, True)
                 return Meaning(head, everything)
             head = Density(name, *over, sub=sub, sup=sup, given=given)
+            if self._turned(call) and len(main) == 1 and isinstance(call.args[0], t.Sym) and (
+                self.prior(main[0], call.args[0]) is not None
+            ):
+                self.unknowns[head] = "a posterior that is not the joint over the marginal"
         why, at = self.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))
         what = "a probability density" + (", given " + ", ".join(v.name for v in given) if given else "")
         if definition is not None and candidate is not None:
@@ -353,6 +357,16 @@ class Elaborator:
         else:
             self.note(shown, what, why, at)
         return Meaning(head, everything)
+
+    def _turned(self, call: t.Call) -> bool:
+        """Whether the document has this density with arguments and conditions exchanged."""
+        args, given = [spelled(a) for a in call.args], [spelled(g) for g in call.given]
+        return bool(given) and any(
+            [spelled(a) for a in other.args] == given and [spelled(g) for g in other.given] == args
+            for calls in self.evidence.called.values()
+            for other in calls
+            if self.is_density(key_of(other.head))
+        )
 
     # --- definitions ------------------------------------------------------------------------------
 
@@ -837,9 +851,8 @@ class Elaborator:
         z, x = node.args[0], _value(node.given[0])
         if not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
             return None
-        if any([spelled(a) for a in c.args] == [spelled(z)] and [spelled(g) for g in c.given] == [spelled(x)]
-               and key_of(c.head) in self.candidates for c in self.evidence.called.get(key_of(node.head), ())):  # fmt: skip
-            return None
+        if self._candidate(node, "posterior") is not None:
+            return None  # the document says what it is
         for key in self.evidence.densities:
             for call in self.evidence.called.get(key, ()):
                 same = [spelled(a) for a in call.args] == [spelled(x)] and [spelled(g) for g in call.given] == [spelled(z)]
