@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from fmproof._version import __version__
+from fmproof.cli.check import check
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
@@ -52,6 +53,7 @@ Examples:
   fmproof verify                     check every built-in derivation
   fmproof verify fm-cfm --steps      one of them, with its side conditions
   fmproof verify mine.py             your own, from a Python file
+  fmproof check post.md              a document as people wrote it, row by row
   fmproof docs fm-cfm -o proof.html  as a page, a PDF, LaTeX, Markdown, a notebook
   fmproof evaluate problem.toml      both losses, their constants and the floor
   fmproof explain linearity          what a rule says and when it may be used
@@ -71,7 +73,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, docs, evaluate, list_, explain):
+for _subcommand in (verify, check, docs, evaluate, list_, explain):
     command.add_command(_subcommand)
 
 

@@ -53,6 +53,9 @@ def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Pr
         yield from _moments(term.body, inner)
         yield from _props(term.body, inner, seen)
         return
+    if isinstance(term, IntegralOver) and not law:
+        if any(v.sort is not Sort.PARAM for v in free_vars(term)):  # an average at a point exists
+            yield Integrable(term.body, *term.measure)
     for arg in term.args:
         yield from _props(arg, law, seen)
 

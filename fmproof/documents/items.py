@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fmproof.documents.model import Block
 from fmproof.reading.document.markdown import body
 from fmproof.reading.document.rows import Row, rows_of
 from fmproof.reading.document.source import Document, Piece, Source
@@ -74,6 +75,7 @@ class Reading:
     law_draws: list[t.Draw] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
+    pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
     @property
     def trees(self) -> list[t.Node]:
@@ -105,7 +107,10 @@ def read_items(documents: Sequence[Document]) -> Reading:
         reading.problems += [(source.place(at), words) for at, words in document.problems]
         reading.comments += [(source.place(at), text) for at, text in document.front]
         for piece in document.pieces:
-            if piece.kind == "comment":
+            if piece.kind == "prose":
+                words = source.text[piece.start : piece.stop]
+                reading.pieces.append((source, piece, words, ()))
+            elif piece.kind == "comment":
                 found = _CORRECTION.match(source.text[piece.start : piece.stop])
                 if found is not None:
                     reading.comments.append((source.place(piece.start), found.group(1).strip()))
@@ -116,21 +121,26 @@ def read_items(documents: Sequence[Document]) -> Reading:
                         (source.place(piece.start), f"only the first {MAX_DISPLAYS:,} formulas are read")
                     )
                     return reading
-                _read_piece(reading, source, piece, macros)
+                first = len(reading.items)
+                latex = _read_piece(reading, source, piece, macros)
+                rows = tuple(range(first, len(reading.items)))
+                reading.pieces.append((source, piece, latex, rows))
     return reading
 
 
-def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> None:
+def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
+    """The rows of a piece go to ``reading``; returned is its LaTeX with macros expanded."""
     latex = body(source, piece)
     if "\\" in latex and ("command" in latex or "\\def" in latex or "\\let" in latex or "Operator" in latex):
         for start, stop in reversed(definition_spans(latex)):
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
-        found = rows_of(expanded(tokens(latex, piece.start), macros))
+        spread = expanded(tokens(latex, piece.start), macros)
+        found = rows_of(spread)
     except Unreadable as error:
         if piece.kind == "display":
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
-        return
+        return latex
     for row in found:
         if piece.kind == "inline" and not (row.relation and row.left):
             _loose(reading, row)
@@ -150,6 +160,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 continue
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
         reading.items.append(item)
+    return spell(spread) if piece.kind == "inline" else latex
 
 
 def _loose(reading: Reading, row: Row) -> None:
@@ -183,6 +194,33 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
         reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def spell(found: Sequence[Token]) -> str:
+    """Tokens as LaTeX."""
+    parts = []
+    for token in found:
+        words = token.words.replace("{", "").replace("}", "")
+        parts.append(f"\\text{{{words}}}" if token.text == "\\text" else token.text)
+    return " ".join(parts)
+
+
+def written(item: Item) -> str:
+    """The row in LaTeX, macros expanded: its left side if it has one, the relation, its right."""
+    relation = _SHOWN.get(item.row.relation, item.row.relation)
+    return f"{spell(item.row.left or [])} {relation} {spell(item.row.right)}".strip()
+
+
+_SHOWN = {"≤": "\\le", "≥": "\\ge", "≈": "\\approx", "∝": "\\propto", "≠": "\\ne", "≪": "\\ll",
+          "≲": "\\lesssim"}  # fmt: skip
+
+
+def blocks(reading: Reading) -> tuple[Block, ...]:
+    """The file for a page that shows it."""
+    return tuple(
+        Block("prose" if piece.kind == "prose" else piece.kind, text, rows)  # type: ignore[arg-type]
+        for _, piece, text, rows in reading.pieces
+    )
 
 
 # --- what defines what -----------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Add, Expr
 
-from fmproof.documents.items import Item, Reading, candidates_of
+from fmproof.documents.items import Item, Reading, blocks, candidates_of, written
 from fmproof.documents.model import DocumentReport, NumericEvidence, RowReport, SymbolReport, Verdict
 from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
 from fmproof.documents.suggest import neighbours
@@ -102,7 +102,9 @@ class Judge:
         symbols = tuple(
             SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed) for r in self.elab.table.values()
         )
-        return DocumentReport(self.file, symbols, tuple(rows), tuple(self.reading.problems))
+        return DocumentReport(
+            self.file, symbols, tuple(rows), tuple(self.reading.problems), blocks(self.reading)
+        )
 
     def _learn_laws(self) -> None:
         """The laws that inline formulas state, such as z ~ q."""
@@ -491,7 +493,7 @@ class Judge:
             inline=item.inline,
             message=message,
             reading=reading,
-            offset=item.row.at,
+            formula=written(item),
         )
 
 

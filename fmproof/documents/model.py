@@ -66,7 +66,7 @@ class RowReport:
     suggestion: str = ""
     numeric: NumericEvidence | None = None
     reading: str = ""
-    offset: int = 0
+    formula: str = ""  #: the whole row in LaTeX, macros expanded
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ class SymbolReport:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A stretch of the document for a page that shows it: words, or a formula with its rows."""
+
+    kind: Literal["prose", "inline", "display"]
+    text: str
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class DocumentReport:
     """A file: its notation, its rows, and what could not be read of it."""
 
@@ -88,7 +97,7 @@ class DocumentReport:
     symbols: tuple[SymbolReport, ...]
     rows: tuple[RowReport, ...]
     problems: tuple[tuple[str, str], ...] = ()  #: (line, words)
-    unused: tuple[tuple[str, str], ...] = ()  #: corrections that name no symbol
+    blocks: tuple[Block, ...] = ()
 
     @property
     def wrong(self) -> tuple[RowReport, ...]:
