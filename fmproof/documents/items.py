@@ -270,7 +270,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     for key, options in found.items():
         shapes: set[str] = set()
         for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):
-            shape = _shape(candidate.left)
+            shape = shape_of(candidate.left)
             if shape in shapes:
                 continue
             if not candidate.explicit and not _a_name(candidate.left) and (
@@ -304,7 +304,7 @@ def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) 
         for side in (item.left, item.right):
             for node in t.walk(side) if side is not None else ():
                 if isinstance(node, t.Call | t.Sym):
-                    used.setdefault(_shape(node), item.index)
+                    used.setdefault(shape_of(node), item.index)
     return used
 
 
@@ -312,7 +312,7 @@ def _before(reading: Reading, item: Item) -> t.Node | None:
     return reading.items[item.index - 1].right if item.index else None
 
 
-def _shape(node: t.Node) -> str:
+def shape_of(node: t.Node) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
         letters = "" if node.head.sub else ",".join(map(spelled, node.args))
@@ -336,8 +336,8 @@ def _definable(left: t.Node, evidence: Evidence) -> bool:
 
 
 def _mentions(right: t.Node, left: t.Node) -> bool:
-    shape = _shape(left)
-    return any(isinstance(n, t.Call | t.Sym) and _shape(n) == shape for n in t.walk(right))
+    shape = shape_of(left)
+    return any(isinstance(n, t.Call | t.Sym) and shape_of(n) == shape for n in t.walk(right))
 
 
 def _averages(node: t.Node) -> bool:

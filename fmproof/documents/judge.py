@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Add, Expr
 
-from fmproof.documents.items import Item, Reading, blocks, candidates_of, written
+from fmproof.documents.items import Item, Reading, blocks, candidates_of, shape_of, written
 from fmproof.documents.model import DocumentReport, NumericEvidence, RowReport, SymbolReport, Verdict
 from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
 from fmproof.documents.suggest import neighbours
@@ -70,6 +70,12 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, self.evidence)
         self.witnesses = Witnesses((), natural, seed)
+        self._single = len({id(other.source) for other in reading.items}) == 1
+        self._settled: set[int] = set()
+        self._equations: dict[str, list[Item]] = {}
+        for item in reading.items:
+            if isinstance(item.left, t.Call) and item.candidate is None and item.row.relation in _CLAIMS:
+                self._equations.setdefault(shape_of(item.left), []).append(item)
         self._equated = {
             spelled(item.left) for item in reading.items if isinstance(item.left, t.Sym)
         }
@@ -82,8 +88,7 @@ class Judge:
 
     def _place(self, at: int) -> str:
         item = self._current
-        sources = {id(other.source) for other in self.reading.items}
-        if item is None or len(sources) == 1:
+        if item is None or self._single:
             return self._source.place(at) if self._source is not None else ""
         return item.source.place(min(at, len(item.source.text)))
 
@@ -97,6 +102,8 @@ class Judge:
                 continue
             try:
                 rows.append(self._judge(item))
+                if rows[-1].verdict in ("proved", "agrees", "refuted", "constant", "statement"):
+                    self._settled.add(item.index)
             except RecursionError:
                 rows.append(self._report(item, "open", "it is nested too deeply"))
         symbols = tuple(
@@ -187,9 +194,22 @@ class Judge:
             missing = self._scope_of_definition(item)
             if missing:
                 return self._report(item, "scope", missing)
+        hidden = self._hidden_parameter(candidate.left)
+        if hidden:
+            return self._report(item, "refuted", hidden)
         hypothesis = any(isinstance(n, t.Derivative) for n in t.walk(candidate.left))
         verdict: Verdict = "hypothesis" if hypothesis else "definition"
         return self._report(item, verdict, f"not in the language yet: {message}" if message else "")
+
+    def _hidden_parameter(self, left: t.Node) -> str:
+        """A constant, by its letter, whose definition contains θ."""
+        if not (isinstance(left, t.Sym) and left.name.split(":")[-1] in ("C", "K", "c", "const")):
+            return ""
+        named = self.elab.constants.get(spelled(left))
+        if named is None or free_of_parameters(named):
+            return ""
+        params = ", ".join(sorted(text(v) for v in free_vars(named) if v.sort is Sort.PARAM))
+        return f"{text_name(spelled(left))} is used as a constant, and contains {params}"
 
     def _own_line(self, candidate: object) -> None:
         """The definition itself stands as the second line of its chain."""
@@ -348,6 +368,8 @@ class Judge:
                 continue
             if line.term not in fitting:
                 fitting.append(line.term)
+        if not fitting and {sort_of(lines[-1].term), sort_of(claim)} & {Sort.GRADIENT, Sort.SET}:
+            return self._report(item, "scope", f"its sides are of different kinds: {problem}")
         if not fitting:
             return self._open(item, f"its sides do not fit as they were understood: {problem}")
         context = [line.term for line in lines if line.stands][:4]
@@ -470,13 +492,13 @@ class Judge:
     def _constrained(self, key: str) -> bool:
         """Whether the document equates this symbol with something that is not its definition."""
         here = self._current.index if self._current is not None else len(self.reading.items)
-        for item in self.reading.items[:here]:
-            left = item.left
-            if item.candidate is not None or not isinstance(left, t.Call) or item.row.relation not in _CLAIMS:
-                continue
-            if key_of(left.head) == key and item.right is not None and not _gaussian(item.right):
-                return True
-        return False
+        return any(
+            item.index < here and item.index not in self._settled
+            and item.candidate is None and item.right is not None and not _gaussian(item.right)
+            for shape, items in self._equations.items()
+            if shape.split("(")[0] == key
+            for item in items
+        )  # fmt: skip
 
     # --- what is shown ---------------------------------------------------------------------------------
 

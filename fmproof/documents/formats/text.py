@@ -39,6 +39,8 @@ def _document(document: DocumentReport, width: int, colour: bool, details: bool,
     if quiet:
         for row in document.wrong:
             yield f"{place(document, row)}: {row.verdict}: {summary(row)}"
+        for line, words in document.problems:
+            yield f"{document.file}:{line}: unread: {words}"
         yield f"{document.file}: {shown or 'no rows'}"
         return
     yield document.file

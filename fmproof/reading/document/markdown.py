@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 
 from fmproof.reading.document.source import Document, Piece, Source
+
+MAX_PIECES = 20_000
+"""Formulas of one text that are looked for."""
 
 _ENVIRONMENTS = r"equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|dmath"
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _FENCE = re.compile(r"^([ \t>]*(?:[-*+][ \t]+|\d+\.[ \t]+)?)(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
-_CODE = re.compile(r"(?<!\\)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
+_CODE = re.compile(r"(?<![\\`])(`{1,3})(?!`)([^`\n]{1,400})\1(?!`)")
 _DOLLARS = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", re.DOTALL)
 _SQUARE = re.compile(r"(?<![\\])\\{1,2}\[(?=\s)(.+?)\\{1,2}\](?=\s|$|[.,;])", re.DOTALL)
 _SQUARE_TIGHT = re.compile(r"(?<![\\])\\\[(.+?)(?<!\\)\\\]", re.DOTALL)
@@ -43,6 +47,16 @@ def blank(text: str, start: int, stop: int) -> str:
     return text[:start] + re.sub(r"[^\n]", " ", text[start:stop]) + text[stop:]
 
 
+def blank_all(text: str, spans: list[tuple[int, int]]) -> str:
+    """``text`` with all of the (sorted, disjoint) stretches blanked, in one pass."""
+    parts: list[str] = []
+    last = 0
+    for start, stop in spans:
+        parts += [text[last:start], re.sub(r"[^\n]", " ", text[start:stop])]
+        last = stop
+    return "".join([*parts, text[last:]])
+
+
 def read_markdown(source: Source) -> Document:
     """The pieces of a Markdown text, in their order."""
     text = source.text
@@ -54,30 +68,41 @@ def read_markdown(source: Source) -> Document:
         text = blank(text, *found.span())
     text, fences = _without_fences(text)
     pieces.extend(fences)
-    for found in _COMMENT.finditer(text):
-        pieces.append(Piece("comment", found.start(1), found.end(1)))
-        text = blank(text, *found.span())
-    for found in _CODE.finditer(text):
-        if "$" not in found.group(2) or not _between_dollars(text, found.start()):
-            text = blank(text, *found.span())
+    comments = list(_COMMENT.finditer(text))
+    pieces += [Piece("comment", *found.span(1)) for found in comments]
+    text = blank_all(text, [found.span() for found in comments])
+    dollars = [found.start() for found in re.finditer(r"\$\$", text)]
+    code = [
+        found.span()
+        for found in _CODE.finditer(text)
+        if "$" not in found.group(2) or bisect_left(dollars, found.start()) % 2 == 0
+    ]
+    text = blank_all(text, code)
+    spans = []
     for found in _DOLLARS.finditer(text):
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-        after = text[found.end() : (text + "\n").find("\n", found.end())]
-        alone = _BEFORE.fullmatch(before) and _AFTER.fullmatch(after)
+        stop = text.find("\n", found.end())
+        after = text[found.end() : len(text) if stop < 0 else stop]
+        alone = len(before) < 80 and len(after) < 200 and _BEFORE.fullmatch(before) and _AFTER.fullmatch(after)
         kind = "display" if alone or "\n" in found.group(1).strip() else "inline"
         pieces.append(Piece(kind, found.start(1), found.end(1), "$$"))  # type: ignore[arg-type]
-        text = blank(text, *found.span())
+        spans.append(found.span())
+        if len(spans) > MAX_PIECES:
+            problems.append((found.start(), f"only the first {MAX_PIECES:,} formulas are read"))
+            text = text[: found.end()]
+            break
+    text = blank_all(text, spans)
     stray = text.find("$$")
-    if stray >= 0:
+    if stray >= 0 and len(spans) <= MAX_PIECES:
         problems.append((stray, "a display begins with $$ and is never closed"))
         text = blank(text, stray, stray + 2)
     for pattern in (_SQUARE, _SQUARE_TIGHT):
-        for found in pattern.finditer(text):
-            pieces.append(Piece("display", found.start(1), found.end(1), "["))
-            text = blank(text, *found.span())
-    for found in _ENV.finditer(text):
-        pieces.append(Piece("display", found.start(3), found.end(3), found.group(1)))
-        text = blank(text, *found.span())
+        shown = list(pattern.finditer(text))
+        pieces += [Piece("display", *found.span(1), "[") for found in shown]
+        text = blank_all(text, [found.span() for found in shown])
+    environments = list(_ENV.finditer(text))
+    pieces += [Piece("display", *found.span(3), found.group(1)) for found in environments]
+    text = blank_all(text, [found.span() for found in environments])
     for found in _OPEN_ENV.finditer(text):
         problems.append((found.start(), f"{found.group(0)} is never closed"))
     for found in _INLINE.finditer(text):
@@ -133,16 +158,7 @@ def _without_fences(text: str) -> tuple[str, list[Piece]]:
             opened = None
     if opened is not None:
         spans.append((opened.start(), len(text)))
-    parts: list[str] = []
-    last = 0
-    for start, stop in spans:
-        parts += [text[last:start], re.sub(r"[^\n]", " ", text[start:stop])]
-        last = stop
-    return "".join([*parts, text[last:]]), found
-
-
-def _between_dollars(text: str, at: int) -> bool:
-    return text.count("$$", 0, at) % 2 == 1
+    return blank_all(text, spans), found
 
 
 def _with_prose(text: str, pieces: list[Piece]) -> tuple[Piece, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fmproof.reading.document.markdown import blank
+from fmproof.reading.document.markdown import blank, blank_all
 from fmproof.reading.document.source import MAX_SIZE, Document, DocumentError, Piece, Source
 
 _ENVIRONMENTS = r"equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|dmath|math"
@@ -35,8 +35,7 @@ def read_tex(source: Source, folder: Path | None) -> Document:
     text = source.text
     pieces: list[Piece] = []
     problems: list[tuple[int, str]] = []
-    for found in _VERBATIM.finditer(text):
-        text = blank(text, *found.span())
+    text = blank_all(text, [found.span() for found in _VERBATIM.finditer(text)])
     comments = list(_COMMENT.finditer(text))
     pieces.extend(Piece("comment", found.start(1), found.end(1)) for found in comments)
     text = _COMMENT.sub(lambda found: " " * len(found.group(0)), text)
@@ -58,13 +57,12 @@ def read_tex(source: Source, folder: Path | None) -> Document:
             content = text.find("}", content) + 1
         pieces.append(Piece("display", content, stop, opened.group(1)))
         at = stop + len(closing)
-    for piece in pieces:
-        if piece.kind == "display":
-            text = blank(text, piece.start, piece.stop)
-    for found in _SQUARE.finditer(text):
+    text = blank_all(text, [(p.start, p.stop) for p in pieces if p.kind == "display"])
+    shown = list(_SQUARE.finditer(text))
+    for found in shown:
         group = 1 if found.group(1) is not None else 2
         pieces.append(Piece("display", found.start(group), found.end(group), "["))
-        text = blank(text, *found.span())
+    text = blank_all(text, [found.span() for found in shown])
     masked = re.sub(r"\\(?:re)?newcommand|\\def|\\DeclareMathOperator", "", text)
     if masked.count("\\[") > masked.count("\\]"):
         problems.append((text.rfind("\\["), r"\[ is never closed"))

@@ -856,7 +856,13 @@ class _Parser:
 
     def brace_name(self, tokens: list[Token]) -> t.Node | None:
         """The name in ``=: C_1`` or ``C_1``, words left out."""
-        bare = [token for token in tokens if token.text != "\\text" and token.text not in _LAYOUT]
+        runs: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.text == "\\text":
+                runs.append([])
+            elif token.text not in _LAYOUT:
+                runs[-1].append(token)
+        bare = next((run for run in runs if run), [])
         while bare and bare[0].text in ("=", ":", "\\coloneqq", "\\eqqcolon", "\\triangleq"):
             bare = bare[1:]
         while bare and bare[-1].text in (",", "."):
