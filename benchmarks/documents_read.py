@@ -1,4 +1,4 @@
-"""How many rows of documents are decided rightly: a table by document, and the reasons for the rest.
+"""How many rows of documents are decided rightly, by document, and the reasons for the rest.
 
     python benchmarks/documents_read.py FOLDER [--details] [--json FILE]
 
@@ -63,7 +63,9 @@ def compare(path: Path) -> Result:
         judge(result, where, row, due, said, "" if found is None else found.message)
     for left in waiting:
         if left.verdict in WRONG:
-            result.false_alarms.append(f"{left.line} {left.latex[:50]} ({left.verdict}, not in the table)")
+            result.false_alarms.append(
+                f"{left.line} {left.latex[:50]} ({left.verdict}, not in the table)"
+            )
     return result
 
 
@@ -84,7 +86,11 @@ def pick(rows: list[RowReport], where: str, text: str) -> RowReport | None:
 def judge(result: Result, where: str, row: str, due: set[str], said: str, message: str) -> None:
     claim = not due <= {"definition", "hypothesis", "skip", "statement"}
     flagged = due <= FLAGGED
-    fine = said in due or (said in FLAGGED and flagged) or (said == "agrees" and due == {"proved", "agrees"})
+    fine = (
+        said in due
+        or (said in FLAGGED and flagged)
+        or (said == "agrees" and due == {"proved", "agrees"})
+    )
     result.read += said not in ("unread", "missing")
     if said in FLAGGED and not due & FLAGGED:
         result.false_alarms.append(f"{where} {row[:50]} ({said}: {message})")
@@ -98,12 +104,18 @@ def judge(result: Result, where: str, row: str, due: set[str], said: str, messag
         result.right += fine
         if not fine:
             result.reasons[f"{said}: {re.sub(r'[0-9]+', 'n', message)[:70]}"] += 1
-            result.details.append(f"{where}  {said:10}  due {'|'.join(sorted(due))}  {row[:60]}  — {message[:110]}")
+            result.details.append(
+                f"{where}  {said:10}  due {'|'.join(sorted(due))}  {row[:60]}  — {message[:110]}"
+            )
 
 
 def sympy_seconds() -> float:
     code = "import time; s = time.process_time(); import sympy; print(time.process_time() - s)"
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    return float(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+    )
 
 
 def main() -> int:
@@ -111,7 +123,8 @@ def main() -> int:
     results = [
         compare(path)
         for path in sorted(folder.iterdir())
-        if path.with_suffix("").with_suffix(".expected.tsv").exists() and path.suffix in (".md", ".tex", ".ipynb")
+        if path.with_suffix("").with_suffix(".expected.tsv").exists()
+        and path.suffix in (".md", ".tex", ".ipynb")
     ]
     unit = sympy_seconds()
     print(f"{'document':26} rows  read  claims  right   wrong rows caught   time / import sympy")
@@ -139,7 +152,9 @@ def main() -> int:
     print(f"wrong rows called proved: {len(proofs)}", *proofs, sep="\n  ")
     if "--json" in sys.argv:
         data = {r.name: {k: v for k, v in vars(r).items() if k != "details"} for r in results}
-        Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(data, indent=1), encoding="utf-8")
+        Path(sys.argv[sys.argv.index("--json") + 1]).write_text(
+            json.dumps(data, indent=1), encoding="utf-8"
+        )
     return 1 if alarms or proofs else 0
 
 

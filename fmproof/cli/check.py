@@ -37,20 +37,49 @@ scope, 2 a document cannot be used.
 
 @click.command(epilog=EPILOG)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "format_", type=click.Choice(["text", *MACHINE_FORMATS]), default="text",
-              show_default=True, help="How to write the report.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to this file.")
-@click.option("--details", is_flag=True, help="Also what was understood, and what each proof needs.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", *MACHINE_FORMATS]),
+    default="text",
+    show_default=True,
+    help="How to write the report.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the report to this file."
+)
+@click.option(
+    "--details", is_flag=True, help="Also what was understood, and what each proof needs."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the rows that are wrong.")
-@click.option("--strict", is_flag=True, help="Guess nothing: a symbol means what the document says.")
-@click.option("--hypotheses", type=click.Choice(["natural", "declared"]), default="natural",
-              show_default=True, help="Assume second moments and the like, or nothing.")  # fmt: skip
+@click.option(
+    "--strict", is_flag=True, help="Guess nothing: a symbol means what the document says."
+)
+@click.option(
+    "--hypotheses",
+    type=click.Choice(["natural", "declared"]),
+    default="natural",
+    show_default=True,
+    help="Assume second moments and the like, or nothing.",
+)
 @click.option("--no-numeric", is_flag=True, help="Prove only; nothing is refuted by numbers.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random problems.")
-@click.option("--as", "ending", type=click.Choice(["md", "tex", "ipynb"]), help="What standard input holds.")
-@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
-@click.option("--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
-              show_default=True, help="Colour the text.")  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random problems."
+)
+@click.option(
+    "--as", "ending", type=click.Choice(["md", "tex", "ipynb"]), help="What standard input holds."
+)
+@click.option(
+    "--watch", is_flag=True, help="Check again whenever a file changes, until interrupted."
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the text.",
+)
 @click.help_option("-h", "--help")
 @click.pass_context
 def check(
@@ -76,7 +105,12 @@ def check(
         require_writable(output)
 
     def run() -> int:
-        options = {"strict": strict, "natural": hypotheses == "natural", "numeric": not no_numeric, "seed": seed}
+        options = {
+            "strict": strict,
+            "natural": hypotheses == "natural",
+            "numeric": not no_numeric,
+            "seed": seed,
+        }
         report = checked(files, ending, options)
         if format_ == "text":
             from fmproof.documents.formats.text import render as render_text
@@ -86,7 +120,9 @@ def check(
             text = render_text(report, width, coloured, details=details, quiet=quiet)
             terminal.write(text, output, as_utf8=False)
         else:
-            render: Callable[[CheckReport], str] = import_module(f"fmproof.documents.formats.{format_}").render
+            render: Callable[[CheckReport], str] = import_module(
+                f"fmproof.documents.formats.{format_}"
+            ).render
             terminal.write(render(report), output, as_utf8=True)
         return 1 if report.wrong else 0
 
@@ -97,7 +133,9 @@ def check(
     ctx.exit(run())
 
 
-def checked(files: Sequence[str], ending: str | None, options: dict[str, bool | int]) -> CheckReport:
+def checked(
+    files: Sequence[str], ending: str | None, options: dict[str, bool | int]
+) -> CheckReport:
     """The report on all files, in the order in which they were given."""
     from fmproof._version import __version__
     from fmproof.documents.check import check_documents
@@ -129,9 +167,13 @@ def paths(files: Sequence[str]) -> Iterator[Path | None]:
         if name == "-":
             yield None
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()
+            )
             if not inside:
-                raise InputError(f"{name}: no document in this folder; expected {', '.join(ENDINGS)}")
+                raise InputError(
+                    f"{name}: no document in this folder; expected {', '.join(ENDINGS)}"
+                )
             yield from inside
         elif not path.exists() and any(mark in name for mark in "*?["):
             matches = sorted(Path().glob(name)) if not path.is_absolute() else []
@@ -146,7 +188,11 @@ def _watch(files: Sequence[str], run: Callable[[], int]) -> None:
     """Run whenever a file is newer than at the last run."""
     seen: dict[Path, float] = {}
     while True:
-        now = {path: path.stat().st_mtime for path in paths(files) if path is not None and path.exists()}
+        now = {
+            path: path.stat().st_mtime
+            for path in paths(files)
+            if path is not None and path.exists()
+        }
         if now != seen:
             seen = now
             try:

@@ -15,16 +15,37 @@ from fmproof.reading.document.read import read_file, read_text
 from fmproof.reading.document.source import Document, DocumentError
 
 ROLES = (
-    "parameter", "time", "vector", "data", "noise", "point", "real", "scalar", "density", "law",
-    "model", "target", "field", "velocity", "score", "weight", "loss", "weights",
-)  # fmt: skip
+    "parameter",
+    "time",
+    "vector",
+    "data",
+    "noise",
+    "point",
+    "real",
+    "scalar",
+    "density",
+    "law",
+    "model",
+    "target",
+    "field",
+    "velocity",
+    "score",
+    "weight",
+    "loss",
+    "weights",
+)
 """What a correction may say that a symbol is."""
 
 _SECONDS = 240.0
 
 
 def check_files(
-    paths: Sequence[Path], *, strict: bool = False, natural: bool = True, numeric: bool = True, seed: int = 0
+    paths: Sequence[Path],
+    *,
+    strict: bool = False,
+    natural: bool = True,
+    numeric: bool = True,
+    seed: int = 0,
 ) -> CheckReport:
     """Every row of the documents with its verdict.
 
@@ -33,7 +54,9 @@ def check_files(
     """
     started = time.perf_counter()
     documents = tuple(
-        check_documents(str(path), read_file(path), strict=strict, natural=natural, numeric=numeric, seed=seed)
+        check_documents(
+            str(path), read_file(path), strict=strict, natural=natural, numeric=numeric, seed=seed
+        )
         for path in paths
     )
     return CheckReport(__version__, documents, time.perf_counter() - started)
@@ -41,7 +64,7 @@ def check_files(
 
 def check_text(text: str, name: str = "-", ending: str = "", **options: bool) -> DocumentReport:
     """One text, as from standard input."""
-    return check_documents(name, read_text(text, name, ending), **options)  # type: ignore[arg-type]
+    return check_documents(name, read_text(text, name, ending), **options)
 
 
 def check_documents(
@@ -56,13 +79,21 @@ def check_documents(
     """One file that was taken apart."""
     reading = read_items(documents)
     if not reading.items and not reading.problems:
-        raise DocumentError(f"{name}: no mathematics in it; expected formulas between $ … $, $$ … $$ or \\[ … \\]")
+        raise DocumentError(
+            f"{name}: no mathematics in it; expected formulas between $ … $, $$ … $$ or \\[ … \\]"
+        )
     corrections = corrections_of(name, reading)
     deadline = time.monotonic() + _SECONDS
     judge = Judge(
-        name, reading, strict=strict, natural=natural, corrections=corrections,
-        numeric=numeric, seed=seed, deadline=deadline,
-    )  # fmt: skip
+        name,
+        reading,
+        strict=strict,
+        natural=natural,
+        corrections=corrections,
+        numeric=numeric,
+        seed=seed,
+        deadline=deadline,
+    )
     return judge.run()
 
 
@@ -84,8 +115,8 @@ def corrections_of(name: str, reading: Reading) -> dict[str, str]:
             role = match["role"] if match else ""
             if match is None or role not in ROLES:
                 raise DocumentError(
-                    f"{name}:{place}: fmproof: {part.strip()!r} is not understood; write a symbol and one of "
-                    + ", ".join(ROLES)
+                    f"{name}:{place}: fmproof: {part.strip()!r} is not understood; "
+                    "write a symbol and one of " + ", ".join(ROLES)
                 )
             symbol = match["name"].replace("\\", "").replace("{", "").replace("}", "").strip("$")
             found[symbol] = role

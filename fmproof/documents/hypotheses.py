@@ -40,7 +40,11 @@ def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Pr
         return
     if isinstance(term, Apply):
         head = term.head
-        if head.definition is not None and not isinstance(head, Density | Field) and head not in seen:
+        if (
+            head.definition is not None
+            and not isinstance(head, Density | Field)
+            and head not in seen
+        ):
             seen.add(head)
             yield from _props(head.unfold(term.arguments), law, seen)
         return
@@ -53,9 +57,9 @@ def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Pr
         yield from _moments(term.body, inner)
         yield from _props(term.body, inner, seen)
         return
-    if isinstance(term, IntegralOver) and not law:
-        if any(v.sort is not Sort.PARAM for v in free_vars(term)):  # an average at a point exists
-            yield Integrable(term.body, *term.measure)
+    at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
+    if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
+        yield Integrable(term.body, *term.measure)
     for arg in term.args:
         yield from _props(arg, law, seen)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from fmproof.documents.model import Block
 from fmproof.reading.document.markdown import body
@@ -83,13 +84,13 @@ class Reading:
         found: list[t.Node] = []
         for item in self.items:
             found += [side for side in (item.left, item.right) if side is not None]
-        laws: list[t.Node] = list(self.law_draws)
-        wrapped: list[t.Node] = [t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws]
-        del laws
+        wrapped: list[t.Node] = [
+            t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws
+        ]
         return [*found, *self.loose, *wrapped]
 
 
-_ONE = t.Fraction(1)
+_ONE = Fraction(1)
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
 
 
@@ -118,7 +119,10 @@ def read_items(documents: Sequence[Document]) -> Reading:
                 count += 1
                 if count > MAX_DISPLAYS:
                     reading.problems.append(
-                        (source.place(piece.start), f"only the first {MAX_DISPLAYS:,} formulas are read")
+                        (
+                            source.place(piece.start),
+                            f"only the first {MAX_DISPLAYS:,} formulas are read",
+                        )
                     )
                     return reading
                 first = len(reading.items)
@@ -131,7 +135,9 @@ def read_items(documents: Sequence[Document]) -> Reading:
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
     """The rows of a piece go to ``reading``; returned is its LaTeX with macros expanded."""
     latex = body(source, piece)
-    if "\\" in latex and ("command" in latex or "\\def" in latex or "\\let" in latex or "Operator" in latex):
+    if "\\" in latex and (
+        "command" in latex or "\\def" in latex or "\\let" in latex or "Operator" in latex
+    ):
         for start, stop in reversed(definition_spans(latex)):
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
@@ -169,7 +175,9 @@ def _loose(reading: Reading, row: Row) -> None:
     try:
         if split is None:
             right = row.right
-            member = next((i for i, token in enumerate(right) if token.text in ("\\in", "∈", ":")), None)
+            member = next(
+                (i for i, token in enumerate(right) if token.text in ("\\in", "∈", ":")), None
+            )
             if member is not None:
                 right = right[:member]
             if right:
@@ -211,8 +219,15 @@ def written(item: Item) -> str:
     return f"{spell(item.row.left or [])} {relation} {spell(item.row.right)}".strip()
 
 
-_SHOWN = {"≤": "\\le", "≥": "\\ge", "≈": "\\approx", "∝": "\\propto", "≠": "\\ne", "≪": "\\ll",
-          "≲": "\\lesssim"}  # fmt: skip
+_SHOWN = {
+    "≤": "\\le",
+    "≥": "\\ge",
+    "≈": "\\approx",
+    "∝": "\\propto",
+    "≠": "\\ne",
+    "≪": "\\ll",
+    "≲": "\\lesssim",
+}
 
 
 def blocks(reading: Reading) -> tuple[Block, ...]:
@@ -233,14 +248,17 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         if item.right is None or item.problem is not None:
             continue
         relation = item.row.relation
-        left, right = item.left, item.right
+        left: t.Node | None = item.left
+        right: t.Node | None = item.right
         if left is None and relation != "=:":
             continue
         if relation == "=:":
             left, right = item.right, left or _before(reading, item)
-            if right is None:
-                continue
-        elif relation == "=" and isinstance(right, t.Sym) and isinstance(left, t.Expectation | t.Integral):
+        elif (
+            relation == "="
+            and isinstance(right, t.Sym)
+            and isinstance(left, t.Expectation | t.Integral)
+        ):
             left, right = right, left
         elif relation not in ("=", ":="):
             continue
@@ -249,11 +267,13 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             continue
         if not _definable(left, evidence) or _mentions(right, left):
             continue
-        if not explicit and isinstance(left, t.Call):
-            if conventional("losses", left.head.name) and not _averages(right):
-                continue
-        if not explicit and isinstance(left, t.Sym) and (
-            spelled(left) in evidence.parameters or spelled(left) in evidence.times
+        loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
+        if loss and not explicit and not _averages(right):
+            continue
+        if (
+            not explicit
+            and isinstance(left, t.Sym)
+            and (spelled(left) in evidence.parameters or spelled(left) in evidence.times)
         ):
             continue
         if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
@@ -273,9 +293,13 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             shape = shape_of(candidate.left)
             if shape in shapes:
                 continue
-            if not candidate.explicit and not _a_name(candidate.left) and (
-                used.get(shape, item.index) < item.index
-                or (item.inline and anywhere.get(shape, item.index) < item.index)
+            if (
+                not candidate.explicit
+                and not _a_name(candidate.left)
+                and (
+                    used.get(shape, item.index) < item.index
+                    or (item.inline and anywhere.get(shape, item.index) < item.index)
+                )
             ):
                 continue  # a special case of what was used before
             shapes.add(shape)
@@ -288,7 +312,15 @@ def _a_name(left: t.Node) -> bool:
     """A loss, or a constant: they are defined where it suits, also after their first use."""
     if isinstance(left, t.Call):
         return conventional("losses", left.head.name)
-    return isinstance(left, t.Sym) and left.name.split(":")[-1] in ("C", "K", "R", "B", "A", "c", "M")
+    return isinstance(left, t.Sym) and left.name.split(":")[-1] in (
+        "C",
+        "K",
+        "R",
+        "B",
+        "A",
+        "c",
+        "M",
+    )
 
 
 def _is_number(node: t.Node) -> bool:
@@ -341,7 +373,7 @@ def _mentions(right: t.Node, left: t.Node) -> bool:
 
 
 def _averages(node: t.Node) -> bool:
-    """Whether the right side is what a loss is: an expectation or an integral, and no other loss."""
+    """Whether the right side is what a loss is: an expectation or integral, and no other loss."""
     averages = False
     for inner in t.walk(node):
         if isinstance(inner, t.Call) and conventional("losses", inner.head.name):

@@ -9,11 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from sympy import Add, Expr
 
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, shape_of, written
-from fmproof.documents.model import DocumentReport, NumericEvidence, RowReport, SymbolReport, Verdict
+from fmproof.documents.model import (
+    DocumentReport,
+    NumericEvidence,
+    RowReport,
+    SymbolReport,
+    Verdict,
+)
 from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
 from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
@@ -26,7 +33,8 @@ from fmproof.lang.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import key_of, readable, spelled
+from fmproof.tactics.justify import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
@@ -74,7 +82,11 @@ class Judge:
         self._settled: set[int] = set()
         self._equations: dict[str, list[Item]] = {}
         for item in reading.items:
-            if isinstance(item.left, t.Call) and item.candidate is None and item.row.relation in _CLAIMS:
+            if (
+                isinstance(item.left, t.Call)
+                and item.candidate is None
+                and item.row.relation in _CLAIMS
+            ):
                 self._equations.setdefault(shape_of(item.left), []).append(item)
         self._equated = {
             spelled(item.left) for item in reading.items if isinstance(item.left, t.Sym)
@@ -84,7 +96,6 @@ class Judge:
         self.deadline = deadline
         self._source = source
         self._current: Item | None = None
-        self._announced: dict[str, list[tuple[Expr, int]]] = {}
 
     def _place(self, at: int) -> str:
         item = self._current
@@ -107,7 +118,8 @@ class Judge:
             except RecursionError:
                 rows.append(self._report(item, "open", "it is nested too deeply"))
         symbols = tuple(
-            SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed) for r in self.elab.table.values()
+            SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed)
+            for r in self.elab.table.values()
         )
         return DocumentReport(
             self.file, symbols, tuple(rows), tuple(self.reading.problems), blocks(self.reading)
@@ -117,11 +129,11 @@ class Judge:
         """The laws that inline formulas state, such as z ~ q."""
         for draw in self.reading.law_draws:
             try:
-                self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, t.Fraction(1))))
+                self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
             except (NotYet, SortError, FmproofError):
                 continue
 
-    # --- one row ----------------------------------------------------------------------------
+    # --- one row ---
 
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
@@ -130,7 +142,9 @@ class Judge:
             if not item.inline:
                 self._break(item, "the row before it cannot be read")
             return self._report(item, "unread", self._unread(item))
-        if any(isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)):
+        if any(
+            isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)
+        ):
             self._break(item, "the row before it has an ellipsis")
             return self._report(item, "skip", "an ellipsis")
         if not relation:
@@ -163,7 +177,7 @@ class Judge:
 
     def _unread(self, item: Item) -> str:
         problem = item.problem
-        assert problem is not None  # noqa: S101
+        assert problem is not None
         return f"{problem.problem} ({item.source.place(problem.at)})"
 
     def _break(self, item: Item, why: str) -> None:
@@ -177,7 +191,7 @@ class Judge:
 
     def _definition(self, item: Item) -> RowReport:
         candidate = item.candidate
-        assert candidate is not None  # noqa: S101
+        assert candidate is not None
         message = ""
         try:
             left = self.elab.term(candidate.left)
@@ -222,7 +236,7 @@ class Judge:
     def _scope_of_definition(self, item: Item) -> str:
         """A loss or constant whose definition has a variable that nothing draws."""
         candidate = item.candidate
-        assert candidate is not None  # noqa: S101
+        assert candidate is not None
         if not isinstance(candidate.right, t.Expectation):
             return ""
         try:
@@ -237,18 +251,13 @@ class Judge:
             self.chain = _Chain([_Line(left, True)], item.left)
 
     def _claim(self, item: Item, relation: str) -> RowReport:
-        assert item.right is not None  # noqa: S101
+        assert item.right is not None
         if item.left is not None:
             same = self.chain.left is not None and spelled(self.chain.left) == spelled(item.left)
             before_lines = list(self.chain.lines) if same else []
             try:
                 self.chain = _Chain([_Line(self.elab.term(item.left), True)], item.left)
                 self.chain.lines += [line for line in before_lines[1:] if line.stands]
-            except Undefined as error:
-                solved = self._solve_left(item, error)
-                if solved is not None:
-                    return solved
-                self.chain = _Chain([], item.left, str(error))
             except (NotYet, SortError, FmproofError) as error:
                 self.chain = _Chain([], item.left, str(error))
         try:
@@ -272,17 +281,18 @@ class Judge:
         statement = item.piece.inside == "theorem" and not item.inline and item.row.left is not None
         return self._report(item, "statement" if statement else "open", why)
 
-    def _solve_left(self, item: Item, error: Undefined) -> RowReport | None:
-        return None
-
-    # --- constants that a row introduces ----------------------------------------------------------
+    # --- constants that a row introduces ---
 
     def _introduces(self, item: Item, error: Undefined, relation: str) -> RowReport:
         """``… + C_1``: the constant is what makes the row true, if that is free of θ."""
-        assert item.right is not None  # noqa: S101
+        assert item.right is not None
         parts = item.right.parts if isinstance(item.right, t.Add) else ((1, item.right),)
         mine = [(sign, p) for sign, p in parts if isinstance(p, t.Sym) and spelled(p) == error.name]
-        others = [(sign, p) for sign, p in parts if not (isinstance(p, t.Sym) and spelled(p) == error.name)]
+        others = [
+            (sign, p)
+            for sign, p in parts
+            if not (isinstance(p, t.Sym) and spelled(p) == error.name)
+        ]
         if len(mine) != 1 or relation != "=" or not self.chain.lines:
             return self._open(item, str(error))
         try:
@@ -295,7 +305,9 @@ class Judge:
             left_over = self._plain_difference(reference, rest)
             if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
                 continue
-            named = self.elab.define_constant(error.name, error.node, sign * left_over, "what this row leaves")
+            named = self.elab.define_constant(
+                error.name, error.node, sign * left_over, "what this row leaves"
+            )
             claim = rest + sign * named
             report = self._compare(item, claim, relation)
             if report.verdict == "proved":
@@ -306,23 +318,16 @@ class Judge:
             if left_over is not None and free_of_parameters(left_over) and not free_vars(left_over):
                 proof = self.witnesses.prove(reference, rest + left_over)
                 if proof.proved:
-                    if self._later(item, error.name):
-                        self.elab.define_constant(error.name, error.node, sign * left_over, "what this row leaves")
-                        return self._proved(item, rest + sign * self.elab.constants[error.name], proof,
-                                            f"{error.name} is free of the parameters")  # fmt: skip
-                    return self._proved(item, None, proof, "the difference is free of the parameters")
+                    return self._proved(
+                        item, None, proof, "the difference is free of the parameters"
+                    )
         wrong = self._hides_parameter(item, standing, rest, error)
         if wrong is not None:
             return wrong
         return self._open(item, f"{error}, and what it would have to be is not clear")
 
-    def _later(self, item: Item, name: str) -> bool:
-        return False
-
     def _plain_difference(self, a: Expr, b: Expr) -> Expr | None:
         """a − b with equal summands cancelled, and nothing else done."""
-        from fmproof.tactics.justify import subtract
-
         try:
             return subtract(a, b)
         except (FmproofError, TypeError):
@@ -344,18 +349,21 @@ class Judge:
             return None
         if evidence.status != "refuted":
             return None
-        message = f"what {text_name(error.name)} would have to be depends on {params[0].name}, so it is no constant"
+        name = text_name(error.name)
+        message = f"what {name} would have to be depends on {params[0].name}, so it is no constant"
         report = self._report(item, "refuted", message)
         return replace(report, numeric=evidence)
 
-    # --- comparing -------------------------------------------------------------------------------------
+    # --- comparing ---
 
     def _compare(self, item: Item, claim: Expr, relation: str) -> RowReport:
         lines = self.chain.lines
         start = lines[0].term
         stray = self._stray(start, claim)
         if stray:
-            return self._report(item, "scope", stray, reading=self._reading(lines[-1].term, relation, claim))
+            return self._report(
+                item, "scope", stray, reading=self._reading(lines[-1].term, relation, claim)
+            )
         fitting: list[Expr] = []
         problem = ""
         for line in [lines[-1], *[one for one in lines[-2::-1] if one.stands]]:
@@ -373,14 +381,18 @@ class Judge:
         if not fitting:
             return self._open(item, f"its sides do not fit as they were understood: {problem}")
         context = [line.term for line in lines if line.stands][:4]
-        candidates = [fitting[0], *([start] if start in fitting and start is not fitting[0] else []), *fitting[1:3]]
+        candidates = [
+            fitting[0],
+            *([start] if start in fitting and start is not fitting[0] else []),
+            *fitting[1:3],
+        ]
         first: Proof | None = None
         for before in dict.fromkeys(candidates):
             proof = self.witnesses.prove(before, claim, relation, context)
             if proof.proved:
                 return self._proved(item, claim, proof, "", before, relation)
             first = first or proof
-        assert first is not None  # noqa: S101
+        assert first is not None
         return self._not_proved(item, fitting[0], claim, relation, first)
 
     def _proved(
@@ -394,11 +406,17 @@ class Judge:
     ) -> RowReport:
         if claim is not None:
             self.chain.lines.append(_Line(claim, relation == "="))
-        reading = self._reading(before, relation, claim) if before is not None and claim is not None else ""
+        reading = (
+            self._reading(before, relation, claim)
+            if before is not None and claim is not None
+            else ""
+        )
         report = self._report(item, "proved", message, reading=reading)
         return replace(report, by=proof.by, needs=proof.needs)
 
-    def _not_proved(self, item: Item, before: Expr, claim: Expr, relation: str, proof: Proof) -> RowReport:
+    def _not_proved(
+        self, item: Item, before: Expr, claim: Expr, relation: str, proof: Proof
+    ) -> RowReport:
         reading = self._reading(before, relation, claim)
         evidence: NumericEvidence | None = None
         if self.numeric:
@@ -407,7 +425,11 @@ class Judge:
             return self._wrong(item, before, claim, relation, evidence, reading)
         stands = relation == "="
         self.chain.lines.append(_Line(claim, False))
-        if evidence is not None and evidence.status == "agrees" and not self._has_unknowns([before, claim]):
+        if (
+            evidence is not None
+            and evidence.status == "agrees"
+            and not self._has_unknowns([before, claim])
+        ):
             self.chain.lines[-1].stands = stands
             report = self._report(item, "agrees", f"not proved: {proof.message}", reading=reading)
             return replace(report, numeric=evidence)
@@ -422,18 +444,31 @@ class Judge:
         return replace(report, numeric=evidence)
 
     def _wrong(
-        self, item: Item, before: Expr, claim: Expr, relation: str, evidence: NumericEvidence, reading: str
+        self,
+        item: Item,
+        before: Expr,
+        claim: Expr,
+        relation: str,
+        evidence: NumericEvidence,
+        reading: str,
     ) -> RowReport:
         self.chain.lines.append(_Line(claim, False))
         if relation == "=" and sort_of(claim) is Sort.REAL and not free_of_parameters(before):
             left_over = self.witnesses.difference(before, claim)
-            if left_over is not None and free_of_parameters(left_over) and not free_vars(left_over):
+            fixed = left_over is not None and not free_vars(left_over)
+            if left_over is not None and fixed and free_of_parameters(left_over):
                 if self.witnesses.prove(before, claim + left_over).proved:
                     report = self._report(
-                        item, "constant", f"the sides differ by {text(left_over)}, which is free of the parameters",
+                        item,
+                        "constant",
+                        f"the sides differ by {text(left_over)}, which is free of the parameters",
                         reading=reading,
-                    )  # fmt: skip
-                    return replace(report, numeric=evidence, suggestion=f"add {text(left_over)}: that is proved")
+                    )
+                    return replace(
+                        report,
+                        numeric=evidence,
+                        suggestion=f"add {text(left_over)}: that is proved",
+                    )
         report = self._report(item, "refuted", "the numbers of both sides differ", reading=reading)
         suggestion = ""
         for words, candidate in neighbours(claim):
@@ -448,7 +483,8 @@ class Judge:
         return replace(report, numeric=evidence, suggestion=suggestion)
 
     def _stray(self, start: Expr, claim: Expr) -> str:
-        """A variable that is free in the claim, inside an average, and nothing in the start has it."""
+        """A variable that is free in an average of the claim, and nothing in the start has it."""
+
         def variables(term: Expr) -> set[Var]:
             return {v for v in free_vars(term) if v.sort is not Sort.PARAM}
 
@@ -478,7 +514,14 @@ class Judge:
                 continue
             if isinstance(head, Scalar):
                 return False
-            key = next((k for (k, kind), name in self.elab.names.items() if name == head.name and kind == "head"), "")
+            key = next(
+                (
+                    k
+                    for (k, kind), name in self.elab.names.items()
+                    if name == head.name and kind == "head"
+                ),
+                "",
+            )
             key = key.split("@")[0]
             refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
             if isinstance(head, Field) and (refused or "dot" in key or key.endswith("'")):
@@ -493,19 +536,24 @@ class Judge:
         """Whether the document equates this symbol with something that is not its definition."""
         here = self._current.index if self._current is not None else len(self.reading.items)
         return any(
-            item.index < here and item.index not in self._settled
-            and item.candidate is None and item.right is not None and not _gaussian(item.right)
+            item.index < here
+            and item.index not in self._settled
+            and item.candidate is None
+            and item.right is not None
+            and not _gaussian(item.right)
             for shape, items in self._equations.items()
             if shape.split("(")[0] == key
             for item in items
-        )  # fmt: skip
+        )
 
-    # --- what is shown ---------------------------------------------------------------------------------
+    # --- what is shown ---
 
     def _reading(self, before: Expr, relation: str, claim: Expr) -> str:
         return f"{text(before)} {relation} {text(claim)}"
 
-    def _report(self, item: Item, verdict: Verdict, message: str = "", reading: str = "") -> RowReport:
+    def _report(
+        self, item: Item, verdict: Verdict, message: str = "", reading: str = ""
+    ) -> RowReport:
         return RowReport(
             line=item.place,
             column=item.source.column(item.row.at),
@@ -532,9 +580,6 @@ def _gaussian(node: t.Node) -> bool:
 
 
 def text_name(spelling: str) -> str:
-    from fmproof.reading.notation.symbols import readable
-
-    return readable(spelling.split("_")[0]) + ("_" + spelling.split("_", 1)[1] if "_" in spelling else "")
-
-
-__all__ = ["Judge", "key_of"]
+    return readable(spelling.split("_")[0]) + (
+        "_" + spelling.split("_", 1)[1] if "_" in spelling else ""
+    )

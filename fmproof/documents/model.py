@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal[
-    "proved", "refuted", "constant", "agrees", "open", "definition", "hypothesis", "statement",
-    "scope", "unread", "skip",
-]  # fmt: skip
+    "proved",
+    "refuted",
+    "constant",
+    "agrees",
+    "open",
+    "definition",
+    "hypothesis",
+    "statement",
+    "scope",
+    "unread",
+    "skip",
+]
 
 WRONG: tuple[Verdict, ...] = ("refuted", "constant", "scope")
 """Verdicts that make the exit status 1."""

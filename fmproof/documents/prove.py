@@ -59,7 +59,9 @@ class Witnesses:
     _proofs: dict[Any, Proof] = field(default_factory=dict)
     _witness: Any = None
 
-    def prove(self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()) -> Proof:
+    def prove(
+        self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
+    ) -> Proof:
         """The checker's verdict on one step, by ``auto`` (``nonnegative`` for ≤ and ≥)."""
         key = (before, claim, relation, tuple(context))
         if key not in self._proofs:
@@ -80,7 +82,9 @@ class Witnesses:
                 needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
                 return Proof(True, needs, "", by)
             failure = report.steps[0].failure
-            first = first or Proof(False, (), report.message or (failure.summary if failure else ""))
+            first = first or Proof(
+                False, (), report.message or (failure.summary if failure else "")
+            )
         if relation == "=":
             found = self._by_difference(before, claim, context)
             if found is not None:
@@ -90,7 +94,11 @@ class Witnesses:
     def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
         """Gradients or minimisers of two terms that differ by what is free of the parameter."""
         nodes = list(dict.fromkeys([*_gradients(before), *_gradients(claim)]))
-        if len(nodes) != 2 or nodes[0].func is not nodes[1].func or nodes[0].var is not nodes[1].var:
+        if (
+            len(nodes) != 2
+            or nodes[0].func is not nodes[1].func
+            or nodes[0].var is not nodes[1].var
+        ):
             return None
         one, other = nodes
         left_over = self.difference(one.body, other.body)
@@ -106,14 +114,17 @@ class Witnesses:
         parts = [
             Part("value", one.body, [Step("1", shifted, by="auto")]),
             Part(
-                "both", one,
+                "both",
+                one,
                 [Step("2", one.func(shifted, one.var), by="lemma", using="value")]
                 + ([] if left_over is S.Zero else [Step("3", other, by=rule)]),
             ),
-        ]  # fmt: skip
+        ]
         if (before, claim) != (one, other):
             parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
-        free = {v for p in parts for t in (p.start, *(s.claim for s in p.steps)) for v in free_vars(t)}
+        free = {
+            v for p in parts for t in (p.start, *(s.claim for s in p.steps)) for v in free_vars(t)
+        }
         fixed = sorted((v for v in free if v.sort is not Sort.PARAM), key=lambda v: v.name)
         try:
             derivation = Derivation("row", hypotheses=hypotheses, parts=parts, variables=fixed)
@@ -126,7 +137,11 @@ class Witnesses:
         return Proof(True, needs, "", ("auto", rule))
 
     def derivation(
-        self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr],
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str,
+        context: Sequence[Expr],
         by: tuple[str, ...] = ("auto",),
     ) -> Derivation:
         """The row as a derivation of one step."""
@@ -141,9 +156,12 @@ class Witnesses:
         )
         by = by if relation == "=" else ("nonnegative",)
         return Derivation(
-            "row", hypotheses=hypotheses, start=before, variables=fixed,
-            steps=[Step("1", claim, by=by, relation=relation)],
-        )  # fmt: skip
+            "row",
+            hypotheses=hypotheses,
+            start=before,
+            variables=fixed,
+            steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
+        )
 
     def numbers(self, before: Expr, claim: Expr, relation: str = "=") -> NumericEvidence:
         """The second witness on random problems."""

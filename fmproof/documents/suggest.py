@@ -36,7 +36,10 @@ def _edits(term: Expr) -> Iterator[tuple[str, Expr]]:
                 for words, body in _signs(core.body):
                     others = [*term.args[:i], *term.args[i + 1 :]]
                     yield from _made(
-                        words, lambda b=body, c=core, n=number, o=others: Add(*o, n * Expect(b, *c.measure))
+                        words,
+                        lambda b=body, c=core, n=number, o=others: Add(
+                            *o, n * Expect(b, *c.measure)
+                        ),
                     )
 
 

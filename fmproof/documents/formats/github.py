@@ -1,4 +1,4 @@
-"""A report as GitHub workflow commands: an error for what is wrong, a warning for what is not read."""
+"""A report as GitHub workflow commands: errors for what is wrong, warnings for the unread."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ def render(report: CheckReport) -> str:
                 kind = "warning"
             else:
                 continue
-            lines.append(_command(kind, document.file, row.line, row.column, row.verdict, summary(row)))
-        lines += [_command("warning", document.file, line, 1, "unread", words) for line, words in document.problems]
+            lines.append(
+                _command(kind, document.file, row.line, row.column, row.verdict, summary(row))
+            )
+        lines += [
+            _command("warning", document.file, line, 1, "unread", words)
+            for line, words in document.problems
+        ]
         counts = ", ".join(f"{count} {name}" for name, count in document.counts.items())
-        lines.append(_command("notice", document.file, "1", 1, "fmproof check", counts or "no rows"))
+        lines.append(
+            _command("notice", document.file, "1", 1, "fmproof check", counts or "no rows")
+        )
     return "".join(line + "\n" for line in lines)
 
 

@@ -34,7 +34,13 @@ def _document(document: DocumentReport) -> dict[str, Any]:
         "file": document.file,
         "counts": document.counts,
         "notation": [
-            {"symbol": s.symbol, "reading": s.reading, "why": s.why, "line": s.line, "guessed": s.guessed}
+            {
+                "symbol": s.symbol,
+                "reading": s.reading,
+                "why": s.why,
+                "line": s.line,
+                "guessed": s.guessed,
+            }
             for s in document.symbols
         ],
         "rows": [_row(row) for row in document.rows],

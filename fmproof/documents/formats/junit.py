@@ -18,16 +18,24 @@ def render(report: CheckReport) -> str:
     for document in report.documents:
         rows = document.rows
         suite = ET.SubElement(
-            root, "testsuite", name=_clean(document.file), tests=str(len(rows)),
-            failures=str(len(document.wrong)), errors="0",
+            root,
+            "testsuite",
+            name=_clean(document.file),
+            tests=str(len(rows)),
+            failures=str(len(document.wrong)),
+            errors="0",
             skipped=str(sum(row.verdict in _UNDECIDED for row in rows)),
-        )  # fmt: skip
+        )
         for row in rows:
             name = f"{row.line}:{row.column} {row.relation} {row.latex}"
-            case = ET.SubElement(suite, "testcase", classname=_clean(document.file), name=_clean(name))
+            case = ET.SubElement(
+                suite, "testcase", classname=_clean(document.file), name=_clean(name)
+            )
             words = _clean("\n".join(told(row)))
             if row.verdict in WRONG:
-                failure = ET.SubElement(case, "failure", type=row.verdict, message=_clean(row.message))
+                failure = ET.SubElement(
+                    case, "failure", type=row.verdict, message=_clean(row.message)
+                )
                 failure.text = words
             elif row.verdict in _UNDECIDED:
                 ET.SubElement(case, "skipped", message=_clean(f"{row.verdict}: {row.message}"))

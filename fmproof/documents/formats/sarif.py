@@ -30,11 +30,13 @@ def render(report: CheckReport) -> str:
     rules = [{"id": name, "shortDescription": {"text": words}} for name, words in MEANING.items()]
     driver = {"name": "fmproof", "version": report.version, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _result(rule: str, level: str, message: str, uri: str, line: str, column: int) -> dict[str, Any]:
+def _result(
+    rule: str, level: str, message: str, uri: str, line: str, column: int
+) -> dict[str, Any]:
     region = {"startLine": int(line.rpartition(":")[2]), "startColumn": column}
     place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
     return {"ruleId": rule, "level": level, "message": {"text": message}, "locations": [place]}

@@ -8,18 +8,37 @@ from collections.abc import Iterator
 from fmproof.documents.model import CheckReport, DocumentReport, RowReport, Verdict
 
 _MARK: dict[Verdict, str] = {
-    "proved": "✓", "refuted": "✗", "constant": "✗", "scope": "✗", "agrees": "≈", "open": "?",
-    "definition": "·", "hypothesis": "·", "statement": "·", "unread": "–", "skip": "·",
-}  # fmt: skip
+    "proved": "✓",
+    "refuted": "✗",
+    "constant": "✗",
+    "scope": "✗",
+    "agrees": "≈",
+    "open": "?",
+    "definition": "·",
+    "hypothesis": "·",
+    "statement": "·",
+    "unread": "–",
+    "skip": "·",
+}
 _COLOUR: dict[Verdict, str] = {
-    "proved": "32", "refuted": "31", "constant": "31", "scope": "31", "agrees": "36", "open": "33",
+    "proved": "32",
+    "refuted": "31",
+    "constant": "31",
+    "scope": "31",
+    "agrees": "36",
+    "open": "33",
     "unread": "33",
-}  # fmt: skip
+}
 _DETAILED = ("refuted", "constant", "scope", "agrees", "open", "unread")
 
 
 def render(
-    report: CheckReport, width: int = 88, colour: bool = False, *, details: bool = False, quiet: bool = False
+    report: CheckReport,
+    width: int = 88,
+    colour: bool = False,
+    *,
+    details: bool = False,
+    quiet: bool = False,
 ) -> str:
     """``report`` as text.
 
@@ -27,14 +46,22 @@ def render(
         details: also what was understood, what a proof needs, and rows that claim nothing.
         quiet: only what is wrong, and a line a document.
     """
-    lines = [line for document in report.documents for line in _document(document, width, colour, details, quiet)]
+    lines = [
+        line
+        for document in report.documents
+        for line in _document(document, width, colour, details, quiet)
+    ]
     if len(report.documents) > 1:
         wrong = sum(len(document.wrong) for document in report.documents)
-        lines.append(f"{len(report.documents)} documents, {wrong} rows wrong, in {report.seconds:.1f} s")
+        lines.append(
+            f"{len(report.documents)} documents, {wrong} rows wrong, in {report.seconds:.1f} s"
+        )
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def _document(document: DocumentReport, width: int, colour: bool, details: bool, quiet: bool) -> Iterator[str]:
+def _document(
+    document: DocumentReport, width: int, colour: bool, details: bool, quiet: bool
+) -> Iterator[str]:
     shown = ", ".join(f"{count} {name}" for name, count in document.counts.items())
     if quiet:
         for row in document.wrong:
@@ -63,7 +90,9 @@ def _document(document: DocumentReport, width: int, colour: bool, details: bool,
     yield ""
 
 
-def _row(document: DocumentReport, row: RowReport, width: int, colour: bool, details: bool) -> Iterator[str]:
+def _row(
+    document: DocumentReport, row: RowReport, width: int, colour: bool, details: bool
+) -> Iterator[str]:
     mark = f"{_MARK[row.verdict]} {row.verdict:10}"
     if colour and row.verdict in _COLOUR:
         mark = f"\033[{_COLOUR[row.verdict]}m{mark}\033[0m"
@@ -75,7 +104,9 @@ def _row(document: DocumentReport, row: RowReport, width: int, colour: bool, det
     yield f"{head}  {mark} {formula}"
     if row.verdict in _DETAILED or details:
         for words in told(row, details):
-            yield from textwrap.wrap(words, width, initial_indent=" " * 8, subsequent_indent=" " * 10)
+            yield from textwrap.wrap(
+                words, width, initial_indent=" " * 8, subsequent_indent=" " * 10
+            )
 
 
 def told(row: RowReport, details: bool = True) -> Iterator[str]:

@@ -83,7 +83,12 @@ def read_markdown(source: Source) -> Document:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         stop = text.find("\n", found.end())
         after = text[found.end() : len(text) if stop < 0 else stop]
-        alone = len(before) < 80 and len(after) < 200 and _BEFORE.fullmatch(before) and _AFTER.fullmatch(after)
+        alone = (
+            len(before) < 80
+            and len(after) < 200
+            and _BEFORE.fullmatch(before)
+            and _AFTER.fullmatch(after)
+        )
         kind = "display" if alone or "\n" in found.group(1).strip() else "inline"
         pieces.append(Piece(kind, found.start(1), found.end(1), "$$"))  # type: ignore[arg-type]
         spans.append(found.span())

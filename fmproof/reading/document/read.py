@@ -40,7 +40,11 @@ def decoded(data: bytes, shown: str) -> str:
         DocumentError: it is binary, or in another encoding.
     """
     if b"\0" in data[:4096]:
-        hint = "; it looks like UTF-16, save it as UTF-8" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        hint = (
+            "; it looks like UTF-16, save it as UTF-8"
+            if data[:2] in (b"\xff\xfe", b"\xfe\xff")
+            else ""
+        )
         raise DocumentError(f"{shown}: expected text, found binary data{hint}")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -51,7 +55,9 @@ def decoded(data: bytes, shown: str) -> str:
         ) from None
 
 
-def read_text(text: str, shown: str, ending: str = "", folder: Path | None = None) -> list[Document]:
+def read_text(
+    text: str, shown: str, ending: str = "", folder: Path | None = None
+) -> list[Document]:
     """The documents in ``text``; without an ending, LaTeX is told by its commands."""
     if ending == ".ipynb":
         return _notebook(text, shown)

@@ -14,38 +14,135 @@ from dataclasses import dataclass, field
 from fmproof.reading.document.tokens import MAX_DEPTH, Token, Unreadable
 
 _TRANSPARENT = {
-    "equation", "align", "gather", "multline", "eqnarray", "alignat", "flalign", "displaymath",
-    "dmath", "aligned", "split", "gathered", "alignedat", "subequations", "multlined", "math",
-}  # fmt: skip
+    "equation",
+    "align",
+    "gather",
+    "multline",
+    "eqnarray",
+    "alignat",
+    "flalign",
+    "displaymath",
+    "dmath",
+    "aligned",
+    "split",
+    "gathered",
+    "alignedat",
+    "subequations",
+    "multlined",
+    "math",
+}
 RELATIONS = {
-    "=": "=", ":=": ":=", "=:": "=:", "<": "<", ">": ">", "≤": "≤", "≥": "≥", "≈": "≈", "≡": "=",
-    "\\le": "≤", "\\leq": "≤", "\\leqslant": "≤", "\\ge": "≥", "\\geq": "≥", "\\geqslant": "≥",
-    "\\approx": "≈", "\\propto": "∝", "\\equiv": "=", "\\coloneqq": ":=", "\\coloneq": ":=",
-    "\\eqqcolon": "=:", "\\triangleq": ":=", "\\simeq": "≈", "\\lesssim": "≲", "\\ne": "≠",
-    "\\neq": "≠", "\\ll": "≪", "\\gg": "≫", "\\defeq": ":=", "\\lt": "<", "\\gt": ">", "∝": "∝",
-}  # fmt: skip
+    "=": "=",
+    ":=": ":=",
+    "=:": "=:",
+    "<": "<",
+    ">": ">",
+    "≤": "≤",
+    "≥": "≥",
+    "≈": "≈",
+    "≡": "=",
+    "\\le": "≤",
+    "\\leq": "≤",
+    "\\leqslant": "≤",
+    "\\ge": "≥",
+    "\\geq": "≥",
+    "\\geqslant": "≥",
+    "\\approx": "≈",
+    "\\propto": "∝",
+    "\\equiv": "=",
+    "\\coloneqq": ":=",
+    "\\coloneq": ":=",
+    "\\eqqcolon": "=:",
+    "\\triangleq": ":=",
+    "\\simeq": "≈",
+    "\\lesssim": "≲",
+    "\\ne": "≠",
+    "\\neq": "≠",
+    "\\ll": "≪",
+    "\\gg": "≫",
+    "\\defeq": ":=",
+    "\\lt": "<",
+    "\\gt": ">",
+    "∝": "∝",
+}
 _ARROWS = {
-    "\\Rightarrow", "\\Longrightarrow", "\\implies", "\\iff", "\\Leftrightarrow",
-    "\\Longleftrightarrow", "\\therefore", "\\because", "⇒", "⇔",
-}  # fmt: skip
+    "\\Rightarrow",
+    "\\Longrightarrow",
+    "\\implies",
+    "\\iff",
+    "\\Leftrightarrow",
+    "\\Longleftrightarrow",
+    "\\therefore",
+    "\\because",
+    "⇒",
+    "⇔",
+}
 _WIDE = {"\\quad", "\\qquad"}
 _SPACES = {
-    "\\,", "\\;", "\\:", "\\!", "\\ ", "~", "\\>", "\\displaystyle", "\\textstyle", "\\limits",
-    "\\nolimits", "\\nonumber", "\\notag", "\\qedhere", "\\qed", "\\scriptstyle", "\\strut",
-    "\\allowbreak", "\\relax", "\\mathstrut", "\\centering", "\\small", "\\mathop", "\\noindent",
-    "\\thinspace", "\\medspace", "\\thickspace", "\\negthinspace", "\\enspace", "\\hfill",
-    "\\mathsurround", "\\mathrel", "\\mathbin", "\\mathord", "\\ensuremath", "\\quad*",
-}  # fmt: skip
+    "\\,",
+    "\\;",
+    "\\:",
+    "\\!",
+    "\\ ",
+    "~",
+    "\\>",
+    "\\displaystyle",
+    "\\textstyle",
+    "\\limits",
+    "\\nolimits",
+    "\\nonumber",
+    "\\notag",
+    "\\qedhere",
+    "\\qed",
+    "\\scriptstyle",
+    "\\strut",
+    "\\allowbreak",
+    "\\relax",
+    "\\mathstrut",
+    "\\centering",
+    "\\small",
+    "\\mathop",
+    "\\noindent",
+    "\\thinspace",
+    "\\medspace",
+    "\\thickspace",
+    "\\negthinspace",
+    "\\enspace",
+    "\\hfill",
+    "\\mathsurround",
+    "\\mathrel",
+    "\\mathbin",
+    "\\mathord",
+    "\\ensuremath",
+    "\\quad*",
+}
 _ENDS = {".", ",", ";", "\\square", "\\blacksquare", "\\Box", "∎", "\\lrcorner", "!"}
-_TAKE_ONE = {"\\label", "\\tag", "\\tag*", "\\hspace", "\\hspace*", "\\vspace", "\\phantom",
-             "\\hphantom", "\\vphantom", "\\eqno", "\\ref", "\\eqref", "\\cite", "\\color"}  # fmt: skip
+_TAKE_ONE = {
+    "\\label",
+    "\\tag",
+    "\\tag*",
+    "\\hspace",
+    "\\hspace*",
+    "\\vspace",
+    "\\phantom",
+    "\\hphantom",
+    "\\vphantom",
+    "\\eqno",
+    "\\ref",
+    "\\eqref",
+    "\\cite",
+    "\\color",
+}
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)([lrm]?)")
-_OPENING, _CLOSING = {"(", "[", "\\{", "\\lbrace", "\\langle"}, {")", "]", "\\}", "\\rbrace", "\\rangle"}
+_OPENING, _CLOSING = (
+    {"(", "[", "\\{", "\\lbrace", "\\langle"},
+    {")", "]", "\\}", "\\rbrace", "\\rangle"},
+)
 _PLUS_MINUS = {"+", "-", "−", "\\cdot"}
 _OPERATORS = {"+", "-", "−", "\\cdot", "\\times", "\\pm", "\\mp", "\\left", "("}
 _WORDS = re.compile(
-    r"\s*(?:,\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|其中|以及|"
-    r"和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
+    r"\s*(?:,\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|其中|"
+    r"以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
     re.IGNORECASE,
 )
 
@@ -190,7 +287,7 @@ class _Splitter:
             self.rows.append(self.made("", None, self.alone))
         return self.rows
 
-    # --- what ends a side ---------------------------------------------------------------
+    # --- what ends a side ---
 
     def relation_at(self, i: int) -> tuple[str, int, int, str] | None:
         """(relation, offset, index behind it, words above it)."""
@@ -209,7 +306,14 @@ class _Splitter:
             if kind in RELATIONS:
                 note = "".join(t.words or t.text for t in above)
                 relation = RELATIONS[kind]
-                if relation == "=" and note in ("def", "\\mathrmdef", "\\operatorname{def}", "\\triangle", "△", "\\Delta"):
+                if relation == "=" and note in (
+                    "def",
+                    "\\mathrmdef",
+                    "\\operatorname{def}",
+                    "\\triangle",
+                    "△",
+                    "\\Delta",
+                ):
                     relation = ":="
                 return relation, token.at, stop, note
             return None
@@ -241,7 +345,9 @@ class _Splitter:
         if not self.side.tokens or connective:
             self.separate()
         if bare and not connective:
-            target = self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
+            target = (
+                self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
+            )
             target.reasons.append(bare)
 
     def close_side(self) -> None:
@@ -315,7 +421,9 @@ class _Splitter:
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
         restarts = not self.rows
-        return Row(relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow)
+        return Row(
+            relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow
+        )
 
 
 def _plain(tokens: Sequence[Token]) -> str:
@@ -378,7 +486,11 @@ def _simplified(found: Sequence[Token]) -> list[Token]:
                     out.append(Token("\\mid", following.at, "", following.end))
                     i += 2
                     continue
-                if side in ("l", "r") and side and (mark in _BARS or mark in ("\\|", "\\Vert", "‖")):
+                if (
+                    side in ("l", "r")
+                    and side
+                    and (mark in _BARS or mark in ("\\|", "\\Vert", "‖"))
+                ):
                     name = "vert" if mark in _BARS else "Vert"
                     out.append(Token(f"\\{side}{name}", following.at, "", following.end))
                     i += 2
@@ -411,9 +523,8 @@ def _depths(tokens: Sequence[Token]) -> list[int]:
             if not stack:
                 raise Unreadable("a brace is closed that was never opened", token.at)
             partner[stack.pop()] = i
-        elif text in _CLOSING:
-            if stack and tokens[stack[-1]].text != "{":
-                partner[stack.pop()] = i
+        elif text in _CLOSING and stack and tokens[stack[-1]].text != "{":
+            partner[stack.pop()] = i
     for j in stack:
         if tokens[j].text == "{":
             raise Unreadable("a brace is never closed", tokens[j].at)

@@ -10,16 +10,28 @@ from fmproof.reading.document.source import MAX_SIZE, Document, DocumentError, P
 
 _ENVIRONMENTS = r"equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|dmath|math"
 _COMMENT = re.compile(r"(?<!\\)%([^\n]*)")
-_VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{\1\*?\}", re.DOTALL)
+_VERBATIM = re.compile(
+    r"\\begin\{(verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{\1\*?\}", re.DOTALL
+)
 _BEGIN = re.compile(rf"\\begin\{{({_ENVIRONMENTS})(\*?)\}}")
 _SQUARE = re.compile(r"(?<!\\)\\\[(.+?)(?<!\\)\\\]|(?<!\\)\$\$(.+?)(?<!\\)\$\$", re.DOTALL)
 _INLINE = re.compile(r"(?<![\\$])\$((?:[^$\\]|\\.)+?)\$|(?<!\\)\\\((.+?)(?<!\\)\\\)", re.DOTALL)
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]*)\}")
 _BLOCK = re.compile(r"\\(begin|end)\{(\w+)\*?\}")
 _STATEMENTS = {
-    "theorem", "lemma", "proposition", "corollary", "claim", "thm", "lem", "prop", "cor",
-    "satz", "lemma", "korollar", "fact",
-}  # fmt: skip
+    "theorem",
+    "lemma",
+    "proposition",
+    "corollary",
+    "claim",
+    "thm",
+    "lem",
+    "prop",
+    "cor",
+    "satz",
+    "korollar",
+    "fact",
+}
 _MAX_INPUTS = 40
 
 

@@ -20,7 +20,16 @@ MAX_DEPTH = 200
 """How deeply braces may be nested."""
 
 _TOKEN = re.compile(r"\\[A-Za-z@]+\*?|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
-_TEXT = ("\\text", "\\textrm", "\\textit", "\\textbf", "\\textsf", "\\mbox", "\\textnormal", "\\hbox")
+_TEXT = (
+    "\\text",
+    "\\textrm",
+    "\\textit",
+    "\\textbf",
+    "\\textsf",
+    "\\mbox",
+    "\\textnormal",
+    "\\hbox",
+)
 
 
 class Unreadable(Exception):
@@ -59,9 +68,6 @@ class Macros:
 
     def learn(self, latex: str) -> None:
         """All definitions in ``latex``; what is malformed is passed over."""
-        if "\\newcommand" not in latex and "\\def" not in latex and "\\let" not in latex:
-            if "\\DeclareMathOperator" not in latex and "command" not in latex:
-                return
         for found in _DEFINITION.finditer(latex):
             if len(self.known) >= MAX_MACROS:
                 return
@@ -114,8 +120,8 @@ def definition_spans(latex: str) -> list[tuple[int, int]]:
             target = re.compile(r"\s*=?\s*(?:\\[A-Za-z]+|\\.)").match(latex, at)
             spans.append((found.start(), target.end() if target else at))
             continue
-        stop = _closing(latex, at)
-        spans.append((found.start(), stop if stop is not None else at))
+        end = _closing(latex, at)
+        spans.append((found.start(), end if end is not None else at))
     return spans
 
 
@@ -154,8 +160,8 @@ def tokens(latex: str, offset: int = 0) -> list[Token]:
             blank_before = True
             continue
         if text == "%":
-            stop = latex.find("\n", at)
-            at = len(latex) if stop < 0 else stop
+            newline = latex.find("\n", at)
+            at = len(latex) if newline < 0 else newline
             continue
         if text in _TEXT:
             words = _braced(latex, at)
@@ -192,7 +198,9 @@ def expanded(source: Sequence[Token], macros: Macros) -> list[Token]:
         if macro is None:
             done.append(token)
             if len(done) > MAX_TOKENS:
-                raise Unreadable(f"more than {MAX_TOKENS:,} tokens after expanding macros", token.at)
+                raise Unreadable(
+                    f"more than {MAX_TOKENS:,} tokens after expanding macros", token.at
+                )
             continue
         calls += 1
         if calls > MAX_EXPANSIONS or len(waiting) > MAX_TOKENS:

@@ -24,38 +24,134 @@ _GREEK = {
     ).split()
 }
 _UNICODE = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",
-    "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho",
-    "σ": "sigma", "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-    "Φ": "Phi", "Ψ": "Psi", "Σ": "Sigma", "Δ": "Delta", "∅": "varnothing", "∞": "infty",
-}  # fmt: skip
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "varepsilon",
+    "η": "eta",
+    "θ": "theta",
+    "λ": "lambda",
+    "μ": "mu",
+    "ν": "nu",
+    "ξ": "xi",
+    "π": "pi",
+    "ρ": "rho",
+    "σ": "sigma",
+    "τ": "tau",
+    "φ": "phi",
+    "ϕ": "phi",
+    "χ": "chi",
+    "ψ": "psi",
+    "ω": "omega",
+    "Φ": "Phi",
+    "Ψ": "Psi",
+    "Σ": "Sigma",
+    "Δ": "Delta",
+    "∅": "varnothing",
+    "∞": "infty",
+}
 _FONTS = {
-    "\\mathbf": "bf", "\\boldsymbol": "bf", "\\bm": "bf", "\\bf": "bf", "\\pmb": "bf",
-    "\\mathcal": "cal", "\\mathscr": "cal", "\\mathfrak": "frak", "\\mathbb": "bb",
-    "\\mathrm": "rm", "\\rm": "rm", "\\mathsf": "sf", "\\mathit": "it", "\\mathtt": "tt",
-    "\\operatorname": "op", "\\operatorname*": "op", "\\cal": "cal", "\\symbf": "bf",
-}  # fmt: skip
+    "\\mathbf": "bf",
+    "\\boldsymbol": "bf",
+    "\\bm": "bf",
+    "\\bf": "bf",
+    "\\pmb": "bf",
+    "\\mathcal": "cal",
+    "\\mathscr": "cal",
+    "\\mathfrak": "frak",
+    "\\mathbb": "bb",
+    "\\mathrm": "rm",
+    "\\rm": "rm",
+    "\\mathsf": "sf",
+    "\\mathit": "it",
+    "\\mathtt": "tt",
+    "\\operatorname": "op",
+    "\\operatorname*": "op",
+    "\\cal": "cal",
+    "\\symbf": "bf",
+}
 _ACCENTS = {
-    "\\hat": "hat", "\\widehat": "hat", "\\tilde": "tilde", "\\widetilde": "tilde",
-    "\\bar": "bar", "\\overline": "bar", "\\dot": "dot", "\\ddot": "ddot", "\\vec": "vec",
-    "\\check": "check", "\\breve": "breve", "\\mathring": "ring",
-}  # fmt: skip
+    "\\hat": "hat",
+    "\\widehat": "hat",
+    "\\tilde": "tilde",
+    "\\widetilde": "tilde",
+    "\\bar": "bar",
+    "\\overline": "bar",
+    "\\dot": "dot",
+    "\\ddot": "ddot",
+    "\\vec": "vec",
+    "\\check": "check",
+    "\\breve": "breve",
+    "\\mathring": "ring",
+}
 _FUNCTIONS = {
-    "\\log": "log", "\\ln": "log", "\\exp": "exp", "\\sin": "sin", "\\cos": "cos", "\\tan": "tan",
-    "\\tanh": "tanh", "\\cosh": "cosh", "\\sinh": "sinh", "\\det": "det", "\\dim": "dim",
-    "\\lim": "lim", "\\Pr": "Pr", "\\arctan": "arctan", "\\arccos": "arccos", "\\arcsin": "arcsin",
-}  # fmt: skip
+    "\\log": "log",
+    "\\ln": "log",
+    "\\exp": "exp",
+    "\\sin": "sin",
+    "\\cos": "cos",
+    "\\tan": "tan",
+    "\\tanh": "tanh",
+    "\\cosh": "cosh",
+    "\\sinh": "sinh",
+    "\\det": "det",
+    "\\dim": "dim",
+    "\\lim": "lim",
+    "\\Pr": "Pr",
+    "\\arctan": "arctan",
+    "\\arccos": "arccos",
+    "\\arcsin": "arcsin",
+}
 _NAMED = {
-    "tr", "Tr", "Cov", "Var", "KL", "log", "exp", "det", "diag", "sign", "softmax", "erf", "cov",
-    "var", "Id", "rank", "vec", "trace", "SNR", "id", "Law", "ess", "arctanh", "sech", "span",
-}  # fmt: skip
+    "tr",
+    "Tr",
+    "Cov",
+    "Var",
+    "KL",
+    "log",
+    "exp",
+    "det",
+    "diag",
+    "sign",
+    "softmax",
+    "erf",
+    "cov",
+    "var",
+    "Id",
+    "rank",
+    "vec",
+    "trace",
+    "SNR",
+    "id",
+    "Law",
+    "ess",
+    "arctanh",
+    "sech",
+    "span",
+}
 _EXTREMA = {"\\min": "min", "\\max": "max", "\\inf": "inf", "\\sup": "sup"}
 _ARG = {"argmin": "argmin", "argmax": "argmax", "arg min": "argmin"}
-_DOT = {"\\cdot": "·", "⋅": "·", "·": "·", "\\bullet": "·", "\\times": "×", "*": "×", "/": "/", "\\circ": "∘"}
+_DOT = {
+    "\\cdot": "·",
+    "⋅": "·",
+    "·": "·",
+    "\\bullet": "·",
+    "\\times": "×",
+    "*": "×",
+    "/": "/",
+    "\\circ": "∘",
+}
 _DOTS = {"\\dots", "\\ldots", "\\cdots", "\\vdots", "\\ddots", "…"}
 _PLUS = {"+": 1, "-": -1, "−": -1, "–": -1, "\\pm": 1, "\\mp": -1}
-_OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\lbrace": "\\rbrace", "\\lbrack": "\\rbrack",
-         "\\lparen": "\\rparen"}  # fmt: skip
+_OPEN = {
+    "(": ")",
+    "[": "]",
+    "\\{": "\\}",
+    "\\lbrace": "\\rbrace",
+    "\\lbrack": "\\rbrack",
+    "\\lparen": "\\rparen",
+}
 _CLOSE = set(_OPEN.values())
 _BAR = {"|", "\\vert"}
 _GIVEN = {"\\mid", "|", "\\vert", "∣"}
@@ -108,7 +204,7 @@ class _Parser:
         self.norms = 0
         self.depth = 0
 
-    # --- tokens -------------------------------------------------------------------------
+    # --- tokens ---
 
     def text(self, ahead: int = 0) -> str:
         return self.tokens[self.i + ahead].text if self.i + ahead < len(self.tokens) else ""
@@ -150,7 +246,7 @@ class _Parser:
             depth += {"{": 1, "}": -1}.get(text, 0)
             if depth == 0:
                 return self.tokens[start : self.i - 1]
-        self.fail("a brace is never closed", first.at)
+        return self.fail("a brace is never closed", first.at)
 
     def inside(self, tokens: list[Token], at: int) -> t.Node:
         """The formula in an argument."""
@@ -170,7 +266,7 @@ class _Parser:
             self.fail("the formula is nested too deeply")
         return parser
 
-    # --- sums and products ----------------------------------------------------------------
+    # --- sums and products ---
 
     def sum(self) -> t.Node:
         self.depth += 1
@@ -195,9 +291,26 @@ class _Parser:
     def ends(self) -> bool:
         """Whether a product ends before the next token."""
         text = self.text()
-        if text == "" or text in _PLUS or text in (",", ";", "}", "&", "\\\\", ":") or text in _CLOSE:
+        if (
+            text == ""
+            or text in _PLUS
+            or text in (",", ";", "}", "&", "\\\\", ":")
+            or text in _CLOSE
+        ):
             return True
-        if text in ("\\rangle", "⟩", "\\rVert", "\\rvert", "=", "\\in", "∈", "\\sim", "\\to", "<", ">"):
+        if text in (
+            "\\rangle",
+            "⟩",
+            "\\rVert",
+            "\\rvert",
+            "=",
+            "\\in",
+            "∈",
+            "\\sim",
+            "\\to",
+            "<",
+            ">",
+        ):
             return True
         if text in ("\\mid", "∣"):
             return True
@@ -284,7 +397,7 @@ class _Parser:
         """The rest of a product: what an operator without brackets acts on."""
         return self.product()
 
-    # --- factors --------------------------------------------------------------------------
+    # --- factors ---
 
     def factor(self) -> t.Node:
         token = self.tokens[self.i]
@@ -301,22 +414,7 @@ class _Parser:
             self.i += 1
             return t.Dots(at)
         if text == "{":
-            inner = self.argument()
-            if not inner:
-                return self.factor() if not self.ends() else t.Other(at, "nothing")
-            if "".join(one.text for one in inner) in ("\\mathbb{E}", "\\mathbbE", "\\mathbf{E}"):
-                return self.expectation(at)
-            if inner[0].text in _FONTS and inner[0].text in ("\\rm", "\\bf", "\\cal"):
-                return self.symbol_of(inner, at)
-            if any(self_text.text in ("\\sim",) for self_text in inner):
-                self.fail("a law does not fit here", at)
-            parser = self.child(inner)
-            node = parser.sum()
-            if parser.i < len(inner):
-                parser.fail(f"{parser.text()} does not fit here")
-            if isinstance(node, t.Sym):
-                return self.applied(self.with_scripts(node))
-            return self.scripted(t.Group(at, node) if isinstance(node, t.Add | t.Mul) else node)
+            return self.braces(at)
         if text in _OPEN:
             return self.scripted(self.bracket())
         if text in ("\\lvert", *_BAR):
@@ -372,7 +470,22 @@ class _Parser:
             self.fail(f"{text} is no term", at)
         if text in ("'", "^", "_"):
             self.fail(f"a script {text} hangs on nothing", at)
-        self.fail(f"{text} is not read", at)
+        return self.fail(f"{text} is not read", at)
+
+    def braces(self, at: int) -> t.Node:
+        """What stands in bare braces, one factor."""
+        tokens = self.argument()
+        if not tokens:
+            return t.Other(at, "nothing") if self.ends() else self.factor()
+        spelled = "".join(token.text for token in tokens)
+        if spelled in ("\\mathbb{E}", "\\mathbbE", "\\mathbf{E}"):
+            return self.expectation(at)
+        if tokens[0].text in ("\\rm", "\\bf", "\\cal"):
+            return self.symbol_of(tokens, at)
+        node = self.inside(tokens, at)
+        if isinstance(node, t.Sym):
+            return self.applied(self.with_scripts(node))
+        return self.scripted(t.Group(at, node) if isinstance(node, t.Add | t.Mul) else node)
 
     def ends_after(self, ahead: int) -> bool:
         self.i += ahead
@@ -430,8 +543,10 @@ class _Parser:
         if self.text() in _DOT and self.text() != "/" and self.ends_after(1):
             self.i += 1
             return t.Dot(at)
-        if self.differential() and self.text() != "d" or (
-            self.text() == "d" and self.differential() and self.text(2) in (*_CLOSE, ",", "|", "\\mid")
+        if (self.differential() and self.text() != "d") or (
+            self.text() == "d"
+            and self.differential()
+            and self.text(2) in (*_CLOSE, ",", "|", "\\mid")
         ):
             self.i += self.differential()
             return t.Other(at, "differential", (self.factor(),))
@@ -537,9 +652,11 @@ class _Parser:
                 index.append(self.take())
             self.i += 1
         body = self.inside(self.argument(), at)
-        return self.scripted(t.Function(at, "sqrt", (body,), (), self.inside(index, at) if index else None))
+        return self.scripted(
+            t.Function(at, "sqrt", (body,), (), self.inside(index, at) if index else None)
+        )
 
-    # --- integrals, sums, expectations --------------------------------------------------------
+    # --- integrals, sums, expectations ---
 
     def integral(self) -> t.Node:
         token = self.take()
@@ -676,7 +793,11 @@ class _Parser:
             self.given_open, self.bars, self.norms = 0, 0, 0
             entries, given, after = self.entries(_OPEN[opening], token)
             self.given_open, self.bars, self.norms = saved
-            body = entries[0] if len(entries) == 1 and not after else t.Other(at, "list", (*entries, *after))
+            body = (
+                entries[0]
+                if len(entries) == 1 and not after
+                else t.Other(at, "list", (*entries, *after))
+            )
             if opening == "(" and self.text() in ("^", "_"):
                 body = self.scripted(t.Group(token.at, body))
                 return t.Expectation(at, draws, body, tuple(given))
@@ -735,7 +856,7 @@ class _Parser:
             return node
         return node
 
-    # --- operators ------------------------------------------------------------------------
+    # --- operators ---
 
     def nabla(self) -> t.Node:
         at = self.take().at
@@ -760,7 +881,7 @@ class _Parser:
         if self.ends():
             self.fail("an operator that acts on nothing")
         text = self.text()
-        if text in ("\\int", "∫", "\\sum") or text in ("\\mathbb", "\\E") and self.text(1) == "{":
+        if text in ("\\int", "∫", "\\sum") or (text in ("\\mathbb", "\\E") and self.text(1) == "{"):
             return self.rest() if text in ("\\int", "∫", "\\sum") else self.factor()
         return self.factor()
 
@@ -812,7 +933,7 @@ class _Parser:
                 var = self.bound(tokens, where)
         if self.text() in _OPEN:
             opening = self.take()
-            entries, given, after = self.entries(_OPEN[opening.text], opening)
+            entries, _given, _after = self.entries(_OPEN[opening.text], opening)
             body = entries[0] if len(entries) == 1 else t.Other(at, "list", tuple(entries))
             if len(entries) > 1:
                 return t.Function(at, kind, tuple(entries))
@@ -833,14 +954,30 @@ class _Parser:
         first, second = self.argument(), self.argument()
         if token.text == "\\underset":
             name = "".join(part.text for part in second)
-            if name in ("\\mathbb{E}", "\\mathbbE", "E", "\\operatorname{E}", "\\mathrm{E}", "\\mathbf{E}"):
+            if name in (
+                "\\mathbb{E}",
+                "\\mathbbE",
+                "E",
+                "\\operatorname{E}",
+                "\\mathrm{E}",
+                "\\mathbf{E}",
+            ):
                 return self.expectation(token.at, first)
-            for word, kind in (("argmin", "argmin"), ("argmax", "argmax"), ("\\min", "min"),
-                               ("\\max", "max"), ("\\arg\\min", "argmin")):  # fmt: skip
+            for word, kind in (
+                ("argmin", "argmin"),
+                ("argmax", "argmax"),
+                ("\\min", "min"),
+                ("\\max", "max"),
+                ("\\arg\\min", "argmin"),
+            ):
                 if word == name or name.endswith("{" + word + "}"):
                     var = self.inside(first, token.at)
                     node = self.extremum(kind, token.at)
-                    return t.Extremum(token.at, kind, var, node.body) if isinstance(node, t.Extremum) else node
+                    return (
+                        t.Extremum(token.at, kind, var, node.body)
+                        if isinstance(node, t.Extremum)
+                        else node
+                    )
         return self.scripted(self.inside(second, token.at))
 
     def brace(self) -> t.Node:
@@ -886,7 +1023,7 @@ class _Parser:
                 if depth == 0:
                     self.argument()
                     return self.scripted(t.Other(at, name))
-        self.fail(f"\\begin{{{name}}} is never closed", at)
+        return self.fail(f"\\begin{{{name}}} is never closed", at)
 
     def wordy(self) -> t.Node:
         """Words as a factor: a name such as KL, or no term."""
@@ -896,12 +1033,14 @@ class _Parser:
             return self.function(words, token.at)
         if words and all(letter.isalnum() or letter in "- " for letter in words):
             return self.applied(self.with_scripts(t.Sym(token.at, words)))
-        self.fail("words where a term should be", token.at)
+        return self.fail("words where a term should be", token.at)
 
-    # --- symbols ----------------------------------------------------------------------------
+    # --- symbols ---
 
     def symbol_of(self, tokens: list[Token], at: int) -> t.Node:
-        parser = self.child([Token(tokens[0].text, at), Token("{", at), *tokens[1:], Token("}", at)])
+        parser = self.child(
+            [Token(tokens[0].text, at), Token("{", at), *tokens[1:], Token("}", at)]
+        )
         node = parser.bare_symbol()
         return self.applied(self.with_scripts(node))
 
@@ -938,7 +1077,7 @@ class _Parser:
         rest = [*after, *given]
         if rest and len(entries) == 1:
             return t.Normal(at, entries[0], tuple(rest))
-        return t.Normal(at, None, tuple([*entries, *rest]))
+        return t.Normal(at, None, (*entries, *rest))
 
     def bare_symbol(self) -> t.Sym:
         """A letter with its font and accents, without scripts."""
@@ -952,8 +1091,15 @@ class _Parser:
             node = parser.sum()
             accent = _ACCENTS[text]
             if isinstance(node, t.Sym) and parser.i == len(inner):
-                return t.Sym(token.at, node.name, node.sub, node.labels, node.sup,
-                             (*node.accents, accent), node.primes)  # fmt: skip
+                return t.Sym(
+                    token.at,
+                    node.name,
+                    node.sub,
+                    node.labels,
+                    node.sup,
+                    (*node.accents, accent),
+                    node.primes,
+                )
             self.fail(f"{text} of a formula", token.at)
         if text in _FONTS:
             inner = self.argument()
@@ -977,7 +1123,7 @@ class _Parser:
             return t.Sym(token.at, token.words.strip())
         if text.isalpha():
             return t.Sym(token.at, text)
-        self.fail(f"expected a letter, found {text}", token.at)
+        return self.fail(f"expected a letter, found {text}", token.at)
 
     def with_scripts(self, node: t.Sym) -> t.Sym:
         """The scripts of a letter; a number or T above it is left for :meth:`scripted`."""
@@ -1000,7 +1146,9 @@ class _Parser:
                     labels.append(word)
                 elif spelled in ("*", "\\ast", "\\star", "\\dagger", "⋆", "\\prime"):
                     labels.append(spelled.lstrip("\\").replace("*", "star").replace("ast", "star"))
-                elif sup is None and not spelled.startswith(("-", "(")) or spelled.startswith("("):
+                elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
+                    "("
+                ):
                     sup = self.script(tokens, at)
                 else:
                     self.i = start
@@ -1052,7 +1200,15 @@ class _Parser:
             if self.text() in ("'", "′"):
                 if isinstance(node, t.Sym):
                     self.i += 1
-                    node = t.Sym(node.at, node.name, node.sub, node.labels, node.sup, node.accents, node.primes + 1)
+                    node = t.Sym(
+                        node.at,
+                        node.name,
+                        node.sub,
+                        node.labels,
+                        node.sup,
+                        node.accents,
+                        node.primes + 1,
+                    )
                     continue
                 self.fail("a prime on a formula")
             kind = self.take().text
@@ -1080,10 +1236,25 @@ def _word(tokens: list[Token]) -> str | None:
     """The letters of a script that is a word: ``\text{FM}``, ``\rm data``, ``CFM``."""
     if not tokens:
         return None
-    if tokens[0].text in ("\\mathrm", "\\rm", "\\text", "\\mathsf", "\\sf", "\\operatorname", "\\textrm",
-                          "\\mathit", "\\it", "\\mathbf", "\\mathtt", "\\textnormal"):  # fmt: skip
-        words = "".join(token.words if token.text == "\\text" else token.text for token in tokens
-                        if token.text not in _FONTS and token.text not in ("{", "}"))  # fmt: skip
+    if tokens[0].text in (
+        "\\mathrm",
+        "\\rm",
+        "\\text",
+        "\\mathsf",
+        "\\sf",
+        "\\operatorname",
+        "\\textrm",
+        "\\mathit",
+        "\\it",
+        "\\mathbf",
+        "\\mathtt",
+        "\\textnormal",
+    ):
+        words = "".join(
+            token.words if token.text == "\\text" else token.text
+            for token in tokens
+            if token.text not in _FONTS and token.text not in ("{", "}")
+        )
         words = "".join(letter for letter in words if letter.isalnum())
         if words and not (tokens[0].text != "\\text" and words in ("T", "t")):
             return words
@@ -1100,8 +1271,18 @@ def _word(tokens: list[Token]) -> str | None:
 
 def _transposes(tokens: list[Token]) -> bool:
     spelled = "".join(token.words or token.text for token in tokens if token.text not in "{}")
-    return spelled in ("\\top", "T", "\\intercal", "\\mathsfT", "\\mathrmT", "\\rmT", "\\sfT", "⊤",
-                       "\\mathsf\\top", "\\textT")  # fmt: skip
+    return spelled in (
+        "\\top",
+        "T",
+        "\\intercal",
+        "\\mathsfT",
+        "\\mathrmT",
+        "\\rmT",
+        "\\sfT",
+        "⊤",
+        "\\mathsf\\top",
+        "\\textT",
+    )
 
 
 def _measure(body: t.Node) -> bool:

@@ -79,6 +79,7 @@ class Elaborator:
     strict: bool = False
     corrections: dict[str, str] = field(default_factory=dict)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+    by_spelling: dict[str, list[Candidate]] = field(default_factory=dict)
     table: dict[str, Reading] = field(default_factory=dict)
     unknowns: dict[Head, str] = field(default_factory=dict)
     guesses: set[str] = field(default_factory=set)
@@ -89,12 +90,13 @@ class Elaborator:
     bound: list[str] = field(default_factory=list)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     opaque: dict[str, Head] = field(default_factory=dict)
-    undefined: dict[str, int] = field(default_factory=dict)
-    spoiled: set[str] = field(default_factory=set)
+    said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
 
-    # --- the table ------------------------------------------------------------------------
+    # --- the table ---
 
-    def note(self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False) -> None:
+    def note(
+        self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False
+    ) -> None:
         shown = symbol if "(" in symbol else readable(symbol)
         if shown not in self.table:
             place = self.place(at) if at >= 0 else ""
@@ -119,7 +121,7 @@ class Elaborator:
             key_of(symbol), "constant" + spelled(symbol), "".join(map(spelled, symbol.sub))
         )
 
-    # --- variables -----------------------------------------------------------------------------
+    # --- variables ---
 
     def is_parameter(self, name: str) -> bool:
         corrected = self.corrections.get(name)
@@ -151,7 +153,12 @@ class Elaborator:
             return Sort.REAL, why, at, why == "by convention"
         for spelling in (name, key):
             if spelling in self.evidence.vectors:
-                return Sort.VEC, "it stands in a norm or an inner product", self.evidence.vectors[spelling], False
+                return (
+                    Sort.VEC,
+                    "it stands in a norm or an inner product",
+                    self.evidence.vectors[spelling],
+                    False,
+                )
         if name in self.evidence.drawn or name in self.evidence.integrated:
             at = self.evidence.drawn.get(name, self.evidence.integrated.get(name, -1))
             if conventional("times", symbol.name):
@@ -163,7 +170,9 @@ class Elaborator:
             return Sort.VEC, "a point by its letter", symbol.at, True
         if conventional("scalars", key) or conventional("scalars", symbol.name):
             return Sort.REAL, "a coefficient by its letter", symbol.at, True
-        raise NotYet(f"what {readable(spelled(symbol))} stands for is not said", symbol.at, "notation")
+        raise NotYet(
+            f"what {readable(spelled(symbol))} stands for is not said", symbol.at, "notation"
+        )
 
     def variable(self, symbol: t.Sym) -> Var:
         name = spelled(symbol)
@@ -178,7 +187,11 @@ class Elaborator:
         sub = "".join(map(spelled, symbol.sub))
         var = Var(self.variable_name(symbol, sub), sort)
         self.variables[name] = var
-        words = {Sort.PARAM: "parameters of a model", Sort.REAL: "a real number", Sort.VEC: "a vector"}
+        words = {
+            Sort.PARAM: "parameters of a model",
+            Sort.REAL: "a real number",
+            Sort.VEC: "a vector",
+        }
         self.note(name, words[sort], why, at, guessed)
         return var
 
@@ -190,15 +203,18 @@ class Elaborator:
         plain = plain_name(key_of(symbol))
         digits = "".join(letter for letter in sub if letter.isalnum())
         if digits:
-            plain = plain + digits if digits.isdigit() and "_" not in plain else (
-                plain + digits if "_" in plain else f"{plain}_{digits}")  # fmt: skip
+            plain = (
+                plain + digits
+                if digits.isdigit() and "_" not in plain
+                else (plain + digits if "_" in plain else f"{plain}_{digits}")
+            )
         taken = set(self.names.values())
         while plain in taken:
             plain = plain + "x" if "_" in plain else plain + "_x"
         self.names[name, "variable"] = plain
         return plain
 
-    # --- heads -------------------------------------------------------------------------------------
+    # --- heads ---
 
     def is_density(self, key: str) -> bool:
         said = self.corrections.get(key)
@@ -224,16 +240,9 @@ class Elaborator:
         known = self.meanings.get(found)
         if known is not None:
             return known
-        if not any(isinstance(a, Var) for group in args for a in group):
-            similar = self._alias(call, args)
-            if similar is not None:
-                return similar
         made = self._make(found, call, args, density, letters)
         self.meanings[found] = made
         return made
-
-    def _alias(self, call: t.Call, args: Sequence[Sequence[Expr]]) -> Meaning | None:
-        return None
 
     def _make(
         self, found: Key, call: t.Call, args: Sequence[Sequence[Expr]], density: bool, letters: str
@@ -261,10 +270,11 @@ class Elaborator:
             definition = self._definition(candidate, call, everything, args)
         if definition is None and density:
             definition = self._marginal(call, sub, main, given)
-        if definition is None and not density and not given and main:
-            definition = self._average(call, args, everything)
         if density:
-            name = self.fresh(key + ("@" + letters if letters.strip("|") and self._several(key, letters) else ""), "head")
+            name = self.fresh(
+                key + ("@" + letters if letters.strip("|") and self._several(key, letters) else ""),
+                "head",
+            )
             return self._density(name, call, sub, sup, main, given, definition, candidate)
         sort = sort_of(definition) if definition is not None else self._result(call)
         stray = free_vars(definition) - set(everything) if definition is not None else set()
@@ -296,7 +306,12 @@ class Elaborator:
         given = ",".join(readable(spelled(a)) if isinstance(a, t.Sym) else "·" for a in call.given)
         sup = f"^{readable(spelled(call.head.sup))}" if call.head.sup is not None else ""
         inside = main + (f"|{given}" if given else "")
-        return f"{readable(key)}" + (f"_{sub}" if sub else "") + sup + (f"({inside})" if inside else "")
+        return (
+            f"{readable(key)}"
+            + (f"_{sub}" if sub else "")
+            + sup
+            + (f"({inside})" if inside else "")
+        )
 
     def _result(self, call: t.Call) -> Sort:
         """Whether an undefined function has vectors or reals for values."""
@@ -341,19 +356,38 @@ class Elaborator:
         if definition is None:
             if main and all(v.sort is Sort.REAL for v in main) and not given and not sub:
                 head = uniform(main[0])
-                self.note(shown, "the density of a time, uniform on [0, 1]", "by convention", call.at, True)
+                self.note(
+                    shown,
+                    "the density of a time, uniform on [0, 1]",
+                    "by convention",
+                    call.at,
+                    True,
+                )
                 return Meaning(head, everything)
             head = Density(name, *over, sub=sub, sup=sup, given=given)
-            if self._turned(call) and len(main) == 1 and isinstance(call.args[0], t.Sym) and (
-                self.prior(main[0], call.args[0]) is not None
+            if (
+                self._turned(call)
+                and len(main) == 1
+                and isinstance(call.args[0], t.Sym)
+                and (self.prior(main[0], call.args[0]) is not None)
             ):
                 self.unknowns[head] = "a posterior that is not the joint over the marginal"
-        why, at = self.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))
-        what = "a probability density" + (", given " + ", ".join(v.name for v in given) if given else "")
+        why, at = self.evidence.densities.get(
+            key_of(call.head), ("a density by its letter", call.at)
+        )
+        what = "a probability density" + (
+            ", given " + ", ".join(v.name for v in given) if given else ""
+        )
         if definition is not None and candidate is not None:
             self.note(shown, what + ", defined", "its definition", candidate.at)
         elif definition is not None:
-            self.note(shown, f"the marginal of {readable(key_of(call.head))}(·|·)", "a marginal by convention", at, True)
+            self.note(
+                shown,
+                f"the marginal of {readable(key_of(call.head))}(·|·)",
+                "a marginal by convention",
+                at,
+                True,
+            )
         else:
             self.note(shown, what, why, at)
         return Meaning(head, everything)
@@ -368,24 +402,35 @@ class Elaborator:
             if self.is_density(key_of(other.head))
         )
 
-    # --- definitions ------------------------------------------------------------------------------
+    # --- definitions ---
 
     def _candidate(self, call: t.Call | t.Sym, letters: str = "") -> Candidate | None:
         head = call.head if isinstance(call, t.Call) else call
+        if isinstance(call, t.Sym):
+            if not self.by_spelling:
+                for options in self.candidates.values():
+                    for one in options:
+                        if isinstance(one.left, t.Sym):
+                            self.by_spelling.setdefault(spelled(one.left), []).append(one)
+            named = self.by_spelling.get(spelled(call), ())
+            return next((c for c in named if c.state not in ("refused", "working")), None)
         for candidate in self.candidates.get(key_of(head), ()):
             left = candidate.left
             if candidate.state in ("refused", "working"):
                 continue
-            if isinstance(call, t.Sym):
-                if isinstance(left, t.Sym) and spelled(left) == spelled(call):
-                    return candidate
-                continue
             if not isinstance(left, t.Call):
                 continue
             same = (len(left.args), len(left.given), len(left.after), len(left.head.sub)) == (
-                len(call.args), len(call.given), len(call.after), len(call.head.sub),
-            )  # fmt: skip
-            if same and letters and "".join(map(spelled, left.args)) != "".join(map(spelled, call.args)):
+                len(call.args),
+                len(call.given),
+                len(call.after),
+                len(call.head.sub),
+            )
+            if (
+                same
+                and letters
+                and "".join(map(spelled, left.args)) != "".join(map(spelled, call.args))
+            ):
                 same = all(isinstance(a, t.Sym) for a in left.args) and any(
                     isinstance(s, t.Sym) and self.is_time(spelled(s)) for s in left.head.sub
                 )
@@ -406,7 +451,7 @@ class Elaborator:
         saved, self.bound = self.bound, []
         try:
             left = candidate.left
-            assert isinstance(left, t.Call)  # noqa: S101
+            assert isinstance(left, t.Call)
             own = [self.variable(_symbol(a)) for a in _places(left)]
             term = self.term(candidate.right)
         except (NotYet, SortError, FmproofError) as error:
@@ -457,12 +502,6 @@ class Elaborator:
             return IntegralOver(joint, Lebesgue(latent))
         return None
 
-    def _average(
-        self, call: t.Call, args: Sequence[Sequence[Expr]], params: tuple[Var, ...]
-    ) -> Expr | None:
-        """u_t(x) where the document has u_t(x|z) and never defines u_t(x)."""
-        return None
-
     def prior(self, latent: Var, symbol: t.Sym) -> Apply | None:
         """A law of ``latent`` that depends on nothing."""
         for law in self.laws.get(spelled(symbol), ()):
@@ -471,27 +510,24 @@ class Elaborator:
         name = spelled(symbol)
         for key in self.evidence.densities:
             for call in self.evidence.called.get(key, ()):
-                if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]:
+                if (
+                    not call.given
+                    and not call.head.sub
+                    and [spelled(a) for a in call.args] == [name]
+                ):
                     meaning = self.meaning(call, ((), (), (latent,), ()))
                     if meaning.head is not None:
                         applied: Apply = meaning.head(latent)
                         return applied
-        for law_name, one in self.pending_laws(name):
+        for one in self.said_laws.get(name, ()):
             call = t.Call(one.at, one, (symbol,))
             if not one.sub:
                 meaning = self.meaning(call, ((), (), (latent,), ()))
                 if meaning.head is not None:
-                    return meaning.head(latent)  # type: ignore[no-any-return]
-            del law_name
+                    return meaning.head(latent)
         return None
 
-    said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
-
-    def pending_laws(self, name: str) -> Iterator[tuple[str, t.Sym]]:
-        for law in self.said_laws.get(name, ()):
-            yield name, law
-
-    # --- terms -----------------------------------------------------------------------------------------
+    # --- terms ---
 
     def term(self, node: t.Node) -> Expr:
         """The term that ``node`` writes.
@@ -532,7 +568,11 @@ class Elaborator:
     def _pow(self, node: t.Pow) -> Expr:
         exponent = node.exponent
         value = exponent.value if isinstance(exponent, t.Num) else None
-        if isinstance(exponent, t.Add) and len(exponent.parts) == 1 and isinstance(exponent.parts[0][1], t.Num):
+        if (
+            isinstance(exponent, t.Add)
+            and len(exponent.parts) == 1
+            and isinstance(exponent.parts[0][1], t.Num)
+        ):
             value = exponent.parts[0][0] * exponent.parts[0][1].value
         if isinstance(node.base, t.Norm | t.Abs):
             inner = self.term(node.base.body)
@@ -627,9 +667,12 @@ class Elaborator:
         if len(integrals) == 1:
             (integral,) = integrals
             ratios = [
-                f for f in factors
-                if isinstance(f, Ratio) and f.args[0] is S.One and not free_vars(f) & _bound(integral)
-            ]  # fmt: skip
+                f
+                for f in factors
+                if isinstance(f, Ratio)
+                and f.args[0] is S.One
+                and not free_vars(f) & _bound(integral)
+            ]
             if len(ratios) == 1:
                 rest = [f for f in factors if f is not integral and f is not ratios[0]]
                 return Mul(*rest, _into(integral, ratios[0]))
@@ -637,7 +680,7 @@ class Elaborator:
         sort_of(whole)
         return whole
 
-    # --- symbols -----------------------------------------------------------------------------------------
+    # --- symbols ---
 
     def _sym(self, node: t.Sym) -> Expr:
         name, key = spelled(node), key_of(node)
@@ -654,18 +697,29 @@ class Elaborator:
                 return term
         if name in self.evidence.drawn or name in self.evidence.integrated:
             return self.variable(node)
-        calls = [c for c in self.evidence.called.get(key, ()) if len(c.head.sub) == len(node.sub)
-                 and (c.head.sup is None) == (node.sup is None)]  # fmt: skip
-        if calls and all(isinstance(a, t.Sym) for a in _places(calls[0])) and not name[-1].isdigit():
+        calls = [
+            c
+            for c in self.evidence.called.get(key, ())
+            if len(c.head.sub) == len(node.sub) and (c.head.sup is None) == (node.sup is None)
+        ]
+        if (
+            calls
+            and all(isinstance(a, t.Sym) for a in _places(calls[0]))
+            and not name[-1].isdigit()
+        ):
             first = calls[0]
             return self.term(t.Call(node.at, node, first.args, first.given, first.after))
-        times = [s for s in node.sub if isinstance(s, t.Sym) and (self.is_time(spelled(s)) or self.is_parameter(spelled(s)))]
+        times = [
+            s
+            for s in node.sub
+            if isinstance(s, t.Sym) and (self.is_time(spelled(s)) or self.is_parameter(spelled(s)))
+        ]
         if node.sub and len(times) == len(node.sub):
             sort = self._sort_or_none(node)
             if sort is Sort.VEC and not any(self.is_parameter(spelled(s)) for s in times):
                 return self.variable(node)
             return self._applied(t.Call(node.at, node, ()))
-        if name in self.undefined or self._looks_constant(node):
+        if self._looks_constant(node):
             raise Undefined(name, node)
         return self.variable(node)
 
@@ -675,8 +729,10 @@ class Elaborator:
         if letter in ("const", "constant", "Const", "konst"):
             return True
         return letter in ("C", "K", "R", "B", "A", "c", "M") and (
-            spelled(node) not in self.evidence.vectors and not node.accents
-            and all(isinstance(s, t.Num) for s in node.sub) and node.sup is None
+            spelled(node) not in self.evidence.vectors
+            and not node.accents
+            and all(isinstance(s, t.Num) for s in node.sub)
+            and node.sup is None
         )
 
     def _sort_or_none(self, node: t.Sym) -> Sort | None:
@@ -702,7 +758,6 @@ class Elaborator:
             raise
         except (NotYet, SortError, FmproofError) as error:
             candidate.state, candidate.why = "refused", str(error)
-            self.spoiled.add(name)
             return None
         finally:
             self.bound = saved
@@ -718,11 +773,12 @@ class Elaborator:
         self.note(name, "a name for a term", "its definition", candidate.at)
         return made
 
-    def define_constant(self, name: str, node: t.Sym, body: Expr, why: str, guessed: bool = False) -> Named:
+    def define_constant(
+        self, name: str, node: t.Sym, body: Expr, why: str, guessed: bool = False
+    ) -> Named:
         """A constant that a row introduces by using it."""
         made = Named(self.constant_name(node), body)
         self.constants[name] = made
-        self.undefined.pop(name, None)
         self.note(name, "a constant", why, node.at, guessed)
         return made
 
@@ -750,22 +806,36 @@ class Elaborator:
         if conventional("losses", head.name):
             return True
         arg = node.args[0]
-        if isinstance(arg, t.Add) or isinstance(arg, t.Num):
-            others = [c for c in self.evidence.called.get(key, ()) if isinstance(c.args[0] if c.args else None, t.Sym)]
+        if isinstance(arg, (t.Add, t.Num)):
+            others = [
+                c
+                for c in self.evidence.called.get(key, ())
+                if isinstance(c.args[0] if c.args else None, t.Sym)
+            ]
             return bool(others)
         return True
 
     def _applied(self, node: t.Call) -> Expr:
         head = node.head
-        params = [s for s in head.sub]
+        params = list(head.sub)
         sub, label = [], ""
         for script in params:
-            if isinstance(script, t.Num) or (isinstance(script, t.Sym) and not self._scopes(script)):
+            if isinstance(script, t.Num) or (
+                isinstance(script, t.Sym) and not self._scopes(script)
+            ):
                 label += "".join(letter for letter in spelled(script) if letter.isalnum())
             else:
                 sub.append(script)
         if label:
-            head = t.Sym(head.at, head.name, tuple(sub), (*head.labels, label), head.sup, head.accents, head.primes)
+            head = t.Sym(
+                head.at,
+                head.name,
+                tuple(sub),
+                (*head.labels, label),
+                head.sup,
+                head.accents,
+                head.primes,
+            )
             node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
         sup: list[t.Node] = []
         power: t.Node | None = None
@@ -773,7 +843,15 @@ class Elaborator:
             if isinstance(head.sup, t.Sym) and self.is_parameter(spelled(head.sup)):
                 sup = [head.sup]
             elif isinstance(head.sup, t.Sym):
-                head = t.Sym(head.at, head.name, head.sub, (*head.labels, spelled(head.sup)), None, head.accents, head.primes)
+                head = t.Sym(
+                    head.at,
+                    head.name,
+                    head.sub,
+                    (*head.labels, spelled(head.sup)),
+                    None,
+                    head.accents,
+                    head.primes,
+                )
                 node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
             else:
                 power = head.sup
@@ -806,21 +884,30 @@ class Elaborator:
         """Whether a letter in a subscript is a variable or a parameter."""
         name = spelled(script)
         return (
-            name in self.bound or self.is_time(name) or self.is_parameter(name)
-            or name in self.evidence.drawn or name in self.evidence.integrated
+            name in self.bound
+            or self.is_time(name)
+            or self.is_parameter(name)
+            or name in self.evidence.drawn
+            or name in self.evidence.integrated
             or conventional("scalars", script.name)
-        )  # fmt: skip
+        )
 
     def _unlabelled(self, node: t.Call) -> t.Sym:
         """The one symbol with a word on it that is meant where the word is left out."""
         head, key = node.head, key_of(node.head)
         if head.labels or self.is_density(key):
             return head
-        shape = (len(node.args) + len(node.after), len(node.given), len(head.sub), head.sup is not None)
+        shape = (
+            len(node.args) + len(node.after),
+            len(node.given),
+            len(head.sub),
+            head.sup is not None,
+        )
 
         def shaped(name: str) -> bool:
             return any(
-                (len(c.args) + len(c.after), len(c.given), len(c.head.sub), c.head.sup is not None) == shape
+                (len(c.args) + len(c.after), len(c.given), len(c.head.sub), c.head.sup is not None)
+                == shape
                 for c in self.evidence.called.get(name, ())
             )
 
@@ -831,12 +918,18 @@ class Elaborator:
             return head
         labels = tuple(labelled[0].split("|")[1:])
         full = t.Sym(head.at, head.name, head.sub, labels, head.sup, head.accents, head.primes)
-        self.note(key, f"short for {readable(labelled[0])}", "the only symbol that it can abbreviate", node.at, True)
+        self.note(
+            key,
+            f"short for {readable(labelled[0])}",
+            "the only symbol that it can abbreviate",
+            node.at,
+            True,
+        )
         return full
 
     def _posterior(self, node: t.Call, groups: Sequence[Sequence[Expr]]) -> Expr | None:
         """p(z|x) where the document has p(x|z) and a law of z: the joint over the marginal."""
-        sub, sup, main, given = groups
+        _sub, sup, main, given = groups
         if sup or len(main) != 1 or len(given) != 1 or not self.is_density(key_of(node.head)):
             return None
         if not (isinstance(main[0], Var) and isinstance(given[0], Var)):
@@ -855,7 +948,9 @@ class Elaborator:
             return None  # the document says what it is
         for key in self.evidence.densities:
             for call in self.evidence.called.get(key, ()):
-                same = [spelled(a) for a in call.args] == [spelled(x)] and [spelled(g) for g in call.given] == [spelled(z)]
+                same = [spelled(a) for a in call.args] == [spelled(x)] and [
+                    spelled(g) for g in call.given
+                ] == [spelled(z)]
                 if not same:
                     continue
                 prior = self.prior(main, z)
@@ -864,11 +959,16 @@ class Elaborator:
                 kernel = self.term(t.Call(node.at, call.head, (x,), (z,)))
                 own = t.Call(node.at, call.head, (x,))
                 marginal = self.term(own)
-                self.note(spelled(node.head) + "(z|x)", "a posterior: joint density over marginal", "by convention", node.at)
+                self.note(
+                    spelled(node.head) + "(z|x)",
+                    "a posterior: joint density over marginal",
+                    "by convention",
+                    node.at,
+                )
                 return kernel * prior, marginal
         return None
 
-    # --- binders --------------------------------------------------------------------------------------------
+    # --- binders ---
 
     @contextmanager
     def binding(self, names: Sequence[str]) -> Iterator[None]:
@@ -924,7 +1024,7 @@ class Elaborator:
         with self.binding(names):
             body = self.term(node.body)
         if not draws:
-            draws = self._implied(node, body)
+            raise NotYet("an expectation that does not say what is drawn", node.at, "law")
         if sort_of(body) not in (Sort.REAL, Sort.VEC):
             raise NotYet("an expectation of what is no number and no vector", node.at)
         made: Expr = Expect(body, *draws)
@@ -954,7 +1054,7 @@ class Elaborator:
 
     def _conditional(self, node: t.Expectation) -> Expr:
         """E[f(z) | x] where x has a density given z: the posterior average."""
-        return self.unknown(node, None)
+        raise NotYet("a conditional expectation is not in the language yet", node.at)
 
     def law(self, node: t.Expectation) -> list[Apply]:
         """The draws of an expectation, each with its density, in an order that fits."""
@@ -973,7 +1073,9 @@ class Elaborator:
                 found.append(self._remembered(symbol, names))
         order = law_order(found)
         if order is None:
-            raise NotYet("the draws of this expectation depend on each other in a circle", node.at, "law")
+            raise NotYet(
+                "the draws of this expectation depend on each other in a circle", node.at, "law"
+            )
         for one in order:
             for var in one.head.drawn(one):
                 spelling = next((s for s, v in self.variables.items() if v is var), None)
@@ -996,7 +1098,11 @@ class Elaborator:
         if isinstance(head, t.Sym) and conventional("uniform", head.name, "names"):
             if len(variables) != 1 or variables[0].sort is not Sort.REAL:
                 raise NotYet("a uniform law of this", draw.at, "law")
-            ends = [_number(a) for a in law.args] if isinstance(law, t.Call) else [Fraction(0), Fraction(1)]
+            ends = (
+                [_number(a) for a in law.args]
+                if isinstance(law, t.Call)
+                else [Fraction(0), Fraction(1)]
+            )
             if len(ends) != 2 or None in ends:
                 if len(ends) == 2 and isinstance(law, t.Call):
                     return self._time_law(variables[0], law, draw.at)
@@ -1004,15 +1110,27 @@ class Elaborator:
             low, high = ends
             if not (low is not None and high is not None and low < high):
                 raise NotYet("a uniform law with these ends", draw.at, "law")
-            self.note(spelled(_symbol(drawn[0])) + " ", f"uniform on [{low}, {high}]", "its law is written", draw.at)
-            return uniform(variables[0], Rational(low.numerator, low.denominator), Rational(high.numerator, high.denominator))(variables[0])
+            self.note(
+                spelled(_symbol(drawn[0])) + " ",
+                f"uniform on [{low}, {high}]",
+                "its law is written",
+                draw.at,
+            )
+            return uniform(
+                variables[0],
+                Rational(low.numerator, low.denominator),
+                Rational(high.numerator, high.denominator),
+            )(variables[0])
         if isinstance(law, t.Normal) or (isinstance(head, t.Sym) and head.name == "cal:N"):
             if isinstance(law, t.Normal) and any(not _is_constant(a) for a in law.args):
                 raise NotYet("a Gaussian law whose mean or variance varies", draw.at)
             (var,) = variables
             if var.sort is not Sort.VEC:
                 raise NotYet("a Gaussian law of a number", draw.at)
-            head_ = self.opaque.setdefault("Normal " + spelled(law), Density(self.fresh("N" + str(len(self.opaque)), "head"), var))
+            head_ = self.opaque.setdefault(
+                "Normal " + spelled(law),
+                Density(self.fresh("N" + str(len(self.opaque)), "head"), var),
+            )
             self.unknowns[head_] = "a Gaussian density"
             return head_(var)
         if not isinstance(head, t.Sym):
@@ -1057,9 +1175,11 @@ class Elaborator:
             return prior
         if var.sort is Sort.REAL and self.is_time(name):
             if self.strict:
-                raise NotYet(f"the law of {readable(name)} is not said (--strict)", symbol.at, "law")
+                raise NotYet(
+                    f"the law of {readable(name)} is not said (--strict)", symbol.at, "law"
+                )
             self.note(name + " ", "uniform on [0, 1]", "by convention", symbol.at, True)
-            return uniform(var)(var)  # type: ignore[no-any-return]
+            return uniform(var)(var)
         raise NotYet(f"no law of {readable(name)} is known", symbol.at, "law")
 
     def _conditional_law(self, symbol: t.Sym, var: Var, around: set[Var]) -> Apply | None:
@@ -1070,7 +1190,10 @@ class Elaborator:
                 if [spelled(a) for a in call.args] != [name]:
                     continue
                 places = [*call.head.sub, *call.given]
-                if not all(isinstance(p, t.Sym) and self.variables.get(spelled(p)) in around for p in places):
+                if not all(
+                    isinstance(p, t.Sym) and self.variables.get(spelled(p)) in around
+                    for p in places
+                ):
                     continue
                 try:
                     return self._as_draw(self.term(call), symbol.at)
@@ -1078,10 +1201,14 @@ class Elaborator:
                     continue
         return None
 
-    # --- derivatives and the rest ----------------------------------------------------------------------------
+    # --- derivatives and the rest ---
 
     def _derivative(self, node: t.Derivative) -> Expr:
-        if node.kind == "grad" and isinstance(node.var, t.Sym) and self.is_parameter(spelled(node.var)):
+        if (
+            node.kind == "grad"
+            and isinstance(node.var, t.Sym)
+            and self.is_parameter(spelled(node.var))
+        ):
             param = self.variable(node.var)
             body = self.term(node.body)
             return Grad(body, param)
@@ -1094,12 +1221,30 @@ class Elaborator:
         return any(isinstance(n, t.Call) and self.is_density(key_of(n.head)) for n in t.walk(body))
 
     def _function(self, node: t.Function) -> Expr:
-        if node.name in ("sqrt", "log", "exp", "sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"):
+        if node.name in (
+            "sqrt",
+            "log",
+            "exp",
+            "sin",
+            "cos",
+            "tan",
+            "tanh",
+            "cosh",
+            "sinh",
+            "tr",
+            "KL",
+            "min",
+            "max",
+        ):
             return self.unknown(node, Sort.REAL)
         raise NotYet(f"{node.name} is not in the language yet", node.at)
 
     def _extremum(self, node: t.Extremum) -> Expr:
-        if node.kind == "argmin" and isinstance(node.var, t.Sym) and self.is_parameter(spelled(node.var)):
+        if (
+            node.kind == "argmin"
+            and isinstance(node.var, t.Sym)
+            and self.is_parameter(spelled(node.var))
+        ):
             return ArgMin(self.term(node.body), self.variable(node.var))
         raise NotYet(f"{node.kind} is not in the language yet", node.at)
 
@@ -1155,16 +1300,19 @@ class Elaborator:
                 if name in bound:
                     return
                 known = (
-                    name in self.bound or self.is_parameter(name) or self.is_time(name)
-                    or name in self.evidence.drawn or name in self.evidence.integrated
-                )  # fmt: skip
-                if known:
-                    found.setdefault(name, one)
-                elif key_of(one) not in self.evidence.called and not one.sub:
-                    found.setdefault(name, one)
-                elif not one.sub or all(isinstance(s, t.Num) for s in one.sub):
-                    found.setdefault(name, one)
-                elif key_of(one) not in self.evidence.called:
+                    name in self.bound
+                    or self.is_parameter(name)
+                    or self.is_time(name)
+                    or name in self.evidence.drawn
+                    or name in self.evidence.integrated
+                )
+                if (
+                    known
+                    or (key_of(one) not in self.evidence.called and not one.sub)
+                    or not one.sub
+                    or all(isinstance(s, t.Num) for s in one.sub)
+                    or key_of(one) not in self.evidence.called
+                ):
                     found.setdefault(name, one)
                 elif key_of(one) not in opened:
                     opened.add(key_of(one))
@@ -1173,7 +1321,10 @@ class Elaborator:
                         visit(arg, bound)
                 return
             if isinstance(one, t.Call):
-                for script in (*one.head.sub, *((one.head.sup,) if one.head.sup is not None else ())):
+                for script in (
+                    *one.head.sub,
+                    *((one.head.sup,) if one.head.sup is not None else ()),
+                ):
                     if isinstance(script, t.Sym) and self._scopes(script):
                         visit(script, bound)
                 for arg in (*one.args, *one.given, *one.after):
@@ -1195,7 +1346,14 @@ class Undefined(NotYet):
         self.node = node
 
 
-_SPARE = {Sort.REAL: "rs", Sort.VEC: "xy", Sort.PARAM: ("theta",), Sort.LATENT: "c", Sort.GRADIENT: "g", Sort.SET: "s"}
+_SPARE = {
+    Sort.REAL: "rs",
+    Sort.VEC: "xy",
+    Sort.PARAM: ("theta",),
+    Sort.LATENT: "c",
+    Sort.GRADIENT: "g",
+    Sort.SET: "s",
+}
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:
@@ -1242,9 +1400,10 @@ def _into(integral: IntegralOver, ratio: Ratio) -> Expr:
     """(1/p)·∫ f q dz as ∫ f (q/p) dz: densities of what is integrated go into the numerator."""
     factors = list(Mul.make_args(integral.body))
     densities = [
-        f for f in factors
+        f
+        for f in factors
         if isinstance(f, Apply) and isinstance(f.head, Density) and free_vars(f) & _bound(integral)
-    ]  # fmt: skip
+    ]
     rest = [f for f in factors if f not in densities]
     top = Mul(ratio.args[0], *densities)
     return IntegralOver(Mul(*rest, Ratio(top, ratio.args[1])), *integral.measure)
@@ -1259,7 +1418,10 @@ def _number(node: t.Node | None) -> Fraction | None:
 
 
 def _is_constant(node: t.Node) -> bool:
-    return all(not isinstance(n, t.Sym) or n.name in ("I", "bf:I", "Id", "rm:Id", "bf:0", "I_d", "rm:I") for n in t.walk(node))
+    return all(
+        not isinstance(n, t.Sym) or n.name in ("I", "bf:I", "Id", "rm:Id", "bf:0", "I_d", "rm:I")
+        for n in t.walk(node)
+    )
 
 
 def _abstract(node: t.Node, names: dict[str, str]) -> str:
@@ -1274,7 +1436,9 @@ def _abstract(node: t.Node, names: dict[str, str]) -> str:
     parts = [type(node).__name__]
     for name in ("name", "kind", "what", "index", "ops", "value"):
         value = getattr(node, name, None)
-        if isinstance(value, str | tuple | Fraction) and not (isinstance(value, tuple) and value and isinstance(value[0], t.Node)):
+        if isinstance(value, str | tuple | Fraction) and not (
+            isinstance(value, tuple) and value and isinstance(value[0], t.Node)
+        ):
             parts.append(str(value))
     if isinstance(node, t.Add):
         parts += [("+" if sign > 0 else "-") + _abstract(part, names) for sign, part in node.parts]
@@ -1287,8 +1451,14 @@ def _abstract(node: t.Node, names: dict[str, str]) -> str:
 
 def _words(node: t.Node) -> str:
     if isinstance(node, t.Derivative):
-        return {"grad": "∇ of a function of points", "div": "a divergence", "partial": "a partial derivative",
-                "total": "a derivative", "laplace": "a Laplacian", "hessian": "a Hessian"}[node.kind]  # fmt: skip
+        return {
+            "grad": "∇ of a function of points",
+            "div": "a divergence",
+            "partial": "a partial derivative",
+            "total": "a derivative",
+            "laplace": "a Laplacian",
+            "hessian": "a Hessian",
+        }[node.kind]
     if isinstance(node, t.Function):
         return f"{node.name}(…)"
     if isinstance(node, t.Expectation) and node.given:

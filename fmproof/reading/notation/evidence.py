@@ -129,7 +129,9 @@ class Evidence:
                             self._param(arg, "a loss is a function of it")
                 elif isinstance(node, t.Sym):
                     for script in (*node.sub, *((node.sup,) if node.sup is not None else ())):
-                        if isinstance(script, t.Sym) and conventional("parameters", script.name, "always"):
+                        if isinstance(script, t.Sym) and conventional(
+                            "parameters", script.name, "always"
+                        ):
                             self._param(script, "a model carries it")
                 if isinstance(var, t.Sym):
                     self._param(var, why)
@@ -154,7 +156,9 @@ class Evidence:
                         conventional("densities", key_of(inner.head))
                         and over.intersection(map(spelled, (*inner.args, *inner.given)))
                     ):
-                        self.densities.setdefault(key_of(inner.head), ("integrated against", inner.at))
+                        self.densities.setdefault(
+                            key_of(inner.head), ("integrated against", inner.at)
+                        )
 
     def _uniform_times(self) -> None:
         for name, at in (*self.drawn.items(), *self.integrated.items()):
