@@ -317,10 +317,19 @@ class Judge:
             left_over = self.witnesses.difference(reference, rest)
             if left_over is not None and free_of_parameters(left_over) and not free_vars(left_over):
                 proof = self.witnesses.prove(reference, rest + left_over)
-                if proof.proved:
-                    return self._proved(
-                        item, None, proof, "the difference is free of the parameters"
-                    )
+                if not proof.proved:
+                    continue
+                announced = item.inline or item.piece.inside == "theorem"
+                if announced or error.node.name.split(":")[-1].lower().startswith("const"):
+                    words = f"with {text_name(error.name)} = {text(sign * left_over)}"
+                    return self._proved(item, None, proof, words)
+                named = self.elab.define_constant(
+                    error.name, error.node, sign * left_over, "what this row leaves"
+                )
+                words = f"{text_name(error.name)} stands for {text(named.definition)}"
+                claim = rest + sign * named
+                again = self.witnesses.prove(reference, claim)
+                return self._proved(item, claim if again.proved else None, proof, words)
         wrong = self._hides_parameter(item, standing, rest, error)
         if wrong is not None:
             return wrong
