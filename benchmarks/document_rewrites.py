@@ -31,9 +31,11 @@ def replaced(pattern: str, by: str) -> Rewrite:
 def letter(old: str, new: str) -> Rewrite:
     """Another letter for a symbol, in mathematics alone; none where the new one is in use."""
     used = re.compile(rf"(?<![A-Za-z\\]){re.escape(new)}(?![A-Za-z])")
-    there = re.compile(rf"(?<![A-Za-z\\]){re.escape(old)}(?![A-Za-z])")
+    there = re.compile(rf"(?:(?<![A-Za-z\\])|(?<=\^T)){re.escape(old)}(?![A-Za-z])")
 
     def rewrite(text: str) -> str:
+        if "\\newcommand" in text:
+            return text  # letters stand in macros, too
         parts = re.split(r"(\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\begin\{(?:equation|align)\*?\}.*?\\end\{(?:equation|align)\*?\})", text, flags=re.DOTALL)
         if any(used.search(part) for part in parts[1::2]):
             return text

@@ -288,9 +288,11 @@ class _Parser:
             return parts[0][1]
         return t.Add(at, tuple(parts))
 
-    def ends(self) -> bool:
-        """Whether a product ends before the next token."""
+    def ends(self, empty: bool = False) -> bool:
+        """Whether a product, ``empty`` so far, ends before the next token."""
         text = self.text()
+        if empty and (text in _BAR or text in _NORMS):
+            return False  # a bar at the beginning opens
         if (
             text == ""
             or text in _PLUS
@@ -370,7 +372,7 @@ class _Parser:
         at = self.at()
         factors: list[t.Node] = []
         ops: list[str] = []
-        while not self.ends():
+        while not self.ends(not factors):
             text = self.text()
             if text in _DOT:
                 token = self.take()
@@ -1184,7 +1186,7 @@ class _Parser:
     def applied(self, node: t.Sym) -> t.Node:
         """With its arguments, if brackets follow; then with powers and transposition."""
         text = self.text()
-        if text == "(" or (text == "[" and node.name.startswith("cal:")):
+        if text == "(" or (text == "[" and _takes_square(node)):
             opening = self.take()
             saved = self.given_open, self.bars, self.norms
             self.given_open, self.bars, self.norms = 0, 0, 0
@@ -1230,6 +1232,12 @@ class _Parser:
 
 
 _LAYOUT = {"\\limits", "\\nolimits", "\\substack", "\\scriptstyle", "\\textstyle"}
+
+
+def _takes_square(node: t.Sym) -> bool:
+    """Square brackets hold the arguments of functionals and of the uniform law."""
+    font, _, word = node.name.rpartition(":")
+    return font == "cal" or word in ("U", "Unif", "Uniform")
 
 
 def _word(tokens: list[Token]) -> str | None:
