@@ -37,6 +37,7 @@ from fmproof.reading.notation.symbols import key_of, readable, spelled
 from fmproof.tactics.justify import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
+_DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
 _NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
 
 
@@ -117,6 +118,9 @@ class Judge:
                     self._settled.add(item.index)
             except RecursionError:
                 rows.append(self._report(item, "open", "it is nested too deeply"))
+            except _DEFECTS as error:  # one row must not take the others with it
+                words = f"a defect of fmproof, please report it: {type(error).__name__}: {error}"
+                rows.append(self._report(item, "open", words))
         symbols = tuple(
             SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed)
             for r in self.elab.table.values()

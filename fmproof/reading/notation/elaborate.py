@@ -1254,6 +1254,8 @@ class Elaborator:
         if sort is None:
             raise NotYet(f"{_words(node)} is not in the language yet", node.at)
         variables = [self.variable(symbol) for symbol in free]
+        if not variables and any(isinstance(n, t.Sym) for n in t.walk(node)):
+            raise NotYet(f"what {_words(node)} depends on is not clear", node.at)
         names = {spelled(symbol): f"#{i}" for i, symbol in enumerate(free)}
         key = _abstract(node, names)
         shape = ",".join(v.sort.name for v in variables)
@@ -1306,18 +1308,14 @@ class Elaborator:
                     or name in self.evidence.drawn
                     or name in self.evidence.integrated
                 )
-                if (
-                    known
-                    or (key_of(one) not in self.evidence.called and not one.sub)
-                    or not one.sub
-                    or all(isinstance(s, t.Num) for s in one.sub)
-                    or key_of(one) not in self.evidence.called
-                ):
+                calls = self.evidence.called.get(key_of(one), [])
+                hidden = next((c for c in calls if _of_variables(c)), None)
+                numbered = all(isinstance(s, t.Num) for s in one.sub)
+                if known or numbered or hidden is None:
                     found.setdefault(name, one)
                 elif key_of(one) not in opened:
                     opened.add(key_of(one))
-                    hidden = self.evidence.called[key_of(one)][0]
-                    for arg in (*hidden.args, *hidden.given):
+                    for arg in (*hidden.args, *hidden.given, *hidden.after):
                         visit(arg, bound)
                 return
             if isinstance(one, t.Call):
@@ -1364,6 +1362,11 @@ def _places(call: t.Call) -> list[t.Node]:
     """The arguments of a left side, in the order of a head's parameters."""
     sup = [call.head.sup] if isinstance(call.head.sup, t.Sym) else []
     return [*call.head.sub, *sup, *call.args, *call.after, *call.given]
+
+
+def _of_variables(call: t.Call) -> bool:
+    """Whether a call has plain letters for arguments, and so is one."""
+    return all(isinstance(a, t.Sym) for a in (*call.args, *call.given, *call.after))
 
 
 def _symbol(node: t.Node) -> t.Sym:
