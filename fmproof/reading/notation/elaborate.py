@@ -465,7 +465,12 @@ class Elaborator:
             return None
         theta = {v for v in free_vars(term) if v.sort is Sort.PARAM}
         stray = free_vars(term) - set(own) - theta
-        if stray:
+        names = {v: spelling for spelling, v in self.variables.items()}
+        if any(
+            names.get(v, v.name) in self.evidence.drawn
+            or names.get(v, v.name) in self.evidence.integrated
+            for v in stray
+        ):  # what is left is fixed throughout, and the symbol abbreviates its definition
             candidate.state = "refused"
             candidate.why = f"{', '.join(sorted(v.name for v in stray))} is free in its definition"
             return None
