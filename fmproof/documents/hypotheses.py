@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy import Add, Basic, Expr, Mul
+from sympy import Basic, Expr
 
 from fmproof.errors import FmproofError
-from fmproof.lang.binders import Expect, Grad, IntegralOver, drawn_by
-from fmproof.lang.heads import Density, Field, law_order
+from fmproof.lang.arithmetic import factors, summands, times_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Apply, Density, Expect, Field, Grad, IntegralOver, Named, Var, norm2
+from fmproof.lang.nodes.measure import drawn_by, law_order
 from fmproof.lang.props import Differentiable, ForAll, Integrable, Prop
 from fmproof.lang.scope import canon, free_vars, substitute
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Apply, Named, Var, norm2
+from fmproof.lang.sorts import Sort
 from fmproof.tactics.script import Hypothesis
 
 _MOST = 24
@@ -65,9 +66,9 @@ def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Pr
 
 
 def _smooth(body: Expr, var: Var) -> Iterator[Prop]:
-    parts = [body, *(Add.make_args(body) if isinstance(body, Add) else ())]
+    parts = dict.fromkeys([body, *summands(body)])
     for part in parts:
-        core = Mul(*(f for f in Mul.make_args(part) if free_vars(f)))
+        core = times_of(*(f for f in factors(part) if free_vars(f)))
         if var in free_vars(core):
             yield Differentiable(core, var)
 
@@ -93,13 +94,13 @@ def _averaged(vector: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
     if not (isinstance(vector, Apply) and isinstance(vector.head.definition, IntegralOver)):
         return
     average = vector.head.unfold(vector.arguments)
-    values = [f for f in Mul.make_args(average.body) if sort_of(f) is Sort.VEC]
+    values = [f for f in factors(average.body) if sort_of(f) is Sort.VEC]
     joint: list[Apply] = []
     for draw in law:
         definition = draw.head.definition
         if isinstance(definition, IntegralOver):
             inside = draw.head.unfold(draw.arguments)
-            order = law_order(Mul.make_args(inside.body))
+            order = law_order(factors(inside.body))
             joint.extend(order if order is not None else (draw,))
             own = tuple(item.var for item in inside.measure)
             theirs = tuple(item.var for item in average.measure)

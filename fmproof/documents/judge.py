@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from sympy import Add, Expr
+from sympy import Expr
 
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, shape_of, written
 from fmproof.documents.model import (
@@ -24,12 +24,12 @@ from fmproof.documents.model import (
 from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
 from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.binders import Expect, Grad, IntegralOver
-from fmproof.lang.heads import Density, Field, Scalar
+from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Density, Expect, Field, Grad, IntegralOver, Named, Scalar, Var
 from fmproof.lang.scope import free_vars
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Named, Var
-from fmproof.lang.text import text
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence
@@ -300,7 +300,7 @@ class Judge:
         if len(mine) != 1 or relation != "=" or not self.chain.lines:
             return self._open(item, str(error))
         try:
-            rest = Add(*(self.elab.term(p) * sign for sign, p in others))
+            rest = plus_of(*(self.elab.term(p) * sign for sign, p in others))
         except (NotYet, SortError, FmproofError) as problem:
             return self._open(item, str(problem))
         sign = mine[0][0]

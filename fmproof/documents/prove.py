@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Add, Basic, Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.model import NumericEvidence
 from fmproof.errors import FmproofError
-from fmproof.lang.binders import ArgMin, Grad
-from fmproof.lang.heads import Head
+from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.nodes import Apply, ArgMin, Grad, Head, Named
 from fmproof.lang.props import AtMost, Differentiable, Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Named
 from fmproof.tactics.check import check
 from fmproof.tactics.justify import subtract
 from fmproof.tactics.methods import Line
@@ -104,7 +103,7 @@ class Witnesses:
         left_over = self.difference(one.body, other.body)
         if left_over is None or one.var in free_vars(left_over):
             return None
-        shifted = Add(other.body, left_over)
+        shifted = plus_of(other.body, left_over)
         rule = "gradient" if isinstance(one, Grad) else "minimisers"
         smooth = Differentiable(other.body, one.var)
         hypotheses = [*self.declared]
@@ -165,7 +164,7 @@ class Witnesses:
 
     def numbers(self, before: Expr, claim: Expr, relation: str = "=") -> NumericEvidence:
         """The second witness on random problems."""
-        from fmproof.numerics.witness import Witness
+        from fmproof.meaning.witness import Witness
 
         if self._witness is None:
             self._witness = Witness(self.problems, self.seed)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Add, Expr, Mul, Rational
+from sympy import Add, Expr, Rational
 
 from fmproof.errors import FmproofError
-from fmproof.lang.binders import Expect
-from fmproof.lang.printing import coefficient
-from fmproof.lang.terms import Apply, Inner
-from fmproof.lang.text import text
+from fmproof.lang.arithmetic import coefficient, plus_of, summands, times_of
+from fmproof.lang.nodes import Apply, Expect, Inner
+from fmproof.lang.spelling.text import text
 
 _MOST = 40
 
@@ -37,7 +36,7 @@ def _edits(term: Expr) -> Iterator[tuple[str, Expr]]:
                     others = [*term.args[:i], *term.args[i + 1 :]]
                     yield from _made(
                         words,
-                        lambda b=body, c=core, n=number, o=others: Add(
+                        lambda b=body, c=core, n=number, o=others: plus_of(
                             *o, n * Expect(b, *c.measure)
                         ),
                     )
@@ -52,20 +51,20 @@ def _made(words: str, build: object) -> Iterator[tuple[str, Expr]]:
 
 def _signs(term: Expr) -> Iterator[tuple[str, Expr]]:
     """One summand with another sign or factor."""
-    parts = list(Add.make_args(term))
+    parts = list(summands(term))
     for i, part in enumerate(parts):
         number, core = coefficient(part)
         others = [*parts[:i], *parts[i + 1 :]]
         for factor in (-number, 2 * number, -2 * number, number / 2):
-            changed = Mul(Rational(factor), core)
+            changed = times_of(Rational(factor), core)
             words = f"{_signed(changed)}, not {_signed(part)}"
-            yield words, Add(*others, changed)
+            yield words, plus_of(*others, changed)
     for i, part in enumerate(parts):
         number, core = coefficient(part)
         if isinstance(core, Inner | Apply):
             others = [*parts[:i], *parts[i + 1 :]]
             if others:
-                yield f"without {_signed(part)}", Add(*others)
+                yield f"without {_signed(part)}", plus_of(*others)
 
 
 def _signed(part: Expr) -> str:

@@ -14,14 +14,34 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Expr, Mul, Rational, S
+from sympy import Expr, Rational, S
 
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, Lebesgue
-from fmproof.lang.heads import Density, Field, Head, Scalar, conditions, law_order, uniform
+from fmproof.lang.arithmetic import factors as factors_of
+from fmproof.lang.arithmetic import plus_of, power_of, times_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Scalar,
+    Var,
+    norm2,
+    uniform,
+)
+from fmproof.lang.nodes.measure import conditions, law_order
+from fmproof.lang.nodes.ratio import divide
 from fmproof.lang.scope import free_vars, substitute
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Term, Var, divide, norm2
+from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import Evidence, Reading
 from fmproof.reading.notation.symbols import conventional, key_of, plain_name, readable, spelled
@@ -555,8 +575,7 @@ class Elaborator:
 
     def _add(self, node: t.Add) -> Expr:
         terms = [self.term(part) * sign for sign, part in node.parts]
-        sort_of(Add(*terms, evaluate=False))
-        return Add(*terms)
+        return plus_of(*terms)
 
     def _braced(self, node: t.Braced) -> Expr:
         body = self.term(node.body)
@@ -593,10 +612,10 @@ class Elaborator:
                 raise NotYet("a power of a vector", node.at)
             return norm2(base)
         if value > 0:
-            return Mul(*([base] * int(value))) if not isinstance(base, Term) else base ** int(value)
+            return power_of(base, Rational(int(value)))
         if value == 0:
             return S.One
-        return divide(S.One, base ** int(-value) if value != -1 else base)
+        return divide(S.One, power_of(base, Rational(int(-value))) if value != -1 else base)
 
     def _norm(self, node: t.Norm) -> Expr:
         return self.unknown(node, Sort.REAL)
@@ -661,7 +680,7 @@ class Elaborator:
         if vector is not None:
             done.append(vector)
         if any(sort_of(term) in (Sort.GRADIENT, Sort.SET) for term in done):
-            whole = Mul(*done)
+            whole = times_of(*done)
             sort_of(whole)
             return whole
         return self._times(done, node.at)
@@ -680,8 +699,8 @@ class Elaborator:
             ]
             if len(ratios) == 1:
                 rest = [f for f in factors if f is not integral and f is not ratios[0]]
-                return Mul(*rest, _into(integral, ratios[0]))
-        whole = Mul(*factors)
+                return times_of(*rest, _into(integral, ratios[0]))
+        whole = times_of(*factors)
         sort_of(whole)
         return whole
 
@@ -1016,7 +1035,7 @@ class Elaborator:
             raise NotYet("limits for a vector", one.at)
         if not low < high:
             raise NotYet("an integral with these limits", one.at)
-        return Lebesgue(var, low, high)
+        return Lebesgue(var, _rational(low), _rational(high))
 
     def _expectation(self, node: t.Expectation) -> Expr:
         if node.given:
@@ -1406,15 +1425,15 @@ def _bound(integral: IntegralOver) -> set[Var]:
 
 def _into(integral: IntegralOver, ratio: Ratio) -> Expr:
     """(1/p)·∫ f q dz as ∫ f (q/p) dz: densities of what is integrated go into the numerator."""
-    factors = list(Mul.make_args(integral.body))
+    parts = factors_of(integral.body)
     densities = [
         f
-        for f in factors
+        for f in parts
         if isinstance(f, Apply) and isinstance(f.head, Density) and free_vars(f) & _bound(integral)
     ]
-    rest = [f for f in factors if f not in densities]
-    top = Mul(ratio.args[0], *densities)
-    return IntegralOver(Mul(*rest, Ratio(top, ratio.args[1])), *integral.measure)
+    rest = [f for f in parts if f not in densities]
+    top = times_of(ratio.args[0], *densities)
+    return IntegralOver(times_of(*rest, Ratio(top, ratio.args[1])), *integral.measure)
 
 
 def _number(node: t.Node | None) -> Fraction | None:
@@ -1423,6 +1442,10 @@ def _number(node: t.Node | None) -> Fraction | None:
     if isinstance(node, t.Frac) and isinstance(node.top, t.Num) and isinstance(node.bottom, t.Num):
         return node.top.value / node.bottom.value if node.bottom.value else None
     return None
+
+
+def _rational(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)
 
 
 def _is_constant(node: t.Node) -> bool:
