@@ -36,7 +36,11 @@ def letter(old: str, new: str) -> Rewrite:
     def rewrite(text: str) -> str:
         if "\\newcommand" in text:
             return text  # letters stand in macros, too
-        parts = re.split(r"(\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\begin\{(?:equation|align)\*?\}.*?\\end\{(?:equation|align)\*?\})", text, flags=re.DOTALL)
+        parts = re.split(
+            r"(\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\begin\{(?:equation|align)\*?\}.*?\\end\{(?:equation|align)\*?\})",
+            text,
+            flags=re.DOTALL,
+        )
         if any(used.search(part) for part in parts[1::2]):
             return text
         for i in range(1, len(parts), 2):
@@ -58,7 +62,11 @@ REWRITES: dict[str, Rewrite] = {
     "big brackets": replaced(r"(\\mathbb\{E\}_\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}) ?\[", r"\1 \\big["),
     "U as round": replaced(r"\\mathcal\{U\}\[0,1\]", r"\\mathcal{U}(0,1)"),
     "U by its name": replaced(r"\\mathcal\{U\}\[0,1\]", r"\\mathrm{Unif}[0,1]"),
-    "macro for E": lambda text: "$$\\newcommand{\\Ex}{\\mathbb{E}}$$\n\n" + text.replace("\\mathbb{E}", "\\Ex ") if not text.startswith("---") and "\\documentclass" not in text else text,
+    "macro for E": lambda text: (
+        "$$\\newcommand{\\Ex}{\\mathbb{E}}$$\n\n" + text.replace("\\mathbb{E}", "\\Ex ")
+        if not text.startswith("---") and "\\documentclass" not in text
+        else text
+    ),
     "bold E": replaced(r"\\mathbb\{E\}", r"\\mathbf{E}"),
     "frac as dfrac": replaced(r"\\frac(?![A-Za-z])", r"\\dfrac"),
     "double integral": replaced(r"\\int \\int", r"\\int\\!\\!\\int"),
@@ -81,7 +89,10 @@ REWRITES: dict[str, Rewrite] = {
 
 
 def verdicts(text: str, ending: str) -> list[tuple[str, str, str]]:
-    return [(row.relation, row.verdict, row.latex[:60]) for row in check_text(text, "rewrite", ending).rows]
+    return [
+        (row.relation, row.verdict, row.latex[:60])
+        for row in check_text(text, "rewrite", ending).rows
+    ]
 
 
 def main() -> int:

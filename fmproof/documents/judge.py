@@ -468,20 +468,17 @@ class Judge:
         self.chain.lines.append(_Line(claim, False))
         if relation == "=" and sort_of(claim) is Sort.REAL and not free_of_parameters(before):
             left_over = self.witnesses.difference(before, claim)
-            fixed = left_over is not None and not free_vars(left_over)
-            if left_over is not None and fixed and free_of_parameters(left_over):
-                if self.witnesses.prove(before, claim + left_over).proved:
-                    report = self._report(
-                        item,
-                        "constant",
-                        f"the sides differ by {text(left_over)}, which is free of the parameters",
-                        reading=reading,
-                    )
-                    return replace(
-                        report,
-                        numeric=evidence,
-                        suggestion=f"add {text(left_over)}: that is proved",
-                    )
+            if (
+                left_over is not None
+                and not free_vars(left_over)
+                and free_of_parameters(left_over)
+                and self.witnesses.prove(before, claim + left_over).proved
+            ):
+                shown = text(left_over)
+                words = f"the sides differ by {shown}, which is free of the parameters"
+                report = self._report(item, "constant", words, reading=reading)
+                mended = f"add {shown}: that is proved"
+                return replace(report, numeric=evidence, suggestion=mended)
         report = self._report(item, "refuted", "the numbers of both sides differ", reading=reading)
         suggestion = ""
         for words, candidate in neighbours(claim):

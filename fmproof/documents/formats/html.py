@@ -42,7 +42,7 @@ def render(report: CheckReport) -> str:
 def _document(document: DocumentReport) -> Iterator[str]:
     yield f"<h1>{escape(document.file)}</h1>"
     counts = " ".join(
-        f'<span class="count {name}" title="{escape(MEANING[name])}">{_MARK.get(name, "·")} {count} {name}</span>'  # type: ignore[index]
+        f'<span class="count {name}">{_MARK.get(name, "·")} {count} {name}</span>'
         for name, count in document.counts.items()
     )
     yield f'<p class="summary">{counts}</p>'
@@ -60,7 +60,8 @@ def _document(document: DocumentReport) -> Iterator[str]:
             for s in document.symbols
         )
         head = "<tr><th>symbol</th><th>stands for</th><th>because</th></tr>"
-        yield f'<details class="notation"><summary>Notation</summary><div class="wide"><table>{head}{lines}</table></div></details>'
+        yield '<details class="notation"><summary>Notation</summary><div class="wide">'
+        yield f"<table>{head}{lines}</table></div></details>"
     for line, words in document.problems:
         yield f'<p class="problem">Line {escape(line)}: {escape(words)}</p>'
     yield "<article>"
@@ -143,7 +144,8 @@ def _display(document: DocumentReport, block: Block) -> Iterator[str]:
     for i in block.rows:
         row = document.rows[i]
         yield (
-            f'<div class="row {row.verdict}" id="r{i}"><div class="formula" tabindex="0">{_math(row.formula, True)}</div>'
+            f'<div class="row {row.verdict}" id="r{i}">'
+            f'<div class="formula" tabindex="0">{_math(row.formula, True)}</div>'
             f"{_note(document, i)}</div>"
         )
 
@@ -156,7 +158,8 @@ def _note(document: DocumentReport, index: int) -> str:
     return (
         f'<details class="mark {row.verdict}"><summary aria-label="{escape(label)}">'
         f'<span class="sign">{mark}</span> <span class="word">{row.verdict}</span></summary>'
-        f'<div class="note"><p>Line {escape(row.line)}: {escape(MEANING[row.verdict])}.</p>{said}</div></details>'
+        f'<div class="note"><p>Line {escape(row.line)}: {escape(MEANING[row.verdict])}.</p>'
+        f"{said}</div></details>"
     )
 
 

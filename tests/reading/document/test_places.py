@@ -55,12 +55,16 @@ def test_what_is_no_mathematics_is_left_alone() -> None:
 
 
 def test_a_cell_of_a_notebook_counts_its_own_lines() -> None:
-    text = '{"cells": [{"cell_type": "code", "source": "$$"}, {"cell_type": "markdown", "source": ["a\\n", "$$\\n", "x = y\\n", "$$"]}]}'
+    cell = '{"cell_type": "markdown", "source": ["a\\n", "$$\\n", "x = y\\n", "$$"]}'
+    text = f'{{"cells": [{{"cell_type": "code", "source": "$$"}}, {cell}]}}'
     assert found(text, ".ipynb") == [("c1:3", "=", "y")]
 
 
 def test_a_macro_stands_where_it_is_used() -> None:
-    text = "\\newcommand{\\f}[2][z]{g(#1 \\mid #2)}\n\\def\\h#1{h_{#1}}\n\\begin{document}\n\\[ a = \\f{x} + \\h2 \\]\n\\end{document}"
+    text = (
+        "\\newcommand{\\f}[2][z]{g(#1 \\mid #2)}\n\\def\\h#1{h_{#1}}\n"
+        "\\begin{document}\n\\[ a = \\f{x} + \\h2 \\]\n\\end{document}"
+    )
     assert found(text, ".tex") == [("4", "=", r"\f{x} + \h2")]
 
 
@@ -109,7 +113,7 @@ def test_rows_of_a_display(latex: str, rows: list[tuple[str, str]] | None) -> No
 def test_a_macro_that_never_ends_is_an_error(text: str) -> None:
     macros = Macros()
     macros.learn(text)
-    with pytest.raises(Unreadable, match="never ends|more than"):
+    with pytest.raises(Unreadable, match=r"never ends|more than"):
         expanded(tokens(r"\a = 1"), macros)
 
 
