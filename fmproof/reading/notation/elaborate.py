@@ -130,7 +130,7 @@ class Elaborator:
         if known is not None:
             return known
         name = plain_name(key, sub)
-        taken = set(self.names.values())
+        taken = {*self.names.values(), *_IMITATIONS}
         while name in taken:
             name = name + "x" if "_" in name else name + "_x"
         self.names[key, kind] = name
@@ -228,7 +228,7 @@ class Elaborator:
                 if digits.isdigit() and "_" not in plain
                 else (plain + digits if "_" in plain else f"{plain}_{digits}")
             )
-        taken = set(self.names.values())
+        taken = {*self.names.values(), *_IMITATIONS}
         while plain in taken:
             plain = plain + "x" if "_" in plain else plain + "_x"
         self.names[name, "variable"] = plain
@@ -1367,6 +1367,9 @@ class Undefined(NotYet):
         self.name = name
         self.node = node
 
+
+_IMITATIONS = {"E", "argmin", *(f"d{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"), "d"}
+"""Names that the language refuses, since they read as a differential or an operator."""
 
 _SPARE = {
     Sort.REAL: "rs",
