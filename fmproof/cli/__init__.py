@@ -17,6 +17,7 @@ import click
 
 from fmproof._version import __version__
 from fmproof.cli.conform import conform
+from fmproof.cli.check import check
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
@@ -54,6 +55,7 @@ Examples:
   fmproof verify                     check every built-in derivation
   fmproof verify fm-cfm --steps      one of them, with its side conditions
   fmproof verify mine.py             your own, from a Python file
+  fmproof check post.md              a document as people wrote it, row by row
   fmproof docs fm-cfm -o proof.html  as a page, a PDF, LaTeX, Markdown, a notebook
   fmproof evaluate problem.toml      both losses, their constants and the floor
   fmproof floor latents.npy          how low the training loss can go on a data set
@@ -74,7 +76,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, docs, evaluate, floor, list_, explain, conform):
+for _subcommand in (verify, check, docs, evaluate, floor, list_, explain, conform):
     command.add_command(_subcommand)
 
 

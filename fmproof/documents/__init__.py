@@ -1,0 +1,1 @@
+"""Documents checked: every row of what people wrote gets a verdict, by both witnesses."""

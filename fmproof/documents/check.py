@@ -1,0 +1,124 @@
+"""Files to a report: read, infer the notation, judge every row."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fmproof._version import __version__
+from fmproof.documents.items import Reading, read_items
+from fmproof.documents.judge import Judge
+from fmproof.documents.model import CheckReport, DocumentReport
+from fmproof.reading.document.read import read_file, read_text
+from fmproof.reading.document.source import Document, DocumentError
+
+ROLES = (
+    "parameter",
+    "time",
+    "vector",
+    "data",
+    "noise",
+    "point",
+    "real",
+    "scalar",
+    "density",
+    "law",
+    "model",
+    "target",
+    "field",
+    "velocity",
+    "score",
+    "weight",
+    "loss",
+    "weights",
+)
+"""What a correction may say that a symbol is."""
+
+_SECONDS = 240.0
+
+
+def check_files(
+    paths: Sequence[Path],
+    *,
+    strict: bool = False,
+    natural: bool = True,
+    numeric: bool = True,
+    seed: int = 0,
+) -> CheckReport:
+    """Every row of the documents with its verdict.
+
+    Raises:
+        DocumentError: a file cannot be read, or has no mathematics.
+    """
+    started = time.perf_counter()
+    documents = tuple(
+        check_documents(
+            str(path), read_file(path), strict=strict, natural=natural, numeric=numeric, seed=seed
+        )
+        for path in paths
+    )
+    return CheckReport(__version__, documents, time.perf_counter() - started)
+
+
+def check_text(text: str, name: str = "-", ending: str = "", **options: bool) -> DocumentReport:
+    """One text, as from standard input."""
+    return check_documents(name, read_text(text, name, ending), **options)
+
+
+def check_documents(
+    name: str,
+    documents: Sequence[Document],
+    *,
+    strict: bool = False,
+    natural: bool = True,
+    numeric: bool = True,
+    seed: int = 0,
+) -> DocumentReport:
+    """One file that was taken apart."""
+    reading = read_items(documents)
+    if not reading.items and not reading.problems:
+        raise DocumentError(
+            f"{name}: no mathematics in it; expected formulas between $ … $, $$ … $$ or \\[ … \\]"
+        )
+    corrections = corrections_of(name, reading)
+    deadline = time.monotonic() + _SECONDS
+    judge = Judge(
+        name,
+        reading,
+        strict=strict,
+        natural=natural,
+        corrections=corrections,
+        numeric=numeric,
+        seed=seed,
+        deadline=deadline,
+    )
+    return judge.run()
+
+
+_ONE = re.compile(r"^\s*(?P<name>[^\s:~]+)\s*(?:[:=~]|\bis\b)?\s*(?P<role>[a-z]+)\s*$")
+
+
+def corrections_of(name: str, reading: Reading) -> dict[str, str]:
+    """What the author says: ``fmproof: v_t model; z ~ data``.
+
+    Raises:
+        DocumentError: a role that does not exist.
+    """
+    found: dict[str, str] = {}
+    for place, words in reading.comments:
+        for part in words.split(";"):
+            if not part.strip():
+                continue
+            match = _ONE.match(part)
+            role = match["role"] if match else ""
+            if match is None or role not in ROLES:
+                raise DocumentError(
+                    f"{name}:{place}: fmproof: {part.strip()!r} is not understood; "
+                    "write a symbol and one of " + ", ".join(ROLES)
+                )
+            symbol = match["name"].replace("\\", "").replace("{", "").replace("}", "").strip("$")
+            found[symbol] = role
+            found[symbol.split("_")[0].split("(")[0].split("^")[0]] = role
+    return found

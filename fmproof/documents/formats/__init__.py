@@ -1,0 +1,1 @@
+"""Reports of documents in each format: ``render(report)`` is a pure function."""

@@ -1,0 +1,76 @@
+"""A report as JSON; ``schema/documents-1.json`` describes the form."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from fmproof.documents.model import CheckReport, DocumentReport, NumericEvidence, RowReport
+
+SCHEMA = 1
+
+
+def render(report: CheckReport) -> str:
+    """``report`` as an indented JSON document."""
+    document = {
+        "schema": SCHEMA,
+        "version": report.version,
+        "wrong": report.wrong,
+        "documents": [_document(one) for one in report.documents],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of what :func:`render` writes."""
+    source = resources.files("fmproof.documents") / "schema" / f"documents-{SCHEMA}.json"
+    loaded: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _document(document: DocumentReport) -> dict[str, Any]:
+    return {
+        "file": document.file,
+        "counts": document.counts,
+        "notation": [
+            {
+                "symbol": s.symbol,
+                "reading": s.reading,
+                "why": s.why,
+                "line": s.line,
+                "guessed": s.guessed,
+            }
+            for s in document.symbols
+        ],
+        "rows": [_row(row) for row in document.rows],
+        "problems": [{"line": line, "message": words} for line, words in document.problems],
+    }
+
+
+def _row(row: RowReport) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "column": row.column,
+        "latex": row.latex,
+        "relation": row.relation,
+        "verdict": row.verdict,
+        "inline": row.inline,
+        "by": list(row.by),
+        "needs": list(row.needs),
+        "message": row.message,
+        "suggestion": row.suggestion,
+        "numeric": None if row.numeric is None else _numeric(row.numeric),
+        "reading": row.reading,
+    }
+
+
+def _numeric(evidence: NumericEvidence) -> dict[str, Any]:
+    worst = evidence.worst
+    return {
+        "status": evidence.status,
+        "problems": evidence.problems,
+        "worst": worst if worst is not None and abs(worst) < float("inf") else None,
+        "counterexample": evidence.counterexample,
+        "message": evidence.message,
+    }

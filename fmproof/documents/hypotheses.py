@@ -1,0 +1,142 @@
+"""The natural hypotheses of rows: what every author means and nobody writes.
+
+Second moments of every vector under every law that is used, integrability of real functions, and
+differentiability of what a gradient is taken of. They are generated for the terms at hand; a
+report shows those that a proof needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Basic, Expr
+
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import factors, summands, times_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Apply, Density, Expect, Field, Grad, IntegralOver, Named, Var, norm2
+from fmproof.lang.nodes.measure import drawn_by, law_order
+from fmproof.lang.props import Differentiable, ForAll, Integrable, Prop
+from fmproof.lang.scope import canon, free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.tactics.script import Hypothesis
+
+_MOST = 24
+
+
+def natural(terms: Sequence[Expr]) -> list[Hypothesis]:
+    """Hypotheses H1, H2, … for lines about ``terms``."""
+    found: dict[Basic, Prop] = {}
+    for term in terms:
+        for prop in _props(term, (), set()):
+            found.setdefault(canon(prop), prop)
+            if len(found) >= _MOST:
+                break
+    return [Hypothesis(f"H{i}", prop) for i, prop in enumerate(found.values(), 1)]
+
+
+def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Prop]:
+    if isinstance(term, Named):
+        yield from _props(term.definition, law, seen)
+        return
+    if isinstance(term, Apply):
+        head = term.head
+        if (
+            head.definition is not None
+            and not isinstance(head, Density | Field)
+            and head not in seen
+        ):
+            seen.add(head)
+            yield from _props(head.unfold(term.arguments), law, seen)
+        return
+    if isinstance(term, Grad):
+        yield from _smooth(term.body, term.var)
+        yield from _props(term.body, law, seen)
+        return
+    if isinstance(term, Expect):
+        inner = (*law, *(d for d in term.measure if isinstance(d, Apply)))
+        yield from _moments(term.body, inner)
+        yield from _props(term.body, inner, seen)
+        return
+    at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
+    if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
+        yield Integrable(term.body, *term.measure)
+    for arg in term.args:
+        yield from _props(arg, law, seen)
+
+
+def _smooth(body: Expr, var: Var) -> Iterator[Prop]:
+    parts = dict.fromkeys([body, *summands(body)])
+    for part in parts:
+        core = times_of(*(f for f in factors(part) if free_vars(f)))
+        if var in free_vars(core):
+            yield Differentiable(core, var)
+
+
+def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+    drawn = {v for d in law for v in drawn_by(d)}
+    scalars: dict[Expr, None] = {}
+    vectors: dict[Expr, None] = {}
+    _atoms(body, scalars, vectors)
+    for vector in list(vectors):
+        yield from _averaged(vector, law)
+    weights = [w for w in scalars if free_vars(w) & drawn]
+    for vector in vectors:
+        for weight in (None, *weights[:2]):
+            square = norm2(vector) if weight is None else weight * norm2(vector)
+            yield from _closed(square, law)
+    for weight in weights:
+        yield from _closed(weight, law)
+
+
+def _averaged(vector: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+    """A field that is an average: its values under the law that is averaged over."""
+    if not (isinstance(vector, Apply) and isinstance(vector.head.definition, IntegralOver)):
+        return
+    average = vector.head.unfold(vector.arguments)
+    values = [f for f in factors(average.body) if sort_of(f) is Sort.VEC]
+    joint: list[Apply] = []
+    for draw in law:
+        definition = draw.head.definition
+        if isinstance(definition, IntegralOver):
+            inside = draw.head.unfold(draw.arguments)
+            order = law_order(factors(inside.body))
+            joint.extend(order if order is not None else (draw,))
+            own = tuple(item.var for item in inside.measure)
+            theirs = tuple(item.var for item in average.measure)
+            if len(own) == len(theirs):
+                renaming = {b: a for a, b in zip(own, theirs, strict=True) if a is not b}
+                values = [substitute(v, renaming) if renaming else v for v in values]
+        else:
+            joint.append(draw)
+    for value in values:
+        yield from _closed(norm2(value), tuple(joint))
+
+
+def _closed(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+    try:
+        prop: Prop = Integrable(body, *law)
+    except FmproofError:
+        return
+    for var in sorted(free_vars(prop), key=lambda v: v.name):
+        if var.sort is Sort.PARAM:
+            prop = ForAll(prop, var)
+    yield prop
+
+
+def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) -> None:
+    """Vectors and real functions in ``term``, definitions not opened, binders not entered."""
+    if isinstance(term, Named | Expect | IntegralOver):
+        return
+    if isinstance(term, Var):
+        if term.sort is Sort.VEC:
+            vectors.setdefault(term)
+        return
+    if isinstance(term, Apply):
+        if sort_of(term) is Sort.VEC:
+            vectors.setdefault(term)
+        elif not isinstance(term.head, Density):
+            scalars.setdefault(term)
+        return
+    for arg in term.args:
+        _atoms(arg, scalars, vectors)

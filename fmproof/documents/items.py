@@ -1,0 +1,382 @@
+"""A file as the rows to judge: parsed, in reading order, with what defines what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fmproof.documents.model import Block
+from fmproof.reading.document.markdown import body
+from fmproof.reading.document.rows import Row, rows_of
+from fmproof.reading.document.source import Document, Piece, Source
+from fmproof.reading.document.tokens import (
+    Macros,
+    Token,
+    Unreadable,
+    definition_spans,
+    expanded,
+    tokens,
+)
+from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.parser import parse
+from fmproof.reading.notation.elaborate import Candidate
+from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
+
+MAX_DISPLAYS = 4_000
+"""Formulas of one file that are looked at."""
+
+
+@dataclass
+class Item:
+    """A row with its syntax trees.
+
+    Attributes:
+        left: its own left side; None where it goes on from the row before.
+        problem: why a side cannot be read.
+        names: the symbol that the row defines, if it defines one.
+    """
+
+    source: Source
+    piece: Piece
+    row: Row
+    index: int
+    left: t.Node | None = None
+    right: t.Node | None = None
+    problem: Unreadable | None = None
+    candidate: Candidate | None = None
+
+    @property
+    def place(self) -> str:
+        return self.source.place(self.row.at)
+
+    @property
+    def inline(self) -> bool:
+        return self.piece.kind == "inline"
+
+    @property
+    def latex(self) -> str:
+        """The right side as it is written."""
+        right = self.row.right
+        if not right:
+            return ""
+        stop = max(token.end for token in right)
+        return " ".join(self.source.text[right[0].at : stop].split())
+
+
+@dataclass
+class Reading:
+    """All that was found in a file."""
+
+    items: list[Item] = field(default_factory=list)
+    loose: list[t.Node] = field(default_factory=list)  # inline terms that are no rows
+    laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    law_draws: list[t.Draw] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[tuple[str, str]] = field(default_factory=list)
+    pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+
+    @property
+    def trees(self) -> list[t.Node]:
+        """Every tree, rows first, for evidence."""
+        found: list[t.Node] = []
+        for item in self.items:
+            found += [side for side in (item.left, item.right) if side is not None]
+        wrapped: list[t.Node] = [
+            t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws
+        ]
+        return [*found, *self.loose, *wrapped]
+
+
+_ONE = Fraction(1)
+_CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
+
+
+def read_items(documents: Sequence[Document]) -> Reading:
+    """The rows of a file, parsed; what cannot be read is said and passed over."""
+    reading = Reading()
+    macros = Macros()
+    for document in documents:
+        for text in document.macros:
+            macros.learn(text)
+        macros.learn(document.source.text)
+    count = 0
+    for document in documents:
+        source = document.source
+        reading.problems += [(source.place(at), words) for at, words in document.problems]
+        reading.comments += [(source.place(at), text) for at, text in document.front]
+        for piece in document.pieces:
+            if piece.kind == "prose":
+                words = source.text[piece.start : piece.stop]
+                reading.pieces.append((source, piece, words, ()))
+            elif piece.kind == "comment":
+                found = _CORRECTION.match(source.text[piece.start : piece.stop])
+                if found is not None:
+                    reading.comments.append((source.place(piece.start), found.group(1).strip()))
+            elif piece.kind in ("display", "inline"):
+                count += 1
+                if count > MAX_DISPLAYS:
+                    reading.problems.append(
+                        (
+                            source.place(piece.start),
+                            f"only the first {MAX_DISPLAYS:,} formulas are read",
+                        )
+                    )
+                    return reading
+                first = len(reading.items)
+                latex = _read_piece(reading, source, piece, macros)
+                rows = tuple(range(first, len(reading.items)))
+                reading.pieces.append((source, piece, latex, rows))
+    return reading
+
+
+def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
+    """The rows of a piece go to ``reading``; returned is its LaTeX with macros expanded."""
+    latex = body(source, piece)
+    if "\\" in latex and (
+        "command" in latex or "\\def" in latex or "\\let" in latex or "Operator" in latex
+    ):
+        for start, stop in reversed(definition_spans(latex)):
+            latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
+    try:
+        spread = expanded(tokens(latex, piece.start), macros)
+        found = rows_of(spread)
+    except Unreadable as error:
+        if piece.kind == "display":
+            reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
+        return latex
+    for row in found:
+        if piece.kind == "inline" and not (row.relation and row.left):
+            _loose(reading, row)
+            continue
+        item = Item(source, piece, row, len(reading.items))
+        try:
+            item.left = parse(row.left) if row.left else None
+            item.right = parse(row.right) if row.right else None
+        except Unreadable as error:
+            item.problem = error
+            if piece.kind == "inline":
+                continue
+        except RecursionError:
+            item.problem = Unreadable("the formula is nested too deeply", row.at)
+        if item.right is None and item.problem is None:
+            if not row.relation:
+                continue
+            item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
+        reading.items.append(item)
+    return spell(spread) if piece.kind == "inline" else latex
+
+
+def _loose(reading: Reading, row: Row) -> None:
+    """An inline formula that is no row: a law ``z ~ q``, or a term."""
+    split = next((i for i, token in enumerate(row.right) if token.text in ("\\sim", "∼")), None)
+    try:
+        if split is None:
+            right = row.right
+            member = next(
+                (i for i, token in enumerate(right) if token.text in ("\\in", "∈", ":")), None
+            )
+            if member is not None:
+                right = right[:member]
+            if right:
+                node = parse(right)
+                reading.loose.extend(node.parts if isinstance(node, t.Other) else (node,))
+            return
+        drawn, law = row.right[:split], row.right[split + 1 :]
+        _law(reading, drawn, law)
+    except (Unreadable, RecursionError):
+        return
+
+
+def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
+    subject, described = parse(drawn), parse(law)
+    parts = subject.parts if isinstance(subject, t.Other) else (subject,)
+    if isinstance(subject, t.Group):
+        parts = (subject.body,)
+    symbols = [part for part in parts if isinstance(part, t.Sym)]
+    if len(symbols) != len(parts) or not symbols:
+        return
+    if isinstance(described, t.Sym | t.Call | t.Normal):
+        reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
+        if isinstance(described, t.Sym) and len(symbols) == 1:
+            reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def spell(found: Sequence[Token]) -> str:
+    """Tokens as LaTeX."""
+    parts = []
+    for token in found:
+        words = token.words.replace("{", "").replace("}", "")
+        parts.append(f"\\text{{{words}}}" if token.text == "\\text" else token.text)
+    return " ".join(parts)
+
+
+def written(item: Item) -> str:
+    """The row in LaTeX, macros expanded: its left side if it has one, the relation, its right."""
+    relation = _SHOWN.get(item.row.relation, item.row.relation)
+    return f"{spell(item.row.left or [])} {relation} {spell(item.row.right)}".strip()
+
+
+_SHOWN = {
+    "≤": "\\le",
+    "≥": "\\ge",
+    "≈": "\\approx",
+    "∝": "\\propto",
+    "≠": "\\ne",
+    "≪": "\\ll",
+    "≲": "\\lesssim",
+}
+
+
+def blocks(reading: Reading) -> tuple[Block, ...]:
+    """The file for a page that shows it."""
+    return tuple(
+        Block("prose" if piece.kind == "prose" else piece.kind, text, rows)  # type: ignore[arg-type]
+        for _, piece, text, rows in reading.pieces
+    )
+
+
+# --- what defines what -----------------------------------------------------------------
+
+
+def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
+    """The rows that may define a symbol, by the symbol's key, the best first."""
+    found: dict[str, list[tuple[int, Candidate, Item]]] = {}
+    for item in reading.items:
+        if item.right is None or item.problem is not None:
+            continue
+        relation = item.row.relation
+        left: t.Node | None = item.left
+        right: t.Node | None = item.right
+        if left is None and relation != "=:":
+            continue
+        if relation == "=:":
+            left, right = item.right, left or _before(reading, item)
+        elif (
+            relation == "="
+            and isinstance(right, t.Sym)
+            and isinstance(left, t.Expectation | t.Integral)
+        ):
+            left, right = right, left
+        elif relation not in ("=", ":="):
+            continue
+        explicit = relation != "="
+        if isinstance(left, t.Other) or left is None or right is None:
+            continue
+        if not _definable(left, evidence) or _mentions(right, left):
+            continue
+        loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
+        if loss and not explicit and not _averages(right):
+            continue
+        if (
+            not explicit
+            and isinstance(left, t.Sym)
+            and (spelled(left) in evidence.parameters or spelled(left) in evidence.times)
+        ):
+            continue
+        if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
+            continue  # "at w = 0" is a case, no definition
+        candidate = Candidate(left, right, item.row.at, item.place, explicit)
+        rank = 0 if explicit else 1
+        if not explicit and item.piece.inside == "theorem":
+            rank = 2
+        key = key_of(left.head if isinstance(left, t.Call) else left)  # type: ignore[arg-type]
+        found.setdefault(key, []).append((rank, candidate, item))
+    used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
+    anywhere = _claimed_before(reading, set(), inline=True)
+    chosen: dict[str, list[Candidate]] = {}
+    for key, options in found.items():
+        shapes: set[str] = set()
+        for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):
+            shape = shape_of(candidate.left)
+            if shape in shapes:
+                continue
+            if (
+                not candidate.explicit
+                and not _a_name(candidate.left)
+                and (
+                    used.get(shape, item.index) < item.index
+                    or (item.inline and anywhere.get(shape, item.index) < item.index)
+                )
+            ):
+                continue  # a special case of what was used before
+            shapes.add(shape)
+            item.candidate = candidate
+            chosen.setdefault(key, []).append(candidate)
+    return chosen
+
+
+def _a_name(left: t.Node) -> bool:
+    """A loss, or a constant: they are defined where it suits, also after their first use."""
+    if isinstance(left, t.Call):
+        return conventional("losses", left.head.name)
+    return isinstance(left, t.Sym) and left.name.split(":")[-1] in (
+        "C",
+        "K",
+        "R",
+        "B",
+        "A",
+        "c",
+        "M",
+    )
+
+
+def _is_number(node: t.Node) -> bool:
+    return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
+
+
+def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
+    """Shape of a symbol -> the first (displayed) row that says something about it."""
+    used: dict[str, int] = {}
+    for item in reading.items:
+        if id(item) in defining or (item.inline and not inline):
+            continue
+        for side in (item.left, item.right):
+            for node in t.walk(side) if side is not None else ():
+                if isinstance(node, t.Call | t.Sym):
+                    used.setdefault(shape_of(node), item.index)
+    return used
+
+
+def _before(reading: Reading, item: Item) -> t.Node | None:
+    return reading.items[item.index - 1].right if item.index else None
+
+
+def shape_of(node: t.Node) -> str:
+    if isinstance(node, t.Call):
+        places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
+        letters = "" if node.head.sub else ",".join(map(spelled, node.args))
+        return f"{key_of(node.head)}{places}{letters}"
+    return spelled(node)
+
+
+def _definable(left: t.Node, evidence: Evidence) -> bool:
+    """A name, or a symbol applied to variables that differ."""
+    if isinstance(left, t.Sym):
+        if any(isinstance(s, t.Add | t.Mul) for s in left.sub):
+            return False
+        return spelled(left) not in evidence.drawn or bool(left.sub)
+    if not isinstance(left, t.Call):
+        return False
+    places = [*left.head.sub, *left.args, *left.given, *left.after]
+    if not all(isinstance(p, t.Sym) for p in places):
+        return False
+    names = [spelled(p) for p in (*left.args, *left.given, *left.after)]
+    return len(set(names)) == len(names)
+
+
+def _mentions(right: t.Node, left: t.Node) -> bool:
+    shape = shape_of(left)
+    return any(isinstance(n, t.Call | t.Sym) and shape_of(n) == shape for n in t.walk(right))
+
+
+def _averages(node: t.Node) -> bool:
+    """Whether the right side is what a loss is: an expectation or integral, and no other loss."""
+    averages = False
+    for inner in t.walk(node):
+        if isinstance(inner, t.Call) and conventional("losses", inner.head.name):
+            return False
+        averages = averages or isinstance(inner, t.Expectation | t.Integral)
+    return averages

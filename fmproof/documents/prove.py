@@ -1,0 +1,225 @@
+"""One equation to both witnesses: the checker with ``auto``, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Basic, Expr, S
+
+from fmproof.documents.hypotheses import natural
+from fmproof.documents.model import NumericEvidence
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.nodes import Apply, ArgMin, Grad, Head, Named
+from fmproof.lang.props import AtMost, Differentiable, Equals
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.tactics.check import check
+from fmproof.tactics.justify import subtract
+from fmproof.tactics.methods import Line
+from fmproof.tactics.normal import decide
+from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
+
+PROBLEMS = 6
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether the kernel proved ``before relation claim``, with what it used."""
+
+    proved: bool
+    needs: tuple[str, ...] = ()
+    message: str = ""
+    by: tuple[str, ...] = ("auto",)
+
+
+_WAYS: tuple[tuple[str, ...], ...] = (
+    ("auto",),
+    ("definition", "density", "square", "cancel"),
+)
+"""What is tried on an equation: the decision procedure, then plain computation."""
+
+
+@dataclass
+class Witnesses:
+    """Both witnesses for the rows of one document.
+
+    Attributes:
+        declared: hypotheses that the author wrote; with ``natural_too`` the natural ones as well.
+        seed, problems: of the numbers.
+    """
+
+    declared: Sequence[Hypothesis] = ()
+    natural_too: bool = True
+    seed: int = 0
+    problems: int = PROBLEMS
+    _proofs: dict[Any, Proof] = field(default_factory=dict)
+    _witness: Any = None
+
+    def prove(
+        self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
+    ) -> Proof:
+        """The checker's verdict on one step, by ``auto`` (``nonnegative`` for ≤ and ≥)."""
+        key = (before, claim, relation, tuple(context))
+        if key not in self._proofs:
+            self._proofs[key] = self._prove(before, claim, relation, context)
+        return self._proofs[key]
+
+    def _prove(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
+        ways = _WAYS if relation == "=" else (("nonnegative",),)
+        first: Proof | None = None
+        for by in ways:
+            try:
+                derivation = self.derivation(before, claim, relation, context, by)
+                report = check([derivation]).derivations[0]
+            except (FmproofError, RecursionError) as error:
+                first = first or Proof(False, (), str(error))
+                continue
+            if report.status == "proved":
+                needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
+                return Proof(True, needs, "", by)
+            failure = report.steps[0].failure
+            first = first or Proof(
+                False, (), report.message or (failure.summary if failure else "")
+            )
+        if relation == "=":
+            found = self._by_difference(before, claim, context)
+            if found is not None:
+                return found
+        return first or Proof(False)
+
+    def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
+        """Gradients or minimisers of two terms that differ by what is free of the parameter."""
+        nodes = list(dict.fromkeys([*_gradients(before), *_gradients(claim)]))
+        if (
+            len(nodes) != 2
+            or nodes[0].func is not nodes[1].func
+            or nodes[0].var is not nodes[1].var
+        ):
+            return None
+        one, other = nodes
+        left_over = self.difference(one.body, other.body)
+        if left_over is None or one.var in free_vars(left_over):
+            return None
+        shifted = plus_of(other.body, left_over)
+        rule = "gradient" if isinstance(one, Grad) else "minimisers"
+        smooth = Differentiable(other.body, one.var)
+        hypotheses = [*self.declared]
+        if self.natural_too:
+            hypotheses += natural([one.body, shifted, *context])
+            hypotheses.append(Hypothesis("D", smooth))
+        parts = [
+            Part("value", one.body, [Step("1", shifted, by="auto")]),
+            Part(
+                "both",
+                one,
+                [Step("2", one.func(shifted, one.var), by="lemma", using="value")]
+                + ([] if left_over is S.Zero else [Step("3", other, by=rule)]),
+            ),
+        ]
+        if (before, claim) != (one, other):
+            parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
+        free = {
+            v for p in parts for t in (p.start, *(s.claim for s in p.steps)) for v in free_vars(t)
+        }
+        fixed = sorted((v for v in free if v.sort is not Sort.PARAM), key=lambda v: v.name)
+        try:
+            derivation = Derivation("row", hypotheses=hypotheses, parts=parts, variables=fixed)
+            report = check([derivation]).derivations[0]
+        except (FmproofError, RecursionError):
+            return None
+        if report.status != "proved":
+            return None
+        needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
+        return Proof(True, needs, "", ("auto", rule))
+
+    def derivation(
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str,
+        context: Sequence[Expr],
+        by: tuple[str, ...] = ("auto",),
+    ) -> Derivation:
+        """The row as a derivation of one step."""
+        terms = [before, claim]
+        hypotheses = list(self.declared)
+        if self.natural_too:
+            hypotheses += natural([*terms, *context])
+        fixed = sorted(
+            {v for term in (*terms, *context) for v in free_vars(term) if v.sort is not Sort.PARAM}
+            | {v for h in hypotheses for v in free_vars(h.prop) if v.sort is not Sort.PARAM},
+            key=lambda v: v.name,
+        )
+        by = by if relation == "=" else ("nonnegative",)
+        return Derivation(
+            "row",
+            hypotheses=hypotheses,
+            start=before,
+            variables=fixed,
+            steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
+        )
+
+    def numbers(self, before: Expr, claim: Expr, relation: str = "=") -> NumericEvidence:
+        """The second witness on random problems."""
+        from fmproof.meaning.witness import Witness
+
+        if self._witness is None:
+            self._witness = Witness(self.problems, self.seed)
+        try:
+            derivation = self.derivation(before, claim, relation, ())
+            found = self._witness.check(derivation)["1"]
+        except (FmproofError, RecursionError, ArithmeticError) as error:
+            return NumericEvidence("inconclusive", 0, None, "", str(error))
+        return NumericEvidence(
+            found.status, found.problems, found.worst, found.counterexample or "", found.message
+        )
+
+    def difference(self, before: Expr, claim: Expr) -> Expr | None:
+        """What is left of ``before − claim`` when both are in normal form."""
+        try:
+            common = decide(Line(before, claim))
+            return subtract(common.left.rhs, common.right.rhs)
+        except (FmproofError, RecursionError, AttributeError, TypeError):
+            return None
+
+
+def _gradients(term: Basic) -> list[Any]:
+    if isinstance(term, Grad | ArgMin):
+        return [term]
+    return [found for arg in term.args for found in _gradients(arg)]
+
+
+def free_of_parameters(term: Basic) -> bool:
+    """Whether no parameter is free in ``term``, nor hidden in a definition in it."""
+    return not any(v.sort is Sort.PARAM for v in free_vars(term))
+
+
+def heads_in(terms: Sequence[Basic]) -> set[Head]:
+    """All symbols in ``terms`` and in the definitions of symbols."""
+    found: set[Head] = set()
+    waiting: list[Basic] = list(terms)
+    seen: set[Basic] = set()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Apply) and node.head not in found:
+            found.add(node.head)
+            if node.head.definition is not None:
+                waiting.append(node.head.definition)
+        if isinstance(node, Named):
+            waiting.append(node.definition)
+        waiting.extend(node.args)
+    return found
+
+
+def sides_fit(before: Expr, claim: Expr, relation: str) -> None:
+    """Raise SortError unless the two sides can be compared."""
+    if relation == "=":
+        Equals(before, claim)
+    else:
+        AtMost(before, claim)

@@ -1,0 +1,561 @@
+r"""Displays to rows: one relation each, with its two sides as tokens.
+
+``a = b = c`` is a chain of two rows; so is an align over many lines. A line without a relation goes
+on with the row above when it begins with an operator, and is the left side of the next
+otherwise. Words, reasons, tags and labels are kept apart from the formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fmproof.reading.document.tokens import MAX_DEPTH, Token, Unreadable
+
+_TRANSPARENT = {
+    "equation",
+    "align",
+    "gather",
+    "multline",
+    "eqnarray",
+    "alignat",
+    "flalign",
+    "displaymath",
+    "dmath",
+    "aligned",
+    "split",
+    "gathered",
+    "alignedat",
+    "subequations",
+    "multlined",
+    "math",
+}
+RELATIONS = {
+    "=": "=",
+    ":=": ":=",
+    "=:": "=:",
+    "<": "<",
+    ">": ">",
+    "≤": "≤",
+    "≥": "≥",
+    "≈": "≈",
+    "≡": "=",
+    "\\le": "≤",
+    "\\leq": "≤",
+    "\\leqslant": "≤",
+    "\\ge": "≥",
+    "\\geq": "≥",
+    "\\geqslant": "≥",
+    "\\approx": "≈",
+    "\\propto": "∝",
+    "\\equiv": "=",
+    "\\coloneqq": ":=",
+    "\\coloneq": ":=",
+    "\\eqqcolon": "=:",
+    "\\triangleq": ":=",
+    "\\simeq": "≈",
+    "\\lesssim": "≲",
+    "\\ne": "≠",
+    "\\neq": "≠",
+    "\\ll": "≪",
+    "\\gg": "≫",
+    "\\defeq": ":=",
+    "\\lt": "<",
+    "\\gt": ">",
+    "∝": "∝",
+}
+_ARROWS = {
+    "\\Rightarrow",
+    "\\Longrightarrow",
+    "\\implies",
+    "\\iff",
+    "\\Leftrightarrow",
+    "\\Longleftrightarrow",
+    "\\therefore",
+    "\\because",
+    "⇒",
+    "⇔",
+}
+_WIDE = {"\\quad", "\\qquad"}
+_SPACES = {
+    "\\,",
+    "\\;",
+    "\\:",
+    "\\!",
+    "\\ ",
+    "~",
+    "\\>",
+    "\\displaystyle",
+    "\\textstyle",
+    "\\limits",
+    "\\nolimits",
+    "\\nonumber",
+    "\\notag",
+    "\\qedhere",
+    "\\qed",
+    "\\scriptstyle",
+    "\\strut",
+    "\\allowbreak",
+    "\\relax",
+    "\\mathstrut",
+    "\\centering",
+    "\\small",
+    "\\mathop",
+    "\\noindent",
+    "\\thinspace",
+    "\\medspace",
+    "\\thickspace",
+    "\\negthinspace",
+    "\\enspace",
+    "\\hfill",
+    "\\mathsurround",
+    "\\mathrel",
+    "\\mathbin",
+    "\\mathord",
+    "\\ensuremath",
+    "\\quad*",
+}
+_ENDS = {".", ",", ";", "\\square", "\\blacksquare", "\\Box", "∎", "\\lrcorner", "!"}
+_TAKE_ONE = {
+    "\\label",
+    "\\tag",
+    "\\tag*",
+    "\\hspace",
+    "\\hspace*",
+    "\\vspace",
+    "\\phantom",
+    "\\hphantom",
+    "\\vphantom",
+    "\\eqno",
+    "\\ref",
+    "\\eqref",
+    "\\cite",
+    "\\color",
+}
+_SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)([lrm]?)")
+_OPENING, _CLOSING = (
+    {"(", "[", "\\{", "\\lbrace", "\\langle"},
+    {")", "]", "\\}", "\\rbrace", "\\rangle"},
+)
+_PLUS_MINUS = {"+", "-", "−", "\\cdot"}
+_OPERATORS = {"+", "-", "−", "\\cdot", "\\times", "\\pm", "\\mp", "\\left", "("}
+_WORDS = re.compile(
+    r"\s*(?:,\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|其中|"
+    r"以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Row:
+    """One relation of a document.
+
+    Attributes:
+        relation: "=", ":=", "≤", …; "" for a formula without one.
+        left: its own left side; None where it goes on from the row before.
+        right: the right side, or all of a formula without a relation.
+        at: offset of the relation sign (of the formula, without one).
+        reasons: words that stand beside it or above its relation sign.
+        words_before: words between it and the formula before, in one display.
+        tag, labels: what other places refer to it by.
+        restarts: whether it begins a display (a relation first means: goes on from above).
+    """
+
+    relation: str
+    left: list[Token] | None
+    right: list[Token]
+    at: int
+    reasons: list[str] = field(default_factory=list)
+    tag: str = ""
+    labels: list[str] = field(default_factory=list)
+    restarts: bool = False
+    arrow: str = ""
+
+
+@dataclass
+class _Side:
+    tokens: list[Token] = field(default_factory=list)
+    relation: str = ""
+    at: int = -1
+    reasons: list[str] = field(default_factory=list)
+
+
+def rows_of(found: Sequence[Token]) -> list[Row]:
+    """The rows of one display or inline formula.
+
+    Raises:
+        Unreadable: braces that do not fit.
+    """
+    return _Splitter(found).run()
+
+
+class _Splitter:
+    def __init__(self, found: Sequence[Token]) -> None:
+        self.tokens = _simplified(found)
+        self.rows: list[Row] = []
+        self.piece: list[_Side] = []
+        self.side = _Side()
+        self.labels: list[str] = []
+        self.tag = ""
+        self.alone: _Side | None = None  # a left side on a line of its own
+        self.arrow = ""
+        self.depths = _depths(self.tokens)
+
+    def run(self) -> list[Row]:
+        tokens = self.tokens
+        i = 0
+        while i < len(tokens):
+            token = tokens[i]
+            text = token.text
+            top = self.depths[i] == 0
+            if text in _TAKE_ONE:
+                stop = _skip_group(tokens, i + 1)
+                words = "".join(t.words or t.text for t in tokens[i + 2 : stop - 1])
+                if text == "\\label":
+                    self.labels.append(words)
+                elif text.startswith("\\tag"):
+                    self.tag = words
+                elif text in ("\\ref", "\\eqref"):
+                    self.side.reasons.append(f"({words})")
+                i = stop
+                continue
+            if text in ("\\begin", "\\end"):
+                stop = _skip_group(tokens, i + 1)
+                name = "".join(t.text for t in tokens[i + 2 : stop - 1]).rstrip("*")
+                if name in _TRANSPARENT:
+                    if name.startswith("alignedat") and text == "\\begin":
+                        stop = _skip_group(tokens, stop)
+                    i = stop
+                    continue
+                self.side.tokens.extend(tokens[i:stop])
+                i = stop
+                continue
+            if text == "\\\\":
+                if top:
+                    self.close_row()
+                i += 1
+                if i < len(tokens) and tokens[i].text == "[":  # the space after a line
+                    stop = i
+                    while stop < len(tokens) and tokens[stop].text != "]":
+                        stop += 1
+                    inside = "".join(t.text for t in tokens[i + 1 : stop])
+                    if re.fullmatch(r"-?[\d.]+(pt|em|ex|mm|cm|mu)", inside):
+                        i = stop + 1
+                continue
+            if text in ("\\intertext", "\\shortintertext"):
+                self.close_row()
+                i = _skip_group(tokens, i + 1)
+                continue
+            if text == "&":
+                if not top:
+                    self.side.tokens.append(token)
+                elif i + 1 < len(tokens) and tokens[i + 1].text == "&" and self.side.tokens:
+                    self.separate()
+                i += 1
+                continue
+            if top:
+                if text in _WIDE:
+                    self.separate()
+                    i += 1
+                    continue
+                if text in _ARROWS:
+                    self.separate()
+                    self.arrow = text
+                    i += 1
+                    continue
+                if text == "\\text":
+                    self.words(token)
+                    i += 1
+                    continue
+                found = self.relation_at(i)
+                if found is not None:
+                    relation, at, i, note = found
+                    self.close_side()
+                    self.side = _Side([], relation, at)
+                    if note:
+                        self.side.reasons.append(note)
+                    continue
+                if text == "," and self.comma_separates(i):
+                    self.separate()
+                    i += 1
+                    continue
+            self.side.tokens.append(token)
+            i += 1
+        self.close_row()
+        if self.alone is not None:
+            self.rows.append(self.made("", None, self.alone))
+        return self.rows
+
+    # --- what ends a side ---
+
+    def relation_at(self, i: int) -> tuple[str, int, int, str] | None:
+        """(relation, offset, index behind it, words above it)."""
+        token = self.tokens[i]
+        following = self.tokens[i + 1].text if i + 1 < len(self.tokens) else ""
+        if token.text == ":" and following == "=":
+            return ":=", token.at, i + 2, ""
+        if token.text == "=" and following == ":":
+            return "=:", token.at, i + 2, ""
+        if token.text in ("\\stackrel", "\\overset", "\\underset"):
+            middle = _skip_group(self.tokens, i + 1)
+            stop = _skip_group(self.tokens, middle)
+            base = [t for t in self.tokens[middle:stop] if t.text not in "{}"]
+            above = [t for t in self.tokens[i + 1 : middle] if t.text not in "{}"]
+            kind = "".join(t.text for t in base)
+            if kind in RELATIONS:
+                note = "".join(t.words or t.text for t in above)
+                relation = RELATIONS[kind]
+                if relation == "=" and note in (
+                    "def",
+                    "\\mathrmdef",
+                    "\\operatorname{def}",
+                    "\\triangle",
+                    "△",
+                    "\\Delta",
+                ):
+                    relation = ":="
+                return relation, token.at, stop, note
+            return None
+        if token.text in RELATIONS:
+            return RELATIONS[token.text], token.at, i + 1, ""
+        return None
+
+    def comma_separates(self, i: int) -> bool:
+        """A comma between two formulas: both sides have a relation, as in a = b, c = d."""
+        if not self.side.relation:
+            return False
+        for j in range(i + 1, len(self.tokens)):
+            if self.depths[j] == 0:
+                text = self.tokens[j].text
+                if text in ("\\\\", ",") or text in _WIDE or text == "\\text":
+                    return False
+                if self.relation_at(j) is not None:
+                    return j > i + 1
+        return False
+
+    def words(self, token: Token) -> None:
+        """Words in a row: a connective ends a formula, anything else is a reason."""
+        found = _WORDS.match(token.words)
+        connective = found is not None and found.group(1)
+        bare = token.words.strip(" .,;:()")
+        if self.side.tokens and self.side.tokens[-1].text in _PLUS_MINUS and bare:
+            self.side.tokens.append(token)  # "+ const"
+            return
+        if not self.side.tokens or connective:
+            self.separate()
+        if bare and not connective:
+            target = (
+                self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
+            )
+            target.reasons.append(bare)
+
+    def close_side(self) -> None:
+        side = self.side
+        side.tokens = _trimmed(side.tokens)
+        if side.relation or side.tokens:
+            self.piece.append(side)
+        self.side = _Side()
+
+    def separate(self) -> None:
+        """A formula ends inside a line."""
+        if self.side.tokens or self.side.relation:
+            self.close_side()
+            self.piece.append(_Side([], "|"))
+
+    def close_row(self) -> None:
+        """A line ends: its sides become rows."""
+        self.close_side()
+        piece, self.piece = self.piece, []
+        groups: list[list[_Side]] = [[]]
+        for side in piece:
+            if side.relation == "|":
+                groups.append([])
+            else:
+                groups[-1].append(side)
+        groups = [group for group in groups if group]
+        related = [group for group in groups if any(side.relation for side in group)]
+        loose = [side for group in groups if group not in related for side in group]
+        if not related:
+            self.loose(loose)
+        else:
+            for group in related:
+                self.add(group)
+            for side in loose:
+                self.rows[-1].reasons.append(_plain(side.tokens))
+        if self.rows and (self.tag or self.labels):
+            self.rows[-1].tag = self.tag or self.rows[-1].tag
+            self.rows[-1].labels += self.labels
+        self.tag, self.labels, self.arrow = "", [], ""
+
+    def loose(self, sides: list[_Side]) -> None:
+        """A line without a relation: it goes on, or waits for the next."""
+        if not sides:
+            return
+        first, *others = sides
+        if self.rows and self.alone is None and first.tokens and first.tokens[0].text in _OPERATORS:
+            self.rows[-1].right.extend(first.tokens)
+        elif self.alone is not None and first.tokens:
+            self.alone.tokens.extend(first.tokens)
+        elif first.tokens:
+            self.alone = first
+        target = self.rows[-1].reasons if self.rows else []
+        for side in others:
+            target.append(_plain(side.tokens))
+
+    def add(self, group: list[_Side]) -> None:
+        left: list[Token] | None = None
+        sides = list(group)
+        if not sides[0].relation:
+            left = sides.pop(0).tokens
+        elif self.alone is not None:
+            left = self.alone.tokens
+        if self.alone is not None and left is not self.alone.tokens:
+            self.rows.append(self.made("", None, self.alone))
+        self.alone = None
+        for side in sides:
+            row = self.made(side.relation, left, side)
+            self.rows.append(row)
+            left = None
+
+    def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
+        at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
+        restarts = not self.rows
+        return Row(
+            relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow
+        )
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    return " ".join(t.words or t.text for t in tokens)
+
+
+def _trimmed(tokens: list[Token]) -> list[Token]:
+    """Without the punctuation at the ends and empty braces."""
+    while tokens and tokens[-1].text in _ENDS:
+        if tokens[-1].text == "!" and len(tokens) > 1:
+            break
+        tokens = tokens[:-1]
+    while tokens and tokens[0].text in (",", ";", "."):
+        tokens = tokens[1:]
+    while len(tokens) > 1 and tokens[0].text == "{" and tokens[1].text == "}":
+        tokens = tokens[2:]
+    return tokens
+
+
+def _simplified(found: Sequence[Token]) -> list[Token]:
+    r"""Spaces left out, sizes of brackets too; ``\left.`` with its ``\right|`` is a bar."""
+    out: list[Token] = []
+    stack: list[str] = []
+    i = 0
+    tokens = list(found)
+    while i < len(tokens):
+        token = tokens[i]
+        text = token.text
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if text in _SPACES:
+            i += 1
+            continue
+        if text == "\\lefteqn" or text == "\\boxed" or text == "\\fbox" or text == "\\smash":
+            stop = _skip_group(tokens, i + 1)
+            inside = tokens[i + 2 : stop - 1]
+            tokens[i:stop] = inside
+            continue
+        if text in ("\\left", "\\right", "\\middle") and following is not None:
+            mark = following.text
+            if text == "\\left":
+                stack.append(mark)
+            partner = stack.pop() if text == "\\right" and stack else ""
+            if mark == ".":
+                i += 2
+                continue
+            if text == "\\middle" or (text == "\\right" and partner == "." and mark in _BARS):
+                out.append(Token("\\mid", following.at, "", following.end))
+            elif mark in _BARS or mark in ("\\|", "\\Vert", "‖"):
+                side = "l" if text == "\\left" else "r"
+                name = "vert" if mark in _BARS else "Vert"
+                out.append(Token(f"\\{side}{name}", following.at, "", following.end))
+            else:
+                out.append(following._replace(at=token.at, glued=True))
+            i += 2
+            continue
+        if (size := _SIZES.fullmatch(text)) is not None:
+            if following is not None:
+                mark, side = following.text, size.group(1)
+                if side == "m" and mark in _BARS:
+                    out.append(Token("\\mid", following.at, "", following.end))
+                    i += 2
+                    continue
+                if (
+                    side in ("l", "r")
+                    and side
+                    and (mark in _BARS or mark in ("\\|", "\\Vert", "‖"))
+                ):
+                    name = "vert" if mark in _BARS else "Vert"
+                    out.append(Token(f"\\{side}{name}", following.at, "", following.end))
+                    i += 2
+                    continue
+                tokens[i + 1] = following._replace(at=token.at)
+            i += 1
+            continue
+        out.append(token)
+        i += 1
+    return out
+
+
+_BARS = {"|", "\\vert", "\\mid", "\\lvert", "\\rvert"}
+
+
+def _depths(tokens: Sequence[Token]) -> list[int]:
+    """How deep each token stands in braces and in brackets that have a partner."""
+    depths = [0] * len(tokens)
+    partner: dict[int, int] = {}
+    stack: list[int] = []
+    for i, token in enumerate(tokens):
+        text = token.text
+        if text == "{" or text in _OPENING:
+            stack.append(i)
+            if len(stack) > MAX_DEPTH:
+                raise Unreadable(f"braces are nested more than {MAX_DEPTH} deep", token.at)
+        elif text == "}":
+            while stack and tokens[stack[-1]].text != "{":
+                stack.pop()
+            if not stack:
+                raise Unreadable("a brace is closed that was never opened", token.at)
+            partner[stack.pop()] = i
+        elif text in _CLOSING and stack and tokens[stack[-1]].text != "{":
+            partner[stack.pop()] = i
+    for j in stack:
+        if tokens[j].text == "{":
+            raise Unreadable("a brace is never closed", tokens[j].at)
+    level, opaque = 0, 0
+    closing = set(partner.values())
+    for i, token in enumerate(tokens):
+        if i in closing:
+            level -= 1
+        if token.text == "\\end" and opaque and _name(tokens, i) not in _TRANSPARENT:
+            opaque -= 1
+        depths[i] = level + opaque
+        if token.text == "\\begin" and _name(tokens, i) not in _TRANSPARENT:
+            opaque += 1
+        if i in partner:
+            depths[i] = level + opaque
+            level += 1
+    return depths
+
+
+def _name(tokens: Sequence[Token], i: int) -> str:
+    stop = _skip_group(tokens, i + 1)
+    return "".join(t.text for t in tokens[i + 2 : stop - 1]).rstrip("*")
+
+
+def _skip_group(tokens: Sequence[Token], i: int) -> int:
+    """The index behind the argument that begins at ``i``."""
+    if i >= len(tokens) or tokens[i].text != "{":
+        return min(i + 1, len(tokens))
+    depth = 0
+    for j in range(i, len(tokens)):
+        depth += {"{": 1, "}": -1}.get(tokens[j].text, 0)
+        if depth == 0:
+            return j + 1
+    return len(tokens)

@@ -1,0 +1,252 @@
+"""The syntax tree of a formula: what is written, before anyone says what the letters stand for.
+
+It has a node for everything that documents of the field write, derivatives, conditional
+expectations and logarithms among them, whether or not the language has a term for it yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Node:
+    """Base: every node knows the offset where it is written."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Num(Node):
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Sym(Node):
+    r"""A letter with what hangs on it: ``\hat v_{t}^{\text{target}}'``.
+
+    Attributes:
+        name: the letter, in a spelling of its own for each font and accent.
+        sub: the subscripts that are formulas, such as t or 1.
+        labels: scripts that are words, such as "target" or "FM".
+        sup: a superscript that is a formula and no number.
+        accents: "dot", "hat", "bar", …, innermost first.
+        primes: how many.
+    """
+
+    name: str
+    sub: tuple[Node, ...] = ()
+    labels: tuple[str, ...] = ()
+    sup: Node | None = None
+    accents: tuple[str, ...] = ()
+    primes: int = 0
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A letter with arguments: ``p_t(x | z)``, ``v(x; θ)``; or a product with a bracket."""
+
+    head: Sym
+    args: tuple[Node, ...]
+    given: tuple[Node, ...] = ()
+    after: tuple[Node, ...] = ()  # behind a semicolon
+    square: bool = False
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """Something in brackets."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class Add(Node):
+    parts: tuple[tuple[int, Node], ...]  # signs and summands
+
+
+@dataclass(frozen=True)
+class Mul(Node):
+    """Factors side by side; ``ops[i]`` stands before ``factors[i + 1]``: "", "·", "×", "/"."""
+
+    factors: tuple[Node, ...]
+    ops: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Frac(Node):
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True)
+class Pow(Node):
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Transposed(Node):
+    body: Node
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    body: Node
+    index: str = ""
+
+
+@dataclass(frozen=True)
+class Abs(Node):
+    body: Node
+
+
+@dataclass(frozen=True)
+class Pair(Node):
+    """An inner product in angle brackets."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Over(Node):
+    """One integral sign with its variable and limits."""
+
+    var: Node
+    low: Node | None = None
+    high: Node | None = None
+
+
+@dataclass(frozen=True)
+class Integral(Node):
+    body: Node
+    over: tuple[Over, ...]  # innermost first
+
+
+@dataclass(frozen=True)
+class Draw(Node):
+    """``x ~ p(·|z)``, ``(x, y) ~ q``; a bare ``x`` or ``p(x)`` without ~ has no law."""
+
+    drawn: tuple[Node, ...]
+    law: Node | None
+
+
+@dataclass(frozen=True)
+class Expectation(Node):
+    draws: tuple[Draw, ...]
+    body: Node
+    given: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Equation(Node):
+    """``X_t = x`` behind a bar."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """∇, ∂, div, Δ, d/dt of something.
+
+    Attributes:
+        kind: "grad", "partial", "total", "div", "laplace", "hessian".
+        var: in what, where it is written.
+    """
+
+    kind: str
+    var: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Function(Node):
+    """A named function: log, exp, sqrt, tr, Cov, tanh, min, KL, …"""
+
+    name: str
+    args: tuple[Node, ...]
+    given: tuple[Node, ...] = ()
+    sub: Node | None = None
+
+
+@dataclass(frozen=True)
+class Extremum(Node):
+    """argmin, argmax, min or inf over a variable."""
+
+    kind: str
+    var: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Series(Node):
+    """Σ or Π over an index."""
+
+    kind: str
+    index: Node | None
+    low: Node | None
+    high: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Normal(Node):
+    """𝒩(x; m, V), or 𝒩(m, V) as a law."""
+
+    point: Node | None
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Braced(Node):
+    """``underbrace``: a term with what is written below it."""
+
+    body: Node
+    note: str
+    name: Node | None = None  # the name that it defines, as in ``=: C_1``
+
+
+@dataclass(frozen=True)
+class Dot(Node):
+    """The dot that stands for an argument."""
+
+
+@dataclass(frozen=True)
+class Dots(Node):
+    """An ellipsis."""
+
+
+@dataclass(frozen=True)
+class Other(Node):
+    """What is written and has no mathematics of its own here: a matrix, words, a set."""
+
+    what: str
+    parts: tuple[Node, ...] = ()
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below, in reading order."""
+    for item in fields(node):
+        value = getattr(node, item.name)
+        yield from _nodes(value)
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """``node`` and everything below it."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(list(children(node))))

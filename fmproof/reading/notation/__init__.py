@@ -1,0 +1,1 @@
+"""The notation of a document: what each symbol stands for, and why."""

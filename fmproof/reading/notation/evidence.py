@@ -1,0 +1,166 @@
+"""What a document shows about its symbols: who is drawn, integrated, differentiated in, applied.
+
+One walk over all rows. Roles go by evidence, not by letter; a letter's convention counts where the
+document shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
+
+
+@dataclass
+class Reading:
+    """One line of the notation table.
+
+    Attributes:
+        symbol: as people write it.
+        reading: what it stands for.
+        why: the evidence, in words.
+        place: where that stands; "" for a convention.
+        guessed: whether the document does not say so.
+    """
+
+    symbol: str
+    reading: str
+    why: str
+    place: str = ""
+    guessed: bool = False
+
+
+@dataclass
+class Evidence:
+    """The facts of a document, by the spelling of symbols."""
+
+    parameters: dict[str, tuple[str, int]] = field(default_factory=dict)
+    times: dict[str, tuple[str, int]] = field(default_factory=dict)
+    densities: dict[str, tuple[str, int]] = field(default_factory=dict)
+    drawn: dict[str, int] = field(default_factory=dict)
+    integrated: dict[str, int] = field(default_factory=dict)
+    called: dict[str, list[t.Call]] = field(default_factory=dict)
+    vectors: dict[str, int] = field(default_factory=dict)
+    reals: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, nodes: Iterable[t.Node]) -> Evidence:
+        found = cls()
+        roots = list(nodes)
+        for root in roots:
+            for node in t.walk(root):
+                found._look(node)
+        found._params(roots)
+        found._under_integrals(roots)
+        found._uniform_times()
+        return found
+
+    def _look(self, node: t.Node) -> None:
+        if isinstance(node, t.Expectation):
+            for draw in node.draws:
+                self._draw(draw)
+        elif isinstance(node, t.Integral):
+            for over in node.over:
+                self.integrated.setdefault(spelled(over.var), over.at)
+                if isinstance(over.low, t.Num):
+                    self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
+        elif isinstance(node, t.Call):
+            self.called.setdefault(key_of(node.head), []).append(node)
+        elif isinstance(node, t.Norm):
+            self._vector(node.body)
+        elif isinstance(node, t.Pair):
+            self._vector(node.left)
+            self._vector(node.right)
+        elif isinstance(node, t.Transposed):
+            self._vector(node.body)
+        elif isinstance(node, t.Mul):
+            for i, op in enumerate(node.ops):
+                if op == "·":
+                    self._vector(node.factors[i])
+                    self._vector(node.factors[i + 1])
+
+    def _draw(self, draw: t.Draw) -> None:
+        if draw.law is None:
+            for one in draw.drawn:
+                if isinstance(one, t.Call):
+                    self.densities.setdefault(key_of(one.head), ("drawn from", one.at))
+                    for arg in one.args:
+                        self.drawn.setdefault(spelled(arg), one.at)
+                elif isinstance(one, t.Sym):
+                    self.drawn.setdefault(spelled(one), one.at)
+            return
+        head = draw.law.head if isinstance(draw.law, t.Call) else draw.law
+        for one in draw.drawn:
+            self.drawn.setdefault(spelled(one), draw.at)
+        if isinstance(head, t.Sym):
+            if conventional("uniform", head.name, "names"):
+                for one in draw.drawn:
+                    self.times.setdefault(spelled(one), ("drawn uniformly", draw.at))
+            elif head.name != "cal:N":
+                self.densities.setdefault(key_of(head), ("drawn from", draw.at))
+
+    def _vector(self, node: t.Node) -> None:
+        """Letters that are a vector because of where ``node`` stands."""
+        if isinstance(node, t.Sym):
+            self.vectors.setdefault(spelled(node), node.at)
+            self.vectors.setdefault(key_of(node), node.at)
+        elif isinstance(node, t.Call):
+            self.vectors.setdefault(key_of(node.head), node.at)
+        elif isinstance(node, t.Add):
+            for _, part in node.parts:
+                self._vector(part)
+        elif isinstance(node, t.Group | t.Transposed):
+            self._vector(node.body)
+
+    def _params(self, roots: list[t.Node]) -> None:
+        for root in roots:
+            for node in t.walk(root):
+                var: t.Node | None = None
+                why = ""
+                if isinstance(node, t.Derivative) and node.kind == "grad":
+                    var, why = node.var, "a gradient is taken in it"
+                elif isinstance(node, t.Extremum):
+                    var, why = node.var, "it is minimised over"
+                elif isinstance(node, t.Call) and conventional("losses", node.head.name):
+                    for arg in (*node.args, *node.after):
+                        if isinstance(arg, t.Sym):
+                            self._param(arg, "a loss is a function of it")
+                elif isinstance(node, t.Sym):
+                    for script in (*node.sub, *((node.sup,) if node.sup is not None else ())):
+                        if isinstance(script, t.Sym) and conventional(
+                            "parameters", script.name, "always"
+                        ):
+                            self._param(script, "a model carries it")
+                if isinstance(var, t.Sym):
+                    self._param(var, why)
+
+    def _param(self, symbol: t.Sym, why: str) -> None:
+        name = spelled(symbol)
+        if name in self.drawn or name in self.integrated:
+            return
+        always = conventional("parameters", symbol.name, "always")
+        if always or conventional("parameters", symbol.name, "with_evidence"):
+            self.parameters.setdefault(name, (why, symbol.at))
+
+    def _under_integrals(self, roots: list[t.Node]) -> None:
+        """Letters of densities that multiply under an integral over their own argument."""
+        for root in roots:
+            for node in t.walk(root):
+                if not isinstance(node, t.Integral):
+                    continue
+                over = {spelled(one.var) for one in node.over}
+                for inner in t.walk(node.body):
+                    if isinstance(inner, t.Call) and (
+                        conventional("densities", key_of(inner.head))
+                        and over.intersection(map(spelled, (*inner.args, *inner.given)))
+                    ):
+                        self.densities.setdefault(
+                            key_of(inner.head), ("integrated against", inner.at)
+                        )
+
+    def _uniform_times(self) -> None:
+        for name, at in (*self.drawn.items(), *self.integrated.items()):
+            if conventional("times", name, "by_itself"):
+                self.times.setdefault(name, ("by convention", at))

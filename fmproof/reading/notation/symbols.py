@@ -1,0 +1,106 @@
+"""Symbols as a document spells them: keys, plain names, and the conventions of the field."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fmproof.reading.formula import tree as t
+
+
+@cache
+def catalogue() -> dict[str, dict[str, list[str]]]:
+    """The conventions, from ``catalogue.toml``."""
+    text = files("fmproof.reading.notation").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    found: dict[str, Any] = tomllib.loads(text)
+    return found
+
+
+def conventional(group: str, key: str, field: str = "letters") -> bool:
+    """Whether the catalogue lists the letter of ``key`` under a group."""
+    return key.split("|")[0] in catalogue().get(group, {}).get(field, ())
+
+
+def key_of(symbol: t.Sym) -> str:
+    """A symbol without its subscripts: letter, accents, words, primes."""
+    parts = [*symbol.accents, symbol.name]
+    whole = " ".join(parts)
+    words = "".join(f"|{label}" for label in symbol.labels)
+    return whole + words + "'" * symbol.primes
+
+
+def spelled(node: t.Node) -> str:
+    """A node as one string; two nodes are spelled alike when they are written alike."""
+    if isinstance(node, t.Num):
+        return str(node.value)
+    if isinstance(node, t.Sym):
+        sub = ",".join(map(spelled, node.sub))
+        sup = spelled(node.sup) if node.sup is not None else ""
+        return key_of(node) + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
+    if isinstance(node, t.Group):
+        return f"({spelled(node.body)})"
+    if isinstance(node, t.Add):
+        return "".join(("+" if sign > 0 else "-") + spelled(part) for sign, part in node.parts)
+    parts = [type(node).__name__]
+    for name in ("name", "kind", "what", "index"):
+        value = getattr(node, name, None)
+        if isinstance(value, str):
+            parts.append(value)
+    parts += [spelled(child) for child in t.children(node)]
+    return "[" + " ".join(parts) + "]"
+
+
+def readable(key: str) -> str:
+    """A key for people: ``û``, ``L_CFM``, ``x̃₁``."""
+    stem, *labels = key.rstrip("'").split("|")
+    letters = stem.split(" ")
+    name = letters[-1].split(":")[-1]
+    marks = {"hat": "̂", "tilde": "̃", "bar": "̄", "dot": "̇", "ddot": "̈"}
+    name = _GREEK.get(name, name)
+    for accent in letters[:-1]:
+        name += marks.get(accent, "")
+    name += "'" * key.count("'")
+    return name + "".join(f"_{label}" for label in labels)
+
+
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ϵ",
+    "varepsilon": "ε",
+    "eta": "η",
+    "theta": "θ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "phi": "φ",
+    "varphi": "φ",
+    "psi": "ψ",
+    "omega": "ω",
+}
+
+
+def plain_name(key: str, sub: str = "") -> str:
+    """A name that the language takes: a letter, letters and digits, at most one subscript."""
+    stem, *labels = key.split("|")
+    primes = key.count("'")
+    letters = stem.replace("'", "").split(" ")
+    name = re.sub(r"[^A-Za-z0-9]", "", letters[-1].split(":")[-1]) or "a"
+    if letters[-1].startswith("bf:"):
+        name += "b"
+    name += "".join(letters[:-1])
+    if not name[0].isalpha():
+        name = "n" + name
+    labels = [re.sub(r"[^A-Za-z0-9]", "", label.rstrip("'")) for label in labels]
+    tail = "".join(labels) + re.sub(r"[^A-Za-z0-9]", "", sub)
+    return name + (f"_{tail}" if tail else "") + "'" * primes

@@ -1,0 +1,87 @@
+"""The syntax tree: many spellings of one formula are one tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from fmproof.reading.document.rows import rows_of
+from fmproof.reading.document.tokens import Unreadable, tokens
+from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.parser import parse
+from fmproof.reading.notation.symbols import spelled
+
+
+def read(latex: str) -> t.Node:
+    (row,) = rows_of(tokens(latex))
+    return parse(row.right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\|a\|^2", r"\left\lVert a \right\rVert^{2}"),
+        (r"\|a - b\|^2", r"\big\| a-b \big\|^2"),
+        (r"p_t(x|z)", r"p_t(x \mid z)"),
+        (r"p_t(x|z)", r"p_t\left(x \,\middle|\, z\right)"),
+        (r"a^T b", r"a^{\top} b"),
+        (r"a^T b", r"a^{\mathsf{T}} b"),
+        (r"\frac12 a", r"\tfrac{1}{2} a"),
+        (r"\int f(x) \mathrm{d}x", r"\int f(x)\, dx"),
+        (r"\int f(x) \text{d}x", r"\int dx\, f(x)"),
+        (r"\int_0^1 \int f dx dt", r"\int_0^1\!\!\int f\,\mathrm dx\,\mathrm dt"),
+        (r"\mathbb{E}_{x \sim p}[f]", r"\underset{x \sim p}{\mathbb E} \big[ f \big]"),
+        (r"\mathbb{E}_{x \sim p} f(x)", r"{\mathbb{E}}_{x\sim p} f(x)"),
+        (r"\hat{x}_t", r"\hat x_{t}"),
+        (r"v_\theta(x,t)", r"v_{\theta}( x ,\, t )"),
+        (r"\nabla_\theta L(\theta)", r"\nabla_{\theta}\, L(\theta)"),
+        (r"\arg\min_\theta L(\theta)", r"\operatorname{argmin}_\theta L(\theta)"),
+    ],
+)
+def test_spellings_of_one_formula(one: str, other: str) -> None:
+    assert spelled(read(one)) == spelled(read(other))
+
+
+@pytest.mark.parametrize(
+    ("latex", "kind"),
+    [
+        (r"\nabla_x \log p(x)", t.Derivative),
+        (r"\partial_t p_t(x)", t.Derivative),
+        (r"\frac{d}{dt} x_t", t.Derivative),
+        (r"\operatorname{div}(p u)", t.Derivative),
+        (r"\nabla \cdot (p u)", t.Derivative),
+        (r"\mathbb{E}[ |x|^2 | z ]", t.Expectation),
+        (r"\mathcal{N}(x; m, \sigma^2 I)", t.Normal),
+        (r"\sum_{i=1}^n a_i", t.Series),
+        (r"\mathrm{KL}(p \| q)", t.Function),
+        (r"\underbrace{a + b}_{=: C_1}", t.Braced),
+        (r"p_{t|1}(x|x_1)", t.Call),
+        (r"s(x;\theta)", t.Call),
+        (r"\int f \, P(dx)", t.Integral),
+        (r"\left. f \,\right|_{x=0}", t.Node),
+    ],
+)
+def test_what_the_field_writes_has_a_node(latex: str, kind: type) -> None:
+    try:
+        assert isinstance(read(latex), kind)
+    except Unreadable:
+        assert latex.startswith(r"\left.")  # an evaluation is said to be unread, with its place
+
+
+def test_a_bar_is_told_by_what_is_open() -> None:
+    node = read(r"\mathbb{E}[ |a|^2 \,|\, X_t = x ]")
+    assert isinstance(node, t.Expectation)
+    assert isinstance(node.body, t.Pow)
+    assert isinstance(node.given[0], t.Equation)
+
+
+def test_draws_of_an_expectation() -> None:
+    node = read(r"\mathbb{E}_{t, q(z), x \sim p_t(\cdot|z)} f")
+    assert isinstance(node, t.Expectation)
+    assert [draw.law is None for draw in node.draws] == [True, True, False]
+
+
+@pytest.mark.parametrize("latex", [r"a + ", r"\frac{a}{", r"\|a", r"\int f", r"a = \sqrt", r"x^"])
+def test_what_cannot_be_read_says_where(latex: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        read(latex)
+    assert 0 <= error.value.at <= len(latex)
