@@ -17,7 +17,7 @@ from fmproof.report.layout import formula_lines, hang, prose_lines
 if TYPE_CHECKING:
     from sympy import Basic
 
-    from fmproof.kernel.rules import Rule
+    from fmproof.catalogue import Rule
     from fmproof.tactics.script import Derivation
 
 
@@ -36,7 +36,7 @@ def _derivations() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     codes = max(len(rule.code) for rule in catalogue())
     names = max(len(rule.name) for rule in catalogue())
@@ -52,7 +52,7 @@ def _rules() -> Iterator[str]:
 
 def complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of derivations and rules."""
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     titles = {name: title for name, (title, _) in BUILTIN.items()}
     titles |= {name: rule.title for rule in catalogue() for name in (rule.code, rule.name)}
@@ -79,7 +79,7 @@ def explain(name: str) -> None:
 
 def _sections(name: str) -> Iterator[Iterator[str]]:
     """What is called ``name``: a derivation, a rule, or one of each."""
-    from fmproof.kernel.rules import catalogue, rule
+    from fmproof.catalogue import catalogue, rule
 
     rules = {label.lower() for r in catalogue() for label in (r.code, r.name)}
     is_file = Path(name).suffix == ".py"
@@ -126,7 +126,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _derivation(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     yield from _prose("", f"{derivation.name}: {derivation.title}")
     if derivation.source:
@@ -147,7 +147,7 @@ def _derivation(derivation: Derivation) -> Iterator[str]:
 
 
 def _hypotheses(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     if derivation.hypotheses:
         yield ""
@@ -160,7 +160,7 @@ def _hypotheses(derivation: Derivation) -> Iterator[str]:
 
 
 def _definitions(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     found: dict[Basic, Basic] = {}
     for part in derivation.parts:
@@ -177,7 +177,7 @@ def _definitions(derivation: Derivation) -> Iterator[str]:
 
 def _define(node: Basic, found: dict[Basic, Basic]) -> None:
     """Collect the symbols in ``node`` that stand for something, and what is in that."""
-    from fmproof.lang.terms import Apply, Named
+    from fmproof.lang.nodes import Apply, Named
 
     symbol, meaning = None, None
     if isinstance(node, Named):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fmproof.catalogue import catalogue
 from fmproof.derivations.catalogue import BUILTIN
-from fmproof.kernel.rules import catalogue
 from fmproof.tactics.methods import METHODS
 
 
