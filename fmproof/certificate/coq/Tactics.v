@@ -1,7 +1,8 @@
 (* Tactics.v: what the generated proofs are written with. A tactic closes its goal or fails. *)
 From FMProof Require Export Measure Product Model Rules Spaces.
 Require Export Reals Lra List.
-From mathcomp Require Import ssreflect boolp functions.
+Set Warnings "-all".
+From mathcomp Require Import ssreflect ssrfun ssralg boolp classical_sets functions reals constructive_ereal measure lebesgue_measure lebesgue_integral Rstruct.
 Set Warnings "-all".
 Set Implicit Arguments.
 Open Scope R_scope.
@@ -27,9 +28,9 @@ Ltac norm_all := cbv beta delta [Expect VExpect on1 on2 on3 on4] in *.
 Lemma MeasP_id (A : space) : MeasP A A (fun a => a).
 Proof. exact: measure.measurable_fun_id. Qed.
 Lemma MeasP_fst_of (W A B : space) (g : W -> A * B) : MeasP W (A ⊗ B) g -> MeasP W A (fun w => fst (g w)).
-Proof. by move=> m; apply: (MeasP_comp (g := fst) _ m); exact: MeasP_fst. Qed.
+Proof. by move=> m; exact: (@MeasP_comp W (A ⊗ B) A fst g (@MeasP_fst A B) m). Qed.
 Lemma MeasP_snd_of (W A B : space) (g : W -> A * B) : MeasP W (A ⊗ B) g -> MeasP W B (fun w => snd (g w)).
-Proof. by move=> m; apply: (MeasP_comp (g := snd) _ m); exact: MeasP_snd. Qed.
+Proof. by move=> m; exact: (@MeasP_comp W (A ⊗ B) B snd g (@MeasP_snd A B) m). Qed.
 Lemma VMeas_after d (A B : space) (g : A -> B) (f : B -> vec d) :
   VMeas B f -> MeasP A B g -> VMeas A (fun a => f (g a)).
 Proof. by move=> mf mg i; exact: (Meas_after (mf i) mg). Qed.
@@ -136,9 +137,8 @@ Lemma measurable_integrable (S Z : space) (j : S -> Z -> R) : Meas (S ⊗ Z) (fu
 Proof.
 move=> m; have mg := (@Meas_EFin (S ⊗ Z) _).1 m.
 have mS := measurable_inner (Meas_abse (A := S ⊗ Z) mg) (fun=> constructive_ereal.abse_ge0 _).
-have h := @lebesgue_measure.emeasurable_fun_infty_o _ _ _ _ _ (@measure.measurableT _ _) mS constructive_ereal.EPInf.
-have -> : (fun s : S => Integrable Z (j s)) = classical_sets.setI classical_sets.setT
-   [set s | (\int[reference Z]_b (comp constructive_ereal.abse (fun w : S ⊗ Z => (j (fst w) (snd w) : RT)%:E)) (s, b) < +oo)%E]%classic.
+have h := @lebesgue_measure.emeasurable_fun_infty_o _ _ _ _ _ (@measure.measurableT _ _) mS (@constructive_ereal.EPInf RT).
+lazymatch type of h with measure.measurable ?X => have -> : (fun s : S => Integrable Z (j s)) = X end.
   rewrite classical_sets.setTI; apply/classical_sets.seteqP; split => a /=; first by case.
   by move=> oo; split => //; apply/Meas_EFin; exact: (@Meas_section S Z (fun w => j (fst w) (snd w)) a m).
 exact: h.
