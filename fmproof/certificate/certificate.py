@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from sympy import Basic
@@ -206,3 +207,10 @@ def _read(value: Any, rows: Sequence[Basic], number: int) -> Any:
     if type(value) is not int:
         raise InputError(f"step {number} has the argument {value!r}, which no rule takes")
     return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of one line."""
+    text = files("fmproof.certificate").joinpath("schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found

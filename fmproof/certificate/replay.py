@@ -22,7 +22,9 @@ def replay(certificate: Certificate) -> Theorem:
     for number, step in enumerate(certificate.steps):
         rule = rules().get(step.rule)
         if rule is None:
-            raise InputError(f"step {number}: {step.rule!r} is no rule; {nearest(step.rule, rules())}")
+            raise InputError(
+                f"step {number}: {step.rule!r} is no rule; {nearest(step.rule, rules())}"
+            )
         try:
             theorem = rule.apply(*(_given(a, made) for a in step.arguments))
         except FmproofError as error:

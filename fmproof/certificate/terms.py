@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Mul, Pow, Rational
+from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
 from fmproof.errors import FmproofError, InputError
 from fmproof.lang import nodes, props
@@ -39,8 +39,15 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
         self._numbers: dict[str, int] = {}
+        self._seen: dict[int, tuple[Basic, int]] = {}
 
     def row(self, node: Basic) -> int:
+        seen = self._seen.get(id(node))
+        if seen is None:
+            seen = self._seen[id(node)] = (node, self._new(node))
+        return seen[1]
+
+    def _new(self, node: Basic) -> int:
         if isinstance(node, Var):
             return self._add({"kind": "Var", "name": node.name, "sort": node.sort.name})
         if isinstance(node, Rational):
@@ -101,6 +108,8 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
     if kind == "Apply":
         return args[0](*args[1:])
     if kind in _ARITHMETIC:
+        if not all(isinstance(arg, Expr) for arg in args):
+            raise TypeError(f"{kind} of what is no term")
         return _ARITHMETIC[kind](*args, evaluate=False)
     return _BINDERS[kind](*args)
 
@@ -123,5 +132,3 @@ def part(number: Any, earlier: Sequence[Any]) -> Any:
     if type(number) is not int or not 0 <= number < len(earlier):
         raise IndexError(f"{number!r} is no earlier row")
     return earlier[number]
-
-

@@ -19,6 +19,7 @@ from fmproof._version import __version__
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
+from fmproof.cli.replay import replay
 from fmproof.cli.terminal import make_printable
 from fmproof.cli.verify import verify
 from fmproof.derivations.catalogue import BUILTIN
@@ -71,7 +72,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, docs, evaluate, list_, explain):
+for _subcommand in (verify, docs, evaluate, list_, explain, replay):
     command.add_command(_subcommand)
 
 

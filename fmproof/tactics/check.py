@@ -53,6 +53,11 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
     return Report(__version__, reports, perf_counter() - started)
 
 
+def prove(derivation: Derivation) -> Theorem | None:
+    """The theorem of a derivation, which holds how it was made (its trace); None if it fails."""
+    return _check_once(derivation, {}, None).theorem
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What checking a derivation gave: its theorem if it was proved, and the report."""

@@ -2,7 +2,7 @@
 From FMProof Require Export Measure Product Model Rules Spaces.
 Require Export Reals Lra List.
 Set Warnings "-all".
-From mathcomp Require Import ssreflect ssrfun ssralg boolp classical_sets functions reals constructive_ereal measure lebesgue_measure lebesgue_integral Rstruct.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype seq fintype order ssralg ssrnum boolp classical_sets functions reals constructive_ereal measure lebesgue_measure lebesgue_integral Rstruct.
 Set Warnings "-all".
 Set Implicit Arguments.
 Open Scope R_scope.
@@ -21,7 +21,7 @@ Definition on4 (A B D E C : Type) (f : A -> B -> D -> E -> C) (w : A * B * D * E
 Definition Expect (S : space) (p f : S -> R) : R := Int S (fun w => p w * f w).
 Definition VExpect d (S : space) (p : S -> R) (f : S -> vec d) : vec d := VInt S (fun w => vscal (p w) (f w)).
 
-Ltac norm := cbv beta delta [Expect VExpect on1 on2 on3 on4].
+Ltac norm := cbv beta delta [Expect VExpect on1 on2 on3 on4]; cbn [fst snd].
 Ltac norm_all := cbv beta delta [Expect VExpect on1 on2 on3 on4] in *.
 
 (* ---- measurability, by the shape of the term ---- *)
@@ -45,11 +45,12 @@ Ltac projected :=
   | |- Meas ?S _ => projections S (MeasP_id S) ltac:(fun pf => first
         [ exact (Meas_point pf)
         | match goal with H : Meas _ _ |- _ => exact (Meas_after H pf) end ])
+  | |- MeasP ?S _ _ => projections S (MeasP_id S) ltac:(fun pf => exact pf)
   | |- VMeas ?S _ => projections S (MeasP_id S) ltac:(fun pf => first
         [ exact (VMeas_point pf)
         | match goal with H : VMeas _ _ |- _ => exact (VMeas_after H pf) end ])
   end.
-Create HintDb measurable.
+Create HintDb measurable. Create HintDb nonneg.
 Ltac meas := norm; repeat first
   [ assumption
   | match goal with |- Meas _ (fun _ => ?c) => apply Meas_const end
@@ -94,7 +95,6 @@ Ltac order_ip := repeat match goal with
       lazymatch a with b => fail | _ => rewrite (ip_sym b a) end end end.
 Ltac arithmetic := norm; first
   [ reflexivity
-  | solve [ unfold ratio; reflexivity ]
   | lazymatch goal with
     | |- @eq (vec _) _ _ => apply vec_ext; intro; unfold vadd, vscal, vzero; same_atoms; ring
     | |- _ => ring_simplify_atoms; ring
@@ -150,3 +150,52 @@ Proof.
 move=> m h; apply: ae_product_measurable; first exact: (@measurable_integrable (T ⊗ X) Z j m).
 exact: ae_all.
 Qed.
+
+(* ---- intervals, and lemmas about several factors ---- *)
+Lemma lt_of (a b : R) : a < b -> ((a : RT) < (b : RT))%O.
+Proof. by move=> h; apply/RltbP. Qed.
+Definition interval (a b : R) (h : a < b) : space := segment_of a b (lt_of h).
+
+Lemma ae_fin (S : space) (d : nat) (P : fintype.ordinal d -> S -> Prop) :
+  (forall i, ae S (P i)) -> ae S (fun w => forall i, P i w).
+Proof.
+move=> h.
+suff k (s : list (fintype.ordinal d)) : ae S (fun w => forall i, List.In i s -> P i w).
+  apply: ae_mono (k (fintype.enum (fintype.ordinal_finType d))) => w q i; apply: q.
+  have := fintype.mem_enum (fintype.ordinal_finType d) i.
+  elim: (fintype.enum _) => [|x s ih] //=.
+  rewrite seq.in_cons => /ssrbool.orP[/eqtype.eqP ->|/ih]; [by left | by right].
+elim: s => [|x s ih]; first by apply: ae_all.
+apply: ae_mono (ae_and S _ _ (h x) ih) => w [p q] i /= [<-|] //; exact: q.
+Qed.
+Lemma VIntegrable_section d (A B : space) (f : A * B -> vec d) : VIntegrable (A ⊗ B) f ->
+  ae A (fun a => VIntegrable B (fun b => f (a, b))).
+Proof. by move=> h; apply: ae_fin => i; exact: (Integrable_section (h i)). Qed.
+
+Lemma measurable_vanishing (S : space) (f g : S -> R) : Meas S f -> Meas S g ->
+  measure.measurable (fun s : S => f s = 0 -> g s = 0).
+Proof.
+move=> mf mg.
+have h := measure.measurableU _ _ (measure.measurableC (measurable_zero mf)) (measurable_zero mg).
+lazymatch type of h with measure.measurable ?X => have -> : (fun s : S => f s = 0 -> g s = 0) = X end => //.
+apply/classical_sets.seteqP; split => s /=; last by case.
+by move=> k; case: (pselect (f s = 0)) => [/k|]; [right | left].
+Qed.
+(* For every a, almost every (b, c): almost every (a, b, c). *)
+Lemma everywhere_vanishing2 (A B C : space) (f g : A -> B -> C -> R) :
+  Meas (A ⊗ B ⊗ C) (fun w => f (fst (fst w)) (snd (fst w)) (snd w)) ->
+  Meas (A ⊗ B ⊗ C) (fun w => g (fst (fst w)) (snd (fst w)) (snd w)) ->
+  (forall a, ae (B ⊗ C) (fun w => f a (fst w) (snd w) = 0 -> g a (fst w) (snd w) = 0)) ->
+  ae (A ⊗ B ⊗ C) (fun w => f (fst (fst w)) (snd (fst w)) (snd w) = 0 -> g (fst (fst w)) (snd (fst w)) (snd w) = 0).
+Proof.
+move=> mf mg h.
+have r := renaming_sym (renaming_assoc A B C).
+have mf' := Meas_renaming r mf; have mg' := Meas_renaming r mg.
+have k : ae (A ⊗ (B ⊗ C)) (fun w => f (fst w) (fst (snd w)) (snd (snd w)) = 0 -> g (fst w) (fst (snd w)) (snd (snd w)) = 0).
+  by apply: ae_product_measurable; [exact: (measurable_vanishing mf' mg') | apply: ae_all => a; exact: h].
+exact: (ae_renaming (renaming_assoc A B C) k).
+Qed.
+
+Ltac nonneg := intros; norm; repeat first
+  [ assumption | lra | apply Rmult_le_pos | apply Rplus_le_le_0_compat | apply ip_ge0
+  | (apply Int_ge0; intro) | solve [ eauto 2 with nonneg nocore ] ].
