@@ -355,3 +355,8 @@ have iah : Integrable S (fun s => Rabs (h s)).
 by apply: (Integrable_le S h _ ms _ iah) => s; exact: Rle_refl.
 Qed.
 End marginals.
+
+Lemma cancelled_ratio_vector d (S : space) (a b : S -> R) (f : S -> vec d) :
+  VMeas S (fun s => vscal (b s * ratio (a s) (b s)) (f s)) ->
+  VIntegrable S (fun s => vscal (a s) (f s)) -> VIntegrable S (fun s => vscal (b s * ratio (a s) (b s)) (f s)).
+Proof. by move=> m h i; apply: cancelled_ratio; [exact: m | exact: h]. Qed.

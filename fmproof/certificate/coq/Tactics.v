@@ -21,6 +21,8 @@ Definition on4 (A B D E C : Type) (f : A -> B -> D -> E -> C) (w : A * B * D * E
 Definition Expect (S : space) (p f : S -> R) : R := Int S (fun w => p w * f w).
 Definition VExpect d (S : space) (p : S -> R) (f : S -> vec d) : vec d := VInt S (fun w => vscal (p w) (f w)).
 
+Arguments Expect S p f : clear implicits. Arguments VExpect {d} S p f.
+
 Ltac norm := cbv beta delta [Expect VExpect on1 on2 on3 on4]; cbn [fst snd].
 Ltac norm_all := cbv beta delta [Expect VExpect on1 on2 on3 on4] in *.
 
