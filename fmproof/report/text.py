@@ -192,6 +192,8 @@ class _Pages:
 
     def symbols(self, derivation: DerivationReport) -> Iterator[str]:
         """What each symbol is taken to be, or stands for: that is assumed as well."""
+        if not derivation.symbols:
+            return
         yield ""
         yield _INDENT + self.paint.heading("Symbols")
         names = max(len(symbol.name.text) for symbol in derivation.symbols)

@@ -53,9 +53,11 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
     return Report(__version__, reports, perf_counter() - started)
 
 
-def prove(derivation: Derivation) -> Theorem | None:
-    """The theorem of a derivation, which holds how it was made (its trace); None if it fails."""
-    return _check_once(derivation, {}, None).theorem
+def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
+    """The kernel's theorem of each derivation that is proved, by its name."""
+    proved: dict[str, Outcome] = {}
+    outcomes = [_check_once(derivation, proved, None) for derivation in derivations]
+    return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,19 @@ from fmproof.certificate.replay import replay
 from fmproof.cli import command
 from fmproof.derivations.catalogue import BUILTIN, load
 from fmproof.errors import FmproofError, InputError
+from fmproof.kernel.theorem import Theorem
 from fmproof.lang.scope import canon
-from fmproof.tactics.check import prove
+from fmproof.tactics.check import theorems
+
+
+@cache
+def proved(name: str) -> Theorem:
+    return theorems([load(name)])[name]
 
 
 @cache
 def lines(name: str) -> tuple[str, ...]:
-    theorem = prove(load(name))
-    assert theorem is not None
+    theorem = proved(name)
     return tuple(write(of_theorem(theorem, name)).splitlines())
 
 
@@ -31,8 +36,7 @@ def test_a_certificate_replays_to_the_theorem(name: str) -> None:
     text = "\n".join(lines(name)) + "\n"
     certificate = read(text)
     theorem = replay(certificate)
-    original = prove(load(name))
-    assert original is not None
+    original = proved(name)
     assert canon(theorem.conclusion) == canon(original.conclusion)
     assert set(map(canon, theorem.hypotheses)) == set(map(canon, original.hypotheses))
     assert write(certificate) == text
