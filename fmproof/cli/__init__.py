@@ -22,6 +22,7 @@ from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
 from fmproof.cli.floor import floor
+from fmproof.cli.replay import replay
 from fmproof.cli.terminal import make_printable
 from fmproof.cli.verify import verify
 from fmproof.derivations.catalogue import BUILTIN
@@ -76,7 +77,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, check, docs, evaluate, floor, list_, explain, conform):
+for _subcommand in (verify, check, docs, evaluate, floor, list_, explain, conform, replay):
     command.add_command(_subcommand)
 
 

@@ -96,6 +96,12 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE.toml",
     help="Evaluate on this problem instead, such as one that refuted a step.",
 )
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the proof as a certificate, for fmproof replay and other checkers.",
+)
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
 @click.pass_context
@@ -109,6 +115,7 @@ def verify(
     problems: int | None,
     seed: int | None,
     problem: Path | None,
+    certificate: Path | None,
     no_numeric: bool,
 ) -> None:
     """Check derivations step by step, in the kernel and on random problems.
@@ -123,6 +130,10 @@ def verify(
     if problem is not None and problems is not None:
         raise click.UsageError("--problem names the one problem; it excludes --problems")
     chosen = list(dict.fromkeys(sources or BUILTIN))
+    if certificate is not None:
+        require_writable(certificate)
+        if len(chosen) != 1:
+            raise click.UsageError("--certificate is for one derivation: name it")
     if no_numeric:
         report = checked(chosen)
     else:
@@ -136,6 +147,11 @@ def verify(
     else:
         render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
         terminal.write(render(report), output, as_utf8=True)
+    if certificate is not None and report.status == "proved":
+        from fmproof.certificate.certificate import write
+        from fmproof.certificate.proved import certificate_of
+
+        terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
     ctx.exit(0 if report.status == "proved" else 1)
 
 

@@ -1,0 +1,216 @@
+"""A certificate: the steps by which a theorem was made, as lines of JSON.
+
+The first line says what it is, then come the rows of terms and propositions, the steps, premises
+first, and the theorem. docs/certificate.md describes each line; ``schema.json`` is its schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from sympy import Basic
+
+from fmproof._version import __version__
+from fmproof.certificate.terms import Table, part, read_row
+from fmproof.errors import InputError
+from fmproof.kernel.replay import steps as steps_of
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.props import Prop
+
+FORMAT = "fmproof-certificate"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of a rule.
+
+    Attributes:
+        rule: the kernel's name for it.
+        arguments: in the order of its parameters: terms, propositions, numbers, tuples of these;
+            a theorem among them is a :class:`From`.
+        conclusion, hypotheses: the sequent that it claims.
+    """
+
+    rule: str
+    arguments: tuple[Any, ...]
+    conclusion: Prop
+    hypotheses: tuple[Prop, ...]
+
+    @property
+    def premises(self) -> tuple[int, ...]:
+        """The steps that it uses, in order."""
+        return tuple(_premises(self.arguments))
+
+
+@dataclass(frozen=True)
+class From:
+    """A theorem among the arguments of a step: the number of the step that made it."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a derivation's theorem was made by; the last step makes it."""
+
+    derivation: str
+    steps: tuple[Step, ...]
+
+    @property
+    def theorem(self) -> Step:
+        return self.steps[-1]
+
+
+def _premises(value: Any) -> Iterator[int]:
+    if isinstance(value, From):
+        yield value.step
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _premises(item)
+
+
+def of_theorem(theorem: Theorem, derivation: str) -> Certificate:
+    """The certificate of a theorem: only what it rests on, each step once, premises first."""
+    made = steps_of(theorem)
+    numbers = {id(step): number for number, step in enumerate(made)}
+
+    def recorded(value: Any) -> Any:
+        if type(value) is Theorem:
+            return From(numbers[id(value)])
+        return tuple(map(recorded, value)) if isinstance(value, tuple) else value
+
+    return Certificate(
+        derivation,
+        tuple(
+            Step(t.trace.rule, recorded(t.trace.arguments), t.conclusion, t.hypotheses)
+            for t in made
+        ),
+    )
+
+
+# --- writing ------------------------------------------------------------------------------
+
+
+def write(certificate: Certificate) -> str:
+    """The lines of a certificate."""
+    table = Table()
+    lines: list[dict[str, Any]] = []
+    for number, step in enumerate(certificate.steps):
+        lines.append(
+            {
+                "step": number,
+                "rule": step.rule,
+                "args": [_written(a, table) for a in step.arguments],
+                "from": list(step.premises),
+                "concl": table.row(step.conclusion),
+                "hyps": [table.row(h) for h in step.hypotheses],
+            }
+        )
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "derivation": certificate.derivation,
+        "fmproof": __version__,
+    }
+    rows = ({"row": number, **row} for number, row in enumerate(table.rows))
+    last = {"theorem": len(certificate.steps) - 1}
+    return "".join(f"{json.dumps(line)}\n" for line in (head, *rows, *lines, last))
+
+
+def _written(value: Any, table: Table) -> Any:
+    if isinstance(value, From):
+        return {"from": value.step}
+    if isinstance(value, tuple):
+        return [_written(item, table) for item in value]
+    return {"row": table.row(value)} if isinstance(value, Basic) else value
+
+
+# --- reading ------------------------------------------------------------------------------
+
+
+def read(text: str) -> Certificate:
+    """The certificate that these lines are.
+
+    Raises:
+        InputError: it is none, is of another version, or some line is not what it should be.
+    """
+    lines = list(_lines(text))
+    head = lines[0] if lines else {}
+    if head.get("format") != FORMAT:
+        raise InputError(f"this is no certificate: the first line must say {FORMAT!r}")
+    if head.get("version") != VERSION:
+        raise InputError(
+            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
+        )
+    rows: list[Basic] = []
+    steps: list[Step] = []
+    for number, line in enumerate(lines[1:-1], start=2):
+        try:
+            if line.get("row") == len(rows) and not steps and "kind" in line:
+                rows.append(read_row(line, rows))
+            elif line.get("step") == len(steps):
+                steps.append(_step(line, rows, len(steps)))
+            else:
+                raise InputError("expected the next row or the next step")
+        except (KeyError, TypeError, IndexError) as error:
+            raise InputError(f"line {number} of the certificate: {error}") from None
+        except InputError as error:
+            raise InputError(f"line {number} of the certificate: {error}") from None
+    if not steps or lines[-1] != {"theorem": len(steps) - 1}:
+        raise InputError("a certificate ends with its theorem, the last step")
+    return Certificate(str(head.get("derivation", "")), tuple(steps))
+
+
+def _lines(text: str) -> Iterable[dict[str, Any]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"line {number} of the certificate is not JSON: {error}") from None
+        if not isinstance(value, dict):
+            raise InputError(f"line {number} of the certificate is not a JSON object")
+        yield value
+
+
+def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> Step:
+    conclusion = part(line["concl"], rows)
+    hypotheses = tuple(part(h, rows) for h in line["hyps"])
+    for prop in (conclusion, *hypotheses):
+        if not isinstance(prop, Prop):
+            raise InputError(f"step {number} claims {prop}, which is no proposition")
+    step = Step(
+        str(line["rule"]),
+        tuple(_read(arg, rows, number) for arg in line["args"]),
+        conclusion,
+        hypotheses,
+    )
+    if list(step.premises) != line["from"]:
+        raise InputError(f"step {number}: its premises are not those among its arguments")
+    return step
+
+
+def _read(value: Any, rows: Sequence[Basic], number: int) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(item, rows, number) for item in value)
+    if isinstance(value, dict):
+        if "row" in value:
+            return part(value["row"], rows)
+        step = value["from"]
+        if type(step) is not int or not 0 <= step < number:
+            raise InputError(f"step {number} uses {step!r}, which is no earlier step")
+        return From(step)
+    if type(value) is not int:
+        raise InputError(f"step {number} has the argument {value!r}, which no rule takes")
+    return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of one line."""
+    text = files("fmproof.certificate").joinpath("schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found

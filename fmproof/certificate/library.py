@@ -1,0 +1,172 @@
+"""The Coq library of the kernel's rules: compiled once, and what its lemmas assume.
+
+``python -m fmproof.certificate.library`` compiles it and prints what each rule's lemma rests on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from fmproof.errors import InputError
+
+FILES = ("Measure", "Product", "Model", "Rules", "Spaces", "Tactics")
+"""In the order in which they use each other."""
+
+RULES: Mapping[str, str] = {
+    "linearity": "linearity",
+    "inner_of_integral": "inner_of_integral",
+    "fubini": "fubini",
+    "expectation_as_integral": "Int_product",
+    "sections": "Integrable_section",
+    "reorder_draws": "Int_renaming",
+    "marginal_draw": "marginal_draw",
+    "tonelli": "marginal_integrable",
+    "finite_measure": "law_cons",
+    "support_of_marginal": "support_of_marginal",
+    "everywhere": "everywhere_vanishing2",
+    "cauchy_schwarz": "cauchy_schwarz",
+    "parallelogram": "parallelogram",
+    "square_integrable": "square_integrable",
+    "cancelled_ratio": "cancelled_ratio",
+    "cancel": "cancel",
+    "jensen": "jensen",
+    "bilinearity": "ip_add_l",
+    "congruence": "Int_almost",
+}
+"""The lemma that is the heart of each rule's proof."""
+
+ALLOWED = frozenset(
+    {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "Epsilon.epsilon_statement",
+        "FunctionalExtensionality.functional_extensionality_dep",
+        "boolp.constructive_indefinite_description",
+        "boolp.functional_extensionality_dep",
+        "boolp.propositional_extensionality",
+    }
+)
+"""The axioms of classical reasoning in Coq's reals and mathcomp; none of ours."""
+
+MISSING = (
+    "coqc is not installed, or lacks mathcomp-analysis; on Debian: "
+    "apt-get install coq libcoq-mathcomp-analysis"
+)
+SECONDS = 600
+
+
+def sources() -> dict[str, str]:
+    """The library's files by name."""
+    folder = files("fmproof.certificate").joinpath("coq")
+    return {name: folder.joinpath(f"{name}.v").read_text(encoding="utf-8") for name in FILES}
+
+
+def compiled(texts: Mapping[str, str] | None = None, cache: Path | None = None) -> Path:
+    """A folder with the compiled library, from the cache when it is there.
+
+    Raises:
+        InputError: coqc is missing, or refuses a file.
+    """
+    texts = sources() if texts is None else texts
+    cache = _cache() if cache is None else cache
+    version = _run(["coqc", "--version"], Path.cwd()).stdout
+    key = hashlib.sha256(repr((version, sorted(texts.items()))).encode()).hexdigest()[:16]
+    home = cache / key
+    if home.is_dir():
+        return home
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        made = Path(scratch) / "library"
+        made.mkdir()
+        for name, text in texts.items():
+            (made / f"{name}.v").write_text(text, encoding="utf-8")
+        for name in texts:
+            done = _run(["coqc", "-Q", ".", "FMProof", f"{name}.v"], made)
+            if done.returncode != 0:
+                raise InputError(f"coqc refuses {name}.v: {_last(done.stderr)}; {MISSING}")
+        if not home.exists():
+            shutil.move(made, home)
+    return home
+
+
+def assumptions(lemmas: Sequence[str], library: Path) -> dict[str, frozenset[str]]:
+    """The axioms that each lemma rests on, as Coq prints them.
+
+    Raises:
+        InputError: coqc does not know one of them.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        asked = Path(scratch) / "Asked.v"
+        lines = [f"From FMProof Require Import {' '.join(FILES)}."]
+        for lemma in lemmas:
+            lines.append(f'Eval compute in "{lemma}"%string.')
+            lines.append(f"Print Assumptions {lemma}.")
+        lines.insert(0, "Require Import String.")
+        asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        done = _run(["coqc", "-Q", str(library), "FMProof", "Asked.v"], Path(scratch))
+    if done.returncode != 0:
+        raise InputError(f"coqc: {_last(done.stderr)}")
+    parts = re.split(r'^ +="?.*?"(\w+)"%?\w*\n +: \w+\n', done.stdout, flags=re.MULTILINE)
+    found = {
+        name: frozenset(re.findall(r"^([A-Za-z_][\w.]*)(?= :|$)", told, flags=re.MULTILINE))
+        - {"Axioms"}
+        for name, told in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    if set(found) != set(lemmas):
+        raise InputError("coqc did not answer for each lemma")
+    return found
+
+
+def require_allowed(found: Mapping[str, frozenset[str]]) -> None:
+    """Raise :class:`InputError` if a lemma rests on an axiom that is not among :data:`ALLOWED`."""
+    for lemma, axioms in found.items():
+        extra = sorted(axioms - ALLOWED)
+        if extra:
+            raise InputError(f"{lemma} rests on {', '.join(extra)}, which is assumed, not proved")
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "fmproof" / "coq"
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except FileNotFoundError:
+        raise InputError(MISSING) from None
+    except subprocess.TimeoutExpired:
+        raise InputError(f"{' '.join(command)} took more than {SECONDS} s") from None
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line]
+    return " ".join(lines[-3:])
+
+
+def main() -> int:
+    """Compile the library and print what each rule's lemma assumes."""
+    try:
+        found = assumptions(sorted(set(RULES.values())), compiled())
+        require_allowed(found)
+    except InputError as error:
+        print(f"fmproof: {error}", file=sys.stderr)
+        return 2
+    for rule, lemma in RULES.items():
+        print(f"{rule:24} {lemma:24} {len(found[lemma])} axioms of classical reasoning")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Terms and propositions as rows of a table, each distinct one once.
+
+A row is a JSON object: ``kind`` names the node, ``args`` the rows of its parts. Rows refer to
+earlier rows only, so a table is read in one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Pow, Rational
+
+from fmproof.errors import FmproofError, InputError
+from fmproof.lang import nodes, props
+from fmproof.lang.node import admit
+from fmproof.lang.nodes.heads import Head
+from fmproof.lang.nodes.name import Label
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.sorts import Sort
+
+GROUPS = ("sub", "sup", "main", "given")
+
+_BINDERS = {
+    kind.__name__: kind
+    for kind in (
+        nodes.Inner, nodes.Ratio, nodes.IntegralOver, nodes.Expect, nodes.Grad, nodes.ArgMin,
+        props.Equals, props.AtMost, props.Integrable, props.VanishesWith, props.Differentiable,
+        props.Almost, props.ForAll, nodes.Lebesgue,
+    )
+}  # fmt: skip
+_ARITHMETIC = {"Add": Add, "Mul": Mul, "Pow": Pow}
+_HEADS = {"Field": nodes.Field, "Scalar": nodes.Scalar, "Density": nodes.Density}
+
+
+class Table:
+    """Rows under construction: :meth:`row` gives the number of a node's row, adding it if new."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self._seen: dict[int, tuple[Basic, int]] = {}
+
+    def row(self, node: Basic) -> int:
+        seen = self._seen.get(id(node))
+        if seen is None:
+            seen = self._seen[id(node)] = (node, self._new(node))
+        return seen[1]
+
+    def _new(self, node: Basic) -> int:
+        if isinstance(node, Var):
+            return self._add({"kind": "Var", "name": node.name, "sort": node.sort.name})
+        if isinstance(node, Rational):
+            return self._add({"kind": "Number", "value": str(node)})
+        if isinstance(node, Head):
+            return self._head(node)
+        if isinstance(node, nodes.Named):
+            return self._add(
+                {"kind": "Named", "name": node.name, "args": [self.row(node.definition)]}
+            )
+        return self._add(
+            {"kind": type(node).__name__, "args": [self.row(arg) for arg in node.args]}
+        )
+
+    def _head(self, head: Head) -> int:
+        row: dict[str, Any] = {"kind": type(head).__name__, "name": head.name}
+        for group in GROUPS:
+            row[group] = [self.row(var) for var in getattr(head, group)]
+        if isinstance(head, nodes.Density):
+            row["main"] = [self.row(item) for item in head.over]
+        if head.definition is not None:
+            row["definition"] = self.row(head.definition)
+        if isinstance(head, nodes.Scalar) and head.nonneg:
+            row["nonneg"] = True
+        return self._add(row)
+
+    def _add(self, row: dict[str, Any]) -> int:
+        key = repr(sorted(row.items()))
+        if key not in self._numbers:
+            self._numbers[key] = len(self.rows)
+            self.rows.append(row)
+        return self._numbers[key]
+
+
+def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
+    """The node of one row, given those of the rows before it.
+
+    Raises:
+        InputError: it is no row, or what it says is no term.
+    """
+    try:
+        return admit(_node(row, earlier))
+    except (KeyError, TypeError, IndexError, ValueError, FmproofError) as error:
+        raise InputError(f"row {len(earlier)} of the certificate is no term: {error}") from None
+
+
+def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
+    kind = row["kind"]
+    if kind == "Var":
+        return Var(row["name"], Sort[row["sort"]])
+    if kind == "Number":
+        return Rational(row["value"])
+    if kind in _HEADS:
+        return _head_of(row, earlier)
+    args = [part(number, earlier) for number in row["args"]]
+    if kind == "Named":
+        return nodes.Named(Label(row["name"]), *args)
+    if kind == "Apply":
+        return args[0](*args[1:])
+    if kind in _ARITHMETIC:
+        if not all(isinstance(arg, Expr) for arg in args):
+            raise TypeError(f"{kind} of what is no term")
+        return _ARITHMETIC[kind](*args, evaluate=False)
+    return _BINDERS[kind](*args)
+
+
+def _head_of(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
+    groups: dict[str, tuple[Any, ...]] = {
+        group: tuple(part(number, earlier) for number in row[group]) for group in GROUPS
+    }
+    main = groups.pop("main")
+    if row["kind"] == "Density":
+        main = tuple(item.declared for item in main)
+    more: dict[str, Any] = {"nonneg": True} if row.get("nonneg") else {}
+    if "definition" in row:
+        more["definition"] = part(row["definition"], earlier)
+    return _HEADS[row["kind"]](row["name"], *main, **groups, **more)
+
+
+def part(number: Any, earlier: Sequence[Any]) -> Any:
+    """Row ``number``, which must be an earlier one."""
+    if type(number) is not int or not 0 <= number < len(earlier):
+        raise IndexError(f"{number!r} is no earlier row")
+    return earlier[number]

@@ -1,0 +1,141 @@
+"""Certificates: written, read and replayed; changed ones refused."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import cache
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from fmproof.certificate.certificate import of_theorem, read, schema, write
+from fmproof.certificate.replay import replay
+from fmproof.cli import command
+from fmproof.derivations.catalogue import BUILTIN, load
+from fmproof.errors import FmproofError, InputError
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.scope import canon
+from fmproof.tactics.check import theorems
+
+
+@cache
+def proved(name: str) -> Theorem:
+    return theorems([load(name)])[name]
+
+
+@cache
+def lines(name: str) -> tuple[str, ...]:
+    theorem = proved(name)
+    return tuple(write(of_theorem(theorem, name)).splitlines())
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_certificate_replays_to_the_theorem(name: str) -> None:
+    text = "\n".join(lines(name)) + "\n"
+    certificate = read(text)
+    theorem = replay(certificate)
+    original = proved(name)
+    assert canon(theorem.conclusion) == canon(original.conclusion)
+    assert set(map(canon, theorem.hypotheses)) == set(map(canon, original.hypotheses))
+    assert write(certificate) == text
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_each_line_fits_the_schema(name: str) -> None:
+    validator = jsonschema.Draft202012Validator(schema())
+    for line in lines(name):
+        validator.validate(json.loads(line))
+
+
+def test_the_schema_refuses_what_is_no_line() -> None:
+    validator = jsonschema.Draft202012Validator(schema())
+    for line in ({}, {"step": 0}, {"row": 0, "kind": "Axiom"}, {"theorem": -1}):
+        assert not validator.is_valid(line)
+
+
+def test_a_certificate_is_pruned() -> None:
+    """Every step but the last is used by a later one, and each once."""
+    steps = read("\n".join(lines("fm-cfm"))).steps
+    used = {premise for step in steps for premise in step.premises}
+    assert used == set(range(len(steps) - 1))
+
+
+def mutated(rng: random.Random, rows: list[dict[str, object]]) -> None:
+    """Change one thing: a term, a rule's name, a premise, a hypothesis, the order of steps."""
+    steps = [i for i, row in enumerate(rows) if "step" in row]
+    terms = [i for i, row in enumerate(rows) if "row" in row]
+    at = rows[rng.choice(steps)]
+    kind = rng.choice(["term", "rule", "premise", "hypothesis", "conclusion", "order", "argument"])
+    if kind == "term":
+        row = rows[rng.choice([i for i in terms if rows[i].get("args")])]
+        row["args"][rng.randrange(len(row["args"]))] = rng.randrange(len(terms))  # type: ignore
+    elif kind == "rule":
+        at["rule"] = rows[rng.choice(steps)]["rule"]
+    elif kind == "premise":
+        text = json.dumps(at["args"])
+        old = rng.choice(at["from"] or [0])  # type: ignore[call-overload]
+        new = rng.randrange(len(steps))
+        at["args"] = json.loads(text.replace(f'{{"from": {old}}}', f'{{"from": {new}}}'))
+        at["from"] = [new if p == old else p for p in at["from"]]  # type: ignore[attr-defined]
+    elif kind == "hypothesis" and at["hyps"]:
+        at["hyps"].pop(rng.randrange(len(at["hyps"])))  # type: ignore[attr-defined, arg-type]
+    elif kind == "conclusion":
+        at["concl"] = rng.choice(terms) - 1
+    elif kind == "order":
+        i, j = rng.sample(steps, 2)
+        for key in ("rule", "args", "from", "concl", "hyps"):
+            rows[i][key], rows[j][key] = rows[j][key], rows[i][key]
+    elif at["args"]:
+        at["args"].reverse()  # type: ignore[attr-defined]
+
+
+def test_500_mutations_give_no_other_theorem() -> None:
+    rng = random.Random(13)
+    originals = {name: replay(read("\n".join(lines(name)))) for name in ("fm-cfm", "general")}
+    refused = 0
+    for _ in range(500):
+        name = rng.choice(list(originals))
+        rows = [json.loads(line) for line in lines(name)]
+        mutated(rng, rows)
+        try:
+            theorem = replay(read("\n".join(map(json.dumps, rows))))
+        except FmproofError:
+            refused += 1
+            continue
+        claimed = originals[name]
+        assert canon(theorem.conclusion) == canon(claimed.conclusion)
+        assert set(map(canon, theorem.hypotheses)) == set(map(canon, claimed.hypotheses))
+    assert refused > 400
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: "", "no certificate"),
+        (lambda t: t.replace('"version": 1', '"version": 2', 1), "version 2"),
+        (lambda t: t.replace('"version"', '"version', 1), "not JSON"),
+        (lambda t: t.replace('"linearity"', '"magic"'), "no rule"),
+        (lambda t: t.rsplit("\n", 2)[0], "ends with its theorem"),
+        (lambda t: t.replace('"kind": "Inner"', '"kind": "Outer"', 1), "no term"),
+    ],
+)
+def test_what_is_wrong_is_said(change, message: str) -> None:  # type: ignore[no-untyped-def]
+    text = "\n".join(lines("fm-cfm")) + "\n"
+    with pytest.raises(InputError, match=message):
+        replay(read(change(text)))
+
+
+def test_the_commands(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "proof.jsonl"
+    run = CliRunner().invoke
+    made = run(command, ["verify", "fm-cfm", "--no-numeric", "-q", "--certificate", str(file)])
+    assert made.exit_code == 0
+    assert file.read_text(encoding="utf-8").splitlines() == list(lines("fm-cfm"))
+    again = run(command, ["replay", str(file)])
+    assert again.exit_code == 0
+    assert "steps replayed" in again.output
+    assert "L_FM" in again.output
+    two = run(command, ["verify", "fm-cfm", "general", "--certificate", str(file)])
+    assert two.exit_code == 2

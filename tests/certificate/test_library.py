@@ -1,0 +1,74 @@
+"""The Coq library: it compiles, and its lemmas rest on no axiom of ours."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fmproof.certificate.library import (
+    ALLOWED,
+    MISSING,
+    RULES,
+    assumptions,
+    compiled,
+    require_allowed,
+    sources,
+)
+from fmproof.errors import InputError
+from fmproof.kernel.rule import rules
+
+ANALYSIS = "/usr/lib/ocaml/coq/user-contrib/mathcomp/analysis"
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None or not Path(ANALYSIS).is_dir(), reason=MISSING
+)
+
+
+def test_the_lemmas_are_of_rules_of_the_kernel() -> None:
+    assert set(RULES) <= set(rules())
+
+
+def test_nothing_is_assumed_in_the_text() -> None:
+    words = ("Axiom", "Admitted", "admit", "Parameter", "Conjecture")
+    for name, text in sources().items():
+        assert not [word for word in words if word in text.split()], name
+
+
+@needs_coq
+def test_the_lemmas_rest_on_classical_reasoning_alone() -> None:
+    library = compiled()
+    assert compiled() == library
+    found = assumptions(sorted(set(RULES.values())), library)
+    require_allowed(found)
+    assert found["jensen"] <= ALLOWED
+    assert found["jensen"]
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("text", "lemma", "axiom"),
+    [
+        ("Axiom gift : False.\nLemma all_ : 1 = 2. Proof. destruct gift. Qed.", "all_", "gift"),
+        ("Lemma hope : 1 = 2.\nProof. Admitted.", "hope", "hope"),
+    ],
+)
+def test_what_is_not_proved_shows(tmp_path: Path, text: str, lemma: str, axiom: str) -> None:
+    done = compiled({name: text if name == "Tactics" else "" for name in sources()}, tmp_path)
+    found = assumptions([lemma], done)
+    with pytest.raises(InputError, match=axiom):
+        require_allowed(found)
+
+
+@needs_coq
+def test_a_wrong_proof_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"refuses Measure\.v"):
+        compiled({"Measure": "Lemma no : 1 = 2. Proof. reflexivity. Qed."}, tmp_path)
+
+
+def test_without_coq_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match="apt-get install coq"):
+        compiled(cache=tmp_path)
