@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fmproof.report.breaking import pieces
 from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.templating import environment
 
 if TYPE_CHECKING:
     from fmproof.report.plots import Picture
@@ -100,18 +101,17 @@ def _converter() -> Any:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+    from markupsafe import escape as escaped
 
-    environment = Environment(
-        loader=PackageLoader("fmproof.report"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
+    filters = {
+        "math": mathematics,
+        "prose": prose,
+        "defined": defined,
+        "anchor": lambda name: anchor(name, set()),
+    }
+    made = environment(
+        Markup, lambda text: escaped(printable(text)), mathematics, filters, autoescape=True
     )
-    environment.globals["LISTED"] = LISTED
-    environment.filters.update(
-        math=mathematics, prose=prose, defined=defined, anchor=lambda name: anchor(name, set())
-    )
-    return environment
+    made.globals["LISTED"] = LISTED
+    return made

@@ -7,7 +7,7 @@ and graphicx in the document that it is put into, and defines the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
@@ -15,6 +15,7 @@ from unicodedata import normalize
 from fmproof.report.breaking import lines, width
 from fmproof.report.document import anchor, heading, printable, sections, spans
 from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
+from fmproof.report.templating import environment
 from fmproof.report.words import count, sentence
 
 # Widths in em, for a4 paper with margins of 25 mm at 11 pt.
@@ -122,6 +123,11 @@ def mathematics(formula: Formula | str) -> Tex:
     return Tex(re.sub(r"[^\x00-\x7f]", lambda char: escape(char[0]), latex))
 
 
+def inline(formula: Formula) -> Tex:
+    """A formula within a line."""
+    return Tex(f"${mathematics(formula)}$")
+
+
 def display(
     formula: Formula, room: float, relation: str = "", name: Formula | None = None
 ) -> tuple[Tex, ...]:
@@ -202,33 +208,30 @@ def _encoder() -> Any:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("fmproof.report"),
+    return environment(
+        Tex,
+        escape,
+        inline,
+        _FILTERS,
         block_start_string="<%",
         block_end_string="%>",
         variable_start_string="<<",
         variable_end_string=">>",
         comment_start_string="<#",
         comment_end_string="#>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=False,
-        finalize=lambda value: value if isinstance(value, Tex) else escape(str(value)),
     )
-    environment.filters.update(
-        math=mathematics,
-        code=code,
-        prose=prose,
-        count=count,
-        sentence=sentence,
-        plain=plain,
-        display=_display,
-        step=lambda formula, relation="": display(formula, ROOM_STEP, relation),
-        defined=lambda symbol: _defined(symbol, ROOM_NOTATION),
-        cell=lambda formula: display(formula, ROOM_TABLE),
-        anchor=lambda name: Tex(anchor(name, set())),
-    )
-    return environment
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "math": mathematics,
+    "code": code,
+    "prose": prose,
+    "count": count,
+    "sentence": sentence,
+    "plain": plain,
+    "display": _display,
+    "step": lambda formula, relation="": display(formula, ROOM_STEP, relation),
+    "defined": lambda symbol: _defined(symbol, ROOM_NOTATION),
+    "cell": lambda formula: display(formula, ROOM_TABLE),
+    "anchor": lambda name: Tex(anchor(name, set())),
+}

@@ -23,6 +23,10 @@ class Formula:
     latex: str  #: LaTeX for math mode, without delimiters
 
 
+Prose = tuple[str | Formula, ...]
+"""Words with formulas among them; a renderer sets each in its own way."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """A side condition of a step and what it was derived from."""
@@ -73,9 +77,9 @@ class StepReport:
     status: Status
     conditions: tuple[Condition, ...] = ()
     failure: Failure | None = None
-    note: str = ""  #: the author's remark
+    note: Prose = ()  #: the author's reason or remark
     numeric: Numeric | None = None
-    using: tuple[str, ...] = ()  #: the earlier results that it uses, in words
+    using: tuple[Prose, ...] = ()  #: the earlier results that it uses, in words
     location: Location | None = None
 
 
@@ -86,6 +90,9 @@ class PartReport:
     statement: Formula  #: what the part establishes
     status: Status
     steps: tuple[StepReport, ...]
+    says: Prose = ()  #: what it shows, in the author's words
+    result: bool = False  #: whether the theorem states it along with the derivation's statement
+    free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,15 @@ class Symbol:
 
 
 @dataclass(frozen=True)
+class Used:
+    """An earlier theorem that a derivation rests on."""
+
+    name: str  #: as steps refer to it, e.g. "fm-cfm"
+    title: str
+    statement: Formula
+
+
+@dataclass(frozen=True)
 class DerivationReport:
     name: str
     title: str
@@ -126,6 +142,9 @@ class DerivationReport:
     seconds: float
     symbols: tuple[Symbol, ...] = ()
     location: Location | None = None
+    says: Prose = ()  #: how the proof goes, in the author's words
+    uses: tuple[Used, ...] = ()
+    free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
 
     @property
     def steps(self) -> tuple[StepReport, ...]:

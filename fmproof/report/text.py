@@ -26,6 +26,7 @@ from fmproof.report.words import (
     numeric_mark,
     numeric_summary,
     numeric_words,
+    plain,
     verdict,
 )
 
@@ -151,7 +152,7 @@ class _Pages:
     def background(self, step: StepReport, margin: str) -> Iterator[str]:
         """The author's note, the conditions and what they follow from."""
         if step.note:
-            yield from self._prose(step.note, margin=margin)
+            yield from self._prose(plain(step.note), margin=margin)
         for condition in step.conditions:
             yield from self.condition(condition, margin)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fmproof.report.model import DerivationReport, Failure, Numeric, Report, StepReport
+from fmproof.report.model import DerivationReport, Failure, Numeric, Prose, Report, StepReport
 
 
 def count(number: int, noun: str) -> str:
     """``count(1, "step")`` is "1 step", ``count(3, "step")`` is "3 steps"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def plain(prose: Prose) -> str:
+    """Words and formulas as one line of Unicode."""
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in prose)
 
 
 def sentence(text: str) -> str:

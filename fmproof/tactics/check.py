@@ -27,11 +27,12 @@ from fmproof.report.model import (
     PartReport,
     Report,
     StepReport,
+    Used,
 )
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
-from fmproof.tactics.notation import formula, notation, reference
+from fmproof.tactics.notation import formula, free, notation, prose, reference
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 Progress = Callable[[str, int, int], None]
@@ -130,6 +131,11 @@ class _Checker:
             seconds=perf_counter() - started,
             symbols=notation(self.derivation),
             location=self.derivation.location,
+            says=prose(self.derivation.says),
+            uses=tuple(
+                Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses
+            ),
+            free=free(statement),
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
 
@@ -188,6 +194,9 @@ class _Checker:
             formula(stated),
             "proved" if proved else "failed",
             tuple(reports),
+            says=prose(part.says),
+            result=part.result,
+            free=free(stated),
         )
 
     def _step(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
@@ -199,7 +208,7 @@ class _Checker:
             relation=step.relation,
             claim=formula(step.claim),
             status="proved",
-            note=step.note,
+            note=prose(step.note),
             using=tuple(reference(used) for used in step.references),
             location=step.location,
         )

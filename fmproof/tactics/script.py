@@ -49,6 +49,15 @@ def _label(text: Any, role: str) -> None:
         raise InputError(f"{role} must be text, found {text!r}")
 
 
+def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
+    """Words, or a list of words and terms, as a tuple; nothing for ""."""
+    items = (words,) if isinstance(words, str | Basic) else tuple(words)
+    for item in items:
+        if not isinstance(item, str | Basic):
+            raise InputError(f"{role} must be words, or a list of words and terms, found {item!r}")
+    return tuple(item for item in items if item != "")
+
+
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
@@ -116,7 +125,7 @@ class Step:
         by: the rule, or several that act together; ``fmproof explain`` lists them.
         using: earlier results for "lemma" or "auto": names or :class:`Instance`.
         relation: "=", or "≤" / "≥" (also "<=" / ">=") from the line before to the claim.
-        note: a remark for the reader.
+        note: the reason, or a remark, for the reader: words, or a list of words and terms.
     """
 
     id: str
@@ -124,12 +133,13 @@ class Step:
     by: str | Sequence[str]
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
-    note: str = ""
+    note: str | Sequence[str | Basic] = ""
     location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
         _label(self.id, "the label of a step")
+        object.__setattr__(self, "note", _prose(self.note, f"step {self.id}: the note"))
         try:
             claim = as_term(self.claim)
             sort_of(claim)
@@ -202,6 +212,8 @@ class Part:
         start: the term that the chain begins with.
         statement: what the part is to prove; by default start = (or ≤) the last claim.
         name: a shorter name for later reference.
+        says: what the part shows and how, for the reader: words, or a list of words and terms.
+        result: whether documents state it in the theorem, along with the derivation's statement.
     """
 
     title: str
@@ -209,8 +221,11 @@ class Part:
     steps: Sequence[Step]
     statement: Equals | AtMost | None = None
     name: str = ""
+    says: str | Sequence[str | Basic] = ""
+    result: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
         try:
             start = as_term(self.start)
             sort_of(start)
@@ -257,6 +272,8 @@ class Derivation:
         uses: derivations whose theorems steps refer to by name.
         variables: variables that stand for fixed but arbitrary values, other than parameters.
         statement: what the derivation proves; by default what its last part does.
+        says: how the proof goes, for the reader: words, or a list of words and terms.
+        meanings: symbol -> what it is, in words, e.g. ``{u_model: "the model"}``.
     """
 
     name: str
@@ -269,11 +286,14 @@ class Derivation:
     statement: Prop | None = None
     start: Expr | None = None
     steps: Sequence[Step] = ()
+    says: str | Sequence[str | Basic] = ""
+    meanings: Mapping[Head, str] = field(default_factory=dict, compare=False, repr=False)
     location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
         _label(self.name, "the name of a derivation")
+        object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
         _label(self.title or self.name, f"{self.name}: the title")
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
