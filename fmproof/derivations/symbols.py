@@ -7,7 +7,7 @@ u_t(x) are the marginal path and field, defined from them; u_t^θ(x) is the mode
 from __future__ import annotations
 
 from fmproof.lang.binders import Integral
-from fmproof.lang.heads import Density, Field, uniform
+from fmproof.lang.heads import Density, Field, Head, uniform
 from fmproof.lang.terms import Param, Ratio, Real, Vec
 
 t = Real("t")
@@ -30,3 +30,14 @@ u_marg = Field(
         z,
     ),
 )  #: u_t(x)
+
+MEANINGS: dict[Head, str] = {
+    time: "the uniform density on [0, 1]",
+    p_data: "the density of the data",
+    p_cond: "the conditional probability path",
+    p_marg: "the marginal probability path",
+    u_model: "the model",
+    u_cond: "the conditional vector field",
+    u_marg: "the marginal vector field",
+}
+"""What the symbols are, in the words of the field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,7 @@ def _environment() -> Any:
     from markupsafe import Markup
     from markupsafe import escape as escaped
 
-    filters = {
+    filters: dict[str, Callable[..., Any]] = {
         "math": mathematics,
         "prose": prose,
         "defined": defined,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -102,7 +102,7 @@ def _spelled(latex: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    filters = {
+    filters: dict[str, Callable[..., Any]] = {
         "display": display,
         "inline": inline,
         "defined": defined,

@@ -132,9 +132,7 @@ class _Checker:
             symbols=notation(self.derivation),
             location=self.derivation.location,
             says=prose(self.derivation.says),
-            uses=tuple(
-                Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses
-            ),
+            uses=tuple(Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses),
             free=free(statement),
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
