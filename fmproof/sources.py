@@ -36,7 +36,19 @@ def find(source: str) -> list[Derivation]:
     beside = path.with_suffix(".py")
     if beside.is_file() and not get_close_matches(source, BUILTIN, n=1, cutoff=0.5):
         raise InputError(f"no derivation is called {source!r}; did you mean the file {beside}?")
+    _refuse_rule(source)
     return [load(source)]
+
+
+def _refuse_rule(source: str) -> None:
+    """A rule is no derivation: say so, and where it is explained."""
+    from fmproof.kernel.rules import catalogue
+
+    names = {label.lower() for rule in catalogue() for label in (rule.code, rule.name)}
+    if source.lower() in names:
+        raise InputError(
+            f"{source!r} is a rule, not a derivation; fmproof explain {source} shows it"
+        )
 
 
 def load_file(path: Path) -> list[Derivation]:
@@ -199,7 +211,7 @@ def _line(path: Path, traceback: TracebackType | None) -> int:
 def _collect(module: ModuleType, tree: ast.Module) -> list[Derivation]:
     from fmproof.tactics.script import Derivation
 
-    imported = _imported_names(tree)
+    imported = _imported_names(tree, module)
     found: list[Derivation] = []
     for name, value in module.__dict__.items():
         items = value if isinstance(value, list | tuple) else [value]
@@ -210,13 +222,16 @@ def _collect(module: ModuleType, tree: ast.Module) -> list[Derivation]:
     return found
 
 
-def _imported_names(tree: ast.Module) -> set[str]:
+def _imported_names(tree: ast.Module, module: ModuleType) -> set[str]:
     """The names that the file has from elsewhere and does not assign anew."""
     imported: set[str] = set()
     assigned: set[str] = set()
+    starred: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             imported.update(alias.asname or alias.name for alias in node.names)
+            if any(alias.name == "*" for alias in node.names):
+                starred.update(module.__dict__)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             assigned.add(node.id)
-    return imported - assigned
+    return (imported | starred) - assigned

@@ -53,14 +53,10 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 @click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
 @click.option(
     "--steps",
-    "detail",
-    flag_value=Detail.STEPS,
-    type=Detail,
+    is_flag=True,
     help="Also print each step's conditions, what they follow from, and the author's notes.",
 )
-@click.option(
-    "-q", "--quiet", "detail", flag_value=Detail.QUIET, type=Detail, help="One line a derivation."
-)
+@click.option("-q", "--quiet", is_flag=True, help="One line a derivation.")
 @click.option(
     "--format",
     "format_",
@@ -102,7 +98,8 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 def verify(
     ctx: click.Context,
     sources: Sequence[str],
-    detail: Detail | None,
+    steps: bool,
+    quiet: bool,
     format_: str,
     output: Path | None,
     colour: str,
@@ -116,6 +113,8 @@ def verify(
     NAME is a built-in derivation (see fmproof list), FILE.py a file of your own. Without any,
     all built-in derivations are checked.
     """
+    if steps and quiet:
+        raise click.UsageError("--quiet prints a line a derivation, --steps all of it; choose one")
     if output is not None:
         require_writable(output)
     if no_numeric and (problems, seed, problem) != (None, None, None):
@@ -129,7 +128,7 @@ def verify(
         report = verified(chosen, problems, seed, problem)
     if format_ == "text":
         coloured = colour == "always" if output else terminal.wants_colour(colour)
-        level = Detail.NORMAL if detail is None else detail
+        level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
         width = terminal.USUAL if output else terminal.width()
         text = render_text(report, level, width, coloured)
         terminal.write(text, output, as_utf8=False)

@@ -105,6 +105,15 @@ class HypothesisReport:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """What would have to be declared for steps that fail on a side condition."""
+
+    formula: Formula
+    needed_by: tuple[str, ...]  #: ids of steps
+    code: str | None  #: the line to add to the hypotheses, in Python
+
+
+@dataclass(frozen=True)
 class Constant:
     name: Formula
     definition: Formula
@@ -145,6 +154,7 @@ class DerivationReport:
     says: Prose = ()  #: how the proof goes, in the author's words
     uses: tuple[Used, ...] = ()
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
+    missing: tuple[Missing, ...] = ()
 
     @property
     def steps(self) -> tuple[StepReport, ...]:

@@ -56,15 +56,19 @@ def derivation_verdict(derivation: DerivationReport) -> str:
     return "failed: " + "; ".join(reasons)
 
 
+EXPECTED, FOUND, DIFFERENCE = "rule gives", "claim gives", "difference"
+"""How every format calls the three; the difference is the first minus the second."""
+
+
 def explanation(failure: Failure, step: StepReport) -> list[tuple[str, str]]:
     """The details of a failure as (label, text), the summary apart."""
     details = []
     if failure.expected is not None:
-        details.append(("rule gives", failure.expected.text))
+        details.append((EXPECTED, failure.expected.text))
     if failure.found is not None and failure.found != step.claim:
-        details.append(("claim gives", failure.found.text))
+        details.append((FOUND, failure.found.text))
     if failure.difference is not None:
-        details.append(("difference", failure.difference.text))
+        details.append((DIFFERENCE, failure.difference.text))
     if failure.where is not None:
         details.append(("where", failure.where))
     if failure.hint is not None:

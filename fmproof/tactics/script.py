@@ -115,6 +115,36 @@ class Instance:
             object.__setattr__(self, name, terms)
 
 
+def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
+    """The methods that ``by`` names, written as a list or with commas, by name or by code."""
+    written = by.split(",") if isinstance(by, str) else [*by]
+    names = [name.strip() if isinstance(name, str) else name for name in written]
+    if not names or names == [""]:
+        raise InputError(
+            f'step {step}: by= is missing; name the rule, as in by="linearity", '
+            'or let fmproof look for it with by="auto"'
+        )
+    return tuple(_rule(name, step) for name in names)
+
+
+def _rule(name: Any, step: str) -> str:
+    if isinstance(name, str) and name in METHODS:
+        return name
+    from fmproof.kernel.rules import catalogue
+
+    codes = {rule.code.lower(): rule.name for rule in catalogue()}
+    known = str(name).lower()
+    method = codes.get(known, known)
+    if method in METHODS:
+        return method
+    if method in codes.values() or name in codes.values():
+        raise InputError(
+            f"step {step}: {name} derives side conditions, and fmproof applies it by itself; "
+            f"a step names one of {', '.join(METHODS)}"
+        )
+    raise InputError(f"step {step}: unknown rule {name!r}; {nearest(str(name), METHODS)}")
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of a chain: the term that the line before is claimed to equal, and why.
@@ -122,7 +152,8 @@ class Step:
     Attributes:
         id: a label, unique in the derivation, e.g. "2.4a".
         claim: the whole new term, written out.
-        by: the rule, or several that act together; ``fmproof explain`` lists them.
+        by: the rule, or several that act together, as a list or with commas; names or codes, as
+            ``fmproof list --rules`` shows them.
         using: earlier results for "lemma" or "auto": names or :class:`Instance`.
         relation: "=", or "≤" / "≥" (also "<=" / ">=") from the line before to the claim.
         note: the reason, or a remark, for the reader: words, or a list of words and terms.
@@ -130,7 +161,7 @@ class Step:
 
     id: str
     claim: Expr
-    by: str | Sequence[str]
+    by: str | Sequence[str] = ()
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
     note: str | Sequence[str | Basic] = ""
@@ -146,11 +177,7 @@ class Step:
         except SortError as error:
             raise SortError(f"step {self.id}: {error}") from None
         object.__setattr__(self, "claim", claim)
-        if not self.rules:
-            raise InputError(f"step {self.id} names no rule")
-        for rule in self.rules:
-            if rule not in METHODS:
-                raise InputError(f"step {self.id}: unknown rule {rule!r}; {nearest(rule, METHODS)}")
+        object.__setattr__(self, "by", _rules(self.by, self.id))
         if self.relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
         object.__setattr__(self, "relation", _RELATIONS[self.relation])
@@ -180,7 +207,7 @@ class Step:
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that ``by`` names."""
-        return (self.by,) if isinstance(self.by, str) else tuple(self.by)
+        return tuple(self.by)
 
     @property
     def references(self) -> tuple[str | Instance, ...]:
