@@ -23,14 +23,22 @@ if TYPE_CHECKING:
 
 
 def find(source: str) -> list[Derivation]:
-    """The derivations that ``source`` stands for: a built-in name or the path of a Python file.
+    """The derivations that ``source`` stands for.
+
+    Args:
+        source: a built-in name, the path of a Python file, that of a folder of such files, or
+            "-" for a file on standard input.
 
     Raises:
         InputError: there is no such derivation or file, or the file cannot be used.
     """
     if source in BUILTIN:
         return [load(source)]
+    if source == "-":
+        return _loaded(Path("<stdin>"), sys.stdin.read())
     path = Path(source)
+    if path.is_dir():
+        return _load_folder(path)
     if path.suffix or path.exists() or len(path.parts) > 1:
         return load_file(path)
     beside = path.with_suffix(".py")
@@ -62,7 +70,24 @@ def load_file(path: Path) -> list[Derivation]:
         InputError: the file cannot be read, is not Python, fails while it runs, or defines no
             derivation. The message begins with the file and, where there is one, the line.
     """
-    tree = _parse(path, _read(path))
+    return _loaded(path, _read(path))
+
+
+def _load_folder(folder: Path) -> list[Derivation]:
+    """The derivations of all files below a folder; files that define none are passed over."""
+    found = []
+    for file in sorted(folder.rglob("*.py")):
+        if not any(part.startswith((".", "__")) for part in file.relative_to(folder).parts[:-1]):
+            text = _read(file)
+            if "Derivation" in text:  # no file runs that cannot define one
+                found += _loaded(file, text, required=False)
+    if not found:
+        raise InputError(f"{folder}: no Python file in this folder defines a derivation")
+    return found
+
+
+def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
+    tree = _parse(path, text)
     module = ModuleType(f"fmproof-file-{path.stem}")
     module.__file__ = str(path)
     with _surroundings(path, module):
@@ -73,7 +98,7 @@ def load_file(path: Path) -> list[Derivation]:
         except BaseException as error:
             _refuse(path, error)
     found = _collect(module, tree)
-    if not found:
+    if required and not found:
         raise InputError(
             f"{path}: defines no derivation; assign a Derivation(...) to a name at the top level "
             f"(an imported one is not the file's own)"
@@ -85,8 +110,6 @@ def load_file(path: Path) -> list[Derivation]:
 
 
 def _read(path: Path) -> str:
-    if path.is_dir():
-        raise InputError(f"{path}: is a directory; give the path of a Python file")
     if not path.exists():
         raise InputError(f"{path}: no such file{_nearest_file(path)}")
     if path.suffix != ".py":

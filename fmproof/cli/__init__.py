@@ -19,6 +19,7 @@ from fmproof._version import __version__
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
+from fmproof.cli.init import init
 from fmproof.cli.terminal import make_printable
 from fmproof.cli.verify import verify
 from fmproof.derivations.catalogue import BUILTIN
@@ -54,6 +55,7 @@ Examples:
   fmproof verify mine.py             your own, from a Python file
   fmproof docs fm-cfm -o proof.html  as a page, a PDF, LaTeX, Markdown, a notebook
   fmproof evaluate problem.toml      both losses, their constants and the floor
+  fmproof init mine.py               a commented file to start from
   fmproof explain linearity          what a rule says and when it may be used
 
 \b
@@ -71,7 +73,7 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, docs, evaluate, list_, explain):
+for _subcommand in (verify, docs, evaluate, list_, explain, init):
     command.add_command(_subcommand)
 
 

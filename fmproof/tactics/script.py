@@ -139,7 +139,7 @@ def _rule(name: Any, step: str) -> str:
         return method
     if method in codes.values() or name in codes.values():
         raise InputError(
-            f"step {step}: {name} derives side conditions, and fmproof applies it by itself; "
+            f"step {step}: {name} is not named in a step, fmproof applies it by itself; "
             f"a step names one of {', '.join(METHODS)}"
         )
     raise InputError(f"step {step}: unknown rule {name!r}; {nearest(str(name), METHODS)}")

@@ -88,7 +88,9 @@ def test_rules_with_commas_and_codes(by: str) -> None:
 
 
 def test_a_rule_for_conditions_cannot_be_named() -> None:
-    with pytest.raises(InputError, match="Jensen derives side conditions, and fmproof applies it"):
+    with pytest.raises(
+        InputError, match="Jensen is not named in a step, fmproof applies it by itself"
+    ):
         Step("1", Expect(1, p(x)), by="Jensen")
 
 
