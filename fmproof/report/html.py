@@ -38,10 +38,16 @@ def render(
             title=heading(report),
             command=command,
             rules=rules,
+            codes={rule.name: rule.code for rule in rules},
             pictures=pictures,
             problem=problem,
         )
     )
+
+
+def cell(report: Report) -> str:
+    """``report`` as a piece of a page, for the output of a notebook's cell."""
+    return str(_environment().get_template("cell.html").render(sections=sections(report)))
 
 
 def prose(text: str) -> str:

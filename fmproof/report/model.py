@@ -7,9 +7,9 @@ SymPy and a report can be kept, sent and rendered anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Literal
+from typing import ClassVar, Literal
 
 Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
@@ -197,7 +197,20 @@ class Report:
         proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
         return "proved" if proved else "failed"
 
+    _renderers: ClassVar[dict[str, Callable[[Report], str]]] = {}
+
+    @classmethod
+    def shown_by(cls, **renderers: Callable[[Report], str]) -> None:
+        """Tell all reports how to show themselves: as text, html and markdown."""
+        cls._renderers.update(renderers)
+
+    def __str__(self) -> str:
+        return self._renderers["text"](self)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: MathML, which needs nothing loaded."""
+        return self._renderers["html"](self)
+
     def _repr_markdown_(self) -> str:
-        """How a notebook shows it."""
-        # By name, and only in a notebook: the data do not depend on their renderers.
-        return str(import_module("fmproof.report.markdown").render(self))
+        """How a notebook shows it where there is no HTML."""
+        return self._renderers["markdown"](self)

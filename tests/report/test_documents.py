@@ -314,3 +314,19 @@ def test_every_template_is_used() -> None:
     )
     for template in (folder / "templates").iterdir():
         assert f'"{template.name}"' in sources, template.name
+
+
+def test_rules_of_steps_lead_to_the_rules_of_the_page() -> None:
+    from fmproof.cli.docs import _rules
+
+    page = html.render(proved(), rules=_rules())
+    links = set(re.findall(r'<dt>rule</dt><dd><a href="#(rule-[^"]+)">', page))
+    assert {"rule-I1", "rule-I4"} <= links
+    assert all(f'id="{link}"' in page for link in links)
+    assert '<a href="#rule-' not in html.render(proved())
+
+
+def test_an_executed_notebook_shows_the_derivation_once() -> None:
+    cells = json.loads(notebook.render(proved(), ["fm-cfm"]))["cells"]
+    (first, *_) = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert first["source"][-1].startswith("print(")
