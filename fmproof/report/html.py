@@ -81,6 +81,16 @@ def mathematics(formula: Formula, relation: str = "") -> str:
     return Markup('<span class="formula">{}</span>').format(begun + Markup().join(more))
 
 
+def inline(formula: Formula) -> str:
+    """A formula within a line, as MathML, or its plain text where the converter gives up."""
+    from markupsafe import Markup
+
+    try:
+        return Markup('<span class="inline">{}</span>').format(Markup(_mathml(formula.latex)))
+    except ValueError:
+        return Markup('<span class="text">{}</span>').format(printable(formula.text))
+
+
 @lru_cache(maxsize=20_000)
 def _mathml(latex: str) -> str:
     """MathML of a piece of a formula.
@@ -117,7 +127,7 @@ def _environment() -> Any:
         "anchor": lambda name: anchor(name, set()),
     }
     made = environment(
-        Markup, lambda text: escaped(printable(text)), mathematics, filters, autoescape=True
+        Markup, lambda text: escaped(printable(text)), inline, filters, autoescape=True
     )
     made.globals["LISTED"] = LISTED
     return made
