@@ -16,7 +16,7 @@ import click
 import numpy as np
 from random_problems import random_problem
 
-from fmproof.numerics import certified, quadrature
+from fmproof.losses import certified, quadrature
 
 QUANTITIES = ("fm", "cfm", "C1", "C2", "floor")
 QUANTILES = (0.25, 0.5, 0.75, 1.0)

@@ -31,9 +31,9 @@ import click
 import numpy as np
 from scipy.integrate import cubature
 
+from fmproof.losses import quadrature
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
 from fmproof.models.arrays import FloatArray
-from fmproof.numerics import quadrature
 
 ANGLES = np.arange(8) * np.pi / 4
 MEANS = 2 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.losses.exact import ExactCFM
 from fmproof.models import (
     CondOTPath,
     GaussianMixture,
@@ -27,7 +28,6 @@ from fmproof.models import (
     Term,
     TrigPath,
 )
-from fmproof.numerics.exact import ExactCFM
 
 
 def best_of(function: Callable[[], Any], repeats: int = 3) -> float:

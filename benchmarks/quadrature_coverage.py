@@ -37,8 +37,8 @@ from random_problems import random_problem
 from reference import OutOfReach, reference
 
 from fmproof.errors import InputError
+from fmproof.losses import quadrature
 from fmproof.models import Problem
-from fmproof.numerics import quadrature
 
 QUANTITIES = ("fm", "cfm", "C1", "C2", "C", "floor", "fm_gradient", "cfm_gradient")
 TOLERANCES = (1e-4, 1e-6, 1e-9)

@@ -14,9 +14,9 @@ from functools import cache, reduce
 import numpy as np
 from scipy.special import expit
 
+from fmproof.losses.exact import ExactCFM
 from fmproof.models import LogitNormalTime, PolynomialVelocity, Problem
 from fmproof.models.arrays import FloatArray, IntArray
-from fmproof.numerics.exact import ExactCFM
 
 # Gauss-Legendre nodes in a box along each axis: the value's rule, and the one that checks it.
 _ORDERS = {1: (18, 12), 2: (12, 8), 3: (9, 6)}

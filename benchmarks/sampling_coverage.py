@@ -11,9 +11,9 @@ from __future__ import annotations
 import sys
 from itertools import islice
 
+from fmproof.losses import quadrature
+from fmproof.losses.sampling import Kind, Sampling
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
-from fmproof.numerics import quadrature
-from fmproof.numerics.sampling import Kind, Sampling
 
 QUANTITIES = ("fm", "cfm", "C1", "C2", "C")
 LEVELS = (0.9, 0.99)

@@ -20,9 +20,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import click
 import numpy as np
 
+from fmproof.losses import quadrature
+from fmproof.losses.sampling import Sampling
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
-from fmproof.numerics import quadrature
-from fmproof.numerics.sampling import Sampling
 
 QUANTITIES = ("fm", "cfm", "C")
 

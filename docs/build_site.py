@@ -31,7 +31,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Terms",
         "Variables, symbols and the nodes of the language; propositions; printing and reading. "
         "All of them can be imported from `fmproof`.",
-        ("lang.terms", "lang.heads", "lang.binders", "lang.props", "lang.scope", "lang.sorts",
+        ("lang.nodes", "lang.props", "lang.scope", "lang.sorts",
          "lang.text", "lang.latex", "reading.latex"),
     ),
     "derivations": (
@@ -57,8 +57,8 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "numbers": (
         "Numbers",
         "Both losses and their constants, by several methods.",
-        ("evaluation", "numerics.estimate", "numerics.exact", "numerics.quadrature",
-         "numerics.sampling", "numerics.over_time", "numerics.quantities"),
+        ("evaluation", "losses.estimate", "losses.exact", "losses.quadrature",
+         "losses.sampling", "losses.over_time", "losses.quantities"),
     ),
     "reports": (
         "Reports and plots",

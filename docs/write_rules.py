@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fmproof.kernel.rules import Case, Condition, Rule, catalogue
-from fmproof.lang.text import text
+from fmproof.catalogue import Case, Condition, Rule, catalogue
+from fmproof.lang.spelling.text import text
 
 PAGE = Path(__file__).with_name("rules.md")
 

@@ -11,13 +11,15 @@ from typing import Any
 from fmproof._version import __version__
 
 _NAMES = {
-    "fmproof.lang.terms": "Real Vec Param Latent Inner norm2 Ratio Named plus",
-    "fmproof.lang.heads": "Field Density Scalar uniform",
-    "fmproof.lang.binders": "Integral IntegralOver Lebesgue Expect Grad ArgMin",
+    "fmproof.lang.nodes": (
+        "Real Vec Param Latent Inner norm2 Ratio Named Field Density Scalar uniform "
+        "Integral IntegralOver Lebesgue Expect Grad ArgMin"
+    ),
+    "fmproof.lang.arithmetic": "plus",
     "fmproof.lang.props": ("Equals AtMost Integrable VanishesWith Almost ForAll Differentiable"),
     "fmproof.lang.scope": "alpha_equal free_vars substitute",
-    "fmproof.lang.text": "text",
-    "fmproof.lang.latex": "latex",
+    "fmproof.lang.spelling.text": "text",
+    "fmproof.lang.spelling.latex": "latex",
     "fmproof.reading.latex": "parse_latex",
     "fmproof.tactics.script": "Derivation Part Step Hypothesis Instance",
     "fmproof.tactics.check": "check",

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from fmproof.errors import InputError, nearest
+from fmproof.losses.estimate import Estimate
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
-from fmproof.numerics.estimate import Estimate
 
 if TYPE_CHECKING:
-    from fmproof.numerics.quantities import Quantity
+    from fmproof.losses.quantities import Quantity
 
 Method = Literal["exact", "certified", "quadrature", "sampling"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -169,18 +169,18 @@ def _by_method(
     if method == "exact":
         return _exact(problem)
     if method == "quadrature":
-        from fmproof.numerics import quadrature
+        from fmproof.losses import quadrature
 
         return quadrature.evaluate(problem, wanted, tolerance)
     if method == "certified":
-        from fmproof.numerics import certified
+        from fmproof.losses import certified
 
         def planned(done: int, total: int) -> None:
             if progress is not None:
                 progress("certified", done, total, "")
 
         return certified.evaluate(problem, wanted, tolerance, progress=planned)
-    from fmproof.numerics import sampling
+    from fmproof.losses import sampling
 
     def drawn(done: int, total: int, name: str, value: float, error: float) -> None:
         if progress is not None:
@@ -197,7 +197,7 @@ def _interrupted(found: Mapping[Quantity, Estimate]) -> int:
 
 def _exact(problem: Problem) -> dict[Quantity, Estimate]:
     """What has a closed form: L_CFM with its gradient, and C₂."""
-    from fmproof.numerics.exact import ExactCFM
+    from fmproof.losses.exact import ExactCFM
 
     exact = ExactCFM(problem)
     found: dict[Quantity, Estimate] = {"C2": exact.c2()}
@@ -208,7 +208,7 @@ def _exact(problem: Problem) -> dict[Quantity, Estimate]:
 
 
 def _optimum(problem: Problem) -> Estimate | None:
-    from fmproof.numerics.exact import ExactCFM
+    from fmproof.losses.exact import ExactCFM
 
     try:
         return ExactCFM(problem).optimum()

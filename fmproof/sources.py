@@ -6,8 +6,9 @@ import ast
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from difflib import get_close_matches
 from importlib.util import decode_source
 from pathlib import Path
@@ -16,7 +17,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from fmproof.derivations.catalogue import BUILTIN, load
-from fmproof.errors import FmproofError, InputError
+from fmproof.errors import FmproofError, FmproofWarning, InputError
 
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation
@@ -50,7 +51,7 @@ def find(source: str) -> list[Derivation]:
 
 def _refuse_rule(source: str) -> None:
     """A rule is no derivation: say so, and where it is explained."""
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     names = {label.lower() for rule in catalogue() for label in (rule.code, rule.name)}
     if source.lower() in names:
@@ -62,9 +63,10 @@ def _refuse_rule(source: str) -> None:
 def load_file(path: Path) -> list[Derivation]:
     """Run a Python file and collect the derivations that it defines at its top level.
 
-    Those are the values, and the items of lists and tuples, that the file itself assigns, in
-    order; what it imports is not its own. While it runs, its folder is on the import path as
-    for a script, it has no standard input, and what it prints goes to standard error.
+    Those are the values that the file itself assigns, and what is in its containers, in order;
+    what it imports is not its own. A derivation that it makes and then loses is warned of. While
+    it runs, its folder is on the import path as for a script, it has no standard input, and what
+    it prints goes to standard error.
 
     Raises:
         InputError: the file cannot be read, is not Python, fails while it runs, or defines no
@@ -90,7 +92,7 @@ def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
     tree = _parse(path, text)
     module = ModuleType(f"fmproof-file-{path.stem}")
     module.__file__ = str(path)
-    with _surroundings(path, module):
+    with _surroundings(path, module), _recorded() as made:
         try:
             exec(compile(tree, str(path), "exec"), module.__dict__)
         except KeyboardInterrupt:
@@ -98,6 +100,7 @@ def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
         except BaseException as error:
             _refuse(path, error)
     found = _collect(module, tree)
+    _warn_of_lost(path, found, made)
     if required and not found:
         raise InputError(
             f"{path}: defines no derivation; assign a Derivation(...) to a name at the top level "
@@ -172,6 +175,12 @@ class _NoInput(io.TextIOBase):
         self._refuse()
 
 
+def _recorded() -> AbstractContextManager[list[Derivation]]:
+    from fmproof.tactics.script import recording
+
+    return recording()
+
+
 @contextmanager
 def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
     """What a script finds when Python runs it, for as long as the file runs."""
@@ -237,24 +246,56 @@ def _collect(module: ModuleType, tree: ast.Module) -> list[Derivation]:
     imported = _imported_names(tree, module)
     found: list[Derivation] = []
     for name, value in module.__dict__.items():
-        items = value if isinstance(value, list | tuple) else [value]
-        for item in items:
-            new = isinstance(item, Derivation) and not any(item is other for other in found)
-            if new and name not in imported:
-                found.append(item)
+        if name not in imported and not name.startswith("__"):
+            for item in _inside(value, DEEPEST):
+                if type(item) is Derivation and not any(item is other for other in found):
+                    found.append(item)
     return found
 
 
+DEEPEST = 20
+"""Containers in containers that are looked into."""
+
+
+def _inside(value: object, depth: int) -> Iterator[object]:
+    """``value``, or what is in it if it is a container."""
+    if not isinstance(value, list | tuple | dict | set | frozenset) or depth == 0:
+        yield value
+        return
+    for item in list(value.values()) if isinstance(value, dict) else list(value):
+        yield from _inside(item, depth - 1)
+
+
+def _warn_of_lost(path: Path, found: Iterable[Derivation], made: Iterable[Derivation]) -> None:
+    """Name what the file made and no name holds: it is not checked."""
+    kept = list(found)
+    for derivation in kept:  # those that a kept one uses are checked with it
+        kept.extend(used for used in derivation.uses if not any(used is k for k in kept))
+    for derivation in made:
+        place = derivation.location
+        if place is None or place.file != str(path):
+            continue
+        if not any(derivation is k or derivation == k for k in kept):
+            warnings.warn(
+                f"{path}:{place.line}: the derivation {derivation.name!r} is skipped: no name at "
+                f"the top level holds it; was its name assigned again?",
+                FmproofWarning,
+                stacklevel=2,
+            )
+
+
 def _imported_names(tree: ast.Module, module: ModuleType) -> set[str]:
-    """The names that the file has from elsewhere and does not assign anew."""
+    """The names that the file has from elsewhere and does not assign anew.
+
+    What a star import brings is known only by what the file does not assign itself.
+    """
     imported: set[str] = set()
     assigned: set[str] = set()
-    starred: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             imported.update(alias.asname or alias.name for alias in node.names)
             if any(alias.name == "*" for alias in node.names):
-                starred.update(module.__dict__)
+                imported.update(module.__dict__)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             assigned.add(node.id)
-    return (imported | starred) - assigned
+    return imported - assigned

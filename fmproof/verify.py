@@ -49,7 +49,7 @@ def verify(
         The kernel's report with ``StepReport.numeric`` filled in. A step that is proved and
         refuted makes its derivation fail.
     """
-    from fmproof.numerics.witness import PROBLEMS, SEED, Witness
+    from fmproof.meaning.witness import PROBLEMS, SEED, Witness
 
     started = perf_counter()
     report = check(derivations, progress)

@@ -11,6 +11,7 @@ import pytest
 
 from fmproof.errors import InputError
 from fmproof.evaluation import Evaluation, evaluate
+from fmproof.losses.estimate import Estimate
 from fmproof.models import (
     CondOTPath,
     GaussianMixture,
@@ -20,7 +21,6 @@ from fmproof.models import (
     Problem,
     Term,
 )
-from fmproof.numerics.estimate import Estimate
 from fmproof.report.evaluation import number, render_json, render_text
 
 # Reference values of the project's mathematics page: two grids that agree to 1e-14.

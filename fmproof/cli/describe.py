@@ -18,7 +18,7 @@ from fmproof.report.layout import formula_lines, hang, prose_lines
 if TYPE_CHECKING:
     from sympy import Basic
 
-    from fmproof.kernel.rules import Rule
+    from fmproof.catalogue import Rule
     from fmproof.tactics.script import Derivation
 
 
@@ -37,7 +37,7 @@ def _derivations() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     codes = max(len(rule.code) for rule in catalogue())
     names = max(len(rule.name) for rule in catalogue())
@@ -55,7 +55,7 @@ def _rules() -> Iterator[str]:
 
 def complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of derivations and rules."""
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     titles = {name: title for name, (title, _) in BUILTIN.items()}
     titles |= {name: rule.title for rule in catalogue() for name in (rule.code, rule.name)}
@@ -83,7 +83,7 @@ def explain(name: str) -> None:
 
 def _sections(name: str) -> Iterator[Iterator[str]]:
     """All that is called ``name``: a derivation, a rule, hypotheses, steps."""
-    from fmproof.kernel.rules import catalogue, rule
+    from fmproof.catalogue import catalogue, rule
 
     found = False
     source, selects, label = name.partition("::")
@@ -153,7 +153,7 @@ def _pieces(derivation: Derivation, label: str) -> Iterator[Iterator[str]]:
 
 
 def _hypothesis(derivation: Derivation, name: str) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
     from fmproof.tactics.check import check
 
     (found,) = [h for h in derivation.hypotheses if h.name == name]
@@ -221,7 +221,7 @@ def _in_a_step(rule: Rule) -> str:
 
 
 def _derivation(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     yield from _prose("", f"{derivation.name}: {derivation.title}")
     if derivation.source:
@@ -242,7 +242,7 @@ def _derivation(derivation: Derivation) -> Iterator[str]:
 
 
 def _hypotheses(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     if derivation.hypotheses:
         yield ""
@@ -255,7 +255,7 @@ def _hypotheses(derivation: Derivation) -> Iterator[str]:
 
 
 def _definitions(derivation: Derivation) -> Iterator[str]:
-    from fmproof.lang.text import text
+    from fmproof.lang.spelling.text import text
 
     found: dict[Basic, Basic] = {}
     for part in derivation.parts:
@@ -272,7 +272,7 @@ def _definitions(derivation: Derivation) -> Iterator[str]:
 
 def _define(node: Basic, found: dict[Basic, Basic]) -> None:
     """Collect the symbols in ``node`` that stand for something, and what is in that."""
-    from fmproof.lang.terms import Apply, Named
+    from fmproof.lang.nodes import Apply, Named
 
     symbol, meaning = None, None
     if isinstance(node, Named):

@@ -194,7 +194,7 @@ def _illustrations(file: Path) -> dict[str, Any]:
 
 
 def _rules() -> tuple[RuleEntry, ...]:
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
     from fmproof.report.model import Formula, RuleCondition
 
     return tuple(

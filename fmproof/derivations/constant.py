@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fmproof.derivations.fm_cfm import H1, H2, L_CFM, L_FM, C, fm_cfm, joint, marginal, u, u_z, v
 from fmproof.derivations.symbols import t, theta, u_marg, u_model, x
-from fmproof.lang.binders import Expect
+from fmproof.lang.arithmetic import plus
+from fmproof.lang.nodes import Expect, norm2
 from fmproof.lang.props import AtMost, Equals
-from fmproof.lang.terms import norm2, plus
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 spread = Expect(norm2(u - u_z), *joint)  #: the variance of u_t(x|z) that x does not explain

@@ -20,10 +20,9 @@ from fmproof.derivations.symbols import (
     x,
     z,
 )
-from fmproof.lang.binders import Expect, Integral
-from fmproof.lang.heads import Head, Scalar
+from fmproof.lang.arithmetic import plus
+from fmproof.lang.nodes import Expect, Head, Inner, Integral, Named, Ratio, Scalar, norm2
 from fmproof.lang.props import Equals, ForAll, Integrable
-from fmproof.lang.terms import Inner, Named, Ratio, norm2, plus
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 v = u_model(t, theta, x)

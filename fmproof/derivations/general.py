@@ -10,10 +10,23 @@ from sympy import Expr
 
 from fmproof.derivations import symbols
 from fmproof.derivations.symbols import MEANINGS, t, theta, u_model, x
-from fmproof.lang.binders import Expect, Integral, IntegralOver, Lebesgue
-from fmproof.lang.heads import Density, Field, Scalar
+from fmproof.lang.arithmetic import plus
+from fmproof.lang.nodes import (
+    Density,
+    Expect,
+    Field,
+    Inner,
+    Integral,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Scalar,
+    Var,
+    Vec,
+    norm2,
+)
 from fmproof.lang.props import Equals, ForAll, Integrable
-from fmproof.lang.terms import Inner, Named, Ratio, Var, Vec, norm2, plus
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 rho = Density("rho", (t, 0, 1))  #: any time law on [0, 1]

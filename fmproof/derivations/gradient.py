@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fmproof.derivations.fm_cfm import H1, H2, L_CFM, L_FM, C, fm_cfm
 from fmproof.derivations.symbols import theta
-from fmproof.lang.binders import ArgMin, Grad
+from fmproof.lang.nodes import ArgMin, Grad
 from fmproof.lang.props import Differentiable, Equals
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 

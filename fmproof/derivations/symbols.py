@@ -6,9 +6,7 @@ u_t(x) are the marginal path and field, defined from them; u_t^θ(x) is the mode
 
 from __future__ import annotations
 
-from fmproof.lang.binders import Integral
-from fmproof.lang.heads import Density, Field, Head, uniform
-from fmproof.lang.terms import Param, Ratio, Real, Vec
+from fmproof.lang.nodes import Density, Field, Head, Integral, Param, Ratio, Real, Vec, uniform
 
 t = Real("t")
 x, z = Vec("x z")

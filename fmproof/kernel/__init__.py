@@ -1,1 +1,19 @@
+"""The kernel: theorems, and the rules that alone can make them, one file a family.
 
+Importing it closes it: a rule is a function in one of the files imported here.
+"""
+
+from fmproof.kernel import (  # noqa: F401 - every rule
+    algebra,
+    almost,
+    equality,
+    gradient,
+    hypotheses,
+    integrability,
+    integrals,
+    order,
+    ring,
+)
+from fmproof.kernel.rule import close
+
+close()

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Expr
 
 from fmproof.errors import RuleError
-from fmproof.kernel.theorem import Theorem, _theorem
+from fmproof.kernel.rule import require, rule
+from fmproof.kernel.theorem import Sequent, infer
+from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.node import shown
+from fmproof.lang.nodes import Inner, Ratio
 from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import alpha_equal
-from fmproof.lang.terms import Inner, Ratio
-from fmproof.lang.text import text
 
 
-def bilinearity(term: Expr) -> Theorem:
+@rule("A1", "Rudin, Principles of Mathematical Analysis, definition 1.36")
+def bilinearity(term: Expr) -> Sequent:
     """⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩; for ⟨a − b, a − b⟩ this is ‖a‖² − 2⟨a, b⟩ + ‖b‖²."""
-    if not (isinstance(term, Inner) and any(isinstance(arg, Add) for arg in term.args)):
-        raise RuleError(f"square: expected an inner product of sums, found {text(term)}")
-    left, right = (Add.make_args(arg) for arg in term.args)
-    return _theorem(Equals(term, Add(*(Inner(a, b) for a in left for b in right))))
+    fits = type(term) is Inner and any(type(arg) is Add for arg in term.args)
+    require(fits, "square", "an inner product of sums", term)
+    left, right = map(summands, term.args)
+    return infer(Equals(term, add(*(Inner(a, b) for a in left for b in right))))
 
 
-def cancel(term: Expr) -> Theorem:
+def ratio_and_denominator(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
+    """The positions of a ratio a/b and of a b among factors."""
+    for i, ratio in enumerate(parts):
+        if type(ratio) is Ratio:
+            for j, factor in enumerate(parts):
+                if j != i and alpha_equal(factor, ratio.args[1]):
+                    return i, j
+    return None
+
+
+@rule("A2", "b·(a/b) = a for b ≠ 0, and for b = 0 both sides are 0")
+def cancel(term: Expr) -> Sequent:
     """{b = 0 ⇒ a = 0} ⊢ b·(a/b) = a, inside a product."""
-    factors = list(Mul.make_args(term))
-    for ratio in factors:
-        if not isinstance(ratio, Ratio):
-            continue
-        numerator, denominator = ratio.args
-        for factor in factors:
-            if factor is not ratio and alpha_equal(factor, denominator):
-                rest = list(factors)
-                rest.remove(ratio)
-                rest.remove(factor)
-                return _theorem(
-                    Equals(term, Mul(numerator, *rest)), VanishesWith(numerator, denominator)
-                )
-    raise RuleError(f"cancel: expected a product with b and a/b, found {text(term)}")
+    parts = factors(term)
+    found = ratio_and_denominator(parts)
+    if found is None:
+        raise RuleError(f"cancel: expected a product with b and a/b, found {shown(term)}")
+    numerator, denominator = parts[found[0]].args
+    rest = mul(numerator, *without(parts, *found))
+    return infer(Equals(term, rest), VanishesWith(numerator, denominator))

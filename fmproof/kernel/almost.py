@@ -3,93 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sympy import Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.order import is_nonnegative
-from fmproof.kernel.theorem import Theorem, _theorem, require_theorem
-from fmproof.lang.binders import Draw, IntegralOver, against_lebesgue, drawn_by
-from fmproof.lang.heads import Density, conditions
-from fmproof.lang.props import Almost, Integrable, VanishesWith
+from fmproof.kernel.rule import require, rule
+from fmproof.kernel.theorem import Sequent, Theorem, infer
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.node import is_nonnegative, shown
+from fmproof.lang.nodes import Draw, IntegralOver, Var
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_draw
+from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import apart, free_vars
-from fmproof.lang.terms import Apply, Var
-from fmproof.lang.text import text
+
+NULL_SETS = "Folland, Real Analysis, theorem 2.37 and section 2.5"
+SUPPORT = "Folland, Real Analysis, proposition 2.16"
 
 
-def everywhere(theorem: Theorem, measure: Sequence[Draw]) -> Theorem:
+@rule("C10", NULL_SETS)
+def everywhere(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
     """From A ⊢ P: A' ⊢ P almost everywhere; hypotheses about the variables likewise."""
-    require_theorem(theorem, "almost everywhere")
     bound = {var for item in measure for var in drawn_by(item)}
-    hypotheses = [Almost(h, *measure) if bound & free_vars(h) else h for h in theorem.hypotheses]
-    return _theorem(Almost(theorem.conclusion, *measure), *hypotheses)
+    hypotheses = (Almost(h, *measure) if bound & free_vars(h) else h for h in theorem.hypotheses)
+    return infer(Almost(theorem.conclusion, *measure), *hypotheses)
 
 
-def sections(prop: Integrable, split: int) -> Theorem:
+@rule("C10", NULL_SETS)
+def sections(prop: Prop, split: int) -> Sequent:
     """{f integrable over x and y} ⊢ f integrable over y for almost every x (Fubini)."""
-    if not (isinstance(prop, Integrable) and 0 < split < len(prop.measure)):
-        raise RuleError(f"sections: cannot split {text(prop)} after {split}")
-    outer, inner = prop.measure[:split], prop.measure[split:]
-    return _theorem(Almost(Integrable(prop.body, *inner), *outer), prop)
+    node: Any = prop
+    fits = type(node) is Integrable and 0 < split < len(node.measure)
+    require(fits, "sections", f"an integrability condition over more than {split}", prop)
+    inner = Integrable(node.body, *node.measure[split:])
+    return infer(Almost(inner, *node.measure[:split]), prop)
 
 
-def reorder_almost(theorem: Theorem, order: Sequence[int]) -> Theorem:
+@rule("C10", NULL_SETS)
+def reorder_almost(theorem: Theorem, order: Sequence[int]) -> Sequent:
     """The same statement with its variables in another order (Fubini for null sets)."""
-    prop = require_theorem(theorem, "almost everywhere").conclusion
-    if not (isinstance(prop, Almost) and sorted(order) == list(range(len(prop.measure)))):
-        raise RuleError(f"almost everywhere: not an order of the variables of {text(prop)}")
-    measure = (prop.measure[i] for i in order)
-    return _theorem(Almost(prop.body, *measure), after=(theorem,))
+    prop: Any = theorem.conclusion
+    fits = type(prop) is Almost and sorted(order) == list(range(len(prop.measure)))
+    require(fits, "almost everywhere", f"a statement whose variables have the order {order}", prop)
+    return infer(Almost(prop.body, *(prop.measure[i] for i in order)), after=(theorem,))
 
 
-def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Theorem:
+@rule("C10", "a law with a density has the null sets of Lebesgue measure, and more")
+def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
     """From ⊢ P for Lebesgue-almost every x: ⊢ P for almost every x~p, since p has a density."""
-    prop = require_theorem(theorem, "almost everywhere").conclusion
+    prop: Any = theorem.conclusion
     _, lebesgue = against_lebesgue(S.One, measure)
-    if not (isinstance(prop, Almost) and set(lebesgue) == set(prop.measure)):
-        raise RuleError(f"almost everywhere: {text(prop)} does not fit the law")
-    return _theorem(Almost(prop.body, *measure), after=(theorem,))
+    fits = type(prop) is Almost and set(lebesgue) == set(prop.measure)
+    require(fits, "almost everywhere", "a statement about the variables of the law", prop)
+    return infer(Almost(prop.body, *measure), after=(theorem,))
 
 
-def support_of_marginal(marginal: Apply) -> Theorem:
+@rule("C11", SUPPORT)
+def support_of_marginal(marginal: Expr) -> Sequent:
     """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, where m(x) is defined as ∫ j dz, j ≥ 0.
 
     For every x with ∫ j dz < ∞ by the integral of a nonnegative function; the other x have
     measure zero, because m is a density.
     """
-    fits = isinstance(marginal, Apply) and isinstance(marginal.head, Density)
-    mass = (
-        marginal.head.unfold(marginal.arguments)
-        if fits and marginal.head.definition is not None
-        else None
-    )
-    if not isinstance(mass, IntegralOver):
-        raise RuleError(f"absolute continuity: {text(marginal)} is not defined as a marginal")
-    drawn = marginal.head.drawn(marginal)
-    if not (all(isinstance(v, Var) for v in drawn) and len(set(drawn)) == len(drawn)):
-        raise RuleError(f"absolute continuity: {text(marginal)} is not taken at variables")
-    if conditions(marginal) & set(drawn):
-        raise RuleError(f"absolute continuity: {text(marginal)} is a density given its own draws")
-    if not is_nonnegative(mass.body):
-        raise RuleError(f"absolute continuity: {text(mass.body)} ≥ 0 is not clear")
-    mass = apart(mass, free_vars(marginal))
-    measure = (*marginal.head.measure(marginal), *mass.measure)
-    return _theorem(Almost(VanishesWith(mass.body, marginal), *measure))
+    m: Any = marginal
+    defined = is_draw(m) and m.head.definition is not None
+    mass: Any = m.head.unfold(m.arguments) if defined else None
+    require(type(mass) is IntegralOver, "absolute continuity", "a marginal by definition", m)
+    drawn = m.head.drawn(m)
+    variables = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
+    require(variables, "absolute continuity", "a marginal at variables", m)
+    if conditions(m).intersection(drawn):
+        raise RuleError(f"absolute continuity: {shown(m)} is a density given its own draws")
+    require(is_nonnegative(mass.body), "absolute continuity", "what is clearly ≥ 0", mass.body)
+    mass = apart(mass, free_vars(m))
+    measure = (*m.head.ranges(m), *mass.measure)
+    return infer(Almost(VanishesWith(mass.body, m), *measure))
 
 
-def support_of_draw(numerator: Expr, draw: Apply) -> Theorem:
+@rule("C12", "∫_{p = 0} p = 0")
+def support_of_draw(numerator: Expr, draw: Expr) -> Sequent:
     """⊢ p(x) ≠ 0 for almost every x~p; stated as: p(x) = 0 ⇒ a = 0."""
-    if not (isinstance(draw, Apply) and isinstance(draw.head, Density)):
-        raise RuleError(f"support: expected a density, found {text(draw)}")
-    return _theorem(Almost(VanishesWith(numerator, draw), draw))
+    require(is_draw(draw), "support", "a density", draw)
+    return infer(Almost(VanishesWith(numerator, draw), draw))
 
 
-def multiple_vanishes(goal: VanishesWith, factor: Expr) -> Theorem:
-    """{b = 0 ⇒ a = 0} ⊢ b = 0 ⇒ k·a = 0."""
-    if not isinstance(goal, VanishesWith):
-        raise RuleError(f"absolute continuity: expected b = 0 ⇒ a = 0, found {text(goal)}")
-    factors = list(Mul.make_args(goal.args[0]))
-    if factor not in factors:
-        raise RuleError(f"absolute continuity: {text(factor)} is not a factor in {text(goal)}")
-    factors.remove(factor)
-    return _theorem(goal, VanishesWith(Mul(*factors), goal.args[1]))
+@rule("C11", "k·0 = 0")
+def multiple_vanishes(goal: Prop, place: int) -> Sequent:
+    """{b = 0 ⇒ a = 0} ⊢ b = 0 ⇒ k·a = 0, where k is the factor at a place."""
+    node: Any = goal
+    require(type(node) is VanishesWith, "absolute continuity", "b = 0 ⇒ a = 0", goal)
+    parts = factors(node.args[0])
+    require(0 <= place < len(parts), "absolute continuity", f"more than {place} factors", goal)
+    return infer(goal, VanishesWith(mul(*without(parts, place)), node.args[1]))

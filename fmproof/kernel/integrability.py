@@ -7,333 +7,285 @@ hypotheses are what the goal follows from. None of them searches; the search is 
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import permutations, product
+from collections.abc import Sequence
+from typing import Any
 
-from sympy import Add, Basic, Expr, Mul, Rational, S
+from sympy import Add, Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.equality import ring_normal
-from fmproof.kernel.integrals import joint_law
-from fmproof.kernel.theorem import Theorem, _theorem, require_equation
-from fmproof.lang.binders import (
-    Expect,
-    IntegralOver,
-    Lebesgue,
-    against_lebesgue,
-    bound_vars,
-)
-from fmproof.lang.heads import Density, conditions
-from fmproof.lang.props import Almost, Integrable, Prop
-from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Apply, Inner, Ratio, Var
-from fmproof.lang.text import text
+from fmproof.kernel.algebra import ratio_and_denominator
+from fmproof.kernel.equality import lifted
+from fmproof.kernel.integrals import integral_argument, is_integral, joint_law
+from fmproof.kernel.ring import ring_normal
+from fmproof.kernel.rule import Equation, require, rule
+from fmproof.kernel.theorem import Sequent, infer
+from fmproof.lang.arithmetic import NUMBERS, factors, mul, summands, without
+from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, shown, sort_of
+from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_draw
+from fmproof.lang.props import Integrable, Prop
+from fmproof.lang.scope import alpha_equal, apart, free_vars
+from fmproof.lang.sorts import Sort
+
+TONELLI = "Tonelli; Folland, Real Analysis, theorem 2.37"
+LP = "Folland, Real Analysis, sections 5.5 and 6.1"
 
 
-def _follows(goal: Integrable, *premises: Prop) -> Theorem:
-    return _theorem(goal, *premises)
+def _over(goal: Any, body: Expr) -> Integrable:
+    """The same condition for another integrand."""
+    return Integrable(body, *goal.measure)
 
 
-def _require(goal: Prop, rule: str) -> Integrable:
-    if not isinstance(goal, Integrable):
-        raise RuleError(f"{rule}: expected an integrability condition, found {text(goal)}")
+def _require(goal: Any, name: str) -> Any:
+    require(type(goal) is Integrable, name, "an integrability condition", goal)
     return goal
 
 
 # --- Tonelli: the same integral of |f|, written under another law ------------------------
 
 
-@lru_cache(maxsize=20_000)
-def joint_form(goal: Integrable) -> Integrable | None:
-    """``goal`` with every density a factor, marginals written out, and unused draws removed.
+@remembered
+def joint_form(goal: Any) -> Integrable | None:
+    """``goal`` as an integral against Lebesgue measures, with no density that can be done without.
 
-    The value of ∫ |f| dμ is the same up to a positive factor. None stands for an integral that
-    is finite by itself: of zero, or of a constant over bounded intervals or none.
+    ∫ |f| dμ is the same up to a positive factor. None stands for an integral that is finite by
+    itself: of zero, or of what depends on no integrated variable, over bounded intervals or none.
     """
     body, measures = against_lebesgue(goal.body, goal.measure)
     if body is S.Zero:
         return None
-    items: dict[Basic, Lebesgue] = {item.var: item for item in measures}
-    factors = list(Mul.make_args(body))
-    while (found := _marginal_factor(factors, items, free_vars(goal))) is not None:
-        place, law = found
-        factors[place : place + 1] = law
-        for factor in law:
-            for item in factor.head.measure(factor):
-                items[item.var] = item
-    factors = [f for f in factors if not _is_constant(f)]
-    while (unused := _unused_density(factors, items)) is not None:
-        for var in unused.head.drawn(unused):
-            del items[var]
-        factors.remove(unused)
-    used = free_vars(Mul(*factors))
-    items = {var: item for var, item in items.items() if var in used or not item.bounded}
-    if not items:
-        return None
-    return Integrable(Mul(*factors), *sorted(items.values(), key=_space_and_name))
+    parts = [factor for factor in factors(body) if not _is_constant(factor)]
+    ranges = {item.var: item for item in measures}
+    taken = frozenset(ranges) | free_vars(goal)
+    place = 0
+    while place < len(parts):  # a marginal becomes the law whose marginal it is
+        law = joint_law(parts[place], taken) if _is_law_of(parts[place], ranges) else None
+        if law is None:
+            place += 1
+            continue
+        ranges |= {item.var: item for draw in law for item in draw.head.ranges(draw)}
+        taken |= frozenset(ranges)
+        parts[place : place + 1] = [draw for draw in law if not _is_constant(draw)]
+    place = 0
+    while place < len(parts):  # a density of variables that nothing else has integrates to one
+        own = frozenset(drawn_by(parts[place])) if _is_law_of(parts[place], ranges) else None
+        others = (*parts[:place], *parts[place + 1 :])
+        if own is None or any(own & free_vars(other) for other in others):
+            place += 1
+            continue
+        ranges = {var: item for var, item in ranges.items() if var not in own}
+        parts, place = list(others), 0
+    used = free_vars(mul(*parts))
+    left = [item for var, item in ranges.items() if var in used or not item.bounded]
+    left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
+    return Integrable(mul(*parts), *left) if left else None
 
 
-def _space_and_name(item: Lebesgue) -> tuple[str, str, str]:
-    return item.var.sort.value, str(item.args[1:]), item.var.name
+def _is_constant(factor: Any) -> bool:
+    """A number, or the density of a uniform law: neither is 0 here."""
+    return type(factor) in NUMBERS or (is_draw(factor) and factor.head.is_uniform)
 
 
-def _is_constant(factor: Expr) -> bool:
-    """A nonzero number, or a density that is a constant by definition."""
-    if isinstance(factor, Rational):
-        return True
-    return (
-        isinstance(factor, Apply)
-        and isinstance(factor.head, Density)
-        and isinstance(factor.head.definition, Rational)
-    )
-
-
-def _integrated(factor: Expr, items: dict[Basic, Lebesgue]) -> bool:
-    """Whether a factor is a density of integrated variables, over its own range.
+def _is_law_of(factor: Any, ranges: dict[Var, Lebesgue]) -> bool:
+    """Whether a factor is a density of integrated variables, each over its own range.
 
     Only then is its integral over them one, and its value finite almost everywhere.
     """
-    if not (isinstance(factor, Apply) and isinstance(factor.head, Density)):
+    if not is_draw(factor):
         return False
     drawn = factor.head.drawn(factor)
     return (
-        len(set(drawn)) == len(drawn)
-        and all(
-            items.get(var) == item
-            for var, item in zip(drawn, factor.head.measure(factor), strict=True)
-        )
-        and not conditions(factor) & set(drawn)
+        all(type(var) is Var for var in drawn)
+        and len(set(drawn)) == len(drawn)
+        and not conditions(factor).intersection(drawn)
+        and all(ranges.get(item.var) == item for item in factor.head.ranges(factor))
     )
 
 
-def _marginal_factor(
-    factors: list[Expr], items: dict[Basic, Lebesgue], free: frozenset[Var]
-) -> tuple[int, tuple[Apply, ...]] | None:
-    for place, factor in enumerate(factors):
-        if _integrated(factor, items):
-            law = joint_law(factor, frozenset(items) | free)
-            if law is not None:
-                return place, law
-    return None
+@rule("C1", TONELLI)
+def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
+    """{f integrable under one law} ⊢ f integrable under another with the same joint density.
 
-
-def _unused_density(factors: list[Expr], items: dict[Basic, Lebesgue]) -> Apply | None:
-    for factor in factors:
-        if _integrated(factor, items):
-            drawn = set(factor.head.drawn(factor))
-            others = (f for f in factors if f is not factor)
-            if not any(drawn & free_vars(other) for other in others):
-                return factor
-    return None
-
-
-def tonelli(goal: Integrable, premise: Integrable) -> Theorem:
-    """{f integrable under one law} ⊢ f integrable under another with the same joint density."""
+    ``order`` matches the variables: the i-th of the premise's joint form is the one of the
+    goal's joint form at ``order[i]``.
+    """
     first, second = joint_form(_require(goal, "Tonelli")), joint_form(_require(premise, "Tonelli"))
-    if not same_integral(first, second):
-        raise RuleError(f"Tonelli: {text(goal)} and {text(premise)} are different integrals")
-    return _follows(goal, premise)
-
-
-def same_integral(first: Integrable | None, second: Integrable | None) -> bool:
-    """Whether two joint forms agree up to names and order of the integrated variables."""
     if first is None or second is None:
-        return first is second
-    if len(first.measure) != len(second.measure) or _heads(first) != _heads(second):
-        return False
-    target = canon(second)
-    groups: dict[tuple[str, ...], list[Lebesgue]] = {}
-    for item in first.measure:
-        groups.setdefault(_space_and_name(item)[:2], []).append(item)
-    for choice in product(*(permutations(group) for group in groups.values())):
-        items = [item for group in choice for item in group]
-        if canon(Integrable(first.body, *items)) == target:
-            return True
-    return False
+        same = first is second and not order
+    else:
+        places = list(range(len(first.measure)))
+        same = sorted(order) == places and alpha_equal(
+            Integrable(first.body, *(first.measure[i] for i in order)), second
+        )
+    if not same:
+        raise RuleError(f"Tonelli: {shown(goal)} and {shown(premise)} are different integrals")
+    return infer(goal, premise)
 
 
-@lru_cache(maxsize=20_000)
-def _heads(node: Basic) -> frozenset[Basic]:
-    """The symbols applied in a term or proposition: the same whatever variables are called."""
-    own = frozenset((node.head,)) if isinstance(node, Apply) else frozenset()
-    return own.union(*(_heads(arg) for arg in node.args))
-
-
-def finite_measure(goal: Integrable) -> Theorem:
+@rule("C9", "a constant on a set of finite measure; Folland, Real Analysis, section 2.2")
+def finite_measure(goal: Prop) -> Sequent:
     """⊢ constants are integrable under laws and over bounded intervals."""
     if joint_form(_require(goal, "finite measure")) is not None:
-        raise RuleError(f"finite measure: not the integral of a constant: {text(goal)}")
-    return _follows(goal)
+        raise RuleError(f"finite measure: not the integral of a constant: {shown(goal)}")
+    return infer(goal)
 
 
 # --- domination: |f| ≤ Σ |gᵢ| pointwise --------------------------------------------------
 
 
-def sum_of_integrable(goal: Integrable) -> Theorem:
+@rule("C6", "Folland, Real Analysis, section 2.3")
+def sum_of_integrable(goal: Prop) -> Sequent:
     """{each fᵢ integrable} ⊢ Σ fᵢ integrable."""
-    summands = Add.make_args(ring_normal(_require(goal, "sum").body))
-    if len(summands) < 2:
-        raise RuleError(f"sum: expected a sum, found {text(goal.body)}")
-    return _follows(goal, *(Integrable(s, *goal.measure) for s in summands))
+    parts = summands(ring_normal(_require(goal, "sum").body))
+    if len(parts) < 2:
+        raise RuleError(f"sum: expected a sum, found {shown(goal)}")
+    return infer(goal, *(_over(goal, part) for part in parts))
 
 
-def constant_factor(goal: Integrable) -> Theorem:
+@rule("C7", "Folland, Real Analysis, section 2.2")
+def constant_factor(goal: Prop) -> Sequent:
     """{f integrable} ⊢ c·f and f/c integrable, for c free of the integrated variables."""
-    bound = frozenset(bound_vars(_require(goal, "constant factor")))
+    node = _require(goal, "constant factor")
+    bound = frozenset(bound_vars(node))
     kept: list[Expr] = []
-    for factor in Mul.make_args(goal.body):
-        if isinstance(factor, Ratio) and not bound & free_vars(factor.args[1]):
+    for factor in factors(node.body):
+        if type(factor) is Ratio and not bound & free_vars(factor.args[1]):
             kept.append(factor.args[0])
         elif bound & free_vars(factor) or sort_of(factor) is Sort.VEC:
             kept.append(factor)
-    rest = Mul(*kept)
-    if rest == goal.body:
-        raise RuleError(f"constant factor: none in {text(goal)}")
-    return _follows(goal, Integrable(rest, *goal.measure))
+    rest = mul(*kept)
+    if rest == node.body:
+        raise RuleError(f"constant factor: none in {shown(goal)}")
+    return infer(goal, _over(node, rest))
 
 
-def cancelled_ratio(goal: Integrable) -> Theorem:
+@rule("C8", "|b·(a/b)| ≤ |a|, with a/0 = 0")
+def cancelled_ratio(goal: Prop) -> Sequent:
     """{a·f integrable} ⊢ b·(a/b)·f integrable, since |b·(a/b)| ≤ |a| with a/0 = 0.
 
     The densities of the measure count as factors.
     """
-    body, measures = against_lebesgue(_require(goal, "ratio").body, goal.measure)
-    factors = list(Mul.make_args(body))
-    for ratio in factors:
-        if isinstance(ratio, Ratio):
-            for factor in factors:
-                if factor is not ratio and alpha_equal(factor, ratio.args[1]):
-                    rest = [f for f in factors if f is not ratio and f is not factor]
-                    return _follows(goal, Integrable(Mul(ratio.args[0], *rest), *measures))
-    raise RuleError(f"ratio: no b·(a/b) in {text(goal)}")
+    node = _require(goal, "ratio")
+    body, measures = against_lebesgue(node.body, node.measure)
+    parts = factors(body)
+    found = ratio_and_denominator(parts)
+    if found is None:
+        raise RuleError(f"ratio: no b·(a/b) in {shown(goal)}")
+    numerator: Any = parts[found[0]].args[0]
+    return infer(goal, Integrable(mul(numerator, *without(parts, *found)), *measures))
 
 
-def cauchy_schwarz(goal: Integrable) -> Theorem:
+@rule("C2", LP)
+def cauchy_schwarz(goal: Prop) -> Sequent:
     """{w‖a‖², w‖b‖² integrable} ⊢ w⟨a, b⟩ integrable, since 2|⟨a, b⟩| ≤ ‖a‖² + ‖b‖²."""
-    for inner, weight in _inner_factors(_require(goal, "Cauchy–Schwarz").body):
+    node = _require(goal, "Cauchy–Schwarz")
+    for inner, weight in _inner_factors(node.body):
         if not inner.is_square:
-            a, b = inner.args
-            return _follows(
-                goal,
-                Integrable(Mul(weight, Inner(a, a)), *goal.measure),
-                Integrable(Mul(weight, Inner(b, b)), *goal.measure),
-            )
-    raise RuleError(f"Cauchy–Schwarz: no inner product in {text(goal)}")
+            return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in inner.args))
+    raise RuleError(f"Cauchy–Schwarz: no inner product in {shown(goal)}")
 
 
-def parallelogram(goal: Integrable) -> Theorem:
+@rule("C4", LP)
+def parallelogram(goal: Prop) -> Sequent:
     """{each w‖aᵢ‖² integrable} ⊢ w‖Σ aᵢ‖² integrable, since ‖Σ aᵢ‖² ≤ n Σ ‖aᵢ‖²."""
-    for inner, weight in _inner_factors(_require(goal, "parallelogram").body):
-        if inner.is_square and isinstance(inner.args[0], Add):
-            return _follows(
-                goal,
-                *(Integrable(Mul(weight, Inner(a, a)), *goal.measure) for a in inner.args[0].args),
-            )
-    raise RuleError(f"parallelogram: no squared norm of a sum in {text(goal)}")
+    node = _require(goal, "parallelogram")
+    for inner, weight in _inner_factors(node.body):
+        if inner.is_square and type(inner.args[0]) is Add:
+            parts = inner.args[0].args
+            return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in parts))
+    raise RuleError(f"parallelogram: no squared norm of a sum in {shown(goal)}")
 
 
-def square_integrable(goal: Integrable) -> Theorem:
+@rule("C5", LP)
+def square_integrable(goal: Prop) -> Sequent:
     """{w‖f‖², w integrable} ⊢ w·f integrable for a vector f, since ‖f‖ ≤ 1 + ‖f‖²."""
-    factors = Mul.make_args(_require(goal, "second moment").body)
-    vectors = [f for f in factors if sort_of(f) is Sort.VEC]
-    if len(vectors) != 1:
-        raise RuleError(f"second moment: expected a vector, found {text(goal.body)}")
-    weight = Mul(*(f for f in factors if sort_of(f) is not Sort.VEC))
-    return _follows(
-        goal,
-        Integrable(Mul(weight, Inner(vectors[0], vectors[0])), *goal.measure),
-        Integrable(weight, *goal.measure),
-    )
+    node = _require(goal, "second moment")
+    parts = factors(node.body)
+    places = [i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC]
+    if len(places) != 1:
+        raise RuleError(f"second moment: expected a vector, found {shown(node.body)}")
+    vector, weight = parts[places[0]], mul(*without(parts, *places))
+    return infer(goal, _over(node, mul(weight, Inner(vector, vector))), _over(node, weight))
 
 
-def _inner_factors(body: Expr) -> list[tuple[Inner, Expr]]:
-    factors = Mul.make_args(body)
-    return [
-        (f, Mul(*factors[:i], *factors[i + 1 :]))
-        for i, f in enumerate(factors)
-        if isinstance(f, Inner)
-    ]
+def _inner_factors(body: Expr) -> list[tuple[Any, Expr]]:
+    """Each inner product among the factors, with the product of the others."""
+    parts = factors(body)
+    return [(f, mul(*without(parts, i))) for i, f in enumerate(parts) if type(f) is Inner]
 
 
 # --- integrals inside the integrand ------------------------------------------------------
 
 
-def integral_inside(goal: Integrable) -> Theorem:
+@rule("C1", TONELLI)
+def integral_inside(goal: Prop) -> Sequent:
     """{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩."""
-    factors = list(Mul.make_args(_require(goal, "Tonelli").body))
-    outer = frozenset(bound_vars(goal)) | free_vars(goal.body)
-    for place, factor in enumerate(factors):
-        inner = factor
-        other: Expr | None = None
-        if isinstance(factor, Inner):
-            for side in (0, 1):
-                if isinstance(factor.args[side], IntegralOver | Expect):
-                    inner, other = factor.args[side], factor.args[1 - side]
-                    break
-        if not isinstance(inner, IntegralOver | Expect):
-            continue
-        inner = apart(inner, outer)
-        body = inner.body if other is None else Inner(other, inner.body)
-        rest = (*factors[:place], *factors[place + 1 :])
-        return _follows(goal, Integrable(Mul(*rest, body), *goal.measure, *inner.measure))
-    raise RuleError(f"Tonelli: no integral inside {text(goal)}")
+    node = _require(goal, "Tonelli")
+    parts = factors(node.body)
+    outer = frozenset(bound_vars(node)) | free_vars(node.body)
+    for place, factor in enumerate(parts):
+        integral, other = integral_argument(factor) or (factor, None)
+        if is_integral(integral):
+            inner = apart(integral, outer)
+            body = inner.body if other is None else Inner(other, inner.body)
+            joint = mul(*without(parts, place), body)
+            return infer(goal, Integrable(joint, *node.measure, *inner.measure))
+    raise RuleError(f"Tonelli: no integral inside {shown(goal)}")
 
 
-def jensen(goal: Integrable) -> Theorem:
+@rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")
+def jensen(goal: Prop) -> Sequent:
     """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x, for u = ∫ f·(j/m) dz and
     m = ∫ j dz by definition, j ≥ 0.
 
     Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
     makes a marginal field square integrable when the conditional field is.
     """
-    body, measures = against_lebesgue(_require(goal, "Jensen").body, goal.measure)
+    node = _require(goal, "Jensen")
+    body, measures = against_lebesgue(node.body, node.measure)
     taken = frozenset(item.var for item in measures) | free_vars(body)
     for inner, weight in _inner_factors(body):
-        field = inner.args[0]
-        if not (inner.is_square and isinstance(field, Apply) and field.head.definition is not None):
-            continue
-        average = field.head.unfold(field.arguments)
-        if not isinstance(average, IntegralOver):
-            continue
-        average = apart(average, taken)
-        split = _average(average)
+        split = _average(inner.args[0], taken) if inner.is_square else None
         if split is None:
             continue
-        values, joint, marginal = split
-        weights = list(Mul.make_args(weight))
-        for w in weights:
-            if alpha_equal(w, marginal):
-                weights.remove(w)
-                inside = Mul(*weights, joint, Inner(values, values))
-                return _follows(goal, Integrable(inside, *measures, *average.measure))
-    raise RuleError(f"Jensen: no squared conditional expectation with its weight in {text(goal)}")
+        values, joint, marginal, integrated = split
+        weights = factors(weight)
+        for place, factor in enumerate(weights):
+            if alpha_equal(factor, marginal):
+                inside = mul(*without(weights, place), joint, Inner(values, values))
+                return infer(goal, Integrable(inside, *measures, *integrated))
+    raise RuleError(f"Jensen: no squared conditional expectation with its weight in {shown(goal)}")
 
 
-def _average(term: IntegralOver) -> tuple[Expr, Expr, Expr] | None:
-    """``(f, j, m)`` when the term is ∫ f·(j/m) dz with m defined as ∫ j dz and j ≥ 0."""
-    from fmproof.kernel.order import is_nonnegative
-
-    factors = Mul.make_args(term.body)
-    for ratio in factors:
-        if not isinstance(ratio, Ratio):
-            continue
-        joint, marginal = ratio.args
-        if not (isinstance(marginal, Apply) and marginal.head.definition is not None):
+def _average(field: Any, taken: frozenset[Var]) -> tuple[Expr, Expr, Any, Any] | None:
+    """``(f, j, m, dz)`` when a field is ∫ f·(j/m) dz by definition, and m is ∫ j dz, j ≥ 0."""
+    if type(field) is not Apply or field.head.definition is None:
+        return None
+    average = field.head.unfold(field.arguments)
+    if type(average) is not IntegralOver:
+        return None
+    average = apart(average, taken)
+    parts = factors(average.body)
+    for place, ratio in enumerate(parts):
+        joint, marginal = ratio.args if type(ratio) is Ratio else (None, None)
+        if type(marginal) is not Apply or marginal.head.definition is None:
             continue
         mass = marginal.head.unfold(marginal.arguments)
-        if alpha_equal(mass, IntegralOver(joint, *term.measure)) and is_nonnegative(joint):
-            values = Mul(*(f for f in factors if f is not ratio))
-            if sort_of(values) is Sort.VEC:
-                return values, joint, marginal
+        values = mul(*without(parts, place))
+        if (
+            is_nonnegative(joint)
+            and alpha_equal(mass, IntegralOver(joint, *average.measure))
+            and sort_of(values) is Sort.VEC
+        ):
+            return values, joint, marginal, average.measure
     return None
 
 
-def equal_integrand(goal: Integrable, theorem: Theorem) -> Theorem:
+@rule("C13", "equal functions have equal integrals; Folland, Real Analysis, proposition 2.23")
+def equal_integrand(goal: Prop, theorem: Equation) -> Sequent:
     """From ⊢ f = g: {g integrable} ⊢ f integrable; what that needs holds almost everywhere."""
-    equation = require_equation(theorem, "equal integrands")
-    if not alpha_equal(_require(goal, "equal integrands").body, equation.lhs):
-        raise RuleError(f"equal integrands: {text(equation.lhs)} is not in {text(goal)}")
-    bound = frozenset(bound_vars(goal))
-    lifted = (Almost(h, *goal.measure) if bound & free_vars(h) else h for h in theorem.hypotheses)
-    return _follows(goal, Integrable(equation.rhs, *goal.measure), *lifted)
+    node = _require(goal, "equal integrands")
+    if not alpha_equal(node.body, theorem.lhs):
+        raise RuleError(f"equal integrands: {shown(theorem.lhs)} is not in {shown(goal)}")
+    hypotheses = (lifted(h, node, Lift.ALMOST) for h in theorem.hypotheses)
+    return infer(goal, _over(node, theorem.rhs), *hypotheses)

@@ -2,142 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.theorem import Theorem, _theorem
-from fmproof.lang.binders import (
-    Expect,
-    IntegralOver,
-    against_lebesgue,
-    bound_vars,
-    drawn_by,
-)
-from fmproof.lang.heads import law_order
+from fmproof.kernel.rule import require, rule
+from fmproof.kernel.theorem import Sequent, infer
+from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.node import bound_vars, rebuilt, shown
+from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Var
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, law_order
 from fmproof.lang.props import Equals, Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
-from fmproof.lang.terms import Apply, Inner, Var
-from fmproof.lang.text import text
+
+LINEAR = "Folland, Real Analysis, proposition 2.22"
+FUBINI = "Folland, Real Analysis, theorem 2.37"
+MARGINAL = "Kallenberg, Foundations of Modern Probability, theorem 8.5"
 
 
-def linearity(term: Expr) -> Theorem:
+def is_integral(term: Any) -> bool:
+    """Whether a term is an integral or an expectation."""
+    return type(term) in (IntegralOver, Expect)
+
+
+def with_body(term: Any, body: Expr) -> Expr:
+    """The integral or expectation of ``body`` over the same measure."""
+    made: Expr = rebuilt(term, body, *term.measure)
+    return made
+
+
+@rule("I1", LINEAR)
+def linearity(term: Expr) -> Sequent:
     """{each fᵢ integrable} ⊢ ∫ Σ cᵢ fᵢ = Σ cᵢ ∫ fᵢ, for cᵢ free of the bound variables.
 
     The same for expectations, where E[c] = c. A single summand needs no condition.
     """
-    if not isinstance(term, IntegralOver | Expect):
-        raise RuleError(f"linearity: expected an integral or expectation, found {text(term)}")
-    bound = frozenset(bound_vars(term))
-    summands = Add.make_args(term.body)
+    require(is_integral(term), "linearity", "an integral or expectation", term)
+    node: Any = term
+    bound = frozenset(bound_vars(node))
     result, conditions = [], []
-    for summand in summands:
-        factors = Mul.make_args(summand)
-        constant = Mul(*(f for f in factors if not bound & free_vars(f)))
-        rest = Mul(*(f for f in factors if bound & free_vars(f)))
-        if isinstance(term, Expect) and rest is S.One:
+    for summand in summands(node.body):
+        parts = factors(summand)
+        constant = mul(*(f for f in parts if not bound & free_vars(f)))
+        rest = mul(*(f for f in parts if bound & free_vars(f)))
+        if type(node) is Expect and rest is S.One:
             result.append(constant)
         else:
-            result.append(Mul(constant, _inside(term, rest)))
-            conditions.append(Integrable(rest, *term.measure))
-    whole = Add(*result)
+            result.append(mul(constant, with_body(node, rest)))
+            conditions.append(Integrable(rest, *node.measure))
+    whole = add(*result)
     if alpha_equal(whole, term):
-        raise RuleError(f"linearity: nothing to separate in {text(term)}")
-    if len(summands) == 1:
-        conditions = []
-    return _theorem(Equals(term, whole), *conditions)
+        raise RuleError(f"linearity: nothing to separate in {shown(term)}")
+    return infer(Equals(term, whole), *(conditions if len(result) > 1 else ()))
 
 
-def _inside(term: IntegralOver | Expect, body: Expr) -> Expr:
-    return term.func(body, *term.measure)
-
-
-def inner_of_integral(term: Expr) -> Theorem:
-    """{k·f integrable} ⊢ k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩, for k and a free of the bound variables."""
-    factors = list(Mul.make_args(term))
-    for place, factor in enumerate(factors):
-        if not isinstance(factor, Inner):
-            continue
+def integral_argument(factor: Any) -> tuple[Any, Expr] | None:
+    """``(∫ f, a)`` when a factor is ⟨a, ∫ f⟩; the second argument is looked at first."""
+    if type(factor) is Inner:
         for side in (1, 0):
-            integral, other = factor.args[side], factor.args[1 - side]
-            if not isinstance(integral, IntegralOver | Expect):
-                continue
-            scalar = Mul(*factors[:place], *factors[place + 1 :])
-            outside = free_vars(scalar) | free_vars(other)
-            inner = apart(integral, outside)
-            result = _inside(inner, Mul(scalar, Inner(other, inner.body)))
-            condition = Integrable(Mul(scalar, inner.body), *inner.measure)
-            return _theorem(Equals(term, result), condition)
-    raise RuleError(f"linearity: expected an inner product with an integral, found {text(term)}")
+            if is_integral(factor.args[side]):
+                return factor.args[side], factor.args[1 - side]
+    return None
 
 
-def fubini(term: Expr) -> Theorem:
+@rule("I1", LINEAR)
+def inner_of_integral(term: Expr) -> Sequent:
+    """{k·f integrable} ⊢ k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩, for k and a free of the bound variables."""
+    parts = factors(term)
+    for place, factor in enumerate(parts):
+        found = integral_argument(factor)
+        if found is not None:
+            integral, other = found
+            scalar = mul(*without(parts, place))
+            inner = apart(integral, free_vars(scalar) | free_vars(other))
+            result = with_body(inner, mul(scalar, Inner(other, inner.body)))
+            condition = Integrable(mul(scalar, inner.body), *inner.measure)
+            return infer(Equals(term, result), condition)
+    raise RuleError(f"linearity: expected an inner product with an integral, found {shown(term)}")
+
+
+@rule("I4", FUBINI)
+def fubini(term: Expr) -> Sequent:
     """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫(∫ f dx) dy."""
     outer, inner = _nested(term, "fubini")
-    measures = (*outer.measure, *inner.measure)
     result = IntegralOver(IntegralOver(inner.body, *outer.measure), *inner.measure)
-    return _theorem(Equals(term, result), Integrable(inner.body, *measures))
+    return infer(Equals(term, result), Integrable(inner.body, *outer.measure, *inner.measure))
 
 
-def joint_integral(term: Expr) -> Theorem:
+@rule("I4", FUBINI)
+def joint_integral(term: Expr) -> Sequent:
     """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫ f d(x, y)."""
     outer, inner = _nested(term, "joint")
-    measures = (*outer.measure, *inner.measure)
-    return _theorem(
-        Equals(term, IntegralOver(inner.body, *measures)), Integrable(inner.body, *measures)
-    )
+    measure = (*outer.measure, *inner.measure)
+    return infer(Equals(term, IntegralOver(inner.body, *measure)), Integrable(inner.body, *measure))
 
 
-def _nested(term: Expr, rule: str) -> tuple[IntegralOver, IntegralOver]:
-    if not (isinstance(term, IntegralOver) and isinstance(term.body, IntegralOver)):
-        raise RuleError(f"{rule}: expected two nested integrals, found {text(term)}")
+def _nested(term: Any, name: str) -> tuple[Any, Any]:
+    fits = type(term) is IntegralOver and type(term.body) is IntegralOver
+    require(fits, name, "two nested integrals", term)
     return term, apart(term.body, bound_vars(term))
 
 
-def expectation_as_integral(term: Expr) -> Theorem:
+@rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
+def expectation_as_integral(term: Expr) -> Sequent:
     """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
-    if not isinstance(term, Expect):
-        raise RuleError(f"expectation: expected an expectation, found {text(term)}")
-    result, _ = against_lebesgue(term.body, term.measure)
-    for draw in reversed(term.measure):
-        result = IntegralOver(result, *against_lebesgue(S.One, (draw,))[1])
-    return _theorem(Equals(term, result), Integrable(term.body, *term.measure))
+    require(type(term) is Expect, "expectation", "an expectation", term)
+    node: Any = term
+    result, _ = against_lebesgue(node.body, node.measure)
+    for draw in reversed(node.measure):
+        result = IntegralOver(result, *draw.head.ranges(draw))
+    return infer(Equals(term, result), Integrable(node.body, *node.measure))
 
 
-def iterated_expectation(term: Expr, split: int) -> Theorem:
+@rule("I8", FUBINI)
+def iterated_expectation(term: Expr, split: int) -> Sequent:
     """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first draws outside."""
-    if not (isinstance(term, Expect) and 0 < split < len(term.measure)):
-        raise RuleError(
-            f"tower: expected an expectation of more than {split} draws, found {text(term)}"
-        )
-    outer, inner = term.measure[:split], term.measure[split:]
-    return _theorem(
-        Equals(term, Expect(Expect(term.body, *inner), *outer)),
-        Integrable(term.body, *term.measure),
+    node: Any = term
+    fits = type(node) is Expect and 0 < split < len(node.measure)
+    require(fits, "tower", f"an expectation of more than {split} draws", term)
+    inner = Expect(node.body, *node.measure[split:])
+    return infer(
+        Equals(term, Expect(inner, *node.measure[:split])),
+        Integrable(node.body, *node.measure),
     )
 
 
-def marginal_draw(term: Expr, place: int) -> Theorem:
+@rule("I5", MARGINAL)
+def marginal_draw(term: Expr, place: int) -> Sequent:
     """⊢ E_{…, x~p, …}[f] = E_{…, z~q, x~p(·|z), …}[f] where p(x) is defined as ∫ p(x|z) q(z) dz.
 
     No condition: by Tonelli f is integrable under the one law exactly when it is under the
     other, and by the definition of the marginal the integrals agree.
     """
-    if not (isinstance(term, Expect) and 0 <= place < len(term.measure)):
-        raise RuleError(
-            f"marginalisation: expected an expectation with draw {place}, found {text(term)}"
-        )
-    draw = term.measure[place]
-    avoid = frozenset(bound_vars(term)) | free_vars(term)
-    law = joint_law(draw, avoid)
+    node = _with_draw(term, place, "marginalisation")
+    law = joint_law(node.measure[place], frozenset(bound_vars(node)) | free_vars(node))
     if law is None:
-        raise RuleError(f"marginalisation: {text(draw)} is not defined as a marginal")
-    measure = (*term.measure[:place], *law, *term.measure[place + 1 :])
-    return _theorem(Equals(term, Expect(term.body, *measure)))
+        raise RuleError(f"marginalisation: {shown(node.measure[place])} is not a marginal")
+    measure = (*node.measure[:place], *law, *node.measure[place + 1 :])
+    return infer(Equals(term, Expect(node.body, *measure)))
 
 
-def joint_law(draw: Apply, avoid: frozenset[Var]) -> tuple[Apply, ...] | None:
+def joint_law(draw: Any, avoid: Iterable[Var]) -> tuple[Apply, ...] | None:
     """The draws whose marginal ``draw`` is by definition, with new variables outside ``avoid``.
 
     None when ``draw`` has no definition as an integral of a product of densities. A density
@@ -146,36 +153,42 @@ def joint_law(draw: Apply, avoid: frozenset[Var]) -> tuple[Apply, ...] | None:
     """
     if draw.head.definition is None:
         return None
-    body = draw.head.unfold(draw.arguments)
-    taken = avoid | free_vars(draw)
-    while isinstance(body, IntegralOver):
+    body: Any = draw.head.unfold(draw.arguments)
+    taken = frozenset(avoid) | free_vars(draw)
+    while type(body) is IntegralOver:
         body = apart(body, taken)
-        taken = taken | frozenset(bound_vars(body))
+        taken |= frozenset(bound_vars(body))
         body = body.body
-    if not any(isinstance(factor, Apply) for factor in Mul.make_args(body)):
-        return None
-    return law_order(Mul.make_args(body))
+    return law_order(factors(body))
 
 
-def drop_draw(term: Expr, place: int) -> Theorem:
+@rule("I6", "a density integrates to one")
+def drop_draw(term: Expr, place: int) -> Sequent:
     """⊢ E_{…, y~q, …}[f] = E_{…}[f] when neither f nor a later draw depends on y.
 
     No condition: a density integrates to one.
     """
-    if not (isinstance(term, Expect) and 0 <= place < len(term.measure)):
-        raise RuleError(f"drop: expected an expectation with draw {place}, found {text(term)}")
-    unused = frozenset(drawn_by(term.measure[place]))
-    rest = (*term.measure[:place], *term.measure[place + 1 :])
-    if any(unused & free_vars(part) for part in (term.body, *rest)):
-        raise RuleError(f"drop: {text(term.measure[place])} is used in {text(term)}")
-    return _theorem(Equals(term, Expect(term.body, *rest) if rest else term.body))
+    node = _with_draw(term, place, "drop")
+    unused = frozenset(drawn_by(node.measure[place]))
+    rest = without(node.measure, place)
+    if any(unused & free_vars(part) for part in (node.body, *rest)):
+        raise RuleError(f"drop: {shown(node.measure[place])} is used in {shown(term)}")
+    return infer(Equals(term, Expect(node.body, *rest) if rest else node.body))
 
 
-def reorder_draws(term: Expr, order: Sequence[int]) -> Theorem:
+def _with_draw(term: Any, place: int, name: str) -> Any:
+    fits = type(term) is Expect and 0 <= place < len(term.measure)
+    require(fits, name, f"an expectation with draw {place}", term)
+    return term
+
+
+@rule("I7", FUBINI)
+def reorder_draws(term: Expr, order: Sequence[int]) -> Sequent:
     """⊢ E over a law = E over the same draws in another order that respects dependence.
 
     No condition: the joint law is the same, and an expectation is an integral under it.
     """
-    if not (isinstance(term, Expect) and sorted(order) == list(range(len(term.measure)))):
-        raise RuleError(f"reorder: not an order of the draws of {text(term)}: {list(order)}")
-    return _theorem(Equals(term, Expect(term.body, *(term.measure[i] for i in order))))
+    node: Any = term
+    fits = type(node) is Expect and sorted(order) == list(range(len(node.measure)))
+    require(fits, "reorder", f"an expectation whose draws have the order {list(order)}", term)
+    return infer(Equals(term, Expect(node.body, *(node.measure[i] for i in order))))

@@ -2,43 +2,51 @@
 
 Terms have values by convention even where an integral diverges (it is then 0). A theorem about
 such values would be hollow, so the checker asks for these propositions about every claim.
+
+Each node says what it obliges. Names and defined symbols are looked through, and so are integrals:
+what is inside must be honest for almost every value of the variables outside, as far as the factors
+there do not vanish. Under a gradient or argmin it must be so at every parameter.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from sympy import Basic
+from sympy import Basic, Expr, S
 
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver
-from fmproof.lang.props import Differentiable, ForAll, Integrable, Prop
-from fmproof.lang.scope import free_vars
-from fmproof.lang.terms import Apply, Named, Var
+from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.node import bound_vars, declaration, remembered
+from fmproof.lang.nodes import Var
+from fmproof.lang.props import Prop
+from fmproof.lang.scope import canon, free_vars
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def obligations(term: Basic) -> tuple[Prop, ...]:
-    """What makes every outermost integral and gradient in ``term`` finite, each once.
-
-    Names and defined symbols are looked through. An inner integral needs no obligation of
-    its own: the outer one's is about all the variables (Tonelli), and on null sets it may fail.
-    Under a gradient or argmin the integrals must be finite at every parameter.
-    """
-    if isinstance(term, Expect | IntegralOver):
-        return (Integrable(term.body, *term.measure),)
-    if isinstance(term, Grad):
-        return (Differentiable(term.body, term.var), *_at_every(term.var, term.body))
-    if isinstance(term, ArgMin):
-        return _at_every(term.var, term.body)
-    if isinstance(term, Named):
-        return obligations(term.definition)
-    found: dict[Prop, None] = {}
-    if isinstance(term, Apply) and term.head.definition is not None:
-        found.update(dict.fromkeys(obligations(term.head.unfold(term.arguments))))
-    for arg in term.args:
-        found.update(dict.fromkeys(obligations(arg)))
-    return tuple(found)
+    """What makes every integral and gradient in ``term`` finite, each once."""
+    found: dict[Prop, Prop] = {}
+    for prop in _Inside()(term):
+        found.setdefault(canon(prop), prop)
+    return tuple(found.values())
 
 
-def _at_every(var: Var, body: Basic) -> tuple[Prop, ...]:
-    return tuple(ForAll(p, var) if var in free_vars(p) else p for p in obligations(body))
+@dataclass(frozen=True)
+class _Inside:
+    """A place in a term: what multiplies it there, and the variables that binders outside bind."""
+
+    weight: Expr = S.One
+    scope: frozenset[Var] = frozenset()
+
+    def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
+        varying = (f for f in factors(factor) if self.scope & free_vars(f))
+        place = _Inside(mul(self.weight, *varying), self.scope)
+        yield from declaration(part).obliges(part, place)
+
+    def under(self, binder: Any) -> Iterator[Prop]:
+        place = _Inside(self.weight, self.scope.union(bound_vars(binder)))
+        yield from declaration(binder.body).obliges(binder.body, place)
+
+    def weighted(self, body: Expr) -> Expr:
+        return mul(self.weight, body)

@@ -1,29 +1,32 @@
-"""Theorems, and the four rules that treat hypotheses.
+"""Theorems, and what a rule infers before it is one.
 
 A theorem is ``hypotheses ⊢ conclusion``: in every interpretation of the fields, densities and
 functions, and for all values of the free variables, the conclusion holds when the hypotheses
-do. Only functions of this package make one, and a theorem cannot be changed, subclassed,
-pickled or read back from anywhere, so holding one is having checked it.
+do. An interpretation gives each sort a nonempty measurable space (with a σ-finite measure, if it
+is integrated over), and each symbol without a definition a function that is measurable in all its
+arguments jointly.
+
+Only the rules of this package make a theorem, and it cannot be changed, subclassed, pickled
+or read back from anywhere, so holding one is having checked it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from fmproof.errors import RuleError
-from fmproof.lang.props import Equals, Prop
-from fmproof.lang.scope import alpha_equal, canon
-from fmproof.lang.text import text
+from fmproof.lang.node import shown
+from fmproof.lang.props import Prop
 
 
 class Theorem:
     """``hypotheses ⊢ conclusion``. Made by the rules of :mod:`fmproof.kernel` and nothing else."""
 
-    __slots__ = ("_conclusion", "_hypotheses")
+    __slots__ = ("_conclusion", "_hypotheses", "_trace")
     _hypotheses: Mapping[Prop, Prop]
     _conclusion: Prop
+    _trace: Trace
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("a Theorem is made by the rules of fmproof.kernel, never directly")
@@ -56,6 +59,11 @@ class Theorem:
         return self._conclusion
 
     @property
+    def trace(self) -> Trace:
+        """The rule that made it, with its arguments."""
+        return self._trace
+
+    @property
     def lhs(self) -> Any:
         """The left side of an equation (or of ≤)."""
         return self._conclusion.lhs
@@ -66,75 +74,52 @@ class Theorem:
         return self._conclusion.rhs
 
     def __repr__(self) -> str:
-        assumed = ", ".join(text(h) for h in self.hypotheses)
-        return f"{assumed} ⊢ {text(self.conclusion)}" if assumed else f"⊢ {text(self.conclusion)}"
+        assumed = ", ".join(map(shown, self.hypotheses))
+        return f"{assumed} ⊢ {shown(self.conclusion)}" if assumed else f"⊢ {shown(self.conclusion)}"
 
     def _repr_latex_(self) -> str:
-        from fmproof.lang.latex import latex
+        from fmproof.lang.spelling.latex import latex
 
-        assumed = r",\; ".join(latex(h) for h in self.hypotheses)
+        assumed = r",\; ".join(map(latex, self.hypotheses))
         return rf"$\displaystyle {assumed} \;\vdash\; {latex(self.conclusion)}$"
 
 
-def _theorem(conclusion: Prop, *hypotheses: Prop, after: tuple[Theorem, ...] = ()) -> Theorem:
-    """The one place where theorems are made; private to this package.
+@dataclass(frozen=True)
+class Trace:
+    """One application of a rule: what it takes to make the theorem again.
 
-    Args:
-        hypotheses: what the conclusion needs beyond what ``after`` needs.
-        after: theorems whose hypotheses are inherited.
+    Attributes:
+        rule: the name of the kernel function.
+        arguments: in the order of its parameters, as the rule took them; mappings are tuples
+            of pairs.
     """
-    assumed: dict[Prop, Prop] = {}
-    for theorem in after:
-        assumed.update(theorem._hypotheses)
-    for prop in hypotheses:
-        assumed.setdefault(canon(prop), prop)
-    made = object.__new__(Theorem)
-    object.__setattr__(made, "_hypotheses", MappingProxyType(assumed))
-    object.__setattr__(made, "_conclusion", conclusion)
-    return made
+
+    rule: str
+    arguments: tuple[Any, ...]
+
+    @property
+    def premises(self) -> tuple[Theorem, ...]:
+        """The theorems among the arguments, in order."""
+        return tuple(_theorems_in(self.arguments))
 
 
-def require_theorem(value: Any, rule: str) -> Theorem:
-    """``value`` if it is a theorem; a look-alike is refused."""
-    if type(value) is not Theorem:
-        raise RuleError(f"{rule}: expected a Theorem, found {type(value).__name__}")
-    return value
+def _theorems_in(value: Any) -> Iterator[Theorem]:
+    if type(value) is Theorem:
+        yield value
+    elif type(value) is tuple:
+        for item in value:
+            yield from _theorems_in(item)
 
 
-def require_equation(value: Any, rule: str) -> Equals:
-    """The conclusion of a theorem that must be an equation."""
-    conclusion = require_theorem(value, rule).conclusion
-    if not isinstance(conclusion, Equals):
-        raise RuleError(f"{rule}: expected an equation, found {text(conclusion)}")
-    return conclusion
+@dataclass(frozen=True)
+class Sequent:
+    """What a rule infers, before it is a theorem."""
+
+    conclusion: Prop
+    hypotheses: tuple[Prop, ...]
 
 
-def assume(prop: Prop) -> Theorem:
-    """P ⊢ P."""
-    if not isinstance(prop, Prop):
-        raise RuleError(f"assume: expected a proposition, found {prop!r}")
-    return _theorem(prop, prop)
-
-
-def discharge(theorem: Theorem, condition: Theorem) -> Theorem:
-    """From A, P ⊢ Q and B ⊢ P: A, B ⊢ Q. Does nothing if P is not among the hypotheses."""
-    require_theorem(theorem, "discharge")
-    require_theorem(condition, "discharge")
-    key = canon(condition.conclusion)
-    if key not in theorem._hypotheses:
-        return theorem
-    remaining = [prop for k, prop in theorem._hypotheses.items() if k != key]
-    return _theorem(theorem.conclusion, *remaining, after=(condition,))
-
-
-def weaken(theorem: Theorem, prop: Prop) -> Theorem:
-    """From A ⊢ Q: A, P ⊢ Q."""
-    return _theorem(theorem.conclusion, prop, after=(require_theorem(theorem, "weaken"),))
-
-
-def restate(theorem: Theorem, prop: Prop) -> Theorem:
-    """The same theorem with its conclusion under other bound names."""
-    require_theorem(theorem, "restate")
-    if not (isinstance(prop, Prop) and alpha_equal(theorem.conclusion, prop)):
-        raise RuleError(f"restate: {text(prop)} is not {text(theorem.conclusion)}")
-    return _theorem(prop, after=(theorem,))
+def infer(conclusion: Prop, *conditions: Prop, after: Iterable[Theorem] = ()) -> Sequent:
+    """``conclusion`` under ``conditions`` and all that the theorems ``after`` assume."""
+    inherited = (prop for theorem in after for prop in theorem.hypotheses)
+    return Sequent(conclusion, (*inherited, *conditions))

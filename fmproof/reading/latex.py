@@ -14,10 +14,25 @@ from typing import Any, NoReturn
 from sympy import Add, Expr, Mul, Pow, Rational
 
 from fmproof.errors import SortError, nearest
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, Lebesgue
-from fmproof.lang.heads import Density, Head
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Inner, Ratio, Var, divide, plus
+from fmproof.lang.arithmetic import plus
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    ArgMin,
+    Density,
+    Expect,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.name import Named
+from fmproof.lang.nodes.ratio import divide
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.latex import latex
 from fmproof.reading.items import Entry, Item, LatexError, Product, Script, Sum, read
 from fmproof.reading.symbols import Symbols, key
 
@@ -296,6 +311,12 @@ class _Row:
         if not found:
             plain = [*symbols.variables.get(name, ()), symbols.names.get(name)]
             for term in plain:
+                if isinstance(term, Named) and group is not None and free_vars(term):
+                    # A name prints with the variables that it depends on: C(θ).
+                    given = set(reader.arguments(group.content, group.at))
+                    if given != free_vars(term):
+                        reader.fail(f"{name} stands for a term in {latex(term)}", group.at)
+                    return self.finished(term, self.take())
                 if term is not None:
                     return self.finished(term, item)
             if problem is not None:
@@ -316,8 +337,6 @@ class _Row:
         return self.finished(term, item, skip_sup=True)
 
     def usage(self, item: Item) -> str:
-        from fmproof.lang.latex import latex
-
         heads = [head for name in _names(item) for head in self.reader.symbols.heads.get(name, ())]
         return "known: " + ", ".join(latex(head(*head.params)) for head in heads)
 

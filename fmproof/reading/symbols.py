@@ -9,9 +9,8 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.errors import InputError
-from fmproof.lang.heads import Density, Head
-from fmproof.lang.latex import latex
-from fmproof.lang.terms import Named, Var
+from fmproof.lang.nodes import Density, Head, Named, Var
+from fmproof.lang.spelling.latex import latex, uniform_law
 
 _STYLE = re.compile(
     r"\\(mathrm|mathcal|mathbf|mathsf|mathit|mathfrak|mathscr|boldsymbol|bm|text|textrm|textit"
@@ -53,11 +52,11 @@ class Symbols:
         if isinstance(node, Var):
             self.variables.setdefault(key(latex(node)), []).append(node)
         elif isinstance(node, Named):
-            self.names.setdefault(key(latex(node)), node)
+            self.names.setdefault(key(latex(node.args[0])), node)
         elif isinstance(node, Head):
             self.heads.setdefault(key(latex(node)), []).append(node)
-            if isinstance(node, Density) and node.law is not None:
-                self.laws.setdefault(key(node.law[1]), []).append(node)
+            if isinstance(node, Density) and node.is_uniform:
+                self.laws.setdefault(key(uniform_law(node)), []).append(node)
             for param in node.params:
                 self._collect(param)
             if node.definition is not None:

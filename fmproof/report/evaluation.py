@@ -9,8 +9,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from fmproof.evaluation import Comparison, Evaluation
+    from fmproof.losses.estimate import Estimate
     from fmproof.models.problem import Problem
-    from fmproof.numerics.estimate import Estimate
 
 SCHEMA = "fmproof-evaluation/1"
 

@@ -124,8 +124,14 @@ class Symbol:
     """A symbol or some variables of one sort, in the order in which a reader needs them."""
 
     name: Formula  #: e.g. p_t(x|z), or "x, z"
-    meaning: str  #: e.g. "probability density in x"
+    meaning: str  #: what it is taken to be, e.g. "probability density in x"
     definition: Formula | None = None
+    words: str = ""  #: what the author calls it, e.g. "the density of the data"
+
+    @property
+    def described(self) -> str:
+        """The author's words, and what is assumed whatever they say."""
+        return f"{self.words}: {self.meaning}" if self.words else self.meaning
 
 
 @dataclass(frozen=True)

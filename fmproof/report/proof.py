@@ -65,9 +65,9 @@ _SAID = {
     "absolute continuity": "absolute continuity of the marginal",
     "support of the law": "the support of the law",
 }
-# Variables of these sorts need no introduction.
+# Variables of these sorts need no introduction, and abbreviations stand with the constants.
 _VECTORS = "vectors, of any dimension d"
-_PLAIN_SORTS = frozenset(("real numbers", "parameters of the model"))
+_TOLD_ELSEWHERE = frozenset(("real numbers", "parameters of the model", "abbreviation"))
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Typesetter:
     def _setting(self, d: DerivationReport) -> Tex:
         new = [s for s in d.symbols if self.known.get(s.name.latex) != s]
         self.known.update({s.name.latex: s for s in new})
-        new = [s for s in new if s.meaning not in _PLAIN_SORTS]
+        new = [s for s in new if s.meaning not in _TOLD_ELSEWHERE]
         simple = [s for s in new if s.definition is None or _is_number(s.definition)]
         defined = [s for s in new if s not in simple]
         words = ""
@@ -166,12 +166,14 @@ class Typesetter:
 
 def _introduced(symbol: Symbol) -> str:
     value = "" if symbol.definition is None else f" = {mathematics(symbol.definition)}"
-    return _named(symbol, value)
+    # The author's words must not hide what is assumed.
+    assumed = r" \ge 0" if symbol.words and symbol.meaning.startswith("nonnegative") else ""
+    return _named(symbol, value or assumed)
 
 
 def _named(symbol: Symbol, value: str = "") -> str:
     """ "the model u(x)", "the density p(z) of the data", "a vector field f(x)"."""
-    meaning = symbol.meaning
+    meaning = symbol.words or symbol.meaning
     if not re.match("(the|an?|points) ", meaning):
         meaning = "a " + re.sub(r" in \S+(, \S+)*?(?= on |$)", "", meaning)
     noun, link, rest = re.fullmatch("(.*?)( of | on |$)(.*)", meaning).groups()  # type: ignore[union-attr]

@@ -112,6 +112,7 @@ class _Pages:
             if part.title != derivation.title:
                 yield _INDENT + self.paint.heading(part.title)
             yield from self.part(part, labels)
+        yield from self.symbols(derivation)
         yield from self.hypotheses(derivation)
         yield from self.missing(derivation)
         yield from self.constants(derivation)
@@ -197,7 +198,21 @@ class _Pages:
         if numeric.reproduce:
             yield f"{margin}reproduce  {numeric.reproduce}"
 
-    # --- hypotheses and constants -----------------------------------------------------
+    # --- symbols, hypotheses and constants -----------------------------------------------------
+
+    def symbols(self, derivation: DerivationReport) -> Iterator[str]:
+        """What each symbol is taken to be, or stands for: that is assumed as well."""
+        if not derivation.symbols:
+            return
+        yield ""
+        yield _INDENT + self.paint.heading("Symbols")
+        names = max(len(symbol.name.text) for symbol in derivation.symbols)
+        for symbol in derivation.symbols:
+            head = f"{_INDENT}{symbol.name.text:<{names}}  "
+            if symbol.definition is None:
+                yield from hang(head, prose_lines(symbol.described, self.width - len(head)))
+            else:
+                yield from self._formula(head + ":= ", symbol.definition.text)
 
     def hypotheses(self, derivation: DerivationReport) -> Iterator[str]:
         for declared, title in ((True, "Hypotheses"), (False, "Assumed but not declared")):

@@ -12,12 +12,15 @@ from sympy import Basic, Expr
 from fmproof._version import __version__
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, transitivity
+from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
-from fmproof.kernel.theorem import Theorem, assume, discharge, restate
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import summands
+from fmproof.lang.node import admit
+from fmproof.lang.nodes import Named
 from fmproof.lang.props import Equals, Prop
-from fmproof.lang.scope import alpha_equal, canon
-from fmproof.lang.terms import Named
-from fmproof.lang.text import text
+from fmproof.lang.scope import alpha_equal, canon, free_vars
+from fmproof.lang.spelling.text import text
 from fmproof.report.model import (
     Condition,
     Constant,
@@ -52,6 +55,13 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
     proved: dict[str, Outcome] = {}
     reports = tuple(_check_once(d, proved, progress).report for d in derivations)
     return Report(__version__, reports, perf_counter() - started)
+
+
+def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
+    """The kernel's theorem of each derivation that is proved, by its name."""
+    proved: dict[str, Outcome] = {}
+    outcomes = [_check_once(derivation, proved, None) for derivation in derivations]
+    return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,7 @@ class _Checker:
         reports = []
         finite, problem = self._finite(part.start, part.steps[0].id)
         for step in part.steps:
-            theorem, report = self._step(step, part.title, before)
+            theorem, report = self._guarded(step, part.title, before)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -202,6 +212,26 @@ class _Checker:
             free=free(stated),
         )
 
+    def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
+        """A step, whose trouble is its own: the others are checked all the same."""
+        try:
+            return self._step(step, part, before)
+        except RecursionError:
+            trouble = "the formula is nested too deeply"
+        except (RuleError, SortError) as error:
+            trouble = str(error)
+        report = StepReport(
+            id=step.id,
+            part=part,
+            rule=", ".join(step.rules),
+            relation=step.relation,
+            claim=formula(step.claim),
+            status="failed",
+            location=step.location,
+            failure=Failure(trouble),
+        )
+        return assume(step.proposition(before)), report
+
     def _step(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         prop = step.proposition(before)
         base = StepReport(
@@ -217,7 +247,9 @@ class _Checker:
         )
         try:
             lemmas = tuple(self._resolve(reference) for reference in step.references)
-            theorem = justify(Line(before, step.claim, lemmas), step.rules, step.relation)
+            theorem = justify(
+                Line(admit(before), admit(step.claim), lemmas), step.rules, step.relation
+            )
             theorem = restate(theorem, prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
@@ -277,7 +309,9 @@ class _Checker:
     def _finite(self, claim: Expr, step: str) -> tuple[tuple[Condition, ...], Failure | None]:
         """The claim denotes a finite number: derive what that takes, each thing once."""
         records, problem = [], None
-        for prop in obligations(claim):
+        # A sum as written may cancel in the kernel; its parts are shown, and must be finite.
+        parts = [prop for part in summands(claim) for prop in obligations(part)]
+        for prop in parts:
             if canon(prop) in self.finite:
                 continue
             record, failure = self._condition(prop, step)
@@ -344,7 +378,9 @@ class _Checker:
         for part in self.derivation.parts:
             for term in (part.start, *(step.claim for step in part.steps)):
                 found.update(dict.fromkeys(_named(term)))
-        return tuple(Constant(formula(named), formula(named.definition)) for named in found)
+        # What has free variables is an abbreviation; it prints with them and is a symbol.
+        constants = [named for named in found if not free_vars(named)]
+        return tuple(Constant(formula(named), formula(named.definition)) for named in constants)
 
 
 def _named(term: Basic) -> list[Named]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from sympy import Expr, Mul, S
+from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.kernel.almost import (
@@ -23,6 +23,7 @@ from fmproof.kernel.almost import (
 )
 from fmproof.kernel.equality import generalise, specialise, unfold
 from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
     cauchy_schwarz,
@@ -33,14 +34,15 @@ from fmproof.kernel.integrability import (
     jensen,
     joint_form,
     parallelogram,
-    same_integral,
     square_integrable,
     sum_of_integrable,
     tonelli,
 )
-from fmproof.kernel.theorem import Theorem, assume, discharge, restate
-from fmproof.lang.binders import IntegralOver, Lebesgue, against_lebesgue, drawn_by
-from fmproof.lang.heads import Density, Field, conditions, law_order
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.node import remembered
+from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Ratio, Var
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -51,7 +53,6 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
-from fmproof.lang.terms import Apply, Ratio, Var
 from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTH = 12
@@ -196,23 +197,20 @@ class Prover:
     # --- integrability ----------------------------------------------------------------
 
     def _integrable(self, goal: Integrable, depth: int) -> Proof | None:
-        evaluated = canon(goal)
-        if evaluated.body is S.Zero:  # a sum as written, that cancels
-            return Proof(restate(finite_measure(evaluated), goal), ("finite measure",))
         form = joint_form(goal)
         if form is None:
             return Proof(finite_measure(goal), ("finite measure",))
         for name, fact in self._facts(goal):
             prop = fact.conclusion
-            if isinstance(prop, Integrable) and same_integral(form, joint_form(prop)):
-                theorem = discharge(tonelli(goal, prop), fact)
-                return Proof(theorem, ("Tonelli", f"@{name}"))
+            theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
+            if theorem is not None:
+                return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
         for name, rule in _DOMINATIONS:
             proof = self._from(attempt(rule, goal), name, depth)
             if proof is not None:
                 return proof
         for folded in marginal_variants(goal, form):
-            proof = self._from(attempt(tonelli, goal, folded), "Tonelli", depth)
+            proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
             if proof is not None:
                 return proof
         unfolded = sweep(goal.body, _unfold_field)
@@ -232,6 +230,7 @@ class Prover:
             proof = self._vanishes(goal, prop, depth)
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
+        proof = proof or self._from_lebesgue(goal, depth)
         if proof is not None or len(goal.measure) == 1:
             return proof
         for place in range(len(goal.measure)):
@@ -240,6 +239,16 @@ class Prover:
             if proof is not None:
                 return proof
         return None
+
+    def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
+        """What holds for Lebesgue-almost every value holds almost surely under a law."""
+        if all(isinstance(item, Lebesgue) for item in goal.measure):
+            return None
+        _, lebesgue = against_lebesgue(S.One, goal.measure)
+        proof = self.prove(Almost(goal.body, *lebesgue), depth)
+        if proof is None:
+            return None
+        return Proof(under_law(proof.theorem, goal.measure), proof.reasons)
 
     def _sections(self, goal: Almost, prop: Integrable, depth: int) -> Proof | None:
         try:
@@ -300,10 +309,9 @@ class Prover:
                 proof = self._reordered(theorem, goal, ("absolute continuity",))
                 if proof is not None:
                     return proof
-        for factor in Mul.make_args(numerator):
-            if factor is numerator:
-                break
-            theorem = everywhere(multiple_vanishes(prop, factor), goal.measure)
+        several = len(factors(numerator)) > 1
+        for place in range(len(factors(numerator)) if several else 0):
+            theorem = everywhere(multiple_vanishes(prop, place), goal.measure)
             proof = self._from(theorem, "", depth)
             if proof is not None:
                 return proof
@@ -322,11 +330,7 @@ class Prover:
                         continue
                 if theorem is not None:
                     return self._reordered(theorem, goal, ("support of the law",))
-        _, lebesgue = against_lebesgue(Mul(), goal.measure)
-        proof = self.prove(Almost(prop, *lebesgue), depth)
-        if proof is None:
-            return None
-        return Proof(under_law(proof.theorem, goal.measure), proof.reasons)
+        return None
 
     # --- parameters -------------------------------------------------------------------
 
@@ -348,6 +352,39 @@ class Prover:
                 if proof is not None:
                     return proof
         return None
+
+
+def same_law(goal: Integrable, premise: Integrable) -> Theorem:
+    """The rule ``tonelli`` with the order of the variables that makes it fit, if there is one."""
+    order = same_integral(joint_form(goal), joint_form(premise))
+    return tonelli(goal, premise, order or ())
+
+
+def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[int, ...] | None:
+    """How the variables of the first joint form become those of the second; None if they cannot.
+
+    ``order[i]`` is the place in the first of the variable at place i in the second.
+    """
+    if first is None or second is None:
+        return () if first is second else None
+    if len(first.measure) != len(second.measure) or _heads(first) != _heads(second):
+        return None
+    target = canon(second)
+    groups: dict[object, list[int]] = {}
+    for place, item in enumerate(first.measure):
+        groups.setdefault((item.var.sort, item.range), []).append(place)
+    for choice in product(*(permutations(group) for group in groups.values())):
+        order = tuple(place for group in choice for place in group)
+        if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
+            return order
+    return None
+
+
+@remembered
+def _heads(node: Basic) -> frozenset[Basic]:
+    """The symbols applied in a term or proposition: the same whatever variables are called."""
+    own = frozenset((node.head,)) if isinstance(node, Apply) else frozenset()
+    return own.union(*(_heads(arg) for arg in node.args))
 
 
 def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
@@ -389,9 +426,9 @@ def average_of(field: Apply) -> tuple[Apply, IntegralOver, Expr] | None:
     average = field.head.unfold(field.arguments)
     if not isinstance(average, IntegralOver):
         return None
-    ratios = [f for f in Mul.make_args(average.body) if isinstance(f, Ratio)]
+    ratios = [f for f in factors(average.body) if isinstance(f, Ratio)]
     if len(ratios) == 1 and isinstance(ratios[0].args[1], Apply):
-        values = Mul(*(f for f in Mul.make_args(average.body) if f is not ratios[0]))
+        values = mul(*(f for f in factors(average.body) if f is not ratios[0]))
         return ratios[0].args[1], average, values
     return None
 
@@ -404,19 +441,19 @@ def as_expectation(prop: Prop) -> Prop:
     if not isinstance(prop, Integrable):
         return prop
     body, measures = against_lebesgue(prop.body, prop.measure)
-    factors = Mul.make_args(body)
-    densities = [f for f in factors if isinstance(f, Apply) and isinstance(f.head, Density)]
+    parts = factors(body)
+    densities = [f for f in parts if isinstance(f, Apply) and isinstance(f.head, Density)]
     law = law_order(densities)
     if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
         return prop
-    expectation = Integrable(Mul(*(f for f in factors if f not in densities)), *law)
+    expectation = Integrable(mul(*(f for f in parts if f not in densities)), *law)
     used = [law[place] for place in _needed(expectation)]
     return Integrable(expectation.body, *used) if used else expectation
 
 
 def integral_mass(average: IntegralOver) -> Expr:
     """The joint density j of an average ∫ f·(j/m) dz."""
-    (ratio,) = (f for f in Mul.make_args(average.body) if isinstance(f, Ratio))
+    (ratio,) = (f for f in factors(average.body) if isinstance(f, Ratio))
     return ratio.args[0]
 
 
@@ -432,30 +469,30 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
         if average is None:
             continue
         marginal, _, _ = average
-        if marginal in Mul.make_args(form.body):
+        if marginal in factors(form.body):
             variants.append(form)
             continue
         joint = marginal.head.unfold(marginal.arguments)
         if not isinstance(joint, IntegralOver):
             continue
         for renaming in _renamings(joint, form):
-            wanted = Mul.make_args(substitute(joint.body, renaming))
-            factors = list(Mul.make_args(form.body))
-            if all(w in factors for w in wanted):
+            wanted = factors(substitute(joint.body, renaming))
+            parts = list(factors(form.body))
+            if all(w in parts for w in wanted):
                 for w in wanted:
-                    factors.remove(w)
+                    parts.remove(w)
                 gone = set(renaming.values())
-                rest = Mul(*factors)
+                rest = mul(*parts)
                 if not gone & free_vars(rest):
                     measure = [item for item in form.measure if item.var not in gone]
-                    variants.append(Integrable(Mul(rest, marginal), *measure))
+                    variants.append(Integrable(mul(rest, marginal), *measure))
     return variants
 
 
 def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
     """The ways to read the variables that ``joint`` integrates as variables of ``form``."""
     choices = [
-        [other.var for other in form.measure if other.args[1:] == item.args[1:]
+        [other.var for other in form.measure if other.range == item.range
          and other.var.sort is item.var.sort]
         for item in joint.measure
     ]  # fmt: skip

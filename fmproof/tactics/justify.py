@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from sympy import Add, Expr, Mul, S
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import ring_normal, symmetry, transitivity
-from fmproof.kernel.order import from_difference, is_nonnegative, nonnegativity
+from fmproof.kernel.equality import symmetry, transitivity
+from fmproof.kernel.order import from_difference, nonnegativity
+from fmproof.kernel.ring import linear_combination, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import Expect, IntegralOver, bound_vars
-from fmproof.lang.printing import coefficient
+from fmproof.lang.arithmetic import add, coefficient, summands
+from fmproof.lang.node import bound_vars, is_nonnegative, sort_of
+from fmproof.lang.nodes import Expect, IntegralOver
 from fmproof.lang.scope import alpha_equal, canon
-from fmproof.lang.sorts import sort_of
-from fmproof.lang.text import text
+from fmproof.lang.spelling.text import text
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
 from fmproof.tactics.normal import decide
-from fmproof.tactics.rewriting import rewritable
+from fmproof.tactics.rewriting import attempt, rewritable
 
 
 class NotJustified(Exception):
@@ -58,10 +59,23 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
         common = decide(line) if "auto" in by else common_form(line, by)
     except (RuleError, SortError) as error:
         raise NotJustified(str(error)) from None
-    middle = common.agree
+    middle = common.agree or _by_combination(line, common, by)
     if middle is None:
         raise _explain(line, common, by)
     return transitivity(transitivity(common.left, middle), symmetry(common.right))
+
+
+def _by_combination(line: Line, common: Common, by: Sequence[str]) -> Theorem | None:
+    """The equation of the two forms as a multiple of a lemma: c = d gives a + c = a + d."""
+    if "lemma" not in by:
+        return None
+    left, right = common.left.rhs, common.right.rhs
+    for lemma in line.lemmas:
+        for factor in (S.One, S.NegativeOne):
+            theorem = attempt(linear_combination, lemma, factor, left, right)
+            if theorem is not None:
+                return theorem
+    return None
 
 
 def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
@@ -70,7 +84,7 @@ def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
         raise NotJustified(
             f"a step with {relation} names the rule nonnegative, found {', '.join(by)}"
         )
-    difference = ring_normal(canon(Add(upper, -lower)))
+    difference = ring_normal(canon(add(upper, -lower)))
     if not is_nonnegative(difference):
         raise NotJustified(
             f"it is not clear from its form that {text(lower)} ≤ {text(upper)}",
@@ -152,14 +166,14 @@ def narrow(expected: Expr, found: Expr) -> tuple[Expr, Expr, str | None]:
 
 def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
     if isinstance(a, Add) or isinstance(b, Add):
-        ours, theirs = list(Add.make_args(a)), list(Add.make_args(b))
+        ours, theirs = list(summands(a)), list(summands(b))
         for term in list(ours):
             match = next((t for t in theirs if alpha_equal(term, t)), None)
             if match is not None:
                 ours.remove(term)
                 theirs.remove(match)
-        if (len(ours), len(theirs)) != (len(Add.make_args(a)), len(Add.make_args(b))):
-            return "", Add(*ours), Add(*theirs)
+        if (len(ours), len(theirs)) != (len(summands(a)), len(summands(b))):
+            return "", add(*ours), add(*theirs)
         return None
     if isinstance(a, IntegralOver | Expect) and isinstance(b, IntegralOver | Expect):
         if type(a) is type(b) and a.measure == b.measure:
@@ -189,13 +203,13 @@ def subtract(a: Expr, b: Expr) -> Expr | None:
     total: dict[Expr, Expr] = {}
     shown: dict[Expr, Expr] = {}
     try:
-        sort_of(Add(a, -b))
+        sort_of(add(a, -b))
         for sign, side in ((1, a), (-1, b)):
-            for summand in Add.make_args(ring_normal(side)):
+            for summand in summands(ring_normal(side)):
                 c, rest = coefficient(summand)
                 key = canon(rest)
                 shown.setdefault(key, rest)
                 total[key] = total.get(key, S.Zero) + sign * c
     except SortError:
         return None
-    return Add(*(c * shown[key] for key, c in total.items()))
+    return add(*(c * shown[key] for key, c in total.items()))

@@ -15,15 +15,7 @@ from sympy import Basic, Expr, Mul, Rational, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity, cancel
-from fmproof.kernel.equality import (
-    congruence,
-    reflexivity,
-    ring,
-    ring_normal,
-    symmetry,
-    transitivity,
-    unfold,
-)
+from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.gradient import gradient_of_sum, minimisers_of_shift
 from fmproof.kernel.integrals import (
     drop_draw,
@@ -35,12 +27,13 @@ from fmproof.kernel.integrals import (
     marginal_draw,
     reorder_draws,
 )
+from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import Draw, Expect, IntegralOver, drawn_by
-from fmproof.lang.heads import Density, conditions
+from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Named, Ratio
+from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, reserved_var
-from fmproof.lang.text import text
+from fmproof.lang.spelling.text import text
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 

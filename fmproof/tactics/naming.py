@@ -1,17 +1,18 @@
-"""One printed name, one meaning: a reader must not be shown two symbols that look the same."""
+"""One printed name, one meaning: a reader must not be shown two things that look the same."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sympy import Basic
 
 from fmproof.errors import InputError
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.nodes import Apply, Density, Expect, Head, Lebesgue, Named, Var
+from fmproof.lang.props import Almost, Integrable
 from fmproof.lang.scope import alpha_equal
-from fmproof.lang.terms import Apply, Named, Var
-from fmproof.lang.text import text
+from fmproof.lang.spelling.latex import latex
+from fmproof.lang.spelling.text import draw_text, text
 
 
 def check_names(owner: str, nodes: Iterable[Basic]) -> None:
@@ -19,6 +20,12 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
 
     Definitions are looked into. The variables that a definition binds are its own affair.
     """
+    nodes = list(nodes)
+    _check_symbols(owner, nodes)
+    _check_parts(owner, nodes)
+
+
+def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
     meaning: dict[str, Basic] = {}
     for key, symbol in _symbols(nodes):
         other = meaning.setdefault(key, symbol)
@@ -30,6 +37,47 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
             raise InputError(
                 f"{owner}: the name {name} stands for two things: {first}, and {second}"
             )
+
+
+def _check_parts(owner: str, nodes: Iterable[Basic]) -> None:
+    """No two parts of what is shown print alike, in the terminal or typeset, and differ."""
+    meaning: dict[tuple[str, str], Basic] = {}
+    for part, spell in _parts(nodes):
+        written = spell(part)
+        other = meaning.setdefault((spell.__name__, written), part)
+        if other is not part and not alpha_equal(other, part):
+            raise InputError(
+                f"{owner}: {written} stands for two things in it, "
+                f"{_meaning(other)} and {_meaning(part)}; rename one of the symbols"
+            )
+
+
+def _parts(nodes: Iterable[Basic]) -> Iterator[tuple[Basic, Callable[[Basic], str]]]:
+    """Each part of each node with a way in which it is spelled."""
+    seen: set[int] = set()
+    waiting = deque(nodes)
+    while waiting:
+        node = waiting.popleft()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Expect | Integrable | Almost):
+            yield from ((item, draw_text) for item in node.measure)
+        if not isinstance(node, Lebesgue):  # its range stands at the sign of the integral
+            yield from ((node, spell) for spell in (text, latex))
+        if isinstance(node, Apply) and node.head.definition is not None:
+            waiting.append(node.head.definition)
+        waiting.extend(arg for arg in node.args if arg.args or isinstance(arg, Var))
+
+
+def _meaning(part: Basic) -> str:
+    """What tells a part apart from another that prints the same."""
+    if isinstance(part, Apply):
+        over = f" over {_ranges(part.head)}" if isinstance(part.head, Density) else ""
+        return _describe(part.head) + over
+    if isinstance(part, Var | Head | Named):
+        return _describe(part)
+    return f"a {type(part).__name__}"
 
 
 def _symbols(nodes: Iterable[Basic]) -> Iterator[tuple[str, Basic]]:

@@ -15,16 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
-from sympy import Expr, Mul
+from sympy import Expr
 
 from fmproof.errors import SortError
 from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import marginal_draw
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import Expect, IntegralOver, drawn_by
-from fmproof.lang.heads import Density, Field
+from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Named, Var
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
-from fmproof.lang.terms import Apply, Inner, Named, Var
 from fmproof.tactics.conditions import average_of, fields_in, integral_mass
 from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
@@ -111,7 +111,7 @@ def _conditional_expectation(field: Apply) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         if not isinstance(term, Expect):
             return None
-        for inner in Mul.make_args(term.body):
+        for inner in factors(term.body):
             if isinstance(inner, Inner):
                 for side in (0, 1):
                     theorem = _replace(term, inner, side, field)
@@ -133,16 +133,16 @@ def _replace(term: Expect, inner: Inner, side: int, field: Apply) -> Theorem | N
     if match is None:
         return None
     marginal_field, marginal, integrated = match
-    rest = Mul(*(f for f in Mul.make_args(term.body) if f is not inner))
+    rest = mul(*(f for f in factors(term.body) if f is not inner))
     if integrated & (free_vars(rest) | free_vars(other)):
         return None
     variables = tuple(sorted(free_vars(other), key=lambda v: v.name))
     unknown = Field("unknown", *variables)
-    general = Expect(Mul(rest, Inner(unknown(*variables), target)), *term.measure)
+    general = Expect(mul(rest, Inner(unknown(*variables), target)), *term.measure)
     gone = integrated | set(drawn_by(marginal))
     keep = [d for d in term.measure if not gone & set(drawn_by(d))]
     try:
-        average = Expect(Mul(rest, Inner(unknown(*variables), marginal_field)), *keep, marginal)
+        average = Expect(mul(rest, Inner(unknown(*variables), marginal_field)), *keep, marginal)
     except SortError:
         return None
     spelled = attempt(marginal_draw, average, len(keep))
@@ -177,7 +177,7 @@ def _match(term: Expect, target: Expr, field: Apply) -> tuple[Apply, Apply, set[
     if average is None:
         return None
     marginal, integral, values = average
-    patterns = [f for f in Mul.make_args(integral_mass(integral)) if isinstance(f, Apply)]
+    patterns = [f for f in factors(integral_mass(integral)) if isinstance(f, Apply)]
     candidates = [[d for d in term.measure if d.head == p.head] for p in patterns]
     for draws in product(*candidates):
         renaming: dict[Var, Expr] = {}

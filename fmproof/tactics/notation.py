@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from sympy import Basic, Rational
 
-from fmproof.lang.heads import Density, Field, Head
-from fmproof.lang.latex import latex
+from fmproof.lang.nodes import Density, Field, Head, Named, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Var
-from fmproof.lang.text import text
+from fmproof.lang.spelling.latex import latex
+from fmproof.lang.spelling.text import text
 from fmproof.report.model import Formula, Prose, Symbol
 from fmproof.tactics.script import Derivation, Instance
 
+ABBREVIATION = "abbreviation"
 _VARIABLES = {
     Sort.REAL: "real numbers",
     Sort.VEC: "vectors, of any dimension d",
@@ -41,14 +41,16 @@ def free(statement: Basic) -> tuple[Formula, ...]:
 
 def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     """Its variables by sort, then its symbols, each after those that its definition uses."""
-    found: dict[Var | Head, None] = {}
+    found: dict[Var | Head | Named, None] = {}
     for node in _nodes(derivation):
         _collect(node, found)
     variables = [item for item in found if isinstance(item, Var)]
     heads = [item for item in found if isinstance(item, Head)]
+    names = [item for item in found if isinstance(item, Named)]
     return (
         *_variables(variables),
-        *(_symbol(head, derivation.meanings.get(head) or _meaning(head)) for head in heads),
+        *(_symbol(head, derivation.meanings.get(head, "")) for head in heads),
+        *(Symbol(formula(n), ABBREVIATION, formula(n.definition)) for n in names),
     )
 
 
@@ -77,11 +79,16 @@ def _nodes(derivation: Derivation) -> Iterable[Basic]:
             yield step.claim
     for hypothesis in derivation.hypotheses:
         yield hypothesis.prop
+    yield from (part.proposition for part in derivation.parts)
+    yield derivation.proposition
 
 
-def _collect(node: Basic, found: dict[Var | Head, None]) -> None:
+def _collect(node: Basic, found: dict[Var | Head | Named, None]) -> None:
+    """The variables, the symbols, and the names of what has free variables (no constants)."""
     if node in found:
         return
+    if isinstance(node, Named) and free_vars(node):
+        found[node] = None
     if isinstance(node, Head) and node.definition is not None:
         for param in node.params:
             found.setdefault(param)
@@ -100,9 +107,10 @@ def _variables(variables: Iterable[Var]) -> Iterable[Symbol]:
             yield Symbol(name, meaning)
 
 
-def _symbol(head: Head, meaning: str) -> Symbol:
-    definition = None if head.definition is None else formula(head.definition)
-    return Symbol(formula(head(*head.params)), meaning, definition)
+def _symbol(head: Head, words: str) -> Symbol:
+    uniform = isinstance(head, Density) and head.is_uniform  # its meaning says all
+    definition = None if head.definition is None or uniform else formula(head.definition)
+    return Symbol(formula(head(*head.params)), _meaning(head), definition, words)
 
 
 def _meaning(head: Head) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Mul
+from sympy import Expr
 
-from fmproof.errors import RuleError
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import congruence, transitivity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver
-from fmproof.lang.terms import Apply, Inner, Ratio
+from fmproof.lang.node import declaration
 
 Conversion = Callable[[Expr], Theorem | None]
 
@@ -26,19 +25,13 @@ def attempt(rule: Callable[..., Theorem], *args: object) -> Theorem | None:
     """The rule's theorem, or None where the rule does not fit."""
     try:
         return rule(*args)
-    except RuleError:
+    except (RuleError, SortError):
         return None
 
 
 def rewritable(term: Expr) -> tuple[int, ...]:
     """The places of the arguments that congruence can rewrite."""
-    if isinstance(term, IntegralOver | Expect | Grad | ArgMin):
-        return (0,)
-    if isinstance(term, Apply):
-        return tuple(range(1, len(term.args)))
-    if isinstance(term, Add | Mul | Inner | Ratio) or term.is_Pow:
-        return tuple(range(len(term.args)))
-    return ()
+    return tuple(declaration(term).places(term))
 
 
 def sweep(term: Expr, conversion: Conversion) -> Theorem | None:

@@ -1,5 +1,8 @@
 """A derivation as data: hypotheses, parts, steps that claim their results.
 
+It is read once, when it is made: what it holds afterwards are tuples, text proper and admitted
+or well-sorted terms of exact types, so that nothing can answer differently when asked twice.
+
 Nothing here proves anything. The checker (:mod:`fmproof.tactics.check`) computes what each
 step's rule gives and compares it with the claim.
 """
@@ -8,19 +11,22 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.heads import Head
-from fmproof.lang.props import AtMost, Equals, Prop
+from fmproof.lang.node import admit, as_term, is_declared
+from fmproof.lang.nodes import Head, Var
+from fmproof.lang.props import PROPOSITIONS, AtMost, Equals, Prop
 from fmproof.lang.scope import free_vars
-from fmproof.lang.sorts import Sort, sort_of
-from fmproof.lang.terms import Var, as_term
-from fmproof.lang.text import text
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
@@ -39,23 +45,49 @@ def _several(items: Any, kind: type[T], role: str) -> tuple[T, ...]:
         raise InputError(f"{wanted}, found {items!r}")
     found = tuple(items)
     for item in found:
-        if not isinstance(item, kind):
+        if type(item) is not kind:
             raise InputError(f"{wanted}, found {item!r} in it")
     return found
 
 
 def _label(text: Any, role: str) -> None:
-    if not isinstance(text, str) or not text.strip():
+    """Text that a report can show on a line: no control characters, nothing hidden."""
+    if type(text) is not str or not text.strip():
         raise InputError(f"{role} must be text, found {text!r}")
+    _remark(text, role)
+
+
+def _remark(text: Any, role: str) -> None:
+    if type(text) is not str:
+        raise InputError(f"{role} must be text, found {text!r}")
+    for letter in text:
+        if not letter.isprintable() and letter != "\n":
+            raise InputError(f"{role} has a control character, {letter!r}: {text!r}")
+
+
+class _Final:
+    """A subclass could answer differently when asked twice."""
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        if cls.__module__ != __name__:
+            raise TypeError(f"{cls.__name__}: the parts of a derivation cannot be subclassed")
 
 
 def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
     """Words, or a list of words and terms, as a tuple; nothing for ""."""
-    items = (words,) if isinstance(words, str | Basic) else tuple(words)
+    if isinstance(words, str | Basic):
+        words = [words]
+    if not isinstance(words, list | tuple):
+        raise InputError(f"{role} must be words, or a list of words and terms, found {words!r}")
+    items = tuple(words)
     for item in items:
-        if not isinstance(item, str | Basic):
+        if isinstance(item, Basic):
+            admit(item)
+        elif type(item) is str:
+            _remark(item, role)
+        else:
             raise InputError(f"{role} must be words, or a list of words and terms, found {item!r}")
-    return tuple(item for item in items if item != "")
+    return tuple(item for item in items if not (type(item) is str and not item))
 
 
 def _written_at() -> Location:
@@ -67,8 +99,28 @@ def _written_at() -> Location:
     return Location(frame.f_code.co_filename, frame.f_lineno)
 
 
+def _listed(using: Any, role: str) -> tuple[Any, ...]:
+    if not isinstance(using, list | tuple):
+        raise InputError(f"{role} takes names of earlier results or Instance(...), found {using!r}")
+    return tuple(using)
+
+
+_recording: ContextVar[list[Derivation] | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Derivation]]:
+    """Every derivation that is made inside, in order: a file may make some that it then loses."""
+    made: list[Derivation] = []
+    token = _recording.set(made)
+    try:
+        yield made
+    finally:
+        _recording.reset(token)
+
+
 @dataclass(frozen=True)
-class Hypothesis:
+class Hypothesis(_Final):
     """A named assumption.
 
     Attributes:
@@ -83,11 +135,13 @@ class Hypothesis:
 
     def __post_init__(self) -> None:
         _label(self.name, "the name of a hypothesis")
-        if not isinstance(self.prop, Prop):
+        _remark(self.meaning, f"the meaning of hypothesis {self.name}")
+        if type(self.prop) not in PROPOSITIONS:
             raise SortError(
                 f"hypothesis {self.name} must be a proposition such as Integrable(...), "
                 f"found {self.prop!r}"
             )
+        object.__setattr__(self, "prop", admit(self.prop))
 
     def _repr_latex_(self) -> str:
         from fmproof.tactics import shown
@@ -96,7 +150,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Instance:
+class Instance(_Final):
     """An earlier theorem at particular fields, densities, weights or parameters.
 
     Attributes:
@@ -110,9 +164,18 @@ class Instance:
     at: Mapping[Var, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("replace", "at"):
-            terms = {key: as_term(value) for key, value in getattr(self, name).items()}
-            object.__setattr__(self, name, terms)
+        _label(self.of, "the name of an earlier result")
+        for name, kind in (("replace", Head), ("at", Var)):
+            terms = {}
+            for key, value in dict(getattr(self, name)).items():
+                if not (is_declared(key) and isinstance(key, kind)):
+                    raise InputError(
+                        f"Instance({self.of!r}, {name}=…): expected a "
+                        f"{'symbol' if kind is Head else 'variable'} to replace, found a "
+                        f"{type(key).__name__}"
+                    )
+                terms[key] = admit(as_term(value))
+            object.__setattr__(self, name, MappingProxyType(terms))
 
 
 def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
@@ -130,7 +193,7 @@ def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
 def _rule(name: Any, step: str) -> str:
     if isinstance(name, str) and name in METHODS:
         return name
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     codes = {rule.code.lower(): rule.name for rule in catalogue()}
     known = str(name).lower()
@@ -146,7 +209,7 @@ def _rule(name: Any, step: str) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
 
     Attributes:
@@ -173,20 +236,22 @@ class Step:
         object.__setattr__(self, "note", _prose(self.note, f"step {self.id}: the note"))
         try:
             claim = as_term(self.claim)
-            sort_of(claim)
+            admit(claim)
         except SortError as error:
             raise SortError(f"step {self.id}: {error}") from None
         object.__setattr__(self, "claim", claim)
         object.__setattr__(self, "by", _rules(self.by, self.id))
-        if self.relation not in _RELATIONS:
-            raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {self.relation!r}")
+        if type(self.using) not in (str, Instance):
+            object.__setattr__(self, "using", _listed(self.using, f"step {self.id}: using="))
+        relation: Any = self.relation
+        if type(relation) is not str or relation not in _RELATIONS:
+            raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {relation!r}")
         object.__setattr__(self, "relation", _RELATIONS[self.relation])
         self._check_references()
 
     def _check_references(self) -> None:
-        references = self.references if isinstance(self.using, Iterable) else (self.using,)
-        for reference in references:
-            if not isinstance(reference, str | Instance):
+        for reference in self.references:
+            if type(reference) not in (str, Instance):
                 raise InputError(
                     f"step {self.id}: using= takes names of earlier results or Instance(...), "
                     f"found {reference!r}"
@@ -213,7 +278,7 @@ class Step:
     def references(self) -> tuple[str | Instance, ...]:
         """The earlier results that ``using`` names."""
         using: Any = self.using
-        return tuple(using) if isinstance(using, list | tuple) else (using,)
+        return using if type(using) is tuple else (using,)
 
     def proposition(self, before: Expr) -> Equals | AtMost:
         """What the step asserts after the line ``before``.
@@ -231,7 +296,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(_Final):
     """A chain of steps, and the theorem that it establishes.
 
     Attributes:
@@ -255,10 +320,14 @@ class Part:
         object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
         try:
             start = as_term(self.start)
-            sort_of(start)
+            admit(start)
         except SortError as error:
             raise SortError(f"the start of {self.title!r}: {error}") from None
         object.__setattr__(self, "start", start)
+        _label(self.title, "the title of a part")
+        _remark(self.name, f"the name of {self.title!r}")
+        if self.statement is not None and type(self.statement) not in PROPOSITIONS:
+            raise InputError(f"the statement of {self.title!r} must be a proposition")
         steps = _several(self.steps, Step, f"the steps of {self.title!r}")
         object.__setattr__(self, "steps", steps)
         if not steps:
@@ -287,7 +356,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(_Final):
     """A whole derivation.
 
     Attributes:
@@ -321,7 +390,16 @@ class Derivation:
         object.__setattr__(self, "location", _written_at())
         _label(self.name, "the name of a derivation")
         object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
+        meanings = dict(self.meanings)
+        for head, words in meanings.items():
+            _remark(words, f"{self.name}: the meaning of {head!r}")
+        object.__setattr__(self, "meanings", MappingProxyType(meanings))
         _label(self.title or self.name, f"{self.name}: the title")
+        _remark(self.source, f"{self.name}: the source")
+        if self.statement is not None:
+            if type(self.statement) not in PROPOSITIONS:
+                raise InputError(f"{self.name}: the statement must be a proposition")
+            admit(self.statement)
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
             if not parts and not self.steps:
@@ -341,6 +419,7 @@ class Derivation:
         self._check_closed()
         self._check_names()
         self._check_order()
+        self._remember()
 
     @property
     def proposition(self) -> Prop:
@@ -408,4 +487,10 @@ class Derivation:
 
     def _check_names(self) -> None:
         claims = [t for part in self.parts for t in (part.start, *(s.claim for s in part.steps))]
-        check_names(self.name, [*claims, *(h.prop for h in self.hypotheses)])
+        statements = [self.proposition, *(part.proposition for part in self.parts)]
+        check_names(self.name, [*claims, *(h.prop for h in self.hypotheses), *statements])
+
+    def _remember(self) -> None:
+        recording = _recording.get()
+        if recording is not None:
+            recording.append(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from fmproof.lang.latex import latex, word
+from fmproof.lang.spelling.latex import latex, word
 
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation, Hypothesis, Part, Step

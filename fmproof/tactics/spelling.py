@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from sympy import Add, Basic, Mul, Pow, Rational
 
-from fmproof.lang.binders import Expect
+from fmproof.lang.nodes import Apply, Expect, Inner, Var
 from fmproof.lang.props import ForAll, Integrable
-from fmproof.lang.terms import Apply, Inner, Var
 
 
 def hypothesis(name: str, prop: Basic) -> str | None:

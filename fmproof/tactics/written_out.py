@@ -1,6 +1,6 @@
 """Everything as integrals: the form of ``auto`` for lines that have integrals in them.
 
-Expectations become integrals, marginal fields and densities are unfolded, factors move inside,
+Expectations become integrals, marginal fields and densities are unfolded, parts move inside,
 sums are split and the integrals put in order, until each side is a sum of integrals of
 monomials.
 """
@@ -12,10 +12,9 @@ from sympy import Add, Expr, Mul
 from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import inner_of_integral, linearity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import IntegralOver
-from fmproof.lang.heads import Density
+from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
-from fmproof.lang.terms import Apply, Inner, Named, Ratio
 from fmproof.tactics.methods import METHODS, Common, Line, common_form, expanded
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
@@ -75,15 +74,15 @@ def _inside(term: Expr) -> Theorem | None:
             return theorem
     if not isinstance(term, Mul):
         return None
-    factors = list(Mul.make_args(term))
-    for place, integral in enumerate(factors):
+    parts = list(factors(term))
+    for place, integral in enumerate(parts):
         if not isinstance(integral, IntegralOver):
             continue
-        rest = Mul(*factors[:place], *factors[place + 1 :])
+        rest = mul(*parts[:place], *parts[place + 1 :])
         if rest.is_Rational:
             return None
         inner = apart(integral, free_vars(rest))
-        moved = IntegralOver(Mul(rest, inner.body), *inner.measure)
+        moved = IntegralOver(mul(rest, inner.body), *inner.measure)
         return _by_linearity(term, moved)
     return None
 
@@ -91,14 +90,14 @@ def _inside(term: Expr) -> Theorem | None:
 def _has_inner(term: Expr) -> bool:
     return any(
         isinstance(factor, Inner) and any(isinstance(a, IntegralOver) for a in factor.args)
-        for factor in Mul.make_args(term)
+        for factor in factors(term)
     )
 
 
 def _by_linearity(term: Expr, moved: Expr) -> Theorem | None:
     """term = moved, because both are the same constants times the same integral."""
     separated = attempt(linearity, moved) or reflexivity(moved)
-    (integral,) = (f for f in Mul.make_args(term) if isinstance(f, IntegralOver))
+    (integral,) = (f for f in factors(term) if isinstance(f, IntegralOver))
     inner = attempt(linearity, integral)
     if inner is None:
         plain = reflexivity(term)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fmproof.catalogue import catalogue
 from fmproof.derivations.catalogue import BUILTIN
-from fmproof.kernel.rules import catalogue
 from fmproof.tactics.methods import METHODS
 
 
@@ -153,8 +153,8 @@ def test_names_in_ascii_are_known(run) -> None:
 
 
 def test_it_is_said_which_rules_a_step_may_name(run) -> None:
+    from fmproof.catalogue import catalogue
     from fmproof.cli.describe import is_named
-    from fmproof.kernel.rules import catalogue
     from fmproof.tactics.methods import METHODS
 
     assert {rule.name for rule in catalogue() if is_named(rule)} == set(METHODS)

@@ -76,7 +76,7 @@ def test_the_numbers_stand_in_it_unless_they_are_refused(run, files: Path, targe
 
 @pytest.mark.parametrize("target", STARTS)
 def test_the_rules_are_appended_on_request(run, target: str) -> None:
-    from fmproof.kernel.rules import catalogue
+    from fmproof.catalogue import catalogue
 
     plain = run("docs", "uniform", "--to", target).out
     full = run("docs", "uniform", "--to", target, "--rules").out

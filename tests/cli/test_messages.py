@@ -73,8 +73,8 @@ def test_every_hypothesis_of_the_built_in_ones_can_be_written_down() -> None:
 
 
 def test_what_has_no_spelling_is_not_spelled() -> None:
-    odd = Field("u ", x)
-    assert hypothesis("H", Integrable(norm2(odd(x)), p(x))) is None
+    primed = Field("u'", x)
+    assert hypothesis("H", Integrable(norm2(primed(x)), p(x))) is None
 
 
 def test_a_step_without_a_rule_says_which_field() -> None:

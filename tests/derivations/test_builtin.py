@@ -19,7 +19,7 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.derivations.fm_cfm import H1, H2, L_CFM, L_FM, C, fm_cfm
 from fmproof.derivations.general import general, matching, rho, w
 from fmproof.derivations.symbols import p_data, t, theta, time, z
-from fmproof.lang.heads import Density
+from fmproof.lang.nodes import Density
 
 ROWS = ("1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4a 2.4b 2.5a 2.5b 3.1 3.2a 3.2b 3.3 3.4 3.5 3.6 3.7").split()
 

@@ -10,10 +10,12 @@ from rule_instances import Builder, attempt
 from sympy import Add, Expr, Mul
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
-from fmproof.kernel import almost, equality, integrability, integrals
+from fmproof.kernel import almost, integrability, integrals
+from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Integrable
 from fmproof.lang.sorts import Sort
+from fmproof.tactics.conditions import same_law
 from fmproof.testing.strategies.language import Terms, a, average, marginal, q, rho, w, x, y, z
 
 
@@ -101,7 +103,7 @@ def _tonelli(b: Terms) -> Theorem | None:
     if form is None:
         return attempt(integrability.finite_measure, goal)
     pair = b.pick(((goal, form), (form, goal)))
-    return attempt(integrability.tonelli, *pair)
+    return attempt(same_law, *pair)
 
 
 def _equal_integrand(b: Terms) -> Theorem | None:
@@ -109,7 +111,7 @@ def _equal_integrand(b: Terms) -> Theorem | None:
     rules: tuple[Callable[[Expr], Theorem], ...] = (
         integrals.linearity,
         integrals.inner_of_integral,
-        lambda term: equality.ring(term, equality.ring_normal(term)),
+        lambda term: rings.ring(term, rings.ring_normal(term)),
     )
     theorem = attempt(b.pick(rules), goal.body)
     return theorem and attempt(integrability.equal_integrand, goal, theorem)

@@ -17,8 +17,21 @@ from zlib import crc32
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, Lebesgue, drawn_by
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    Density,
+    Expect,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import (
     Almost,
     AtMost,
@@ -30,7 +43,6 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 
 Value = Any
 Environment = Mapping[Var, Value]
@@ -119,7 +131,7 @@ class Model:
         outer = {var: value for var, value in env.items() if var not in bound}
         states: list[tuple[dict[Var, Value], Fraction]] = [(outer, Fraction(1))]
         for item in measure:
-            spaces = (item,) if isinstance(item, Lebesgue) else item.head.measure(item)
+            spaces = (item,) if isinstance(item, Lebesgue) else item.head.ranges(item)
             longer = []
             for state, weight in states:
                 for choice in product(*(self.points(space) for space in spaces)):

@@ -17,10 +17,20 @@ from zlib import crc32
 
 from sympy import Add, Expr, Mul, Pow, Rational
 
-from fmproof.lang.binders import Expect, IntegralOver, Lebesgue, against_lebesgue
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Expect,
+    Head,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.props import Almost, Equals, ForAll, Integrable, Prop, VanishesWith
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 
 Bases = tuple[tuple[Var, Fraction], ...]
 """A monomial a^x·b^z…: the variables with a base other than one, by name."""

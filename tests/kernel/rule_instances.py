@@ -10,14 +10,15 @@ from sympy import Add, Expr, Mul, S
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel import algebra, almost, equality, gradient, integrals, order
-from fmproof.kernel import theorem as sequents
+from fmproof.kernel import hypotheses as sequents
+from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.binders import ArgMin, against_lebesgue
-from fmproof.lang.heads import Density, Head
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import ArgMin, Density, Head, Var
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.props import Equals, Integrable, VanishesWith
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Var
 from fmproof.testing.strategies.language import (
     DENSITIES,
     SCALARS,
@@ -116,6 +117,15 @@ def _placed(rule: Callable[[Any, int], Theorem], maker: Callable[[Terms], Expr])
     return build
 
 
+def _linear_combination(b: Terms) -> Theorem | None:
+    """A multiple of an equation, added to both sides of another line."""
+    theorem, factor, line = equation(b), b.real(1), b.real(1)
+    if theorem is None or sort_of(theorem.lhs) is not Sort.REAL:
+        return None
+    lhs, rhs = (line + factor * side for side in (theorem.lhs, theorem.rhs))
+    return attempt(rings.linear_combination, theorem, factor, lhs, rhs)
+
+
 def _cancel(b: Terms) -> Theorem | None:
     factor = b.real(2)
     rest = b.pick((b.real, b.vector))(1)
@@ -129,12 +139,12 @@ def _bilinearity(b: Terms) -> Theorem | None:
 
 def _ring(b: Terms) -> Theorem | None:
     term = b.pick((b.real(3), b.vector(3), Grad(b.real(2), theta), ArgMin(b.real(2), theta)))
-    return attempt(equality.ring, term, equality.ring_normal(term))
+    return attempt(rings.ring, term, rings.ring_normal(term))
 
 
 def _distributed(b: Terms) -> Theorem | None:
     one, two, three = b.real(2), b.real(2), b.pick((b.real, b.vector))(2)
-    return attempt(equality.ring, Mul(Add(one, two), three), Add(Mul(one, three), Mul(two, three)))
+    return attempt(rings.ring, Mul(Add(one, two), three), Add(Mul(one, three), Mul(two, three)))
 
 
 def _reorder(b: Terms) -> Theorem | None:
@@ -169,7 +179,9 @@ def _support_of_draw(b: Terms) -> Theorem | None:
 
 def _multiple_vanishes(b: Terms) -> Theorem | None:
     factor, part = b.real(1), b.real(2)
-    return attempt(almost.multiple_vanishes, VanishesWith(Mul(factor, part), b.real(1)), factor)
+    return attempt(
+        almost.multiple_vanishes, VanishesWith(Mul(factor, part), b.real(1)), b.pick((0, 1))
+    )
 
 
 def _everywhere(b: Terms) -> Theorem | None:
@@ -298,7 +310,7 @@ def in_context(b: Terms, theorem: Theorem) -> Theorem | None:
 
 
 def _is_real(term: Expr) -> bool:
-    from fmproof.lang.sorts import sort_of
+    from fmproof.lang.node import sort_of
 
     return sort_of(term) is Sort.REAL
 
@@ -355,6 +367,7 @@ UNARY: tuple[Callable[[Any], Theorem], ...] = (
 EQUATIONS: dict[str, Builder] = {
     "bilinearity": _bilinearity,
     "cancel": _cancel,
+    "linear_combination": _linear_combination,
     "ring": _ring,
     "ring, distributed": _distributed,
     "unfold": _on(equality.unfold, _defined),

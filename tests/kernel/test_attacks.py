@@ -36,10 +36,11 @@ from fmproof import (
 )
 from fmproof.errors import RuleError
 from fmproof.kernel import almost, equality, gradient, integrability, integrals, order
-from fmproof.kernel import theorem as sequents
+from fmproof.kernel import hypotheses as sequents
+from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes.name import Label
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Apply, Label, Var
 
 s, t = Real("s t")
 x, y, z = Vec("x y z")
@@ -77,7 +78,7 @@ def test_an_integral_of_a_constant_is_no_density(definition: Expr) -> None:
 
 def test_zero_is_not_as_large_as_one() -> None:
     with pytest.raises(RuleError, match="different integrals"):
-        integrability.tonelli(Integrable(1, Lebesgue(x)), Integrable(0, Lebesgue(x)))
+        integrability.tonelli(Integrable(1, Lebesgue(x)), Integrable(0, Lebesgue(x)), ())
 
 
 def test_a_density_does_not_become_one_of_another_variable() -> None:
@@ -196,19 +197,19 @@ def test_draws_keep_their_order() -> None:
         integrals.reorder_draws(law, (1, 0))
     with pytest.raises(SortError, match="put the draw of z first"):
         Expect(g(x), q(x, z), prior(z))
-    with pytest.raises(RuleError, match="not an order"):
+    with pytest.raises(RuleError, match=r"draws have the order \[0, 0\]"):
         integrals.reorder_draws(law, (0, 0))
 
 
 def test_null_sets_under_another_law() -> None:
     everywhere = almost.everywhere(equality.reflexivity(g(x)), [Lebesgue(x)])
-    with pytest.raises(RuleError, match="does not fit"):
+    with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(everywhere, [prior(z)])
     wide = almost.everywhere(equality.reflexivity(f(t, t)), [Lebesgue(t, 0, 1)])
-    with pytest.raises(RuleError, match="does not fit"):
+    with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(wide, [Density("r", (t, 0, 2))(t)])
     drawn = almost.everywhere(equality.reflexivity(g(x)), [prior(x)])
-    with pytest.raises(RuleError, match="does not fit"):
+    with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(drawn, [p(x)])
 
 
@@ -297,26 +298,27 @@ class LooksLikeATheorem:
         ("generalise", lambda th: equality.generalise(th, x)),
         ("instantiate", lambda th: equality.instantiate(th, {})),
         ("specialise", lambda th: equality.specialise(th, x)),
-        ("instance", lambda th: equality.instantiate_head(th, g, (x,), S.One)),
-        ("almost everywhere", lambda th: almost.everywhere(th, [Lebesgue(x)])),
-        ("almost everywhere", lambda th: almost.under_law(th, [p(x)])),
-        ("almost everywhere", lambda th: almost.reorder_almost(th, [0])),
-        ("nonnegative", lambda th: order.from_difference(th, S.Zero, S.One)),
+        ("instantiate_head", lambda th: equality.instantiate_head(th, g, (x,), S.One)),
+        ("everywhere", lambda th: almost.everywhere(th, [Lebesgue(x)])),
+        ("under_law", lambda th: almost.under_law(th, [p(x)])),
+        ("reorder_almost", lambda th: almost.reorder_almost(th, [0])),
+        ("from_difference", lambda th: order.from_difference(th, S.Zero, S.One)),
         ("weaken", lambda th: sequents.weaken(th, Equals(0, 0))),
         ("restate", lambda th: sequents.restate(th, Equals(0, 1))),
         ("discharge", lambda th: sequents.discharge(th, GENUINE)),
         ("discharge", lambda th: sequents.discharge(GENUINE, th)),
         (
-            "equal integrands",
+            "equal_integrand",
             lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
         ),
-        ("differentiable", lambda th: gradient.differentiable_equal(th, theta)),
+        ("differentiable_equal", lambda th: gradient.differentiable_equal(th, theta)),
     ],
 )
 def test_a_look_alike_is_not_used(rule: str, use: Any) -> None:
     with pytest.raises(RuleError) as error:
         use(LooksLikeATheorem())
-    assert str(error.value) == f"{rule}: expected a Theorem, found LooksLikeATheorem"
+    argument = str(error.value).split()[1]
+    assert str(error.value) == f"{rule}: {argument} must be a Theorem, found a LooksLikeATheorem"
 
 
 @pytest.mark.parametrize("base", [Var, Apply, Expect, Ratio, Named, Lebesgue, Label, Field, Equals])
@@ -346,7 +348,7 @@ class AgreeableText(str):
 )
 def test_names_are_plain_text(make: Any) -> None:
     for name in (AgreeableText("u"), "", None, 3):
-        with pytest.raises(SortError, match="must be text"):
+        with pytest.raises(SortError, match=r"must be text|not a name"):
             make(name)
 
 

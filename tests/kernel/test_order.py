@@ -19,7 +19,8 @@ from fmproof import (
     norm2,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel.order import is_nonnegative, nonnegativity
+from fmproof.kernel.order import nonnegativity
+from fmproof.lang.node import is_nonnegative
 from fmproof.lang.props import AtMost
 
 t = Real("t")

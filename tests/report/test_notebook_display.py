@@ -13,7 +13,8 @@ from fmproof import latex
 from fmproof.derivations import load
 from fmproof.derivations.fm_cfm import H1, L_FM, theta, u_cond
 from fmproof.evaluation import evaluate
-from fmproof.kernel.theorem import assume
+from fmproof.kernel.hypotheses import assume
+from fmproof.losses.estimate import Estimate
 from fmproof.models import (
     CallableVelocity,
     CondOTPath,
@@ -26,7 +27,6 @@ from fmproof.models import (
     TrigPath,
     VPPath,
 )
-from fmproof.numerics.estimate import Estimate
 from fmproof.report import markdown
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from fmproof.errors import InputError
+from fmproof.losses.over_time import conditional_variance
 from fmproof.models import (
     CallableVelocity,
     CondOTPath,
@@ -23,7 +24,6 @@ from fmproof.models import (
     TrigPath,
     VPPath,
 )
-from fmproof.numerics.over_time import conditional_variance
 from fmproof.report import plots
 from fmproof.report.plots.line import line
 

@@ -16,10 +16,21 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from sympy import Add, Expr, Mul, Pow, Rational
 
-from fmproof.kernel.rules import Case
-from fmproof.lang.binders import ArgMin, Expect, Grad, IntegralOver, Lebesgue, against_lebesgue
+from fmproof.catalogue import Case
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    Expect,
+    Grad,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.props import Almost, Differentiable, Equals, ForAll, Integrable, VanishesWith
-from fmproof.lang.terms import Apply, Inner, Named, Ratio, Var
 
 Array = np.ndarray
 Values = Mapping[Var, Any]
@@ -202,5 +213,5 @@ class Evaluator:
 
     def mass(self, law: Apply, at: Values) -> float:
         """The integral of a density over what it draws."""
-        measure = law.head.measure(law)
+        measure = law.head.ranges(law)
         return float(self._integrate(law, measure, at, 0)[0])

@@ -8,8 +8,9 @@ from rule_numbers import Evaluator
 from sympy import Add, Mul, Rational
 
 from fmproof import Param, Scalar
-from fmproof.kernel import equality, gradient
-from fmproof.kernel.rules import Case
+from fmproof.catalogue import Case
+from fmproof.kernel import gradient
+from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Differentiable
 
@@ -35,7 +36,7 @@ def differentiable_sum(pick: random.Random) -> Theorem:
 
 def differentiable_equal(pick: random.Random) -> Theorem:
     product = Mul(body(pick) + 1, HEADS[1](theta) + 2)
-    equation = equality.ring(product, equality.ring_normal(product))
+    equation = rings.ring(product, rings.ring_normal(product))
     return gradient.differentiable_equal(equation, theta)
 
 

@@ -6,49 +6,23 @@ import inspect
 import re
 import subprocess
 import sys
-from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
 
 from fmproof import check
+from fmproof.catalogue import FAMILIES, Rule, catalogue, rule
+from fmproof.catalogue.statements import stated
 from fmproof.cli.describe import explain
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
-from fmproof.kernel.rules import FAMILIES, Rule, catalogue, rule
-from fmproof.kernel.theorem import Theorem
+from fmproof.kernel.rule import Rule as KernelRule
+from fmproof.kernel.rule import rules
 from fmproof.tactics import conditions
 from fmproof.tactics.methods import METHODS
 
 RULES = catalogue()
-KERNEL = (
-    "theorem",
-    "equality",
-    "algebra",
-    "integrals",
-    "integrability",
-    "almost",
-    "gradient",
-    "order",
-)
 every_rule = pytest.mark.parametrize("record", RULES, ids=lambda r: r.code)
-
-
-def kernel_rules() -> dict[str, str]:
-    """Every public kernel function that makes theorems -> the first sentence of its docstring."""
-    found = {}
-    for name in KERNEL:
-        module = import_module(f"fmproof.kernel.{name}")
-        for function in vars(module).values():
-            if not inspect.isfunction(function) or function.__module__ != module.__name__:
-                continue
-            returns = inspect.signature(function).return_annotation
-            if returns == Theorem.__name__ and function.__name__[0] != "_":
-                if function.__name__ == "require_theorem":
-                    continue
-                first = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
-                found[f"{name}:{function.__name__}"] = first.split(". ")[0].removesuffix(".")
-    return found
 
 
 def test_codes_and_names_are_unique_and_in_families() -> None:
@@ -93,19 +67,28 @@ def test_every_word_that_the_prover_prints_has_a_record() -> None:
     assert words <= {r.name for r in RULES}
 
 
-def test_every_kernel_rule_is_stated_word_for_word() -> None:
-    functions = kernel_rules()
-    assert len(functions) > 40
-    for key, sentence in functions.items():
-        owners = [r for r in RULES if key in r.kernel and sentence in r.statement_text.splitlines()]
-        assert len(owners) == 1, f"{key}: {sentence!r}, stated by {[r.code for r in owners]}"
-    assert {key for r in RULES for key in r.kernel} <= set(functions)
+def test_what_is_read_from_the_files_is_what_was_registered() -> None:
+    read = {rule.key.split(":")[1]: (code, rule) for code, of in stated().items() for rule in of}
+    assert set(read) == set(rules())
+    for name, registered in rules().items():
+        code, rule = read[name]
+        assert (code, rule.statement, rule.reference) == (
+            registered.code,
+            registered.statement,
+            registered.reference,
+        )
 
 
-@pytest.mark.parametrize(("key", "sentence"), kernel_rules().items())
-def test_a_kernel_rule_with_a_condition_has_a_record_with_one(key: str, sentence: str) -> None:
-    if sentence.startswith("{"):
-        assert all(r.conditions for r in RULES if key in r.kernel)
+def test_every_kernel_rule_has_a_record() -> None:
+    codes = {r.code for r in RULES}
+    assert {registered.code for registered in rules().values()} <= codes
+    assert all(r.stated or r.kernel for r in RULES)
+
+
+@pytest.mark.parametrize("registered", rules().values(), ids=lambda r: r.name)
+def test_a_kernel_rule_with_a_condition_has_a_record_with_one(registered: KernelRule) -> None:
+    if registered.statement.startswith("{"):
+        assert rule(registered.code).conditions
 
 
 @every_rule
@@ -126,7 +109,7 @@ def test_an_unknown_rule_names_the_nearest() -> None:
 
 def test_listing_the_rules_does_not_import_sympy() -> None:
     program = (
-        "import sys; from fmproof.kernel.rules import catalogue; catalogue(); "
+        "import sys; from fmproof.catalogue import catalogue; catalogue(); "
         "sys.exit('sympy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

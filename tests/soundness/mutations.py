@@ -10,11 +10,20 @@ from sympy import Add, Basic, Expr, Mul, Rational
 
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError
-from fmproof.lang.binders import Expect, IntegralOver, Lebesgue
-from fmproof.lang.heads import Density, Field, Scalar
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Ratio,
+    Scalar,
+    Var,
+)
 from fmproof.lang.scope import canon
-from fmproof.lang.sorts import sort_of
-from fmproof.lang.terms import Apply, Inner, Ratio, Var
 from fmproof.tactics.check import _check_once, _Checker
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.script import Derivation, Hypothesis, Step

@@ -11,7 +11,8 @@ from hypothesis import Phase, given, settings
 
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
-from fmproof.lang.sorts import Sort, sort_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.sorts import Sort
 from fmproof.testing.strategies import derivation_step, derivation_steps, terms
 from fmproof.testing.strategies.steps import mutations
 

@@ -63,8 +63,8 @@ def line(problem: Problem) -> Line:
     Raises:
         InputError: a model that is not linear in θ, or a dimension above quadrature's.
     """
-    from fmproof.numerics import quadrature
-    from fmproof.numerics.exact import ExactCFM
+    from fmproof.losses import quadrature
+    from fmproof.losses.exact import ExactCFM
 
     if problem.dim > quadrature.MAX_DIM:
         raise InputError(

@@ -24,7 +24,7 @@ _TIMES = 101
 
 def draw(figure: Any, problem: Problem) -> None:
     """Draw into an empty matplotlib ``figure``."""
-    from fmproof.numerics.over_time import conditional_variance
+    from fmproof.losses.over_time import conditional_variance
 
     low, high = problem.time.support
     # Midpoints: a schedule may be singular at the ends.

@@ -35,8 +35,8 @@ from fmproof import (
     plus,
     uniform,
 )
+from fmproof.lang.nodes import Var
 from fmproof.lang.sorts import Sort
-from fmproof.lang.terms import Var
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]

@@ -12,9 +12,8 @@ from sympy import Add, Basic, Expr, Mul
 
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError, InputError
-from fmproof.lang.binders import Expect, IntegralOver
+from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver
 from fmproof.lang.scope import canon
-from fmproof.lang.terms import Apply, Inner
 from fmproof.report.model import StepReport
 from fmproof.tactics.script import Derivation, Step
 

@@ -1,0 +1,195 @@
+"""How theorems are made: by a registered rule, from arguments that passed the gate."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, ParamSpec
+
+from sympy import Basic, Expr
+
+from fmproof.errors import RuleError
+from fmproof.kernel.theorem import Sequent, Theorem, Trace
+from fmproof.lang.node import admit, is_declared, shown, sort_of
+from fmproof.lang.nodes import Apply, Lebesgue, Var
+from fmproof.lang.nodes.measure import require_measure
+from fmproof.lang.props import PROPOSITIONS, Equals, Prop
+from fmproof.lang.scope import canon
+
+P = ParamSpec("P")
+
+
+# --- what a rule is given -----------------------------------------------------------------
+
+
+def _term(value: Any, role: str) -> Expr:
+    term: Expr = admit(value)
+    sort_of(term)
+    return term
+
+
+def _proposition(value: Any, role: str) -> Prop:
+    if type(value) not in PROPOSITIONS:
+        raise RuleError(f"{role} must be a proposition, found {shown(value)}")
+    return admit(value)
+
+
+def _theorem(value: Any, role: str) -> Theorem:
+    if type(value) is not Theorem or not hasattr(value, "_trace"):
+        raise RuleError(f"{role} must be a Theorem, found a {type(value).__name__}")
+    return value
+
+
+def _equation(value: Any, role: str) -> Theorem:
+    if type(_theorem(value, role).conclusion) is not Equals:
+        raise RuleError(f"{role} must be an equation, found {shown(value.conclusion)}")
+    return value
+
+
+def _variable(value: Any, role: str) -> Var:
+    if type(value) is not Var:
+        raise RuleError(f"{role} must be a variable, found a {type(value).__name__}")
+    return admit(value)
+
+
+def _number(value: Any, role: str) -> int:
+    if type(value) is not int:
+        raise RuleError(f"{role} must be a whole number, found a {type(value).__name__}")
+    return value
+
+
+def _head(value: Any, role: str) -> Any:
+    if not is_declared(value) or not hasattr(value, "check_arguments"):
+        raise RuleError(f"{role} must be a symbol, found a {type(value).__name__}")
+    return admit(value)
+
+
+def _draws(value: Any, role: str) -> tuple[Any, ...]:
+    items = tuple(value)
+    for item in items:
+        if type(item) not in (Apply, Lebesgue):
+            raise RuleError(f"{role} must be draws and Lebesgue measures, found {shown(item)}")
+    items = tuple(map(admit, items))
+    require_measure(items, role)
+    return items
+
+
+def _each(take: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    return lambda value, role: tuple(take(item, role) for item in tuple(value))
+
+
+def _pairs(
+    take: Callable[[Any, str], Any], give: Callable[[Any, str], Any]
+) -> Callable[[Any, str], Any]:
+    """A mapping (or the pairs of one), read once."""
+
+    def taken(value: Any, role: str) -> Any:
+        items = tuple(value.items()) if hasattr(value, "items") else tuple(value)
+        pairs = tuple((take(k, role), give(v, role)) for k, v in items)
+        if len({k for k, _ in pairs}) != len(pairs):
+            raise RuleError(f"{role} names something twice")
+        return dict(pairs)
+
+    return taken
+
+
+Equation = Theorem
+"""A theorem whose conclusion is an equation; :func:`rule` checks it."""
+
+_TAKEN: dict[str, Callable[[Any, str], Any]] = {
+    "Expr": _term,
+    "Prop": _proposition,
+    "Theorem": _theorem,
+    "Equation": _equation,
+    "Var": _variable,
+    "int": _number,
+    "Head": _head,
+    "Sequence[Draw]": _draws,
+    "Sequence[int]": _each(_number),
+    "tuple[Var, ...]": _each(_variable),
+    "Mapping[int, Equation]": _pairs(_number, _equation),
+    "Mapping[Var, Expr]": _pairs(_variable, _term),
+}
+"""How an argument of each kind is taken: checked to be exactly that, read once, admitted."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kernel rule.
+
+    Attributes:
+        name: of the function.
+        code: of its record in the catalogue, e.g. "I4".
+        reference: where a proof is to be read.
+        statement: its docstring's first sentence.
+        apply: the rule itself.
+    """
+
+    name: str
+    code: str
+    reference: str
+    statement: str
+    apply: Callable[..., Theorem]
+
+
+_RULES: dict[str, Rule] = {}
+_closed: list[bool] = []
+
+
+def rules() -> Mapping[str, Rule]:
+    """Every rule by its name."""
+    return MappingProxyType(_RULES)
+
+
+def close() -> None:
+    """The rules are complete; called once, by :mod:`fmproof.kernel`."""
+    _closed.append(True)
+
+
+def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable[P, Theorem]]:
+    """Make a function that infers a :class:`Sequent` a rule: the one place where theorems are made.
+
+    Its arguments are taken as their annotations say, through the gate. Only while
+    :mod:`fmproof.kernel` is imported: afterwards the rules are what they are.
+    """
+    if _closed:
+        raise TypeError("the kernel is closed: a rule is a function in fmproof/kernel")
+
+    def register(infers: Callable[P, Sequent]) -> Callable[P, Theorem]:
+        signature = inspect.signature(infers)
+        kinds = [(name, _TAKEN[p.annotation]) for name, p in signature.parameters.items()]
+        name = infers.__name__
+
+        @wraps(infers)
+        def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:
+            given = signature.bind(*args, **kwargs).arguments
+            taken = tuple(take(given[arg], f"{name}: {arg}") for arg, take in kinds)
+            sequent = infers(*taken)  # type: ignore[call-arg]
+            kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
+            return _made(sequent, Trace(name, tuple(kept)))
+
+        statement = " ".join((inspect.getdoc(infers) or "").split("\n\n")[0].split())
+        _RULES[name] = Rule(name, code, reference, statement.split(". ")[0].rstrip("."), apply)
+        return apply
+
+    return register
+
+
+def _made(sequent: Sequent, trace: Trace) -> Theorem:
+    assumed: dict[Prop, Prop] = {}
+    for prop in sequent.hypotheses:
+        assumed.setdefault(canon(prop), admit(prop))
+    theorem = object.__new__(Theorem)
+    object.__setattr__(theorem, "_hypotheses", MappingProxyType(assumed))
+    object.__setattr__(theorem, "_conclusion", admit(sequent.conclusion))
+    object.__setattr__(theorem, "_trace", trace)
+    return theorem
+
+
+def require(fits: bool, rule: str, wanted: str, found: Basic) -> None:
+    """Raise :class:`RuleError` unless ``fits``."""
+    if not fits:
+        raise RuleError(f"{rule}: expected {wanted}, found {shown(found)}")

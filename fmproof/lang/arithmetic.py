@@ -1,0 +1,311 @@
+"""Sums, products and powers: SymPy's nodes, put into canonical form by this file alone.
+
+SymPy's own constructors remember results under keys that are compared by ``==``, which a program
+can answer for, and can be switched off. So the trusted base does not evaluate by them. The form is
+the one that SymPy gives: a sum has distinct summands with rational coefficients, a product has
+distinct bases with positive integer exponents, a number comes first, and a number times a sum
+is multiplied out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cmp_to_key
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
+from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
+
+from fmproof.errors import SortError
+from fmproof.lang.node import (
+    Inside,
+    Lift,
+    as_term,
+    declare,
+    is_nonnegative,
+    no_places,
+    nothing,
+    shown,
+    sort_of,
+)
+from fmproof.lang.sorts import ADDITIVE, Sort
+
+NUMBERS = (Rational, Integer, Zero, One, NegativeOne, Half)
+MANY = 64
+"""A power with a larger exponent counts as one factor."""
+HUGE = 10_000
+"""No exponent is larger."""
+
+_ORDER = cmp_to_key(Basic.compare)
+
+
+def summands(term: Expr) -> tuple[Expr, ...]:
+    """The parts of a sum; a term that is no sum is its own only part."""
+    return tuple(term.args) if type(term) is Add else (term,)
+
+
+def factors(term: Expr) -> tuple[Expr, ...]:
+    """The factors of a product, each as often as it occurs: b·b·a for b²·a."""
+    found: list[Expr] = []
+    for factor in term.args if type(term) is Mul else (term,):
+        if type(factor) is Pow and factor.args[1] <= MANY:
+            found.extend([factor.args[0]] * int(factor.args[1]))
+        else:
+            found.append(factor)
+    return tuple(found)
+
+
+def without(items: tuple[Expr, ...], *positions: int) -> tuple[Expr, ...]:
+    """``items`` without those at ``positions``; equal ones elsewhere stay."""
+    return tuple(item for i, item in enumerate(items) if i not in positions)
+
+
+def coefficient(term: Expr) -> tuple[Rational, Expr]:
+    """``(c, rest)`` with ``term == c*rest`` and ``c`` rational."""
+    if type(term) in NUMBERS:
+        return term, S.One
+    if type(term) is Mul and type(term.args[0]) in NUMBERS:
+        return term.args[0], _product(term.args[1:])
+    return S.One, term
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum in canonical form."""
+    number: Any = S.Zero
+    total: dict[Expr, Any] = {}
+    for term in terms:
+        for part in _parts(term):
+            c, rest = coefficient(part)
+            if rest is S.One:
+                number += c
+            else:
+                total[rest] = total.get(rest, S.Zero) + c
+    parts = sorted((_scaled(c, rest) for rest, c in total.items() if c != 0), key=_ORDER)
+    if number != 0:
+        parts.insert(0, number)
+    if len(parts) < 2:
+        return parts[0] if parts else S.Zero
+    return Add._from_args(parts, is_commutative=True)
+
+
+def mul(*terms: Expr) -> Expr:
+    """The product in canonical form. 0·a is 0, since every term has a value."""
+    number: Any = S.One
+    powers: dict[Expr, int] = {}
+    for term in terms:
+        for base, exponent in _powers(term, 1):
+            if type(base) in NUMBERS:
+                number *= base**exponent
+            else:
+                powers[base] = powers.get(base, 0) + exponent
+    return _scaled(number, _product(sorted((_power(b, e) for b, e in powers.items()), key=_ORDER)))
+
+
+def _parts(term: Expr) -> Iterator[Expr]:
+    if type(term) is Add:
+        for arg in term.args:
+            yield from _parts(arg)
+    else:
+        yield term
+
+
+def _powers(term: Expr, exponent: int) -> Iterator[tuple[Expr, int]]:
+    if type(term) is Mul:
+        for arg in term.args:
+            yield from _powers(arg, exponent)
+    elif type(term) is Pow:
+        yield from _powers(term.args[0], exponent * int(term.args[1]))
+    else:
+        yield term, exponent
+
+
+def _power(base: Expr, exponent: int) -> Expr:
+    if exponent == 1:
+        return base
+    made = Expr.__new__(Pow, base, Integer(exponent))
+    made.is_commutative = True
+    return made
+
+
+def _product(parts: Any) -> Expr:
+    if len(parts) < 2:
+        return parts[0] if parts else S.One
+    return Mul._from_args(list(parts), is_commutative=True)
+
+
+def _scaled(number: Any, rest: Expr) -> Expr:
+    """A number times a product without one."""
+    if number == 0 or rest is S.One:
+        return number
+    if number == 1:
+        return rest
+    if type(rest) is Add:
+        return add(*(mul(number, part) for part in rest.args))
+    return _product((number, *(rest.args if type(rest) is Mul else (rest,))))
+
+
+# --- what +, · and ** of terms make -------------------------------------------------------
+
+
+def plus_of(*terms: Any) -> Expr:
+    """The sum of what a user adds."""
+    return _checked(Add, map(as_term, terms), add)
+
+
+def times_of(*terms: Any) -> Expr:
+    """The product of what a user multiplies."""
+    return _checked(Mul, map(as_term, terms), mul)
+
+
+def power_of(base: Any, exponent: Any) -> Expr:
+    """The power that a user writes."""
+    return _checked(Pow, (as_term(base), as_term(exponent)), _rebuilt_power)
+
+
+def plus(*terms: Any) -> Expr:
+    """The sum as written: ``plus(a, b, -b)`` keeps b − b for the reader to see.
+
+    The kernel cancels it at once; the value is the same, the display is not.
+    """
+    return _checked(Add, map(as_term, terms), lambda *parts: Add(*parts, evaluate=False))
+
+
+def _checked(kind: type, terms: Any, make: Any) -> Expr:
+    parts = tuple(terms)
+    if len(parts) > 1:
+        _SORTS[kind](parts)
+    made: Expr = make(*parts)
+    return made
+
+
+# --- sorts and signs ----------------------------------------------------------------------
+
+
+def _sum_sort(args: tuple[Expr, ...]) -> Sort:
+    """Zeros are left out, since they are of every additive sort."""
+    parts = [arg for arg in args if arg is not S.Zero] or [S.Zero]
+    first, *others = parts
+    sort = sort_of(first)
+    for arg in others:
+        other = sort_of(arg)
+        if other is not sort:
+            raise SortError(
+                f"cannot add a {sort.value} and a {other.value}: "
+                f"{shown(first)} ({sort.value}) + {shown(arg)} ({other.value})"
+            )
+    if sort not in ADDITIVE:
+        raise SortError(f"cannot add {sort.value}s: {' + '.join(map(shown, parts))}")
+    return sort
+
+
+def _product_sort(args: tuple[Expr, ...]) -> Sort:
+    result, culprit = Sort.REAL, None
+    for arg in args:
+        sort = sort_of(arg)
+        if sort is Sort.REAL:
+            continue
+        if sort not in ADDITIVE:
+            raise SortError(f"cannot multiply a {sort.value}: {shown(arg)}")
+        if culprit is not None:
+            raise SortError(
+                f"cannot multiply a {result.value} and a {sort.value}: {shown(culprit)} times "
+                f"{shown(arg)}; for vectors write Inner(a, b) or a @ b"
+            )
+        result, culprit = sort, arg
+    return result
+
+
+def _power_sort(args: tuple[Expr, ...]) -> Sort:
+    base, exponent = args
+    sort = sort_of(base)
+    if sort is Sort.VEC:
+        raise SortError(
+            f"cannot raise a vector to a power: {shown(base)}; for the squared norm write "
+            f"norm2(a), for a product of two vectors Inner(a, b)"
+        )
+    if sort is not Sort.REAL:
+        raise SortError(f"cannot raise a {sort.value} to a power: {shown(base)}")
+    if not (type(exponent) in NUMBERS and exponent.q == 1 and exponent > 0):
+        raise SortError(
+            f"a power must be a positive integer, found the exponent {exponent} on "
+            f"{shown(base)}; for a quotient write Ratio(a, b), which never cancels by itself"
+        )
+    if exponent > HUGE:
+        raise SortError(f"a power is at most {HUGE:,}, found {exponent} on {shown(base)}")
+    return Sort.REAL
+
+
+_SORTS = {Add: _sum_sort, Mul: _product_sort, Pow: _power_sort}
+
+
+def _rebuilt_sum(*args: Expr) -> Expr:
+    _sum_sort(args)
+    return add(*args)
+
+
+def _rebuilt_product(*args: Expr) -> Expr:
+    _product_sort(args)
+    return mul(*args)
+
+
+def _rebuilt_power(*args: Expr) -> Expr:
+    _power_sort(args)
+    return mul(_power(args[0], int(args[1])))
+
+
+def _every_place(node: Expr) -> Mapping[int, Lift]:
+    return dict.fromkeys(range(len(node.args)), Lift.HERE)
+
+
+def _each(node: Expr, inside: Inside) -> Iterator[Any]:
+    for arg in node.args:
+        yield from inside(arg)
+
+
+def _each_weighted(node: Expr, inside: Inside) -> Iterator[Any]:
+    """A factor's integrals matter where the other factors do not vanish."""
+    for i, arg in enumerate(node.args):
+        others = (a for j, a in enumerate(node.args) if j != i and sort_of(a) is Sort.REAL)
+        yield from inside(arg, mul(*others))
+
+
+def _even_or_nonnegative(node: Expr) -> bool:
+    return bool(node.args[1] % 2 == 0) or is_nonnegative(node.args[0])
+
+
+declare(
+    Add,
+    sort=lambda node: _sum_sort(node.args),
+    bound=nothing,
+    places=_every_place,
+    obliges=_each,
+    nonnegative=lambda node: all(map(is_nonnegative, node.args)),
+    rebuild=lambda node, *args: _rebuilt_sum(*args),
+)
+declare(
+    Mul,
+    sort=lambda node: _product_sort(node.args),
+    bound=nothing,
+    places=_every_place,
+    obliges=_each_weighted,
+    nonnegative=lambda node: sort_of(node) is Sort.REAL and all(map(is_nonnegative, node.args)),
+    rebuild=lambda node, *args: _rebuilt_product(*args),
+)
+declare(
+    Pow,
+    sort=lambda node: _power_sort(node.args),
+    bound=nothing,
+    places=lambda node: {0: Lift.HERE},
+    obliges=lambda node, inside: inside(node.args[0]),
+    nonnegative=_even_or_nonnegative,
+    rebuild=lambda node, *args: _rebuilt_power(*args),
+)
+declare(
+    *NUMBERS,
+    sort=lambda node: Sort.REAL,
+    bound=nothing,
+    places=no_places,
+    obliges=nothing,
+    nonnegative=lambda node: bool(node >= 0),
+    rebuild=lambda node: Rational(int(node.p), int(node.q)),
+)

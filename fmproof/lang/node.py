@@ -1,0 +1,404 @@
+"""What a node is: sealed, declared in one place, and admitted to the kernel through one gate.
+
+A term is a SymPy expression that a program can build in any way it likes. What the kernel works
+with has passed :func:`admit`: every node of it is exactly of a declared type, was rebuilt by that
+type's constructor, which checks its sorts, and is in canonical form. Nothing is remembered under
+a key that a caller's ``==`` can answer for: what is known of a node is known of that object.
+
+A node declares what the trusted base must know of it (:func:`declare`). There are no defaults,
+and an operation that meets a type without a declaration raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from sympy import Basic, Expr, Rational, S
+from sympy.core.parameters import global_parameters
+
+from fmproof.errors import SortError
+from fmproof.lang.sorts import ADDITIVE, Sort
+
+T = TypeVar("T")
+B = TypeVar("B", bound=Basic)
+
+
+def shown(node: Any) -> str:
+    """A node as text, for messages. The spelling knows the nodes, so it is asked for late."""
+    from fmproof.lang.spelling.text import text
+
+    return text(node) if type(node) in _DECLARED else f"a {type(node).__name__}"
+
+
+class Sealed:
+    """Base of every node: what a node means is fixed by this package, once and for all.
+
+    Private attributes stay open, since SymPy sets some when it caches.
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if not cls.__module__.startswith("fmproof.lang."):
+            raise TypeError(f"{cls.__name__}: the nodes of fmproof's language cannot be subclassed")
+        super().__init_subclass__(**kwargs)
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        if not attribute.startswith("_"):
+            raise AttributeError(f"a {type(self).__name__} is immutable: cannot set {attribute}")
+        object.__setattr__(self, attribute, value)
+
+    def __delattr__(self, attribute: str) -> None:
+        raise AttributeError(f"a {type(self).__name__} is immutable: cannot delete {attribute}")
+
+
+# --- declarations -------------------------------------------------------------------------
+
+
+class Lift(Enum):
+    """Where an equation a = b must hold for b to replace a in a place of a node."""
+
+    HERE = "at the same values"
+    ALMOST = "for almost every value of what the node binds"
+    EVERY = "for every value of what the node binds"
+
+
+class Inside(Protocol):
+    """What a node is asked to oblige for its parts by; see kernel/obligations.py."""
+
+    @property
+    def weight(self) -> Any:
+        """What multiplies the part."""
+
+    def __call__(self, part: Any, factor: Any = S.One) -> Iterator[Any]:
+        """What ``part`` obliges, where ``factor`` multiplies it."""
+
+    def under(self, binder: Any) -> Iterator[Any]:
+        """What the body of ``binder`` obliges, for fixed values of what it binds."""
+
+    def weighted(self, body: Any) -> Any:
+        """``body`` times the factors outside that vary."""
+
+
+Obligations = Callable[[Any, Inside], Iterable[Any]]
+"""The propositions that make a node's value an honest finite one."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the trusted base must know of a type of node.
+
+    Attributes:
+        sort: the sort of a node, checked on the way; None for what is no term.
+        bound: the variables that a node binds in all its arguments, in order.
+        places: argument number -> where an equation must hold to be used there. A place that
+            is missing (a law, a name) is not rewritten.
+        obliges: what makes a node's value an honest finite one.
+        nonnegative: whether the form of a node shows that it is ≥ 0; False means "not clear".
+        rebuild: a node of this type from the node and its admitted arguments.
+    """
+
+    sort: Callable[[Any], Sort | None]
+    bound: Callable[[Any], tuple[Any, ...]]
+    places: Callable[[Any], Mapping[int, Lift]]
+    obliges: Obligations
+    nonnegative: Callable[[Any], bool]
+    rebuild: Callable[..., Basic]
+
+
+_DECLARED: dict[type, Declaration] = {}
+_closed: list[bool] = []
+
+
+def declare(*types: type, **declared: Any) -> None:
+    """Declare what the trusted base must know of ``types``; all of :class:`Declaration`.
+
+    Only while :mod:`fmproof.lang` is imported: afterwards the language is what it is.
+    """
+    if _closed:
+        raise TypeError("the language is closed: a node is declared in fmproof/lang/nodes")
+    for kind in types:
+        _DECLARED[kind] = Declaration(**declared)
+
+
+def close() -> None:
+    """The language is complete; called once, by :mod:`fmproof.lang`."""
+    _closed.append(True)
+
+
+def declared_types() -> tuple[type, ...]:
+    """Every type of node, for tests that cross them with operations."""
+    return tuple(_DECLARED)
+
+
+def is_declared(node: Any) -> bool:
+    """Whether the type of ``node``, exactly, is one of the language's."""
+    return type(node) in _DECLARED
+
+
+def declaration(node: Any) -> Declaration:
+    """What the type of ``node``, exactly, declares.
+
+    Raises:
+        SortError: it is no type of node: a look-alike, a subclass, a foreign expression.
+    """
+    found = _DECLARED.get(type(node))
+    if found is None:
+        raise SortError(
+            f"not a term: {_foreign(node)}; expected variables made by Real, Vec, Param or "
+            f"Latent, fields and densities applied to them, and rational numbers"
+        )
+    return found
+
+
+def _foreign(value: Any) -> str:
+    kind = type(value).__name__
+    if kind in ("Float", "float"):
+        return f"{value} ({kind}); write Rational(1, 2) instead of 0.5"
+    if isinstance(value, Basic) and type(value).__module__.startswith("sympy."):
+        return f"{value} ({kind})"
+    if callable(value) and type(value) in _DECLARED:
+        return f"{value} ({kind}); apply it to its arguments: {value}(…)"
+    return f"a {kind}"  # it is not asked how it likes to be shown
+
+
+def bound_vars(node: Any) -> tuple[Any, ...]:
+    """The variables that ``node`` itself binds, in order; they scope over all its arguments."""
+    return declaration(node).bound(node)
+
+
+def is_nonnegative(term: Any) -> bool:
+    """Whether the form of a real term shows that it is ≥ 0; False means "not clear"."""
+    return declaration(term).nonnegative(term)
+
+
+def sort_of(term: Any) -> Sort:
+    """The sort of a term, checking every sum and product on the way.
+
+    Zero counts as a real here and is accepted wherever a vector or a gradient is expected
+    (see :func:`require_sort`).
+
+    Raises:
+        SortError: naming the part that is ill sorted.
+    """
+    sort = declaration(term).sort(term)
+    if sort is None:
+        hint = f"; apply it to its arguments: {term}(…)" if callable(term) else ""
+        raise SortError(f"expected a term, found {shown(term)} ({type(term).__name__}){hint}")
+    return sort
+
+
+def require_sort(term: Any, sort: Sort, role: str) -> None:
+    """Raise :class:`SortError` unless ``term`` has ``sort`` (zero has every additive sort)."""
+    found = sort_of(term)
+    if found is not sort and not (term is S.Zero and sort in ADDITIVE):
+        raise SortError(f"{role} must be a {sort.value}, found the {found.value} {shown(term)}")
+
+
+def as_term(value: Any) -> Any:
+    """``value`` as a well-sorted term; Python integers and fractions become rationals.
+
+    Raises:
+        SortError: it is none.
+    """
+    if type(value) is int:
+        return Rational(value)
+    if type(value) is Fraction:
+        return Rational(value.numerator, value.denominator)
+    if not isinstance(value, Basic):
+        if type(value) in (bool, float, str, complex):
+            hint = "; write Rational(1, 2) instead of 0.5" if type(value) is float else ""
+            raise SortError(f"expected a term, found {value!r} ({type(value).__name__}){hint}")
+        raise SortError(f"expected a term, found a {type(value).__name__}")
+    sort_of(value)
+    return value
+
+
+# --- the gate -----------------------------------------------------------------------------
+
+_admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
+_canonical: dict[Basic, Basic] = {}  # one object for equal admitted nodes
+_memories: list[dict[int, Any]] = []
+_LIMIT = 400_000  # objects remembered; forgetting them costs time and nothing else
+
+
+def admit(node: B) -> B:
+    """``node`` rebuilt: exact types all the way down, sorts checked, in canonical form.
+
+    Raises:
+        SortError: some part of it is no node, or is ill sorted.
+    """
+    known = _admitted.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
+    if not (global_parameters.evaluate and global_parameters.distribute):
+        raise SortError(
+            "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
+            "form; switch it on again"
+        )
+    if len(_admitted) > _LIMIT:
+        _forget()
+    rebuild = declaration(node).rebuild
+    made = _settled(rebuild(node, *(admit(arg) for arg in node.args)))
+    _admitted[id(node)] = (node, made)
+    return made
+
+
+def _settled(node: Basic) -> Basic:
+    """What a constructor made of admitted parts, and its own parts, as admitted nodes."""
+    known = _admitted.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
+    for arg in node.args:
+        _settled(arg)
+    one = _canonical.setdefault(node, node)
+    _admitted[id(node)] = (node, one)
+    _admitted[id(one)] = (one, one)
+    return one
+
+
+def _forget() -> None:
+    for memory in (_admitted, _canonical, *_memories):
+        memory.clear()
+
+
+def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    """``function`` of an admitted node, worked out once for each; others are admitted first."""
+    memory: dict[int, T] = {}
+    _memories.append(memory)
+
+    @wraps(function)
+    def of(node: Any) -> T:
+        node = admit(node)
+        if id(node) not in memory:
+            memory[id(node)] = function(node)
+        return memory[id(node)]
+
+    return of
+
+
+def rebuilt(node: B, *args: Any) -> Any:
+    """``node`` with other (admitted) arguments, admitted."""
+    return _settled(declaration(node).rebuild(node, *args))
+
+
+class Term(Sealed, Expr):
+    """Base of fmproof's terms: arithmetic checks sorts at once, and ``/`` never cancels."""
+
+    is_commutative = True
+    is_number = False  # else SymPy evaluates closed terms, such as 1/2 as a Ratio, as complex
+    _op_priority = 11.0  # so that SymPy's sums and products hand over to us
+
+    def __add__(self, other: Any) -> Expr:
+        return _arithmetic().plus_of(self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return _arithmetic().plus_of(other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return _arithmetic().plus_of(self, _arithmetic().times_of(-1, other))
+
+    def __rsub__(self, other: Any) -> Expr:
+        return _arithmetic().plus_of(other, _arithmetic().times_of(-1, self))
+
+    def __mul__(self, other: Any) -> Expr:
+        return _arithmetic().times_of(self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return _arithmetic().times_of(other, self)
+
+    def __neg__(self) -> Expr:
+        return _arithmetic().times_of(-1, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return _quotient(self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return _quotient(other, self)
+
+    def __pow__(self, exponent: Any) -> Expr:
+        return _arithmetic().power_of(self, exponent)
+
+    def __matmul__(self, other: Any) -> Expr:
+        return _inner(self, other)
+
+    def __rmatmul__(self, other: Any) -> Expr:
+        return _inner(other, self)
+
+    @property
+    def free_symbols(self) -> set[Expr]:
+        from fmproof.lang.scope import free_vars
+
+        return set(free_vars(self))
+
+    def _eval_subs(self, old: Any, new: Any) -> Basic:
+        return self._xreplace({old: new})[0]
+
+    def _xreplace(self, rule: Any) -> tuple[Basic, bool]:
+        """SymPy's ``subs`` and ``xreplace``: free variables only, captured by nothing."""
+        from fmproof.lang.scope import substitute
+
+        replaced = substitute(self, {as_term(old): as_term(new) for old, new in rule.items()})
+        return replaced, replaced is not self
+
+    def _sympystr(self, printer: Any) -> str:
+        return shown(self)
+
+    _sympyrepr = _sympystr
+
+    def _pretty(self, printer: Any) -> Any:
+        from sympy.printing.pretty.stringpict import prettyForm
+
+        return prettyForm(shown(self))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        from fmproof.lang.spelling.latex import latex
+
+        return latex(self) if exp is None else rf"\left({latex(self)}\right)^{{{exp}}}"
+
+
+# What the operators make are terms themselves, so their modules are asked for late.
+
+
+def _arithmetic() -> Any:
+    from fmproof.lang import arithmetic
+
+    return arithmetic
+
+
+def _quotient(numerator: Any, denominator: Any) -> Expr:
+    from fmproof.lang.nodes.ratio import divide
+
+    return divide(as_term(numerator), as_term(denominator))
+
+
+def _inner(a: Any, b: Any) -> Expr:
+    from fmproof.lang.nodes.inner import Inner
+
+    return Inner(a, b)
+
+
+def same_kind(node: Any, *args: Any) -> Basic:
+    """The usual ``rebuild``: the type's own constructor."""
+    made: Basic = type(node)(*args)
+    return made
+
+
+def nothing(*_: Any) -> tuple[Any, ...]:
+    """The declaration "none": binds nothing, obliges nothing."""
+    return ()
+
+
+def no_places(_: Any) -> Mapping[int, Lift]:
+    """The declaration "not rewritten inside"."""
+    return {}
+
+
+def not_clear(_: Any) -> bool:
+    """The declaration "no sign is known"."""
+    return False

@@ -1,0 +1,373 @@
+"""Heads: the symbols that are applied to arguments, with their definitions if they have one.
+
+A definition is part of what a head *is*: two heads with the same name and different
+definitions are different symbols, so no table of definitions can go out of step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Atom, Expr, Rational, Tuple
+
+from fmproof.errors import InputError, SortError, nearest
+from fmproof.lang.arithmetic import NUMBERS, factors
+from fmproof.lang.names import require_name
+from fmproof.lang.node import (
+    Sealed,
+    admit,
+    as_term,
+    declare,
+    no_places,
+    not_clear,
+    nothing,
+    require_sort,
+    shown,
+)
+from fmproof.lang.nodes.application import Apply
+from fmproof.lang.nodes.integral import IntegralOver
+from fmproof.lang.nodes.measure import Declared, Lebesgue, law_order, lebesgue
+from fmproof.lang.nodes.variable import Var, reserved_var
+from fmproof.lang.scope import canon, free_vars, substitute
+from fmproof.lang.sorts import Sort
+
+Group = Var | Sequence[Var]
+"""A parameter, or several."""
+
+
+class Head(Sealed, Atom):
+    """A symbol with parameters, printed as name_sub^sup(main | given).
+
+    It is called with its arguments in the order sub, sup, main, given. Make one with
+    :class:`Field`, :class:`Scalar` or :class:`Density`.
+
+    Attributes:
+        name: as declared, e.g. "p_data".
+        sub, sup, main, given: the parameters, as variables that fix sorts and names.
+        result: the sort of an application.
+        nonneg: whether every value is ≥ 0.
+        is_density: whether it is a density, which variables can be drawn from.
+        definition: a term over the parameters that the symbol abbreviates, or None.
+    """
+
+    result = Sort.REAL
+    nonneg = False
+    is_density = False
+    name: str
+    sub: tuple[Var, ...]
+    sup: tuple[Var, ...]
+    main: tuple[Var, ...]
+    given: tuple[Var, ...]
+    definition: Expr | None
+
+    def __new__(cls, *_: Any, **__: Any) -> Head:
+        raise SortError("a symbol is made by Field, Scalar or Density")
+
+    @classmethod
+    def _made(
+        cls,
+        name: str,
+        main: Group,
+        sub: Group,
+        sup: Group,
+        given: Group,
+        definition: Any,
+        unknown: Mapping[str, Any],
+        **own: Any,
+    ) -> Any:
+        """The checked symbol; ``own`` are attributes of the kind of symbol."""
+        kind = cls.__name__
+        for word in unknown:
+            known = ("sub", "sup", "given", "definition", *(() if kind == "Field" else _OWN[kind]))
+            raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
+        head = Atom.__new__(cls)
+        put = object.__setattr__
+        put(head, "name", require_name(name, f"a {kind.lower()}"))
+        for place, group in (("main", main), ("sub", sub), ("sup", sup), ("given", given)):
+            put(head, place, _variables(group, name))
+        put(head, "definition", None if definition is None else as_term(definition))
+        for attribute, value in own.items():
+            put(head, attribute, value)
+        if len(set(head.params)) != len(head.params):
+            raise SortError(f"{name} is declared with the same parameter twice")
+        if head.definition is not None:
+            head._check_definition()
+        put(head, "_content", head._make_content())
+        return head
+
+    @property
+    def params(self) -> tuple[Var, ...]:
+        """All parameters, in calling order."""
+        return self.sub + self.sup + self.main + self.given
+
+    def __call__(self, *args: Any) -> Apply:
+        return Apply(self, *args)
+
+    def _repr_latex_(self) -> str:
+        """How a notebook shows it: applied to its own parameters, and its definition."""
+        from fmproof.lang.spelling.latex import latex
+
+        stands_for = "" if self.definition is None else f" = {latex(self.definition)}"
+        return rf"$\displaystyle {latex(self(*self.params))}{stands_for}$"
+
+    def unfold(self, args: Sequence[Expr]) -> Expr:
+        """The definition at ``args``."""
+        if self.definition is None:
+            raise SortError(f"{self.name} has no definition to unfold")
+        return substitute(self.definition, dict(zip(self.params, args, strict=True)))
+
+    def redefined(self, definition: Expr) -> Any:
+        """The same declaration with another definition."""
+        return _from_state(type(self), {**self._state(), "definition": definition})
+
+    def check_arguments(self, args: Sequence[Expr]) -> None:
+        """Raise :class:`SortError` unless ``args`` fit the parameters."""
+        if len(args) != len(self.params):
+            wanted = ", ".join(v.name for v in self.params) or "none"
+            raise SortError(
+                f"{self.name} takes {len(self.params)} arguments ({wanted}), found {len(args)}"
+            )
+        for param, arg in zip(self.params, args, strict=True):
+            require_sort(arg, param.sort, f"the argument {param.name} of {self.name}")
+
+    def _check_definition(self) -> None:
+        definition = self.definition
+        require_sort(definition, self.result, f"the definition of {self.name}")
+        stray = free_vars(definition) - set(self.params)
+        if stray:
+            names = ", ".join(sorted(map(shown, stray)))
+            raise SortError(
+                f"the definition of {self.name} mentions {names}, which is not a parameter of it"
+            )
+
+    def _make_content(self) -> tuple[Any, ...]:
+        """What makes two heads the same: everything but the names of the parameters."""
+        shape = ";".join(
+            ",".join(v.sort.value for v in group)
+            for group in (self.sub, self.sup, self.main, self.given)
+        )
+        body = Tuple()
+        if self.definition is not None:
+            places = {v: reserved_var(f"@{i}", v.sort) for i, v in enumerate(self.params)}
+            body = Tuple(canon(substitute(self.definition, places)))
+        return (self.name, shape, body)
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return self._content
+
+    def __reduce__(self) -> Any:
+        return (_from_state, (type(self), self._state()))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.__reduce__()
+
+    def _state(self) -> dict[str, Any]:
+        names = ("name", "main", "sub", "sup", "given", "definition")
+        return {name: getattr(self, name) for name in names}
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+    _sympyrepr = _sympystr
+
+
+_OWN = {"Field": (), "Scalar": ("nonneg",), "Density": ()}
+"""The keywords that a kind of symbol has beside those of all."""
+
+
+def _from_state(kind: type[Head], state: Mapping[str, Any]) -> Any:
+    more = {key: value for key, value in state.items() if key not in ("name", "main")}
+    return kind(state["name"], *state["main"], **more)
+
+
+def _variables(given: Group, owner: str) -> tuple[Var, ...]:
+    group: Sequence[Any] = given if isinstance(given, tuple | list) else (given,)
+    for item in group:
+        if type(item) is not Var:
+            raise SortError(
+                f"the parameters of {owner} must be variables made by Real, Vec, Param or "
+                f"Latent, found {item!r}"
+            )
+    return tuple(group)
+
+
+class Field(Head):
+    """A vector field: ``u = Field("u", x, sub=t, given=z)`` is applied as ``u(t, x, z)``."""
+
+    result = Sort.VEC
+
+    def __new__(
+        cls,
+        name: str,
+        *main: Var,
+        sub: Group = (),
+        sup: Group = (),
+        given: Group = (),
+        definition: Any = None,
+        **unknown: Any,
+    ) -> Field:
+        made: Field = cls._made(name, main, sub, sup, given, definition, unknown)
+        return made
+
+
+class Scalar(Head):
+    """A real function, such as a loss: ``L = Scalar("L_FM", theta, definition=...)``.
+
+    ``nonneg=True`` declares values ≥ 0 (a weight w(t)); with a definition this is not
+    available, since it would have to be proved.
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        *main: Var,
+        sub: Group = (),
+        sup: Group = (),
+        given: Group = (),
+        definition: Any = None,
+        nonneg: bool = False,
+        **unknown: Any,
+    ) -> Scalar:
+        if type(nonneg) is not bool:
+            raise SortError(f"{name}: nonneg must be True or False, found {nonneg!r}")
+        if nonneg and definition is not None:
+            raise SortError(f"{name}: nonneg=True is for symbols without a definition")
+        made: Scalar = cls._made(name, main, sub, sup, given, definition, unknown, nonneg=nonneg)
+        return made
+
+    def _make_content(self) -> tuple[Any, ...]:
+        return (*super()._make_content(), str(self.nonneg))
+
+    def _state(self) -> dict[str, Any]:
+        return {**super()._state(), "nonneg": self.nonneg}
+
+
+class Density(Head):
+    """A probability density in its main parameters, given the others.
+
+    ``p = Density("p", x, sub=t, given=z)`` is applied as ``p(t, x, z)`` and integrates to one
+    over x for every t and z. A real parameter may carry an interval, ``(t, 0, 1)``.
+
+    A definition must be visibly a probability density: an integral of a product of densities
+    that together form a law (p_t(x) = ∫ p_t(x|z) p_data(z) dz), or the constant that makes an
+    interval have mass one. Anything else is refused, because the kernel relies on it.
+    """
+
+    nonneg = True
+    is_density = True
+    over: tuple[Lebesgue, ...]  #: Lebesgue measures of the main parameters
+
+    def __new__(
+        cls,
+        name: str,
+        *main: Declared,
+        sub: Group = (),
+        sup: Group = (),
+        given: Group = (),
+        definition: Any = None,
+        **unknown: Any,
+    ) -> Density:
+        over = tuple(lebesgue(item) for item in main)
+        if not over:
+            raise SortError(
+                f"the density {name} needs at least one variable that it is a density of"
+            )
+        variables = tuple(item.var for item in over)
+        made: Density = cls._made(name, variables, sub, sup, given, definition, unknown, over=over)
+        return made
+
+    def drawn(self, application: Apply) -> tuple[Expr, ...]:
+        """The arguments of ``application`` in the places of the main parameters."""
+        start = len(self.sub) + len(self.sup)
+        return application.arguments[start : start + len(self.main)]
+
+    def ranges(self, application: Apply) -> tuple[Lebesgue, ...]:
+        """The Lebesgue measures of the variables that ``application`` draws."""
+        drawn = self.drawn(application)
+        return tuple(Lebesgue(v, *o.range) for o, v in zip(self.over, drawn, strict=True))
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether it is the constant on an interval by definition."""
+        return type(self.definition) in NUMBERS
+
+    def _check_definition(self) -> None:
+        super()._check_definition()
+        _require_density(self)
+
+    def _make_content(self) -> tuple[Any, ...]:
+        ranges = ";".join(f"{item.range}" for item in self.over)
+        return (*super()._make_content(), ranges)
+
+    def _state(self) -> dict[str, Any]:
+        return {**super()._state(), "main": tuple(item.declared for item in self.over)}
+
+
+def uniform(t: Var, low: Any = 0, high: Any = 1, name: str = "p") -> Density:
+    """The density of the uniform law on [low, high], with its value as definition.
+
+    Raises:
+        SortError: the ends are not rational numbers with low < high.
+    """
+    a, b = as_term(low), as_term(high)
+    if not (type(a) in NUMBERS and type(b) in NUMBERS and a < b):
+        raise SortError(f"a uniform law needs rational ends low < high, found {a} and {b}")
+    return Density(name, (t, a, b), definition=Rational(1) / (b - a))
+
+
+def _require_density(head: Density) -> None:
+    """Raise :class:`SortError` unless the definition of ``head`` integrates to one by its form.
+
+    Accepted: ∫…∫ Π densities, where the densities can be ordered so that each draws new
+    variables given earlier ones, and together they draw exactly the main parameters and the
+    integrated variables, over the same ranges; or the constant 1/(b − a) on [a, b].
+    """
+    body = admit(head.definition)
+    if type(body) in NUMBERS:
+        (only,) = head.over if len(head.over) == 1 else (None,)
+        if only is not None and only.bounded and body * (only.high - only.low) == 1:
+            return
+        raise SortError(f"the density {head.name} = {body} does not integrate to one")
+    ranges = {item.var: item for item in head.over}
+    while type(body) is IntegralOver:
+        for item in body.measure:
+            if item.var in ranges or item.var in head.params:
+                raise SortError(f"the definition of the density {head.name} binds {item.var} twice")
+            ranges[item.var] = item
+        body = body.body
+    order = law_order(factors(body))
+    if order is not None:
+        drawn = {item.var: item for factor in order for item in factor.head.ranges(factor)}
+        if drawn == ranges:
+            return
+    raise SortError(
+        f"the definition of the density {head.name} is not visibly a probability density: "
+        f"expected an integral of a product of densities that draws each of "
+        f"{', '.join(shown(v) for v in ranges)} once, found {shown(head.definition)}"
+    )
+
+
+def _rebuilt(node: Head) -> Head:
+    """The same symbol, made and checked again, with an admitted definition."""
+    try:
+        state = node._state()
+    except AttributeError:
+        raise SortError("not a symbol: it was not made by Field, Scalar or Density") from None
+    if node.definition is not None:
+        state["definition"] = admit(node.definition)
+    made: Head = _from_state(type(node), state)
+    return made
+
+
+declare(
+    Field,
+    Scalar,
+    Density,
+    sort=lambda node: None,
+    bound=nothing,
+    places=no_places,
+    obliges=nothing,
+    nonnegative=not_clear,
+    rebuild=_rebuilt,
+)

@@ -1,0 +1,94 @@
+"""Integrals over variables.
+
+Meaning. An integral is Lebesgue's; where its integrand is not absolutely integrable it is 0 by
+convention, so that every term denotes a value and no rule can be led astray by an undefined
+one. Whether a term is an honest finite integral is a proposition (``Integrable``), which the
+checker asks for separately.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import Expr, S
+
+from fmproof.errors import SortError
+from fmproof.lang.node import (
+    Inside,
+    Lift,
+    Term,
+    as_term,
+    declare,
+    is_nonnegative,
+    same_kind,
+    shown,
+    sort_of,
+)
+from fmproof.lang.nodes.measure import (
+    Declared,
+    Lebesgue,
+    OverMeasure,
+    lebesgue,
+    measure_bound,
+    require_measure,
+)
+from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.sorts import Sort
+
+
+class IntegralOver(OverMeasure, Term):
+    """The integral of ``body`` over one or several variables jointly; that of 0 is 0."""
+
+    def __new__(cls, body: Any, *measure: Lebesgue) -> Expr:
+        term = require_integrand(body, "integrate")
+        require_measure(measure, "an integral")
+        for item in measure:
+            if type(item) is not Lebesgue:
+                raise SortError(
+                    f"an integral runs over variables, found the density {shown(item)}; use Expect"
+                )
+        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *measure)
+
+
+def Integral(body: Any, *variables: Declared) -> Expr:
+    """``Integral(f, z, x, (t, 0, 1))`` is ∫₀¹∫∫ f dz dx dt: the first variable is innermost."""
+    term = as_term(body)
+    if not variables:
+        raise SortError("an integral needs at least one variable")
+    for item in variables:
+        term = IntegralOver(term, lebesgue(item))
+    return term
+
+
+def require_integrand(body: Any, verb: str) -> Expr:
+    """``body`` as a term, if it is a real or a vector."""
+    term: Expr = as_term(body)
+    if sort_of(term) not in (Sort.REAL, Sort.VEC):
+        raise SortError(f"cannot {verb} the {sort_of(term).value} {shown(term)}")
+    return term
+
+
+def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
+    """The integrand is integrable, and what is inside it is honest for almost every value.
+
+    Where a factor outside an inner integral vanishes, the inner one does not matter. So that
+    factor weighs it (``inside(part, weight)``), and is handed on here under this binder.
+    """
+    node = apart(node, free_vars(inside.weight))
+    yield Integrable(inside.weighted(node.body), *node.measure)
+    for prop in inside.under(node):
+        bound = free_vars(prop).intersection(measure_bound(node))
+        yield Almost(prop, *node.measure) if bound else prop
+
+
+declare(
+    IntegralOver,
+    sort=lambda node: sort_of(node.body),
+    bound=measure_bound,
+    places=lambda node: {0: Lift.ALMOST},
+    obliges=obliges_over_measure,
+    nonnegative=lambda node: is_nonnegative(node.body),
+    rebuild=same_kind,
+)

@@ -1,0 +1,216 @@
+"""Measures: lists of draws from densities and of Lebesgue measures, each binding variables.
+
+The measure of an integral, of an expectation, of an integrability condition and of an "almost
+every" is the same kind of list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sympy import Basic, Expr, Rational, S
+
+from fmproof.errors import SortError
+from fmproof.lang.arithmetic import NUMBERS, mul
+from fmproof.lang.node import Sealed, declare, no_places, not_clear, nothing, same_kind, shown
+from fmproof.lang.nodes.application import Apply
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+if TYPE_CHECKING:
+    from fmproof.lang.nodes.heads import Density
+
+Declared = Var | tuple[Var, Any, Any]
+"""A variable, or for a real one also ``(t, low, high)``."""
+
+
+class Lebesgue(Sealed, Basic):
+    """Lebesgue measure in one variable, on [low, high] for a real one, else on its whole space.
+
+    For a latent variable it stands for that space's reference measure (σ-finite).
+    """
+
+    def __new__(cls, var: Var, *ends: Any) -> Lebesgue:
+        if type(var) is not Var:
+            raise SortError(f"expected a variable to integrate over, found {shown(var)}")
+        if var.sort is Sort.PARAM:
+            raise SortError(f"cannot integrate over the parameter {var.name}")
+        limits = [Rational(end) if type(end) is int else end for end in ends]
+        if limits and var.sort is not Sort.REAL:
+            raise SortError(
+                f"only a real variable has an interval, {var.name} is a {var.sort.value}"
+            )
+        fits = len(limits) == 2 and all(type(end) in NUMBERS for end in limits)
+        if limits and not (fits and limits[0] < limits[1]):
+            found = " and ".join(map(str, limits))
+            raise SortError(f"expected rational limits low < high for {var.name}, found {found}")
+        made: Lebesgue = Basic.__new__(cls, var, *limits)
+        return made
+
+    @property
+    def var(self) -> Var:
+        var: Var = self.args[0]
+        return var
+
+    @property
+    def low(self) -> Expr:
+        return self.args[1] if self.bounded else S.NegativeInfinity
+
+    @property
+    def high(self) -> Expr:
+        return self.args[2] if self.bounded else S.Infinity
+
+    @property
+    def bounded(self) -> bool:
+        return len(self.args) > 1
+
+    @property
+    def range(self) -> tuple[Expr, ...]:
+        """The ends of a bounded range, whatever the variable is called; () for the whole space."""
+        return tuple(self.args[1:])
+
+    @property
+    def declared(self) -> Declared:
+        return (self.var, self.low, self.high) if self.bounded else self.var
+
+
+def lebesgue(item: Declared | Lebesgue) -> Lebesgue:
+    """``x`` or ``(t, low, high)`` as a measure."""
+    if type(item) is Lebesgue:
+        return item
+    if type(item) is tuple and len(item) == 3:
+        return Lebesgue(*item)
+    if type(item) is Var:
+        return Lebesgue(item)
+    raise SortError(f"expected a variable or (t, low, high), found {item!r}")
+
+
+Draw = Apply | Lebesgue
+"""One item of a measure: a density applied to the variables it draws, or Lebesgue measure."""
+
+
+def is_draw(item: Any) -> bool:
+    """Whether ``item`` is a density applied to something."""
+    return type(item) is Apply and item.head.is_density
+
+
+def drawn_by(item: Draw) -> tuple[Var, ...]:
+    """The variables that one item of a measure binds."""
+    if type(item) is Lebesgue:
+        return (item.var,)
+    head: Density = item.head
+    return head.drawn(item)
+
+
+def measure_bound(node: Any) -> tuple[Var, ...]:
+    """What a node with a measure binds."""
+    return tuple(var for item in node.measure for var in drawn_by(item))
+
+
+class OverMeasure:
+    """Mixin of the nodes that bind the variables of a measure: args = (body, *measure)."""
+
+    args: tuple[Any, ...]
+
+    @property
+    def body(self) -> Any:
+        return self.args[0]
+
+    @property
+    def measure(self) -> tuple[Draw, ...]:
+        return tuple(self.args[1:])
+
+
+def require_measure(items: Sequence[Any], owner: str) -> None:
+    """Raise :class:`SortError` unless ``items`` is a measure: draws that follow each other.
+
+    Each item binds new variables, and may depend on variables that are bound before it or
+    outside, never on one that is bound after it.
+    """
+    if not items:
+        raise SortError(f"{owner} needs at least one variable")
+    seen: set[Var] = set()
+    for item in items:
+        if type(item) is not Lebesgue:
+            require_draw(item, owner)
+        for var in drawn_by(item):
+            if type(var) is not Var:
+                raise SortError(f"{owner} must draw variables, found {shown(var)} in {shown(item)}")
+            if var in seen:
+                raise SortError(f"{owner} draws {var} twice")
+            seen.add(var)
+    later = set(seen)
+    for item in items:
+        missing = sorted(v.name for v in conditions(item) & later)
+        if missing:
+            raise SortError(
+                f"{owner}: {shown(item)} depends on {', '.join(missing)}, which is not drawn "
+                f"before it; put the draw of {missing[0]} first"
+            )
+        later -= set(drawn_by(item))
+
+
+def require_draw(item: Any, owner: str) -> None:
+    """Raise :class:`SortError` unless ``item`` is a density applied to something."""
+    if not is_draw(item):
+        raise SortError(
+            f"{owner} expects densities applied to the variables they draw, such as p(t, x, z), "
+            f"found {shown(item)}"
+        )
+
+
+def conditions(item: Draw) -> set[Var]:
+    """The variables that a draw depends on: those of a density's sub, sup and given places."""
+    if type(item) is Lebesgue:
+        return set()
+    head, arguments = item.head, item.arguments
+    start = len(head.sub) + len(head.sup)
+    others = arguments[:start] + arguments[start + len(head.main) :]
+    return {var for arg in others for var in free_vars(arg)}
+
+
+def law_order(factors: Sequence[Expr]) -> tuple[Apply, ...] | None:
+    """``factors`` as a law: densities ordered so that each depends on earlier draws only.
+
+    None when they are not all densities that draw distinct variables, or depend in a circle.
+    """
+    seen: set[Expr] = set()
+    for factor in factors:
+        if not is_draw(factor):
+            return None
+        for var in drawn_by(factor):
+            if type(var) is not Var or var in seen:
+                return None
+            seen.add(var)
+    waiting: list[Any] = list(factors)
+    order: list[Apply] = []
+    while waiting:
+        pending = {var for factor in waiting for var in drawn_by(factor)}
+        ready = [i for i, factor in enumerate(waiting) if not pending & conditions(factor)]
+        if not ready:
+            return None
+        order.extend(waiting[i] for i in ready)
+        waiting = [factor for i, factor in enumerate(waiting) if i not in ready]
+    return tuple(order)
+
+
+def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[Lebesgue, ...]]:
+    """The same integral with every density as a factor: (body · Π densities, Lebesgue measures)."""
+    densities = [item for item in measure if type(item) is not Lebesgue]
+    items: list[Lebesgue] = []
+    for item in measure:
+        items.extend((item,) if type(item) is Lebesgue else item.head.ranges(item))
+    return mul(*densities, body), tuple(items)
+
+
+declare(
+    Lebesgue,
+    sort=lambda node: None,
+    bound=nothing,  # its owner binds the variable
+    places=no_places,
+    obliges=nothing,
+    nonnegative=not_clear,
+    rebuild=same_kind,
+)

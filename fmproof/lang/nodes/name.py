@@ -1,0 +1,82 @@
+"""A name for a term."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Atom, Expr
+
+from fmproof.lang.names import require_name
+from fmproof.lang.node import (
+    Sealed,
+    Term,
+    as_term,
+    declare,
+    is_nonnegative,
+    no_places,
+    not_clear,
+    nothing,
+    same_kind,
+    sort_of,
+)
+
+
+class Label(Sealed, Atom):
+    """The printed name of a :class:`Named` term."""
+
+    name: str
+
+    def __new__(cls, name: str) -> Label:
+        label = Atom.__new__(cls)
+        object.__setattr__(label, "name", require_name(name, "a constant"))
+        return label
+
+    def __getnewargs__(self) -> tuple[str]:
+        return (self.name,)
+
+    def _hashable_content(self) -> tuple[str]:
+        return (self.name,)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.name)
+
+
+class Named(Term):
+    """A name for a term, such as C₁, that carries what it stands for.
+
+    Looking for θ looks through the name, so nothing can hide in it. A name whose term has free
+    variables prints with them: C(θ).
+    """
+
+    def __new__(cls, name: str | Label, definition: Any) -> Named:
+        label = name if type(name) is Label else Label(name)
+        made: Named = Expr.__new__(cls, label, as_term(definition))
+        return made
+
+    @property
+    def name(self) -> str:
+        return str(self.args[0].name)
+
+    @property
+    def definition(self) -> Expr:
+        return self.args[1]
+
+
+declare(
+    Label,
+    sort=lambda node: None,
+    bound=nothing,
+    places=no_places,
+    obliges=nothing,
+    nonnegative=not_clear,
+    rebuild=lambda node: Label(node.name),
+)
+declare(
+    Named,
+    sort=lambda node: sort_of(node.definition),
+    bound=nothing,
+    places=no_places,
+    obliges=lambda node, inside: inside(node.definition),
+    nonnegative=lambda node: is_nonnegative(node.definition),
+    rebuild=same_kind,
+)

@@ -1,0 +1,1 @@
+"""How terms and propositions are written: as text, as LaTeX."""

@@ -1,0 +1,350 @@
+"""What the text and the LaTeX printer share: order of summands and factors, brackets.
+
+SymPy keeps the arguments of sums and products in an order of its own. People write the
+model's terms before the target's, squares in the order of (a − b)², constants last; the keys
+here restore that order. Printing never changes a term.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
+
+from fmproof.errors import SortError
+from fmproof.lang.arithmetic import NUMBERS, coefficient, mul
+from fmproof.lang.node import declaration, sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    Density,
+    Draw,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Ratio,
+    Scalar,
+    Var,
+)
+from fmproof.lang.nodes.measure import against_lebesgue
+from fmproof.lang.nodes.name import Label
+from fmproof.lang.props import (
+    Almost,
+    AtMost,
+    Differentiable,
+    Equals,
+    ForAll,
+    Integrable,
+    VanishesWith,
+)
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+SUM, PRODUCT, ATOM = 1, 2, 3
+"""How tightly a printed term holds together."""
+
+CACHE = 50_000
+"""How many printed terms a printer remembers."""
+
+
+def _has_param(term: Basic) -> bool:
+    return any(v.sort is Sort.PARAM for v in free_vars(term))
+
+
+def _vector_key(vector: Expr) -> tuple[Any, ...]:
+    return (not _has_param(vector), _size(vector), _written(vector))
+
+
+def _plainly_nonnegative(factor: Expr) -> bool:
+    if isinstance(factor, Inner):
+        return factor.is_square
+    if isinstance(factor, Rational):
+        return bool(factor > 0)
+    return isinstance(factor, Apply) and factor.head.nonneg
+
+
+def _written(term: Basic) -> str:
+    from fmproof.lang.spelling.text import text
+
+    return text(term)
+
+
+def _size(term: Basic) -> int:
+    return 1 + sum(_size(arg) for arg in term.args)
+
+
+def summand_key(term: Expr) -> tuple[Any, ...]:
+    """Sorts a sum: losses and expectations, then names, then numbers; the model's terms first."""
+    c, rest = coefficient(term)
+    if rest is S.One:
+        return (2,)
+    body = rest.body if isinstance(rest, IntegralOver | Expect) else rest
+    inner = [arg for arg in Mul.make_args(coefficient(body)[1]) if isinstance(arg, Inner)]
+    vectors = sorted(_vector_key(v)[0] for factor in inner for v in factor.args)
+    return (
+        1 if isinstance(rest, Named) else 0,
+        not _has_param(rest),
+        vectors,
+        bool(c < 0),
+        _written(rest),
+    )
+
+
+def factor_key(term: Expr) -> tuple[Any, ...]:
+    """Sorts a product: weights and densities, then vectors, then ratios, then integrals."""
+    rank = 1
+    if isinstance(term, Inner) or sort_of(term) is not Sort.REAL:
+        rank = 3
+    elif isinstance(term, Ratio):
+        rank = 4
+    elif isinstance(term, IntegralOver | Expect):
+        rank = 5
+    elif isinstance(term, Apply) and not isinstance(term.head, Density):
+        rank = 0
+    arity = len(term.arguments) if isinstance(term, Apply) else 0
+    return (rank, -arity, _written(term))
+
+
+class Printer(ABC):
+    """Walks a term or proposition; a subclass says how each piece is spelled."""
+
+    minus: str
+    plus_sign: str
+    minus_sign: str
+
+    def __init__(self) -> None:
+        # Under the object's identity: what a caller's == says must not reach what is printed.
+        self._written: dict[int, tuple[Basic, str, int]] = {}
+
+    def show(self, node: Basic, level: int = 0) -> str:
+        """``node``, bracketed if it holds together less tightly than ``level``.
+
+        Raises:
+            SortError: some part of it is of a type that has no spelling.
+        """
+        known = self._written.get(id(node))
+        if known is None:
+            spell = _SPELLING.get(type(node))
+            if spell is None:
+                declaration(node)  # says what a term is
+                raise SortError(f"no spelling for a {type(node).__name__}")
+            if len(self._written) > CACHE:
+                self._written.clear()
+            known = self._written[id(node)] = (node, *spell(self, node))
+        _, written, own = known
+        return self.brackets(written) if own < level else written
+
+    def rational(self, node: Rational) -> tuple[str, int]:
+        if node < 0:
+            return self.minus + self.number(-node), SUM
+        return self.number(node), ATOM if node.is_Integer else PRODUCT
+
+    def named(self, node: Named) -> str:
+        """A name; C(θ) when what it stands for depends on θ."""
+        variables = sorted(free_vars(node), key=lambda v: v.name)
+        name = self.name(node.name)
+        return self.call(name, [self.show(v) for v in variables], []) if variables else name
+
+    def over_parameter(self, node: Grad | ArgMin) -> str:
+        kind = "grad" if isinstance(node, Grad) else "argmin"
+        return self.operator(kind, self.name(node.var.name), self.show(node.body, PRODUCT))
+
+    def sum(self, node: Add) -> str:
+        shown = ""
+        for term in sorted(node.args, key=summand_key):
+            negative = coefficient(term)[0] < 0
+            part = self.show(mul(S.NegativeOne, term) if negative else term, PRODUCT)
+            if shown:
+                shown += (self.minus_sign if negative else self.plus_sign) + part
+            else:
+                shown = self.minus + part if negative else part
+        return shown
+
+    def product(self, node: Mul) -> tuple[str, int]:
+        c, rest = coefficient(node)
+        if c < 0:
+            return self.minus + self.show(mul(-c, rest), PRODUCT), SUM
+        shown = [] if c == 1 else [self.number(c)]
+        *inner, last = sorted(Mul.make_args(rest), key=factor_key)
+        for factor in inner:  # an operator would seem to act on what follows
+            operator = isinstance(factor, Grad | ArgMin)
+            shown.append(self.show(factor, ATOM if operator else PRODUCT))
+        shown.append(self.show(last, PRODUCT))
+        return self.times(shown), PRODUCT
+
+    def inner(self, node: Inner) -> tuple[str, int]:
+        if node.is_square:
+            return self.norm2(self.show(node.args[0])), ATOM
+        a, b = sorted(node.args, key=_vector_key)
+        return self.dot(self.show(a, ATOM), self.show(b, ATOM)), PRODUCT
+
+    def integral(self, node: IntegralOver) -> str:
+        """Nested integrals as one display: ∫∫∫ body dz dx dt, with d(x, z) for a joint one."""
+        groups: list[Sequence[Lebesgue]] = []
+        body: Expr = node
+        while isinstance(body, IntegralOver):
+            groups.append(body.measure)
+            body = body.body
+        return self.integral_of(groups, self.show(body, PRODUCT))
+
+    def integral_of(self, groups: Sequence[Sequence[Lebesgue]], body: str) -> str:
+        signs = "".join(self.integral_sign(item) for group in groups for item in group)
+        rest = " ".join(self.differential(group) for group in reversed(groups))
+        return self.spaced(signs, body, rest)
+
+    def integrated(self, group: Sequence[Lebesgue]) -> str:
+        """The variables of one differential."""
+        names = [self.name(item.var.name) for item in group]
+        return names[0] if len(names) == 1 else self.group(names)
+
+    def equation(self, node: Equals) -> str:
+        return f"{self.show(node.lhs)} = {self.show(node.rhs)}"
+
+    def vanishing(self, node: VanishesWith) -> str:
+        return self.implies(f"{self.show(node.args[1])} = 0", f"{self.show(node.args[0])} = 0")
+
+    def integrable(self, node: Integrable) -> str:
+        if any(isinstance(item, Lebesgue) for item in node.measure):
+            body, measures = against_lebesgue(node.body, node.measure)
+            return self.finite(self.integral_of([[m] for m in measures], self.size(body)))
+        return self.finite(self.expect_over(node.measure, self.size(node.body)))
+
+    def size(self, body: Expr) -> str:
+        """|body|, ‖body‖, or the body itself when it is plainly not negative."""
+        if all(_plainly_nonnegative(factor) for factor in Mul.make_args(body)):
+            return self.show(body)
+        return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
+
+    def almost_item(self, item: Draw) -> str:
+        if not isinstance(item, Lebesgue):
+            return self.draw(item)
+        name = self.name(item.var.name)
+        return self.within(name, str(item.low), str(item.high)) if item.bounded else name
+
+    def draw(self, item: Apply) -> str:
+        """x~p_t(·|z)"""
+        head: Density = item.head
+        variables = [self.show(v) for v in head.drawn(item)]
+        drawn = variables[0] if len(variables) == 1 else self.group(variables)
+        return self.drawn_from(drawn, self.law(head, item))
+
+    def law(self, head: Density, item: Apply) -> str:
+        if head.is_uniform:
+            return self.uniform_law(str(head.over[0].low), str(head.over[0].high))
+        sub, sup, _, given = self.places(item)
+        written = self.indexed(self.name(head.name), sub, sup)
+        return written if not given else self.call(written, [self.dot_place], given)
+
+    dot_place: str
+
+    def places(self, item: Apply) -> tuple[list[str], list[str], list[str], list[str]]:
+        """The printed arguments in the places sub, sup, main, given."""
+        head, args = item.head, iter(item.arguments)
+        sub, sup, main, given = (
+            [self.show(next(args)) for _ in group]
+            for group in (head.sub, head.sup, head.main, head.given)
+        )
+        return sub, sup, main, given
+
+    def application(self, item: Apply) -> str:
+        sub, sup, main, given = self.places(item)
+        return self.call(self.indexed(self.name(item.head.name), sub, sup), main, given)
+
+    # How each piece is spelled. Arguments are printed already.
+
+    @abstractmethod
+    def name(self, name: str) -> str: ...
+    @abstractmethod
+    def number(self, value: Rational) -> str: ...
+    @abstractmethod
+    def brackets(self, inside: str) -> str: ...
+    @abstractmethod
+    def power(self, base: str, exponent: str) -> str: ...
+    @abstractmethod
+    def norm2(self, vector: str) -> str: ...
+    @abstractmethod
+    def times(self, factors: list[str]) -> str: ...
+    @abstractmethod
+    def dot(self, a: str, b: str) -> str: ...
+    @abstractmethod
+    def ratio(self, node: Ratio) -> tuple[str, int]: ...
+    @abstractmethod
+    def indexed(self, name: str, sub: list[str], sup: list[str]) -> str: ...
+    @abstractmethod
+    def call(self, name: str, main: list[str], given: list[str]) -> str: ...
+    @abstractmethod
+    def group(self, parts: list[str]) -> str: ...
+    @abstractmethod
+    def uniform_law(self, low: str, high: str) -> str: ...
+    @abstractmethod
+    def within(self, variable: str, low: str, high: str) -> str: ...
+    @abstractmethod
+    def drawn_from(self, variable: str, law: str) -> str: ...
+    @abstractmethod
+    def expect_over(self, measure: Sequence[Draw], body: str) -> str: ...
+    @abstractmethod
+    def integral_sign(self, item: Lebesgue) -> str: ...
+    @abstractmethod
+    def differential(self, group: Sequence[Lebesgue]) -> str: ...
+    @abstractmethod
+    def spaced(self, signs: str, body: str, differentials: str) -> str: ...
+    @abstractmethod
+    def operator(self, kind: str, var: str, body: str) -> str: ...
+    @abstractmethod
+    def absolute(self, body: str, vector: bool) -> str: ...
+    @abstractmethod
+    def finite(self, body: str) -> str: ...
+    @abstractmethod
+    def at_most(self, lhs: str, rhs: str) -> str: ...
+    @abstractmethod
+    def implies(self, premise: str, conclusion: str) -> str: ...
+    @abstractmethod
+    def differentiable(self, var: str, body: str) -> str: ...
+    @abstractmethod
+    def every(self, var: str, body: str) -> str: ...
+    @abstractmethod
+    def almost(self, body: str, items: list[str]) -> str: ...
+
+
+def _power(printer: Printer, node: Pow) -> str:
+    return printer.power(printer.show(node.args[0], ATOM), str(node.args[1]))
+
+
+def _at(
+    level: int, spell: Callable[[Printer, Any], str]
+) -> Callable[[Printer, Any], tuple[str, int]]:
+    """A piece that always holds together as tightly."""
+    return lambda printer, node: (spell(printer, node), level)
+
+
+_SPELLING: dict[type, Callable[[Printer, Any], tuple[str, int]]] = {
+    Add: _at(SUM, Printer.sum),
+    Mul: Printer.product,
+    Pow: _at(ATOM, _power),
+    **dict.fromkeys(NUMBERS, Printer.rational),
+    Var: _at(ATOM, lambda printer, node: printer.name(node.name)),
+    Named: _at(ATOM, Printer.named),
+    **dict.fromkeys((Field, Scalar, Density, Label), _at(ATOM, lambda p, n: p.name(n.name))),
+    Apply: _at(ATOM, Printer.application),
+    Inner: Printer.inner,
+    Ratio: lambda printer, node: printer.ratio(node),
+    IntegralOver: _at(SUM, Printer.integral),
+    Expect: _at(ATOM, lambda p, n: p.expect_over(n.measure, p.show(n.body))),
+    Grad: _at(PRODUCT, Printer.over_parameter),
+    ArgMin: _at(PRODUCT, Printer.over_parameter),
+    Lebesgue: _at(ATOM, lambda printer, node: printer.differential([node])),
+    Equals: _at(ATOM, Printer.equation),
+    AtMost: _at(ATOM, lambda p, n: p.at_most(p.show(n.lhs), p.show(n.rhs))),
+    Integrable: _at(ATOM, Printer.integrable),
+    VanishesWith: _at(ATOM, Printer.vanishing),
+    Differentiable: _at(ATOM, lambda p, n: p.differentiable(p.name(n.var.name), p.show(n.body))),
+    ForAll: _at(ATOM, lambda p, n: p.every(p.name(n.var.name), p.show(n.body))),
+    Almost: _at(ATOM, lambda p, n: p.almost(p.show(n.body), [p.almost_item(i) for i in n.measure])),
+}
+"""How each type of node is spelled, and how tightly the result holds together."""

@@ -1,0 +1,1 @@
+"""The losses of a problem, their constants and gradients, by several methods."""

@@ -1,0 +1,152 @@
+"""The certified method: enclosures that are proved, by ball arithmetic, for d = 1.
+
+A result's interval holds the true value: every number is a ball (python-flint), every rule has a
+proved error bound, and whatever is cut off is bounded. What is trusted is python-flint, this
+package, and SymPy's formulas of a schedule and of its derivative. ``docs/evaluate.md`` says what
+is rigorous and what is not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from importlib.util import find_spec
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.losses.estimate import Estimate
+from fmproof.losses.quantities import Quantity, check, check_aims, shaped
+from fmproof.models.arrays import number
+from fmproof.models.problem import Problem
+from fmproof.models.velocity import PolynomialVelocity
+
+if TYPE_CHECKING:
+    from fmproof.losses.certified.balls import Ball
+    from fmproof.losses.certified.over_time import Progress
+
+_BITS = 106  # of the balls' midpoints
+
+
+def evaluate(
+    problem: Problem,
+    quantities: Iterable[str],
+    tolerance: float = 1e-9,
+    max_evaluations: float = 2e5,
+    progress: Progress | None = None,
+) -> dict[Quantity, Estimate]:
+    """Enclose quantities of a one-dimensional problem, integrated over the time law.
+
+    Args:
+        tolerance: half the width aimed at, relative to the value (of a vector or matrix to its
+            largest entry).
+        max_evaluations: of a component at a point or box; where they run out, the rest is
+            enclosed by simple bounds.
+        progress: called with the cells that are summed and all that are planned.
+
+    Returns:
+        Estimates with ``method`` "certified": the value is certain to be within the error, which
+        is infinite where nothing is known. ``cost`` has ``evaluations``, ``unresolved`` (cells
+        enclosed by their range only) and ``seconds``.
+
+    Raises:
+        InputError: "not available: ..." when d > 1, the model is not polynomial, the schedule
+            uses a function without a certified form, or python-flint is not installed.
+    """
+    start = perf_counter()
+    names = check(problem, quantities)
+    check_aims(tolerance, max_evaluations)
+    _require_available(problem)
+    from flint import ctx
+
+    from fmproof.losses.certified.over_time import OverTime
+
+    with ctx.workprec(_BITS):
+        run = OverTime(problem, names, tolerance, max_evaluations, progress)
+        found = run.to(tolerance)
+        cost = {**run.cost, "seconds": perf_counter() - start}
+        return _estimates(problem, names, found, cost)
+
+
+def at_time(
+    problem: Problem,
+    quantities: Iterable[str],
+    t: Fraction | int | str,
+    tolerance: float = 1e-12,
+    max_evaluations: float = 2e5,
+) -> dict[Quantity, Estimate]:
+    """Enclose the expectations given the time ``t``, a rational.
+
+    The losses and constants of :func:`evaluate` are the means of these over the time law.
+
+    Raises:
+        InputError: as for :func:`evaluate`, and when t is not a rational between 0 and 1, or p_t
+            has no density there.
+    """
+    start = perf_counter()
+    names = check(problem, quantities)
+    time = number(t, "t")
+    if not isinstance(time, Fraction) or not 0 <= time <= 1:
+        raise InputError(f"t: expected a rational between 0 and 1, found {t!r}")
+    check_aims(tolerance, max_evaluations)
+    _require_available(problem)
+    from flint import ctx
+
+    from fmproof.losses.certified.over_time import AtTime
+
+    with ctx.workprec(_BITS):
+        run = AtTime(problem, names, time, tolerance, max_evaluations)
+        found = run.to(tolerance)
+        cost = {**run.cost, "seconds": perf_counter() - start}
+        return _estimates(problem, names, found, cost)
+
+
+def _require_available(problem: Problem) -> None:
+    if problem.dim > 1:
+        raise InputError(
+            f"not available: the certified method works in dimension 1, found {problem.dim}; "
+            "use quadrature or sampling"
+        )
+    if not isinstance(problem.model, PolynomialVelocity):
+        raise InputError(
+            "not available: the certified method needs a polynomial velocity model, "
+            f"found {type(problem.model).__name__}"
+        )
+    if find_spec("flint") is None:
+        raise InputError(
+            "not available: the certified method needs python-flint; "
+            "pip install 'fmproof[certified]'"
+        )
+
+
+def _estimates(
+    problem: Problem,
+    names: tuple[Quantity, ...],
+    found: dict[Quantity, list[Ball]],
+    cost: dict[str, float],
+) -> dict[Quantity, Estimate]:
+    estimates = {}
+    for name in names:
+        if name == "C":
+            balls = [a + b for a, b in zip(found["C1"], found["C2"], strict=True)]
+        else:
+            balls = found[name]
+        values, errors = zip(*map(_interval, balls), strict=True)
+        estimates[name] = Estimate(
+            shaped(problem, name, np.array(values)),
+            shaped(problem, name, np.array(errors)),
+            "certified",
+            cost=cost,
+        )
+    return estimates
+
+
+def _interval(ball: Ball) -> tuple[float, float]:
+    """A float and how far the ball's numbers may be from it, rounded up."""
+    value = float(ball.mid()) if ball.is_finite() else math.nan
+    if not math.isfinite(value):
+        return math.nan, math.inf
+    return value, math.nextafter(float((ball - value).abs_upper()), math.inf)

@@ -1,0 +1,139 @@
+"""Cutting the time interval into panels over which the mixture changes little, with a range of x
+for each; and what is known of the panels where it degenerates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from flint import acb, arb
+
+from fmproof.losses.certified.balls import Ball, add, is_finite, power
+from fmproof.losses.certified.cubature import Cell
+from fmproof.losses.certified.joint import Joint
+from fmproof.losses.certified.marginal import Marginal
+from fmproof.losses.certified.overlap import bounds
+from fmproof.losses.certified.schedule import Moment, TimeAxis
+from fmproof.losses.certified.tails import beyond
+
+_STEADY = 4.0  # a variance may change by this factor within a panel
+_NARROWEST = 2.0**-44  # of the interval
+
+
+class Panels(NamedTuple):
+    """What is left to integrate, and an enclosure of everything that is not in it.
+
+    Attributes:
+        cells: boxes of y and x.
+        apart: panels of y over which the components hardly overlap (``overlap.py``).
+        rest: for each column a ball that holds the integral outside the cells.
+    """
+
+    cells: list[Cell]
+    apart: list[Cell]
+    rest: list[Ball]
+
+
+def panels(
+    marginal: Marginal, joint: Joint, axis: TimeAxis, target: Sequence[float], reach: float
+) -> Panels:
+    """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had."""
+    low, high = axis.edges
+    cells: list[Cell] = []
+    apart: list[Cell] = []
+    rest = _outside(marginal, joint, axis)
+    pending = [Cell(((low, high),))]
+    while pending:
+        panel = pending.pop()
+        ((start, stop),) = panel.edges
+        (y,) = panel.balls()
+        now = marginal.schedule(axis.time(y))
+        mass = panel.volume * axis.density(y).abs_upper()
+        share = (stop - start) / (high - low)
+        overlap = bounds(marginal, now)
+        if overlap is not None:
+            overlap = [mass * ball for ball in overlap]
+            if all(float(b.rad()) <= share * t / 4 for b, t in zip(overlap, target, strict=True)):
+                apart.append(panel)
+                rest = add(rest, overlap)
+                continue
+        parts = marginal.components(now)
+        around = acb(y, panel.volume.union(-panel.volume) / 4)
+        analytic = is_finite(marginal.schedule(axis.time(around)))
+        if analytic and is_finite(now) and all(_steady(part.variance) for part in parts):
+            tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
+            rest = add(rest, tails)
+            sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
+            cells.append(Cell(((start, stop), hull(sides))))
+            continue
+        known = [mass * ball for ball in whole(marginal, joint, now)]
+        small = all(float(b.rad()) <= t / 4 for b, t in zip(known, target, strict=True))
+        halves = panel.cut(0)
+        if small or share < _NARROWEST or halves is None:
+            rest = add(rest, known)
+        else:
+            pending += halves
+    return Panels(cells, apart, rest)
+
+
+def hull(sides: Iterable[tuple[Ball, Ball]]) -> tuple[float, float]:
+    """Floats below every centre - side and above every centre + side."""
+    pairs = list(sides)
+    low = min(float((centre - side).lower()) for centre, side in pairs)
+    high = max(float((centre + side).upper()) for centre, side in pairs)
+    return math.nextafter(low, -math.inf), math.nextafter(high, math.inf)  # float() may round in
+
+
+def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
+    """Balls that hold the columns at all times of ``now``, however degenerate the mixture is.
+
+    E u_t(x)^2 is at most E u_t(x given z)^2 by Jensen's inequality, which has no variance of
+    the mixture in its denominator; the rest is Cauchy and Schwarz.
+    """
+    field = joint.target_square(now).abs_upper()
+    none = arb(0)
+    found: list[Ball] = []
+    gram, model = [], none
+    if marginal.model is not None:
+        powers = [power(now.t, a) for _, a, _ in marginal.model.terms]
+        gram = [
+            [(p * q * entry).abs_upper() for q, entry in zip(powers, row, strict=True)]
+            for p, row in zip(powers, joint.gram(now), strict=True)
+        ]
+        model = joint.model_square(now).abs_upper()
+    for name in marginal.names:
+        match name:
+            case "C1" | "floor":
+                found.append(none.union(field))
+            case "fm":
+                found.append(none.union(power(model.sqrt() + field.sqrt(), 2)))
+            case "fm_gradient":
+                size = 2 * (model.sqrt() + field.sqrt())
+                found += [_around(size * row[a].sqrt()) for a, row in enumerate(gram)]
+            case "fm_b":
+                found += [_around((field * row[a]).sqrt()) for a, row in enumerate(gram)]
+            case "G":
+                sizes = [row[a] for a, row in enumerate(gram)]
+                found += [_around((p * q).sqrt()) for p in sizes for q in sizes]
+    return found
+
+
+def _outside(marginal: Marginal, joint: Joint, axis: TimeAxis) -> list[Ball]:
+    """What the time law has beyond the ends of ``axis``."""
+    if axis.beyond.is_zero():
+        return [arb(0)] * marginal.width
+    rest = [arb(0)] * marginal.width
+    for t in axis.ends():
+        balls = whole(marginal, joint, marginal.schedule(t))
+        rest = add(rest, [axis.beyond / 2 * ball for ball in balls])
+    return rest
+
+
+def _steady(variance: Ball) -> bool:
+    low, high = variance.lower(), variance.upper()
+    return bool(low > 0 and high < _STEADY * low)
+
+
+def _around(size: Ball) -> Ball:
+    return size.union(-size)

@@ -1,0 +1,67 @@
+"""Bounds of what the marginal side's integrals have outside a bounded range of x.
+
+By Jensen's inequality p_t(x) |f(x, u_t(x))| is at most the sum over components of
+w_k N_k(x) |f(x, u_k(x))| for every f that is convex in the velocity. With x = m_k + s_k y each
+summand is a polynomial in |y| with a Gaussian weight.
+"""
+
+from __future__ import annotations
+
+from flint import arb, arb_poly
+
+from fmproof.losses.certified.balls import Ball, power, total
+from fmproof.losses.certified.marginal import Component, Marginal
+from fmproof.losses.certified.schedule import Moment
+
+
+def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float) -> list[Ball]:
+    """Each column's integral over the places farther than ``reach`` standard deviations from
+    every component, as a ball around 0 that holds it for all times of ``now``."""
+    rows = [[part.weight * moment(row, reach) for row in _columns(marginal, now, part)]
+            for part in parts]  # fmt: skip
+    sums = [total(column) for column in zip(*rows, strict=True)]
+    return [size.union(-size) for size in sums]
+
+
+def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]:
+    """For each column a polynomial in |y| that bounds the integrand of one component."""
+    place = arb_poly([size_of(part.centre), size_of(part.variance.nonnegative_part().sqrt())])
+    deviation = part.variance.nonnegative_part().sqrt()
+    field = arb_poly([size_of(part.drift), size_of(part.slope * deviation)])
+    v = arb_poly([0])
+    monomials = []
+    if marginal.model is not None:
+        coefficients = marginal.model.in_x(now.t)
+        v = arb_poly([size_of(c) for c in coefficients])(place)
+        monomials = [power(size_of(now.t), a) * place**b for _, a, b in marginal.model.terms]
+    found: list[arb_poly] = []
+    for name in marginal.names:
+        match name:
+            case "C1":
+                found.append(field * field)
+            case "fm":
+                found.append((v + field) * (v + field))
+            case "floor":
+                found.append(field * field + size_of(part.rest))
+            case "fm_gradient":
+                found += [2 * (v + field) * m for m in monomials]
+            case "fm_b":
+                found += [field * m for m in monomials]
+            case "G":
+                found += [m * n for m in monomials for n in monomials]
+    return found
+
+
+def moment(polynomial: arb_poly, reach: float) -> Ball:
+    """The integral of polynomial(|y|) against the standard normal law over |y| > reach."""
+    z = power(arb(reach), 2) / 2
+    terms = []
+    for n, coefficient in enumerate(polynomial.coeffs()):
+        gamma = z.gamma_upper(arb(n + 1) / 2)
+        terms.append(coefficient * power(arb(2).sqrt(), n) / arb.pi().sqrt() * gamma)
+    return total(terms)
+
+
+def size_of(value: Ball) -> Ball:
+    """An upper bound of the absolute value."""
+    return value.abs_upper()

@@ -1,0 +1,263 @@
+"""What can be evaluated: names, and the integrands behind them.
+
+With v = u_t^theta(x), a quantity is the expectation of one form in v and a velocity u. From the
+marginal side x ~ p_t and u = u_t(x); from the joint side z and eps are drawn,
+x = alpha z + beta eps and u = u_t(x given z) = dalpha z + dbeta eps. No quantity of one side is
+ever taken from the other: that they agree is the theorem under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Literal, NamedTuple, cast, get_args
+
+import numpy as np
+
+from fmproof.errors import InputError, nearest
+from fmproof.losses.lattice import EPS
+from fmproof.models.arrays import FloatArray
+from fmproof.models.problem import Problem
+from fmproof.models.velocity import PolynomialVelocity, Velocity
+
+Quantity = Literal[
+    "fm", "cfm", "C1", "C2", "C", "floor", "fm_gradient", "cfm_gradient", "G", "fm_b", "cfm_b"
+]
+"""
+- ``fm``: L_FM = E||v - u_t(x)||^2, marginal side.
+- ``cfm``: L_CFM = E||v - u_t(x given z)||^2, joint side.
+- ``C1``: E||u_t(x)||^2, marginal side.
+- ``C2``: -E||u_t(x given z)||^2, joint side.
+- ``C``: C1 + C2, each from its own side.
+- ``floor``: E tr Cov(u_t(x given Z) given X_t = x), marginal side; equals -C by theorem.
+- ``fm_gradient``, ``cfm_gradient``: 2 E phi_j . (v - u), shape (P,), from either side.
+- ``G``: E phi_i . phi_j, shape (P, P), marginal side.
+- ``fm_b``, ``cfm_b``: E phi_j . u, shape (P,), from either side.
+"""
+
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+_LINEAR = ("fm_gradient", "cfm_gradient", "G", "fm_b", "cfm_b")
+
+
+def check(problem: Problem, quantities: Iterable[str]) -> tuple[Quantity, ...]:
+    """The quantities asked for, in order and once each.
+
+    Raises ``InputError`` for none, for an unknown name, and for one that needs a model linear in
+    theta.
+    """
+    names = tuple(dict.fromkeys([quantities] if isinstance(quantities, str) else quantities))
+    if not names:
+        raise InputError(f"quantities: expected at least one of {', '.join(QUANTITIES)}")
+    for name in names:
+        if name not in QUANTITIES:
+            raise InputError(f"quantity: unknown name {name!r}; {nearest(name, QUANTITIES)}")
+        if name in _LINEAR and not isinstance(problem.model, PolynomialVelocity):
+            raise InputError(
+                f"{name}: not available: expected a model that is linear in its coefficients "
+                f"(a PolynomialVelocity), found {type(problem.model).__name__}"
+            )
+    return cast("tuple[Quantity, ...]", names)
+
+
+def check_aims(tolerance: float, max_evaluations: float) -> None:
+    """Raise ``InputError`` for a relative tolerance, or a budget, that nothing can be done with."""
+    if not 0 < tolerance < 1:
+        raise InputError(f"tolerance: expected a number between 0 and 1, found {tolerance:g}")
+    if not max_evaluations > 0:
+        raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
+
+
+class Points:
+    """A batch of points and what the problem's model says there, computed when asked for.
+
+    Shapes: t (n,), x (n, d), v and v_size (n, d), monomials (n, T).
+    """
+
+    def __init__(self, model: Velocity, t: FloatArray, x: FloatArray) -> None:
+        self.model, self.t, self.x = model, t, x
+
+    @cached_property
+    def v(self) -> FloatArray:
+        """The model's velocity."""
+        return self.model(self.t, self.x)
+
+    @cached_property
+    def v_size(self) -> FloatArray:
+        """The sum of the absolute values of the terms that make up ``v``."""
+        if isinstance(self.model, PolynomialVelocity):
+            return np.abs(self.monomials) @ np.abs(self.model.coefficients)
+        return np.abs(self.v)
+
+    @cached_property
+    def monomials(self) -> FloatArray:
+        """The polynomial model's monomials m_a; its features are phi_(a, i) = m_a e_i."""
+        return cast(PolynomialVelocity, self.model).monomials(self.t, self.x)
+
+    def repeated(self, times: int) -> Points:
+        """The batch ``times`` in a row; the model is still evaluated once at each point."""
+        return _Repeated(self, times)
+
+
+class _Repeated(Points):
+    def __init__(self, once: Points, times: int) -> None:
+        super().__init__(once.model, np.tile(once.t, times), np.tile(once.x, (times, 1)))
+        self._once, self._times = once, times
+
+    @cached_property
+    def v(self) -> FloatArray:
+        return np.tile(self._once.v, (self._times, 1))
+
+    @cached_property
+    def v_size(self) -> FloatArray:
+        return np.tile(self._once.v_size, (self._times, 1))
+
+    @cached_property
+    def monomials(self) -> FloatArray:
+        return np.tile(self._once.monomials, (self._times, 1))
+
+
+class Target(NamedTuple):
+    """What the model is compared with at n points.
+
+    Attributes:
+        u: (n, d), u_t(x) or u_t(x given z).
+        variance: (n,), tr Cov(u_t(x given Z) given X_t = x); the marginal side's, when needed.
+    """
+
+    u: FloatArray
+    variance: FloatArray | None = None
+
+
+Form = Callable[[Points, Target], tuple[FloatArray, FloatArray]]
+"""An integrand (n, q), and the size (n, q) of the terms that it adds up.
+
+Round-off is small relative to the second, not to the first, where terms cancel.
+"""
+
+
+def _loss(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    return _square(points.v - target.u), _square(points.v_size + np.abs(target.u))
+
+
+def _norm(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    square = _square(target.u)
+    return square, square
+
+
+def _minus_norm(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    square = _square(target.u)
+    return -square, square
+
+
+def _variance(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    variance = cast(FloatArray, target.variance)[:, None]
+    # A mean of squares: each square is off by its root times the round-off of the velocity.
+    square = _square(target.u)
+    return variance, variance + np.sqrt(square * variance) + EPS * square
+
+
+def _gradient(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    return (
+        2 * _outer(points.monomials, points.v - target.u),
+        2 * _outer(np.abs(points.monomials), points.v_size + np.abs(target.u)),
+    )
+
+
+def _cross(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    cross = _outer(points.monomials, target.u)
+    return cross, np.abs(cross)
+
+
+def _gram(points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    gram = _outer(points.monomials, points.monomials)
+    return gram, np.abs(gram)
+
+
+def _square(vectors: FloatArray) -> FloatArray:
+    return np.asarray(np.einsum("ni,ni->n", vectors, vectors)[:, None])
+
+
+def _outer(left: FloatArray, right: FloatArray) -> FloatArray:
+    return np.asarray((left[:, :, None] * right[:, None, :]).reshape(len(left), -1))
+
+
+_MARGINAL: dict[Quantity, Form] = {
+    "fm": _loss,
+    "C1": _norm,
+    "floor": _variance,
+    "fm_gradient": _gradient,
+    "G": _gram,
+    "fm_b": _cross,
+}
+_JOINT: dict[Quantity, Form] = {
+    "cfm": _loss,
+    "C2": _minus_norm,
+    "cfm_gradient": _gradient,
+    "cfm_b": _cross,
+}
+
+
+class Columns:
+    """The quantities of one side as columns of a table of integrands."""
+
+    def __init__(self, problem: Problem, forms: dict[Quantity, Form]) -> None:
+        self.problem, self._forms = problem, forms
+        self.slices: dict[Quantity, slice] = {}
+        start = 0
+        for name in forms:
+            stop = start + _columns(problem, name)
+            self.slices[name] = slice(start, stop)
+            start = stop
+        self.width = start  #: number of columns, Q
+
+    @classmethod
+    def marginal(cls, problem: Problem, quantities: Iterable[Quantity]) -> Columns:
+        """What ``quantities`` need from the marginal side."""
+        wanted = _with_parts(quantities)
+        return cls(problem, {name: form for name, form in _MARGINAL.items() if name in wanted})
+
+    @classmethod
+    def joint(cls, problem: Problem, quantities: Iterable[Quantity]) -> Columns:
+        """What ``quantities`` need from the joint side."""
+        wanted = _with_parts(quantities)
+        return cls(problem, {name: form for name, form in _JOINT.items() if name in wanted})
+
+    @property
+    def needs_variance(self) -> bool:
+        return "floor" in self.slices
+
+    @property
+    def degree(self) -> int | None:
+        """The degree of the forms' factors as polynomials in x, None if they are none."""
+        if all(form in (_norm, _minus_norm, _variance) for form in self._forms.values()):
+            return 1
+        if isinstance(self.problem.model, PolynomialVelocity):
+            return max(1, int(self.problem.model.x_powers.sum(axis=1).max()))
+        return None
+
+    def table(self, points: Points, target: Target) -> FloatArray:
+        """The integrands and their sizes, shape (2, n, Q)."""
+        found = [form(points, target) for form in self._forms.values()]
+        return np.stack([np.concatenate(rows, axis=1) for rows in zip(*found, strict=True)])
+
+
+def _with_parts(quantities: Iterable[Quantity]) -> set[Quantity]:
+    wanted = set(quantities)
+    return wanted | {"C1", "C2"} if "C" in wanted else wanted
+
+
+def _columns(problem: Problem, name: Quantity) -> int:
+    if name not in _LINEAR:
+        return 1
+    terms, dim = cast(PolynomialVelocity, problem.model).coefficients.shape
+    return int(terms * (terms if name == "G" else dim))
+
+
+def shaped(problem: Problem, name: Quantity, columns: FloatArray) -> float | FloatArray:
+    """A quantity from its columns: a float, a vector (P,) or, for G, a matrix (P, P)."""
+    if name not in _LINEAR:
+        return float(columns[0])
+    if name == "G":
+        terms, dim = cast(PolynomialVelocity, problem.model).coefficients.shape
+        return np.kron(columns.reshape(terms, terms), np.eye(dim)).astype(np.float64)
+    return columns

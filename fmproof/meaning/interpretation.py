@@ -1,0 +1,170 @@
+"""What the symbols of a term stand for: densities, fields and functions as arrays.
+
+Every array has the shape (..., P, c): c is the dimension d for a vector and 1 for a real, P the
+number of problems that are evaluated side by side, and in front of them stand the variables of
+integration, the innermost first. Missing leading axes are added by broadcasting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fmproof.errors import InputError
+from fmproof.lang.nodes import Head
+from fmproof.lang.sorts import Sort
+
+Array = npt.NDArray[Any]
+Arguments = Sequence[Array]
+Function = Callable[[Arguments], Array]
+"""A field or function: arrays for the arguments in, an array of values out."""
+
+LATENT_POINTS = np.array([-1.0, 0.0, 1.0])
+"""A latent space is this finite set with counting measure; a point is known by its number."""
+_FEW = 4  # coordinates; a loop over them is faster than a sum over so short an axis
+
+
+class Value:
+    """An array; two values are the same when they are one object, so they can be looked up."""
+
+    __slots__ = ("array", "serial")
+    made: ClassVar[int] = 0
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+        self.serial = Value.made
+        Value.made += 1
+
+
+def dot(a: Array, b: Array) -> Array:
+    """The inner product over the last axis, which stays with length one."""
+    size = max(a.shape[-1], b.shape[-1])
+    if size > _FEW or a.shape[-1] != b.shape[-1]:
+        return np.asarray((a * b).sum(axis=-1, keepdims=True))
+    total: Array = a[..., :1] * b[..., :1]
+    for i in range(1, size):
+        total += a[..., i : i + 1] * b[..., i : i + 1]
+    return total
+
+
+def along(basis: Array, vectors: Array) -> Array:
+    """The coordinates of ``vectors`` (..., P, d) along the columns of ``basis`` (P, d, d)."""
+    columns = [dot(vectors, basis[..., k]) for k in range(basis.shape[-1])]
+    return np.concatenate(columns, axis=-1)
+
+
+class Gaussian(NamedTuple):
+    """The density N(a; sum_j slopes[j] b_j + offset, scale^2) as a function of all arguments.
+
+    a is the argument at the place ``main``, b_j the one at the place j. Where vectors and reals
+    meet, a slope is a vector: times b_j for a vector a, in an inner product with b_j for a real a.
+
+    Attributes:
+        offset, scale: (..., P, size of a); the scale is a standard deviation for each coordinate.
+        basis: (P, d, d), orthonormal axes of the scales in columns, None for the standard ones.
+    """
+
+    main: int
+    slopes: Mapping[int, Array]
+    offset: Array
+    scale: Array
+    basis: Array | None = None
+
+    def residual(self, arguments: Arguments) -> Array:
+        """a minus its mean, (..., P, size of a)."""
+        mean = self.offset
+        size = self.scale.shape[-1]
+        for place, slope in self.slopes.items():
+            shift = slope * arguments[place]
+            mean = mean + (shift if size > 1 else shift.sum(axis=-1, keepdims=True))
+        return arguments[self.main] - mean
+
+    def log_density(self, arguments: Arguments) -> Array:
+        white = self.residual(arguments)
+        if self.basis is not None:
+            white = along(self.basis, white)
+        white = white / self.scale
+        exponent = dot(white, white)
+        exponent *= -0.5
+        exponent -= self.log_norm
+        return exponent
+
+    @property
+    def log_norm(self) -> Array:
+        """The logarithm of the normalising constant, (..., P, 1)."""
+        half = 0.5 * self.scale.shape[-1] * np.log(2 * np.pi)
+        return np.asarray(np.log(self.scale).sum(axis=-1, keepdims=True) + half)
+
+
+class Component(NamedTuple):
+    """One summand of a mixture: a weight times a product of Gaussian densities."""
+
+    log_weight: Array
+    gaussians: tuple[Gaussian, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """A probability density: a mixture of linear-Gaussian ones times a factor on an interval.
+
+    Attributes:
+        parameters: places of the arguments that ``components`` and ``factor`` look at: reals that
+            the density is given, bounded or latent variables, model parameters.
+        components: the mixture, from the arguments at those places.
+        draws: places of the unbounded variables that it is a density of.
+        factor: the density of the bounded and latent variables that it draws, or None.
+        supports: place -> (low, high), each (P, 1), where narrower than the declared range.
+    """
+
+    parameters: frozenset[int]
+    components: Callable[[Arguments], Sequence[Component]]
+    draws: tuple[int, ...]
+    factor: Function | None = None
+    supports: Mapping[int, tuple[Array, Array]] = field(default_factory=dict)
+
+    def __call__(self, arguments: Arguments) -> Array:
+        total: Array | None = None
+        for component in self.components(arguments):
+            exponent = component.log_weight
+            for gaussian in component.gaussians:
+                exponent = gaussian.log_density(arguments) + exponent
+            density = np.exp(exponent)
+            total = density if total is None else total + density
+        if self.factor is not None:
+            factor = self.factor(arguments)
+            total = factor if total is None else total * factor
+        if total is None:
+            raise InputError("a density needs a variable that it is a density of")
+        return total
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """Meanings for symbols, for ``count`` problems in dimension ``dim`` at once.
+
+    Attributes:
+        theta: (P, p), the parameters of the model; p may be 0.
+        laws: undefined densities.
+        functions: undefined fields and real functions.
+    """
+
+    dim: int
+    count: int
+    theta: Array
+    laws: Mapping[Head, Law]
+    functions: Mapping[Head, Function]
+
+    def size(self, sort: Sort) -> int:
+        """The length of the last axis of a value of ``sort``."""
+        if sort is Sort.VEC:
+            return self.dim
+        return int(self.theta.shape[-1]) if sort is Sort.PARAM else 1
+
+    def apply(self, head: Head, arguments: Arguments) -> Array:
+        """The value of an undefined symbol."""
+        meaning = self.laws[head] if head in self.laws else self.functions[head]
+        return meaning(arguments)

@@ -1,0 +1,419 @@
+"""The second witness: both sides of every step of a derivation, on random problems.
+
+A step is evaluated as its author wrote it, the line before and the claim, and the rule that it
+names is never looked at. Numbers corroborate or refute; they never prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from sympy import Add, Basic, Expr, S
+
+from fmproof.errors import InputError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Head, IntegralOver, Var, norm2
+from fmproof.lang.nodes.measure import against_lebesgue
+from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.meaning.evaluator import OverBudget
+from fmproof.meaning.interpretation import Array
+from fmproof.meaning.ladder import Ladder, coordinates
+from fmproof.meaning.nodes import TooLarge
+from fmproof.meaning.reading import Reading
+from fmproof.meaning.roles import Cast, check_time, symbols_of
+from fmproof.meaning.world import World
+from fmproof.models.problem import Problem
+from fmproof.report.model import Numeric
+
+PROBLEMS = 20
+SEED = 0
+
+_IN_PLANE = 20  # one problem in so many is in two dimensions
+_MAX_PLANE_COORDINATES = 5
+_COSTLY = 4  # more coordinates than this, and only a few of the problems are evaluated
+_FEW = 4
+_CLEARLY = 4.0  # times the error bound, and a difference is no longer an accident
+_INFORMATIVE = 0.05  # an error bound beyond this share of the magnitude says nothing
+_ATTEMPTS = 80  # at making a counterexample simpler
+_BUDGET = 5e6  # evaluations of one term on one grid
+_START = {0: 2, 1: 2, 2: 2, 3: 2}  # coordinates -> the first grid; a coarser one for more
+_REFINEMENTS = 2
+
+Relation = Literal["=", "≤", "≥"]
+
+
+class Step(Protocol):
+    """What is looked at in a step."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def claim(self) -> Expr: ...
+    @property
+    def relation(self) -> Relation: ...
+
+
+class Part(Protocol):
+    @property
+    def start(self) -> Expr: ...
+    @property
+    def steps(self) -> Sequence[Any]: ...
+
+
+class Derivation(Protocol):
+    """What is looked at in a derivation."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def parts(self) -> Sequence[Any]: ...
+    @property
+    def hypotheses(self) -> Sequence[Any]: ...
+    @property
+    def variables(self) -> Sequence[Var]: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step: ``before relation claim``."""
+
+    id: str
+    before: Expr
+    claim: Expr
+    relation: Relation
+
+
+def lines_of(derivation: Derivation) -> Iterator[Line]:
+    """The steps of all parts, each with the line before it."""
+    for part in derivation.parts:
+        before = part.start
+        for step in part.steps:
+            yield Line(step.id, before, step.claim, step.relation)
+            before = step.claim
+
+
+def check_steps(
+    derivation: Derivation,
+    problems: int = PROBLEMS,
+    seed: int = SEED,
+    problem: Problem | None = None,
+) -> dict[str, Numeric]:
+    """The verdict of the numbers on each step, by the step's id.
+
+    Args:
+        derivation: a derivation; its hypotheses restrict the problems that count.
+        problems: how many random ones; one in twenty is in two dimensions, the rest in one.
+        seed: the same seed gives the same problems and the same verdicts.
+        problem: check on this one instead.
+
+    Raises:
+        InputError: ``problems`` is not positive, or the problem does not fit the derivation.
+    """
+    return Witness(problems, seed, problem).check(derivation)
+
+
+class Witness:
+    """Checks derivations one after another; those about the same symbols share their numbers."""
+
+    def __init__(
+        self, problems: int = PROBLEMS, seed: int = SEED, problem: Problem | None = None
+    ) -> None:
+        if problems < 1:
+            raise InputError(f"problems: expected at least 1, found {problems}")
+        if seed < 0:
+            raise InputError(f"seed: expected a number that is not negative, found {seed}")
+        self._problems = problems
+        self._seed = seed
+        self._problem = problem
+        self._target = ""
+        self._known: dict[Hashable, tuple[_Batch, ...]] = {}
+
+    def check(
+        self,
+        derivation: Derivation,
+        target: str | None = None,
+        progress: Callable[[], None] | None = None,
+    ) -> dict[str, Numeric]:
+        """The verdict on each step.
+
+        Args:
+            target: how ``fmproof verify`` is told to check the derivation; by default its name.
+            progress: called after each step.
+        """
+        self._target = derivation.name if target is None else target
+        lines = list(lines_of(derivation))
+        terms: list[Basic] = [term for line in lines for term in (line.before, line.claim)]
+        heads = symbols_of([*terms, *(h.prop for h in derivation.hypotheses)])
+
+        @cache
+        def usable(decaying: bool) -> _Usable:
+            batches = self._batches(heads, tuple(derivation.variables), decaying)
+            return _Usable.of(batches, derivation.hypotheses)
+
+        found: dict[str, Numeric] = {}
+        for line in lines:
+            found[line.id] = self._verdict(line, usable)
+            if progress is not None:
+                progress()
+        return found
+
+    def _verdict(self, line: Line, worlds: Callable[[bool], _Usable]) -> Numeric:
+        """On problems; where they decide nothing, in worlds in which every integral converges."""
+        for decaying in (False, True):
+            usable = worlds(decaying)
+            outcomes = [batch.judge(line) for batch in usable.batches]
+            decided = any((o.agrees | o.refuted).any() for o in outcomes)
+            if decided or self._problem is not None:
+                break
+        agreeing, worst = 0, 0.0
+        for batch, counts, outcome in zip(usable.batches, usable.counts, outcomes, strict=True):
+            for index in np.flatnonzero(counts & outcome.refuted):
+                alone = _Batch(batch.world.part(int(index), int(index) + 1))
+                if alone.judge(line, thorough=True).refuted[0]:
+                    return self._refutation(line, _simplified(alone, line))
+            agrees = counts & outcome.agrees
+            agreeing += int(agrees.sum())
+            worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
+        if agreeing:
+            return Numeric("agrees", agreeing, worst)
+        return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
+
+    def _batches(
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+    ) -> tuple[_Batch, ...]:
+        key = frozenset(h for h in heads if h.definition is None), variables, decaying
+        if key not in self._known:
+            worlds = self._worlds(heads, variables, decaying)
+            self._known[key] = tuple(_Batch(world) for world in worlds)
+        return self._known[key]
+
+    def _worlds(
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+    ) -> list[World]:
+        if self._problem is not None:
+            cast = Cast.of(heads)
+            if "time" not in cast.parts:
+                check_time(self._problem, heads)
+            return [World.of(self._problem, cast, variables, self._seed)]
+        cast = Cast.of(heads, ("data", "path", "velocity", "model"))
+        if decaying or "path" not in cast.parts:
+            cast = Cast.of(heads, ())
+        plane = self._problems // _IN_PLANE
+        counts = {1: self._problems - plane, 2: plane}
+        return [
+            World.random(dim, cast, variables, self._seed, count)
+            for dim, count in counts.items()
+            if count
+        ]
+
+    def _refutation(self, line: Line, batch: _Batch) -> Numeric:
+        outcome = batch.judge(line, thorough=True)
+        if batch.world.is_problem:
+            options = "--problem FILE"
+        else:
+            options = f"--problems {self._problems} --seed {self._seed}"
+        return Numeric(
+            status="refuted",
+            problems=1,
+            worst=float(outcome.ratio[0]),
+            counterexample=f"# step {line.id}: {outcome.words()}\n{batch.world.describe()}",
+            reproduce=f"fmproof verify {self._target} {options}",
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Both sides of a step in P problems.
+
+    Attributes:
+        ratio: (P,), the difference in the forbidden direction over the error bound.
+        agrees, refuted: (P,); neither where the numbers are too inaccurate to tell.
+    """
+
+    before: Reading
+    claim: Reading
+    ratio: Array
+    agrees: Array
+    refuted: Array
+
+    @classmethod
+    def of(cls, before: Reading, claim: Reading, relation: Relation) -> Outcome:
+        gap = claim.value - before.value
+        gap = {"=": np.abs(gap), "≤": -gap, "≥": gap}[relation]
+        bound = before.error + claim.error
+        with np.errstate(all="ignore"):
+            ratios = np.where(gap <= 0, 0.0, gap / bound)
+        ratio = ratios.max(axis=-1)
+        known = (np.isfinite(bound) & np.isfinite(ratios)).all(axis=-1)
+        sizes = np.maximum(before.magnitude, claim.magnitude)
+        informative = (bound <= _INFORMATIVE * sizes).all(axis=-1)
+        return cls(
+            before,
+            claim,
+            np.where(known, ratio, np.inf),
+            known & informative & (ratio <= 1),
+            known & informative & (ratio > _CLEARLY),
+        )
+
+    @classmethod
+    def unknown(cls, size: int) -> Outcome:
+        """Nothing is known of any problem."""
+        reading = Reading.of(np.zeros((size, 1)), np.full((size, 1), np.inf), np.zeros((size, 1)))
+        return cls.of(reading, reading, "=")
+
+    def followed_by(self, size: int) -> Outcome:
+        """With so many more problems of which nothing is known."""
+        more = Outcome.unknown(size)
+        return Outcome(
+            self.before,
+            self.claim,
+            np.concatenate([self.ratio, more.ratio]),
+            np.concatenate([self.agrees, more.agrees]),
+            np.concatenate([self.refuted, more.refuted]),
+        )
+
+    @property
+    def undecided(self) -> bool:
+        return not (self.agrees | self.refuted).all()
+
+    @property
+    def diverges(self) -> bool:
+        """Whether a side has no value in any problem."""
+        sizes = np.maximum(self.before.magnitude, self.claim.magnitude)
+        return bool(np.isinf(sizes).any(axis=-1).all())
+
+    def words(self) -> str:
+        """The two sides in the first problem."""
+        return f"the line before is {_shown(self.before)}, the claim {_shown(self.claim)}"
+
+
+def _shown(reading: Reading) -> str:
+    parts = [
+        f"{value:.10g} ± {error:.1g}"
+        for value, error in zip(reading.value[0], reading.error[0], strict=True)
+    ]
+    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+class _Batch:
+    """A world and its evaluation."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._outcomes: dict[tuple[Line, bool], Outcome] = {}
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        return Ladder(self.world.interpretation(), self.world.values(), _BUDGET)
+
+    @cached_property
+    def _few(self) -> _Batch:
+        return _Batch(self.world.part(0, _FEW))
+
+    def judge(self, line: Line, thorough: bool = False) -> Outcome:
+        """Both sides on finer and finer grids until every problem is decided.
+
+        Args:
+            thorough: begin with grids that are finer, and compare three of them.
+        """
+        world = self.world
+        nested = max(coordinates(term, world.dim) for term in (line.before, line.claim))
+        if world.dim > 1 and (nested > _MAX_PLANE_COORDINATES or _in_parameters(line)):
+            return Outcome.unknown(world.size)
+        if nested > _COSTLY and world.size > _FEW:
+            return self._few.judge(line, thorough).followed_by(world.size - _FEW)
+        outcome = Outcome.unknown(world.size)
+        start = _START.get(nested, 1) + (1 if thorough else 0)
+        for level in range(start, start + _REFINEMENTS):
+            try:
+                before, claim = (
+                    self.ladder.read(term, level, 3 if thorough and level > 1 else 2)
+                    for term in (line.before, line.claim)
+                )
+            except (TooLarge, OverBudget):
+                break
+            outcome = Outcome.of(before, claim, line.relation)
+            if not outcome.undecided or outcome.diverges:
+                break
+        return outcome
+
+
+def _in_parameters(line: Line) -> bool:
+    """Whether the sides are gradients or minimisers, which cost a value for each parameter."""
+    return {sort_of(line.before), sort_of(line.claim)} <= {Sort.GRADIENT, Sort.SET}
+
+
+def _simplified(batch: _Batch, line: Line) -> _Batch:
+    """A simpler world in which the step is refuted as well."""
+    attempts = 0
+    while True:
+        for world in batch.world.simpler():
+            attempts += 1
+            if attempts > _ATTEMPTS:
+                return batch
+            candidate = _Batch(world)
+            if candidate.judge(line, thorough=True).refuted[0]:
+                batch = candidate
+                break
+        else:
+            return batch
+
+
+# --- hypotheses -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Usable:
+    """Batches, and which of their problems satisfy the hypotheses of a derivation.
+
+    Attributes:
+        counts: (P,) for each batch.
+        broken: a hypothesis that some problem does not satisfy, in words.
+    """
+
+    batches: tuple[_Batch, ...]
+    counts: tuple[Array, ...]
+    broken: str = ""
+
+    @classmethod
+    def of(cls, batches: tuple[_Batch, ...], hypotheses: Sequence[Any]) -> _Usable:
+        """Integrability, differentiability and supports hold in every world; equations and
+        inequalities are evaluated."""
+        counts = [np.ones(batch.world.size, dtype=bool) for batch in batches]
+        broken = ""
+        for hypothesis in hypotheses:
+            line = _as_line(hypothesis.prop, hypothesis.name)
+            for batch, usable in zip(batches, counts, strict=True):
+                if line is not None:
+                    usable &= batch.judge(line).agrees
+            if line is not None and not all(usable.all() for usable in counts):
+                broken = broken or f"{hypothesis.name}: {text(hypothesis.prop)}"
+        return cls(batches, tuple(counts), broken)
+
+
+def _why(usable: _Usable, outcomes: Sequence[Outcome]) -> str:
+    if usable.broken and not any(counts.any() for counts in usable.counts):
+        return f"no random problem satisfies {usable.broken}"
+    if any(outcome.diverges for outcome in outcomes):
+        return "an integral does not seem to converge"
+    return "no problem gave both sides accurately enough"
+
+
+def _as_line(prop: Prop, name: str) -> Line | None:
+    """A comparison of two terms without free variables that holds when ``prop`` does."""
+    if isinstance(prop, ForAll) and prop.var.sort is Sort.PARAM:
+        return _as_line(prop.body, name)
+    if isinstance(prop, Equals | AtMost):
+        return Line(name, prop.lhs, prop.rhs, "=" if isinstance(prop, Equals) else "≤")
+    if isinstance(prop, Almost) and isinstance(prop.body, Equals):
+        gap = Add(prop.body.lhs, -prop.body.rhs)
+        square = norm2(gap) if sort_of(gap) is Sort.VEC else gap**2
+        body, measure = against_lebesgue(square, prop.measure)
+        return Line(name, IntegralOver(body, *measure), S.Zero, "=")
+    return None

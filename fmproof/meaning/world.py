@@ -1,0 +1,143 @@
+"""A world: meanings for all symbols of a derivation, drawn at random for several problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fmproof.lang.nodes import Apply, Density, Head, Var
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
+from fmproof.meaning.random_symbols import Draw, RandomFunction, RandomLaw
+from fmproof.meaning.roles import Cast, interpretation_of
+from fmproof.models.problem import Problem
+from fmproof.models.problem_file import problem_to_toml
+from fmproof.models.random_problems import random_problem, simpler
+from fmproof.models.velocity import PolynomialVelocity
+
+_PARAMETERS = 3  # of a model that no problem describes
+
+
+@dataclass(frozen=True)
+class World:
+    """Meanings for symbols, and values for variables, in ``count`` problems of one dimension.
+
+    Attributes:
+        cast: which symbol plays which part of a problem, and the symbols that play none.
+        variables: variables that stand for fixed but arbitrary values.
+        problems: one for each place on the P axis; empty when no symbol plays a part.
+        seed: of everything that is drawn.
+        count: how many problems were drawn.
+        first, last: the part of them that this world is about, ``last`` excluded.
+        simple: the symbols with the simplest meaning of their kind.
+    """
+
+    dim: int
+    cast: Cast
+    variables: tuple[Var, ...]
+    problems: tuple[Problem, ...]
+    seed: int
+    count: int
+    first: int
+    last: int
+    simple: frozenset[Head] = frozenset()
+
+    @classmethod
+    def random(cls, dim: int, cast: Cast, variables: Sequence[Var], seed: int, count: int) -> World:
+        rng = np.random.default_rng([seed, dim])
+        problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
+        return cls(dim, cast, tuple(variables), problems, seed, count, 0, count)
+
+    @classmethod
+    def of(cls, problem: Problem, cast: Cast, variables: Sequence[Var], seed: int) -> World:
+        return cls(problem.dim, cast, tuple(variables), (problem,), seed, 1, 0, 1)
+
+    @property
+    def size(self) -> int:
+        """How many problems there are side by side."""
+        return self.last - self.first
+
+    def part(self, start: int, stop: int) -> World:
+        """The world of some of the problems."""
+        return replace(
+            self,
+            problems=self.problems[start:stop],
+            first=self.first + start,
+            last=min(self.first + stop, self.last),
+        )
+
+    def interpretation(self) -> Interpretation:
+        symbols = self._symbols()
+        others = Interpretation(
+            dim=self.dim,
+            count=self.size,
+            theta=self._draw(0)(-1.0, 1.0, _PARAMETERS),
+            laws={head: s.law for head, s in symbols.items() if isinstance(s, RandomLaw)},
+            functions={head: s for head, s in symbols.items() if isinstance(s, RandomFunction)},
+        )
+        if not self.problems:
+            return others
+        return interpretation_of(self.problems, self.cast.parts, others)
+
+    def values(self) -> dict[Var, Array]:
+        """Values of the variables, (P, c); a real is between 0 and 1, as a time is."""
+        found: dict[Var, Array] = {}
+        for i, var in enumerate(self.variables):
+            draw = self._draw(1 + i)
+            if var.sort is Sort.VEC:
+                found[var] = draw(-1.0, 1.0, self.dim)
+            elif var.sort is Sort.LATENT:
+                found[var] = LATENT_POINTS[np.round(draw(0, 2)).astype(int)]
+            elif var.sort is Sort.REAL:
+                found[var] = draw(0.1, 0.9)
+        return found
+
+    def simpler(self) -> Iterator[World]:
+        """Worlds of one problem with one thing made simpler."""
+        for problem in simpler(self.problems[0]) if self.problems else ():
+            yield replace(self, problems=(problem,))
+        for head in self.cast.others:
+            if head not in self.simple:
+                yield replace(self, simple=self.simple | {head})
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether a problem file says everything there is to say."""
+        return bool(self.problems) and not self.cast.others and not self.variables
+
+    def describe(self) -> str:
+        """One problem as a problem file; what does not fit in there as comments."""
+        lines = [f"# {text(v)} = {_row(a)}" for v, a in self.values().items()]
+        for head, symbol in self._symbols().items():
+            lines.append(f"# {text(Apply(head, *head.params))} = {symbol.formula()}")
+        if not self.problems:
+            theta = self._draw(0)(-1.0, 1.0, _PARAMETERS)
+            if any(v.sort is Sort.PARAM for head in self.cast.others for v in head.params):
+                lines.append(f"# θ = {_row(theta)}")
+            return "\n".join([f"# dimension {self.dim}", *lines]) + "\n"
+        return problem_to_toml(self.problems[0]) + "".join(line + "\n" for line in lines)
+
+    def _symbols(self) -> Mapping[Head, RandomLaw | RandomFunction]:
+        found: dict[Head, RandomLaw | RandomFunction] = {}
+        parameters = _PARAMETERS
+        for problem in self.problems[:1]:
+            if isinstance(problem.model, PolynomialVelocity):
+                parameters = problem.model.coefficients.size
+        for i, head in enumerate(self.cast.others):
+            draw = replace(self._draw(1000 + i), simple=head in self.simple)
+            if isinstance(head, Density):
+                found[head] = RandomLaw(head, self.dim, draw)
+            else:
+                found[head] = RandomFunction(head, self.dim, parameters, draw)
+        return found
+
+    def _draw(self, stream: int) -> Draw:
+        rng = np.random.default_rng([self.seed, self.dim, stream])
+        return Draw(rng, self.count, self.first, self.last)
+
+
+def _row(array: Array) -> str:
+    return "[" + ", ".join(f"{x:g}" for x in np.atleast_2d(array)[0]) + "]"

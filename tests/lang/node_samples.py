@@ -1,0 +1,201 @@
+"""One term or proposition of every type of node, with what its type declares, written out.
+
+A declaration that is wrong is a hole in the trusted base, so it stands twice: here for people to
+read, in the node's file for the kernel to use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sympy import Add, Basic, Mul, Pow, Rational, S
+from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
+
+from fmproof import (
+    Almost,
+    ArgMin,
+    AtMost,
+    Density,
+    Differentiable,
+    Equals,
+    Expect,
+    Field,
+    ForAll,
+    Grad,
+    Inner,
+    Integrable,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Param,
+    Ratio,
+    Real,
+    Scalar,
+    VanishesWith,
+    Vec,
+    norm2,
+)
+from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes.name import Label
+from fmproof.lang.sorts import Sort
+
+t = Real("t")
+x, y, z = Vec("x y z")
+theta = Param("theta")
+f, g = Scalar("f", x), Scalar("g", y)
+w = Scalar("w", t, nonneg=True)
+h = Scalar("h", x, y)
+field = Field("u", x, definition=IntegralOver(h(x, y) * y, Lebesgue(y)))
+loss = Scalar("L", theta)
+risk = Scalar("R", theta, definition=Expect(Scalar("k", theta, x)(theta, x), Density("p", x)(x)))
+p = Density("p", x)
+q = Density("q", x, given=z)
+inner = IntegralOver(g(y), Lebesgue(y))
+
+
+class Sample(NamedTuple):
+    """A node and its declarations.
+
+    Attributes:
+        sort: None for what is no term.
+        bound: the names of what it binds.
+        places: where an equation may be used, and how it must hold there.
+        obliges: what makes it an honest finite value, in words.
+        nonnegative: whether its form shows that it is ≥ 0.
+    """
+
+    node: Basic
+    sort: Sort | None = None
+    bound: str = ""
+    places: Mapping[int, str] = MappingProxyType({})
+    obliges: tuple[str, ...] = ()
+    nonnegative: bool = False
+
+
+_HERE = {0: "HERE", 1: "HERE"}
+_FINITE = "∫ |g(y)| dy < ∞"
+
+SAMPLES: dict[type, list[Sample]] = {
+    Var: [Sample(t, Sort.REAL), Sample(theta, Sort.PARAM)],
+    Add: [
+        Sample(f(x) + inner, Sort.REAL, "", _HERE, (_FINITE,)),
+        Sample(w(t) + norm2(x), Sort.REAL, "", _HERE, nonnegative=True),
+    ],
+    Mul: [
+        Sample(f(x) * inner, Sort.REAL, "", _HERE, (_FINITE,)),
+        Sample(w(t) * p(x), Sort.REAL, "", _HERE, nonnegative=True),
+        Sample(w(t) * x, Sort.VEC, "", _HERE),
+    ],
+    Pow: [
+        Sample(f(x) ** 2, Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(inner**3, Sort.REAL, "", {0: "HERE"}, (_FINITE,)),
+    ],
+    Rational: [Sample(Rational(2, 3), Sort.REAL, nonnegative=True)],
+    Integer: [Sample(Integer(-2), Sort.REAL), Sample(Integer(5), Sort.REAL, nonnegative=True)],
+    Zero: [Sample(S.Zero, Sort.REAL, nonnegative=True)],
+    One: [Sample(S.One, Sort.REAL, nonnegative=True)],
+    NegativeOne: [Sample(S.NegativeOne, Sort.REAL)],
+    Half: [Sample(S.Half, Sort.REAL, nonnegative=True)],
+    Inner: [
+        Sample(Inner(x, y), Sort.REAL, "", _HERE),
+        Sample(norm2(x), Sort.REAL, "", _HERE, nonnegative=True),
+        Sample(
+            Inner(x, IntegralOver(g(y) * y, Lebesgue(y))),
+            Sort.REAL,
+            "",
+            _HERE,
+            ("∫ ‖g(y) y‖ dy < ∞",),
+        ),
+    ],
+    Ratio: [
+        Sample(Ratio(f(x), g(y)), Sort.REAL, "", _HERE),
+        Sample(Ratio(p(x), w(t)), Sort.REAL, "", _HERE, nonnegative=True),
+        Sample(Ratio(1, inner), Sort.REAL, "", _HERE, (_FINITE,)),
+        Sample(Ratio(inner, f(x)), Sort.REAL, "", _HERE, (_FINITE,)),
+    ],
+    Label: [Sample(Label("C"))],
+    Named: [
+        Sample(Named("C", inner), Sort.REAL, obliges=(_FINITE,)),
+        Sample(Named("C", norm2(x)), Sort.REAL, nonnegative=True),
+    ],
+    Field: [Sample(Field("v", x))],
+    Scalar: [Sample(f)],
+    Density: [Sample(p)],
+    Apply: [
+        Sample(f(x), Sort.REAL, "", {1: "HERE"}),
+        Sample(w(inner), Sort.REAL, "", {1: "HERE"}, (_FINITE,), nonnegative=True),
+        Sample(field(x), Sort.VEC, "", {1: "HERE"}, ("∫ ‖h(x,y) y‖ dy < ∞",)),
+    ],
+    Lebesgue: [Sample(Lebesgue(t, 0, 1))],
+    IntegralOver: [
+        Sample(
+            IntegralOver(h(x, y), Lebesgue(x)),
+            Sort.REAL,
+            "x",
+            {0: "ALMOST"},
+            ("∫ |h(x,y)| dx < ∞",),
+        ),
+        Sample(
+            IntegralOver(p(x) * IntegralOver(h(x, y), Lebesgue(y)), Lebesgue(x)),
+            Sort.REAL,
+            "x",
+            {0: "ALMOST"},
+            (
+                "∫ |p(x) [∫ h(x,y) dy]| dx < ∞",
+                "∫ |h(x,y) p(x)| dy < ∞ for almost every x",
+            ),
+        ),
+        Sample(
+            IntegralOver(w(t), Lebesgue(t, 0, 1)),
+            Sort.REAL,
+            "t",
+            {0: "ALMOST"},
+            ("∫₀¹ w(t) dt < ∞",),
+            nonnegative=True,
+        ),
+    ],
+    Expect: [
+        Sample(
+            Expect(f(x) + inner, p(x)),
+            Sort.REAL,
+            "x",
+            {0: "ALMOST"},
+            ("E_{x~p}[|f(x) + [∫ g(y) dy]|] < ∞", _FINITE),
+        ),
+        Sample(
+            Expect(norm2(field(x)), p(x)),
+            Sort.REAL,
+            "x",
+            {0: "ALMOST"},
+            ("E_{x~p}[‖u(x)‖²] < ∞", "∫ ‖h(x,y) y‖ dy < ∞ for almost every x~p"),
+            nonnegative=True,
+        ),
+    ],
+    Grad: [
+        Sample(
+            Grad(risk(theta), theta),
+            Sort.GRADIENT,
+            "theta",
+            {0: "EVERY"},
+            ("θ ↦ R(θ) is differentiable", "E_{x~p}[|k(θ,x)|] < ∞ for every θ"),
+        )
+    ],
+    ArgMin: [
+        Sample(
+            ArgMin(risk(theta), theta),
+            Sort.SET,
+            "theta",
+            {0: "EVERY"},
+            ("E_{x~p}[|k(θ,x)|] < ∞ for every θ",),
+        )
+    ],
+    Equals: [Sample(Equals(f(x), g(y)))],
+    AtMost: [Sample(AtMost(f(x), g(y)))],
+    VanishesWith: [Sample(VanishesWith(f(x), g(y)))],
+    Integrable: [Sample(Integrable(f(x), p(x)), bound="x")],
+    Almost: [Sample(Almost(Equals(f(x), 0), p(x)), bound="x")],
+    Differentiable: [Sample(Differentiable(loss(theta), theta), bound="theta")],
+    ForAll: [Sample(ForAll(Equals(f(x), 0), x), bound="x")],
+}
