@@ -82,7 +82,7 @@ def prose(text: str) -> Tex:
 def mathematics(formula: Formula | str) -> Tex:
     """A formula's LaTeX with letters beyond ASCII spelled out."""
     latex = formula if isinstance(formula, str) else formula.latex
-    return Tex(re.sub(r"[^\x00-\x7f]", lambda char: escape(char[0]), latex))
+    return Tex(re.sub(r"[^\x00-\x7f]", lambda char: rf"\text{{{escape(char[0])}}}", latex))
 
 
 def inline(formula: Formula) -> Tex:
