@@ -39,7 +39,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
     "kernel": ("fmproof/kernel/*.py",),
-    "rule records": ("fmproof/kernel/rules/*.py", "fmproof/kernel/rules/cases/*.py"),
+    "rule records": ("fmproof/catalogue/*.py", "fmproof/catalogue/cases/*.py"),
     "models": ("fmproof/models/*.py",),
 }
 TESTS = {

@@ -16,7 +16,7 @@ PAGE = Path(__file__).with_name("rules.md")
 INTRODUCTION = """\
 # The rules
 
-<!-- Written by docs/write_rules.py from the records in fmproof/kernel/rules. -->
+<!-- Written by docs/write_rules.py from the records in fmproof/catalogue. -->
 
 A step is accepted when the kernel derives it by the rules that the step names in `by=`, and
 when each condition of those rules follows from the declared hypotheses. This page lists them

@@ -85,7 +85,8 @@ _INTERVAL = "1 if 0 < {0} < 1 else 0"
 def _average(weight: Apply) -> Apply:
     """∫ u(x|z) p(x|z) q(z) / weight dz, as a field u(x)."""
     mass = Ratio(_path(x, z) * q(z), weight)
-    return Field("u", x, definition=Integral(_target(x, z) * mass, z))(x)
+    averaged: Apply = Field("u", x, definition=Integral(_target(x, z) * mass, z))(x)
+    return averaged
 
 
 def values_not_square_integrable() -> Case:

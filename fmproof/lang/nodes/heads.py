@@ -46,6 +46,7 @@ class Head(Sealed, Atom):
         name: as declared, e.g. "p_data".
         sub, sup, main, given: the parameters, as variables that fix sorts and names.
         result: the sort of an application.
+        over: of a density, the Lebesgue measures of its main parameters.
         nonneg: whether every value is ≥ 0.
         is_density: whether it is a density, which variables can be drawn from.
         definition: a term over the parameters that the symbol abbreviates, or None.
@@ -59,42 +60,48 @@ class Head(Sealed, Atom):
     sup: tuple[Var, ...]
     main: tuple[Var, ...]
     given: tuple[Var, ...]
+    over: tuple[Lebesgue, ...]
     definition: Expr | None
 
-    def __new__(cls, *_: Any, **__: Any) -> Head:
-        raise SortError("a symbol is made by Field, Scalar or Density")
-
-    @classmethod
-    def _made(
+    def __new__(
         cls,
         name: str,
-        main: Group,
-        sub: Group,
-        sup: Group,
-        given: Group,
-        definition: Any,
-        unknown: Mapping[str, Any],
+        *main: Declared,
+        sub: Group = (),
+        sup: Group = (),
+        given: Group = (),
+        definition: Any = None,
         **own: Any,
     ) -> Any:
-        """The checked symbol; ``own`` are attributes of the kind of symbol."""
         kind = cls.__name__
-        for word in unknown:
-            known = ("sub", "sup", "given", "definition", *(() if kind == "Field" else _OWN[kind]))
-            raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
+        if cls not in (Field, Scalar, Density):
+            raise SortError("a symbol is made by Field, Scalar or Density")
+        for word in own:
+            known = ("sub", "sup", "given", "definition", *cls._own)
+            if word not in known:
+                raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
+        require_name(name, f"a {kind.lower()}")
+        over = tuple(map(lebesgue, main)) if cls.is_density else ()
         head = Atom.__new__(cls)
         put = object.__setattr__
-        put(head, "name", require_name(name, f"a {kind.lower()}"))
-        for place, group in (("main", main), ("sub", sub), ("sup", sup), ("given", given)):
+        put(head, "name", name)
+        put(head, "main", tuple(item.var for item in over) or _variables(main, name))
+        put(head, "over", over)
+        for place, group in (("sub", sub), ("sup", sup), ("given", given)):
             put(head, place, _variables(group, name))
         put(head, "definition", None if definition is None else as_term(definition))
-        for attribute, value in own.items():
-            put(head, attribute, value)
-        if len(set(head.params)) != len(head.params):
-            raise SortError(f"{name} is declared with the same parameter twice")
-        if head.definition is not None:
-            head._check_definition()
+        head._check(**own)
         put(head, "_content", head._make_content())
         return head
+
+    _own: tuple[str, ...] = ()  #: further keywords
+
+    def _check(self) -> None:
+        """Raise :class:`SortError` unless the declaration makes sense."""
+        if len(set(self.params)) != len(self.params):
+            raise SortError(f"{self.name} is declared with the same parameter twice")
+        if self.definition is not None:
+            self._check_definition()
 
     @property
     def params(self) -> tuple[Var, ...]:
@@ -172,16 +179,12 @@ class Head(Sealed, Atom):
     _sympyrepr = _sympystr
 
 
-_OWN = {"Field": (), "Scalar": ("nonneg",), "Density": ()}
-"""The keywords that a kind of symbol has beside those of all."""
-
-
 def _from_state(kind: type[Head], state: Mapping[str, Any]) -> Any:
     more = {key: value for key, value in state.items() if key not in ("name", "main")}
     return kind(state["name"], *state["main"], **more)
 
 
-def _variables(given: Group, owner: str) -> tuple[Var, ...]:
+def _variables(given: Any, owner: str) -> tuple[Var, ...]:
     group: Sequence[Any] = given if isinstance(given, tuple | list) else (given,)
     for item in group:
         if type(item) is not Var:
@@ -197,19 +200,6 @@ class Field(Head):
 
     result = Sort.VEC
 
-    def __new__(
-        cls,
-        name: str,
-        *main: Var,
-        sub: Group = (),
-        sup: Group = (),
-        given: Group = (),
-        definition: Any = None,
-        **unknown: Any,
-    ) -> Field:
-        made: Field = cls._made(name, main, sub, sup, given, definition, unknown)
-        return made
-
 
 class Scalar(Head):
     """A real function, such as a loss: ``L = Scalar("L_FM", theta, definition=...)``.
@@ -218,23 +208,15 @@ class Scalar(Head):
     available, since it would have to be proved.
     """
 
-    def __new__(
-        cls,
-        name: str,
-        *main: Var,
-        sub: Group = (),
-        sup: Group = (),
-        given: Group = (),
-        definition: Any = None,
-        nonneg: bool = False,
-        **unknown: Any,
-    ) -> Scalar:
+    _own = ("nonneg",)
+
+    def _check(self, nonneg: bool = False) -> None:
         if type(nonneg) is not bool:
-            raise SortError(f"{name}: nonneg must be True or False, found {nonneg!r}")
-        if nonneg and definition is not None:
-            raise SortError(f"{name}: nonneg=True is for symbols without a definition")
-        made: Scalar = cls._made(name, main, sub, sup, given, definition, unknown, nonneg=nonneg)
-        return made
+            raise SortError(f"{self.name}: nonneg must be True or False, found {nonneg!r}")
+        if nonneg and self.definition is not None:
+            raise SortError(f"{self.name}: nonneg=True is for symbols without a definition")
+        object.__setattr__(self, "nonneg", nonneg)
+        super()._check()
 
     def _make_content(self) -> tuple[Any, ...]:
         return (*super()._make_content(), str(self.nonneg))
@@ -256,26 +238,13 @@ class Density(Head):
 
     nonneg = True
     is_density = True
-    over: tuple[Lebesgue, ...]  #: Lebesgue measures of the main parameters
 
-    def __new__(
-        cls,
-        name: str,
-        *main: Declared,
-        sub: Group = (),
-        sup: Group = (),
-        given: Group = (),
-        definition: Any = None,
-        **unknown: Any,
-    ) -> Density:
-        over = tuple(lebesgue(item) for item in main)
-        if not over:
+    def _check(self) -> None:
+        if not self.over:
             raise SortError(
-                f"the density {name} needs at least one variable that it is a density of"
+                f"the density {self.name} needs at least one variable that it is a density of"
             )
-        variables = tuple(item.var for item in over)
-        made: Density = cls._made(name, variables, sub, sup, given, definition, unknown, over=over)
-        return made
+        super()._check()
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
         """The arguments of ``application`` in the places of the main parameters."""

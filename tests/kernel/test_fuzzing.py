@@ -1,0 +1,25 @@
+"""Rules on goals that are made to confuse them; see fuzzing.py."""
+
+from __future__ import annotations
+
+import os
+
+import fuzzing
+import pytest
+from examples import times
+
+SEED = os.environ.get("FMPROOF_TEST_SEED", "0")
+
+
+@pytest.mark.parametrize("name", fuzzing.CHECKS)
+def test_a_rule_holds_on_confusing_goals(name: str) -> None:
+    table = fuzzing.run(name, SEED, times(60))
+    assert table[True], table
+
+
+def test_a_factor_that_is_left_out_twice_is_seen() -> None:
+    """The comparison itself can fail: p(x)² is not p(x), an alias is not another density."""
+    x, p = fuzzing.x, fuzzing.p
+    goal = fuzzing.Integrable(p(x) * p(x), fuzzing.Lebesgue(x))
+    assert not fuzzing.same_up_to_a_factor(goal, fuzzing.Integrable(p(x), fuzzing.Lebesgue(x)))
+    assert fuzzing.same_up_to_a_factor(goal, fuzzing.Integrable(p(x), p(x)))
