@@ -75,7 +75,7 @@ RUNS = {
     ),
     "vector plus scalar": (
         b"from fmproof import Real, Vec\nt, x = Real('t'), Vec('x')\ny = x + t\n",
-        "bad.py:3: cannot add a real and a vector: t (real) + x (vector)",
+        "bad.py:3: cannot add a vector and a real: x (vector) + t (real)",
     ),
     "a free variable": (
         b"from fmproof import *\nx = Vec('x')\nu = Field('u', x)\n"
