@@ -31,7 +31,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Terms",
         "Variables, symbols and the nodes of the language; propositions; printing and reading. "
         "All of them can be imported from `fmproof`.",
-        ("lang.nodes", "lang.props", "lang.scope", "lang.sorts",
+        ("lang.nodes", "lang.arithmetic", "lang.props", "lang.scope", "lang.sorts",
          "lang.spelling.text", "lang.spelling.latex", "reading.latex"),
     ),
     "derivations": (

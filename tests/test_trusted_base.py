@@ -12,10 +12,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "fmproof"
 KERNEL = sorted(PACKAGE.glob("kernel/*.py"))
 IMPORTED = [PACKAGE / "errors.py", *PACKAGE.glob("lang/*.py"), *PACKAGE.glob("lang/nodes/*.py")]
-    PACKAGE / "errors.py",
-    *sorted(PACKAGE.glob("lang/*.py")),
-    *PACKAGE.glob("lang/nodes/*"),
-]
 SKIPPED = (
     tokenize.COMMENT,
     tokenize.NL,

@@ -28,9 +28,9 @@ from fmproof.lang.nodes import (
     Var,
 )
 from fmproof.lang.nodes.measure import against_lebesgue
-from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import Array, Gaussian, Interpretation, Law, Value, along
+from fmproof.meaning.written import variables_of
 
 MAX_COMPONENTS = 4096
 _DEFAULT_SCALE = 3.0  # where no density tells
@@ -190,7 +190,7 @@ class Envelope:
                 return [()]
             forms = tuple(self._form(arg, scope) for arg in term.arguments)
             return [(Factor(self._interpretation.laws[head], forms),)]
-        if not free_vars(head.definition):
+        if not variables_of(head.definition):
             return [()]
         inside: dict[Var, Value | Form] = {}
         for param, arg in zip(head.params, term.arguments, strict=True):
@@ -201,13 +201,13 @@ class Envelope:
         return self.groups(Mul.make_args(head.definition), inside)
 
     def _known(self, term: Expr, scope: Scope) -> bool:
-        return all(isinstance(scope[v], Value) for v in free_vars(term))
+        return all(isinstance(scope[v], Value) for v in variables_of(term))
 
     def _form(self, term: Expr, scope: Scope) -> Value | Form | None:
         if isinstance(term, Var):
             return scope[term]
         if self._known(term, scope):
-            return self._value(term, {v: scope[v] for v in free_vars(term)})  # type: ignore[misc]
+            return self._value(term, {v: scope[v] for v in variables_of(term)})  # type: ignore[misc]
         if isinstance(term, Add):
             return self._sum(term, scope)
         if isinstance(term, Mul):

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
+from sympy import Add, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import InputError
 from fmproof.lang.nodes import (
@@ -27,12 +27,12 @@ from fmproof.lang.nodes import (
     Var,
 )
 from fmproof.lang.nodes.measure import against_lebesgue
-from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.meaning import quadratic
 from fmproof.meaning.envelope import Envelope, Form
 from fmproof.meaning.interpretation import Array, Interpretation, Law, Value, dot
 from fmproof.meaning.nodes import Nodes, Placed, TooLarge, gauss_legendre, latent_points
+from fmproof.meaning.written import variables_of
 
 _KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next term
 _COMPLEX_STEP = 1e-30
@@ -81,12 +81,6 @@ class _Measure(NamedTuple):
 
 class _NoNodes(Exception):
     """A piece of an integral is empty."""
-
-
-@lru_cache(maxsize=100_000)
-def variables_of(term: Basic) -> tuple[Var, ...]:
-    """The free variables of a term in a fixed order."""
-    return tuple(sorted(free_vars(term), key=lambda v: (v.name, v.sort.value)))
 
 
 @lru_cache(maxsize=10_000)

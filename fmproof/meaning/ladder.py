@@ -13,10 +13,11 @@ from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, Var
 from fmproof.lang.nodes.measure import OverMeasure, against_lebesgue
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.evaluator import Evaluator, variables_of
+from fmproof.meaning.evaluator import Evaluator
 from fmproof.meaning.interpretation import Array, Interpretation
 from fmproof.meaning.nodes import Grid
 from fmproof.meaning.reading import ROUND_OFF, Reading
+from fmproof.meaning.written import variables_of
 
 LEVELS = (
     Grid(times=5, step=1.3, reach=4.3),

@@ -154,8 +154,8 @@ def size(model: finite.Model, goal: Integrable, env: finite.Environment) -> Frac
 
 
 def environments(model: finite.Model, *nodes: Any) -> Iterator[finite.Environment]:
-    """Some values of the free variables."""
-    free = sorted(set().union(*(free_vars(n) for n in nodes)), key=lambda v: v.name)
+    """Some values of the free variables, and of those that a term as written has beside them."""
+    free = sorted({*VECTORS, *TIMES}.union(*map(free_vars, nodes)), key=lambda v: v.name)
     for i in range(2):
         values = {v: model.values(v) for v in free}
         yield {v: values[v][i % len(values[v])] for v in free}
