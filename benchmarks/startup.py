@@ -51,6 +51,13 @@ def commands() -> dict[str, list[str]]:
         "import sympy": [sys.executable, "-c", "import sympy"],
         "python -c pass": [sys.executable, "-c", "pass"],
         "fmproof --help": [*FMPROOF, "--help"],
+        "completion of a command": [
+            "env",
+            "_FMPROOF_COMPLETE=bash_complete",
+            "COMP_WORDS=fmproof ver",
+            "COMP_CWORD=1",
+            *FMPROOF,
+        ],
         "fmproof verify": [*FMPROOF, "verify"],
     }
     if "--no-numeric" in output([*FMPROOF, "verify", "--help"]):

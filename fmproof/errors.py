@@ -34,7 +34,11 @@ def nearest(name: str, known: Iterable[str], otherwise: str | None = None) -> st
     import difflib
 
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
+    spelled = {candidate.lower(): candidate for candidate in reversed(known)}
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or [
+        spelled[match]
+        for match in difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.8)
+    ]
+    if close and close[0] != name:
         return f"did you mean {close[0]!r}?"
     return "known: " + (", ".join(known) or "none") if otherwise is None else otherwise

@@ -24,20 +24,40 @@ if TYPE_CHECKING:
 
 
 def find(source: str) -> list[Derivation]:
-    """The derivations that ``source`` stands for: a built-in name or the path of a Python file.
+    """The derivations that ``source`` stands for.
+
+    Args:
+        source: a built-in name, the path of a Python file, that of a folder of such files, or
+            "-" for a file on standard input.
 
     Raises:
         InputError: there is no such derivation or file, or the file cannot be used.
     """
     if source in BUILTIN:
         return [load(source)]
+    if source == "-":
+        return _loaded(Path("<stdin>"), sys.stdin.read())
     path = Path(source)
+    if path.is_dir():
+        return _load_folder(path)
     if path.suffix or path.exists() or len(path.parts) > 1:
         return load_file(path)
     beside = path.with_suffix(".py")
     if beside.is_file() and not get_close_matches(source, BUILTIN, n=1, cutoff=0.5):
         raise InputError(f"no derivation is called {source!r}; did you mean the file {beside}?")
+    _refuse_rule(source)
     return [load(source)]
+
+
+def _refuse_rule(source: str) -> None:
+    """A rule is no derivation: say so, and where it is explained."""
+    from fmproof.catalogue import catalogue
+
+    names = {label.lower() for rule in catalogue() for label in (rule.code, rule.name)}
+    if source.lower() in names:
+        raise InputError(
+            f"{source!r} is a rule, not a derivation; fmproof explain {source} shows it"
+        )
 
 
 def load_file(path: Path) -> list[Derivation]:
@@ -52,7 +72,24 @@ def load_file(path: Path) -> list[Derivation]:
         InputError: the file cannot be read, is not Python, fails while it runs, or defines no
             derivation. The message begins with the file and, where there is one, the line.
     """
-    tree = _parse(path, _read(path))
+    return _loaded(path, _read(path))
+
+
+def _load_folder(folder: Path) -> list[Derivation]:
+    """The derivations of all files below a folder; files that define none are passed over."""
+    found = []
+    for file in sorted(folder.rglob("*.py")):
+        if not any(part.startswith((".", "__")) for part in file.relative_to(folder).parts[:-1]):
+            text = _read(file)
+            if "Derivation" in text:  # no file runs that cannot define one
+                found += _loaded(file, text, required=False)
+    if not found:
+        raise InputError(f"{folder}: no Python file in this folder defines a derivation")
+    return found
+
+
+def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
+    tree = _parse(path, text)
     module = ModuleType(f"fmproof-file-{path.stem}")
     module.__file__ = str(path)
     with _surroundings(path, module), _recorded() as made:
@@ -65,7 +102,7 @@ def load_file(path: Path) -> list[Derivation]:
         held = _held_elsewhere(module)
     found = _collect(module, tree, held)
     _warn_of_lost(path, found, made, held)
-    if not found:
+    if required and not found:
         raise InputError(
             f"{path}: defines no derivation; assign a Derivation(...) to a name at the top level "
             f"(an imported one is not the file's own)"
@@ -77,8 +114,6 @@ def load_file(path: Path) -> list[Derivation]:
 
 
 def _read(path: Path) -> str:
-    if path.is_dir():
-        raise InputError(f"{path}: is a directory; give the path of a Python file")
     if not path.exists():
         raise InputError(f"{path}: no such file{_nearest_file(path)}")
     if path.suffix != ".py":
@@ -222,7 +257,7 @@ def _held_elsewhere(module: ModuleType) -> set[int]:
 def _collect(module: ModuleType, tree: ast.Module, held: set[int]) -> list[Derivation]:
     from fmproof.tactics.script import Derivation
 
-    imported = _imported_names(tree)
+    imported = _imported_names(tree, module)
     found: list[Derivation] = []
     for name, value in module.__dict__.items():
         for item in _inside(value, DEEPEST):
@@ -266,21 +301,18 @@ def _warn_of_lost(
             )
 
 
-def _imported_names(tree: ast.Module) -> set[str]:
-    """The names that the file has from elsewhere and does not assign anew."""
+def _imported_names(tree: ast.Module, module: ModuleType) -> set[str]:
+    """The names that the file has from elsewhere and does not assign anew.
+
+    What a star import brings is known only by what the file does not assign itself.
+    """
     imported: set[str] = set()
     assigned: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             imported.update(alias.asname or alias.name for alias in node.names)
             if any(alias.name == "*" for alias in node.names):
-                imported.update(_public_names(node.module or ""))
+                imported.update(module.__dict__)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             assigned.add(node.id)
     return imported - assigned
-
-
-def _public_names(module: str) -> set[str]:
-    """What ``from module import *`` has brought, once the file has run."""
-    loaded = sys.modules.get(module)
-    return set(getattr(loaded, "__all__", ())) or {n for n in vars(loaded or object) if n[0] != "_"}

@@ -16,12 +16,13 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from fmproof._version import __version__
-from fmproof.cli.conform import conform
 from fmproof.cli.check import check
+from fmproof.cli.conform import conform
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
 from fmproof.cli.floor import floor
+from fmproof.cli.init import init
 from fmproof.cli.replay import replay
 from fmproof.cli.terminal import make_printable
 from fmproof.cli.verify import verify
@@ -60,6 +61,7 @@ Examples:
   fmproof docs fm-cfm -o proof.html  as a page, a PDF, LaTeX, Markdown, a notebook
   fmproof evaluate problem.toml      both losses, their constants and the floor
   fmproof floor latents.npy          how low the training loss can go on a data set
+  fmproof init mine.py               a commented file to start from
   fmproof explain linearity          what a rule says and when it may be used
 
 \b
@@ -77,7 +79,9 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _subcommand in (verify, check, docs, evaluate, floor, list_, explain, conform, replay):
+for _subcommand in (
+    verify, check, docs, evaluate, floor, list_, explain, init, conform, replay
+):  # fmt: skip
     command.add_command(_subcommand)
 
 

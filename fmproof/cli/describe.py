@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def _rules() -> Iterator[str]:
             family = rule.family
         head = f"  {rule.code:<{codes}}  {rule.name:<{names}}  "
         yield from hang(head, prose_lines(rule.title, terminal.width() - len(head)))
+    yield ""
+    yield from _prose("", "fmproof explain RULE says whether a step names it, and how.")
 
 
 def complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -64,39 +67,114 @@ def complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> lis
 
 
 @click.command()
-@click.argument("name", metavar="NAME-OR-RULE", shell_complete=complete_name)
+@click.argument("name", metavar="NAME", shell_complete=complete_name)
 @click.help_option("-h", "--help")
 def explain(name: str) -> None:
-    """Explain a derivation or a rule.
+    """Explain a derivation, a rule, a hypothesis or a step.
 
     A derivation, by its name or from a file: what it states, what it assumes, what its symbols
     stand for. A rule, by its code or name: its statement, its conditions, and for each
-    condition what goes wrong without it.
+    condition what goes wrong without it. A hypothesis or a step, by its label or as
+    fm-cfm::2.4a: what it says, and what it needs.
     """
     sections = [list(section) for section in _sections(name)]
     _print(line for section in sections for line in ("", *section))
 
 
 def _sections(name: str) -> Iterator[Iterator[str]]:
-    """What is called ``name``: a derivation, a rule, or one of each."""
+    """All that is called ``name``: a derivation, a rule, hypotheses, steps."""
     from fmproof.catalogue import catalogue, rule
 
-    rules = {label.lower() for r in catalogue() for label in (r.code, r.name)}
-    is_file = Path(name).suffix == ".py"
-    if name not in BUILTIN and name.lower() not in rules and not is_file:
-        hint = nearest(
-            name,
-            [*BUILTIN, *(label for r in catalogue() for label in (r.code, r.name))],
-            "fmproof list shows the derivations, fmproof list --rules the rules",
-        )
-        raise InputError(f"no derivation or rule is called {name!r}; {hint}")
-    if name in BUILTIN or is_file:
+    found = False
+    source, selects, label = name.partition("::")
+    if source in BUILTIN or Path(source).suffix == ".py":
         from fmproof.sources import find
 
-        for derivation in find(name):
-            yield _derivation(derivation)
-    if name.lower() in rules:
-        yield _rule(rule(name))
+        for derivation in find(source):
+            found = True
+            yield from _pieces(derivation, label) if selects else [_derivation(derivation)]
+        if selects:
+            return
+    labels = {_plain(text): text for r in reversed(catalogue()) for text in (r.code, r.name)}
+    if name in labels.values() or _plain(name) in labels:
+        found = True
+        yield _rule(rule(name if name in labels.values() else labels[_plain(name)]))
+    if not found and (pieces := list(_everywhere(name))):
+        found = True
+        yield from pieces
+    if not found:
+        hint = nearest(
+            name,
+            [*BUILTIN, *labels.values()],
+            "fmproof list shows the derivations, fmproof list --rules the rules",
+        )
+        raise InputError(f"no derivation, rule, hypothesis or step is called {name!r}; {hint}")
+
+
+def _plain(name: str) -> str:
+    """A name in small ASCII letters, so that Cauchy-Schwarz finds Cauchy–Schwarz."""
+    letters = unicodedata.normalize("NFKD", name.lower().replace("–", "-"))
+    return "".join(c for c in letters if c.isascii())
+
+
+def _everywhere(label: str) -> Iterator[Iterator[str]]:
+    """A hypothesis or step of the built-in derivations; what reads alike is shown once."""
+    from fmproof.derivations import load
+
+    seen = set()
+    for name in BUILTIN:
+        derivation = load(name)
+        for hypothesis in derivation.hypotheses:
+            if hypothesis.name == label and hypothesis.prop not in seen:
+                seen.add(hypothesis.prop)
+                yield _hypothesis(derivation, label)
+        for part in derivation.parts:
+            if any(step.id == label for step in part.steps):
+                yield _step(derivation, label)
+
+
+def _pieces(derivation: Derivation, label: str) -> Iterator[Iterator[str]]:
+    """The hypothesis or step of a derivation that ``label`` names.
+
+    Raises:
+        InputError: there is none; the message names the nearest.
+    """
+    hypotheses = [h.name for h in derivation.hypotheses]
+    steps = [step.id for part in derivation.parts for step in part.steps]
+    if label not in (*hypotheses, *steps):
+        raise InputError(
+            f"{derivation.name} has no hypothesis and no step {label!r}; "
+            f"{nearest(label, [*hypotheses, *steps])}"
+        )
+    if label in hypotheses:
+        yield _hypothesis(derivation, label)
+    if label in steps:
+        yield _step(derivation, label)
+
+
+def _hypothesis(derivation: Derivation, name: str) -> Iterator[str]:
+    from fmproof.lang.spelling.text import text
+    from fmproof.tactics.check import check
+
+    (found,) = [h for h in derivation.hypotheses if h.name == name]
+    yield from _prose("", f"{name}, a hypothesis of {derivation.name}")
+    yield from _formula("  ", text(found.prop))
+    if found.meaning:
+        yield from _prose("  ", found.meaning)
+    (report,) = check([derivation]).derivations
+    (used,) = [h.used_by for h in report.hypotheses if h.name == name]
+    yield from _prose("  used by ", ", ".join(used) or "no step")
+
+
+def _step(derivation: Derivation, label: str) -> Iterator[str]:
+    from fmproof.report.selection import only
+    from fmproof.report.text import Detail, render
+    from fmproof.tactics.check import check
+
+    report = only(check([derivation]), label)
+    rules = next(s.rules for p in derivation.parts for s in p.steps if s.id == label)
+    yield from render(report, Detail.STEPS, terminal.width()).splitlines()[:-2]
+    yield from _prose("  More: ", ", ".join(f"fmproof explain {rule}" for rule in rules))
 
 
 # --- a rule ---------------------------------------------------------------------------
@@ -109,6 +187,8 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield from _formula("  ", line)
     yield ""
     yield from _prose("", rule.explanation)
+    yield ""
+    yield from _prose("In a step: ", _in_a_step(rule))
     if not rule.conditions:
         yield ""
         yield from _prose("No condition: ", rule.unconditional)
@@ -120,6 +200,21 @@ def _rule(rule: Rule) -> Iterator[str]:
     if rule.kernel:
         yield ""
         yield from _prose("In fmproof.kernel: ", ", ".join(rule.kernel))
+
+
+# Known here without importing the methods, which takes SymPy; a test compares the two.
+UNNAMED = frozenset(("instance", "congruence", "chain", "hypotheses", "for every"))
+
+
+def is_named(rule: Rule) -> bool:
+    """Whether a step names the rule, as opposed to fmproof applying it by itself."""
+    return rule.family != "Side conditions" and rule.name not in UNNAMED
+
+
+def _in_a_step(rule: Rule) -> str:
+    if is_named(rule):
+        return f'by="{rule.name}"'
+    return "it is not named; fmproof applies it by itself"
 
 
 # --- a derivation ---------------------------------------------------------------------

@@ -17,11 +17,14 @@ from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
 from fmproof.report.model import Report, RuleEntry
 
+STYLES = ("proof", "full", "statements")
 TARGETS = ("tex", "pdf", "html", "md", "ipynb")
 
 EPILOG = """\b
 Examples:
   fmproof docs fm-cfm -o fm-cfm.pdf            a PDF, by the TeX that is installed
+  fmproof docs fm-cfm --style full -o fm-cfm.pdf    with every condition and number
+  fmproof docs --all --style statements -o theorems.pdf    a handout
   fmproof docs fm-cfm --to tex --fragment -o proof.tex     for \\input{proof}
   fmproof docs mine.py -o mine.html            one page that needs nothing else
   fmproof docs --rules -o all.md               everything, with the catalogue of rules
@@ -46,6 +49,18 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
     type=click.Path(path_type=Path),
     help="Write to this file instead of standard output.",
 )
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    help="Of LaTeX and PDF: a proof as in a paper, the full evidence, or the statements alone.  "
+    "[default: proof]",
+)
+@click.option("--all", "everything", is_flag=True, help="All built-in derivations.")
+@click.option(
+    "--columns",
+    type=click.IntRange(1, 2),
+    help="With --fragment: of the page that it is for.  [default: 1]",
+)
 @click.option("--fragment", is_flag=True, help=r"With --to tex: only the body, for \input.")
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
@@ -63,6 +78,9 @@ def docs(
     sources: Sequence[str],
     target: str | None,
     output: Path | None,
+    style: str | None,
+    everything: bool,
+    columns: int | None,
     fragment: bool,
     rules: bool,
     no_numeric: bool,
@@ -77,6 +95,12 @@ def docs(
     target = _target(target, output)
     if fragment and target != "tex":
         raise click.UsageError(f"--fragment is for --to tex, not for --to {target}")
+    if columns is not None and not fragment:
+        raise click.UsageError("--columns is for --fragment; an article has one column")
+    if style is not None and target not in ("tex", "pdf"):
+        raise click.UsageError(f"--style is for --to tex and --to pdf, not for --to {target}")
+    if everything and sources:
+        raise click.UsageError(f"--all names every built-in derivation; leave out {sources[0]}")
     if problem is not None and target != "html":
         raise click.UsageError(f"--plots is for --to html, not for --to {target}")
     if target == "pdf" and output is None:
@@ -84,7 +108,9 @@ def docs(
     if output is not None:
         require_writable(output)
     sources = list(dict.fromkeys(sources or BUILTIN))
-    options = ["--fragment"] * fragment + ["--rules"] * rules
+    options = [] if style is None else ["--style", style]
+    options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
+    options += ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem)
@@ -92,7 +118,10 @@ def docs(
     report = checked(sources) if no_numeric else verified(sources)
     appendix = _rules() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
-    written = _written(report, target, again, command, fragment, appendix, illustrations)
+    form: dict[str, Any] = {"style": style or "proof"} if target in ("tex", "pdf") else {}
+    if target == "tex":
+        form |= {"fragment": fragment, "columns": columns or 1}
+    written = _written(report, target, again, command, appendix, {**form, **illustrations})
     if output is None:
         terminal.write(written.decode(), None, as_utf8=True)
     else:
@@ -128,22 +157,21 @@ def _written(
     target: str,
     sources: Sequence[str],
     command: str,
-    fragment: bool,
     rules: Sequence[RuleEntry],
-    illustrations: Mapping[str, Any],
+    form: Mapping[str, Any],
 ) -> bytes:
     if target == "pdf":
         from fmproof.report import pdf
 
-        return pdf.render(report, command, rules)
+        return pdf.render(report, command, rules, **form)
     if target == "tex":
         from fmproof.report import latex
 
-        text = latex.render(report, command, rules, fragment=fragment)
+        text = latex.render(report, command, rules, **form)
     elif target == "html":
         from fmproof.report import html
 
-        text = html.render(report, command, rules, **illustrations)
+        text = html.render(report, command, rules, **form)
     elif target == "md":
         from fmproof.report import markdown
 

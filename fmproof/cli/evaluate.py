@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fmproof.cli import terminal
+from fmproof.errors import InputError
 
 _EPILOG = """\b
 Examples:
@@ -19,6 +20,17 @@ Examples:
 Exit status: 0 the identities hold, 1 one does not, or two methods contradict each other, 2 the
 input cannot be used, 3 the numbers do not decide it.
 """
+
+
+def _require_problem(problem: Path) -> None:
+    """Point from a derivation to what is evaluated."""
+    from fmproof.derivations.catalogue import BUILTIN
+
+    if (str(problem) in BUILTIN and not problem.exists()) or problem.suffix == ".py":
+        raise InputError(
+            f"{problem} is a derivation; evaluate takes a problem in a TOML file, and fmproof init "
+            f"problem.toml writes one; fmproof verify {problem} checks the derivation"
+        )
 
 
 @click.command(epilog=_EPILOG)
@@ -88,6 +100,7 @@ def evaluate(
         plots.require_plottable(plot, kind or "losses")
     elif kind is not None:
         raise click.UsageError("--plot-kind says what --plot draws; name a file with --plot")
+    _require_problem(problem)
     loaded = load_problem(problem)
     with terminal.progress() as progress:
         limit = TIME_LIMIT if time_limit is None else time_limit

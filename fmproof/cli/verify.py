@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -11,12 +13,13 @@ from click.shell_completion import CompletionItem
 
 from fmproof.cli import terminal
 from fmproof.derivations.catalogue import BUILTIN
+from fmproof.errors import FmproofError
 from fmproof.files import require_writable
-from fmproof.report.model import Report
+from fmproof.report.model import DerivationReport, Report
 from fmproof.report.text import Detail
 from fmproof.report.text import render as render_text
 
-MACHINE_FORMATS = ("json", "junit", "github", "html")
+MACHINE_FORMATS = ("json", "junit", "github", "lines", "sarif", "html")
 """Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
 
 
@@ -41,6 +44,8 @@ Examples:
   fmproof verify                              all built-in derivations
   fmproof verify fm-cfm gradient --quiet      two of them, a line each
   fmproof verify mine.py --steps              your own, with every side condition
+  fmproof verify mine.py::2.4a                one step of it
+  fmproof verify derivations/ --watch         a folder, again whenever a file changes
   fmproof verify --no-numeric                 the proofs alone, at once
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
@@ -50,17 +55,18 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 
 
 @click.command(epilog=EPILOG)
-@click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
+@click.argument(
+    "sources",
+    nargs=-1,
+    metavar="[NAME | FILE.py | FOLDER | -][::STEP]...",
+    shell_complete=complete_source,
+)
 @click.option(
     "--steps",
-    "detail",
-    flag_value=Detail.STEPS,
-    type=Detail,
+    is_flag=True,
     help="Also print each step's conditions, what they follow from, and the author's notes.",
 )
-@click.option(
-    "-q", "--quiet", "detail", flag_value=Detail.QUIET, type=Detail, help="One line a derivation."
-)
+@click.option("-q", "--quiet", is_flag=True, help="One line a derivation.")
 @click.option(
     "--format",
     "format_",
@@ -102,13 +108,15 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE",
     help="Also write the proof as a certificate, for fmproof replay and other checkers.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever one of the files changes.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
 @click.pass_context
 def verify(
     ctx: click.Context,
     sources: Sequence[str],
-    detail: Detail | None,
+    steps: bool,
+    quiet: bool,
     format_: str,
     output: Path | None,
     colour: str,
@@ -116,13 +124,17 @@ def verify(
     seed: int | None,
     problem: Path | None,
     certificate: Path | None,
+    watch: bool,
     no_numeric: bool,
 ) -> None:
     """Check derivations step by step, in the kernel and on random problems.
 
-    NAME is a built-in derivation (see fmproof list), FILE.py a file of your own. Without any,
-    all built-in derivations are checked.
+    NAME is a built-in derivation (see fmproof list), FILE.py a file of your own, FOLDER all files
+    in it, - a file on standard input. Without any, all built-in derivations are checked. With
+    ::STEP, the step of that label or the derivation of that name is reported alone.
     """
+    if steps and quiet:
+        raise click.UsageError("--quiet prints a line a derivation, --steps all of it; choose one")
     if output is not None:
         require_writable(output)
     if no_numeric and (problems, seed, problem) != (None, None, None):
@@ -134,25 +146,46 @@ def verify(
         require_writable(certificate)
         if len(chosen) != 1:
             raise click.UsageError("--certificate is for one derivation: name it")
-    if no_numeric:
-        report = checked(chosen)
-    else:
-        report = verified(chosen, problems, seed, problem)
-    if format_ == "text":
-        coloured = colour == "always" if output else terminal.wants_colour(colour)
-        level = Detail.NORMAL if detail is None else detail
-        width = terminal.USUAL if output else terminal.width()
-        text = render_text(report, level, width, coloured)
-        terminal.write(text, output, as_utf8=False)
-    else:
-        render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
-        terminal.write(render(report), output, as_utf8=True)
-    if certificate is not None and report.status == "proved":
-        from fmproof.certificate.certificate import write
-        from fmproof.certificate.proved import certificate_of
+    level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
 
-        terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
-    ctx.exit(0 if report.status == "proved" else 1)
+    def run() -> int:
+        report = checked(chosen) if no_numeric else verified(chosen, problems, seed, problem)
+        if format_ == "text":
+            coloured = colour == "always" if output else terminal.wants_colour(colour)
+            width = terminal.USUAL if output else terminal.width()
+            terminal.write(render_text(report, level, width, coloured), output, as_utf8=False)
+        else:
+            render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
+            terminal.write(render(report), output, as_utf8=True)
+        if certificate is not None and report.status == "proved":
+            from fmproof.certificate.certificate import write
+            from fmproof.certificate.proved import certificate_of
+
+            terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
+        return 0 if report.status == "proved" else 1
+
+    ctx.exit(_watched(run, chosen) if watch else run())
+
+
+def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:
+    """Run, and again after each change of a file, until Ctrl-C; the last status."""
+    from fmproof.cli.watch import stamps, wait_for_change
+
+    files = [Path(name) for name in (s.partition("::")[0] for s in sources) if name not in BUILTIN]
+    if not files or Path("-") in files:
+        raise click.UsageError("--watch waits for files to change; name a file or a folder")
+    status = 0
+    with suppress(KeyboardInterrupt):
+        while True:
+            seen = stamps(files)
+            try:
+                status = run()
+            except FmproofError as error:  # half-written files come by while one works
+                click.echo(f"fmproof: {' '.join(str(error).split())}", err=True)
+                status = 2
+            click.echo("waiting for a change; Ctrl-C ends", err=True)
+            wait_for_change(files, seen)
+    return status
 
 
 def verified(
@@ -167,9 +200,9 @@ def verified(
     from fmproof.verify import verify as run
 
     problem = None if file is None else load_problem(file)
-    found = [(source, derivation) for source in sources for derivation in find(source)]
+    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
-        return run(
+        report = run(
             [derivation for _, derivation in found],
             targets=[source for source, _ in found],
             problems=problems,
@@ -177,6 +210,7 @@ def verified(
             problem=problem,
             progress=progress,
         )
+    return _selected(report, [source for source, _ in found], sources)
 
 
 def checked(sources: Sequence[str]) -> Report:
@@ -184,6 +218,29 @@ def checked(sources: Sequence[str]) -> Report:
     from fmproof.sources import find
     from fmproof.tactics.check import check
 
-    derivations = [derivation for source in sources for derivation in find(source)]
+    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
-        return check(derivations, progress)
+        report = check([derivation for _, derivation in found], progress)
+    return _selected(report, [source for source, _ in found], sources)
+
+
+def _whole(sources: Sequence[str]) -> list[str]:
+    """The sources without what is selected in them, each once."""
+    return list(dict.fromkeys(source.partition("::")[0] for source in sources))
+
+
+def _selected(report: Report, origins: Sequence[str], sources: Sequence[str]) -> Report:
+    """``report`` with only what ``sources`` ask for; ``origins`` say where each entry is from."""
+    if not any("::" in source for source in sources):
+        return report
+    from fmproof.report.selection import only
+
+    chosen: list[DerivationReport] = []
+    for source in sources:
+        name, selects, label = source.partition("::")
+        here = tuple(
+            d for d, origin in zip(report.derivations, origins, strict=True) if origin == name
+        )
+        part = replace(report, derivations=here)
+        chosen += (only(part, label) if selects else part).derivations
+    return replace(report, derivations=tuple(chosen))

@@ -19,11 +19,17 @@ written_out = Part(
     name="written out",
     start=Expect(norm2(v - u), *marginal),
     steps=[
-        Step("W.1", L_FM(theta), by="definition"),
+        Step("W.1", L_FM(theta), by="definition", note=["definition of ", L_FM(theta)]),
         Step("W.2", L_CFM(theta) + C, by="lemma", using="fm-cfm"),
-        Step("W.3", Expect(norm2(v - u_z), *joint) + C, by="definition"),
+        Step(
+            "W.3",
+            Expect(norm2(v - u_z), *joint) + C,
+            by="definition",
+            note=["definition of ", L_CFM(theta)],
+        ),
     ],
     statement=Equals(Expect(norm2(v - u), *marginal), Expect(norm2(v - u_z), *joint) + C),
+    says="We write both losses out, so that the theorem can be read for any vector field.",
 )
 
 value = Part(
@@ -31,17 +37,18 @@ value = Part(
     name="value",
     start=C,
     steps=[
-        Step("C.1", plus(spread, C, -spread), by="ring"),
+        Step("C.1", plus(spread, C, -spread), by="ring", note="adding and subtracting"),
         Step(
             "C.2",
             Expect(norm2(plus(u, -u)), *marginal) - spread,
             by="lemma",
             using=Instance("written out", replace={u_model: u_marg(t, x)}),
-            note="the theorem at u^θ := u, the marginal field itself",
+            note=["the theorem at ", Equals(v, u)],
         ),
-        Step("C.3", -spread, by="linearity"),
+        Step("C.3", -spread, by="linearity", note="the first term is zero"),
     ],
     statement=Equals(C, -spread),
+    says=["The theorem holds for every model, so also for the marginal field ", u, " itself."],
 )
 
 floor = Part(
@@ -58,12 +65,21 @@ floor = Part(
         Step("F.2", L_CFM(theta), by="lemma", using="fm-cfm"),
     ],
     statement=AtMost(-C, L_CFM(theta)),
+    says=[
+        "Since ",
+        L_FM(theta),
+        " is a mean of squares, no model can bring the training loss below ",
+        -C,
+        ".",
+    ],
+    result=True,
 )
 
 attained = Part(
     "It is attained at the marginal field",
     start=spread,
-    steps=[Step("E.1", -C, by="lemma", using="value")],
+    steps=[Step("E.1", -C, by="lemma", using="value", note="by what we showed of the constant")],
+    says=["The model ", Equals(v, u), " has this loss."],
 )
 
 constant = Derivation(
@@ -73,5 +89,7 @@ constant = Derivation(
     hypotheses=[H1, H2],
     parts=[written_out, value, floor, attained],
     uses=[fm_cfm],
+    says=["We read the theorem at the marginal field, where ", L_FM(theta), " vanishes."],
+    meanings=fm_cfm.meanings,
     statement=Equals(C, -spread),
 )

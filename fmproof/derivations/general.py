@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from fmproof.derivations.symbols import t, theta, u_model, x
+from fmproof.derivations import symbols
+from fmproof.derivations.symbols import MEANINGS, t, theta, u_model, x
 from fmproof.lang.arithmetic import plus
 from fmproof.lang.nodes import (
     Density,
@@ -82,30 +83,48 @@ def matching(
         "Part 1",
         start=L_FM(theta),
         steps=[
-            Step("1.1", Expect(weight * norm2(v - u), *marginal), by="definition"),
+            Step(
+                "1.1",
+                Expect(weight * norm2(v - u), *marginal),
+                by="definition",
+                note=["definition of ", L_FM(theta)],
+            ),
             Step(
                 "1.2",
                 Expect(weight * (norm2(v) - 2 * Inner(v, u) + norm2(u)), *marginal),
                 by="square",
+                note="expanding the square",
             ),
             Step(
                 "1.3",
                 model_term - 2 * cross_marginal + Expect(weight * norm2(u), *marginal),
                 by="linearity",
             ),
-            Step("1.4", model_term - 2 * cross_marginal + C_1, by="constant"),
+            Step(
+                "1.4",
+                model_term - 2 * cross_marginal + C_1,
+                by="constant",
+                note=["the last term is free of ", theta],
+            ),
         ],
         statement=Equals(L_FM(theta), model_term - 2 * cross_marginal + C_1),
+        says=["We expand the square in ", L_FM(theta), ". The last term is free of ", theta, "."],
     )
     part_2 = Part(
         "Part 2",
         start=cross_marginal,
         steps=[
-            Step("2.1", Integral(density * Inner(v, u), x, unit), by="expectation"),
+            Step(
+                "2.1",
+                Integral(density * Inner(v, u), x, unit),
+                by="expectation",
+                note="the expectation as an integral",
+            ),
             Step(
                 "2.3",
                 Integral(density * Inner(v, u_marg.unfold((t, x))), x, unit),
                 by="definition",
+                note=["definition of ", u],
             ),
             Step(
                 "2.4a",
@@ -117,20 +136,23 @@ def matching(
                     unit,
                 ),
                 by="linearity",
+                note="the inner integral moved out",
             ),
             Step(
                 "2.4b",
                 Integral(IntegralOver(inside * joint_density, *over), x, unit),
                 by="cancel",
+                note=[p_marg(t, x), " cancels"],
             ),
             Step(
                 "2.5a",
                 Integral(IntegralOver(Integral(inside * joint_density, x), *over), unit),
                 by="fubini",
             ),
-            Step("2.5b", cross_joint, by="expectation"),
+            Step("2.5b", cross_joint, by="expectation", note="the integral as an expectation"),
         ],
         statement=Equals(cross_marginal, cross_joint),
+        says=["We replace ", u, " by ", u_c, " in the cross term. The weight stays as it is."],
     )
     part_3 = Part(
         "Part 3",
@@ -160,11 +182,13 @@ def matching(
                 )
                 + C_1,
                 by="ring",
+                note="adding and subtracting",
             ),
             Step(
                 "3.4",
                 Expect(weight * (norm2(v - u_c) - norm2(u_c)), *joint) + C_1,
                 by="square",
+                note="completing the square",
             ),
             Step(
                 "3.5",
@@ -173,10 +197,21 @@ def matching(
                 + C_1,
                 by="linearity",
             ),
-            Step("3.6", Expect(weight * norm2(v - u_c), *joint) + C_2 + C_1, by="constant"),
-            Step("3.7", L_CFM(theta) + C, by="definition"),
+            Step(
+                "3.6",
+                Expect(weight * norm2(v - u_c), *joint) + C_2 + C_1,
+                by="constant",
+                note=["the second term is free of ", theta],
+            ),
+            Step(
+                "3.7",
+                L_CFM(theta) + C,
+                by="definition",
+                note=["definition of ", L_CFM(theta), " and ", C],
+            ),
         ],
         statement=Equals(L_FM(theta), L_CFM(theta) + C),
+        says=["We put the two together and complete the square around ", u_c, "."],
     )
 
     return Derivation(
@@ -197,6 +232,20 @@ def matching(
         ],
         parts=[part_1, part_2, part_3],
         statement=Equals(L_FM(theta), L_CFM(theta) + C),
+        says="The proof is that of the theorem for the uniform law: nothing in it uses how the "
+        "time is drawn, how it is weighted, or what the path is conditioned on.",
+        meanings={
+            **MEANINGS,
+            time_law: MEANINGS.get(time_law, "a density of the time on [0, 1]"),
+            w: "a weight",
+            q: "the joint density of what the path is conditioned on",
+            p_cond: MEANINGS[symbols.p_cond],
+            p_marg: MEANINGS[symbols.p_marg],
+            u_cond: MEANINGS[symbols.u_cond],
+            u_marg: MEANINGS[symbols.u_marg],
+            L_FM: "the flow matching loss",
+            L_CFM: "the conditional flow matching loss",
+        },
     )
 
 

@@ -20,6 +20,8 @@ gradients = Part(
         Step("G.1", Grad(L_CFM(theta) + C, theta), by="lemma", using="fm-cfm"),
         Step("G.2", Grad(L_CFM(theta), theta), by="gradient"),
     ],
+    says="A constant has no gradient.",
+    result=True,
 )
 
 minimisers = Part(
@@ -29,6 +31,8 @@ minimisers = Part(
         Step("M.1", ArgMin(L_CFM(theta) + C, theta), by="lemma", using="fm-cfm"),
         Step("M.2", ArgMin(L_CFM(theta), theta), by="minimisers"),
     ],
+    says="Nor does a constant move a minimiser.",
+    result=True,
 )
 
 gradient = Derivation(
@@ -38,5 +42,7 @@ gradient = Derivation(
     hypotheses=[H1, H2, H3],
     parts=[gradients, minimisers],
     uses=[fm_cfm],
+    says="The two losses differ by a constant, and neither a gradient nor a minimiser sees it.",
+    meanings=fm_cfm.meanings,
     statement=Equals(Grad(L_FM(theta), theta), Grad(L_CFM(theta), theta)),
 )

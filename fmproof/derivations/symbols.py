@@ -6,7 +6,7 @@ u_t(x) are the marginal path and field, defined from them; u_t^θ(x) is the mode
 
 from __future__ import annotations
 
-from fmproof.lang.nodes import Density, Field, Integral, Param, Ratio, Real, Vec, uniform
+from fmproof.lang.nodes import Density, Field, Head, Integral, Param, Ratio, Real, Vec, uniform
 
 t = Real("t")
 x, z = Vec("x z")
@@ -28,3 +28,14 @@ u_marg = Field(
         z,
     ),
 )  #: u_t(x)
+
+MEANINGS: dict[Head, str] = {
+    time: "the uniform density on [0, 1]",
+    p_data: "the density of the data",
+    p_cond: "the conditional probability path",
+    p_marg: "the marginal probability path",
+    u_model: "the model",
+    u_cond: "the conditional vector field",
+    u_marg: "the marginal vector field",
+}
+"""What the symbols are, in the words of the field."""

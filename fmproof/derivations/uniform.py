@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fmproof.derivations.general import general, matching, rho, w, x0, x1
 from fmproof.derivations.symbols import t, time
+from fmproof.lang.props import Equals
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 
 _target = matching("uniform", "", x0, x1, time_law=time, weight=1)
@@ -19,6 +20,18 @@ uniform = Derivation(
     source=general.source,
     hypotheses=_target.hypotheses,
     uses=[general],
+    says=[
+        "The general theorem holds for every law ",
+        rho(t),
+        " of the time and every weight ",
+        w(t),
+        ". We put ",
+        Equals(rho(t), time(t)),
+        " and ",
+        Equals(w(t), 1),
+        " into the general theorem.",
+    ],
+    meanings=_target.meanings,
     parts=[
         Part(
             "Instance",

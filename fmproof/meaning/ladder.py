@@ -145,5 +145,8 @@ def _deepest(term: Basic, depths: tuple[int, ...], dim: int) -> int:
     if isinstance(term, Apply) and term.head.definition is not None:
         reach = (max((known[v] for v in variables_of(arg)), default=0) for arg in term.arguments)
         inner.append((term.head.definition, dict(zip(term.head.params, reach, strict=True))))
-    depths_inside = (_deepest(a, tuple(at[v] for v in variables_of(a)), dim) for a, at in inner)
+    # Admitted, u − u is 0 and has no variables; its parts, evaluated as written, have some.
+    depths_inside = (
+        _deepest(a, tuple(at.get(v, outside) for v in variables_of(a)), dim) for a, at in inner
+    )
     return max([outside, *depths_inside])

@@ -67,8 +67,9 @@ class UniformTime(TimeLaw):
         object.__setattr__(self, "low", number(self.low, "low"))
         object.__setattr__(self, "high", number(self.high, "high"))
         if not 0 <= self.low < self.high <= 1:
+            blamed = "high" if 0 <= self.low < 1 else "low"
             raise InputError(
-                "low: expected 0 <= low < high <= 1, "
+                f"{blamed}: expected 0 <= low < high <= 1, "
                 f"found low = {float(self.low):g}, high = {float(self.high):g}"
             )
 

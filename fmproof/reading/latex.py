@@ -168,8 +168,22 @@ class _Reader:
                 except LatexError as error:
                     problem = error
         if problem is None:
+            self._misfit(item, drawn, law.at)
             self.unknown(item, "density")
         raise problem
+
+    def _misfit(self, item: Item, drawn: Sequence[Var], at: int) -> None:
+        """Complain where there is such a density, but not of these variables."""
+        named = [h for name in _names(item) for h in self.symbols.heads.get(name, ())]
+        densities = [head for head in named if isinstance(head, Density)]
+        if densities:
+            of = ", ".join(var.name for var in densities[0].main)
+            found = ", ".join(var.name for var in drawn)
+            self.fail(
+                f"{densities[0].name} is the law of {of}, found {found} drawn from it; each "
+                r"variable needs a law of its own, as in t \sim \mathcal{U}[0,1]",
+                at,
+            )
 
     def heads(self, item: Item) -> list[tuple[Head, tuple[Entry, ...]]]:
         """The heads that ``item`` may be by its name and scripts, with the scripts' entries."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
 from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.templating import environment
 
 if TYPE_CHECKING:
     from fmproof.report.plots import Picture
@@ -37,10 +38,16 @@ def render(
             title=heading(report),
             command=command,
             rules=rules,
+            codes={rule.name: rule.code for rule in rules},
             pictures=pictures,
             problem=problem,
         )
     )
+
+
+def cell(report: Report) -> str:
+    """``report`` as a piece of a page, for the output of a notebook's cell."""
+    return str(_environment().get_template("cell.html").render(sections=sections(report)))
 
 
 def prose(text: str) -> str:
@@ -74,6 +81,16 @@ def mathematics(formula: Formula, relation: str = "") -> str:
     return Markup('<span class="formula">{}</span>').format(begun + Markup().join(more))
 
 
+def inline(formula: Formula) -> str:
+    """A formula within a line, as MathML, or its plain text where the converter gives up."""
+    from markupsafe import Markup
+
+    try:
+        return Markup('<span class="inline">{}</span>').format(Markup(_mathml(formula.latex)))
+    except ValueError:
+        return Markup('<span class="text">{}</span>').format(printable(formula.text))
+
+
 @lru_cache(maxsize=20_000)
 def _mathml(latex: str) -> str:
     """MathML of a piece of a formula.
@@ -100,18 +117,17 @@ def _converter() -> Any:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+    from markupsafe import escape as escaped
 
-    environment = Environment(
-        loader=PackageLoader("fmproof.report"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
+    filters: dict[str, Callable[..., Any]] = {
+        "math": mathematics,
+        "prose": prose,
+        "defined": defined,
+        "anchor": lambda name: anchor(name, set()),
+    }
+    made = environment(
+        Markup, lambda text: escaped(printable(text)), inline, filters, autoescape=True
     )
-    environment.globals["LISTED"] = LISTED
-    environment.filters.update(
-        math=mathematics, prose=prose, defined=defined, anchor=lambda name: anchor(name, set())
-    )
-    return environment
+    made.globals["LISTED"] = LISTED
+    return made

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from fmproof.report.breaking import lines
 from fmproof.report.document import defined, heading, printable, sections, spans
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.templating import environment
 from fmproof.report.words import sentence
 
 ROOM = 44.0  #: em of a display on GitHub's pages
@@ -101,23 +102,13 @@ def _spelled(latex: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("fmproof.report"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=False,
-        finalize=lambda value: value if isinstance(value, Markdown) else escape(str(value)),
-    )
-    environment.filters.update(
-        display=display,
-        inline=inline,
-        defined=defined,
-        code=code,
-        prose=prose,
-        sentence=sentence,
-        indented=indented,
-    )
-    return environment
+    filters: dict[str, Callable[..., Any]] = {
+        "display": display,
+        "inline": inline,
+        "defined": defined,
+        "code": code,
+        "prose": prose,
+        "sentence": sentence,
+        "indented": indented,
+    }
+    return environment(Markdown, escape, inline, filters)

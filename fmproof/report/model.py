@@ -7,9 +7,9 @@ SymPy and a report can be kept, sent and rendered anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Literal
+from typing import ClassVar, Literal
 
 Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
@@ -21,6 +21,10 @@ class Formula:
 
     text: str  #: one line of Unicode
     latex: str  #: LaTeX for math mode, without delimiters
+
+
+Prose = tuple[str | Formula, ...]
+"""Words with formulas among them; a renderer sets each in its own way."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ class StepReport:
     status: Status
     conditions: tuple[Condition, ...] = ()
     failure: Failure | None = None
-    note: str = ""  #: the author's remark
+    note: Prose = ()  #: the author's reason or remark
     numeric: Numeric | None = None
-    using: tuple[str, ...] = ()  #: the earlier results that it uses, in words
+    using: tuple[Prose, ...] = ()  #: the earlier results that it uses, in words
     location: Location | None = None
 
 
@@ -86,6 +90,9 @@ class PartReport:
     statement: Formula  #: what the part establishes
     status: Status
     steps: tuple[StepReport, ...]
+    says: Prose = ()  #: what it shows, in the author's words
+    result: bool = False  #: whether the theorem states it along with the derivation's statement
+    free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,15 @@ class HypothesisReport:
     declared: bool  #: False: a side condition that could not be derived
     used_by: tuple[str, ...]  #: ids of the steps that need it
     meaning: str = ""  #: the author's words
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What would have to be declared for steps that fail on a side condition."""
+
+    formula: Formula
+    needed_by: tuple[str, ...]  #: ids of steps
+    code: str | None  #: the line to add to the hypotheses, in Python
 
 
 @dataclass(frozen=True)
@@ -108,8 +124,23 @@ class Symbol:
     """A symbol or some variables of one sort, in the order in which a reader needs them."""
 
     name: Formula  #: e.g. p_t(x|z), or "x, z"
-    meaning: str  #: e.g. "probability density in x"
+    meaning: str  #: what it is taken to be, e.g. "probability density in x"
     definition: Formula | None = None
+    words: str = ""  #: what the author calls it, e.g. "the density of the data"
+
+    @property
+    def described(self) -> str:
+        """The author's words, and what is assumed whatever they say."""
+        return f"{self.words}: {self.meaning}" if self.words else self.meaning
+
+
+@dataclass(frozen=True)
+class Used:
+    """An earlier theorem that a derivation rests on."""
+
+    name: str  #: as steps refer to it, e.g. "fm-cfm"
+    title: str
+    statement: Formula
 
 
 @dataclass(frozen=True)
@@ -126,6 +157,10 @@ class DerivationReport:
     seconds: float
     symbols: tuple[Symbol, ...] = ()
     location: Location | None = None
+    says: Prose = ()  #: how the proof goes, in the author's words
+    uses: tuple[Used, ...] = ()
+    free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
+    missing: tuple[Missing, ...] = ()
 
     @property
     def steps(self) -> tuple[StepReport, ...]:
@@ -168,7 +203,20 @@ class Report:
         proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
         return "proved" if proved else "failed"
 
+    _renderers: ClassVar[dict[str, Callable[[Report], str]]] = {}
+
+    @classmethod
+    def shown_by(cls, **renderers: Callable[[Report], str]) -> None:
+        """Tell all reports how to show themselves: as text, html and markdown."""
+        cls._renderers.update(renderers)
+
+    def __str__(self) -> str:
+        return self._renderers["text"](self)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: MathML, which needs nothing loaded."""
+        return self._renderers["html"](self)
+
     def _repr_markdown_(self) -> str:
-        """How a notebook shows it."""
-        # By name, and only in a notebook: the data do not depend on their renderers.
-        return str(import_module("fmproof.report.markdown").render(self))
+        """How a notebook shows it where there is no HTML."""
+        return self._renderers["markdown"](self)

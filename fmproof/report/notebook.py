@@ -44,7 +44,8 @@ def render(
 def _cells(report: Report, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     yield _text(f"# {markdown.escape(heading(report))}")
     yield _text(
-        "The next cell checks every step again. What stands below it was printed from the "
+        "The next cell checks every step again; `report` or `print(report)` in a cell of its own "
+        "shows the whole. What stands below was printed from the "
         f"report of the check that wrote this notebook, which said *{report.status}*."
     )
     finds = "".join(f"    *find({source!r}),\n" for source in sources)
@@ -56,7 +57,7 @@ def _cells(report: Report, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         f"from {module} import {again}\n\n"
         f"derivations = [\n{finds}]\n"
         f"report = {again}(derivations)\n"
-        "report"
+        'print(*(f"{d.status}: {d.title}" for d in report.derivations), sep="\\n")'
     )
     for section in sections(report):
         if len(report.derivations) > 1:

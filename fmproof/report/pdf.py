@@ -16,7 +16,7 @@ from fmproof.report.model import Report, RuleEntry
 
 PACKAGES = "texlive-latex-base texlive-latex-recommended texlive-latex-extra"
 SECONDS = 300  #: after which TeX is stopped
-RUNS = 3  #: at most; the article refers to nothing of its own, so that one is enough
+RUNS = 3  #: at most, and always with a table of contents, which moves the pages
 
 _LINE = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "-no-shell-escape"]
 # TeX itself then refuses to read or write outside of its own trees and the working directory.
@@ -25,8 +25,16 @@ _WHOLE_LINES = {"max_print_line": "1000"}  # in the log
 _UNSETTLED = re.compile(r"undefined references|Rerun to get outlines right")
 
 
-def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -> bytes:
+def render(
+    report: Report,
+    command: str = "",
+    rules: Sequence[RuleEntry] = (),
+    style: latex.Style = "full",
+) -> bytes:
     """``report`` as a PDF.
+
+    Args:
+        command, rules, style: as for :func:`fmproof.report.latex.render`.
 
     Raises:
         InputError: pdflatex is not there, or a package is missing, or it took too long.
@@ -38,9 +46,11 @@ def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -
         )
     with TemporaryDirectory(prefix="fmproof-") as folder:
         source = Path(folder, "derivation.tex")
-        source.write_text(latex.render(report, command, rules), encoding="utf-8")
+        written = latex.render(report, command, rules, style=style)
+        source.write_text(written, encoding="utf-8")
         for _ in range(RUNS):
-            if not _UNSETTLED.search(_run(source)):
+            log = _run(source)
+            if r"\tableofcontents" not in written and not _UNSETTLED.search(log):
                 break
         return source.with_suffix(".pdf").read_bytes()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import IntEnum
 
 from click import style
@@ -26,6 +27,7 @@ from fmproof.report.words import (
     numeric_mark,
     numeric_summary,
     numeric_words,
+    plain,
     verdict,
 )
 
@@ -86,6 +88,7 @@ class _Pages:
         self.detail = detail
         self.width = width
         self.paint = paint
+        self.told: set[str] = set()
 
     def report(self, report: Report) -> Iterator[str]:
         for derivation in report.derivations:
@@ -103,6 +106,7 @@ class _Pages:
             yield from self._prose(derivation.source)
         yield from self._formula(f"{_INDENT}Theorem  ", derivation.statement.text)
         labels = max(len(step.id) for step in derivation.steps)
+        self.told = {label for item in derivation.missing for label in item.needed_by}
         for part in derivation.parts:
             yield ""
             if part.title != derivation.title:
@@ -110,6 +114,7 @@ class _Pages:
             yield from self.part(part, labels)
         yield from self.symbols(derivation)
         yield from self.hypotheses(derivation)
+        yield from self.missing(derivation)
         yield from self.constants(derivation)
         yield ""
         mark = self.paint.status(MARK[derivation.status], derivation.status)
@@ -131,7 +136,10 @@ class _Pages:
             if self.detail is Detail.STEPS:
                 yield from self.background(step, margin + "  ")
             if step.failure is not None:
-                yield from self.failure(step, step.failure, margin + "  ")
+                # What is missing stands once, below the hypotheses.
+                told = step.id in self.told
+                shown = replace(step.failure, hint=None) if told else step.failure
+                yield from self.failure(step, shown, margin + "  ")
             if step.numeric is not None:
                 yield from self.numeric(step.numeric, margin + "  ")
 
@@ -152,7 +160,7 @@ class _Pages:
     def background(self, step: StepReport, margin: str) -> Iterator[str]:
         """The author's note, the conditions and what they follow from."""
         if step.note:
-            yield from self._prose(step.note, margin=margin)
+            yield from self._prose(plain(step.note), margin=margin)
         for condition in step.conditions:
             yield from self.condition(condition, margin)
 
@@ -173,7 +181,9 @@ class _Pages:
             details.append(("written at", f"{step.location.file}:{step.location.line}"))
         labels = max((len(label) for label, _ in details), default=0)
         for label, text in details:
-            yield from self._formula(f"{margin}{label:<{labels}}  ", text)
+            head = f"{margin}{label:<{labels}}  "
+            broken = prose_lines if label in ("hint", "written at") else formula_lines
+            yield from hang(head, broken(text, self.width - len(head)))
 
     def numeric(self, numeric: Numeric, margin: str) -> Iterator[str]:
         """What the numbers say: always when they do not agree, else with the details."""
@@ -200,12 +210,14 @@ class _Pages:
         for symbol in derivation.symbols:
             head = f"{_INDENT}{symbol.name.text:<{names}}  "
             if symbol.definition is None:
-                yield from hang(head, prose_lines(symbol.meaning, self.width - len(head)))
+                yield from hang(head, prose_lines(symbol.described, self.width - len(head)))
             else:
                 yield from self._formula(head + ":= ", symbol.definition.text)
 
     def hypotheses(self, derivation: DerivationReport) -> Iterator[str]:
         for declared, title in ((True, "Hypotheses"), (False, "Assumed but not declared")):
+            if not declared and derivation.missing and self.detail is not Detail.STEPS:
+                continue  # what is missing says it in fewer words
             chosen = [h for h in derivation.hypotheses if h.declared is declared]
             if chosen:
                 yield ""
@@ -225,6 +237,20 @@ class _Pages:
             yield from self._prose(hypothesis.meaning, margin=margin)
         users = label_ranges(hypothesis.used_by, derivation)
         yield from self._prose(f"used by {users}" if users else "not used", margin=margin)
+
+    def missing(self, derivation: DerivationReport) -> Iterator[str]:
+        """What to declare, once, with the line to paste."""
+        if not derivation.missing:
+            return
+        yield ""
+        several = "hypotheses" if len(derivation.missing) > 1 else "hypothesis"
+        yield _INDENT + self.paint.status(f"Missing {several}", "failed")
+        for item in derivation.missing:
+            yield from self._formula(_INDENT + "✗ ", item.formula.text)
+            users = label_ranges(item.needed_by, derivation)
+            yield from self._prose(f"needed by {users}", margin=_INDENT + "  ")
+            if item.code is not None:
+                yield f"{_INDENT}  declare it: {item.code}"
 
     def constants(self, derivation: DerivationReport) -> Iterator[str]:
         if not derivation.constants:

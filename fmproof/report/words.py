@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fmproof.report.model import DerivationReport, Failure, Numeric, Report, StepReport
+from fmproof.report.model import DerivationReport, Failure, Numeric, Prose, Report, StepReport
 
 
 def count(number: int, noun: str) -> str:
     """``count(1, "step")`` is "1 step", ``count(3, "step")`` is "3 steps"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def plain(prose: Prose) -> str:
+    """Words and formulas as one line of Unicode."""
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in prose)
 
 
 def sentence(text: str) -> str:
@@ -51,15 +56,19 @@ def derivation_verdict(derivation: DerivationReport) -> str:
     return "failed: " + "; ".join(reasons)
 
 
+EXPECTED, FOUND, DIFFERENCE = "rule gives", "claim gives", "difference"
+"""How every format calls the three; the difference is the first minus the second."""
+
+
 def explanation(failure: Failure, step: StepReport) -> list[tuple[str, str]]:
     """The details of a failure as (label, text), the summary apart."""
     details = []
     if failure.expected is not None:
-        details.append(("rule gives", failure.expected.text))
+        details.append((EXPECTED, failure.expected.text))
     if failure.found is not None and failure.found != step.claim:
-        details.append(("claim gives", failure.found.text))
+        details.append((FOUND, failure.found.text))
     if failure.difference is not None:
-        details.append(("difference", failure.difference.text))
+        details.append((DIFFERENCE, failure.difference.text))
     if failure.where is not None:
         details.append(("where", failure.where))
     if failure.hint is not None:

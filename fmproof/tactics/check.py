@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from time import perf_counter
 
 from sympy import Expr
@@ -26,15 +27,18 @@ from fmproof.report.model import (
     Failure,
     Formula,
     HypothesisReport,
+    Missing,
     PartReport,
     Report,
     StepReport,
+    Used,
 )
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.methods import Line
-from fmproof.tactics.notation import formula, notation, reference, symbols_in
+from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
 from fmproof.tactics.script import Derivation, Instance, Part, Step
+from fmproof.tactics.spelling import hypothesis
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
@@ -100,6 +104,7 @@ class _Checker:
         self.unproved: set[Prop] = set()  # statements of lemmas that failed
         self.finite: set[Prop] = set()  # obligations met so far
         self.messages: list[str] = []
+        self.missing: dict[Prop, tuple[Prop, list[str]]] = {}  # what hints ask for, by step
         for outcome in self.used:
             self._learn(outcome.derivation.name, self._lemma_of(outcome))
         self.total = sum(len(part.steps) for part in self.derivation.parts)
@@ -139,6 +144,10 @@ class _Checker:
             seconds=perf_counter() - started,
             symbols=notation(self.derivation),
             location=self.derivation.location,
+            says=prose(self.derivation.says),
+            uses=tuple(Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses),
+            free=free(statement),
+            missing=self._missing(),
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
 
@@ -200,6 +209,9 @@ class _Checker:
             formula(stated),
             "proved" if proved else "failed",
             tuple(reports),
+            says=prose(part.says),
+            result=part.result,
+            free=free(stated),
         )
 
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
@@ -231,7 +243,7 @@ class _Checker:
             relation=step.relation,
             claim=formula(step.claim),
             status="proved",
-            note=step.note,
+            note=prose(step.note),
             using=tuple(reference(used) for used in step.references),
             location=step.location,
         )
@@ -319,12 +331,22 @@ class _Checker:
             users.append(step)
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
-            hint=self._what_would_do(prop),
+            hint=self._what_would_do(prop, step),
         )
         return Condition(formula(shown), None), failure
 
-    def _what_would_do(self, prop: Prop) -> str:
+    def _missing(self) -> tuple[Missing, ...]:
+        taken = {h.name for h in self.derivation.hypotheses}
+        free_names = (name for n in count(1) if (name := f"H{n}") not in taken)
+        return tuple(
+            Missing(formula(prop), tuple(dict.fromkeys(steps)), hypothesis(next(free_names), prop))
+            for prop, steps in self.missing.values()
+        )
+
+    def _what_would_do(self, prop: Prop, step: str) -> str:
         missing = [as_expectation(p) for p in self.prover.missing(prop) or [prop]]
+        for one in missing:
+            self.missing.setdefault(canon(one), (one, []))[1].append(step)
         if len(missing) == 1 and canon(missing[0]) == canon(prop):
             return "declare it, or something that implies it, as a hypothesis"
         shown = " and ".join(text(p) for p in missing)

@@ -11,9 +11,10 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
 from fmproof.lang.spelling.text import text
-from fmproof.report.model import Formula, Symbol
+from fmproof.report.model import Formula, Prose, Symbol
 from fmproof.tactics.script import Derivation, Instance
 
+ABBREVIATION = "abbreviation"
 _VARIABLES = {
     Sort.REAL: "real numbers",
     Sort.VEC: "vectors, of any dimension d",
@@ -27,6 +28,17 @@ def formula(node: Basic) -> Formula:
     return Formula(text(node), latex(node))
 
 
+def prose(items: Iterable[str | Basic]) -> Prose:
+    """Words and terms, the terms printed."""
+    return tuple(item if isinstance(item, str) else formula(item) for item in items)
+
+
+def free(statement: Basic) -> tuple[Formula, ...]:
+    """The parameters that a statement leaves free, which it therefore holds for every value of."""
+    parameters = {v for v in free_vars(statement) if v.sort is Sort.PARAM}
+    return tuple(formula(v) for v in sorted(parameters, key=lambda v: v.name))
+
+
 def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     """Its variables by sort, then its symbols, each after those that its definition uses."""
     found = symbols_in(derivation)
@@ -35,8 +47,8 @@ def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     names = [item for item in found if isinstance(item, Named) and free_vars(item)]
     return (
         *_variables(variables),
-        *(_symbol(head) for head in heads),
-        *(Symbol(formula(n), "abbreviation", formula(n.definition)) for n in names),
+        *(_symbol(head, derivation.meanings.get(head, "")) for head in heads),
+        *(Symbol(formula(n), ABBREVIATION, formula(n.definition)) for n in names),
     )
 
 
@@ -48,15 +60,22 @@ def symbols_in(derivation: Derivation) -> tuple[Var | Head | Named, ...]:
     return tuple(found)
 
 
-def reference(used: str | Instance) -> str:
+def reference(used: str | Instance) -> Prose:
     """What a step uses, in words: "Part 1", or "fm-cfm with u_t^θ(x) := u_t(x)"."""
     if isinstance(used, str):
-        return used
+        return (used,)
     replaced = [
-        *(f"{text(head(*head.params))} := {text(body)}" for head, body in used.replace.items()),
-        *(f"{text(var)} := {text(value)}" for var, value in used.at.items()),
+        *(_assigned(head(*head.params), body) for head, body in used.replace.items()),
+        *(_assigned(var, value) for var, value in used.at.items()),
     ]
-    return f"{used.of} with {', '.join(replaced)}" if replaced else used.of
+    words: list[str | Formula] = [used.of]
+    for item in replaced:
+        words += [" with " if len(words) == 1 else ", ", item]
+    return tuple(words)
+
+
+def _assigned(name: Basic, value: Basic) -> Formula:
+    return Formula(f"{text(name)} := {text(value)}", f"{latex(name)} := {latex(value)}")
 
 
 def _nodes(derivation: Derivation) -> Iterable[Basic]:
@@ -94,10 +113,10 @@ def _variables(variables: Iterable[Var]) -> Iterable[Symbol]:
             yield Symbol(name, meaning)
 
 
-def _symbol(head: Head) -> Symbol:
+def _symbol(head: Head, words: str) -> Symbol:
     uniform = isinstance(head, Density) and head.is_uniform  # its meaning says all
     definition = None if head.definition is None or uniform else formula(head.definition)
-    return Symbol(formula(head(*head.params)), _meaning(head), definition)
+    return Symbol(formula(head(*head.params)), _meaning(head), definition, words)
 
 
 def _meaning(head: Head) -> str:

@@ -84,6 +84,23 @@ class _Final:
             raise TypeError(f"{cls.__name__}: the parts of a derivation cannot be subclassed")
 
 
+def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
+    """Words, or a list of words and terms, as a tuple; nothing for ""."""
+    if isinstance(words, str | Basic):
+        words = [words]
+    if not isinstance(words, list | tuple):
+        raise InputError(f"{role} must be words, or a list of words and terms, found {words!r}")
+    items = tuple(words)
+    for item in items:
+        if isinstance(item, Basic):
+            admit(item)
+        elif type(item) is str:
+            _remark(item, role)
+        else:
+            raise InputError(f"{role} must be words, or a list of words and terms, found {item!r}")
+    return tuple(item for item in items if not (type(item) is str and not item))
+
+
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
@@ -176,6 +193,36 @@ class Instance(_Final):
             object.__setattr__(self, name, MappingProxyType(terms))
 
 
+def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
+    """The methods that ``by`` names, written as a list or with commas, by name or by code."""
+    written = by.split(",") if isinstance(by, str) else [*by]
+    names = [name.strip() if isinstance(name, str) else name for name in written]
+    if not names or names == [""]:
+        raise InputError(
+            f'step {step}: by= is missing; name the rule, as in by="linearity", '
+            'or let fmproof look for it with by="auto"'
+        )
+    return tuple(_rule(name, step) for name in names)
+
+
+def _rule(name: Any, step: str) -> str:
+    if isinstance(name, str) and name in METHODS:
+        return name
+    from fmproof.catalogue import catalogue
+
+    codes = {rule.code.lower(): rule.name for rule in catalogue()}
+    known = str(name).lower()
+    method = codes.get(known, known)
+    if method in METHODS:
+        return method
+    if method in codes.values() or name in codes.values():
+        raise InputError(
+            f"step {step}: {name} is not named in a step, fmproof applies it by itself; "
+            f"a step names one of {', '.join(METHODS)}"
+        )
+    raise InputError(f"step {step}: unknown rule {name!r}; {nearest(str(name), METHODS)}")
+
+
 @dataclass(frozen=True)
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
@@ -183,41 +230,33 @@ class Step(_Final):
     Attributes:
         id: a label, unique in the derivation, e.g. "2.4a".
         claim: the whole new term, written out.
-        by: the rule, or several that act together; ``fmproof explain`` lists them.
+        by: the rule, or several that act together, as a list or with commas; names or codes, as
+            ``fmproof list --rules`` shows them.
         using: earlier results for "lemma" or "auto": names or :class:`Instance`.
         relation: "=", or "≤" / "≥" (also "<=" / ">=") from the line before to the claim.
-        note: a remark for the reader.
+        note: the reason, or a remark, for the reader: words, or a list of words and terms.
     """
 
     id: str
     claim: Expr
-    by: str | Sequence[str]
+    by: str | Sequence[str] = ()
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
-    note: str = ""
+    note: str | Sequence[str | Basic] = ""
     location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
         _label(self.id, "the label of a step")
+        object.__setattr__(self, "note", _prose(self.note, f"step {self.id}: the note"))
         try:
             claim = as_written(as_term(self.claim))
         except SortError as error:
             raise SortError(f"step {self.id}: {error}") from None
         object.__setattr__(self, "claim", claim)
-        _remark(self.note, f"the note of step {self.id}")
-        if not isinstance(self.by, str):
-            if not isinstance(self.by, list | tuple):
-                raise InputError(f"step {self.id}: by= names a rule or several, found {self.by!r}")
-            object.__setattr__(self, "by", tuple(self.by))
+        object.__setattr__(self, "by", _rules(self.by, self.id))
         if not is_one_of(self.using, (str, Instance)):
             object.__setattr__(self, "using", _listed(self.using, f"step {self.id}: using="))
-        if not self.rules:
-            raise InputError(f"step {self.id} names no rule")
-        for rule in self.rules:
-            if type(rule) is not str or rule not in METHODS:
-                known = nearest(str(rule), METHODS)
-                raise InputError(f"step {self.id}: unknown rule {rule!r}; {known}")
         relation: Any = self.relation
         if type(relation) is not str or relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {relation!r}")
@@ -247,7 +286,7 @@ class Step(_Final):
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that ``by`` names."""
-        return (self.by,) if isinstance(self.by, str) else tuple(self.by)
+        return tuple(self.by)
 
     @property
     def references(self) -> tuple[str | Instance, ...]:
@@ -279,6 +318,8 @@ class Part(_Final):
         start: the term that the chain begins with.
         statement: what the part is to prove; by default start = (or ≤) the last claim.
         name: a shorter name for later reference.
+        says: what the part shows and how, for the reader: words, or a list of words and terms.
+        result: whether documents state it in the theorem, along with the derivation's statement.
     """
 
     title: str
@@ -286,8 +327,11 @@ class Part(_Final):
     steps: Sequence[Step]
     statement: Equals | AtMost | None = None
     name: str = ""
+    says: str | Sequence[str | Basic] = ""
+    result: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
         try:
             start = as_written(as_term(self.start))
         except SortError as error:
@@ -336,6 +380,8 @@ class Derivation(_Final):
         uses: derivations whose theorems steps refer to by name.
         variables: variables that stand for fixed but arbitrary values, other than parameters.
         statement: what the derivation proves; by default what its last part does.
+        says: how the proof goes, for the reader: words, or a list of words and terms.
+        meanings: symbol -> what it is, in words, e.g. ``{u_model: "the model"}``.
     """
 
     name: str
@@ -348,11 +394,18 @@ class Derivation(_Final):
     statement: Prop | None = None
     start: Expr | None = None
     steps: Sequence[Step] = ()
+    says: str | Sequence[str | Basic] = ""
+    meanings: Mapping[Head, str] = field(default_factory=dict, compare=False, repr=False)
     location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
         _label(self.name, "the name of a derivation")
+        object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
+        meanings = dict(self.meanings)
+        for head, words in meanings.items():
+            _remark(words, f"{self.name}: the meaning of {head!r}")
+        object.__setattr__(self, "meanings", MappingProxyType(meanings))
         _label(self.title or self.name, f"{self.name}: the title")
         _remark(self.source, f"{self.name}: the source")
         object.__setattr__(self, "statement", _stated(self.statement, self.name))

@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_used(run, files: Path, case: str) -> None:
     [
         (["verify", "missing.py"], "missing.py: no such file"),
         (["verify", "goood.py"], "goood.py: no such file; did you mean good.py?"),
-        (["verify", "folder"], "folder: is a directory; give the path of a Python file"),
+        (["verify", "folder"], "folder: no Python file in this folder defines a derivation"),
         (
             ["verify", "notes.txt"],
             "notes.txt: expected a Python file, whose name ends in .py",
@@ -137,13 +137,13 @@ def test_a_file_that_cannot_be_used(run, files: Path, case: str) -> None:
         (
             ["verify", "--format", "yaml"],
             "Invalid value for '--format': 'yaml' is not one of "
-            "'text', 'json', 'junit', 'github', 'html'.",
+            "'text', 'json', 'junit', 'github', 'lines', 'sarif', 'html'.",
         ),
         (["verify", "--qiet"], "No such option '--qiet'. Did you mean '--quiet'?"),
         (["verfy"], "no command is called 'verfy'; did you mean 'verify'?"),
         (["good.py"], "no command is called 'good.py'; did you mean 'fmproof verify good.py'?"),
         (["fm-cfm"], "no command is called 'fm-cfm'; did you mean 'fmproof verify fm-cfm'?"),
-        (["explain"], "Missing argument 'NAME-OR-RULE'."),
+        (["explain"], "Missing argument 'NAME'."),
     ],
 )  # fmt: skip
 def test_arguments_that_cannot_be_used(

@@ -116,10 +116,48 @@ def test_a_name_of_both_kinds_gives_both(run) -> None:
 def test_an_unknown_name(run, name: str, hint: str) -> None:
     outcome = run("explain", name)
     assert (outcome.status, outcome.out) == (2, "")
-    assert outcome.err == f"fmproof: no derivation or rule is called {name!r}; {hint}\n"
+    assert (
+        outcome.err
+        == f"fmproof: no derivation, rule, hypothesis or step is called {name!r}; {hint}\n"
+    )
 
 
 def test_a_missing_file(run, files: Path) -> None:
     assert run("explain", "goood.py").err == (
         "fmproof: goood.py: no such file; did you mean good.py?\n"
     )
+
+
+def test_a_hypothesis_is_explained_wherever_it_stands(run) -> None:
+    outcome = run("explain", "H2")
+    assert outcome.status == 0
+    assert "H2, a hypothesis of fm-cfm\n" in outcome.out
+    assert "H2, a hypothesis of general\n" in outcome.out
+    assert "H2, a hypothesis of gradient" not in outcome.out  # it reads like that of fm-cfm
+    assert "used by 1.1, 1.2" in outcome.out
+    alone = run("explain", "fm-cfm::H2").out
+    assert alone.count("a hypothesis of") == 1
+
+
+def test_a_step_is_explained(run) -> None:
+    outcome = run("explain", "fm-cfm::2.4b")
+    assert outcome.status == 0
+    assert "needs p_t(x) = 0" in outcome.out
+    assert "More: fmproof explain cancel" in outcome.out
+    assert "2.4b: Step 2.4b of" in run("explain", "2.4b").out
+    assert "did you mean 'H2'?" in run("explain", "fm-cfm::H3").err
+
+
+def test_names_in_ascii_are_known(run) -> None:
+    assert run("explain", "Cauchy-Schwarz").out.startswith("C2 Cauchy–Schwarz")
+
+
+def test_it_is_said_which_rules_a_step_may_name(run) -> None:
+    from fmproof.catalogue import catalogue
+    from fmproof.cli.describe import is_named
+    from fmproof.tactics.methods import METHODS
+
+    assert {rule.name for rule in catalogue() if is_named(rule)} == set(METHODS)
+    assert 'In a step: by="cancel"' in run("explain", "cancel").out
+    assert "In a step: it is not named" in run("explain", "Jensen").out
+    assert "fmproof explain RULE says whether a step names it" in run("list", "--rules").out

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+FULL = {"tex": ["--style", "full"]}  # the others know no other style
 STARTS = {
     "tex": r"\documentclass",
     "html": "<!DOCTYPE html>",
@@ -20,11 +21,11 @@ STARTS = {
 
 @pytest.mark.parametrize("target", STARTS)
 def test_each_target_to_a_file_and_to_standard_output(run, files: Path, target: str) -> None:
-    by_name = run("docs", "good.py", "-o", f"x.{target}")
+    by_name = run("docs", "good.py", "-o", f"x.{target}", *FULL.get(target, []))
     assert (by_name.status, by_name.out, by_name.err) == (0, "", "")
     written = (files / f"x.{target}").read_text(encoding="utf-8")
     assert written.startswith(STARTS[target])
-    printed = run("docs", "good.py", "--to", target)
+    printed = run("docs", "good.py", "--to", target, *FULL.get(target, []))
     assert (printed.status, printed.err) == (0, "")
     assert printed.out == written
     assert "each mean is finite" in written
@@ -35,6 +36,18 @@ def test_a_pdf(run, files: Path) -> None:
     assert run("docs", "good.py", "-o", "x.pdf").status == 0
     assert (files / "x.pdf").read_bytes().startswith(b"%PDF-")
     assert sorted(p.name for p in files.iterdir()) == ["good.py", "wrong.py", "x.pdf"]
+
+
+def test_latex_is_a_proof_unless_asked(run, files: Path) -> None:
+    plain = run("docs", "good.py", "--to", "tex").out
+    assert r"\begin{proof}" in plain
+    assert "Numeric evidence" not in plain
+    assert r"\begin{proof}" not in run("docs", "good.py", "--to", "tex", "--style", "full").out
+    fragment = run("docs", "good.py", "--to", "tex", "--fragment", "--columns", "2").out
+    assert r"\begin{proof}" in fragment
+    assert "{-}{-}columns~" in fragment
+    both = run("docs", "--all", "--to", "tex", "--style", "statements").out
+    assert both.count(r"\begin{theorem}") == 5
 
 
 def test_the_document_says_which_command_made_it(run, files: Path) -> None:
@@ -55,8 +68,8 @@ def test_a_failing_derivation_is_written_and_the_status_says_so(run, files, targ
 
 @pytest.mark.parametrize("target", STARTS)
 def test_the_numbers_stand_in_it_unless_they_are_refused(run, files: Path, target: str) -> None:
-    both = run("docs", "good.py", "--to", target)
-    alone = run("docs", "good.py", "--to", target, "--no-numeric")
+    both = run("docs", "good.py", "--to", target, *FULL.get(target, []))
+    alone = run("docs", "good.py", "--to", target, "--no-numeric", *FULL.get(target, []))
     assert "Numeric evidence" in both.out
     assert "Numeric evidence" not in alone.out
 
@@ -99,6 +112,12 @@ def test_a_notebook_finds_its_source_again(
         (["-o", "x"], "the name x does not say what to write"),
         ([], "say what to write with --to"),
         (["--to", "pdf"], "a PDF does not go to standard output; name a file with -o"),
+        (
+            ["--to", "md", "--style", "full"],
+            "--style is for --to tex and --to pdf, not",
+        ),
+        (["--to", "tex", "--columns", "2"], "--columns is for --fragment; an article has one"),
+        (["--all", "--to", "md"], "--all names every built-in derivation; leave out good.py"),
         (["--to", "md", "--fragment"], "--fragment is for --to tex, not for --to md"),
         (["-o", "missing/x.md"], "cannot write missing/x.md: "),
         (["--to", "md", "-o", "."], "cannot write .: it is a directory"),

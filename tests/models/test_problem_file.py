@@ -318,7 +318,7 @@ BAD = [
     (
         "high = 1.0",
         "high = 2.0",
-        "time.low: expected 0 <= low < high <= 1, found low = 0, high = 2",
+        "time.high: expected 0 <= low < high <= 1, found low = 0, high = 2",
     ),
     ('law = "uniform"', 'law = "logit-normal"', "time.low: unknown key, did you mean 'law'?"),
     (TERMS, "terms = []", "model.terms: expected at least one term, found none"),

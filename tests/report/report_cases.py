@@ -68,12 +68,27 @@ def hostile() -> Report:
                 steps=[
                     Step("1", Expect(norm2(v - u), *marginal), by="definition"),
                     Step(r"2_&%$#{}~^\<i>", wrong, by="square", note=HOSTILE + "w" * 120),
-                    Step("3 日 \x00\u202e", right, by="ring", note="a\nb"),
+                    Step("3 日", right, by="ring", note="a\nb"),
                 ],
             )
         ],
     )
-    return check([derivation])
+    return _relabelled(check([derivation]), {"3 日": "3 日 \x00\u202e"})
+
+
+def _relabelled(report: Report, labels: dict[str, str]) -> Report:
+    """Labels that a derivation refuses, but a report from elsewhere may bring."""
+    derivations = tuple(
+        replace(
+            d,
+            parts=tuple(
+                replace(p, steps=tuple(replace(s, id=labels.get(s.id, s.id)) for s in p.steps))
+                for p in d.parts
+            ),
+        )
+        for d in report.derivations
+    )
+    return replace(report, derivations=derivations)
 
 
 @cache
@@ -81,8 +96,8 @@ def odd_names() -> Report:
     """Symbols whose names are not letters."""
     x, parameter = Vec("x"), Param("θ1")
     field = Field("日本", x, sup=parameter)
-    law = Density("<script>", x)
-    loss = Scalar("L_é\\input", parameter, definition=Expect(norm2(field(parameter, x)), law(x)))
+    law = Density("Ω_é", x)
+    loss = Scalar("L_é", parameter, definition=Expect(norm2(field(parameter, x)), law(x)))
     second = Expect(norm2(x), law(x))
     first = Expect(norm2(field(parameter, x)), law(x))
     derivation = Derivation(
@@ -94,7 +109,7 @@ def odd_names() -> Report:
         start=loss(parameter) + second,
         steps=[
             Step("1", first + second, by="definition"),
-            Step("2", first + Named("C<1>_&", second), by="constant"),
+            Step("2", first + Named("C_日", second), by="constant"),
         ],
     )
     return check([derivation])

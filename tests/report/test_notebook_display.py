@@ -133,3 +133,24 @@ def test_estimates_show_value_and_error() -> None:
 
 def test_a_report_shows_itself_as_the_markdown_document() -> None:
     assert proved()._repr_markdown_() == markdown.render(proved())
+
+
+def test_a_report_prints_as_in_the_terminal() -> None:
+    from fmproof.report.text import render
+
+    assert str(proved()) == render(proved())
+    assert len(str(proved())) < len(repr(proved())) / 3
+
+
+def test_a_report_shows_itself_as_mathml_that_needs_nothing() -> None:
+    from report_cases import hostile
+
+    shown = proved()._repr_html_()
+    assert shown.count("<math") > 20
+    assert "✓ proved" in shown
+    assert "<script" not in shown
+    assert "http" not in shown.replace("http://www.w3.org/1998/Math/MathML", "")
+    wrong = hostile()._repr_html_()
+    assert "✗ not proved" in wrong
+    assert "<script" not in wrong
+    assert "Missing hypothesis" in wrong

@@ -11,7 +11,7 @@ import pytest
 from report_cases import everything, hostile, numeric, proved
 
 from fmproof.errors import InputError
-from fmproof.report import latex, pdf
+from fmproof.report import latex, pdf, tex
 from fmproof.report.breaking import width
 
 needs = {
@@ -107,7 +107,7 @@ def test_every_character_compiles(engine: str, tmp_path: Path) -> None:
 
     known = [chr(n) for n in sorted(get_builtin_uni2latex_dict())]
     others = list("日本語עברית🎉ⵣ\ue000\u200b")
-    lines = [latex.escape(char) + latex.escape(f"a{char}b") for char in [*known, *others]]
+    lines = [tex.escape(char) + tex.escape(f"a{char}b") for char in [*known, *others]]
     article = latex.render(proved())
     before, _ = article.split(r"\begin{document}")
     body = "\n\n".join(lines)
@@ -133,11 +133,11 @@ def test_more_runs_change_nothing_in_the_pdf(
 ) -> None:
     for name in ("SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE"):
         monkeypatch.setenv(name, "1")
-    source = latex.render(everything(), "x")
-    compiled(source, "pdflatex", tmp_path, runs=1)
+    source, runs = latex.render(everything(), "x"), pdf.RUNS
+    compiled(source, "pdflatex", tmp_path, runs=runs)
     once = (tmp_path / "x.pdf").read_bytes()
     assert rb"/Outlines" in once or rb"/ObjStm" in once
-    compiled(source, "pdflatex", tmp_path, runs=2)
+    compiled(source, "pdflatex", tmp_path, runs=1)
     assert (tmp_path / "x.pdf").read_bytes() == once
 
 
@@ -147,7 +147,7 @@ def test_tex_runs_again_only_for_references(
     monkeypatch: pytest.MonkeyPatch, body: str, runs: int
 ) -> None:
     source = rf"\documentclass{{article}}\begin{{document}}{body}\end{{document}}"
-    monkeypatch.setattr(latex, "render", lambda *_: source)
+    monkeypatch.setattr(latex, "render", lambda *_, **__: source)
     counted = []
     run = subprocess.run
     monkeypatch.setattr(
@@ -166,7 +166,7 @@ def test_without_tex_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> 
 @needs["pdflatex"]
 def test_a_missing_style_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = r"\documentclass{article}\usepackage{nosuchstyle}\begin{document}\end{document}"
-    monkeypatch.setattr(latex, "render", lambda *_: broken)
+    monkeypatch.setattr(latex, "render", lambda *_, **__: broken)
     with pytest.raises(InputError, match=r"TeX misses nosuchstyle\.sty"):
         pdf.render(proved())
 
@@ -176,6 +176,6 @@ def test_tex_can_read_nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path:
     secret = tmp_path / "secret.tex"
     secret.write_text("secret")
     stealing = rf"\documentclass{{article}}\begin{{document}}\input{{{secret}}}\end{{document}}"
-    monkeypatch.setattr(latex, "render", lambda *_: stealing)
+    monkeypatch.setattr(latex, "render", lambda *_, **__: stealing)
     with pytest.raises(InputError, match=r"secret|could not make"):
         pdf.render(proved())

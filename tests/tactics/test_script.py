@@ -33,7 +33,7 @@ finite = Integrable(norm2(f), p(x))
 MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Step(1, start, by="ring"), "label of a step must be text, found 1"),
     (lambda: Step("1", start, by="rign"), "unknown rule 'rign'; did you mean 'ring'"),
-    (lambda: Step("1", start, by=[]), "names no rule"),
+    (lambda: Step("1", start, by=[]), "by= is missing"),
     (lambda: Step("1", start, by="ring", relation="<"), "relation must be =, ≤ or ≥, found '<'"),
     (lambda: Step("1", start, by="lemma"), "needs to know which"),
     (lambda: Step("1", start, by="ring", using="a"), "using= is for the rules lemma and auto"),

@@ -1,0 +1,148 @@
+"""The style of a paper: what a proof shows, what it abbreviates, and that it compiles anywhere."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from report_cases import failing, hostile, odd_names, proved
+from test_tex import ENGINES, compiled, complaints, needs
+
+from fmproof import check
+from fmproof.derivations import BUILTIN, load
+from fmproof.report import latex
+from fmproof.report.laws import Laws
+from fmproof.report.model import Report
+
+PACKAGES = r"\usepackage{amsmath,amssymb,amsthm,graphicx}"
+
+
+@cache
+def everything_proved() -> Report:
+    return check([load(name) for name in BUILTIN])
+
+
+def body(source: str) -> str:
+    return source[source.index(r"\begin{document}") :]
+
+
+def test_a_proof_is_made_of_environments_that_a_person_writes() -> None:
+    source = body(latex.render(proved(), style="proof"))
+    used = set(re.findall(r"\\begin\{([^}]*)\}", source)) - {"document", "center"}
+    assert used == {"align*", "enumerate", "proof", "theorem"}
+    assert "minipage" not in source
+    assert source.count("fmproofmath") == 0
+
+
+def test_every_line_stands_in_the_proof_with_a_reason() -> None:
+    source = body(latex.render(proved(), style="proof"))
+    (derivation,) = proved().derivations
+    rows = re.findall(r"% (\S+): .*\n.*(?:\n(?!  %).*)*?\\tag\*\{\((.*)\)\}", source)
+    assert [label for label, _ in rows] == [step.id for step in derivation.steps]
+    assert all(reason for _, reason in rows)
+    for part in derivation.parts:
+        assert rf"\emph{{{part.title}.}}" in source
+    assert "We expand the square in $\\mathcal{L}_{\\mathrm{FM}}(\\theta)$." in source
+    assert "This follows from (H1) and (H2) by" in source
+
+
+def test_a_law_is_written_out_where_it_is_defined_and_short_afterwards() -> None:
+    source = body(latex.render(proved(), style="proof"))
+    setting, rest = source.split(r"\begin{theorem}")
+    assert setting.count(r"z \sim p_{\mathrm{data}}") == 2  # the definition, the abbreviation
+    assert r"\sim" not in rest
+    assert rest.count(r"\mathbb{E}_{t,z,x}") > 10
+
+
+def test_laws_of_the_same_variables_are_not_abbreviated() -> None:
+    one, two = r"\mathbb{E}_{x \sim p}\bigl[x\bigr]", r"\mathbb{E}_{x \sim q}\bigl[x\bigr]"
+    assert Laws([one, one, two, two]).short == {}
+    laws = Laws([one, one])
+    assert laws.shorten(one) == r"\mathbb{E}_{x}\bigl[x\bigr]"
+    assert laws.shorten(two) == two
+    assert Laws([one]).short == {}  # not worth a sentence
+
+
+def test_a_theorem_states_all_results_and_only_the_constants_in_it() -> None:
+    source = body(latex.render(proved("gradient"), style="proof"))
+    theorem = source[source.index(r"\begin{theorem}") : source.index(r"\end{theorem}")]
+    assert r"\nabla_{\theta}" in theorem
+    assert "min" in theorem
+    assert "C_1" not in theorem
+    proof = source[source.index(r"\begin{proof}") :]
+    assert "C_1 = " in proof  # the proof uses it, so it says what it is
+    constant = body(latex.render(proved("constant"), style="proof"))
+    assert r"{-}C \le \mathcal{L}_{\mathrm{CFM}}(\theta)\quad\text{for every }\theta" in constant
+
+
+def test_what_is_not_proved_is_never_set_as_a_proof() -> None:
+    for report in (failing(), hostile()):
+        for style in ("proof", "statements"):
+            source = body(latex.render(report, style=style))
+            assert r"\begin{proof}" not in source
+            assert r"\begin{theorem}" not in source
+            assert "This derivation is not proved." in source
+            assert "is not accepted" in source
+
+
+def test_statements_have_no_proof_and_cite_what_they_share() -> None:
+    source = body(latex.render(everything_proved(), style="statements"))
+    assert r"\begin{proof}" not in source
+    assert source.count(r"\begin{theorem}") == len(BUILTIN)
+    assert r"Assume (H1) and (H2) of Theorem~\ref{fmproof:fm-cfm:theorem}" in source
+    assert r"with $C$ as in Theorem~\ref{fmproof:fm-cfm:theorem}" in source
+
+
+def test_a_later_proof_cites_the_theorem_of_the_same_document() -> None:
+    assert r"by Theorem~\ref{fmproof:fm-cfm:theorem}" in latex.render(
+        everything_proved(), style="proof"
+    )
+    alone = latex.render(proved("gradient"), style="proof")
+    assert r"\ref{" not in body(alone)
+    assert r"by \texttt{fm-cfm}" in alone
+
+
+@pytest.mark.parametrize("style", ["proof", "statements"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_all_derivations_compile(engine: str, style: latex.Style, tmp_path: Path) -> None:
+    source = latex.render(everything_proved(), "x", style=style)
+    assert complaints(compiled(source, engine, tmp_path, runs=3)) == []
+
+
+@needs["pdflatex"]
+def test_hostile_names_do_nothing(tmp_path: Path) -> None:
+    log = compiled(latex.render(odd_names(), style="proof"), "pdflatex", tmp_path)
+    assert [line for line in complaints(log) if line.startswith("!")] == []
+
+
+@needs["pdflatex"]
+@pytest.mark.parametrize(
+    ("page", "columns"),
+    [
+        ("{article}", 1),
+        ("[11pt,a4paper]{article}", 1),
+        ("[twocolumn]{article}", 2),
+        ("{amsart}", 1),
+        ("{beamer}", 2),
+    ],
+)
+def test_fragments_fit_on_any_page(page: str, columns: int, tmp_path: Path) -> None:
+    fragment = latex.render(everything_proved(), fragment=True, style="proof", columns=columns)
+    (tmp_path / "proof.tex").write_text(fragment)
+    frame = ("\\begin{frame}[allowframebreaks]", "\\end{frame}") if "beamer" in page else ("", "")
+    source = (
+        rf"\documentclass{page}{PACKAGES}\begin{{document}}{frame[0]}\input{{proof}}"
+        rf"{frame[1]}\end{{document}}"
+    )
+    found = complaints(compiled(source, "pdflatex", tmp_path, runs=3))
+    assert [line for line in found if not line.startswith("Overfull \\vbox")] == []
+
+
+@needs["pdflatex"]
+def test_the_theorem_and_its_proof_take_two_pages_at_most(tmp_path: Path) -> None:
+    log = compiled(latex.render(proved(), style="proof"), "pdflatex", tmp_path)
+    pages = re.search(r"Output written on x\.pdf \((\d+) page", log)
+    assert pages is not None
+    assert int(pages[1]) <= 2
