@@ -27,6 +27,7 @@ from fmproof.lang.nodes import (
     Var,
 )
 from fmproof.lang.nodes.measure import against_lebesgue
+from fmproof.lang.numbers import NUMBERS
 from fmproof.lang.sorts import Sort
 from fmproof.meaning import quadratic
 from fmproof.meaning.envelope import Envelope, Form
@@ -160,34 +161,16 @@ class Evaluator:
         return self.value(term, env).array
 
     def _compute(self, term: Expr, env: Env) -> Array:
-        if isinstance(term, Apply):
-            if term.head.definition is None:
-                arguments = [self.array(arg, env) for arg in term.arguments]
-                return self.interpretation.apply(term.head, arguments)
-            return self.array(term.head.definition, self._inside(term, env))
-        if isinstance(term, Rational):
-            return np.full((1, 1), float(term))
-        if isinstance(term, Add):
-            return _fold(np.add, [self.array(arg, env) for arg in term.args])
-        if isinstance(term, Mul):
-            return _fold(np.multiply, [self.array(arg, env) for arg in term.args])
-        if isinstance(term, Pow):
-            return np.asarray(self.array(term.args[0], env) ** int(term.args[1]))
-        if isinstance(term, Inner):
-            a, b = (self.array(arg, env) for arg in term.args)
-            return dot(a, b)
-        if isinstance(term, Ratio):
-            a, b = (self.array(arg, env) for arg in term.args)
-            return _ratio(a, b)
-        if isinstance(term, Named):
-            return self.array(term.definition, env)
-        if isinstance(term, IntegralOver | Expect):
-            return self._integral(term, env, self.array)
-        if isinstance(term, Grad):
-            return self._gradient(term, env)
-        if isinstance(term, ArgMin):
-            return self._minimiser(term, env)
-        raise InputError(f"not a term that has a value: {term}")
+        compute = VALUES.get(type(term))
+        if compute is None:
+            raise InputError(f"not a term that has a value: {term}")
+        return compute(self, term, env)
+
+    def _applied(self, term: Apply, env: Env) -> Array:
+        if term.head.definition is None:
+            arguments = [self.array(arg, env) for arg in term.arguments]
+            return self.interpretation.apply(term.head, arguments)
+        return self.array(term.head.definition, self._inside(term, env))
 
     def _inside(self, term: Apply, env: Env) -> dict[Var, Value]:
         """The parameters of a defined symbol with the values of its arguments."""
@@ -425,31 +408,28 @@ class Evaluator:
         return self._magnitudes[key]
 
     def _magnitude(self, term: Expr, env: Env) -> Array:
-        if isinstance(term, Apply):
-            inside = [self.magnitude(arg, env) for arg in term.arguments]
-            if not all(np.isfinite(size).all() for size in inside):
-                return np.full((1, 1), np.inf)
-            if term.head.definition is None:
-                return np.abs(self.array(term, env))
-            return self.magnitude(term.head.definition, self._inside(term, env))
-        if isinstance(term, Add):
-            return _fold(np.add, [self.magnitude(arg, env) for arg in term.args])
-        if isinstance(term, Mul):
-            return _fold(np.multiply, [self.magnitude(arg, env) for arg in term.args])
-        if isinstance(term, Pow):
-            return np.asarray(self.magnitude(term.args[0], env) ** int(term.args[1]))
-        if isinstance(term, Inner):
-            a, b = (self.magnitude(arg, env) for arg in term.args)
-            return dot(a, b)
-        if isinstance(term, Ratio):
-            return _ratio(self.magnitude(term.args[0], env), np.abs(self.array(term.args[1], env)))
-        if isinstance(term, Named):
-            return self.magnitude(term.definition, env)
-        if isinstance(term, IntegralOver | Expect):
-            return self._integral(term, env, self.magnitude, checked=True)
-        if isinstance(term, Grad):
-            larger = self._constant(("larger",), lambda: np.abs(self.theta.array) + 1)
-            return self.magnitude(term.body, {**env, term.var: larger})
+        compute = MAGNITUDES.get(type(term))
+        if compute is None:
+            raise InputError(f"not a term that has a magnitude: {term}")
+        return compute(self, term, env)
+
+    def _applied_magnitude(self, term: Apply, env: Env) -> Array:
+        inside = [self.magnitude(arg, env) for arg in term.arguments]
+        if not all(np.isfinite(size).all() for size in inside):
+            return np.full((1, 1), np.inf)
+        if term.head.definition is None:
+            return np.abs(self.array(term, env))
+        return self.magnitude(term.head.definition, self._inside(term, env))
+
+    def _ratio_magnitude(self, term: Ratio, env: Env) -> Array:
+        above, below = term.args
+        return _ratio(self.magnitude(above, env), np.abs(self.array(below, env)))
+
+    def _gradient_magnitude(self, term: Grad, env: Env) -> Array:
+        larger = self._constant(("larger",), lambda: np.abs(self.theta.array) + 1)
+        return self.magnitude(term.body, {**env, term.var: larger})
+
+    def _minimiser_magnitude(self, term: ArgMin, env: Env) -> Array:
         sizes = [self.magnitude(term.body, inside) for inside in self._around(term, env)]
         return _fold(np.maximum, sizes) * self._quadratic(term, env).gain
 
@@ -503,3 +483,54 @@ def _ratio(a: Array, b: Array) -> Array:
     if not zero.any():
         return np.asarray(a / b)
     return np.asarray(np.where(zero, 0.0, a / np.where(zero, 1.0, b)))
+
+
+# --- what each type of node is evaluated by ---------------------------------------------------
+
+Compute = Callable[[Evaluator, Any, Env], Array]
+
+
+def _each(join: np.ufunc) -> Compute:
+    return lambda self, term, env: _fold(join, [self.array(arg, env) for arg in term.args])
+
+
+def _each_magnitude(join: np.ufunc) -> Compute:
+    return lambda self, term, env: _fold(join, [self.magnitude(arg, env) for arg in term.args])
+
+
+def _exponent(term: Pow) -> int:
+    return int(term.args[1])
+
+
+VALUES: dict[type, Compute] = {
+    Var: lambda self, term, env: env[term].array,
+    **dict.fromkeys(NUMBERS, lambda self, term, env: np.full((1, 1), float(term))),
+    Add: _each(np.add),
+    Mul: _each(np.multiply),
+    Pow: lambda self, term, env: np.asarray(self.array(term.args[0], env) ** _exponent(term)),
+    Apply: Evaluator._applied,
+    Inner: lambda self, term, env: dot(*(self.array(arg, env) for arg in term.args)),
+    Ratio: lambda self, term, env: _ratio(*(self.array(arg, env) for arg in term.args)),
+    Named: lambda self, term, env: self.array(term.definition, env),
+    IntegralOver: lambda self, term, env: self._integral(term, env, self.array),
+    Expect: lambda self, term, env: self._integral(term, env, self.array),
+    Grad: Evaluator._gradient,
+    ArgMin: Evaluator._minimiser,
+}
+"""How the value of each type of term is computed."""
+
+MAGNITUDES: dict[type, Compute] = {
+    **dict.fromkeys((Var, *NUMBERS), lambda self, term, env: np.abs(self.array(term, env))),
+    Add: _each_magnitude(np.add),
+    Mul: _each_magnitude(np.multiply),
+    Pow: lambda self, term, env: np.asarray(self.magnitude(term.args[0], env) ** _exponent(term)),
+    Apply: Evaluator._applied_magnitude,
+    Inner: lambda self, term, env: dot(*(self.magnitude(arg, env) for arg in term.args)),
+    Ratio: Evaluator._ratio_magnitude,
+    Named: lambda self, term, env: self.magnitude(term.definition, env),
+    IntegralOver: lambda self, term, env: self._integral(term, env, self.magnitude, checked=True),
+    Expect: lambda self, term, env: self._integral(term, env, self.magnitude, checked=True),
+    Grad: Evaluator._gradient_magnitude,
+    ArgMin: Evaluator._minimiser_magnitude,
+}
+"""How the magnitude of each type of term is computed; see :meth:`Evaluator.magnitude`."""

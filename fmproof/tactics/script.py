@@ -404,6 +404,8 @@ class Derivation(_Final):
         object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
         meanings = dict(self.meanings)
         for head, words in meanings.items():
+            if not (is_declared(head) and isinstance(head, Head)):
+                raise InputError(f"{self.name}: meanings= is for symbols, found {head!r}")
             _remark(words, f"{self.name}: the meaning of {head!r}")
         object.__setattr__(self, "meanings", MappingProxyType(meanings))
         _label(self.title or self.name, f"{self.name}: the title")

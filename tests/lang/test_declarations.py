@@ -24,6 +24,7 @@ from fmproof.lang.node import (
 )
 from fmproof.lang.spelling.latex import latex
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.evaluator import MAGNITUDES, VALUES
 
 every_type = pytest.mark.parametrize("kind", declared_types(), ids=lambda k: k.__name__)
 NEUTRAL = {"bound": nothing, "places": no_places, "obliges": nothing, "nonnegative": not_clear}
@@ -58,8 +59,15 @@ def test_a_type_has_its_spellings(kind: type) -> None:
         assert latex(sample.node)
 
 
+@every_type
+def test_a_term_has_a_value_and_a_magnitude(kind: type) -> None:
+    if declaration(SAMPLES[kind][0].node).sort(SAMPLES[kind][0].node) is not None:
+        assert kind in VALUES, f"say in meaning/evaluator.py what the value of {kind.__name__} is"
+        assert kind in MAGNITUDES, f"say in meaning/evaluator.py what bounds {kind.__name__}"
+
+
 def neutralised() -> Iterator[tuple[type, str]]:
-    for kind in declared_types():
+    for kind in (k for k in declared_types() if k in SAMPLES):
         for name, neutral in NEUTRAL.items():
             if kind is NegativeOne and name == "nonnegative":
                 continue  # −1 is not ≥ 0 whoever says it
