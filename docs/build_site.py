@@ -52,7 +52,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Data, probability paths, time laws, velocity models, and problems made of them. All of "
         "them can be imported from `fmproof.models`.",
         ("models.mixture", "models.paths", "models.custom", "models.time", "models.velocity",
-         "models.problem", "models.problem_file"),
+         "models.given_paths", "models.time_laws", "models.problem", "models.problem_file"),
     ),
     "numbers": (
         "Numbers",
@@ -72,8 +72,9 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Assertions for your own code, all importable from `fmproof.testing`, and strategies for "
         "hypothesis, from `fmproof.testing.strategies`.",
         ("testing.schedule", "testing.conditional", "testing.field", "testing.losses",
-         "testing.gradients", "testing.adapters", "testing.failure", "testing.strategies.models",
-         "testing.strategies.language", "testing.strategies.steps"),
+         "testing.gradients", "testing.steps", "testing.sampling", "testing.conversions",
+         "testing.derivatives", "testing.weights", "testing.adapters", "testing.failure",
+         "testing.strategies.models", "testing.strategies.language", "testing.strategies.steps"),
     ),
 }  # fmt: skip
 

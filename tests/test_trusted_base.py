@@ -38,12 +38,12 @@ def lines_of_code(file: Path) -> int:
 
 
 def test_the_kernel_can_be_read_in_a_sitting() -> None:
-    assert sum(map(lines_of_code, KERNEL)) <= 950
+    assert sum(map(lines_of_code, KERNEL)) <= 960
 
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 1_580
+    assert sum(map(lines_of_code, files)) <= 1_710
 
 
 def test_no_file_of_it_is_long() -> None:

@@ -18,7 +18,6 @@ from sympy import Basic, Expr
 from fmproof.errors import InputError
 from fmproof.lang.node import as_term, sort_of
 from fmproof.lang.nodes import Var
-from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.losses.estimate import Estimate
@@ -28,6 +27,7 @@ from fmproof.meaning.interpretation import Array, Interpretation
 from fmproof.meaning.ladder import LEVELS, Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
 from fmproof.meaning.reading import Reading
+from fmproof.meaning.written import variables_of
 from fmproof.models.problem import Problem
 
 MAX_COORDINATES = 6
@@ -138,7 +138,7 @@ def _values(
     term: Basic, interpretation: Interpretation, given: Mapping[Var, Any]
 ) -> dict[Var, Array]:
     """The given values as arrays; every free variable but a parameter must have one."""
-    free = free_vars(term)
+    free = frozenset(variables_of(term))
     for var in sorted(free.union(given), key=lambda v: v.name):
         if var not in given and var.sort is not Sort.PARAM:
             raise InputError(f"the variable {text(var)} is free in the term: give its value")

@@ -95,7 +95,7 @@ def _relabelled(report: Report, labels: dict[str, str]) -> Report:
 def odd_names() -> Report:
     """Symbols whose names are not letters."""
     x, parameter = Vec("x"), Param("θ1")
-    field = Field("日本", x, sup=parameter)
+    field = Field("é2", x, sup=parameter)
     law = Density("Ω_é", x)
     loss = Scalar("L_é", parameter, definition=Expect(norm2(field(parameter, x)), law(x)))
     second = Expect(norm2(x), law(x))
@@ -109,7 +109,7 @@ def odd_names() -> Report:
         start=loss(parameter) + second,
         steps=[
             Step("1", first + second, by="definition"),
-            Step("2", first + Named("C_日", second), by="constant"),
+            Step("2", first + Named("C_é", second), by="constant"),
         ],
     )
     return check([derivation])
