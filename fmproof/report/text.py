@@ -24,6 +24,7 @@ from fmproof.report.words import (
     derivation_verdict,
     explanation,
     label_ranges,
+    numeric_legend,
     numeric_mark,
     numeric_summary,
     numeric_words,
@@ -94,6 +95,9 @@ class _Pages:
         for derivation in report.derivations:
             yield from self.derivation(derivation)
             yield ""
+        legend = numeric_legend(report.derivations)
+        if legend:
+            yield from self._prose(legend)
         failed = [d for d in report.derivations if d.status == "failed"]
         if failed and len(report.derivations) > 1:
             yield from _one_line_each(failed, self.paint)
@@ -148,6 +152,7 @@ class _Pages:
         mark = self.paint.status(MARK[step.status], step.status)
         head = f"{_INDENT}{mark} {step.id:<{labels}}  {step.relation} "
         claim = formula_lines(step.claim.text, self.width - len(margin) - 2)
+        refuted = step.numeric is not None and step.numeric.status == "refuted"
         rule = step.rule + numeric_mark(step.numeric)
         space = self.width - len(margin) - 2 - len(claim[-1]) - len(rule)
         lines = [head + claim[0], *(f"{margin}  {line}" for line in claim[1:])]
@@ -155,7 +160,8 @@ class _Pages:
             lines.append("")
             space = self.width - len(rule)
         yield from lines[:-1]
-        yield lines[-1] + " " * space + self.paint.rule(rule)
+        shown = self.paint.status(rule, "failed") if refuted else self.paint.rule(rule)
+        yield lines[-1] + " " * space + shown
 
     def background(self, step: StepReport, margin: str) -> Iterator[str]:
         """The author's note, the conditions and what they follow from."""

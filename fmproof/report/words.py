@@ -132,9 +132,21 @@ def numeric_summary(derivation: DerivationReport) -> str:
 
 
 def numeric_mark(numeric: Numeric | None) -> str:
-    """What stands beside a step's rule: the worst difference over its error bound."""
-    if numeric is None:
-        return ""
-    if numeric.status == "agrees":
-        return f"  ≈ {numeric.worst or 0.0:.0e}"
-    return "  ≠" if numeric.status == "refuted" else "  ?"
+    """What stands beside a step's rule; :func:`numeric_legend` says what the marks mean."""
+    return "" if numeric is None else f"  {NUMERIC_MARK[numeric.status]}"
+
+
+NUMERIC_MARK: dict[str, str] = {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}
+
+_LEGEND = {
+    "≈": "≈ equal within the error of the numbers, on every problem",
+    "≠": "≠ different beyond it",
+    "?": "? not decided by the numbers",
+}
+
+
+def numeric_legend(derivations: Sequence[DerivationReport]) -> str:
+    """What the marks that stand in a report mean; "" where there are none."""
+    steps = (step for derivation in derivations for step in derivation.steps)
+    marks = {NUMERIC_MARK[step.numeric.status] for step in steps if step.numeric is not None}
+    return "; ".join(words for mark, words in _LEGEND.items() if mark in marks)
