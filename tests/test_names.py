@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "fmproof"
 
 FIELD = set(
     """
-    coefficients conditional_variance floor joint latex marginal number paths plot summands time uniform verify
+    coefficients conditional_variance floor joint latex marginal number paths plot summands time
+    uniform verify
     """.split()
 )
 """Field terms, and a command beside the function that it calls."""
