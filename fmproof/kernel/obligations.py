@@ -10,14 +10,14 @@ there do not vanish. Under a gradient or argmin it must be so at every parameter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.lang.arithmetic import factors, mul
-from fmproof.lang.node import bound_vars, declaration
+from fmproof.lang.node import admit, bound_vars, declaration, remembered
 from fmproof.lang.nodes import Var
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
@@ -28,8 +28,22 @@ def obligations(term: Basic) -> tuple[Prop, ...]:
 
     In a sum as written each part counts, also where the kernel's form of it cancels.
     """
+    admitted = admit(term)
+    return _of_admitted(admitted) if admitted == term else _at_the_top(term)
+
+
+@remembered
+def _of_admitted(term: Basic) -> tuple[Prop, ...]:
+    return _at_the_top(term)
+
+
+def _at_the_top(term: Basic) -> tuple[Prop, ...]:
+    return _each_once(declaration(term).obliges(term, _Top()))
+
+
+def _each_once(props: Iterable[Prop]) -> tuple[Prop, ...]:
     found: dict[Prop, Prop] = {}
-    for prop in _Inside()(term):
+    for prop in props:
         found.setdefault(canon(prop), prop)
     return tuple(found.values())
 
@@ -52,3 +66,10 @@ class _Inside:
 
     def weighted(self, body: Expr) -> Expr:
         return mul(self.weight, body)
+
+
+class _Top(_Inside):
+    """Under no binder, where no factor varies: what a part obliges is known from elsewhere."""
+
+    def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
+        yield from obligations(part)

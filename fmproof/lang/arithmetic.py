@@ -20,6 +20,7 @@ from fmproof.errors import SortError
 from fmproof.lang.node import (
     Inside,
     Lift,
+    admit,
     as_term,
     declaration,
     declare,
@@ -186,6 +187,8 @@ def as_written(term: Expr) -> Expr:
     Raises:
         SortError: some part of it is no node, or is ill sorted.
     """
+    if not term.args:
+        return admit(term)
     args = [as_written(arg) for arg in term.args]
     if type(term) is Add:
         _sum_sort(tuple(args))
