@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from sympy import Basic
+from sympy import Basic, Pow
 
 from fmproof.errors import InputError
 from fmproof.lang.names import split_name
@@ -84,7 +84,9 @@ def _parts(nodes: Iterable[Basic]) -> Iterator[tuple[Basic, Callable[[Basic], st
         if isinstance(node, Expect | Integrable | Almost):
             yield from ((item, draw_text) for item in node.measure)
         if not isinstance(node, Lebesgue):  # its range stands at the sign of the integral
-            yield from ((node, spell) for spell in (text, latex))
+            yield node, text
+        if isinstance(node, Apply | Var | Named | Pow):  # what is typeset by names and scripts
+            yield node, latex
         if isinstance(node, Apply) and node.head.definition is not None:
             waiting.append(node.head.definition)
         waiting.extend(arg for arg in node.args if arg.args or isinstance(arg, Var))
