@@ -29,8 +29,7 @@ def is_integral(term: Any) -> bool:
 
 def with_body(term: Any, body: Expr) -> Expr:
     """The integral or expectation of ``body`` over the same measure."""
-    made: Expr = rebuilt(term, body, *term.measure)
-    return made
+    return rebuilt(term, body, *term.measure)
 
 
 @rule("I1", LINEAR)

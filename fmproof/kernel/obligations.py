@@ -10,7 +10,7 @@ there do not vanish. Under a gradient or argmin it must be so at every parameter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,20 +32,14 @@ def obligations(term: Basic) -> tuple[Prop, ...]:
     return _of_admitted(admitted) if admitted == term else _at_the_top(term)
 
 
-@remembered
-def _of_admitted(term: Basic) -> tuple[Prop, ...]:
-    return _at_the_top(term)
-
-
 def _at_the_top(term: Basic) -> tuple[Prop, ...]:
-    return _each_once(declaration(term).obliges(term, _Top()))
-
-
-def _each_once(props: Iterable[Prop]) -> tuple[Prop, ...]:
     found: dict[Prop, Prop] = {}
-    for prop in props:
+    for prop in declaration(term).obliges(term, _Inside()):
         found.setdefault(canon(prop), prop)
     return tuple(found.values())
+
+
+_of_admitted = remembered(_at_the_top)
 
 
 @dataclass(frozen=True)
@@ -56,6 +50,9 @@ class _Inside:
     scope: frozenset[Var] = frozenset()
 
     def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
+        if not self.scope:  # under no binder no factor varies, and the part may be known
+            yield from obligations(part)
+            return
         varying = (f for f in factors(factor) if self.scope & free_vars(f))
         place = _Inside(mul(self.weight, *varying), self.scope)
         yield from declaration(part).obliges(part, place)
@@ -66,10 +63,3 @@ class _Inside:
 
     def weighted(self, body: Expr) -> Expr:
         return mul(self.weight, body)
-
-
-class _Top(_Inside):
-    """Under no binder, where no factor varies: what a part obliges is known from elsewhere."""
-
-    def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
-        yield from obligations(part)

@@ -121,5 +121,4 @@ class Sequent:
 
 def infer(conclusion: Prop, *conditions: Prop, after: Iterable[Theorem] = ()) -> Sequent:
     """``conclusion`` under ``conditions`` and all that the theorems ``after`` assume."""
-    inherited = (prop for theorem in after for prop in theorem.hypotheses)
-    return Sequent(conclusion, (*inherited, *conditions))
+    return Sequent(conclusion, (*(h for th in after for h in th.hypotheses), *conditions))
