@@ -21,8 +21,8 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.equality import generalise, specialise, unfold
-from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
+from fmproof.kernel.calculus import differentiable, differentiable_equal
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -341,13 +341,15 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        proof = self._from(attempt(differentiable_sum, goal), "sums", depth)
+        proof = self._from(attempt(differentiable, goal), "sums", depth)
         if proof is not None:
             return proof
         for equation in self.equations:
-            prop = equation.conclusion
-            if isinstance(prop, Equals) and alpha_equal(prop.lhs, goal.body):
-                carried = differentiable_equal(equation, goal.var)
+            for var in free_vars(equation.lhs):
+                if var.sort is not goal.var.sort:
+                    continue
+                there = instantiate(equation, {var: goal.var})
+                carried = attempt(differentiable_equal, there, goal)
                 proof = self._from(carried, "equality", depth)
                 if proof is not None:
                     return proof

@@ -16,7 +16,7 @@ from sympy import Basic, Expr, Mul, Rational, S
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity, cancel
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
-from fmproof.kernel.gradient import gradient_of_sum, minimisers_of_shift
+from fmproof.kernel.calculus import derivative, minimisers_of_shift
 from fmproof.kernel.integrals import (
     drop_draw,
     expectation_as_integral,
@@ -34,6 +34,7 @@ from fmproof.lang.nodes.measure import conditions, drawn_by
 from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
+from fmproof.tactics.matching import instance
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
@@ -274,15 +275,16 @@ def _constant(line: Line) -> Conversion:
 def _lemma(line: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         for theorem in line.lemmas:
-            if alpha_equal(theorem.lhs, term):
-                return theorem
+            found = instance(theorem, term)
+            if found is not None:
+                return found
         return None
 
     return convert
 
 
 def _gradient(_: Line) -> Conversion:
-    return lambda term: attempt(gradient_of_sum, term)
+    return lambda term: attempt(derivative, term)
 
 
 def _minimisers(_: Line) -> Conversion:
