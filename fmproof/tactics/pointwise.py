@@ -16,6 +16,7 @@ from fmproof.kernel.calculus import (
     gaussian_dominated,
 )
 from fmproof.kernel.equality import equal_sides, unfold
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.order import (
     nonnegative_parts,
     nonnegativity,
@@ -25,7 +26,7 @@ from fmproof.kernel.order import (
 )
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, summands
+from fmproof.lang.arithmetic import summands
 from fmproof.lang.nodes import Apply, Named
 from fmproof.lang.props import (
     AtMost,
@@ -68,12 +69,15 @@ def _positive(goal: Positive) -> Iterator[tuple[str, Theorem]]:
 
 
 def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
-    above = goal.args[0]
+    """b = 0 ⇒ a = 0 from b ≠ 0, and b ≠ 0 from its factors or its sign."""
+    if goal.args[0] is not S.One:
+        theorem: Theorem = assume(goal)
+        while theorem.hypotheses[0].args[0] is not S.One:
+            theorem = discharge(theorem, multiple_vanishes(theorem.hypotheses[0], 0))
+        yield "nonzero", theorem
+        return
     yield from _named("nonzero", attempt(product_vanishes, goal))
     yield from _named("positive", attempt(nonzero, goal))
-    if above is not S.One:
-        for place in range(len(factors(above))):
-            yield from _named("nonzero", attempt(multiple_vanishes, goal, place))
     yield from _rewritten(goal, 1)
 
 
