@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fmproof.lang.nodes import Apply, Density, Head, Var
+from fmproof.lang.nodes import Apply, Head, Var
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
@@ -128,7 +128,7 @@ class World:
                 parameters = problem.model.coefficients.size
         for i, head in enumerate(self.cast.others):
             draw = replace(self._draw(1000 + i), simple=head in self.simple)
-            if isinstance(head, Density):
+            if head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
             else:
                 found[head] = RandomFunction(head, self.dim, parameters, draw)
