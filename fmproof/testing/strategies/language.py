@@ -112,7 +112,7 @@ class Terms:
             densities, Gaussians and functions in them, beside the language of integrals.
     """
 
-    def __init__(self, pick: Pick, field: bool = True) -> None:
+    def __init__(self, pick: Pick, field: bool = False) -> None:
         self.pick = pick
         self.field = field
 
@@ -338,7 +338,7 @@ class Terms:
         return chosen
 
 
-def seeded(seed: int | str, field: bool = True) -> Terms:
+def seeded(seed: int | str, field: bool = False) -> Terms:
     """Random terms from a seed; see :class:`Terms`."""
     return Terms(random.Random(seed).choice, field)
 
@@ -348,7 +348,7 @@ def terms(
     draw: st.DrawFn,
     sorts: Sequence[Sort] = (Sort.REAL, Sort.VEC),
     max_depth: int = 3,
-    field: bool = True,
+    field: bool = False,
 ) -> Expr:
     """Well-sorted terms, with free variables and shadowing; they shrink towards numbers.
 
