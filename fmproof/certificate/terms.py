@@ -30,9 +30,7 @@ _BINDERS = {
     )
 }  # fmt: skip
 _ARITHMETIC = {"Add": Add, "Mul": Mul, "Pow": Pow}
-_HEADS = {
-    kind.__name__: kind for kind in (nodes.Field, nodes.Scalar, nodes.Density, nodes.Law)
-}
+_HEADS = {kind.__name__: kind for kind in (nodes.Field, nodes.Scalar, nodes.Density, nodes.Law)}
 
 
 class Table:

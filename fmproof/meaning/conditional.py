@@ -114,10 +114,8 @@ def _integral(body: Expr, ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply])
     return Expect(body, *sums) if sums else body
 
 
-def _solved(
-    value: Expr, at: Expr, ranges: Mapping[Var, Lebesgue]
-) -> tuple[Var, Expr, Expr] | None:
-    """``(z, a, (at − b)/a)`` where value = a z + b and z is not bounded; a number a is preferred."""
+def _solved(value: Expr, at: Expr, ranges: Mapping[Var, Lebesgue]) -> tuple[Var, Expr, Expr] | None:
+    """``(z, a, (at − b)/a)`` where value = a z + b; a number a is preferred."""
     found: list[tuple[Var, Expr, Expr]] = []
     for var, item in ranges.items():
         if item.bounded or var.sort not in (Sort.VEC, Sort.REAL):

@@ -385,7 +385,7 @@ class Evaluator:
                 thorough,
             )
             target, form = envelope.target(item.var)
-            scope: dict[Var, Value | Form] = {**env, item.var: form}
+            scope: dict[Var, Value | Form | None] = {**env, item.var: form}
             scope = envelope.within(later, scope)
             groups = envelope.relevant(envelope.groups(factors, scope), target)
             if groups:

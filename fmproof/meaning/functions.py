@@ -22,7 +22,7 @@ def absolute(array: Array) -> Array:
     """Absolute values, of the value and of the derivative."""
     if array.dtype.kind != "c":
         return np.asarray(np.abs(array))
-    return np.abs(array.real) + 1j * np.abs(array.imag)
+    return np.asarray(np.abs(array.real) + 1j * np.abs(array.imag))
 
 
 def kinked(result: Array, array: Array) -> Array:

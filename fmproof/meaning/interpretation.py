@@ -187,7 +187,8 @@ def dense(head: Head) -> Head:
         return head
     over = (item.declared for item in head.over)
     name = head.name + "'" * 6  # so long a name is nobody else's
-    return nodes.Density(name, *over, sub=head.sub, sup=head.sup, given=head.given)
+    found: Head = nodes.Density(name, *over, sub=head.sub, sup=head.sup, given=head.given)
+    return found
 
 
 @dataclass(frozen=True)
