@@ -17,15 +17,20 @@ import numpy as np
 from sympy import Add, Expr, Mul, Pow
 
 from fmproof.lang.nodes import (
+    Abs,
     Apply,
+    Div,
     Draw,
     Expect,
+    Grad,
     Inner,
     IntegralOver,
     Lebesgue,
     Let,
     Named,
+    Partial,
     Ratio,
+    Sqrt,
     Var,
 )
 from fmproof.lang.nodes.measure import drawn_by
@@ -192,6 +197,10 @@ class Envelope:
             return list(dict.fromkeys(found))
         if isinstance(term, Named):
             return self._groups_of(term.definition, scope)
+        if isinstance(term, Abs | Sqrt):
+            return self._groups_of(term.args[0], scope)
+        if isinstance(term, Grad | Partial | Div):
+            return self._groups_of(term.body, {**scope, term.var: self._form(term.at, scope)})
         if isinstance(term, IntegralOver | Expect):
             inside = self.within(term.measure, scope)
             draws = term.measure if isinstance(term, Expect) else ()

@@ -54,7 +54,6 @@ from fmproof.lang.nodes import (
     Partial,
     Scalar,
     Sqrt,
-    dim,
 )
 from fmproof.lang.props import AtMost, Equals, ForAll
 from fmproof.lang.scope import free_vars
@@ -258,7 +257,8 @@ def slope(pick: Pick) -> Expr:
     ]  # fmt: skip
     in_time = [
         f * k, Inner(b(t, x, z), x * t), g(t**2, x + t * y), w(t) * k, Exp(w(t)), Log(1 + w(t)),
-        t * b(t, x, z), c * y * t**2 + b(t, x, z), Normal(x, t * y, 1 + t**2), Ratio(w(t), 1 + t**2),
+        t * b(t, x, z), c * y * t**2 + b(t, x, z), Normal(x, t * y, 1 + t**2),
+        Ratio(w(t), 1 + t**2),
     ]  # fmt: skip
     fields = [f * field, b(t, x, z) + c * x, y * f, c * t * b(t, x, z), x]
     return pick.choice(
@@ -315,7 +315,7 @@ def exchange(pick: Pick) -> Theorem:
 
 
 def divergence_theorem(pick: Pick) -> Theorem:
-    field = pick.choice([b(t, x, z), p(t, x, z) * b(t, x, z), q(x) * x, Normal(x, z, 1) * a(x)])
+    field = pick.choice([p(t, x, z) * b(t, x, z), q(x) * x, Normal(x, z, 1) * a(x)])
     return calculus.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
 
 
@@ -326,8 +326,9 @@ def gaussian_draws(pick: Pick) -> tuple[Expr, ...]:
 def pull_out(pick: Pick) -> Theorem:
     law, given = gaussian_draws(pick), (x,)
     if pick.random() < 0.5:
-        body = Inner(pick.choice([a(x), x]), pick.choice([z, t * z - x, b(t, x, z)]))
-        return conditional.pull_out(Expect(body, *law), given, 0, [0], 1)
+        f = pick.choice([z, t * z - x, b(t, x, z)])
+        body = Inner(pick.choice([a(x), x]), f)
+        return conditional.pull_out(Expect(body, *law), given, 0, [0], body.args.index(f))
     parts = [g(t, x), norm2(z)]
     place = list(Mul.make_args(Mul(*parts))).index(norm2(z))
     return conditional.pull_out(Expect(Mul(*parts), *law), given, 0, [place], -1)
@@ -337,7 +338,8 @@ def take_out(pick: Pick) -> Theorem:
     law = gaussian_draws(pick)
     if pick.random() < 0.3:
         return conditional.take_out(CondExpect(g(t, x), x, *law), [], -1)
-    return conditional.take_out(CondExpect(Inner(a(x), z - x), x, *law), [0], 1)
+    term = CondExpect(Inner(a(x), z - x), (x, y), *law)
+    return conditional.take_out(term, [0], term.body.args.index(z - x))
 
 
 def conditional_linearity(pick: Pick) -> Theorem:
@@ -348,7 +350,8 @@ def conditional_linearity(pick: Pick) -> Theorem:
 def bayes(pick: Pick) -> Theorem:
     k = pick.choice([p(t, x, z), Normal(x, t * z, 1 - t)])
     body = pick.choice([z, b(t, x, z), norm2(z - x)])
-    return conditional.bayes(CondExpect(body, x, q(z), k), equality.reflexivity(Expect(k, q(z))))
+    marginal = equality.reflexivity(Expect(k, q(z)))
+    return conditional.bayes(CondExpect(body, (x, y), q(z), k), marginal)
 
 
 def same_conditional(pick: Pick) -> Theorem:
@@ -368,7 +371,7 @@ def substitute_draws(pick: Pick) -> Theorem:
 
 
 def variance(pick: Pick) -> Expr:
-    return pick.choice([1 + t, Exp(w(t)), Rational(1, 2), t**2])
+    return pick.choice([1 + t, Exp(-w(t)), Rational(1, 2), t**2])
 
 
 def gaussian_density(pick: Pick) -> Theorem:
@@ -376,7 +379,7 @@ def gaussian_density(pick: Pick) -> Theorem:
 
 
 def reparametrise(pick: Pick) -> Theorem:
-    scale = pick.choice([1 - t, Exp(w(t)), Rational(-1, 2), 1 + w(t)])
+    scale = pick.choice([1 - t, Exp(-t), Rational(-1, 2), 1 + t])
     body = pick.choice([norm2(x), g(t, x), Inner(x, a(z))])
     law = (q(z), Normal(x, t * z, scale**2))
     return gaussian.reparametrise(Expect(body, *law), 1, scale, e)
@@ -458,7 +461,8 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
 ELSEWHERE = {
     "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
-    "nonnegative_parts", "nonzero", "product_vanishes",
+    "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
+    "dominated_differentiable",
 }  # fmt: skip
 """They conclude no equation or inequality."""
 
@@ -483,9 +487,13 @@ def disagreement(lhs: Expr, rhs: Expr, seed: int, at_most: bool = False) -> floa
     variables = [x for x in free_vars(lhs) | free_vars(rhs) if x.sort is not Sort.PARAM]
     world = World.random(1, Cast.of(symbols_of([lhs, rhs]), ()), variables, seed, WORLDS)
     ladder = Ladder(world.interpretation(), world.values(), 1e7)
-    left, right = (ladder.read(side, 2) for side in (lhs, rhs))
-    bound = left.error + right.error
-    assert (bound <= 0.02 * np.maximum(left.magnitude, right.magnitude) + 1e-300).all()
+    for level in (2, 4):
+        left, right = (ladder.read(side, level) for side in (lhs, rhs))
+        bound = left.error + right.error
+        known = (bound <= 0.02 * np.maximum(left.magnitude, right.magnitude) + 1e-300).all()
+        if known:
+            break
+    assert known
     gap = left.value - right.value
     gap = np.maximum(gap, 0) if at_most else np.abs(gap)
     return float((gap / (bound + 1e-300)).max())
