@@ -12,6 +12,7 @@ from itertools import permutations, product
 from sympy import Basic, Expr, S
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -42,7 +43,20 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Let, Ratio, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Ratio,
+    Scalar,
+    Var,
+)
 from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
 from fmproof.lang.props import (
     Almost,
@@ -238,9 +252,12 @@ class Prover:
             proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
             if proof is not None:
                 return proof
-        unfolded = sweep(goal.body, _unfold_field)
-        if unfolded is not None:
-            return self._from(equal_integrand(goal, unfolded), "definition", depth)
+        for word, rewrite in (("definition", _unfold_field), ("bilinearity", _expand_product)):
+            rewritten = sweep(goal.body, rewrite)
+            if rewritten is not None:
+                proof = self._from(equal_integrand(goal, rewritten), word, depth)
+                if proof is not None:
+                    return proof
         return None
 
     def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
@@ -347,7 +364,7 @@ class Prover:
 
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
-        if all(isinstance(item, Lebesgue) for item in goal.measure):
+        if has_let(goal.measure) or all(isinstance(item, Lebesgue) for item in goal.measure):
             return None
         _, lebesgue = against_lebesgue(S.One, goal.measure)
         proof = self.prove(Almost(goal.body, *lebesgue), depth)
@@ -449,6 +466,12 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
+        unfolded = sweep(goal.body, _unfold_field)
+        if unfolded is not None:
+            carried = attempt(differentiable_equal, unfolded, goal)
+            proof = self._from(carried, "definition", depth)
+            if proof is not None:
+                return proof
         for equation in self.equations:
             for var in free_vars(equation.lhs):
                 if var.sort is not goal.var.sort:
@@ -530,16 +553,18 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 
 def _unfold_field(term: Expr) -> Theorem | None:
-    """Unfold a field that is defined by arithmetic from others (not as an average)."""
-    if (
-        isinstance(term, Apply)
-        and isinstance(term.head, Field)
-        and term.head.definition is not None
-    ):
-        if isinstance(term.head.definition, IntegralOver):
-            return None
-        return unfold(term)
-    return None
+    """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
+    defined = isinstance(term, Apply) and isinstance(term.head, Field | Scalar)
+    if not defined or term.head.definition is None:
+        return None
+    averages = isinstance(term.head.definition, IntegralOver | Expect | CondExpect)
+    return None if averages else unfold(term)
+
+
+def _expand_product(term: Expr) -> Theorem | None:
+    """Multiply out an inner product that is no square; the parallelogram is for squares."""
+    mixed = isinstance(term, Inner) and not term.is_square
+    return attempt(bilinearity, term) if mixed else None
 
 
 def fields_in(term: Expr) -> set[Apply]:
@@ -567,7 +592,7 @@ def as_expectation(prop: Prop) -> Prop:
 
     For display.
     """
-    if not isinstance(prop, Integrable):
+    if not isinstance(prop, Integrable) or has_let(prop.measure):
         return prop
     body, measures = against_lebesgue(prop.body, prop.measure)
     parts = factors(body)
