@@ -70,7 +70,7 @@ from fmproof.lang.props import (
 from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
 from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out
 from fmproof.tactics.matching import match
-from fmproof.tactics.pointwise import pointwise
+from fmproof.tactics.pointwise import defined, pointwise
 from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTH = 12
@@ -287,7 +287,12 @@ class Prover:
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
             proof = self._almost_equal(goal)
-        proof = proof or self._from_lebesgue(goal, depth) or self._everywhere(goal, depth)
+        proof = (
+            proof
+            or self._from_lebesgue(goal, depth)
+            or self._everywhere(goal, depth)
+            or self._under_another_law(goal)
+        )
         if proof is not None or len(goal.measure) == 1:
             return proof
         for place in range(len(goal.measure)):
@@ -312,6 +317,16 @@ class Prover:
                 found = specialised(assume(dict(self.hypotheses)[name]), goal.body)
                 if found is not None:
                     return Proof(everywhere(found, goal.measure), (f"@{name}",))
+        return None
+
+    def _under_another_law(self, goal: Almost) -> Proof | None:
+        """From a hypothesis that says it under another law of the same variables."""
+        for name, fact in self._facts(goal):
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
+                theorem = self._moved_fact(fact, goal)
+                if theorem is not None:
+                    return Proof(theorem, (f"@{name}",))
         return None
 
     def _almost_equal(self, goal: Almost) -> Proof | None:
@@ -466,12 +481,13 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        unfolded = sweep(goal.body, _unfold_field)
-        if unfolded is not None:
-            carried = attempt(differentiable_equal, unfolded, goal)
-            proof = self._from(carried, "definition", depth)
-            if proof is not None:
-                return proof
+        for rewrite in (_unfold_field, defined):
+            unfolded = sweep(goal.body, rewrite)
+            if unfolded is not None:
+                carried = attempt(differentiable_equal, unfolded, goal)
+                proof = self._from(carried, "definition", depth)
+                if proof is not None:
+                    return proof
         for equation in self.equations:
             for var in free_vars(equation.lhs):
                 if var.sort is not goal.var.sort:

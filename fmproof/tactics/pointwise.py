@@ -84,7 +84,7 @@ def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
 def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
     """With definitions unfolded, or multiplied out, in one place."""
     term = goal.args[place]
-    unfolded = sweep(term, _defined)
+    unfolded = sweep(term, defined)
     if unfolded is not None:
         yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
     normal = ring_normal(term)
@@ -94,7 +94,8 @@ def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
             yield from _named("", attempt(equal_sides, goal, {place: same}))
 
 
-def _defined(term: Expr) -> Theorem | None:
+def defined(term: Expr) -> Theorem | None:
+    """A name or a symbol with a definition, unfolded."""
     if isinstance(term, Named) or (isinstance(term, Apply) and term.head.definition is not None):
         return unfold(term)
     return None
