@@ -294,10 +294,11 @@ class Printer(ABC):
 
     def integrable(self, node: Integrable) -> str:
         if any(isinstance(item, Lebesgue) for item in node.measure):
-            body, measures = against_lebesgue(*without_lets(node.body, node.measure))
-            laws = [item for item in measures if not isinstance(item, Lebesgue)]
-            inside = self.expect_over(laws, self.size(body)) if laws else self.size(body)
-            groups = [[item] for item in measures if isinstance(item, Lebesgue)]
+            body, items = against_lebesgue(*without_lets(node.body, node.measure))
+            groups = [[item] for item in items if isinstance(item, Lebesgue)]
+            laws = [item for item in items if not isinstance(item, Lebesgue)]
+            inside = self.size(body)
+            inside = self.expect_over(laws, inside) if laws else inside
             return self.finite(self.integral_of(groups, inside))
         return self.finite(self.expect_over(node.measure, self.size(node.body)))
 
