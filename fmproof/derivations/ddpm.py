@@ -160,7 +160,9 @@ divergence = Part(
         Step(
             "K.1",
             Expect(
-                Ratio(norm2(y - guess), 2 * sigma(t) ** 2) - Ratio(norm2(y - m), 2 * v) + logs,
+                Ratio(1, 2 * sigma(t) ** 2) * norm2(y - guess)
+                - Ratio(1, 2 * v) * norm2(y - m)
+                + logs,
                 posterior,
             ),
             by=["gaussian", "log"],
@@ -207,7 +209,7 @@ ddpm = Derivation(
         Hypothesis("H4", Positive(beta(t))),
         Hypothesis("H5", Positive(1 - before)),
         Hypothesis("H6", Positive(1 - now)),
-        Hypothesis("H7", VanishesWith(1, sigma(t))),
+        Hypothesis("H7", Positive(sigma(t))),
         Hypothesis("H8", ForAll(Integrable(norm2(m - guess), q(x0), current), theta)),
     ],
     variables=[t, x, y, x0],
