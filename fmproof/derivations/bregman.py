@@ -152,9 +152,7 @@ bregman = Derivation(
         Hypothesis(
             "H3", Integrable(phi(mean), *law), "φ of its conditional expectation has a mean"
         ),
-        Hypothesis(
-            "H4", ForAll(Integrable(phi(model), *law), theta), "φ of the model has a mean"
-        ),
+        Hypothesis("H4", ForAll(Integrable(phi(model), *law), theta), "φ of the model has a mean"),
         Hypothesis(
             "H5",
             ForAll(Integrable(Inner(slope, model), *law), theta),

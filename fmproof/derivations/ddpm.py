@@ -27,7 +27,7 @@ from fmproof.lang.nodes import (
     norm2,
     pi,
 )
-from fmproof.lang.props import AtMost, Equals, ForAll, Integrable, Positive, VanishesWith
+from fmproof.lang.props import AtMost, Equals, ForAll, Integrable, Positive
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 t = Real("t")
@@ -182,8 +182,11 @@ divergence = Part(
             by=["lemma", "moments"],
             using="second moment",
         ),
-        Step("K.4", distance + Rational(1, 2) * dim * (Ratio(v, sigma(t) ** 2) - 1) + logs,
-             by="field"),
+        Step(
+            "K.4",
+            distance + Rational(1, 2) * dim * (Ratio(v, sigma(t) ** 2) - 1) + logs,
+            by="field",
+        ),
         Step("K.5", distance + C(t), by="definition"),
     ],
 )

@@ -122,9 +122,7 @@ guidance = Derivation(
         Hypothesis(
             "H4", Differentiable(p_cond(t, x, y), x), "the conditional density is differentiable"
         ),
-        Hypothesis(
-            "H5", Differentiable(p_marg(t, x), x), "the marginal density is differentiable"
-        ),
+        Hypothesis("H5", Differentiable(p_marg(t, x), x), "the marginal density is differentiable"),
     ],
     variables=[t, w, x, y],
     parts=[scores, fields, guidance_part],

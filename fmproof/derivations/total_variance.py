@@ -94,7 +94,8 @@ variance = Part(
         ),
         Step(
             "V.4",
-            unexplained + 2 * (Inner(Expect(mean, *law), m) - Inner(Expect(target, *law), m))
+            unexplained
+            + 2 * (Inner(Expect(mean, *law), m) - Inner(Expect(target, *law), m))
             + explained,
             by="lemma",
             using="square",

@@ -13,7 +13,6 @@ from fmproof.lang.arithmetic import plus
 from fmproof.lang.nodes import (
     CondExpect,
     Density,
-    Draw,
     Expect,
     Field,
     Inner,

@@ -90,7 +90,14 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
-from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out, standard_noise
+from fmproof.tactics.averages import (
+    contracted,
+    has_let,
+    mentions_mean,
+    moved,
+    spelled_out,
+    standard_noise,
+)
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
