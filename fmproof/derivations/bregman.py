@@ -1,7 +1,7 @@
-"""Bregman divergences: whichever of them is the loss, the best guess is the conditional expectation.
+"""Bregman divergences: whichever is the loss, the best guess is the conditional expectation.
 
-D(a, b) = φ(a) − φ(b) − ⟨∇φ(b), a − b⟩; for φ = ‖·‖² it is ‖a − b‖². Proposition 1 of the guide to flow
-matching (arXiv 2412.06264). That φ is convex makes D ≥ 0; the theorem does not need it.
+D(a, b) = φ(a) − φ(b) − ⟨∇φ(b), a − b⟩; for φ = ‖·‖² it is ‖a − b‖². Proposition 1 of the guide to
+flow matching (arXiv 2412.06264). That φ is convex makes D ≥ 0; the theorem does not need it.
 """
 
 from __future__ import annotations

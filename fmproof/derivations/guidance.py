@@ -1,8 +1,8 @@
 """Guidance: Bayes for scores, and the guided vector field.
 
-The path given a label y is p_t(x|y), the label has the law p(y), and the classifier p_t(y|x) is their
-posterior. Section 5 of Holderrieth & Erives (arXiv 2506.02070), after Dhariwal & Nichol (arXiv
-2105.05233) and Ho & Salimans (arXiv 2207.12598).
+The path given a label y is p_t(x|y), the label has the law p(y), and the classifier p_t(y|x) is
+their posterior. Section 5 of Holderrieth & Erives (arXiv 2506.02070), after Dhariwal & Nichol
+(arXiv 2105.05233) and Ho & Salimans (arXiv 2207.12598).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from fmproof.lang.nodes import (
     Grad,
     Integral,
     Latent,
+    Lebesgue,
     Log,
     Ratio,
     Real,
     Scalar,
     Vec,
 )
-from fmproof.lang.props import Differentiable, Equals, Positive
+from fmproof.lang.props import Differentiable, Equals, ForAll, Integrable, Positive
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 t = Real("t")
@@ -116,13 +117,18 @@ guidance = Derivation(
     title="Bayes for scores, and the guided vector field",
     source="arXiv 2506.02070, section 5; arXiv 2105.05233; arXiv 2207.12598",
     hypotheses=[
-        Hypothesis("H1", Positive(p_cond(t, x, y)), "the conditional density is positive there"),
+        Hypothesis("H1", Positive(p_cond(t, x, y)), "the path of the label reaches the point"),
         Hypothesis("H2", Positive(p_label(y)), "the label has positive probability"),
-        Hypothesis("H3", Positive(p_marg(t, x)), "the marginal density is positive there"),
+        Hypothesis("H3", Positive(p_marg(t, x)), "the marginal path reaches the point"),
         Hypothesis(
-            "H4", Differentiable(p_cond(t, x, y), x), "the conditional density is differentiable"
+            "H4", Differentiable(p_cond(t, x, y), x), "the path of the label has a score there"
         ),
-        Hypothesis("H5", Differentiable(p_marg(t, x), x), "the marginal density is differentiable"),
+        Hypothesis("H5", Differentiable(p_marg(t, x), x), "the marginal path has a score there"),
+        Hypothesis(
+            "H6",
+            ForAll(Integrable(p_cond(t, x, y) * p_label(y), Lebesgue(y)), x),
+            "the marginal density is finite at every point",
+        ),
     ],
     variables=[t, w, x, y],
     parts=[scores, fields, guidance_part],

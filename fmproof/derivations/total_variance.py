@@ -1,7 +1,7 @@
 """The law of total variance: what X explains of the spread of Y, and what it leaves.
 
-The floor of a regression is the second of the two, E‖Y − E[Y|X]‖². Random variables are functions on a
-probability space Ω with a law P; nothing is asked of their laws, which may have no density.
+The floor of a regression is the second of the two, E‖Y − E[Y|X]‖². Random variables are functions
+on a probability space Ω with a law P; nothing is asked of their laws, which may have no density.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Any weight of the time and any law of the time: the field that is learned is the same.
 
 The training target Y_t and the point X_t are functions of a time and of an outcome ω ~ P: for a
-coupling with path I_t they are ∂_t I_t(x₀, x₁) and I_t(x₀, x₁). None needs a density. A weight and a
-time law are two ways to write one thing; the last part says which weight makes up for which law.
+coupling with path I_t they are ∂_t I_t(x₀, x₁) and I_t(x₀, x₁). None needs a density. A weight
+and a time law are two ways to write one thing; the last part says which makes up for which.
 """
 
 from __future__ import annotations

@@ -22,7 +22,11 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
+from fmproof.kernel.calculus import (
+    differentiable_equal,
+    dominated_differentiable,
+    integrable_derivative,
+)
 from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import (
     congruence,
@@ -83,6 +87,7 @@ from fmproof.lang.nodes.measure import (
 from fmproof.lang.props import (
     Almost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
@@ -373,6 +378,8 @@ class Prover:
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
             proof = self._almost_equal(goal)
+        elif isinstance(prop, Differentiable):
+            proof = self._dominated(goal, prop, depth)
         proof = (
             proof
             or self._everywhere(goal, depth)
@@ -400,6 +407,14 @@ class Prover:
         if proof is None or any(bound & free_vars(h) for h in proof.theorem.hypotheses):
             return None
         return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+
+    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+        """What is dominated is differentiable almost everywhere."""
+        try:
+            premise = Dominated(*prop.args, *goal.measure)
+        except SortError:
+            return None
+        return self._from(attempt(dominated_differentiable, premise), "domination", depth)
 
     def _spread_rules(self, goal: Almost, depth: int) -> Proof | None:
         """By what the condition follows from at a point, required almost everywhere."""
