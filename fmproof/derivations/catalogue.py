@@ -71,6 +71,18 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "DDPM: marginals, posterior and the terms of the bound",
         "fmproof.derivations.ddpm:ddpm",
     ),
+    "affine-path": (
+        "Affine Gaussian paths: velocity, score and continuity equation",
+        "fmproof.derivations.affine_path:affine_path",
+    ),
+    "continuity": (
+        "The marginal field generates the marginal path",
+        "fmproof.derivations.continuity:continuity",
+    ),
+    "log-density": (
+        "The log-density along the flow",
+        "fmproof.derivations.log_density:log_density",
+    ),
 }
 """name -> (title, "module:attribute"), in reading order."""
 
