@@ -83,6 +83,14 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "The log-density along the flow",
         "fmproof.derivations.log_density:log_density",
     ),
+    "tweedie": (
+        "Tweedie's formula",
+        "fmproof.derivations.tweedie:tweedie",
+    ),
+    "predictions": (
+        "Predictions of data, noise, velocity, v and score, and the weights between their losses",
+        "fmproof.derivations.predictions:predictions",
+    ),
 }
 """name -> (title, "module:attribute"), in reading order."""
 
