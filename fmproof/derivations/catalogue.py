@@ -59,6 +59,10 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "Denoising score matching is explicit score matching plus a constant",
         "fmproof.derivations.denoising_score_matching:denoising_score_matching",
     ),
+    "implicit-score-matching": (
+        "Implicit score matching is explicit score matching plus a constant",
+        "fmproof.derivations.implicit_score_matching:implicit_score_matching",
+    ),
     "guidance": (
         "Bayes for scores, and the guided vector field",
         "fmproof.derivations.guidance:guidance",

@@ -104,10 +104,10 @@ from fmproof.tactics.averages import (
     standard_noise,
 )
 from fmproof.tactics.matching import instance, match
-from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
+from fmproof.tactics.pointwise import all_slopes, defined, density_slope, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
 
-DEPTH = 12
+DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
@@ -169,8 +169,16 @@ class Prover:
         self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
-    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
-        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
@@ -291,8 +299,13 @@ class Prover:
             theorem = attempt(same_law, goal, smaller)
             if theorem is not None:
                 return self._from(theorem, "", depth)
+        for name, rule in _DOMINATIONS:
+            proof = self._from(attempt(rule, goal), name, depth)
+            if proof is not None:
+                return proof
         for word, conversion in (
             ("derivatives", slopes),
+            ("logarithms", density_slope),
             ("derivatives", all_slopes),
             ("almost surely", self._known_almost_surely),
         ):
@@ -301,10 +314,6 @@ class Prover:
                 proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
                 if proof is not None:
                     return proof
-        for name, rule in _DOMINATIONS:
-            proof = self._from(attempt(rule, goal), name, depth)
-            if proof is not None:
-                return proof
         proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
         if proof is not None:
             return proof
@@ -377,14 +386,13 @@ class Prover:
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
-            proof = self._almost_equal(goal)
+            proof = self._almost_equal(goal, depth)
         elif isinstance(prop, Differentiable):
             proof = self._dominated(goal, prop, depth)
         proof = (
             proof
             or self._everywhere(goal, depth)
             or self._from_lebesgue(goal, depth)
-            or self._spread_rules(goal, depth)
             or self._under_another_law(goal)
         )
         if proof is not None or len(goal.measure) == 1:
@@ -404,20 +412,8 @@ class Prover:
             return None
         bound = {v for item in goal.measure for v in drawn_by(item)}
         proof = self.prove(goal.body, depth)
-        if proof is None or any(bound & free_vars(h) for h in proof.theorem.hypotheses):
-            return None
-        return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
-
-    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
-        """What is dominated is differentiable almost everywhere."""
-        try:
-            premise = Dominated(*prop.args, *goal.measure)
-        except SortError:
-            return None
-        return self._from(attempt(dominated_differentiable, premise), "domination", depth)
-
-    def _spread_rules(self, goal: Almost, depth: int) -> Proof | None:
-        """By what the condition follows from at a point, required almost everywhere."""
+        if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
         for word, theorem in pointwise(goal.body):
             try:
                 spread = everywhere(theorem, goal.measure)
@@ -427,6 +423,14 @@ class Prover:
             if proof is not None:
                 return proof
         return None
+
+    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+        """What is dominated is differentiable almost everywhere."""
+        try:
+            premise = Dominated(*prop.args, *goal.measure)
+        except SortError:
+            return None
+        return self._from(attempt(dominated_differentiable, premise), "domination", depth)
 
     def _under_another_law(self, goal: Almost) -> Proof | None:
         """From a hypothesis that says it under another law of the same variables."""
@@ -438,7 +442,7 @@ class Prover:
                     return Proof(theorem, (f"@{name}",))
         return None
 
-    def _almost_equal(self, goal: Almost) -> Proof | None:
+    def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
         """From what is known almost surely, under this or another law of the same variables."""
         for place, item in enumerate(goal.measure):
             if isinstance(item, Let):
@@ -447,7 +451,7 @@ class Prover:
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
             theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", DEPTH - 1)
+            proof = self._from(theorem, "almost surely", depth)
             if proof is not None:
                 return proof
         return None
@@ -684,11 +688,12 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 def _unfold_field(term: Expr) -> Theorem | None:
     """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
-    defined = isinstance(term, Apply) and isinstance(term.head, Field | Scalar)
-    if not defined or term.head.definition is None:
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
         return None
-    averages = isinstance(term.head.definition, IntegralOver | Expect | CondExpect)
-    return None if averages else unfold(term)
+    definition = term.head.definition
+    if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
+        return None
+    return unfold(term)
 
 
 def _log_density(term: Expr) -> Theorem | None:
@@ -730,7 +735,7 @@ def as_expectation(prop: Prop) -> Prop:
 
     For display.
     """
-    if not isinstance(prop, Integrable) or has_let(prop.measure):
+    if not isinstance(prop, Integrable):
         return prop
     body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
