@@ -430,7 +430,10 @@ class Prover:
             premise = Dominated(*prop.args, *goal.measure)
         except SortError:
             return None
-        return self._from(attempt(dominated_differentiable, premise), "domination", depth)
+        theorem = attempt(dominated_differentiable, premise)
+        if theorem is None or not alpha_equal(theorem.conclusion, goal):
+            return None  # the place is among what is integrated
+        return self._from(theorem, "domination", depth)
 
     def _under_another_law(self, goal: Almost) -> Proof | None:
         """From a hypothesis that says it under another law of the same variables."""
