@@ -521,7 +521,9 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
-            if has_let(goal.measure):  # a draw that depends on others is dropped, not reordered
+            own = {var for item in inner for var in drawn_by(item)}
+            if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
+                # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
                 return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
