@@ -25,6 +25,7 @@ from fmproof.kernel.almost import (
 from fmproof.kernel.calculus import (
     differentiable_equal,
     dominated_differentiable,
+    dominated_integrable,
     integrable_derivative,
 )
 from fmproof.kernel.conditional import draw_equation
@@ -104,7 +105,15 @@ from fmproof.tactics.averages import (
     standard_noise,
 )
 from fmproof.tactics.matching import instance, match
-from fmproof.tactics.pointwise import all_slopes, defined, density_slope, pointwise, slopes
+from fmproof.tactics.pointwise import (
+    all_slopes,
+    defined,
+    density_slope,
+    fewer,
+    pointwise,
+    scaled_slope,
+    slopes,
+)
 from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTHS = (3, 5, 8, 12)
@@ -303,6 +312,16 @@ class Prover:
             proof = self._from(attempt(rule, goal), name, depth)
             if proof is not None:
                 return proof
+        joined = scaled_slope(goal.body)
+        if joined is not None:
+            proof = self._from(attempt(equal_integrand, goal, joined), "", depth)
+            if proof is not None:
+                return proof
+        for name, fact in self._facts(goal):
+            if isinstance(fact.conclusion, Dominated):
+                theorem = attempt(dominated_integrable, fact.conclusion)
+                if theorem is not None and alpha_equal(theorem.conclusion, goal):
+                    return Proof(discharge(theorem, fact), ("domination", f"@{name}"))
         for word, conversion in (
             ("derivatives", slopes),
             ("logarithms", density_slope),
@@ -591,6 +610,10 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
+        for name, fact in self._facts(goal):
+            theorem = fewer(goal, fact)
+            if theorem is not None:
+                return Proof(theorem, (f"@{name}",))
         for rewrite in (_unfold_field, defined):
             unfolded = sweep(goal.body, rewrite)
             if unfolded is not None:

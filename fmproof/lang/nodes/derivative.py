@@ -25,7 +25,7 @@ from fmproof.lang.node import (
 )
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import AtPlace, Differentiable, ForAll, placed
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
 
@@ -93,8 +93,13 @@ def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
 
 
 def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
+    """There is a derivative, and what it is of is finite: in θ at every value, else at the place."""
     yield Differentiable(*node.args)
-    yield from finite_at_every(node, inside)
+    if node.var.sort is Sort.PARAM:
+        yield from finite_at_every(node, inside)
+    else:
+        for prop in inside.function(node):
+            yield substitute(prop, {node.var: node.at})
     yield from inside(node.at)
 
 
