@@ -412,7 +412,6 @@ class Prover:
             proof
             or self._everywhere(goal, depth)
             or self._from_lebesgue(goal, depth)
-            or self._spread_rules(goal, depth)
             or self._under_another_law(goal)
         )
         if proof is not None or len(goal.measure) == 1:
@@ -444,20 +443,8 @@ class Prover:
             return None
         theorem = attempt(dominated_differentiable, premise)
         if theorem is None or not alpha_equal(theorem.conclusion, goal):
-            return None  # the place is integrated
+            return None  # the place is among what is integrated
         return self._from(theorem, "domination", depth)
-
-    def _spread_rules(self, goal: Almost, depth: int) -> Proof | None:
-        """By what the condition follows from at a point, required almost everywhere."""
-        for word, theorem in pointwise(goal.body):
-            try:
-                spread = everywhere(theorem, goal.measure)
-            except SortError:
-                continue
-            proof = self._from(spread, word, depth)
-            if proof is not None:
-                return proof
-        return None
 
     def _under_another_law(self, goal: Almost) -> Proof | None:
         """From a hypothesis that says it under another law of the same variables."""
@@ -553,7 +540,9 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
-            if has_let(goal.measure):  # a draw that depends on others is dropped, not reordered
+            own = {var for item in inner for var in drawn_by(item)}
+            if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
+                # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
                 return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
@@ -719,11 +708,12 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 def _unfold_field(term: Expr) -> Theorem | None:
     """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
-    defined = isinstance(term, Apply) and isinstance(term.head, Field | Scalar)
-    if not defined or term.head.definition is None:
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
         return None
-    averages = isinstance(term.head.definition, IntegralOver | Expect | CondExpect)
-    return None if averages else unfold(term)
+    definition = term.head.definition
+    if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
+        return None
+    return unfold(term)
 
 
 def _log_density(term: Expr) -> Theorem | None:
@@ -765,7 +755,7 @@ def as_expectation(prop: Prop) -> Prop:
 
     For display.
     """
-    if not isinstance(prop, Integrable) or has_let(prop.measure):
+    if not isinstance(prop, Integrable):
         return prop
     body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
