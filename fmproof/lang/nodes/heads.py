@@ -149,6 +149,8 @@ class Head(Sealed, Atom):
 
     def _check_definition(self) -> None:
         definition = self.definition
+        if self.result is None:
+            raise SortError(f"the law {self.name} has no definition; write Density for one with")
         require_sort(definition, self.result, f"the definition of {self.name}")
         stray = free_vars(definition) - set(self.params)
         if stray:
@@ -247,16 +249,18 @@ class Law(Head):
 
     __slots__ = ()
 
-    result = None
+    result: Sort | None = None
     draws = True
-    is_uniform = False
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether it is the constant on an interval by definition."""
+        return is_number(self.definition)
 
     def _check(self) -> None:
         kind = type(self).__name__.lower()
         if not self.over:
             raise SortError(f"the {kind} {self.name} needs at least one variable that it draws")
-        if self.definition is not None and not self.is_density:
-            raise SortError(f"the law {self.name} has no definition; write Density for one with")
         super()._check()
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
@@ -293,11 +297,6 @@ class Density(Law):
     result = Sort.REAL
     nonneg = True
     is_density = True
-
-    @property
-    def is_uniform(self) -> bool:
-        """Whether it is the constant on an interval by definition."""
-        return is_number(self.definition)
 
     def _check_definition(self) -> None:
         super()._check_definition()
