@@ -61,5 +61,8 @@ class _Inside:
         place = _Inside(self.weight, self.scope.union(bound_vars(binder)))
         yield from declaration(binder.body).obliges(binder.body, place)
 
+    def alone(self, part: Any) -> Iterator[Prop]:
+        yield from obligations(part)
+
     def weighted(self, body: Expr) -> Expr:
         return mul(self.weight, body)

@@ -84,6 +84,9 @@ class Inside(Protocol):
     def under(self, binder: Any) -> Iterator[Any]:
         """What the body of ``binder`` obliges, for fixed values of what it binds."""
 
+    def alone(self, part: Any) -> Iterator[Any]:
+        """What ``part`` obliges, whatever multiplies it."""
+
     def weighted(self, body: Any) -> Any:
         """``body`` times the factors outside that vary."""
 

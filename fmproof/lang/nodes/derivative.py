@@ -87,8 +87,11 @@ def _sort(node: Any) -> Sort:
 
 
 def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
-    """The integrals in a function of the variable are finite at every value of it."""
-    for prop in inside(node.body):
+    """The integrals in a function of the variable are finite at every value of it.
+
+    What multiplies the node elsewhere excuses none: its variables are not those of the function.
+    """
+    for prop in inside.alone(node.body):
         yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
 
 

@@ -9,6 +9,7 @@ checker asks for separately.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 from sympy import Expr, S
@@ -35,7 +36,7 @@ from fmproof.lang.nodes.measure import (
     measure_bound,
     require_measure,
 )
-from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.props import Almost, ForAll, Integrable
 from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import ADDITIVE
 
@@ -92,10 +93,17 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
 
 
 def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
-    """Each proposition, for almost every value of what it has of a measure."""
-    bound = {var for item in measure for var in drawn_by(item)}
+    """Each proposition, for almost every value of what it has of a measure.
+
+    A "for every" is asked for every value: for almost every one it need not be measurable.
+    """
+    bound = [var for item in measure for var in drawn_by(item)]
     for prop in props:
-        yield Almost(prop, *measure) if bound & free_vars(prop) else prop
+        met = [var for var in bound if var in free_vars(prop)]
+        if type(prop) is ForAll:
+            yield reduce(ForAll, met, prop)
+        else:
+            yield Almost(prop, *measure) if met else prop
 
 
 declare(
