@@ -10,7 +10,16 @@ from typing import Any
 
 from sympy import Expr
 
-from fmproof.lang.node import Lift, Term, as_term, declare, not_clear, require_sort, same_kind
+from fmproof.lang.node import (
+    Lift,
+    Term,
+    as_term,
+    declare,
+    not_clear,
+    nothing,
+    require_sort,
+    same_kind,
+)
 from fmproof.lang.nodes.inner import norm2
 from fmproof.lang.sorts import Sort
 
@@ -59,7 +68,7 @@ for _kind, _sign in ((Exp, True), (Log, False), (Sqrt, True), (Abs, True)):
     declare(
         _kind,
         sort=lambda node: Sort.REAL,
-        bound=lambda node: (),
+        bound=nothing,
         places=lambda node: {0: Lift.HERE},
         obliges=lambda node, inside: inside(node.args[0]),
         nonnegative=(lambda node: True) if _sign else not_clear,
