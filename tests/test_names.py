@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "fmproof"
 
 FIELD = set(
     """
-    coefficients conditional_variance floor joint latex marginal number paths plot summands time
-    uniform verify
+    Abs coefficients conditional_variance Derivative derivative floor Gaussian joint latex marginal
+    Normal number paths plot summands time uniform verify
     """.split()
 )
 """Field terms, and a command beside the function that it calls."""
@@ -24,9 +24,9 @@ FIELD = set(
 HOMONYMS = set(
     """
     add Array Batch blocks BoolArray catalogue check close Columns Comparison Component
-    Condition decide Derivation Draw EQUALITY Equation Estimate evaluate Evidence expanded fit
+    Condition Constant decide Derivation Draw EQUALITY Equation Estimate evaluate Evidence expanded fit
     Form FORMATS Formula FUBINI Function GRADIENTS Group IntArray Integral Item Joint Kind KINDS
-    Law LEVEL Line main Method METHODS neighbours ORDER Outcome part Part Piece Placed Points
+    Law LEVEL Line Log main Method METHODS neighbours ORDER Outcome part Part Piece Placed Points
     PROBLEMS Product Progress Proof prose Quadratic read Reading Relation render render_json
     render_text replay require_plottable ROLES Rule rule Sampler SCALARS schema SCHEMA SECONDS
     sections Side simpler Step STYLES SUPPORT TARGETS Term TONELLI Verdict width write
