@@ -235,7 +235,7 @@ def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
 @rule("K8", "X = a almost surely under a point mass at a")
 def draw_equation(measure: Sequence[Draw], place: int) -> Sequent:
     """⊢ x = a almost surely, under a law with the deterministic draw x := a."""
-    fits = 0 <= place < len(measure) and type(measure[place]) is Let
-    require(fits, "draw", "a deterministic draw", measure[place] if measure else S.Zero)
-    item: Any = measure[place]
+    there = 0 <= place < len(measure)
+    item: Any = measure[place if there else 0]
+    require(there and type(item) is Let, "draw", f"a deterministic draw at {place}", item)
     return infer(Almost(Equals(item.var, item.value), *measure))

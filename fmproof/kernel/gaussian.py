@@ -28,6 +28,7 @@ from fmproof.lang.nodes import (
     pi,
 )
 from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.numbers import number
 from fmproof.lang.props import Almost, Equals, Integrable, Positive, Prop, VanishesWith
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -47,7 +48,7 @@ def exponent(term: Any) -> Expr:
     x, m, v = term.arguments
     r = add(x, mul(S.NegativeOne, m))
     square = mul(-_HALF, Inner(r, r), Ratio(S.One, v))
-    return add(square, mul(-_HALF, dim, Log(mul(2, pi, v))))
+    return add(square, mul(-_HALF, dim, Log(mul(number(2), pi, v))))
 
 
 @rule("N1", GAUSSIAN)
