@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sympy import Expr, S
+from sympy import Expr
 
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import lifted

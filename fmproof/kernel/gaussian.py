@@ -121,6 +121,18 @@ def _is_polynomial(term: Any, x: Var) -> bool:
     return type(term) is Pow and _is_polynomial(term.args[0], x)
 
 
+@rule("N4", "a Gaussian density is bounded, uniformly in x and m")
+def gaussian_bounded(goal: Prop) -> Sequent:
+    """{k integrable} ⊢ k·N(x; m, v) integrable, where v depends on nothing that is integrated."""
+    node: Any = goal
+    require(type(goal) is Integrable, "Gaussian", "an integrability condition", goal)
+    parts = factors(node.body)
+    for place, part in enumerate(parts):
+        if is_gaussian(part) and not free_vars(part.args[3]) & set(bound_vars(node)):
+            return infer(goal, Integrable(mul(*without(parts, place)), *node.measure))
+    raise RuleError(f"Gaussian: no bounded density in {shown(goal)}")
+
+
 @rule("N5", PRODUCT)
 def gaussian_product(term: Expr, first: int, second: int) -> Sequent:
     """{v > 0, w > 0} ⊢ N(x; a y + b, v)·N(y; m, w) = N(x; a m + b, s)·N(y; (v m + a w (x − b))/s,

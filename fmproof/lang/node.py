@@ -84,11 +84,14 @@ class Inside(Protocol):
     def under(self, binder: Any) -> Iterator[Any]:
         """What the body of ``binder`` obliges, for fixed values of what it binds."""
 
-    def alone(self, part: Any) -> Iterator[Any]:
-        """What ``part`` obliges, whatever multiplies it."""
+    def function(self, binder: Any) -> Iterator[Any]:
+        """What the body of ``binder`` obliges as a function: whatever multiplies it outside."""
 
     def weighted(self, body: Any) -> Any:
         """``body`` times the factors outside that vary."""
+
+    def is_diffuse(self, variable: Any) -> bool:
+        """Whether a variable has no value with positive probability: a density draws it."""
 
 
 Obligations = Callable[[Any, Inside], Iterable[Any]]

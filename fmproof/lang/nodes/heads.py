@@ -29,6 +29,7 @@ from fmproof.lang.nodes.measure import Declared, Lebesgue, lebesgue
 from fmproof.lang.nodes.mixture import require_density
 from fmproof.lang.nodes.variable import Var, reserved_var
 from fmproof.lang.numbers import fraction, is_number
+from fmproof.lang.props import Positive
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -111,6 +112,10 @@ class Head(Sealed, Atom):
     def params(self) -> tuple[Var, ...]:
         """All parameters, in calling order."""
         return self.sub + self.sup + self.main + self.given
+
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        """What makes the value at ``args`` no mere convention."""
+        return ()
 
     def __call__(self, *args: Any) -> Apply:
         return Apply(self, *args)
@@ -315,6 +320,9 @@ class Gaussian(Density):
 
     def _make_content(self) -> tuple[Any, ...]:
         return ("Gaussian", *super()._make_content())
+
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        return (Positive(args[2]),)
 
 
 gaussian: Gaussian = Gaussian(

@@ -27,6 +27,7 @@ from fmproof.lang.node import (
     shown,
     sort_of,
 )
+from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.measure import (
     Declared,
     Lebesgue,
@@ -89,13 +90,16 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
     for place, item in enumerate(node.measure):
         for argument in item.args[1:] if type(item) is not Lebesgue else ():
             yield from _almost(inside(argument), node.measure[:place])
+        if type(item) is Apply:
+            yield from _almost(item.head.obliges(item.arguments), node.measure[:place])
     yield from _almost(inside.under(node), node.measure)
 
 
 def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
     """Each proposition, for almost every value of what it has of a measure.
 
-    A "for every" is asked for every value: for almost every one it need not be measurable.
+    A "for every" is asked for every value: "almost every" is not said of it, and the other way
+    round, for every value almost everywhere, there may be none where all of them hold.
     """
     bound = [var for item in measure for var in drawn_by(item)]
     for prop in props:
