@@ -1,48 +1,64 @@
-"""What a term obliges: derivatives under binders, and names that are met twice."""
+"""What a derivative obliges under binders, where names are met twice and factors vanish."""
 
 from __future__ import annotations
 
 import pytest
 from sympy import Expr
 
-from fmproof import Density, Expect, Grad, Inner, Integral, Partial, Real, Scalar, Vec, text
+from fmproof import (
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    Integral,
+    Param,
+    Partial,
+    Real,
+    Scalar,
+    Vec,
+    text,
+)
 from fmproof.kernel.obligations import obligations
 
 t, s = Real("t s")
 x, y, z = Vec("x y z")
-f, k = Scalar("f", x), Scalar("k", x, z)
+theta = Param("θ")
+f, k, h = Scalar("f", x), Scalar("k", x, z), Scalar("h", x, y)
+loss = Scalar("l", theta, x, z)
 p, q = Density("p", x), Density("q", z)
-rho = Density("rho", (t, 0, 1))
-score = Grad(Expect(k(x, z), q(z)), x)
-elsewhere = Grad(Expect(k(x, z), q(z)), x, y)
-moving = Partial(Expect(k(x * s, z), q(z)), s, t)
+u = Field("u", x, definition=Integral(h(x, y) * y, y))
 
 OBLIGED: dict[str, tuple[Expr, list[str]]] = {
-    "at the variable of the expectation": (
-        Expect(f(x) * Inner(y, score), p(x)),
-        [
-            "E_{x~p}[|f(x) y·(∇_x E_{z~q}[k(x,z)])|] < ∞",
-            "x ↦ E_{z~q}[k(x,z)] is differentiable at x for almost every x~p",
-            "E_{z~q}[|k(x',z)|] < ∞ for every x'",
-        ],
-    ),
     # f(x) is about another x than the one that is differentiated in, and excuses nothing.
     "in a variable of the same name": (
-        Expect(f(x) * Inner(y, elsewhere), p(x)),
+        Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x, y)), p(x)),
         [
             "E_{x~p}[|f(x) y·(∇_y E_{z~q}[k(y,z)])|] < ∞",
             "y ↦ E_{z~q}[k(y,z)] is differentiable at y",
-            "E_{z~q}[|k(x,z)|] < ∞ for every x",
+            "E_{z~q}[|k(y,z)|] < ∞",
         ],
     ),
-    # "Almost every" is not said of a "for every", so it is asked for every value outside, too.
-    "for every value outside": (
-        Expect(Integral(moving, t), p(x)),
+    "at the variable of the expectation": (
+        Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x)), p(x)),
         [
-            "E_{x~p}[|∫ ∂_t E_{z~q}[k(t x,z)] dt|] < ∞",
-            "∫ |∂_t E_{z~q}[k(t x,z)]| dt < ∞ for almost every x~p",
-            "t ↦ E_{z~q}[k(t x,z)] is differentiable at t for almost every x~p, t",
-            "E_{z~q}[|k(s x,z)|] < ∞ for every s for every x",
+            "E_{x~p}[|f(x) y·(∇_x E_{z~q}[k(x,z)])|] < ∞",
+            "x ↦ E_{z~q}[k(x,z)] is differentiable at x for almost every x~p",
+            "E_{z~q}[|k(x,z)|] < ∞ for almost every x~p",
+        ],
+    ),
+    # t vanishes at 0, and yet u(x) is the derivative there.
+    "of a product with a factor that vanishes": (
+        Partial(t * u(x), t, 0),
+        ["t ↦ t u(x) is differentiable at 0", "∫ ‖h(x,y) y‖ dy < ∞"],
+    ),
+    # For every θ almost everywhere is not almost everywhere for every θ.
+    "in a parameter, under an expectation": (
+        Expect(Grad(Expect(loss(theta, x, z), q(z)), theta), p(x)),
+        [
+            "E_{x~p}[|∇_θ E_{z~q}[l(θ,x,z)]|] < ∞",
+            "θ ↦ E_{z~q}[l(θ,x,z)] is differentiable at θ for almost every x~p",
+            "E_{z~q}[|l(θ',x,z)|] < ∞ for every θ' for every x",
         ],
     ),
 }

@@ -869,6 +869,42 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: gaussian.gaussian_product(Normal(x, z, f(z)) * Normal(z, y, 2), 0, 1),
         "Gaussian: no N(x; a y + b, v)·N(y; m, w) in N(x; z, f(z)·I) N(z; y, 2·I)",
     ),
+    "derivative by domination of an integral": (
+        lambda: calculus.dominated_differentiable(Integrable(f(x), dx)),
+        "domination: expected a domination, found ∫ |f(x)| dx < ∞",
+    ),
+    "integral by domination of an integral": (
+        lambda: calculus.dominated_integrable(Integrable(f(x), dx)),
+        "domination: expected a domination, found ∫ |f(x)| dx < ∞",
+    ),
+    "logarithmic derivative of what may be negative": (
+        lambda: calculus.log_derivative(Grad(f(x), x)),
+        "logarithm: expected ∇f or ∂f with f ≥ 0, found ∇_x f(x)",
+    ),
+    "logarithmic derivative of a divergence": (
+        lambda: calculus.log_derivative(Div(a(x), x)),
+        "logarithm: expected ∇f or ∂f with f ≥ 0, found div_x a(x)",
+    ),
+    "stationary where another vanishes": (
+        lambda: calculus.stationary_at_zero(VanishesWith(Inner(a(x), Grad(p(x), x)), p(y))),
+        "stationary: no derivative of what vanishes in p(y) = 0 ⇒ a(x)·(∇_x p(x)) = 0",
+    ),
+    "stationary of what may be negative": (
+        lambda: calculus.stationary_at_zero(VanishesWith(Partial(h(t), t), h(t))),
+        "stationary: no derivative of what vanishes in h(t) = 0 ⇒ ∂_t h(t) = 0",
+    ),
+    "stationary by an equation": (
+        lambda: calculus.stationary_at_zero(Equals(f(x), g(x))),
+        "stationary: expected b = 0 ⇒ a = 0, found f(x) = g(x)",
+    ),
+    "bounded Gaussian density with a variance that is drawn": (
+        lambda: gaussian.gaussian_bounded(Integrable(Normal(x, z, f(z)), q(z))),
+        "Gaussian: no bounded density in E_{z~q}[N(x; z, f(z)·I)] < ∞",
+    ),
+    "bounded Gaussian density by an equation": (
+        lambda: gaussian.gaussian_bounded(Equals(f(x), g(x))),
+        "Gaussian: expected an integrability condition, found f(x) = g(x)",
+    ),
 }
 
 GOALS = {

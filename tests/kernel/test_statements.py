@@ -224,7 +224,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "cancel": (
         lambda: algebra.cancel(h(t) * p(x) * Ratio(f(x), p(x))),
-        "p(x) = 0 ⇒ f(x) = 0 ⊢ h(t) p(x) (f(x) / p(x)) = f(x) h(t)",
+        "p(x) = 0 ⇒ f(x) h(t) = 0 ⊢ h(t) p(x) (f(x) / p(x)) = f(x) h(t)",
     ),
     "linearity": (
         lambda: integrals.linearity(Integral(h(t) * f(x) - 2 * g(x), x)),
@@ -949,6 +949,35 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "w(t) > 0, 2 > 0 ⊢ f(z) N(x; a(y) + h(t) z, w(t)·I) N(z; y, 2·I) = f(z) N(x; a(y) + "
         "h(t) y, (2 h(t)² + w(t))·I) N(z; (2 h(t) (x − a(y)) + w(t) y) (1 / (2 h(t)² + "
         "w(t))), (2 w(t) / (2 h(t)² + w(t)))·I)",
+    ),
+    "domination gives a derivative": (
+        lambda: calculus.dominated_differentiable(Dominated(k(x, z), x, y, q(z))),
+        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ y ↦ k(y,z) is differentiable at y for "
+        "almost every z~q",
+    ),
+    "domination gives an integral": (
+        lambda: calculus.dominated_integrable(Dominated(k(x, z), x, y, q(z))),
+        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ E_{z~q}[|k(y,z)|] < ∞",
+    ),
+    "logarithmic derivative": (
+        lambda: calculus.log_derivative(Grad(p(x), x)),
+        "x ↦ p(x) is differentiable at x ⊢ ∇_x p(x) = p(x) ∇_x log p(x)",
+    ),
+    "logarithmic derivative in time": (
+        lambda: calculus.log_derivative(Partial(w(t), t, 2)),
+        "t ↦ w(t) is differentiable at 2 ⊢ [∂_t w(t)]_{t = 2} = w(2) [∂_t log w(t)]_{t = 2}",
+    ),
+    "stationary at zero": (
+        lambda: calculus.stationary_at_zero(VanishesWith(h(t) * Inner(a(x), Grad(p(x), x)), p(x))),
+        "⊢ p(x) = 0 ⇒ h(t) a(x)·(∇_x p(x)) = 0",
+    ),
+    "stationary at zero in time": (
+        lambda: calculus.stationary_at_zero(VanishesWith(Partial(w(t), t, s), w(s))),
+        "⊢ w(s) = 0 ⇒ ∂_s w(s) = 0",
+    ),
+    "bounded Gaussian density": (
+        lambda: gaussian.gaussian_bounded(Integrable(f(z) * Normal(x, z, w(t)), q(z))),
+        "E_{z~q}[|f(z)|] < ∞ ⊢ E_{z~q}[|f(z) N(x; z, w(t)·I)|] < ∞",
     ),
 }
 

@@ -149,12 +149,15 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample(Exp(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE,), nonnegative=True),
     ],
     Log: [
-        Sample(Log(p(x)), Sort.REAL, "", {0: "HERE"}),
-        Sample(Log(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE,)),
+        Sample(Log(p(x)), Sort.REAL, "", {0: "HERE"}, ("p(x) > 0",)),
+        Sample(Log(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE, "∫ g(y) dy > 0")),
     ],
     Sqrt: [
-        Sample(Sqrt(f(x)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
-        Sample(Sqrt(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE,), nonnegative=True),
+        Sample(Sqrt(f(x)), Sort.REAL, "", {0: "HERE"}, ("0 ≤ f(x)",), nonnegative=True),
+        Sample(Sqrt(w(t)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(
+            Sqrt(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE, "0 ≤ ∫ g(y) dy"), nonnegative=True
+        ),
     ],
     Abs: [
         Sample(Abs(f(x)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
@@ -171,7 +174,7 @@ SAMPLES: dict[type, list[Sample]] = {
             Sort.REAL,
             "",
             {1: "HERE", 2: "HERE", 3: "HERE"},
-            ("∫ ‖h(x,y) y‖ dy < ∞",),
+            ("w(t) > 0", "∫ ‖h(x,y) y‖ dy < ∞"),
             nonnegative=True,
         ),
         Sample(f(x), Sort.REAL, "", {1: "HERE"}),
@@ -306,7 +309,7 @@ SAMPLES: dict[type, list[Sample]] = {
             Sort.REAL,
             "x'",
             {0: "EVERY", 2: "HERE"},
-            ("x ↦ u(x) is differentiable at x", "∫ ‖h(x',y) y‖ dy < ∞ for every x'"),
+            ("x ↦ u(x) is differentiable at x", "∫ ‖h(x,y) y‖ dy < ∞"),
         ),
         Sample(
             Div(v(x), x, z),
