@@ -744,12 +744,15 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        law = not isinstance(item, Lebesgue)
-        kind = (item.head,) if law else (item.var.sort, item.range)
-        groups.setdefault(kind, []).append(place)
+        of_law = not isinstance(item, Lebesgue)
+        groups.setdefault("laws" if of_law else (item.var.sort, item.range), []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
-        if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
+        try:
+            same = canon(Integrable(first.body, *(first.measure[i] for i in order))) == target
+        except SortError:  # a law before what it depends on
+            continue
+        if same:
             return order
     return None
 
