@@ -34,7 +34,7 @@ from fmproof.lang.sorts import Sort
 
 GAUSSIAN = "Kallenberg, Foundations of Modern Probability, chapter 14"
 PRODUCT = "Bishop, Pattern Recognition and Machine Learning, equations 2.115 to 2.117"
-_HALF = Rational(1, 2)
+_HALF, _TWO = Rational(1, 2), Rational(2)
 
 
 def is_gaussian(term: Any) -> bool:
@@ -47,7 +47,7 @@ def exponent(term: Any) -> Expr:
     x, m, v = term.arguments
     r = add(x, mul(S.NegativeOne, m))
     square = mul(-_HALF, Inner(r, r), Ratio(S.One, v))
-    return add(square, mul(-_HALF, dim, Log(mul(2, pi, v))))
+    return add(square, mul(-_HALF, dim, Log(mul(_TWO, pi, v))))
 
 
 @rule("N1", GAUSSIAN)
