@@ -18,15 +18,18 @@ def catalogue() -> tuple[Rule, ...]:
     """All rules, in reading order."""
     from fmproof.catalogue.algebra import ALGEBRA
     from fmproof.catalogue.almost import ALMOST
+    from fmproof.catalogue.calculus import DERIVATIVES, MINIMISING
+    from fmproof.catalogue.conditional import CONDITIONAL
     from fmproof.catalogue.equality import EQUALITY
-    from fmproof.catalogue.calculus import GRADIENTS
+    from fmproof.catalogue.functions import FUNCTIONS
+    from fmproof.catalogue.gaussian import GAUSSIANS
     from fmproof.catalogue.integrability import INTEGRABILITY
     from fmproof.catalogue.integrals import INTEGRALS
     from fmproof.catalogue.order import ORDER
     from fmproof.catalogue.tactics import TACTICS
 
-    named = (*EQUALITY, *ALGEBRA, *INTEGRALS, *GRADIENTS, *ORDER)
-    return (*named, *INTEGRABILITY, *ALMOST, *TACTICS)
+    named = (*EQUALITY, *ALGEBRA, *INTEGRALS, *DERIVATIVES, *CONDITIONAL, *GAUSSIANS, *FUNCTIONS)
+    return (*named, *MINIMISING, *ORDER, *INTEGRABILITY, *ALMOST, *TACTICS)
 
 
 def rule(code_or_name: str) -> Rule:

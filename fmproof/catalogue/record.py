@@ -17,6 +17,7 @@ from fmproof.catalogue import statements
 if TYPE_CHECKING:
     from sympy import Expr
 
+    from fmproof.kernel.theorem import Theorem
     from fmproof.lang.nodes import Head, Var
     from fmproof.lang.props import Prop
 
@@ -24,7 +25,11 @@ FAMILIES = {
     "E": "Equality",
     "A": "Algebra",
     "I": "Integrals and expectations",
-    "G": "Gradients and minimisers",
+    "D": "Derivatives",
+    "K": "Conditional expectation",
+    "N": "Gaussians",
+    "F": "Functions",
+    "G": "Minimisers",
     "O": "Order",
     "C": "Side conditions",
     "T": "Tactics",
@@ -124,6 +129,9 @@ class Case:
         dim: the dimension d.
         lemma: for the rules about earlier results: a theorem's conclusion, ...
         replace: ... and what stands for its symbols in the claim.
+        kernel: for a claim that no step or search is asked for: the kernel's rule, applied. What it
+            makes is the claim, and assumes what is ``missing`` and given, nothing else; or it
+            raises RuleError, when the condition is decided by looking at the terms.
     """
 
     claim: Prop
@@ -137,6 +145,7 @@ class Case:
     dim: int = 1
     lemma: Prop | None = None
     replace: Mapping[Head, Expr] = field(default_factory=dict)
+    kernel: Callable[[], Theorem] | None = None
 
     def function(self, head: Head) -> Callable[..., Any]:
         """The value of a symbol as a Python function of its parameters."""
