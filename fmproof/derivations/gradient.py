@@ -22,7 +22,7 @@ gradients = Part(
     start=Grad(L_FM(theta), theta),
     steps=[
         Step("G.1", Grad(L_CFM(theta) + C, theta), by="lemma", using="fm-cfm"),
-        Step("G.2", Grad(L_CFM(theta), theta), by="gradient"),
+        Step("G.2", Grad(L_CFM(theta), theta), by="derivative"),
     ],
     says="A constant has no gradient.",
     result=True,

@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import fraction
 from fmproof.lang.props import (
+    Almost,
     Differentiable,
     Dominated,
     Equals,
@@ -319,6 +320,15 @@ def integrable_derivative(goal: Prop) -> Sequent:
     if bound & free_vars(inner.at):
         raise RuleError(f"domination: {shown(inner.at)} is integrated in {shown(goal)}")
     return infer(goal, Dominated(inner.body, inner.var, inner.at, *node.measure))
+
+
+@rule("D3", EXCHANGE)
+def dominated_differentiable(premise: Prop) -> Sequent:
+    """{domination} ⊢ f differentiable at the place, for almost every value of what is integrated."""
+    node: Any = premise
+    require(type(premise) is Dominated, "domination", "a domination", premise)
+    slope = Differentiable(node.body, node.var, node.at)
+    return infer(Almost(slope, *node.measure), premise)
 
 
 @rule("D3", "the gradient of a Gaussian density is bounded, in x and in m")

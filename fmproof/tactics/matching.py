@@ -23,11 +23,15 @@ LARGEST = 7
 """Summands or factors that are tried in another order."""
 
 
-def match(pattern: Basic, term: Basic) -> Values | None:
-    """Values of the free variables of ``pattern`` that make it ``term``; None if there are none."""
+def match(pattern: Basic, term: Basic, variables: frozenset[Var] | None = None) -> Values | None:
+    """Values of variables that make ``pattern`` be ``term``; None if there are none.
+
+    Args:
+        variables: those that may have a value; by default all that are free in ``pattern``.
+    """
     pattern, term = canon(pattern), canon(term)
-    own = free_vars(pattern)
-    return next(_matches(pattern, term, {}, frozenset(own)), None)
+    own = free_vars(pattern) if variables is None else variables
+    return next(_matches(pattern, term, {}, own), None)
 
 
 def instance(theorem: Theorem, term: Basic) -> Theorem | None:

@@ -88,7 +88,7 @@ def _sort(node: Any) -> Sort:
 
 def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
     """The integrals in a function of the variable are finite at every value of it."""
-    for prop in inside(node.body):
+    for prop in inside.function(node):
         yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
 
 
