@@ -43,6 +43,10 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "Denoising score matching is explicit score matching plus a constant",
         "fmproof.derivations.denoising_score_matching:denoising_score_matching",
     ),
+    "implicit-score-matching": (
+        "Implicit score matching is explicit score matching plus a constant",
+        "fmproof.derivations.implicit_score_matching:implicit_score_matching",
+    ),
 }
 """name -> (title, "module:attribute"), in reading order."""
 

@@ -70,10 +70,10 @@ from fmproof.tactics.averages import (
     standard_noise,
 )
 from fmproof.tactics.matching import match
-from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
+from fmproof.tactics.pointwise import all_slopes, defined, density_slope, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
 
-DEPTH = 12
+DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
@@ -135,8 +135,16 @@ class Prover:
         self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
-    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
-        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
@@ -257,8 +265,13 @@ class Prover:
             theorem = attempt(same_law, goal, smaller)
             if theorem is not None:
                 return self._from(theorem, "", depth)
+        for name, rule in _DOMINATIONS:
+            proof = self._from(attempt(rule, goal), name, depth)
+            if proof is not None:
+                return proof
         for word, conversion in (
             ("derivatives", slopes),
+            ("logarithms", density_slope),
             ("derivatives", all_slopes),
             ("almost surely", self._known_almost_surely),
         ):
@@ -267,10 +280,6 @@ class Prover:
                 proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
                 if proof is not None:
                     return proof
-        for name, rule in _DOMINATIONS:
-            proof = self._from(attempt(rule, goal), name, depth)
-            if proof is not None:
-                return proof
         proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
         if proof is not None:
             return proof
@@ -326,7 +335,7 @@ class Prover:
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
-            proof = self._almost_equal(goal)
+            proof = self._almost_equal(goal, depth)
         proof = proof or self._everywhere(goal, depth) or self._from_lebesgue(goal, depth)
         if proof is not None or len(goal.measure) == 1:
             return proof
@@ -345,11 +354,19 @@ class Prover:
             return None
         bound = {v for item in goal.measure for v in drawn_by(item)}
         proof = self.prove(goal.body, depth)
-        if proof is None or any(bound & free_vars(h) for h in proof.theorem.hypotheses):
-            return None
-        return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        for word, theorem in pointwise(goal.body):
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
+        return None
 
-    def _almost_equal(self, goal: Almost) -> Proof | None:
+    def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
         """From what is known almost surely, under this or another law of the same variables."""
         for place, item in enumerate(goal.measure):
             if isinstance(item, Let):
@@ -358,7 +375,7 @@ class Prover:
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
             theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", DEPTH - 1)
+            proof = self._from(theorem, "almost surely", depth)
             if proof is not None:
                 return proof
         return None

@@ -80,6 +80,7 @@ from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.averages import average_out, mean_of, unfolded_means
 from fmproof.tactics.matching import instance, match
+from fmproof.tactics.pointwise import density_slope
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
@@ -340,6 +341,11 @@ def _derivative(_: Line) -> Conversion:
     return lambda term: attempt(derivative, term)
 
 
+def _log_derivative(_: Line) -> Conversion:
+    """∇p as p ∇log p."""
+    return density_slope
+
+
 def _exchange(_: Line) -> Conversion:
     """∇, ∂ and div under the integral."""
     return lambda term: attempt(exchange, term)
@@ -559,6 +565,7 @@ METHODS: dict[str, Method] = {
     "conditional-linearity": _almost_sure(_linearity_of),
     "bayes": _almost_sure(_bayes_of),
     "derivative": _derivative,
+    "log-derivative": _log_derivative,
     "exchange": _exchange,
     "parts": _parts,
     "log": _logarithm,

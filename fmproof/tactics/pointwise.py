@@ -16,6 +16,8 @@ from fmproof.kernel.calculus import (
     derivative,
     differentiable,
     gaussian_dominated,
+    log_derivative,
+    stationary_at_zero,
 )
 from fmproof.kernel.equality import equal_sides, unfold
 from fmproof.kernel.hypotheses import assume, discharge
@@ -29,7 +31,7 @@ from fmproof.kernel.order import (
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import summands
-from fmproof.lang.nodes import Apply, Density, Named, Ratio
+from fmproof.lang.nodes import Apply, Density, Grad, Named, Partial, Ratio
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.props import (
     AtMost,
@@ -73,6 +75,7 @@ def _positive(goal: Positive) -> Iterator[tuple[str, Theorem]]:
 
 def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
     """b = 0 ⇒ a = 0 from b ≠ 0, and b ≠ 0 from its factors or its sign."""
+    yield from _named("minimum", attempt(stationary_at_zero, goal))
     if goal.args[0] is not S.One:
         theorem: Theorem = assume(goal)
         while theorem.hypotheses[0].args[0] is not S.One:
@@ -115,6 +118,13 @@ def slopes(term: Expr) -> Theorem | None:
             return None
         return attempt(derivative, term)
     return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
+
+
+def density_slope(term: Expr) -> Theorem | None:
+    """∇p as p ∇log p, for a density p."""
+    if isinstance(term, Grad | Partial) and isinstance(term.body, Apply):
+        return attempt(log_derivative, term) if isinstance(term.body.head, Density) else None
+    return None
 
 
 def all_slopes(term: Expr) -> Theorem | None:
