@@ -33,7 +33,7 @@ def catalogue() -> tuple[Rule, ...]:
 
 
 def rule(code_or_name: str) -> Rule:
-    """The rule with a code such as "I4", or a name such as "fubini" or "Jensen".
+    """The rule with a code such as "I4", or a name or word such as "fubini" or "Jensen".
 
     A name is looked for as it is written first: "fubini" swaps integrals, "Fubini" is the side
     condition about almost every section.
@@ -45,9 +45,10 @@ def rule(code_or_name: str) -> Rule:
         {r.name: r for r in catalogue()},
         {r.code.lower(): r for r in catalogue()},
         {r.name.lower(): r for r in reversed(catalogue())},
+        {word.lower(): r for r in catalogue() for word in r.also},
     ):
         for spelled in (code_or_name, code_or_name.lower()):
             if spelled in known:
                 return known[spelled]
-    names = [label for r in catalogue() for label in (r.code, r.name)]
+    names = [label for r in catalogue() for label in (r.code, r.name, *r.also)]
     raise InputError(f"no rule is called {code_or_name!r}; {nearest(code_or_name, names)}")

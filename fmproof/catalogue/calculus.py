@@ -6,7 +6,7 @@ from fmproof.catalogue.record import Condition, Rule
 
 DERIVATIVE = Rule(
     code="D1",
-    name="gradient",
+    name="derivative",
     title="Differentiate a sum, product, ratio or composition",
     statement_latex=(
         r"\{f, g \text{ differentiable}\} \vdash \nabla (c f + g) = c\, \nabla f + \nabla g"
@@ -75,7 +75,8 @@ DERIVATIVE = Rule(
 
 DIFFERENTIABLE = Rule(
     code="D2",
-    name="differentiable",
+    name="derivatives",
+    also=("differentiable",),
     title="Where a derivative exists",
     statement_latex=(
         r"\{f, g \text{ differentiable at } s\} \vdash c f + g,\ f g,\ f \circ g,\ e^f"
@@ -149,6 +150,7 @@ DIFFERENTIABLE = Rule(
 EXCHANGE = Rule(
     code="D3",
     name="exchange",
+    also=("domination", "bounded gradients"),
     title="Differentiate under an integral or expectation",
     statement_latex=(
         r"\{|\nabla f| \le g \text{ near } s,\ \textstyle\int g < \infty\} \vdash"
@@ -158,10 +160,10 @@ EXCHANGE = Rule(
         "Dominated convergence for difference quotients (Folland, Real Analysis, theorem 2.27): "
         "the body is integrable at the place, and in a ball around it one integrable function "
         "bounds the derivative for almost every value of the integrated variables. Then the "
-        "derivative is integrable, too. For a Gaussian kernel the bound need not be declared: its "
-        "gradient is bounded in x and in m, so k·N(x; m, v) is dominated when k is integrable, "
-        "and this is asked with v > 0. (For v ≤ 0 the convention makes it N(x; m, I), where the "
-        "same holds.)"
+        "derivative is there for almost every value, and integrable. For a Gaussian kernel the "
+        "bound need not be declared: its gradient is bounded in x and in m, so k·N(x; m, v) is "
+        "dominated when k is integrable, and this is asked with v > 0. (For v ≤ 0 the convention "
+        "makes it N(x; m, I), where the same holds.)"
     ),
     conditions=(
         Condition(
@@ -208,7 +210,8 @@ EXCHANGE = Rule(
 
 DIVERGENCE = Rule(
     code="D4",
-    name="divergence theorem",
+    name="parts",
+    also=("divergence theorem",),
     title="A divergence integrates to zero over the whole space",
     statement_latex=(
         r"\{F \text{ differentiable everywhere},\ F, \operatorname{div} F \text{ integrable}\}"
@@ -246,6 +249,57 @@ DIVERGENCE = Rule(
     ),
 )
 
+STATIONARY = Rule(
+    code="D5",
+    name="minimum",
+    title="What is ≥ 0 has no slope where it is 0",
+    statement_latex=r"\vdash f(s) = 0 \Rightarrow \nabla f(s) = 0 \quad\text{for } f \ge 0",
+    explanation=(
+        "A zero of a nonnegative function is a minimum (Rudin, Principles of Mathematical "
+        "Analysis, theorem 5.8). So ∇p may be divided by p although a density may vanish. That f "
+        "is differentiable is not asked: where it is not, ∇f is 0 by convention."
+    ),
+    conditions=(
+        Condition(
+            "the function is ≥ 0 by its form",
+            "a function that changes sign runs through 0.",
+            "f(t) = t at t = 0: f is 0 and its derivative is 1.",
+            "calculus:changes_sign_at_zero",
+        ),
+    ),
+)
+
+LOG_DERIVATIVE = Rule(
+    code="D6",
+    name="log-derivative",
+    also=("logarithms",),
+    title="The derivative of a logarithm, with its weight",
+    statement_latex=(
+        r"\{f \text{ differentiable}\} \vdash \nabla f = f\, \nabla \log f"
+        r" \quad\text{for } f \ge 0"
+    ),
+    explanation=(
+        "Where f > 0 it is the chain rule, and where f = 0 both sides are 0 (see `minimum`). "
+        "With a density for f this is ∇p = p s, the line between the score and the gradient of the "
+        "density; p > 0 is not needed."
+    ),
+    conditions=(
+        Condition(
+            "the function is ≥ 0 by its form",
+            "log f is 0 by convention where f < 0, and so is its derivative.",
+            "f(t) = t at t = −1: the derivative of f is 1, while f times that of log f is 0.",
+            "calculus:weight_is_negative",
+        ),
+        Condition(
+            "the function is differentiable there",
+            "both sides would be 0 by convention, which says nothing of f.",
+            "f(t) = 1 + |t| at t = 0: the derivative of f diverges from the left to the right, and "
+            "so does that of log f.",
+            "calculus:kink_of_positive",
+        ),
+    ),
+)
+
 MINIMISERS = Rule(
     code="G2",
     name="minimisers",
@@ -267,5 +321,5 @@ MINIMISERS = Rule(
     ),
 )
 
-DERIVATIVES = (DERIVATIVE, DIFFERENTIABLE, EXCHANGE, DIVERGENCE)
+DERIVATIVES = (DERIVATIVE, DIFFERENTIABLE, EXCHANGE, DIVERGENCE, STATIONARY, LOG_DERIVATIVE)
 MINIMISING = (MINIMISERS,)

@@ -6,7 +6,7 @@ from fmproof.catalogue.record import Condition, Rule
 
 PULL_OUT = Rule(
     code="K1",
-    name="pull out",
+    name="pull-out",
     title="Average by a conditional expectation first",
     statement_latex=(
         r"\{f,\ k f \text{ integrable}\} \vdash \mathbb{E}[k(X)\, f]"
@@ -48,6 +48,7 @@ PULL_OUT = Rule(
 CONTRACTION = Rule(
     code="K2",
     name="contraction",
+    also=("conditional expectation",),
     title="A conditional expectation is integrable where what it averages is",
     statement_latex=(
         r"\{k f \text{ integrable}\} \vdash k\, \mathbb{E}[f|X] \text{ integrable}"
@@ -80,7 +81,7 @@ CONTRACTION = Rule(
 
 TAKE_OUT = Rule(
     code="K3",
-    name="take out",
+    name="take-out",
     title="Take out what is known",
     statement_latex=(
         r"\{f,\ k f \text{ integrable}\} \vdash \mathbb{E}[k(X)\, f | X] = k(X)\, \mathbb{E}[f|X]"
@@ -118,7 +119,7 @@ TAKE_OUT = Rule(
 
 LINEAR = Rule(
     code="K4",
-    name="conditional linearity",
+    name="conditional-linearity",
     title="Linearity of conditional expectations",
     statement_latex=(
         r"\{f_i \text{ integrable}\} \vdash \mathbb{E}\Big[\sum_i c_i f_i \Big| X\Big]"
@@ -141,7 +142,7 @@ LINEAR = Rule(
 
 BAYES = Rule(
     code="K5",
-    name="Bayes",
+    name="bayes",
     title="A conditional expectation by densities",
     statement_latex=(
         r"\frac{\vdash m(x) = \mathbb{E}_{z \sim q}[k(x|z)]}"
@@ -201,6 +202,7 @@ SAME_CONDITIONAL = Rule(
 TRANSFER = Rule(
     code="K7",
     name="transfer",
+    also=("almost surely",),
     title="What holds under a law holds under an equal one",
     statement_latex=(
         r"\frac{\vdash \mathbb{E}[h(X)] = \mathbb{E}[h(Y)] \text{ for every } h}"
@@ -232,6 +234,7 @@ TRANSFER = Rule(
 DRAW = Rule(
     code="K8",
     name="draw",
+    also=("point mass",),
     title="A deterministic draw is what it says",
     statement_latex=r"\vdash x = a \text{ almost surely, under } x := a",
     explanation=(

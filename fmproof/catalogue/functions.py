@@ -6,7 +6,8 @@ from fmproof.catalogue.record import Condition, Rule
 
 LOGARITHM = Rule(
     code="F1",
-    name="logarithm",
+    name="log",
+    also=("logarithm",),
     title="The logarithm of a product or ratio",
     statement_latex=(
         r"\{a, b, c > 0\} \vdash \log \frac{a b}{c} = \log a + \log b - \log c"
@@ -28,7 +29,8 @@ LOGARITHM = Rule(
 
 EXPONENTIAL = Rule(
     code="F2",
-    name="exponential",
+    name="exp",
+    also=("exponential",),
     title="The exponential of a sum or logarithm",
     statement_latex=(
         r"\vdash e^{a + b} = e^a\, e^b \qquad \vdash e^0 = 1 \qquad \{a > 0\} \vdash e^{\log a} = a"

@@ -6,7 +6,8 @@ from fmproof.catalogue.record import Condition, Rule
 
 DENSITY = Rule(
     code="N1",
-    name="Gaussian density",
+    name="gaussian",
+    also=("Gaussian density",),
     title="The formula of the Gaussian density",
     statement_latex=(
         r"\{v > 0\} \vdash \mathcal{N}(x; m, v)"
@@ -29,7 +30,8 @@ DENSITY = Rule(
 
 REPARAMETRISE = Rule(
     code="N2",
-    name="reparametrise",
+    name="reparametrisation",
+    also=("Gaussian noise",),
     title="Draw a Gaussian from standard noise",
     statement_latex=(
         r"\{s \ne 0\} \vdash \mathbb{E}_{x \sim \mathcal{N}(m, s^2)}[f(x)]"
@@ -59,7 +61,7 @@ REPARAMETRISE = Rule(
 
 MOMENTS = Rule(
     code="N3",
-    name="Gaussian mean",
+    name="moments",
     title="Mean and variance",
     statement_latex=(
         r"\vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)}[x] = m"
@@ -82,15 +84,18 @@ MOMENTS = Rule(
 INTEGRABLE = Rule(
     code="N4",
     name="Gaussian moments",
-    title="Polynomials are integrable under a Gaussian",
+    also=("bounded",),
+    title="Polynomials are integrable under a Gaussian, and its density is bounded",
     statement_latex=(
         r"\vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)} |f(x)| < \infty"
         r" \quad\text{for a polynomial } f"
+        r"\qquad \{k \text{ integrable}\} \vdash k\, \mathcal{N}(x; m, v) \text{ integrable}"
     ),
     explanation=(
         "All moments of a Gaussian are finite (Kallenberg, Foundations of Modern Probability, "
         "chapter 14). The mean and the variance are held fixed here; when they are drawn, too, the "
-        "moments of their laws count."
+        "moments of their laws count. The density itself is bounded in x and m, by (2πv)^(−d/2), "
+        "so it makes nothing less integrable."
     ),
     conditions=(
         Condition(
@@ -100,12 +105,24 @@ INTEGRABLE = Rule(
             "infinite.",
             "gaussian:not_a_polynomial",
         ),
+        Condition(
+            "for a density as a factor: the other factors are integrable",
+            "a bounded factor does not mend them.",
+            "k(t) = 1/t on (0, 1]: k(t) N(x; 0, 1) is a multiple of 1/t for every x.",
+            "gaussian:weight_not_integrable",
+        ),
+        Condition(
+            "for a density as a factor: its variance does not contain what is integrated",
+            "narrower kernels are higher, without bound.",
+            "N(x; 0, t²) on 0 < t ≤ 1 at x = 0, for d = 1, is a multiple of 1/t.",
+            "gaussian:variance_falls_to_zero",
+        ),
     ),
 )
 
 PRODUCT = Rule(
     code="N5",
-    name="Gaussian product",
+    name="gaussian-product",
     title="Prior times likelihood is marginal times posterior",
     statement_latex=(
         r"\{v, w > 0\} \vdash \mathcal{N}(x; a y + b, v)\, \mathcal{N}(y; m, w)"

@@ -32,11 +32,13 @@ POSITIVE = Rule(
         r"\{a, b > 0\} \vdash a b,\ \tfrac{a}{b},\ \sqrt{a} > 0"
         r"\qquad \{a > 0\} \vdash a + \|b\|^2 > 0 \qquad \vdash e^a > 0"
         r"\qquad \{a \ne 0\} \vdash |a| > 0"
+        r"\qquad \{f \text{ integrable},\ f > 0 \text{ almost everywhere}\} \vdash \int f > 0"
     ),
     explanation=(
         "Positive numbers are closed under products, quotients and roots, and under adding what is "
         "≥ 0. The exponential and the Gaussian density are positive everywhere, also far out, "
-        "where a computer would round them to 0. What is ≥ 0 by its form and not 0 is positive."
+        "where a computer would round them to 0. What is ≥ 0 by its form and not 0 is positive. "
+        "So is the integral of a positive function: a marginal density, of Gaussian kernels say."
     ),
     conditions=(
         Condition(
@@ -56,6 +58,18 @@ POSITIVE = Rule(
             "a negative summand may outweigh it.",
             "a = 1, b = −2: a > 0, and a + b = −1.",
             "others:other_summand_negative",
+        ),
+        Condition(
+            "in an integral: the function is > 0 almost everywhere",
+            "where it is negative it takes away.",
+            "f = −1 on [0, 1]: ∫ f = −1.",
+            "others:integrand_negative",
+        ),
+        Condition(
+            "in an integral: the function is integrable",
+            "an integral that diverges is 0 by convention.",
+            "f(t) = 1/t on (0, 1]: ∫ f = ∞.",
+            "others:positive_and_not_integrable",
         ),
         Condition(
             "for 0 ≤ a: a > 0, unless its form shows the sign",

@@ -71,6 +71,7 @@ class Rule:
         name: what a step writes in ``by``, or the word that the report prints beside a
             condition it discharged.
         title: for headings.
+        also: other words by which a step or a report means it.
         stated: what it states, where no kernel rule under this code does (see ``statements``).
         statement_latex: the same for math mode.
         explanation: why it holds, with the theorem's usual name and where to read about it.
@@ -86,6 +87,7 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
     unconditional: str = ""
     stated: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def kernel(self) -> tuple[str, ...]:

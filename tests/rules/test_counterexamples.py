@@ -162,10 +162,12 @@ DECIDED_BY_LOOKING = {
     "integrals:dependent_draws_swapped",
     "others:other_summand_negative",
     "others:sign_not_clear",
+    "calculus:changes_sign_at_zero",
     "calculus:factor_depends_on_parameter",
     "calculus:law_depends_on_variable",
     "calculus:shift_depends_on_parameter",
     "calculus:variance_integrated_to_zero",
+    "calculus:weight_is_negative",
     "calculus:weight_of_gaussian_moves",
     "conditional:about_more_than_the_law",
     "conditional:divided_by_another_density",
@@ -175,6 +177,7 @@ DECIDED_BY_LOOKING = {
     "conditional:weight_not_a_function_of_the_given",
     "gaussian:not_a_polynomial",
     "gaussian:scale_is_the_variance",
+    "gaussian:variance_falls_to_zero",
     "conditions:another_law",
     "conditions:weight_not_the_marginal",
     "conditions:weight_changes_sign",
@@ -284,8 +287,8 @@ def test_it_is_false(rule: Rule, condition: Condition) -> None:
     assert not (lhs <= rhs + 0.01 if isinstance(claim, AtMost) else abs(lhs - rhs) < 0.01)
 
 
-HOLLOW = {"calculus:divergence_not_integrable"}
-"""True by the convention that a divergent integral is 0, and hollow: so the condition is asked."""
+HOLLOW = {"calculus:divergence_not_integrable", "calculus:kink_of_positive"}
+"""True by the convention that what does not exist is 0, and hollow: so the condition is asked."""
 
 
 @every_condition

@@ -55,7 +55,7 @@ def summand_not_differentiable() -> Case:
         Equals(Grad(whole, theta), Grad(_first(theta), theta) + Grad(_second(theta), theta)),
         {_first: "abs(theta)", _second: "theta - abs(theta)"},
         sides=("1", "diverges"),
-        by=("gradient",),
+        by=("derivative",),
         given=(Differentiable(whole, theta),),
         missing=(Differentiable(_first(theta), theta), Differentiable(_second(theta), theta)),
         at={theta: 0},
@@ -68,7 +68,7 @@ def factor_depends_on_parameter() -> Case:
         Equals(Grad(product, theta), _first(theta) * Grad(_second(theta), theta)),
         {_first: "theta", _second: "theta"},
         sides=("2", "1"),
-        by=("gradient",),
+        by=("derivative",),
         given=(Differentiable(product, theta), Differentiable(_second(theta), theta)),
         at={theta: 1},
     )
@@ -328,6 +328,34 @@ def field_not_integrable() -> Case:
 
 def divergence_not_integrable() -> Case:
     return _flux("sin(x**2) / (1 + x**2)", ("diverges", "0"), mild=False)
+
+
+def changes_sign_at_zero() -> Case:
+    goal = VanishesWith(Partial(f(t), t, 0), f(0))
+    return Case(goal, {f: "t"}, kernel=lambda: calculus.stationary_at_zero(goal))
+
+
+def weight_is_negative() -> Case:
+    left = Partial(f(t), t, -1)
+    return Case(
+        Equals(left, f(-1) * Partial(Log(f(t)), t, -1)),
+        {f: "t"},
+        sides=("1", "0"),
+        given=(Differentiable(f(t), t, -1),),
+        kernel=lambda: calculus.log_derivative(left),
+    )
+
+
+def kink_of_positive() -> Case:
+    weight = Scalar("w", t, nonneg=True)
+    left = Partial(weight(t), t, 0)
+    return Case(
+        Equals(left, weight(0) * Partial(Log(weight(t)), t, 0)),
+        {weight: "1 + abs(t)"},
+        sides=("diverges", "diverges"),
+        missing=(Differentiable(weight(t), t, 0),),
+        kernel=lambda: calculus.log_derivative(left),
+    )
 
 
 # --- minimisers ---------------------------------------------------------------------------

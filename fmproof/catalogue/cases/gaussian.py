@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sympy import Rational
 
-from fmproof.catalogue.cases.symbols import x, z
+from fmproof.catalogue.cases.symbols import f, over_t, t, x, z
 from fmproof.catalogue.record import Case
 from fmproof.kernel import gaussian
 from fmproof.lang.nodes import (
@@ -77,6 +77,22 @@ def second_moment_without_variance() -> Case:
 def not_a_polynomial() -> Case:
     goal = Integrable(Ratio(1, norm2(x)), Normal(x))
     return Case(goal, {}, kernel=lambda: gaussian.gaussian_moments(goal))
+
+
+def weight_not_integrable() -> Case:
+    goal = Integrable(f(t) * Normal(x), over_t)
+    return Case(
+        goal,
+        {f: "1 / t"},
+        missing=(Integrable(f(t), over_t),),
+        at={x: 1},
+        kernel=lambda: gaussian.gaussian_bounded(goal),
+    )
+
+
+def variance_falls_to_zero() -> Case:
+    goal = Integrable(Normal(x, 0, t * t), over_t)
+    return Case(goal, {}, at={x: 0}, kernel=lambda: gaussian.gaussian_bounded(goal))
 
 
 def _product(v: str, w: str, missing: Positive, at: float, sides: tuple[str, str]) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.cases.symbols import a, b, p, t, time, x
+from fmproof.catalogue.cases.symbols import a, b, f, over_t, p, t, time, unit_t, x
 from fmproof.catalogue.record import Case
 from fmproof.kernel import order
 from fmproof.kernel.equality import equal_sides
@@ -87,6 +87,28 @@ def other_summand_negative() -> Case:
         {_a.head: "1", _b.head: "-2"},
         given=(Positive(_a),),
         kernel=lambda: order.positive(goal, goal.args[0].args.index(_a)),
+    )
+
+
+def integrand_negative() -> Case:
+    goal = Positive(Integral(f(t), unit_t))
+    return Case(
+        goal,
+        {f: "-1"},
+        given=(Integrable(f(t), over_t),),
+        missing=(Almost(Positive(f(t)), over_t),),
+        kernel=lambda: order.positive(goal, 0),
+    )
+
+
+def positive_and_not_integrable() -> Case:
+    goal = Positive(Integral(f(t), unit_t))
+    return Case(
+        goal,
+        {f: "1 / t"},
+        given=(Almost(Positive(f(t)), over_t),),
+        missing=(Integrable(f(t), over_t),),
+        kernel=lambda: order.positive(goal, 0),
     )
 
 
