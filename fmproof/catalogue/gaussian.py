@@ -85,7 +85,7 @@ INTEGRABLE = Rule(
     code="N4",
     name="Gaussian moments",
     also=("bounded",),
-    title="Polynomials are integrable under a Gaussian, and its density is bounded",
+    title="Moments are finite, and the density is bounded",
     statement_latex=(
         r"\vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)} |f(x)| < \infty"
         r" \quad\text{for a polynomial } f"
