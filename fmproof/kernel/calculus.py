@@ -352,6 +352,14 @@ def integrable_derivative(goal: Prop) -> Sequent:
 
 
 @rule("D3", EXCHANGE)
+def dominated_integrable(premise: Prop) -> Sequent:
+    """{domination} ⊢ f integrable at the place."""
+    node: Any = premise
+    require(type(premise) is Dominated, "domination", "a domination", premise)
+    return infer(Integrable(substitute(node.body, {node.var: node.at}), *node.measure), premise)
+
+
+@rule("D3", EXCHANGE)
 def dominated_differentiable(premise: Prop) -> Sequent:
     """{domination} ⊢ f differentiable at the place, for almost every value of what is integrated."""
     node: Any = premise
