@@ -48,6 +48,7 @@ CONSTANT = Rule(
 LEMMA = Rule(
     code="E3",
     name="lemma",
+    also=("an earlier result",),
     title="Use an earlier result",
     stated="⊢ a = b, proved in an earlier part or in a derivation listed in `uses`",
     statement_latex=r"\{A\} \vdash a = b \quad\text{proved before under } A",

@@ -7,7 +7,7 @@ from fmproof.catalogue.record import Condition, Rule
 DENSITY = Rule(
     code="N1",
     name="gaussian",
-    also=("Gaussian density",),
+    also=("Gaussian density", "Gaussian"),
     title="The formula of the Gaussian density",
     statement_latex=(
         r"\{v > 0\} \vdash \mathcal{N}(x; m, v)"

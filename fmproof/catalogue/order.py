@@ -77,6 +77,12 @@ POSITIVE = Rule(
             "a = −1.",
             "others:below_zero",
         ),
+        Condition(
+            "for 0 ≤ a b and 0 ≤ a/b: both are ≥ 0",
+            "one negative factor turns the sign.",
+            "a = −1, b = 1: a b = −1.",
+            "others:product_below_zero",
+        ),
     ),
 )
 

@@ -122,6 +122,17 @@ def below_zero() -> Case:
     )
 
 
+def product_below_zero() -> Case:
+    goal = AtMost(0, _a * _b)
+    return Case(
+        goal,
+        {_a.head: "-1", _b.head: "1"},
+        given=(AtMost(0, _b),),
+        missing=(AtMost(0, _a),),
+        kernel=lambda: order.nonnegative_parts(goal),
+    )
+
+
 def denominator_is_zero() -> Case:
     goal = VanishesWith(_a, _b)
     return Case(
