@@ -186,7 +186,11 @@ class Evaluator:
             return np.atleast_2d(evaluate(term, self._outermost(term)))
 
     def _outermost(self, term: Expr) -> Env:
-        return {v: self._given.get(v, self.theta) for v in variables_of(term)}
+        free = variables_of(term)
+        for var in free:
+            if var not in self._given and var.sort is not Sort.PARAM:
+                raise InputError(f"no value is given to {text(var)} in {text(term)}")
+        return {v: self._given.get(v, self.theta) for v in free}
 
     def value(self, term: Expr, env: Env) -> Value:
         """The value of ``term``; ``env`` has one for each free variable."""
