@@ -54,6 +54,7 @@ _KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next 
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
 _SAMPLE_COST = 4  # of a sample, compared with a node of a grid
+_SHIFT_COST = 1000  # of one more evaluation of a whole term for a difference
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -71,10 +72,9 @@ class NoNumbers(InputError):
     """A conditional expectation for which no quotient of integrals is known."""
 
     def __init__(self, term: CondExpect) -> None:
-        given = ", ".join(item.var.name for item in term.given)
         super().__init__(
-            f"no numbers for {text(term)}: {given} has no density, and is no affine function of a "
-            f"vector that has one"
+            f"no numbers for {text(term)}: what is given has no density, and is no affine function "
+            f"of a vector that has one"
         )
 
 
@@ -155,8 +155,12 @@ class Evaluator:
         self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
+        self._known_differences: dict[Hashable, list[Difference]] = {}
         self._placed: dict[Hashable, _Node] = {}
         self._measures: dict[Hashable, _Measure] = {}
+        self._tables: tuple[dict[Hashable, Any], ...] = (
+            self._values, self._magnitudes, self._known_differences, self._measures, self._placed,
+        )  # fmt: skip
 
     def value_of(self, term: Expr) -> Array:
         """The value of a term under the given values, (P, c)."""
@@ -178,7 +182,7 @@ class Evaluator:
 
     def _read(self, evaluate: Evaluate, term: Expr) -> Array:
         if self._kept_bytes > _KEPT_BYTES:
-            for table in (self._values, self._magnitudes, self._placed, self._measures):
+            for table in self._tables:
                 table.clear()
             self._kept_bytes = 0
         self._limit = self.evaluations + self._budget
@@ -442,14 +446,11 @@ class Evaluator:
     def _forgetting(self) -> Iterator[None]:
         """Drop what is kept inside about the values that are made inside."""
         mark = Value.made
-        tables: list[dict[Hashable, Any]] = [
-            self._values, self._magnitudes, self._measures, self._placed,
-        ]  # fmt: skip
-        lengths = [len(table) for table in tables]
+        lengths = [len(table) for table in self._tables]
         try:
             yield
         finally:
-            for table, length in zip(tables, lengths, strict=True):
+            for table, length in zip(self._tables, lengths, strict=True):
                 for key in list(table)[length:]:
                     if _mentions_newer(key, mark):
                         del table[key]
@@ -502,7 +503,13 @@ class Evaluator:
         shifted.centre = at
         return shifted
 
-    def _differences(self, term: Derived, env: Env) -> Iterator[Difference]:
+    def _differences(self, term: Derived, env: Env) -> list[Difference]:
+        key = (self._noisy, term, *(env[v] for v in variables_of(term)))
+        if key not in self._known_differences:
+            self._known_differences[key] = list(self._new_differences(term, env))
+        return self._known_differences[key]
+
+    def _new_differences(self, term: Derived, env: Env) -> Iterator[Difference]:
         """Central differences in each coordinate of the variable.
 
         A real stays on its side of 0 and of 1, where schedules end.
@@ -515,6 +522,9 @@ class Evaluator:
         for j in range(at.array.shape[-1]):
 
             def shifted(by: float, j: int = j) -> tuple[Array, Array]:
+                self.evaluations += _SHIFT_COST
+                if self.evaluations > self._limit:
+                    raise OverBudget
                 inside = {**env, term.var: self._shift(at, j, by * scale)}
                 return self.array(term.body, inside), self.magnitude(term.body, inside)
 
