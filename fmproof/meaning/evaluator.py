@@ -55,6 +55,7 @@ _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
 _SAMPLE_COST = 4  # of a sample, compared with a node of a grid
 _SHIFT_COST = 1000  # of one more evaluation of a whole term for a difference
+_SAME = 1e-9  # relative distance of two points that are one, computed in two ways
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -361,8 +362,9 @@ class Evaluator:
             place = item.arguments.index(var)
             points = law.points[place][which]
             array = points.reshape(*shape, *points.shape[1:])
-            for other, slope in law.slopes.items():
-                array = array + slope * self.array(item.arguments[other], env)
+            for (moved, other), slope in law.slopes.items():
+                if moved == place:
+                    array = array + slope * self.array(item.arguments[other], env)
             values[var] = Value(array)
         weights = law.weights[which]
         return values, node.weights * weights.reshape(*shape, *weights.shape[1:])
@@ -606,7 +608,32 @@ class Evaluator:
             raise NoNumbers(term)
         return found
 
+    def _matched(
+        self, term: CondExpect, env: Env, evaluate: Evaluate
+    ) -> tuple[Array, Array] | None:
+        """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
+        items = _items(term.measure, self._points)
+        if any(isinstance(item, Lebesgue) for item in items):
+            return None
+        outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
+        measure = self._measure(term, env, outer, None)
+        weights = measure.weights
+        for item in term.given:
+            found, at = measure.values[item.var].array, self.array(item.at, env)
+            if found.dtype.kind == "c" or at.dtype.kind == "c":
+                raise NoNumbers(term)  # it is a function of points, and has no derivative
+            near = np.abs(found - at) <= _SAME * (1 + np.abs(at))
+            weights = weights * near.all(axis=-1, keepdims=True)
+        axes = tuple(range(weights.ndim - outer))
+        terms = weights * evaluate(term.body, {**env, **measure.values})
+        return np.asarray(terms.sum(axis=axes)), np.asarray(weights.sum(axis=axes))
+
     def _conditional(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.array)
+        if matched is not None:
+            total, chance = matched
+            lost = chance == 0 if chance.ndim == 2 else np.zeros((1, 1), dtype=bool)
+            return np.where(lost, np.nan, functions.ratio(total, chance))
         above, below, nonzero = self._quotient(term)
         mass = self.array(below, env)
         value = functions.ratio(self.array(above, env), mass)
@@ -616,6 +643,9 @@ class Evaluator:
         return np.where(lost, np.nan, value) if lost.any() else value
 
     def _conditional_magnitude(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.magnitude)
+        if matched is not None:
+            return functions.ratio(*matched)
         above, below, _ = self._quotient(term)
         return functions.ratio_magnitude(self.magnitude(above, env), self.array(below, env))
 

@@ -158,12 +158,12 @@ class Points:
     Attributes:
         points: (n, P, c) for each argument that is drawn, by its place.
         weights: (n, P, 1).
-        slopes: by how much a vector or real that it is given moves the points, by place.
+        slopes: (drawn place, given place) -> by how much what is given moves the points.
     """
 
     points: Mapping[int, Array]
     weights: Array
-    slopes: Mapping[int, Array] = field(default_factory=dict)
+    slopes: Mapping[tuple[int, int], Array] = field(default_factory=dict)
 
 
 @cache

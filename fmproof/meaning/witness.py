@@ -38,6 +38,7 @@ PROBLEMS = 20
 SEED = 0
 
 _IN_PLANE = 20  # one problem in so many is in two dimensions
+_ON_POINTS = 4  # in one of so many, laws without a density are laws on points
 _MAX_PLANE_COORDINATES = 5
 _COSTLY = 4  # more coordinates than this, and only a few of the problems are evaluated
 _FEW = 4
@@ -229,12 +230,17 @@ class Witness:
         if decaying or "path" not in cast.parts:
             cast = Cast.of(heads, ())
         plane = self._problems // _IN_PLANE
-        counts = {1: self._problems - plane, 2: plane}
-        return [
+        some = any(head.draws and not head.is_density for head in heads)
+        points = self._problems // _ON_POINTS if some else 0
+        worlds = [
             World.random(dim, cast, variables, self._seed, count, props)
-            for dim, count in counts.items()
+            for dim, count in ((1, self._problems - plane - points), (2, plane))
             if count
         ]
+        if points:
+            cast = Cast.of(heads, ())
+            worlds.append(World.random(1, cast, variables, self._seed, points, props, True))
+        return worlds
 
     def _refutation(self, line: Line, batch: _Batch) -> Numeric:
         outcome = batch.judge(line, thorough=True)
