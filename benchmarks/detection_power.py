@@ -152,8 +152,8 @@ def gradient_run(data: GaussianMixture, bug: str, by_hand: bool) -> Run:
         return 2 * features(t, x).T @ (linear(theta, t, x) - u) / len(t)
 
     loss, own = (None, gradient) if by_hand else (training_loss(bug, False), None)
-    family = family_of(linear, theta_for(data.dim), data.dim, loss, own)
     reference = Reference.of(CondOTPath(), data)
+    family = family_of(linear, theta_for(data.dim), reference, loss, own)
     return lambda samples, seed: gradient_looks(family, reference, False, samples, seed)
 
 

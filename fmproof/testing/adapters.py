@@ -174,6 +174,7 @@ class VelocityFunction:
         self.what = f"{what} {name_of(function)}"
         self.convert = like_inputs_of(function)
         self.x_first = _x_first(function)
+        self.names = [p.name for p in parameters(function) or []][:2]
         self.eps = float(np.finfo(np.float64).eps)
 
     def replaced_by(self, function: Any) -> VelocityFunction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from fmproof.testing.adapters import (
     real_numbers,
     to_array,
 )
-from fmproof.testing.batches import BATCHES, Batch, looks
+from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -33,7 +34,6 @@ from fmproof.testing.losses import (
     call_loss,
     check_reduction,
     draw_data,
-    draw_marginal,
     evaluate_loss,
     noting,
     padded_as,
@@ -136,25 +136,55 @@ def gradient_looks(
         reference = padded_as(family.user, reference, family.loss, seed)
     family.choose_directions(reference, factor, seed)
 
-    def batch(size: int, each: int) -> Batch:
-        expected = factor * family.slopes(reference, *_marginal(reference, size, each))
-        found, points = family.user_slopes(reference, size, each)
-        if points is None:
-            return Batch(expected, found)
-        u, slack = points.velocity(reference), points.slack(reference)[:, None]
-        there = family.slopes(reference, points.t, points.x, u)
-        rounding = family.rounding * np.abs(there)
+    yield from looks(_Slopes(family, mean, reference, seed), reference, samples, seed)
+
+
+@dataclass(frozen=True)
+class _Slopes:
+    """Slopes of the loss along the directions of a family."""
+
+    family: Family
+    mean: bool
+    given: Reference
+    seed: int
+
+    @property
+    def factor(self) -> float:
+        """Of a sum over the coordinates."""
+        return 1 / self.given.counted if self.mean else 1.0
+
+    @property
+    def precision(self) -> float:
+        return self.family.rounding
+
+    def found(self, reference: Reference, size: int, seed: int) -> Found:
+        slopes, points = self.family.user_slopes(reference, size, seed)
+        return Found(slopes, points=points)
+
+    def expected(
+        self, reference: Reference, t: FloatArray, x: FloatArray, count: int
+    ) -> FloatArray:
+        u = reference.expected(t, x)
+        return self.factor * self.family.slopes(reference, t, x, u, count)
+
+    def at_points(
+        self, reference: Reference, points: Points, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        t, x, u = points.t, points.x, points.velocity(reference)
+        there = self.family.slopes(reference, t, x, u, count)
+        rounding = self.family.rounding * np.abs(there)
         # A slope is affine in u: see how far rounding moves it.
+        slack = points.slack(reference)[:, None]
         sign = np.where(np.arange(len(u)) % 2, 1.0, -1.0)[:, None]
         for move in (slack, sign * slack) if points.rounding > _SINGLE else ():
-            moved = family.slopes(reference, points.t, points.x, u + move)
+            moved = self.family.slopes(reference, t, x, u + move, count)
             rounding = rounding + np.abs(moved - there)
-        return Batch(expected, found, points, factor * there, factor * rounding)
+        return self.factor * there, self.factor * rounding
 
     def describe(
-        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
     ) -> CheckFailed:
-        i = verdict.worst
+        i, family, counted = verdict.worst, self.family, self.given.counted
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
         return CheckFailed(
             "the loss does not have the gradient of the flow matching loss",
@@ -162,12 +192,10 @@ def gradient_looks(
             found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
             f"({len(theirs)} slopes)",
             standard_errors=verdict.standard_errors,
-            hint=_scale_hint(theirs, right, found - expected, reference.counted, mean)
-            or explain_loss(family.user, reference, family.loss, factor, seed)
+            hint=_scale_hint(theirs, right, found - expected, counted, self.mean)
+            or explain_loss(family.user, self.given, family.loss, self.factor, self.seed)
             or _ratio_hint(theirs, right, found - expected),
         )
-
-    yield from looks(reference, batch, describe, lambda: family.rounding, samples, seed)
 
 
 def _scale_hint(
@@ -212,9 +240,9 @@ class Family(ABC):
 
     @abstractmethod
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
-        """Slopes (k,) of the mean of w(t) ‖m_θ(t, x) − u‖²."""
+        """Slopes (count, k) of the means of w(t) ‖m_θ(t, x) − u‖² over ``count`` equal batches."""
 
     @abstractmethod
     def user_slopes(
@@ -314,7 +342,7 @@ class _Function(Family):
         if count <= _AXES:
             return
         theirs, _ = self.user_slopes(reference, _PROBE, seed)
-        ours = self.slopes(reference, *_marginal(reference, _PROBE, seed))
+        (ours,) = self.slopes(reference, *_marginal(reference, _PROBE, seed), 1)
         difference = theirs - factor * ours
         groups = np.array_split(np.arange(count), _GROUPS)
         self.directions = np.zeros((_GROUPS, count))
@@ -323,21 +351,22 @@ class _Function(Family):
         self.directions = self.directions.reshape(_GROUPS, *self.theta.shape)
         self.names = [f"in the entries {g[0]} to {g[-1]} of theta" for g in groups]
 
-    def _slopes(self, value: Callable[[FloatArray], float]) -> FloatArray:
+    def _slopes(self, value: Callable[[FloatArray], Any]) -> FloatArray:
+        """Of a number, or of one for each batch: (k,) or (k, count)."""
         moves = (self.step * v for v in self.directions)
         pairs = ((value(self.theta + move), value(self.theta - move)) for move in moves)
         return np.array([(above - below) / (2 * self.step) for above, below in pairs])
 
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
         w = reference.weights(t)[:, None] * reference.mask
 
-        def loss(parameters: FloatArray) -> float:
+        def losses(parameters: FloatArray) -> FloatArray:
             model = self.user.replaced_by(self.at(parameters))
-            return float((w * np.square(model(t, x) - u)).sum(axis=1).mean())
+            return batch_means((w * np.square(model(t, x) - u)).sum(axis=1), count)
 
-        return self._slopes(loss)
+        return self._slopes(losses).T
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int
@@ -346,7 +375,7 @@ class _Function(Family):
         if self.gradient is not None:
             return self._projected(self.gradient, x1, seed), None
         if self.loss is None:
-            return self.slopes(reference, *_conditional(reference, n, seed)), None
+            return self.slopes(reference, *_conditional(reference, n, seed), 1)[0], None
         loss = self.loss
         data = x1.reshape(-1, *reference.shape)
         slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data.copy(), n, seed))
@@ -415,9 +444,10 @@ class _Module(Family):
         return np.array([float((g * v).sum()) for g, v in pairs])
 
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
-        return self._project(self._model_gradients(reference, t, x, u))
+        parts = zip(*(np.split(value, count) for value in (t, x, u)), strict=True)
+        return np.array([self._project(self._model_gradients(reference, *p)) for p in parts])
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int

@@ -11,7 +11,7 @@ with what it is at these points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from fmproof.testing.adapters import (
     seeded,
     to_array,
 )
-from fmproof.testing.batches import Batch, looks
+from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -150,32 +150,59 @@ def loss_looks(
 ) -> Iterator[Evidence]:
     """Looks at L(m + Δ) − L(m) for each shift Δ, in batches."""
     user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, seed))
-    factor = 1 / reference.counted if mean else 1.0
     if loss is not None:
         reference = padded_as(user, reference, loss, seed)
+    yield from looks(_Differences(user, loss, mean, reference, seed), reference, samples, seed)
 
-    def batch(size: int, each: int) -> Batch:
-        t, x = draw_marginal(reference, size, each)
-        expected = factor * _marginal_differences(user, reference, t, x)
-        if loss is None:
-            return Batch(expected, factor * _conditional_differences(user, reference, size, each))
-        z = draw_data(reference, size, each)
-        value, found, points = _user_differences(user, reference, loss, z, each)
-        if points is None:
-            return Batch(expected, found)
-        residual = user(points.t, points.x) - points.velocity(reference)
-        w = reference.weights(points.t)
-        off = 2 * (w * points.slack(reference))[:, None] * reference.mask
-        shifts = _shifts(reference, points.t, points.x)
-        slack = [(off * np.abs(d)).sum(axis=1).mean() for d in shifts]
-        there = factor * _differences(reference, residual, points.t, points.x)
-        rounding = _roundings(user) * user.eps * abs(value)
-        return Batch(expected, found, points, there, rounding + factor * np.array(slack))
+
+@dataclass(frozen=True)
+class _Differences:
+    """L(m + Δ) − L(m) for each shift Δ."""
+
+    user: VelocityFunction
+    loss: Callable[..., Any] | None
+    mean: bool
+    given: Reference
+    seed: int
+
+    @property
+    def factor(self) -> float:
+        """Of a sum over the coordinates."""
+        return 1 / self.given.counted if self.mean else 1.0
+
+    @property
+    def precision(self) -> float:
+        return _roundings(self.user) * self.user.eps
+
+    def found(self, reference: Reference, size: int, seed: int) -> Found:
+        if self.loss is None:
+            t, _, _, x, u = reference.draw(size, np.random.default_rng([seed, 2]))
+            rows = _differences(reference, self.user(t, x) - u, t, x)
+            return Found(self.factor * rows.mean(axis=0))
+        z = draw_data(reference, size, seed)
+        value, numbers, points = _user_differences(self.user, reference, self.loss, z, seed)
+        return Found(numbers, self.precision * abs(value), points)
+
+    def expected(
+        self, reference: Reference, t: FloatArray, x: FloatArray, count: int
+    ) -> FloatArray:
+        residual = self.user(t, x) - reference.expected(t, x)
+        return self.factor * batch_means(_differences(reference, residual, t, x), count)
+
+    def at_points(
+        self, reference: Reference, points: Points, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        t, x = points.t, points.x
+        residual = self.user(t, x) - points.velocity(reference)
+        off = 2 * (reference.weights(t) * points.slack(reference))[:, None] * reference.mask
+        slack = [(off * np.abs(d)).sum(axis=1) for d in _shifts(reference, t, x)]
+        there = batch_means(_differences(reference, residual, t, x), count)
+        return self.factor * there, self.factor * batch_means(np.column_stack(slack), count)
 
     def describe(
-        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
     ) -> CheckFailed:
-        i = verdict.worst
+        i, reference = verdict.worst, self.given
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
         return CheckFailed(
             "the loss does not differ from the flow matching loss by a constant",
@@ -183,11 +210,9 @@ def loss_looks(
             f"D(t, x) = {list(SHIFTS)[i]}, {where}",
             found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g}",
             standard_errors=verdict.standard_errors,
-            hint=_scale_hint(theirs, right, reference.counted, mean)
-            or explain_loss(user, reference, loss, factor, seed),
+            hint=_scale_hint(theirs, right, reference.counted, self.mean)
+            or explain_loss(self.user, reference, self.loss, self.factor, self.seed),
         )
-
-    yield from looks(reference, batch, describe, lambda: _roundings(user) * user.eps, samples, seed)
 
 
 def _roundings(user: VelocityFunction) -> float:
@@ -221,33 +246,13 @@ def _scale_hint(found: FloatArray, expected: FloatArray, dim: int, mean: bool) -
     return ""
 
 
-def draw_marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Times and points of the path, (n,) and (n, d)."""
-    t, _, _, x, _ = reference.draw(n, np.random.default_rng([seed, 1]))
-    return t, x
-
-
-def _marginal_differences(
-    user: VelocityFunction, reference: Reference, t: FloatArray, x: FloatArray
-) -> FloatArray:
-    """L_FM(m + Δ) − L_FM(m) for each shift, from the closed form of the marginal field."""
-    return _differences(reference, user(t, x) - reference.expected(t, x), t, x)
-
-
-def _conditional_differences(
-    user: VelocityFunction, reference: Reference, n: int, seed: int
-) -> FloatArray:
-    """The same of the conditional loss."""
-    t, _, _, x, u = reference.draw(n, np.random.default_rng([seed, 2]))
-    return _differences(reference, user(t, x) - u, t, x)
-
-
 def _differences(
     reference: Reference, residual: FloatArray, t: FloatArray, x: FloatArray
 ) -> FloatArray:
+    """What each row adds to L(m + Δ) − L(m) for each shift, (N, k)."""
     w = reference.weights(t)[:, None] * reference.mask
     shifts = _shifts(reference, t, x)
-    return np.array([(w * (2 * residual + d) * d).sum(axis=1).mean() for d in shifts])
+    return np.column_stack([(w * (2 * residual + d) * d).sum(axis=1) for d in shifts])
 
 
 def _shifts(reference: Reference, t: FloatArray, x: FloatArray) -> list[FloatArray]:
@@ -334,7 +339,7 @@ def noting(
 ) -> Any:
     """The user's model plus Δ, callable as the model is; it notes the (t, x) of its calls."""
 
-    names = [p.name for p in parameters(user.function) or []][:2]
+    names = user.names
 
     def noted(*args: Any, **kwargs: Any) -> Any:
         named = [kwargs[name] for name in names[len(args) :] if name in kwargs]

@@ -75,6 +75,10 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
+    def rows(self, index: slice) -> Points:
+        """Some of the rows."""
+        return Points(self.t[index], self.x[index], self.z[index], self.rounding)
+
     def counted(self, reference: Reference) -> Points:
         """The points in the coordinates that count, for ``reference.projected()``."""
         rows = reference.mask
