@@ -26,6 +26,7 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
+from fmproof.testing.epochs import check_epochs, reused_over_epochs
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -35,6 +36,7 @@ from fmproof.testing.losses import (
     check_reduction,
     draw_data,
     evaluate_loss,
+    loss_epoch,
     noting,
     padded_as,
 )
@@ -65,6 +67,7 @@ def assert_same_gradient(
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -82,7 +85,7 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, target, weight, dims, direction, reduction, samples, level, seed: as in
+        time, target, weight, dims, direction, reduction, epochs, samples, level, seed: as in
             ``assert_losses_differ_by_constant``.
 
     Raises:
@@ -92,6 +95,7 @@ def assert_same_gradient(
     __tracebackhide__ = True
     check_reduction(reduction)
     check_options(samples, level)
+    check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
         path, data, time, target=target, weight=weight, dims=dims, direction=direction
@@ -100,8 +104,9 @@ def assert_same_gradient(
 
     def check(on: Reference) -> CheckFailed | None:
         try:
+            again = reused_over_epochs(partial(loss_epoch, family.user, on, loss, seed), epochs)
             found = gradient_looks(family, on, reduction == "mean", samples, seed)
-            return decide(found, samples, level)
+            return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -118,6 +123,7 @@ def assert_same_gradient(
         *([] if gradient is None else [f"gradient={code_of(gradient, 'gradient')}"]),
         **smallest.options(),
         reduction=reduction,
+        epochs=epochs if epochs > 1 else None,
         samples=samples,
         level=level,
         seed=seed,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,12 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
+from fmproof.testing.epochs import ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
+from fmproof.testing.made_of import Made
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
@@ -65,6 +67,7 @@ def assert_losses_differ_by_constant(
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -91,6 +94,8 @@ def assert_losses_differ_by_constant(
             padding.
         reduction: "sum" when the loss adds the squares of the d coordinates, "mean" when it
             averages them, as ``torch.nn.functional.mse_loss`` does.
+        epochs: how often to give the loss the same data: the noise must be new each time. It is
+            looked at where the loss evaluates the model once for each row.
         samples: how many samples to draw, in 100 batches.
         level: the probability that right code fails.
         seed: of the data, the noise and the global generators; by default pytest's
@@ -103,6 +108,7 @@ def assert_losses_differ_by_constant(
     __tracebackhide__ = True
     check_reduction(reduction)
     check_options(samples, level)
+    check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
         path, data, time, target=target, weight=weight, dims=dims, direction=direction
@@ -111,8 +117,9 @@ def assert_losses_differ_by_constant(
 
     def check(on: Reference) -> CheckFailed | None:
         try:
+            again = reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
             found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
-            return decide(found, samples, level)
+            return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -127,6 +134,7 @@ def assert_losses_differ_by_constant(
         *([] if loss is None else [code_of(loss, "loss")]),
         **smallest.options(),
         reduction=reduction,
+        epochs=epochs if epochs > 1 else None,
         samples=samples,
         level=level,
         seed=seed,
@@ -217,6 +225,27 @@ class _Differences:
 
 def _roundings(user: VelocityFunction) -> float:
     return _ROUNDING if user.eps < 1e-4 else 4.0
+
+
+def loss_epoch(
+    user: VelocityFunction,
+    reference: Reference,
+    loss: Callable[..., Any] | None,
+    seed: int,
+    number: int,
+    other_data: bool,
+) -> Made | None:
+    """What the points of a loss are made of in an epoch; None where that does not show."""
+    if loss is None:
+        return None
+    calls: list[tuple[Any, Any]] = []
+    z = draw_data(reference, ROWS, seed + other_data)
+    given = user.convert(z.reshape(-1, *user.shape).copy())
+    evaluate_loss(loss, noting(user, reference, calls), given, ROWS, seed + 1 + number)
+    points = Points.of(reference, calls, to_array(given).reshape(z.shape), user.eps)
+    if points is None or not points.counted(reference).belong(reference.projected()):
+        return None
+    return points.counted(reference).made(reference.projected())
 
 
 def padded_as(
