@@ -26,6 +26,7 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
+from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
 from fmproof.testing.epochs import check_epochs, reused_over_epochs
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
@@ -43,6 +44,7 @@ from fmproof.testing.losses import (
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
+from fmproof.testing.shown import Shown
 from fmproof.testing.smallest import smallest_failure
 
 _AXES = 24  # as many parameters are looked at one by one; more of them in groups
@@ -64,6 +66,7 @@ def assert_same_gradient(
     time: Any = None,
     target: Any = "velocity",
     weight: Any = None,
+    coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
@@ -85,8 +88,8 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, target, weight, dims, direction, reduction, epochs, samples, level, seed: as in
-            ``assert_losses_differ_by_constant``.
+        time, target, weight, coupling, dims, direction, reduction, epochs, samples, level, seed: as
+            in ``assert_losses_differ_by_constant``.
 
     Raises:
         CheckFailed: with the smallest problem found.
@@ -98,14 +101,23 @@ def assert_same_gradient(
     check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, weight=weight, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        weight=weight,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
     )
+    check_coupling(reference, loss)
     family = family_of(model, theta, reference, loss, gradient)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
             again = reused_over_epochs(partial(loss_epoch, family.user, on, loss, seed), epochs)
-            found = gradient_looks(family, on, reduction == "mean", samples, seed)
+            if loss is not None and on.coupling != "independent":
+                found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
+            else:
+                found = gradient_looks(family, on, reduction == "mean", samples, seed)
             return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
@@ -129,6 +141,32 @@ def assert_same_gradient(
         seed=seed,
     )
     raise failure.with_traceback(None)
+
+
+def coupled_gradient(
+    family: Family, reference: Reference, loss: Callable[..., Any], mean: bool, seed: int
+) -> CoupledLoss:
+    """A loss with its own pairing, whose slopes must be those of its squared errors."""
+    factor = 1 / reference.counted if mean else 1.0
+    family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
+    family.choose_directions(reference, factor, seed, FIRST_LOOK // 5)
+
+    def slopes(z: FloatArray, points: Points, shown: Shown, each: int) -> CheckFailed | None:
+        found, _ = family.user_slopes(reference, len(z), each)
+        (right,) = family.slopes(reference, points.t, points.x, shown.u, 1)
+        off = np.abs(found - factor * right)
+        size = 1 + np.abs(right).max()
+        i = int(off.argmax())
+        if off[i] <= 64 * max(family.rounding, points.rounding * len(z)) * size:
+            return None
+        return CheckFailed(
+            "the loss does not have the gradient of its squared errors",
+            expected=f"{factor * right[i]:.6g} for its slope {family.names[i]}",
+            found=f"{found[i]:.6g}",
+            hint="the model's output may be detached somewhere, or the targets may depend on it",
+        )
+
+    return CoupledLoss(family.user, reference, loss, factor, seed, slopes)
 
 
 def gradient_looks(
@@ -240,7 +278,9 @@ class Family(ABC):
     loss: Callable[..., Any] | None
 
     @abstractmethod
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
         """Look where samples of their own show the greatest difference from ``factor`` times the
         gradient of L_FM, group by group of the parameters."""
 
@@ -336,7 +376,9 @@ class _Function(Family):
         self.step = _STEP * (1 + float(np.abs(self.theta).max()))
         self.rounding = 1e-6
 
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
         count = self.theta.size
         if count > _MOST:
             signs = np.random.default_rng(count).choice([-1.0, 1.0], (_GROUPS, *self.theta.shape))
@@ -347,8 +389,8 @@ class _Function(Family):
         self.names = [f"in theta{list(i)}" for i in np.ndindex(self.theta.shape)]
         if count <= _AXES:
             return
-        theirs, _ = self.user_slopes(reference, _PROBE, seed)
-        (ours,) = self.slopes(reference, *_marginal(reference, _PROBE, seed), 1)
+        theirs, _ = self.user_slopes(reference, probe, seed)
+        (ours,) = self.slopes(reference, *_marginal(reference, probe, seed), 1)
         difference = theirs - factor * ours
         groups = np.array_split(np.arange(count), _GROUPS)
         self.directions = np.zeros((_GROUPS, count))
@@ -439,9 +481,11 @@ class _Module(Family):
             for g, p in zip(found, self.parameters, strict=True)
         ]
 
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
-        theirs = self._user_gradients(reference, _PROBE, seed)
-        ours = self._model_gradients(reference, *_marginal(reference, _PROBE, seed))
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
+        theirs = self._user_gradients(reference, probe, seed)
+        ours = self._model_gradients(reference, *_marginal(reference, probe, seed))
         pairs = zip(theirs, ours, strict=True)
         self.directions = [_unit(their - factor * our) for their, our in pairs]
 

@@ -64,6 +64,7 @@ def assert_losses_differ_by_constant(
     time: Any = None,
     target: Any = "velocity",
     weight: Any = None,
+    coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
@@ -90,6 +91,9 @@ def assert_losses_differ_by_constant(
             way time runs.
         weight: of the squared error, a function of t (N,) or of a parameter named snr, which gets
             alpha²/beta²; see ``fmproof.testing.min_snr``, ``edm`` and ``cosmap``.
+        coupling: how the loss pairs data and noise, as in ``assert_conditional_velocity``. Unless
+            it is "independent", the loss is read off row by row, and not held against a closed
+            form.
         dims: the coordinates that the loss counts, as indices or booleans, where others are
             padding.
         reduction: "sum" when the loss adds the squares of the d coordinates, "mean" when it
@@ -106,19 +110,31 @@ def assert_losses_differ_by_constant(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
+    from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
+
     check_reduction(reduction)
     check_options(samples, level)
     check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, weight=weight, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        weight=weight,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
     )
+    check_coupling(reference, loss)
     user = VelocityFunction(model, reference.dim, shape=reference.shape)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
             again = reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
-            found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
+            if loss is not None and on.coupling != "independent":
+                factor = 1 / on.counted if reduction == "mean" else 1.0
+                found = CoupledLoss(user, on, loss, factor, seed).looks()
+            else:
+                found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
             return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
