@@ -51,7 +51,8 @@ _AXES = 24  # as many parameters are looked at one by one; more of them in group
 _GROUPS = 12
 _MOST = 2_000  # above that, along random directions
 _PROBE = 5_000  # samples that tell where to look
-_STEP = 1e-4
+_STEP, _COARSE_STEP = 1e-4, 1e-2  # of differences in double and in single precision
+_COARSE_ROUNDING = 2e-3
 _SINGLE = 1e-10  # rounding errors above this are those of single precision or less
 
 
@@ -379,6 +380,8 @@ class _Function(Family):
     def choose_directions(
         self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
     ) -> None:
+        if self.user.eps > _SINGLE:  # a small step would drown in the rounding of the model
+            self.step, self.rounding = _COARSE_STEP * self.step / _STEP, _COARSE_ROUNDING
         count = self.theta.size
         if count > _MOST:
             signs = np.random.default_rng(count).choice([-1.0, 1.0], (_GROUPS, *self.theta.shape))
@@ -425,10 +428,13 @@ class _Function(Family):
         if self.loss is None:
             return self.slopes(reference, *_conditional(reference, n, seed), 1)[0], None
         loss = self.loss
-        data = x1.reshape(-1, *reference.shape)
-        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data.copy(), n, seed))
+
+        def data() -> Any:
+            return self.user.convert(x1.reshape(-1, *reference.shape).copy())
+
+        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data(), n, seed))
         calls: list[tuple[Any, Any]] = []
-        evaluate_loss(loss, noting(self.user, reference, calls), data.copy(), n, seed)
+        evaluate_loss(loss, noting(self.user, reference, calls), data(), n, seed)
         return slopes, Points.of(reference, calls, x1, self.user.eps)
 
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
@@ -446,8 +452,8 @@ class _Function(Family):
         if self.loss is None or self.gradient is not None:
             return
         x1 = draw_data(reference, n, seed).reshape(-1, *reference.shape)
-        model = self.at(self.theta)
-        first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
+        model, to = self.at(self.theta), self.user.convert
+        first, again = (evaluate_loss(self.loss, model, to(x1.copy()), n, seed) for _ in range(2))
         if abs(first - again) > 1e-9 * (1 + abs(first)):
             raise InputError(
                 f"loss: {name_of(self.loss)} differs between two calls with the same seeds, so it "
