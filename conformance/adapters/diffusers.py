@@ -17,8 +17,8 @@ ADAPTER = Adapter(
     expected_failures={
         "solver: FlowMatchEulerDiscreteScheduler, stochastic": "each step forgets x_t but for "
         "E[x1|x_t] and draws all its noise anew; with many steps the variance shrinks",
-        "step: PNDMScheduler, v_prediction, order 2": "outputs of v are combined across steps before "
-        "they are converted to the noise",
+        "step: PNDMScheduler, v_prediction, order 2": "outputs of v are combined across steps "
+        "before they are converted to the noise",
         "step: PNDMScheduler, v_prediction, order 4": "the same",
     },
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,26 @@ from fmproof.testing.conformance import Adapter
 
 ADAPTER = Adapter("k-diffusion", "0.1.1.post1")
 LOW, HIGH = 0.05, 10.0
+
+
+def part(name: str) -> Any:
+    """A module of the package without the package's own imports: evaluation by CLIP and images,
+    which need a dozen more packages and a torchvision that was built for this PyTorch."""
+    found = find_spec("k_diffusion")
+    if found is None:
+        raise ModuleNotFoundError("No module named 'k_diffusion'")
+    package, vision = ModuleType("k_diffusion"), ModuleType("torchvision.transforms")
+    package.__path__ = found.submodule_search_locations or []  # type: ignore[assignment]
+    vision.functional = None  # type: ignore[attr-defined] # loads and saves images
+    given = {"torchvision": ModuleType("torchvision"), vision.__name__: vision}
+    lent = {m: module for m, module in given.items() if m not in sys.modules}
+    sys.modules.setdefault("k_diffusion", package)
+    sys.modules.update(lent)
+    try:
+        return import_module(f"k_diffusion.{name}")
+    finally:
+        for module in lent:
+            del sys.modules[module]
 
 
 def path(low: float = LOW, high: float = HIGH) -> FunctionPath:
@@ -36,7 +60,7 @@ ORDERS = {
 def offer_sampler(name: str, order: int | None) -> None:
     @ADAPTER.offer("solver", name)
     def solver() -> Any:
-        from k_diffusion import sampling
+        sampling = part("sampling")
 
         @takes_tensors
         def sample(model: Any, x: Any, steps: int) -> Any:
@@ -52,7 +76,7 @@ for _name, _order in ORDERS.items():
 
 @ADAPTER.offer("step", "sample_euler_ancestral")
 def ancestral() -> Any:
-    from k_diffusion import sampling
+    sampling = part("sampling")
 
     @takes_tensors
     def step(model: Any, x: Any, t: float, s: float) -> Any:
@@ -65,7 +89,7 @@ def ancestral() -> Any:
 
 @ADAPTER.offer("conversion", "to_d, denoised to the derivative in sigma")
 def derivative() -> Any:
-    from k_diffusion import sampling
+    sampling = part("sampling")
 
     @takes_tensors
     def convert(prediction: Any, x: Any, t: Any) -> Any:
@@ -90,8 +114,8 @@ def offer_loss(weighting: str) -> None:
     @ADAPTER.offer("loss", f"Denoiser, {weighting}")
     def loss() -> Any:
         import torch
-        from k_diffusion.layers import Denoiser
 
+        Denoiser = part("layers").Denoiser
         scale, low, high = 0.5, 0.1, 4.1
 
         def loss(model: Any, x1: Any) -> Any:

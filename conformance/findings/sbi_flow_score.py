@@ -13,4 +13,6 @@ class Exact(torch.nn.Module):
 s, t, x = 0.05, torch.tensor(0.5), torch.tensor([[1.0, -2.0]])
 estimator = FlowMatchingEstimator(Exact(), torch.Size([2]), torch.Size([1]), noise_scale=s)
 found, expected = estimator.score(x, torch.zeros(1, 1), t), -x / (t + s) ** 2
-print(f"score {found.tolist()}, expected {expected.tolist()}; ratio {(found / expected).mean():.4f}")
+print(
+    f"score {found.tolist()}, expected {expected.tolist()}; ratio {(found / expected).mean():.4f}"
+)
