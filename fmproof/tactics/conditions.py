@@ -5,13 +5,14 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from sympy import Basic, Expr, S
+from sympy import Add, Basic, Expr, Mul, Pow, S
 
-from fmproof.errors import SortError
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -21,8 +22,28 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.equality import generalise, specialise, unfold
-from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.calculus import (
+    differentiable_equal,
+    dominated_differentiable,
+    dominated_integrable,
+    integrable_derivative,
+)
+from fmproof.kernel.conditional import draw_equation
+from fmproof.kernel.equality import (
+    congruence,
+    generalise,
+    instantiate,
+    specialise,
+    transitivity,
+    unfold,
+)
+from fmproof.kernel.functions import logarithm
+from fmproof.kernel.gaussian import (
+    gaussian_bounded,
+    gaussian_density,
+    gaussian_moments,
+    is_gaussian,
+)
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -41,24 +62,66 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Ratio, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Draw,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Log,
+    Ratio,
+    Scalar,
+    Var,
+)
+from fmproof.lang.nodes.measure import (
+    against_lebesgue,
+    conditions,
+    drawn_by,
+    law_order,
+    without_lets,
+)
 from fmproof.lang.props import (
     Almost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
+from fmproof.tactics.averages import (
+    contracted,
+    has_let,
+    mentions_mean,
+    moved,
+    spelled_out,
+    standard_noise,
+)
+from fmproof.tactics.matching import instance, match
+from fmproof.tactics.pointwise import (
+    all_computed_slopes,
+    computed_slopes,
+    defined,
+    fewer,
+    logarithmic_slopes,
+    pointwise,
+    scaled_slope,
+)
 from fmproof.tactics.rewriting import attempt, sweep
 
-DEPTH = 12
+DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
+    ("domination", integrable_derivative),
+    ("bounded", gaussian_bounded),
     ("sums", sum_of_integrable),
     ("cancelling", cancelled_ratio),
     ("constant factors", constant_factor),
@@ -68,6 +131,11 @@ _DOMINATIONS = (
     ("Jensen", jensen),
     ("second moments", square_integrable),
 )
+
+
+Move = tuple[str, Theorem | None]
+"""The word that a report says, and a theorem that concludes the goal."""
+Moves = Callable[[Integrable, Integrable], Iterator[Move]]
 
 
 @dataclass(frozen=True)
@@ -97,27 +165,47 @@ class Prover:
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.equations = list(equations)
+        self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
         self.equations.append(equation)
+        self._forget_failures()
+
+    def note(self, fact: Theorem) -> None:
+        """Take a theorem that holds almost surely, under its own hypotheses."""
+        self.facts.append(fact)
+        self._forget_failures()
+
+    def _forget_failures(self) -> None:
+        self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
-    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
-        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
             return found and Proof(restate(found.theorem, goal), found.reasons)
-        if depth == 0:
+        if depth <= self._failed.get(key, 0):
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
         if found is not None:
             self._known[key] = found
-        elif depth < DEPTH:
+        else:
             del self._known[key]  # it may still be proved with more depth
+            self._failed[key] = depth
         return found
 
     def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
@@ -156,6 +244,10 @@ class Prover:
             return self._almost(goal, depth)
         if isinstance(goal, ForAll):
             return self._for_all(goal, depth)
+        for word, theorem in pointwise(goal):
+            proof = self._from(theorem, word, depth)
+            if proof is not None:
+                return proof
         if isinstance(goal, Differentiable):
             return self._differentiable(goal, depth)
         return None
@@ -181,17 +273,24 @@ class Prover:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
             facts.append((name, theorem))
-            if isinstance(prop, ForAll):
-                values = {v for v in free_vars(goal) if v.sort is prop.var.sort} | {prop.var}
+            while isinstance(theorem.conclusion, ForAll):
+                inner = theorem.conclusion
+                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
                 facts.extend(
                     (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
                 )
+                theorem = specialise(theorem, inner.var)
         return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
-        for name, fact in self._facts(goal):
-            if alpha_equal(fact.conclusion, goal):
-                return Proof(restate(fact, goal), (f"@{name}",))
+        for name, prop in self.hypotheses:
+            fact = assume(prop)
+            if not alpha_equal(prop, goal):
+                found = specialised(fact, goal)
+                if found is None:
+                    continue
+                fact = found
+            return Proof(restate(fact, goal), (f"@{name}",))
         return None
 
     # --- integrability ----------------------------------------------------------------
@@ -200,22 +299,122 @@ class Prover:
         form = joint_form(goal)
         if form is None:
             return Proof(finite_measure(goal), ("finite measure",))
+        theorem = attempt(gaussian_moments, goal)
+        if theorem is not None:
+            return Proof(theorem, ("Gaussian moments",))
         for name, fact in self._facts(goal):
             prop = fact.conclusion
             theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
             if theorem is not None:
                 return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+        needed = _needed(goal)
+        if 0 < len(needed) < len(goal.measure):  # the other draws have mass one
+            smaller = Integrable(goal.body, *(goal.measure[i] for i in needed))
+            theorem = attempt(same_law, goal, smaller)
+            if theorem is not None:
+                return self._from(theorem, "", depth)
+        for move in self._moves(goal):
+            for word, theorem in move(goal, form):
+                proof = self._from(theorem, word, depth)
+                if proof is not None:
+                    return proof
+        return None
+
+    def _moves(self, goal: Integrable) -> tuple[Moves, ...]:
+        """What may lead to a condition, in the order in which it is tried."""
+        first: tuple[Moves, ...] = ()
+        if is_polynomial(goal):
+            first = (self._noise_moves,)
+        elif not is_compound(goal.body):
+            first = (self._slope_moves, self._mean_moves)
+        rest = (
+            self._domination_moves,
+            self._slope_moves,
+            self._mean_moves,
+            self._noise_moves,
+            self._marginal_moves,
+            self._definition_moves,
+        )
+        return (*first, *(move for move in rest if move not in first))
+
+    def _domination_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """|f| ≤ Σ |gᵢ|."""
         for name, rule in _DOMINATIONS:
-            proof = self._from(attempt(rule, goal), name, depth)
-            if proof is not None:
-                return proof
+            yield name, attempt(rule, goal)
+
+    def _slope_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """A derivative that is dominated, or what the rules of calculus make of it."""
+        joined = scaled_slope(goal.body)
+        if joined is not None:
+            yield "", attempt(equal_integrand, goal, joined)
+        for _, fact in self._facts(goal):
+            if isinstance(fact.conclusion, Dominated):
+                theorem = attempt(dominated_integrable, fact.conclusion)
+                if theorem is not None and alpha_equal(theorem.conclusion, goal):
+                    yield "domination", theorem
+        for word, rewritten in (
+            ("derivatives", computed_slopes),
+            ("logarithms", logarithmic_slopes),
+            ("derivatives", all_computed_slopes),
+            ("almost surely", self._rewritten_almost_surely),
+        ):
+            computed = rewritten(goal.body)
+            if computed is not None:
+                yield word, attempt(equal_integrand, goal, computed)
+
+    def _mean_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What a conditional expectation averages is integrable, so it is."""
+        if mentions_mean(goal.body):
+            for spelled in (goal, *spelled_out(goal)):
+                theorem = contracted(spelled)
+                if theorem is not None and spelled is not goal:
+                    there = attempt(same_law, goal, spelled)
+                    theorem = there and discharge(there, theorem)
+                yield "conditional expectation", theorem
+
+    def _noise_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+        if has_let(goal.measure):
+            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+            yield "", attempt(same_law, goal, plain)
+        else:
+            yield "Gaussian noise", standard_noise(goal)
+
+    def _marginal_moves(self, goal: Integrable, form: Integrable) -> Iterator[Move]:
         for folded in marginal_variants(goal, form):
-            proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
-            if proof is not None:
-                return proof
-        unfolded = sweep(goal.body, _unfold_field)
-        if unfolded is not None:
-            return self._from(equal_integrand(goal, unfolded), "definition", depth)
+            yield "Tonelli", attempt(same_law, goal, folded)
+
+    def _definition_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        for word, rewrite in (
+            ("definition", _unfold_field),
+            ("Gaussian", _log_density),
+            ("an earlier result", self._computed),
+            ("bilinearity", _expand_product),
+        ):
+            rewritten = sweep(goal.body, rewrite)
+            if rewritten is not None:
+                yield word, equal_integrand(goal, rewritten)
+
+    def _computed(self, term: Expr) -> Theorem | None:
+        """The value of an integral or expectation by an earlier result."""
+        if isinstance(term, IntegralOver | Expect):
+            for equation in self.equations:
+                found = instance(equation, term)
+                if found is not None:
+                    return found
+        return None
+
+    def _rewritten_almost_surely(self, body: Expr) -> Theorem | None:
+        return sweep(body, self._known_almost_surely) if self.facts else None
+
+    def _known_almost_surely(self, term: Expr) -> Theorem | None:
+        """What is known to be equal almost surely, as a condition."""
+        for fact in self.facts:
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, Equals):
+                values = match(known.body.lhs, term)
+                if values is not None and free_vars(known.body.rhs) <= values.keys():
+                    return assume(substitute(known.body, values))
         return None
 
     # --- almost everywhere ------------------------------------------------------------
@@ -230,9 +429,20 @@ class Prover:
             proof = self._vanishes(goal, prop, depth)
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
-        proof = proof or self._from_lebesgue(goal, depth)
+        elif isinstance(prop, Equals):
+            proof = self._almost_equal(goal, depth)
+        elif isinstance(prop, Differentiable):
+            proof = self._dominated(goal, prop, depth)
+        proof = (
+            proof
+            or self._everywhere(goal, depth)
+            or self._from_lebesgue(goal, depth)
+            or self._under_another_law(goal)
+        )
         if proof is not None or len(goal.measure) == 1:
             return proof
+        if not isinstance(prop, VanishesWith | Integrable):
+            return None
         for place in range(len(goal.measure)):
             kept = tuple(i for i in range(len(goal.measure)) if i != place)
             proof = self._spread(goal, kept, depth)
@@ -240,9 +450,96 @@ class Prover:
                 return proof
         return None
 
+    def _everywhere(self, goal: Almost, depth: int) -> Proof | None:
+        """What holds at every value holds at almost every one."""
+        if isinstance(goal.body, Equals):
+            return None
+        bound = {v for item in goal.measure for v in drawn_by(item)}
+        proof = self.prove(goal.body, depth)
+        if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        for word, theorem in pointwise(goal.body):  # what it needs, almost everywhere
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+        """What is dominated is differentiable almost everywhere."""
+        try:
+            premise = Dominated(*prop.args, *goal.measure)
+        except SortError:
+            return None
+        theorem = attempt(dominated_differentiable, premise)
+        if theorem is None or not alpha_equal(theorem.conclusion, goal):
+            return None  # the place is among what is integrated
+        return self._from(theorem, "domination", depth)
+
+    def _under_another_law(self, goal: Almost) -> Proof | None:
+        """From a hypothesis that says it under another law of the same variables."""
+        for name, fact in self._facts(goal):
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
+                theorem = self._moved_fact(fact, goal)
+                if theorem is not None:
+                    return Proof(theorem, (f"@{name}",))
+        return None
+
+    def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
+        """From what is known almost surely, under this or another law of the same variables."""
+        for place, item in enumerate(goal.measure):
+            if isinstance(item, Let):
+                theorem = draw_equation(goal.measure, place)
+                if alpha_equal(theorem.conclusion, goal):
+                    return Proof(restate(theorem, goal), ("point mass",))
+        for fact in self.facts:
+            theorem = self._moved_fact(fact, goal)
+            proof = self._from(theorem, "almost surely", depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _moved_fact(self, fact: Theorem, goal: Almost) -> Theorem | None:
+        known = fact.conclusion
+        if not isinstance(known, Almost):
+            return None
+        values = match(known.body, goal.body)
+        if values is None:
+            return None
+        bound = {v for item in known.measure for v in drawn_by(item)}
+        outside = {v: value for v, value in values.items() if v not in bound}
+        theorem = attempt(instantiate, fact, outside) if outside else fact
+        if theorem is None or not isinstance(theorem.conclusion, Almost):
+            return None
+        known = theorem.conclusion
+        inside = {v: values[v] for v in bound & values.keys()}
+        if any(not isinstance(value, Var) for value in inside.values()):
+            return None
+        taken = free_vars(goal).union(*map(drawn_by, goal.measure), inside.values())
+        hidden = {v: fresh(v, taken | {v}) for v in bound - inside.keys()}
+        renaming: dict[Var, Expr] = {**inside, **hidden}
+        try:
+            own = [substitute(item, renaming) for item in known.measure]
+            wanted = Almost(goal.body, *own)
+            theorem = restate(theorem, wanted)
+            needed = free_vars(wanted)
+            outer = [d for d in goal.measure if needed & set(drawn_by(d))]
+            if outer:
+                theorem = everywhere(theorem, outer)
+        except (SortError, RuleError):
+            return None
+        if alpha_equal(theorem.conclusion, goal):
+            return theorem
+        there = moved(goal, theorem.conclusion.measure)
+        return None if there is None else discharge(there, theorem)
+
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
-        if all(isinstance(item, Lebesgue) for item in goal.measure):
+        if has_let(goal.measure) or all(isinstance(item, Lebesgue) for item in goal.measure):
             return None
         _, lebesgue = against_lebesgue(S.One, goal.measure)
         proof = self.prove(Almost(goal.body, *lebesgue), depth)
@@ -276,6 +573,11 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
+            own = {var for item in inner for var in drawn_by(item)}
+            if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
+                # a draw that depends on others is dropped, not put before them
+                there = moved(goal, inner) if inner else None
+                return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
@@ -341,17 +643,72 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        proof = self._from(attempt(differentiable_sum, goal), "sums", depth)
-        if proof is not None:
-            return proof
+        for name, fact in self._facts(goal):
+            theorem = fewer(goal, fact)
+            if theorem is not None:
+                return Proof(theorem, (f"@{name}",))
+        for rewrite in (_unfold_field, defined):
+            unfolded = sweep(goal.body, rewrite)
+            if unfolded is not None:
+                carried = attempt(differentiable_equal, unfolded, goal)
+                proof = self._from(carried, "definition", depth)
+                if proof is not None:
+                    return proof
         for equation in self.equations:
-            prop = equation.conclusion
-            if isinstance(prop, Equals) and alpha_equal(prop.lhs, goal.body):
-                carried = differentiable_equal(equation, goal.var)
+            for var in free_vars(equation.lhs):
+                if var.sort is not goal.var.sort:
+                    continue
+                there = instantiate(equation, {var: goal.var})
+                carried = attempt(differentiable_equal, there, goal)
                 proof = self._from(carried, "equality", depth)
                 if proof is not None:
                     return proof
         return None
+
+
+def is_compound(body: Expr) -> bool:
+    """Whether a sum is in a body, which inequalities can take apart."""
+    return any(
+        isinstance(part, Add) or (isinstance(part, Inner) and any(a.is_Add for a in part.args))
+        for part in factors(body)
+    )
+
+
+def is_polynomial(goal: Integrable) -> bool:
+    """Whether drawn variables are used by +, · and ⟨·,·⟩ alone, and one of them is Gaussian."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def plain(term: Basic) -> bool:
+        if not bound & free_vars(term) or isinstance(term, Var):
+            return True
+        return isinstance(term, Add | Mul | Pow | Inner) and all(map(plain, term.args))
+
+    return any(map(is_gaussian, goal.measure)) and plain(goal.body)
+
+
+def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
+    body, measure = parts
+    return (body, *measure)
+
+
+def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
+    """A theorem "for every …" at the values that make it ``goal``, if there are such."""
+    body, variables = theorem.conclusion, []
+    while isinstance(body, ForAll):
+        variables.append(body.var)
+        body = body.body
+    if not variables or type(body) is not type(goal):
+        return None
+    values = match(body, goal, frozenset(variables))
+    if values is None:
+        return None
+    for _ in variables:
+        theorem = specialise(theorem, theorem.conclusion.var)
+    there = attempt(instantiate, theorem, values)
+    if there is None:
+        return None
+    theorem = there
+    return theorem if alpha_equal(theorem.conclusion, goal) else None
 
 
 def same_law(goal: Integrable, premise: Integrable) -> Theorem:
@@ -372,7 +729,9 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        groups.setdefault((item.var.sort, item.range), []).append(place)
+        law = not isinstance(item, Lebesgue)
+        kind = (item.head,) if law else (item.var.sort, item.range)
+        groups.setdefault(kind, []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
         if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
@@ -401,16 +760,27 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 
 def _unfold_field(term: Expr) -> Theorem | None:
-    """Unfold a field that is defined by arithmetic from others (not as an average)."""
-    if (
-        isinstance(term, Apply)
-        and isinstance(term.head, Field)
-        and term.head.definition is not None
-    ):
-        if isinstance(term.head.definition, IntegralOver):
-            return None
-        return unfold(term)
-    return None
+    """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+        return None
+    definition = term.head.definition
+    if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
+        return None
+    return unfold(term)
+
+
+def _log_density(term: Expr) -> Theorem | None:
+    """The logarithm of a Gaussian density written out."""
+    if not (isinstance(term, Log) and is_gaussian(term.args[0])):
+        return None
+    written = congruence(term, {0: gaussian_density(term.args[0])})
+    return transitivity(written, logarithm(written.rhs))
+
+
+def _expand_product(term: Expr) -> Theorem | None:
+    """Multiply out an inner product that is no square; the parallelogram is for squares."""
+    mixed = isinstance(term, Inner) and not term.is_square
+    return attempt(bilinearity, term) if mixed else None
 
 
 def fields_in(term: Expr) -> set[Apply]:
@@ -440,11 +810,13 @@ def as_expectation(prop: Prop) -> Prop:
     """
     if not isinstance(prop, Integrable):
         return prop
-    body, measures = against_lebesgue(prop.body, prop.measure)
+    body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
     densities = [f for f in parts if isinstance(f, Apply) and isinstance(f.head, Density)]
-    law = law_order(densities)
-    if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
+    laws = [m for m in measures if not isinstance(m, Lebesgue)]
+    law = law_order([*laws, *densities])
+    wanted = {v for m in measures for v in drawn_by(m)}
+    if law is None or {v for d in law for v in drawn_by(d)} != wanted:
         return prop
     expectation = Integrable(mul(*(f for f in parts if f not in densities)), *law)
     used = [law[place] for place in _needed(expectation)]
@@ -484,7 +856,7 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
                 gone = set(renaming.values())
                 rest = mul(*parts)
                 if not gone & free_vars(rest):
-                    measure = [item for item in form.measure if item.var not in gone]
+                    measure = [m for m in form.measure if not gone & set(drawn_by(m))]
                     variants.append(Integrable(mul(rest, marginal), *measure))
     return variants
 
@@ -492,8 +864,8 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
 def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
     """The ways to read the variables that ``joint`` integrates as variables of ``form``."""
     choices = [
-        [other.var for other in form.measure if other.range == item.range
-         and other.var.sort is item.var.sort]
+        [other.var for other in form.measure if isinstance(other, Lebesgue)
+         and other.range == item.range and other.var.sort is item.var.sort]
         for item in joint.measure
     ]  # fmt: skip
     names = [item.var for item in joint.measure]
