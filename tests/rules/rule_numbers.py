@@ -96,7 +96,7 @@ class Evaluator:
             total, finite = self._integrate(term.body, term.measure, at, level)
             return self._each(total, lambda part: np.where(finite, part, DIVERGES))
         if isinstance(term, Grad):
-            left, right = self._slopes(term.body, term.var, at)
+            left, right = self._slopes(term, at)
             return right if abs(left - right) < TOLERANCE else DIVERGES
         if isinstance(term, ArgMin):
             from scipy.optimize import minimize_scalar
@@ -162,10 +162,11 @@ class Evaluator:
             finite = finite & (last <= 0.6 * before + 1e-9)
         return self._each(value, total), finite
 
-    def _slopes(self, body: Expr, var: Var, at: Values) -> tuple[float, float]:
-        step = 1e-6
+    def _slopes(self, node: Any, at: Values) -> tuple[float, float]:
+        """The slopes on both sides of the place where a derivative is taken."""
+        step, place = 1e-6, self.value(node.at, at)
         here, back, on = (
-            float(self.value(body, {**at, var: at[var] + h})) for h in (0.0, -step, step)
+            float(self.value(node.body, {**at, node.var: place + h})) for h in (0.0, -step, step)
         )
         return (here - back) / step, (on - here) / step
 
@@ -177,7 +178,7 @@ class Evaluator:
         if isinstance(prop, Integrable):
             return bool(self._integrate(prop.body, prop.measure, at, 0)[1])
         if isinstance(prop, Differentiable):
-            left, right = self._slopes(prop.body, prop.var, at)
+            left, right = self._slopes(prop, at)
             return abs(left - right) < 1e-3
         if isinstance(prop, Equals):
             return bool(np.isclose(self.value(prop.lhs, at), self.value(prop.rhs, at)))
