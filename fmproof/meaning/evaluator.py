@@ -624,7 +624,7 @@ class Evaluator:
     # --- conditional expectations -----------------------------------------------------------
 
     def _quotient(self, term: CondExpect) -> Quotient:
-        found = quotient(term, self.interpretation.dim, self._points)
+        found = quotient(term, self.interpretation.dim, self._points, self.interpretation.linear)
         if found is None:
             raise NoNumbers(term)
         return found

@@ -126,8 +126,16 @@ def interpretation_of(
         functions[parts["model"]] = stack.model(parts["model"])
     rough = [parts[role] for role in ("model",) if role in parts and not stack.analytic]
     points = others.points if others else {}
+    linear = others.linear if others else frozenset()
     return Interpretation(
-        problems[0].dim, len(problems), stack.theta, laws, functions, points, frozenset(rough)
+        problems[0].dim,
+        len(problems),
+        stack.theta,
+        laws,
+        functions,
+        points,
+        frozenset(rough),
+        linear,
     )
 
 
