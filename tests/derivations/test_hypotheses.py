@@ -46,4 +46,5 @@ def test_a_missing_hypothesis_fails_the_steps_that_need_it(name: str, missing: s
     assert failed
     for step in failed:
         lacking = {c.formula.text for c in step.conditions if not c.discharged_by}
-        assert lacking and lacking <= rests_on_it, step.id
+        assert lacking, step.id
+        assert lacking <= rests_on_it, step.id
