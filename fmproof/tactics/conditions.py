@@ -433,6 +433,14 @@ class Prover:
         proof = self.prove(goal.body, depth)
         if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
             return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        for word, theorem in pointwise(goal.body):  # what it needs, almost everywhere
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
         return None
 
     def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
@@ -40,6 +40,8 @@ class Derivative(AtPlace, Term):
 
     def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
         term, owner = as_term(body), cls._called
+        if term is S.Zero:  # of whatever sort
+            return S.Zero
         if type(var) is not Var or var.sort not in cls._in:
             wanted = " or ".join(f"a {sort.value}" for sort in cls._in)
             raise SortError(f"{owner} is taken in {wanted} variable, found {shown(var)}")
@@ -73,11 +75,6 @@ class Div(Derivative):
     __slots__ = ()
 
     _in, _of, _called = (Sort.VEC,), (Sort.VEC,), "a divergence"
-
-    def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
-        from sympy import S
-
-        return S.Zero if body is S.Zero else super().__new__(cls, body, var, at)
 
 
 def _sort(node: Any) -> Sort:

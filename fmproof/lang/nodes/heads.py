@@ -33,6 +33,7 @@ from fmproof.lang.nodes.expectation import Expect
 from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.measure import Declared, Lebesgue, Let, law_order, lebesgue
 from fmproof.lang.nodes.variable import Var, reserved_var
+from fmproof.lang.props import Positive
 from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
@@ -116,6 +117,10 @@ class Head(Sealed, Atom):
     def params(self) -> tuple[Var, ...]:
         """All parameters, in calling order."""
         return self.sub + self.sup + self.main + self.given
+
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        """What makes the value at ``args`` no mere convention."""
+        return ()
 
     def __call__(self, *args: Any) -> Apply:
         return Apply(self, *args)
@@ -321,6 +326,9 @@ class Gaussian(Density):
 
     def _make_content(self) -> tuple[Any, ...]:
         return ("Gaussian", *super()._make_content())
+
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        return (Positive(args[2]),)
 
 
 gaussian: Gaussian = Gaussian(

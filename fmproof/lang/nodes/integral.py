@@ -26,6 +26,7 @@ from fmproof.lang.node import (
     shown,
     sort_of,
 )
+from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.measure import (
     Declared,
     Lebesgue,
@@ -88,6 +89,8 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
     for place, item in enumerate(node.measure):
         for argument in item.args[1:] if type(item) is not Lebesgue else ():
             yield from _almost(inside(argument), node.measure[:place])
+        if type(item) is Apply:
+            yield from _almost(item.head.obliges(item.arguments), node.measure[:place])
     yield from _almost(inside.under(node), node.measure)
 
 
