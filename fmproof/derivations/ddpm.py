@@ -264,7 +264,7 @@ ddpm = Derivation(
     says="Completing the square turns the joint density of two steps into marginal times "
     "posterior. The divergence of the posterior from the model is then that of two Gaussians.",
     meanings={
-        q: "any law of the data",
+        q: "the law of the data",
         alpha: "the share of the variance of the signal that a step keeps",
         beta: "the variance of the noise that a step adds",
         alpha_bar: "the share of it that all steps so far keep",
