@@ -7,6 +7,7 @@ SymPy and a report can be kept, sent and rendered anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -130,8 +131,22 @@ class Symbol:
 
     @property
     def described(self) -> str:
-        """The author's words, and what is assumed whatever they say."""
-        return f"{self.words}: {self.meaning}" if self.words else self.meaning
+        """The author's words, and what is assumed whatever they say; no word twice."""
+        assumed = _ONE.get(self.meaning, self.meaning) if "," not in self.name.text else self.meaning
+        if not self.words:
+            return assumed
+        said = set(self.words.split())
+        # Which variables a density is in, its name says.
+        new = set(re.sub(r" in [^\W\d_]\w*(?= on |$)", "", assumed).split()) - said
+        if not new:
+            return self.words
+        range_ = re.search(r" on \[.*\]$", assumed)
+        if range_ and range_[0] in self.words:
+            assumed = assumed[: range_.start()]
+        return f"{self.words}, {assumed if assumed.endswith('s') else f'a {assumed}'}"
+
+
+_ONE = {"real numbers": "real number"}
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,8 @@ class _Pages:
                 yield from hang(head, prose_lines(symbol.described, self.width - len(head)))
             else:
                 yield from self._formula(head + ":= ", symbol.definition.text)
+                if symbol.words:
+                    yield from self._prose(symbol.words, margin=" " * len(head))
 
     def hypotheses(self, derivation: DerivationReport) -> Iterator[str]:
         for declared, title in ((True, "Hypotheses"), (False, "Assumed but not declared")):
