@@ -132,7 +132,9 @@ class Symbol:
     @property
     def described(self) -> str:
         """The author's words, and what is assumed whatever they say; no word twice."""
-        assumed = _ONE.get(self.meaning, self.meaning) if "," not in self.name.text else self.meaning
+        assumed = (
+            _ONE.get(self.meaning, self.meaning) if "," not in self.name.text else self.meaning
+        )
         if not self.words:
             return assumed
         said = set(self.words.split())
