@@ -7,7 +7,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fmproof.report.breaking import pieces
-from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
+from fmproof.report.document import (
+    LISTED,
+    anchor,
+    defined,
+    heading,
+    printable,
+    sections,
+    spans,
+    unmet,
+)
 from fmproof.report.model import Formula, Report, RuleEntry
 from fmproof.report.templating import environment
 
@@ -122,6 +131,7 @@ def _environment() -> Any:
 
     filters: dict[str, Callable[..., Any]] = {
         "math": mathematics,
+        "inline_math": inline,
         "prose": prose,
         "defined": defined,
         "anchor": lambda name: anchor(name, set()),
@@ -130,4 +140,5 @@ def _environment() -> Any:
         Markup, lambda text: escaped(printable(text)), inline, filters, autoescape=True
     )
     made.globals["LISTED"] = LISTED
+    made.globals["unmet"] = unmet
     return made

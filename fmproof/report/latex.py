@@ -21,6 +21,7 @@ from fmproof.report.words import count, sentence
 Style = Literal["proof", "full", "statements"]
 STYLES: tuple[Style, ...] = ("proof", "full", "statements")
 PAGE = 40.0  #: em of a line of the article
+HANDOUT = 54.0  #: em of a line of the statements alone
 COLUMN = {1: 31.0, 2: 21.0}  #: em of a line where a fragment goes: in one column, in two
 
 
@@ -43,8 +44,9 @@ def render(
         columns: of the page that a fragment is for, 1 or 2.
     """
     found = sections(report)
-    room = COLUMN[columns] if fragment else PAGE
+    room = COLUMN[columns] if fragment else HANDOUT if style == "statements" else PAGE
     full = style == "full"
+    several = len(found) > 1
     typesetter = Typesetter(room, brief=style == "statements", full=full)
     template = _environment().get_template("fragment.tex" if fragment else "article.tex")
     typeset = [typesetter.section(s) for s in found]
@@ -57,7 +59,7 @@ def render(
             statements=style == "statements",
             full=full,
             fragment=fragment,
-            title=heading(report),
+            title="Theorems" if several and style == "statements" else heading(report),
             command=command,
             rules=rules,
             room=room,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fmproof.report.breaking import lines, width
-from fmproof.report.document import NumberedCondition, Section, anchor
+from fmproof.report.document import NumberedCondition, Section, anchor, unmet
 from fmproof.report.laws import Laws
 from fmproof.report.model import Failure, Formula, StepReport
 from fmproof.report.paper.align import display, fit_to, plain_rows
@@ -153,15 +153,25 @@ def _refuted(measured: Iterable[StepReport]) -> Iterator[Tex]:
         )
 
 
-def failure(step: StepReport, found: Failure, room: float) -> Tex:
-    """Why a step is not accepted, with what was expected and what was found."""
-    words = (
-        rf"\noindent\fmprooffailed{{\textbf{{Step {escape(step.id)} is not accepted:}}}} "
-        f"{escape(found.summary.rstrip('.'))}."
-    )
+def failure(step: StepReport, found: Failure, laws: Laws, room: float, told: bool) -> Tex:
+    """Why a step is not accepted, with what was expected and what was found.
+
+    Args:
+        told: whether the document says elsewhere what would have to be declared.
+    """
+    words = rf"\noindent\fmprooffailed{{\textbf{{Step {escape(step.id)} is not accepted:}}}} "
+    conditions = unmet(step)
+    if conditions:
+        needed = [row for c in conditions for row in _rows_of(c, laws, room)]
+        verb = "does" if len(conditions) == 1 else "do"
+        words += (
+            f"it needs\n{display(needed)}\nwhich {verb} not follow from the declared hypotheses."
+        )
+    else:
+        words += f"{escape(found.summary.rstrip('.'))}."
     if found.where:
         words += f" Where: {escape(found.where)}."
-    if found.hint:
+    if found.hint and not (conditions and told):
         words += f" {escape(sentence(found.hint).rstrip('.'))}."
     for label, formula in (
         ("The rule gives", found.expected),
@@ -170,7 +180,11 @@ def failure(step: StepReport, found: Failure, room: float) -> Tex:
     ):
         if formula is not None:
             words += f"\n{label}\n{displayed_formula(formula, room)}"
-    return Tex(words)
+    return Tex(words + r"\par")
+
+
+def _rows_of(formula: Formula, laws: Laws, room: float) -> list[str]:
+    return plain_rows(laws.shorten(mathematics(formula)), room - 4)
 
 
 def displayed_formula(formula: Formula, room: float, end: str = "") -> str:

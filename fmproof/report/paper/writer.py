@@ -26,7 +26,7 @@ from fmproof.report.model import (
 from fmproof.report.paper.align import SIGNS, align, display, plain_rows, rows, series
 from fmproof.report.paper.evidence import displayed_formula, failure
 from fmproof.report.paper.reasons import REASONS, SAID, TACIT
-from fmproof.report.tex import Tex, escape, mathematics, plain, said
+from fmproof.report.tex import Tex, code, escape, mathematics, plain, said
 
 START = 0.23  #: of a line; a first term that is wider stands on a line of its own
 BESIDE = 60  #: letters of a reason that stands beside a row; a longer one is a block below it
@@ -220,7 +220,9 @@ class Writer:
             written += self._step(step, before, indent, room)
             before = ""
             if step.failure is not None:
-                blocks += [align(written), failure(step, step.failure, self.room)]
+                told = any(step.id in m.needed_by for m in self.d.missing)
+                reason = failure(step, step.failure, self.laws, self.room, told)
+                blocks += [align(written), reason]
                 written = []
         if written:
             blocks.append(align(written))
@@ -283,14 +285,19 @@ class Writer:
         )
 
     def assumed(self) -> Tex:
-        """What a derivation that is not proved takes for granted, with the steps that need it."""
+        """What would have to be declared, once; else what is taken for granted step by step."""
+        if self.d.missing:
+            found = [(m.formula, m.needed_by, m.code) for m in self.d.missing]
+        else:
+            found = [(h.formula, h.used_by, None) for h in self.d.hypotheses if not h.declared]
+        blocks = []
+        for formula, steps, line in found:
+            words = f"needed by {escape(self.here.ranges(steps))}"
+            if line:
+                words += rf"; to assume it, declare\\ {code(line)}"
+            blocks.append(f"{displayed_formula(formula, self.room)}\n{words}.")
         return Tex(
-            "\n".join(
-                f"{displayed_formula(h.formula, self.room)}\nneeded by {escape(users)}."
-                for h, users in (
-                    (h, self.here.ranges(h.used_by)) for h in self.d.hypotheses if not h.declared
-                )
-            )
+            "\\begin{flushleft}\n" + "\n".join(blocks) + "\n\\end{flushleft}" if blocks else ""
         )
 
     # --- small things -------------------------------------------------------------------
