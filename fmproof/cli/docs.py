@@ -16,6 +16,7 @@ from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
 from fmproof.report.model import Report, RuleEntry
+from fmproof.report.rules import entries
 
 STYLES = ("proof", "full", "statements")
 TARGETS = ("tex", "pdf", "html", "md", "ipynb")
@@ -116,7 +117,7 @@ def docs(
     illustrations = {} if problem is None else _illustrations(problem)
     command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
-    appendix = _rules() if rules else ()
+    appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
     form: dict[str, Any] = {"style": style or "proof"} if target in ("tex", "pdf") else {}
     if target == "tex":
@@ -191,24 +192,3 @@ def _illustrations(file: Path) -> dict[str, Any]:
 
     problem = load_problem(file)
     return {"pictures": plots.pictures(problem), "problem": describe(problem)}
-
-
-def _rules() -> tuple[RuleEntry, ...]:
-    from fmproof.catalogue import catalogue
-    from fmproof.report.model import Formula, RuleCondition
-
-    return tuple(
-        RuleEntry(
-            code=rule.code,
-            name=rule.name,
-            family=rule.family,
-            title=rule.title,
-            statement=Formula(rule.statement_text, rule.statement_latex),
-            explanation=rule.explanation,
-            conditions=tuple(
-                RuleCondition(c.text, c.why, c.counterexample) for c in rule.conditions
-            ),
-            unconditional=rule.unconditional,
-        )
-        for rule in catalogue()
-    )

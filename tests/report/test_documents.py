@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from report_cases import everything, failing, hostile, long, numeric, odd_names,
 from fmproof.report import html, latex, markdown, notebook, tex
 from fmproof.report.document import anchor, sections
 from fmproof.report.model import Formula, Report, RuleCondition, RuleEntry
+from fmproof.report.rules import entries
 
 CASES = [proved, hostile, odd_names, numeric, long, everything]
 
@@ -221,8 +224,15 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_a_page_is_inert_and_alone(case) -> None:
-    page = Page(html.render(case()))
-    assert "script" not in page.tags
+    source = html.render(case())
+    page = Page(source)
+    # One script, ours, and no other may run.
+    assert source.count("<script") == 1
+    script = re.search(r"<script>(.*?)</script>", source, re.DOTALL)
+    assert script is not None
+    digest = b64encode(sha256(script[1].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in source
+    assert not re.search(r"innerHTML|eval|fetch|XMLHttp|import", script[1])
     assert not page.tags & {"iframe", "img", "b>", "i>", "object", "form"}
     assert page.loads == ["data:,"]
     assert len(page.ids) == len(set(page.ids))
@@ -330,13 +340,11 @@ def test_every_template_is_used() -> None:
 
 
 def test_rules_of_steps_lead_to_the_rules_of_the_page() -> None:
-    from fmproof.cli.docs import _rules
-
-    page = html.render(proved(), rules=_rules())
-    links = set(re.findall(r'<dt>rule</dt><dd><a href="#(rule-[^"]+)">', page))
-    assert {"rule-I1", "rule-I4"} <= links
-    assert all(f'id="{link}"' in page for link in links)
-    assert '<a href="#rule-' not in html.render(proved())
+    for page in (html.render(proved()), html.render(proved(), rules=entries())):
+        links = set(re.findall(r'<a href="#(rule-[^"]+)">', page))
+        assert {"rule-I1", "rule-I4"} <= links
+        assert all(f'id="{link}"' in page for link in links)
+    assert html.render(proved()).count('class="rule-entry"') < len(entries())
 
 
 def test_an_executed_notebook_shows_the_derivation_once() -> None:
