@@ -70,7 +70,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
     "problem",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="With --to html: add plots of the problem in this file.",
+    help="With --to html or ipynb: add plots of the problem in this file.",
 )
 @click.help_option("-h", "--help")
 @click.pass_context
@@ -102,8 +102,8 @@ def docs(
         raise click.UsageError(f"--style is for --to tex and --to pdf, not for --to {target}")
     if everything and sources:
         raise click.UsageError(f"--all names every built-in derivation; leave out {sources[0]}")
-    if problem is not None and target != "html":
-        raise click.UsageError(f"--plots is for --to html, not for --to {target}")
+    if problem is not None and target not in ("html", "ipynb"):
+        raise click.UsageError(f"--plots is for --to html and --to ipynb, not for --to {target}")
     if target == "pdf" and output is None:
         raise click.UsageError("a PDF does not go to standard output; name a file with -o")
     if output is not None:
@@ -114,7 +114,7 @@ def docs(
     options += ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
     options += [] if problem is None else ["--plots", str(problem)]
-    illustrations = {} if problem is None else _illustrations(problem)
+    illustrations = {} if problem is None else _illustrations(problem, target, output)
     command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
     appendix = entries() if rules else ()
@@ -180,15 +180,17 @@ def _written(
     else:
         from fmproof.report import notebook
 
-        text = notebook.render(report, sources, command, rules)
+        text = notebook.render(report, sources, command, rules, **form)
     return text.encode("utf-8", "replace")
 
 
-def _illustrations(file: Path) -> dict[str, Any]:
-    """What :func:`fmproof.report.html.render` is told of the problem in ``file``."""
+def _illustrations(file: Path, target: str, output: Path | None) -> dict[str, Any]:
+    """What the renderer of ``target`` is told of the problem in ``file``."""
     from fmproof.models import load_problem
     from fmproof.report import plots
     from fmproof.report.evaluation import describe
 
     problem = load_problem(file)
+    if target == "ipynb":  # it computes them itself
+        return {"problem": _seen_from(output.parent if output else Path(), str(file))}
     return {"pictures": plots.pictures(problem), "problem": describe(problem)}

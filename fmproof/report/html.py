@@ -81,6 +81,11 @@ def _script() -> str:
     return Markup(source.read_text(encoding="utf-8"))
 
 
+def page_part(template: str, **values: Any) -> str:
+    """A template of this package with its values escaped and put in."""
+    return str(_environment().get_template(template).render(**values))
+
+
 def cell(report: Report) -> str:
     """``report`` as a piece of a page, for the output of a notebook's cell."""
     return str(_environment().get_template("cell.html").render(sections=sections(report)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
@@ -229,6 +229,10 @@ class Report:
 
     def __str__(self) -> str:
         return self._renderers["text"](self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How IPython shows it in a terminal."""
+        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         """How a notebook shows it: MathML, which needs nothing loaded."""

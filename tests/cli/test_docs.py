@@ -153,6 +153,45 @@ def test_nothing_is_left_where_tex_is_missing(run, files, monkeypatch) -> None:
     assert not (files / "x.pdf").exists()
 
 
+def test_a_notebook_draws_the_problem_again(run, files: Path) -> None:
+    pytest.importorskip("IPython")
+    assert run("init", "problem.toml").status == 0
+    (files / "sub").mkdir()
+    arguments = ("docs", "good.py", "--no-numeric", "--plots", "problem.toml")
+    assert run(*arguments, "-o", "sub/x.ipynb").status == 0
+    cells = json.loads((files / "sub" / "x.ipynb").read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    (loads,) = [source for source in sources if "load_problem(" in source]
+    assert "load_problem('../problem.toml')" in loads
+    assert any("slider(problem)" in source for source in sources)
+    shown = _executed(sources, files / "sub")
+    assert shown.count("<svg") == 4 + 2  # a picture of each kind, and the slider's two
+    assert "No model can bring L_CFM below" in shown
+    assert shown.count("E_{x~p}[‖u(x) − v(x)‖²]") == 0  # the derivation stands in the text above
+    refused = run(*arguments, "--to", "md")
+    assert "--plots is for --to html and --to ipynb" in refused.err
+
+
+def _executed(sources: list[str], folder: Path) -> str:
+    """What the cells of a notebook show, as HTML."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        with capture_output() as captured:
+            results = [shell.run_cell(source) for source in sources]
+    finally:
+        os.chdir(here)
+        InteractiveShell.clear_instance()
+    assert all(result.success for result in results)
+    shown = [output.data.get("text/html", "") for output in captured.outputs]
+    shown += [result.result._repr_html_() for result in results if result.result is not None]
+    return "".join(shown)
+
+
 def test_verify_writes_the_same_page(run, files: Path) -> None:
     assert run("verify", "good.py", "--format", "html", "-o", "x.html").status == 0
     page = (files / "x.html").read_text(encoding="utf-8")
