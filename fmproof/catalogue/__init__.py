@@ -18,8 +18,8 @@ def catalogue() -> tuple[Rule, ...]:
     """All rules, in reading order."""
     from fmproof.catalogue.algebra import ALGEBRA
     from fmproof.catalogue.almost import ALMOST
+    from fmproof.catalogue.calculus import GRADIENTS
     from fmproof.catalogue.equality import EQUALITY
-    from fmproof.catalogue.gradient import GRADIENTS
     from fmproof.catalogue.integrability import INTEGRABILITY
     from fmproof.catalogue.integrals import INTEGRALS
     from fmproof.catalogue.order import ORDER

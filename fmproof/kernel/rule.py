@@ -11,10 +11,10 @@ from typing import Any, ParamSpec
 
 from sympy import Basic, Expr
 
-from fmproof.errors import RuleError
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
 from fmproof.lang.node import admit, is_declared, is_one_of, shown, sort_of
-from fmproof.lang.nodes import Apply, Lebesgue, Var
+from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.props import PROPOSITIONS, Equals, Prop
 from fmproof.lang.scope import canon
@@ -70,8 +70,8 @@ def _head(value: Any, role: str) -> Any:
 def _draws(value: Any, role: str) -> tuple[Any, ...]:
     items = tuple(value)
     for item in items:
-        if not is_one_of(item, (Apply, Lebesgue)):
-            raise RuleError(f"{role} must be draws and Lebesgue measures, found {shown(item)}")
+        if not is_one_of(item, (Apply, Lebesgue, Let)):
+            raise RuleError(f"{role} must be draws or Lebesgue measures, found {shown(item)}")
     items = tuple(map(admit, items))
     require_measure(items, role)
     return items
@@ -173,6 +173,10 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
                 return _made(sequent, Trace(name, tuple(kept)))
             except RecursionError:
                 raise RuleError(f"{name}: a term is nested too deeply") from None
+            except (RuleError, SortError):
+                raise
+            except Exception as error:  # it does not apply, in a way that it did not foresee
+                raise RuleError(f"{name} does not apply to what it was given: {error!r}") from error
 
         statement = " ".join((inspect.getdoc(infers) or "").split("\n\n")[0].split())
         _RULES[name] = Rule(name, code, reference, statement.split(". ")[0].rstrip("."), apply)

@@ -11,7 +11,7 @@ from itertools import permutations, product
 
 from sympy import Basic, Expr, S
 
-from fmproof.errors import SortError
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -21,8 +21,10 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.equality import generalise, specialise, unfold
-from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
+from fmproof.kernel.conditional import draw_equation
+from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
+from fmproof.kernel.gaussian import gaussian_bounded, gaussian_moments
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -41,8 +43,14 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Ratio, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
+from fmproof.lang.nodes import Apply, Density, Draw, Field, IntegralOver, Lebesgue, Let, Ratio, Var
+from fmproof.lang.nodes.measure import (
+    against_lebesgue,
+    conditions,
+    drawn_by,
+    law_order,
+    without_lets,
+)
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -52,13 +60,25 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
+from fmproof.tactics.averages import (
+    contracted,
+    has_let,
+    mentions_mean,
+    moved,
+    spelled_out,
+    standard_noise,
+)
+from fmproof.tactics.matching import match
+from fmproof.tactics.pointwise import all_slopes, defined, density_slope, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
 
-DEPTH = 12
+DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
+    ("domination", integrable_derivative),
+    ("bounded", gaussian_bounded),
     ("sums", sum_of_integrable),
     ("cancelling", cancelled_ratio),
     ("constant factors", constant_factor),
@@ -97,27 +117,47 @@ class Prover:
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.equations = list(equations)
+        self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
         self.equations.append(equation)
+        self._forget_failures()
+
+    def note(self, fact: Theorem) -> None:
+        """Take a theorem that holds almost surely, under its own hypotheses."""
+        self.facts.append(fact)
+        self._forget_failures()
+
+    def _forget_failures(self) -> None:
+        self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
-    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
-        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
             return found and Proof(restate(found.theorem, goal), found.reasons)
-        if depth == 0:
+        if depth <= self._failed.get(key, 0):
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
         if found is not None:
             self._known[key] = found
-        elif depth < DEPTH:
+        else:
             del self._known[key]  # it may still be proved with more depth
+            self._failed[key] = depth
         return found
 
     def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
@@ -156,6 +196,10 @@ class Prover:
             return self._almost(goal, depth)
         if isinstance(goal, ForAll):
             return self._for_all(goal, depth)
+        for word, theorem in pointwise(goal):
+            proof = self._from(theorem, word, depth)
+            if proof is not None:
+                return proof
         if isinstance(goal, Differentiable):
             return self._differentiable(goal, depth)
         return None
@@ -181,17 +225,24 @@ class Prover:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
             facts.append((name, theorem))
-            if isinstance(prop, ForAll):
-                values = {v for v in free_vars(goal) if v.sort is prop.var.sort} | {prop.var}
+            while isinstance(theorem.conclusion, ForAll):
+                inner = theorem.conclusion
+                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
                 facts.extend(
                     (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
                 )
+                theorem = specialise(theorem, inner.var)
         return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
-        for name, fact in self._facts(goal):
-            if alpha_equal(fact.conclusion, goal):
-                return Proof(restate(fact, goal), (f"@{name}",))
+        for name, prop in self.hypotheses:
+            fact = assume(prop)
+            if not alpha_equal(prop, goal):
+                found = specialised(fact, goal)
+                if found is None:
+                    continue
+                fact = found
+            return Proof(restate(fact, goal), (f"@{name}",))
         return None
 
     # --- integrability ----------------------------------------------------------------
@@ -200,15 +251,38 @@ class Prover:
         form = joint_form(goal)
         if form is None:
             return Proof(finite_measure(goal), ("finite measure",))
+        theorem = attempt(gaussian_moments, goal)
+        if theorem is not None:
+            return Proof(theorem, ("Gaussian moments",))
         for name, fact in self._facts(goal):
             prop = fact.conclusion
             theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
             if theorem is not None:
                 return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+        needed = _needed(goal)
+        if 0 < len(needed) < len(goal.measure):  # the other draws have mass one
+            smaller = Integrable(goal.body, *(goal.measure[i] for i in needed))
+            theorem = attempt(same_law, goal, smaller)
+            if theorem is not None:
+                return self._from(theorem, "", depth)
         for name, rule in _DOMINATIONS:
             proof = self._from(attempt(rule, goal), name, depth)
             if proof is not None:
                 return proof
+        for word, conversion in (
+            ("derivatives", slopes),
+            ("logarithms", density_slope),
+            ("derivatives", all_slopes),
+            ("almost surely", self._known_almost_surely),
+        ):
+            computed = sweep(goal.body, conversion)
+            if computed is not None:
+                proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
+                if proof is not None:
+                    return proof
+        proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
+        if proof is not None:
+            return proof
         for folded in marginal_variants(goal, form):
             proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
             if proof is not None:
@@ -217,6 +291,36 @@ class Prover:
         if unfolded is not None:
             return self._from(equal_integrand(goal, unfolded), "definition", depth)
         return None
+
+    def _known_almost_surely(self, term: Expr) -> Theorem | None:
+        """What is known to be equal almost surely, as a condition."""
+        for fact in self.facts:
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, Equals):
+                values = match(known.body.lhs, term)
+                if values is not None and free_vars(known.body.rhs) <= values.keys():
+                    return assume(substitute(known.body, values))
+        return None
+
+    def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
+        """What a conditional expectation averages is integrable, so it is."""
+        if not mentions_mean(goal.body):
+            return None
+        for spelled in (goal, *spelled_out(goal)):
+            proof = self._from(contracted(spelled), "conditional expectation", depth)
+            if proof is not None and spelled is not goal:
+                theorem = attempt(same_law, goal, spelled)
+                proof = theorem and Proof(discharge(theorem, proof.theorem), proof.reasons)
+            if proof is not None:
+                return proof
+        return None
+
+    def _reparametrised(self, goal: Integrable, depth: int) -> Proof | None:
+        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+        if has_let(goal.measure):
+            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+            return self._from(attempt(same_law, goal, plain), "", depth)
+        return self._from(standard_noise(goal), "Gaussian noise", depth)
 
     # --- almost everywhere ------------------------------------------------------------
 
@@ -230,15 +334,85 @@ class Prover:
             proof = self._vanishes(goal, prop, depth)
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
-        proof = proof or self._from_lebesgue(goal, depth)
+        elif isinstance(prop, Equals):
+            proof = self._almost_equal(goal, depth)
+        proof = proof or self._everywhere(goal, depth) or self._from_lebesgue(goal, depth)
         if proof is not None or len(goal.measure) == 1:
             return proof
+        if not isinstance(prop, VanishesWith | Integrable):
+            return None
         for place in range(len(goal.measure)):
             kept = tuple(i for i in range(len(goal.measure)) if i != place)
             proof = self._spread(goal, kept, depth)
             if proof is not None:
                 return proof
         return None
+
+    def _everywhere(self, goal: Almost, depth: int) -> Proof | None:
+        """What holds at every value holds at almost every one."""
+        if isinstance(goal.body, Equals):
+            return None
+        bound = {v for item in goal.measure for v in drawn_by(item)}
+        proof = self.prove(goal.body, depth)
+        if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        for word, theorem in pointwise(goal.body):
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
+        """From what is known almost surely, under this or another law of the same variables."""
+        for place, item in enumerate(goal.measure):
+            if isinstance(item, Let):
+                theorem = draw_equation(goal.measure, place)
+                if alpha_equal(theorem.conclusion, goal):
+                    return Proof(restate(theorem, goal), ("point mass",))
+        for fact in self.facts:
+            theorem = self._moved_fact(fact, goal)
+            proof = self._from(theorem, "almost surely", depth)
+            if proof is not None:
+                return proof
+        return None
+
+    def _moved_fact(self, fact: Theorem, goal: Almost) -> Theorem | None:
+        known = fact.conclusion
+        if not isinstance(known, Almost):
+            return None
+        values = match(known.body, goal.body)
+        if values is None:
+            return None
+        bound = {v for item in known.measure for v in drawn_by(item)}
+        outside = {v: value for v, value in values.items() if v not in bound}
+        theorem = attempt(instantiate, fact, outside) if outside else fact
+        if theorem is None or not isinstance(theorem.conclusion, Almost):
+            return None
+        known = theorem.conclusion
+        inside = {v: values[v] for v in bound & values.keys()}
+        if any(not isinstance(value, Var) for value in inside.values()):
+            return None
+        taken = free_vars(goal).union(*map(drawn_by, goal.measure), inside.values())
+        hidden = {v: fresh(v, taken | {v}) for v in bound - inside.keys()}
+        renaming: dict[Var, Expr] = {**inside, **hidden}
+        try:
+            own = [substitute(item, renaming) for item in known.measure]
+            wanted = Almost(goal.body, *own)
+            theorem = restate(theorem, wanted)
+            needed = free_vars(wanted)
+            outer = [d for d in goal.measure if needed & set(drawn_by(d))]
+            if outer:
+                theorem = everywhere(theorem, outer)
+        except (SortError, RuleError):
+            return None
+        if alpha_equal(theorem.conclusion, goal):
+            return theorem
+        there = moved(goal, theorem.conclusion.measure)
+        return None if there is None else discharge(there, theorem)
 
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
@@ -276,6 +450,9 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
+            if has_let(goal.measure):  # a draw that depends on others is dropped, not reordered
+                there = moved(goal, inner) if inner else None
+                return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
@@ -341,17 +518,47 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        proof = self._from(attempt(differentiable_sum, goal), "sums", depth)
-        if proof is not None:
-            return proof
+        unfolded = sweep(goal.body, defined)
+        if unfolded is not None:
+            carried = attempt(differentiable_equal, unfolded, goal)
+            proof = self._from(carried, "definition", depth)
+            if proof is not None:
+                return proof
         for equation in self.equations:
-            prop = equation.conclusion
-            if isinstance(prop, Equals) and alpha_equal(prop.lhs, goal.body):
-                carried = differentiable_equal(equation, goal.var)
+            for var in free_vars(equation.lhs):
+                if var.sort is not goal.var.sort:
+                    continue
+                there = instantiate(equation, {var: goal.var})
+                carried = attempt(differentiable_equal, there, goal)
                 proof = self._from(carried, "equality", depth)
                 if proof is not None:
                     return proof
         return None
+
+
+def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
+    body, measure = parts
+    return (body, *measure)
+
+
+def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
+    """A theorem "for every …" at the values that make it ``goal``, if there are such."""
+    body, variables = theorem.conclusion, []
+    while isinstance(body, ForAll):
+        variables.append(body.var)
+        body = body.body
+    if not variables or type(body) is not type(goal):
+        return None
+    values = match(body, goal, frozenset(variables))
+    if values is None:
+        return None
+    for _ in variables:
+        theorem = specialise(theorem, theorem.conclusion.var)
+    there = attempt(instantiate, theorem, values)
+    if there is None:
+        return None
+    theorem = there
+    return theorem if alpha_equal(theorem.conclusion, goal) else None
 
 
 def same_law(goal: Integrable, premise: Integrable) -> Theorem:
@@ -372,7 +579,9 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        groups.setdefault((item.var.sort, item.range), []).append(place)
+        law = not isinstance(item, Lebesgue)
+        kind = (item.head,) if law else (item.var.sort, item.range)
+        groups.setdefault(kind, []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
         if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
@@ -440,11 +649,13 @@ def as_expectation(prop: Prop) -> Prop:
     """
     if not isinstance(prop, Integrable):
         return prop
-    body, measures = against_lebesgue(prop.body, prop.measure)
+    body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
     densities = [f for f in parts if isinstance(f, Apply) and isinstance(f.head, Density)]
-    law = law_order(densities)
-    if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
+    laws = [m for m in measures if not isinstance(m, Lebesgue)]
+    law = law_order([*laws, *densities])
+    wanted = {v for m in measures for v in drawn_by(m)}
+    if law is None or {v for d in law for v in drawn_by(d)} != wanted:
         return prop
     expectation = Integrable(mul(*(f for f in parts if f not in densities)), *law)
     used = [law[place] for place in _needed(expectation)]
@@ -484,7 +695,7 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
                 gone = set(renaming.values())
                 rest = mul(*parts)
                 if not gone & free_vars(rest):
-                    measure = [item for item in form.measure if item.var not in gone]
+                    measure = [m for m in form.measure if not gone & set(drawn_by(m))]
                     variants.append(Integrable(mul(rest, marginal), *measure))
     return variants
 
@@ -492,8 +703,8 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
 def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
     """The ways to read the variables that ``joint`` integrates as variables of ``form``."""
     choices = [
-        [other.var for other in form.measure if other.range == item.range
-         and other.var.sort is item.var.sort]
+        [other.var for other in form.measure if isinstance(other, Lebesgue)
+         and other.range == item.range and other.var.sort is item.var.sort]
         for item in joint.measure
     ]  # fmt: skip
     names = [item.var for item in joint.measure]

@@ -35,9 +35,9 @@ from fmproof.lang.nodes.measure import (
     measure_bound,
     require_measure,
 )
-from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.props import Almost, ForAll, Integrable
 from fmproof.lang.scope import apart, free_vars
-from fmproof.lang.sorts import Sort
+from fmproof.lang.sorts import ADDITIVE
 
 
 class IntegralOver(OverMeasure, Term):
@@ -67,9 +67,9 @@ def Integral(body: Any, *variables: Declared) -> Expr:
 
 
 def require_integrand(body: Any, verb: str) -> Expr:
-    """``body`` as a term, if it is a real or a vector."""
+    """``body`` as a term, if it is a real, a vector or a gradient."""
     term: Expr = as_term(body)
-    if sort_of(term) not in (Sort.REAL, Sort.VEC):
+    if sort_of(term) not in ADDITIVE:
         raise SortError(f"cannot {verb} the {sort_of(term).value} {shown(term)}")
     return term
 
@@ -95,7 +95,18 @@ def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
     """Each proposition, for almost every value of what it has of a measure."""
     bound = {var for item in measure for var in drawn_by(item)}
     for prop in props:
-        yield Almost(prop, *measure) if bound & free_vars(prop) else prop
+        yield from _almost_one(prop, measure) if bound & free_vars(prop) else (prop,)
+
+
+def _almost_one(prop: Any, measure: Sequence[Any]) -> Iterator[Any]:
+    """A "for every" goes outside: of a function at every value, for almost every one of these."""
+    if type(prop) is ForAll:
+        bound = {var for item in measure for var in drawn_by(item)}
+        prop = apart(prop, bound)
+        for inner in _almost_one(prop.body, measure):
+            yield ForAll(inner, prop.var)
+    else:
+        yield Almost(prop, *measure)
 
 
 declare(
