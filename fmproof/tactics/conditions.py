@@ -12,6 +12,7 @@ from itertools import permutations, product
 from sympy import Basic, Expr, S
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -21,10 +22,27 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
+from fmproof.kernel.calculus import (
+    differentiable_equal,
+    dominated_differentiable,
+    integrable_derivative,
+)
 from fmproof.kernel.conditional import draw_equation
-from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
-from fmproof.kernel.gaussian import gaussian_bounded, gaussian_moments
+from fmproof.kernel.equality import (
+    congruence,
+    generalise,
+    instantiate,
+    specialise,
+    transitivity,
+    unfold,
+)
+from fmproof.kernel.functions import logarithm
+from fmproof.kernel.gaussian import (
+    gaussian_bounded,
+    gaussian_density,
+    gaussian_moments,
+    is_gaussian,
+)
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -43,7 +61,22 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Draw, Field, IntegralOver, Lebesgue, Let, Ratio, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Draw,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Log,
+    Ratio,
+    Scalar,
+    Var,
+)
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     conditions,
@@ -54,6 +87,7 @@ from fmproof.lang.nodes.measure import (
 from fmproof.lang.props import (
     Almost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
@@ -69,7 +103,7 @@ from fmproof.tactics.averages import (
     spelled_out,
     standard_noise,
 )
-from fmproof.tactics.matching import match
+from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import all_slopes, defined, density_slope, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
 
@@ -287,9 +321,26 @@ class Prover:
             proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
             if proof is not None:
                 return proof
-        unfolded = sweep(goal.body, _unfold_field)
-        if unfolded is not None:
-            return self._from(equal_integrand(goal, unfolded), "definition", depth)
+        for word, rewrite in (
+            ("definition", _unfold_field),
+            ("Gaussian", _log_density),
+            ("an earlier result", self._computed),
+            ("bilinearity", _expand_product),
+        ):
+            rewritten = sweep(goal.body, rewrite)
+            if rewritten is not None:
+                proof = self._from(equal_integrand(goal, rewritten), word, depth)
+                if proof is not None:
+                    return proof
+        return None
+
+    def _computed(self, term: Expr) -> Theorem | None:
+        """The value of an integral or expectation by an earlier result."""
+        if isinstance(term, IntegralOver | Expect):
+            for equation in self.equations:
+                found = instance(equation, term)
+                if found is not None:
+                    return found
         return None
 
     def _known_almost_surely(self, term: Expr) -> Theorem | None:
@@ -336,7 +387,15 @@ class Prover:
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
             proof = self._almost_equal(goal, depth)
-        proof = proof or self._everywhere(goal, depth) or self._from_lebesgue(goal, depth)
+        elif isinstance(prop, Differentiable):
+            proof = self._dominated(goal, prop, depth)
+        proof = (
+            proof
+            or self._everywhere(goal, depth)
+            or self._from_lebesgue(goal, depth)
+            or self._spread_rules(goal, depth)
+            or self._under_another_law(goal)
+        )
         if proof is not None or len(goal.measure) == 1:
             return proof
         if not isinstance(prop, VanishesWith | Integrable):
@@ -356,6 +415,21 @@ class Prover:
         proof = self.prove(goal.body, depth)
         if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
             return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        return None
+
+    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+        """What is dominated is differentiable almost everywhere."""
+        try:
+            premise = Dominated(*prop.args, *goal.measure)
+        except SortError:
+            return None
+        theorem = attempt(dominated_differentiable, premise)
+        if theorem is None or not alpha_equal(theorem.conclusion, goal):
+            return None  # the place is integrated
+        return self._from(theorem, "domination", depth)
+
+    def _spread_rules(self, goal: Almost, depth: int) -> Proof | None:
+        """By what the condition follows from at a point, required almost everywhere."""
         for word, theorem in pointwise(goal.body):
             try:
                 spread = everywhere(theorem, goal.measure)
@@ -364,6 +438,16 @@ class Prover:
             proof = self._from(spread, word, depth)
             if proof is not None:
                 return proof
+        return None
+
+    def _under_another_law(self, goal: Almost) -> Proof | None:
+        """From a hypothesis that says it under another law of the same variables."""
+        for name, fact in self._facts(goal):
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
+                theorem = self._moved_fact(fact, goal)
+                if theorem is not None:
+                    return Proof(theorem, (f"@{name}",))
         return None
 
     def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
@@ -416,7 +500,7 @@ class Prover:
 
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
-        if all(isinstance(item, Lebesgue) for item in goal.measure):
+        if has_let(goal.measure) or all(isinstance(item, Lebesgue) for item in goal.measure):
             return None
         _, lebesgue = against_lebesgue(S.One, goal.measure)
         proof = self.prove(Almost(goal.body, *lebesgue), depth)
@@ -518,12 +602,13 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        unfolded = sweep(goal.body, defined)
-        if unfolded is not None:
-            carried = attempt(differentiable_equal, unfolded, goal)
-            proof = self._from(carried, "definition", depth)
-            if proof is not None:
-                return proof
+        for rewrite in (_unfold_field, defined):
+            unfolded = sweep(goal.body, rewrite)
+            if unfolded is not None:
+                carried = attempt(differentiable_equal, unfolded, goal)
+                proof = self._from(carried, "definition", depth)
+                if proof is not None:
+                    return proof
         for equation in self.equations:
             for var in free_vars(equation.lhs):
                 if var.sort is not goal.var.sort:
@@ -610,16 +695,26 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 
 def _unfold_field(term: Expr) -> Theorem | None:
-    """Unfold a field that is defined by arithmetic from others (not as an average)."""
-    if (
-        isinstance(term, Apply)
-        and isinstance(term.head, Field)
-        and term.head.definition is not None
-    ):
-        if isinstance(term.head.definition, IntegralOver):
-            return None
-        return unfold(term)
-    return None
+    """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
+    defined = isinstance(term, Apply) and isinstance(term.head, Field | Scalar)
+    if not defined or term.head.definition is None:
+        return None
+    averages = isinstance(term.head.definition, IntegralOver | Expect | CondExpect)
+    return None if averages else unfold(term)
+
+
+def _log_density(term: Expr) -> Theorem | None:
+    """The logarithm of a Gaussian density written out."""
+    if not (isinstance(term, Log) and is_gaussian(term.args[0])):
+        return None
+    written = congruence(term, {0: gaussian_density(term.args[0])})
+    return transitivity(written, logarithm(written.rhs))
+
+
+def _expand_product(term: Expr) -> Theorem | None:
+    """Multiply out an inner product that is no square; the parallelogram is for squares."""
+    mixed = isinstance(term, Inner) and not term.is_square
+    return attempt(bilinearity, term) if mixed else None
 
 
 def fields_in(term: Expr) -> set[Apply]:
@@ -647,7 +742,7 @@ def as_expectation(prop: Prop) -> Prop:
 
     For display.
     """
-    if not isinstance(prop, Integrable):
+    if not isinstance(prop, Integrable) or has_let(prop.measure):
         return prop
     body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)

@@ -154,10 +154,7 @@ def _cancel(_: Line) -> Conversion:
 
 
 def _expectation(_: Line) -> Conversion:
-    def convert(term: Expr) -> Theorem | None:
-        return expectation_as_integral(term) if isinstance(term, Expect) else None
-
-    return convert
+    return lambda term: attempt(expectation_as_integral, term)
 
 
 def _density(_: Line) -> Conversion:

@@ -90,9 +90,9 @@ def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
 def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
     """With definitions unfolded, or multiplied out, in one place."""
     term = goal.args[place]
-    unfolded = sweep(term, defined)
-    if unfolded is not None:
-        yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
+    for unfolded in (defined(term), sweep(term, defined)):  # itself, or all that is in it
+        if unfolded is not None:
+            yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
     normal = ring_normal(term)
     if normal != term:
         same = attempt(ring, term, normal)
