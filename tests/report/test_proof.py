@@ -194,7 +194,9 @@ def test_the_theorem_and_its_proof_take_two_pages_at_most(tmp_path: Path) -> Non
 
 @needs["pdflatex"]
 def test_the_statements_fit_on_one_page_and_what_fails_in_its_lines(tmp_path: Path) -> None:
-    log = compiled(latex.render(everything_proved(), style="statements"), "pdflatex", tmp_path)
+    names = ("fm-cfm", "gradient", "constant", "general", "uniform")
+    handout = check([load(name) for name in names])
+    log = compiled(latex.render(handout, style="statements"), "pdflatex", tmp_path)
     assert "Output written on x.pdf (1 page" in log
     log = compiled(latex.render(failing(), style="proof"), "pdflatex", tmp_path)
     assert complaints(log) == []

@@ -24,11 +24,12 @@ from fmproof.report.model import (
     Used,
 )
 from fmproof.report.paper.align import SIGNS, align, display, plain_rows, rows, series
-from fmproof.report.paper.evidence import displayed_formula, failure
+from fmproof.report.paper.evidence import LETTER, displayed_formula, failure
 from fmproof.report.paper.reasons import REASONS, SAID, TACIT
 from fmproof.report.tex import Tex, code, escape, mathematics, plain, said
 
 START = 0.23  #: of a line; a first term that is wider stands on a line of its own
+NARROW = 10.0  #: em of a formula that may stand in a line of words whatever they are
 BESIDE = 60  #: letters of a reason that stands beside a row; a longer one is a block below it
 
 
@@ -103,7 +104,7 @@ class Writer:
                     rf"\item[\textup{{({escape(h.name)})}}]"
                     rf"\fmprooflabel{{{self.label}:{_anchor(h.name)}}}{{{escape(h.name)}}}"
                 )
-                items.append(f"{mark} {meaning}{self._inline(h.formula)}{end}")
+                items.append(f"{mark} {meaning}{self._beside(h, end)}")
             listed = "\n".join(items)
             words += f"Assume that\n\\begin{{enumerate}}\n{listed}\n\\end{{enumerate}}\n"
         quantified = self._for_every(self.d.free)
@@ -131,6 +132,14 @@ class Writer:
         elif constants:
             words += f"\nwhere\n{self._definitions(constants, '.')}"
         return Tex(words)
+
+    def _beside(self, hypothesis: HypothesisReport, end: str) -> str:
+        """The formula of a hypothesis: in the line of its words, or a display where it is wide."""
+        wide = width(self.laws.shorten(mathematics(hypothesis.formula)))
+        if wide < NARROW or wide + LETTER * len(hypothesis.meaning) < self.room - 6:
+            return self._inline(hypothesis.formula) + end
+        shortened = self.laws.shorten(mathematics(hypothesis.formula))
+        return f"\n{display(plain_rows(shortened, self.room - 6, end))}"
 
     def _cited(self, hypothesis: HypothesisReport) -> bool:
         known = self.known.assumed.get(hypothesis.name)
