@@ -63,6 +63,11 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
     help="With --fragment: of the page that it is for.  [default: 1]",
 )
 @click.option("--fragment", is_flag=True, help=r"With --to tex: only the body, for \input.")
+@click.option(
+    "--tagged",
+    is_flag=True,
+    help="With --to tex or pdf: for screen readers; by lualatex.",
+)
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.option(
@@ -83,6 +88,7 @@ def docs(
     everything: bool,
     columns: int | None,
     fragment: bool,
+    tagged: bool,
     rules: bool,
     no_numeric: bool,
     problem: Path | None,
@@ -100,6 +106,9 @@ def docs(
         raise click.UsageError("--columns is for --fragment; an article has one column")
     if style is not None and target not in ("tex", "pdf"):
         raise click.UsageError(f"--style is for --to tex and --to pdf, not for --to {target}")
+    if tagged and (fragment or target not in ("tex", "pdf")):
+        what = "a fragment" if fragment else f"--to {target}"
+        raise click.UsageError(f"--tagged is for --to tex and --to pdf, not for {what}")
     if everything and sources:
         raise click.UsageError(f"--all names every built-in derivation; leave out {sources[0]}")
     if problem is not None and target not in ("html", "ipynb"):
@@ -111,7 +120,7 @@ def docs(
     sources = list(dict.fromkeys(sources or BUILTIN))
     options = [] if style is None else ["--style", style]
     options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
-    options += ["--rules"] * rules
+    options += ["--tagged"] * tagged + ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem, target, output)
@@ -119,7 +128,9 @@ def docs(
     report = checked(sources) if no_numeric else verified(sources)
     appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
-    form: dict[str, Any] = {"style": style or "proof"} if target in ("tex", "pdf") else {}
+    form: dict[str, Any] = (
+        {"style": style or "proof", "tagged": tagged} if target in ("tex", "pdf") else {}
+    )
     if target == "tex":
         form |= {"fragment": fragment, "columns": columns or 1}
     written = _written(report, target, again, command, appendix, {**form, **illustrations})

@@ -32,6 +32,7 @@ def render(
     fragment: bool = False,
     style: Style = "full",
     columns: int = 1,
+    tagged: bool = False,
 ) -> str:
     r"""``report`` as LaTeX.
 
@@ -42,6 +43,7 @@ def render(
         style: a proof as in a paper; the full evidence, with every condition and number; or the
             statements alone. What is not proved is shown in full whatever the style.
         columns: of the page that a fragment is for, 1 or 2.
+        tagged: of an article, for lualatex: with the structure that a screen reader follows.
     """
     found = sections(report)
     room = COLUMN[columns] if fragment else HANDOUT if style == "statements" else PAGE
@@ -59,6 +61,7 @@ def render(
             statements=style == "statements",
             full=full,
             fragment=fragment,
+            tagged=tagged,
             title="Theorems" if several and style == "statements" else heading(report),
             command=command,
             rules=rules,

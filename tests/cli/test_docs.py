@@ -119,6 +119,8 @@ def test_a_notebook_finds_its_source_again(
         ),
         (["--to", "tex", "--columns", "2"], "--columns is for --fragment; an article has one"),
         (["--all", "--to", "md"], "--all names every built-in derivation; leave out good.py"),
+        (["--to", "md", "--tagged"], "--tagged is for --to tex and --to pdf, not for --to md"),
+        (["--to", "tex", "--fragment", "--tagged"], "--tagged is for --to tex and --to pdf, not"),
         (["--to", "md", "--fragment"], "--fragment is for --to tex, not for --to md"),
         (["-o", "missing/x.md"], "cannot write missing/x.md: "),
         (["--to", "md", "-o", "."], "cannot write .: it is a directory"),

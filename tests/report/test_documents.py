@@ -333,7 +333,9 @@ def test_the_only_part_does_not_repeat_the_title() -> None:
 def test_every_template_is_used() -> None:
     folder = Path(html.__file__).parent
     sources = "".join(
-        path.read_text() for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"
+        path.read_text()
+        for path in (*folder.rglob("*"), *(folder.parent / "jupyter").rglob("*.py"))
+        if path.is_file() and path.suffix != ".pyc"
     )
     for template in (folder / "templates").iterdir():
         assert f'"{template.name}"' in sources, template.name

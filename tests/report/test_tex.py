@@ -186,3 +186,18 @@ def test_tex_can_read_nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(latex, "render", lambda *_, **__: stealing)
     with pytest.raises(InputError, match=r"secret|could not make"):
         pdf.render(proved())
+
+
+@needs["lualatex"]
+def test_a_tagged_pdf_has_a_structure(tmp_path: Path) -> None:
+    source = latex.render(proved(), style="proof", tagged=True)
+    assert complaints(compiled(source, "lualatex", tmp_path)) == []
+    made = pdf.render(proved(), style="proof", tagged=True)
+    assert b"/MarkInfo" in made or b"/StructTreeRoot" in made or b"/ObjStm" in made
+    if shutil.which("pdfinfo"):
+        (tmp_path / "x.pdf").write_bytes(made)
+        asked = ["pdfinfo", "-struct-text", tmp_path / "x.pdf"]
+        shown = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert "We expand the square in" in shown
+        facts = subprocess.run(asked[::2], capture_output=True, text=True, check=True).stdout
+        assert re.search(r"Tagged:\s+yes", facts)
