@@ -145,7 +145,8 @@ class Symbol:
         range_ = re.search(r" on \[.*\]$", assumed)
         if range_ and range_[0] in self.words:
             assumed = assumed[: range_.start()]
-        return f"{self.words}, {assumed if assumed.endswith('s') else f'a {assumed}'}"
+        alone = assumed.endswith("s") or assumed.split()[0] in ("a", "an", "any", "the")
+        return f"{self.words}, {assumed if alone else f'a {assumed}'}"
 
 
 _ONE = {"real numbers": "real number"}

@@ -146,6 +146,8 @@ def test_an_empty_report_proves_nothing() -> None:
          "a density on [0, 1], a probability density in t"),
         ("w(t)", "nonnegative function", "a weight", "a weight, a nonnegative function"),
         ("p(z)", "probability density in z", "", "probability density in z"),
+        ("q(z)", "any law, which need not have a density", "the data",
+         "the data, any law, which need not have a density"),
         ("t", "real numbers", "", "real number"),
         ("s, t", "real numbers", "", "real numbers"),
     ],

@@ -60,7 +60,7 @@ def _introduced(symbol: Symbol) -> str:
 def _named(symbol: Symbol, value: str = "") -> str:
     """ "the model u(x)", "the density p(z) of the data", "a vector field f(x)"."""
     meaning = symbol.words or symbol.meaning
-    if not re.match("(the|an?|points) ", meaning):
+    if not re.match("(the|an?|any|points) ", meaning):
         meaning = "a " + re.sub(r" in \S+(, \S+)*?(?= on |$)", "", meaning)
     noun, link, rest = re.fullmatch("(.*?)( of | on |$)(.*)", meaning).groups()  # type: ignore[union-attr]
     return f"{escape(noun)} ${mathematics(symbol.name)}{value}${escape(link + rest)}"
