@@ -15,9 +15,7 @@ from fmproof.lang.nodes import (
     Field,
     Grad,
     Inner,
-    Latent,
     Law,
-    Let,
     Named,
     Param,
     Scalar,
@@ -26,15 +24,13 @@ from fmproof.lang.nodes import (
 from fmproof.lang.props import Almost, Differentiable, Equals, ForAll, Integrable
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-x, a, b = Vec("x a b")
-omega = Latent("omega")
+x, y, a, b = Vec("x y a b")
 theta = Param("theta")
-P = Law("P", omega)
-X, Y = Field("X", omega), Field("Y", omega)
-law = (P(omega), Let(x, X(omega)))
-u = Field("u", x, definition=CondExpect(Y(omega), x, *law))  #: E[Y | X = x]
+q = Law("q", x, y)  #: any joint law
+law = (q(x, y),)
+u = Field("u", x, definition=CondExpect(y, x, *law))  #: E[Y | X = x]
 v = Field("v", x, sup=theta)
-target, mean, model = Y(omega), u(x), v(theta, x)
+target, mean, model = y, u(x), v(theta, x)
 
 phi = Scalar("phi", a)
 D = Scalar("D", a, b, definition=phi(a) - phi(b) - Inner(Grad(phi(a), a, b), a - b))
@@ -179,9 +175,7 @@ bregman = Derivation(
     says="A divergence is linear in its first argument but for one term, in which the model does "
     "not occur. So the target may be replaced by its conditional expectation, up to a constant.",
     meanings={
-        P: "the law of the random experiment",
-        X: "what is observed",
-        Y: "the target",
+        q: "any joint law of what is observed and the target",
         u: "the conditional expectation of the target given X",
         v: "the model",
         phi: "the function that the divergence is made from",

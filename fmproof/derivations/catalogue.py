@@ -71,6 +71,26 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "DDPM: marginals, posterior and the terms of the bound",
         "fmproof.derivations.ddpm:ddpm",
     ),
+    "affine-path": (
+        "Affine Gaussian paths: velocity, score and continuity equation",
+        "fmproof.derivations.affine_path:affine_path",
+    ),
+    "continuity": (
+        "The marginal field generates the marginal path",
+        "fmproof.derivations.continuity:continuity",
+    ),
+    "log-density": (
+        "The log-density along the flow",
+        "fmproof.derivations.log_density:log_density",
+    ),
+    "tweedie": (
+        "Tweedie's formula",
+        "fmproof.derivations.tweedie:tweedie",
+    ),
+    "predictions": (
+        "Predictions of data, noise, velocity, v and score, and the weights between their losses",
+        "fmproof.derivations.predictions:predictions",
+    ),
 }
 """name -> (title, "module:attribute"), in reading order."""
 

@@ -1,8 +1,9 @@
 """DDPM: the marginals of the forward process, its posterior, and the terms of the bound.
 
 Ho, Jain & Abbeel, "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), sections 2 and 3.
-At a step t, x is x_t, y is x_{t−1} and x₀ is the data; α_t = 1 − β_t, and ā_t = α_1 ⋯ α_t. Here is
-the step from t − 1 to t, for t ≥ 2; for t = 1 the forward kernel itself is the marginal.
+At a step t, x is x_t, y is x_{t−1} and x₀ is the data. The paper has α_t = 1 − β_t and
+ā_t = α_1 ⋯ α_t; here ā is given and α_t = ā_t/ā_{t−1}, which is the same. This is the step from
+t − 1 to t, for t ≥ 2; for t = 1 the forward kernel itself is the marginal.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from fmproof.lang.nodes import (
     norm2,
     pi,
 )
-from fmproof.lang.props import AtMost, Equals, ForAll, Integrable, Positive
+from fmproof.lang.props import Equals, ForAll, Integrable, Positive
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 half = Rational(1, 2)
@@ -37,10 +38,10 @@ x, y, x0 = Vec("x y x0")
 theta = Param("theta")
 q = Law("q", x0)  #: any law of the data
 
-alpha = Scalar("alpha", sub=t)
-beta = Scalar("beta", sub=t, definition=1 - alpha(t))
-alpha_bar = Scalar("ā", sub=t)
+alpha_bar = Scalar("ā", sub=t, nonneg=True)
 before, now = alpha_bar(t - 1), alpha_bar(t)
+alpha = Scalar("alpha", sub=t, definition=Ratio(now, before))
+beta = Scalar("beta", sub=t, definition=1 - alpha(t))
 
 forward = Normal(x, Sqrt(alpha(t)) * y, beta(t))  #: q(x_t|x_{t−1})
 previous = Normal(y, Sqrt(before) * x0, 1 - before)  #: q(x_{t−1}|x₀)
@@ -80,7 +81,12 @@ scale = Part(
     start=Sqrt(alpha(t)) * Sqrt(before) * x0,
     steps=[
         Step("A.1", Sqrt(alpha(t) * before) * x0, by="root"),
-        Step("A.2", Sqrt(now) * x0, by="lemma", using="H1"),
+        Step(
+            "A.2",
+            Sqrt(now) * x0,
+            by=["definition", "cancel"],
+            note=["definition of ", alpha(t)],
+        ),
     ],
     says="One more step multiplies the scale of the data,",
 )
@@ -92,7 +98,12 @@ noise = Part(
     steps=[
         Step("V.1", (1 - before) * alpha(t) + beta(t), by="root"),
         Step("V.2", 1 - alpha(t) * before, by="definition", note=["definition of ", beta(t)]),
-        Step("V.3", 1 - now, by="lemma", using="H1"),
+        Step(
+            "V.3",
+            1 - now,
+            by=["definition", "cancel"],
+            note=["definition of ", alpha(t)],
+        ),
     ],
     says="and adds to the variance of the noise.",
 )
@@ -236,15 +247,13 @@ ddpm = Derivation(
     title="DDPM: marginals, posterior and the terms of the bound",
     source="arXiv 2006.11239, sections 2 and 3, equations 4 to 8",
     hypotheses=[
-        Hypothesis("H1", Equals(alpha(t) * before, now), "ā_t is the product of the α"),
-        Hypothesis("H2", AtMost(0, alpha(t)), "at most all of the signal is lost"),
-        Hypothesis("H3", AtMost(0, before), "so it was in the steps before"),
+        Hypothesis("H1", Positive(before), "some of the signal was left before the step"),
+        Hypothesis("H2", Positive(1 - before), "there was noise before the step"),
+        Hypothesis("H3", Positive(1 - now), "there is noise after it"),
         Hypothesis("H4", Positive(beta(t)), "the step adds noise"),
-        Hypothesis("H5", Positive(1 - before), "there is noise after the steps before"),
-        Hypothesis("H6", Positive(1 - now), "there is noise after this step"),
-        Hypothesis("H7", Positive(sigma(t)), "so is there in a step of the model"),
+        Hypothesis("H5", Positive(sigma(t)), "so does a step of the model"),
         Hypothesis(
-            "H8",
+            "H6",
             ForAll(Integrable(norm2(m - guess), *data), theta),
             "the model's mean is at a finite mean square distance from that of the posterior",
         ),
@@ -256,9 +265,9 @@ ddpm = Derivation(
     "posterior. The divergence of the posterior from the model is then that of two Gaussians.",
     meanings={
         q: "any law of the data",
-        alpha: "the share of the signal's square that a step keeps",
+        alpha: "the share of the variance of the signal that a step keeps",
         beta: "the variance of the noise that a step adds",
-        alpha_bar: "the share of the signal's square after all steps so far",
+        alpha_bar: "the share of it that all steps so far keep",
         mu: "the mean of the posterior",
         variance: "the variance of the posterior",
         mu_model: "the model of that mean",

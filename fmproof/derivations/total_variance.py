@@ -1,7 +1,7 @@
 """The law of total variance: what X explains of the spread of Y, and what it leaves.
 
-The floor of a regression is the second of the two, E‖Y − E[Y|X]‖². Random variables are functions
-on a probability space Ω with a law P; nothing is asked of their laws, which may have no density.
+The floor of a regression is the second of the two, E‖Y − E[Y|X]‖². Nothing is asked of the joint
+law of X and Y: it may have no density.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Inner,
-    Latent,
     Law,
-    Let,
     Named,
     Vec,
     norm2,
@@ -22,13 +20,11 @@ from fmproof.lang.nodes import (
 from fmproof.lang.props import AtMost, Equals, Integrable
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-x = Vec("x")
-omega = Latent("omega")
-P = Law("P", omega)
-X, Y = Field("X", omega), Field("Y", omega)
-law = (P(omega), Let(x, X(omega)))
-u = Field("u", x, definition=CondExpect(Y(omega), x, *law))  #: E[Y | X = x]
-target, mean = Y(omega), u(x)
+x, y = Vec("x y")
+q = Law("q", x, y)  #: any joint law
+law = (q(x, y),)
+u = Field("u", x, definition=CondExpect(y, x, *law))  #: E[Y | X = x]
+target, mean = y, u(x)
 m = Named("m", Expect(target, *law))  #: E[Y]
 
 explained = Expect(norm2(mean - m), *law)
@@ -143,9 +139,7 @@ total_variance = Derivation(
     says="The spread of the target around its mean has two parts: what its conditional expectation "
     "varies, and what varies around that. The second is the floor of a regression on X.",
     meanings={
-        P: "the law of the random experiment",
-        X: "what is observed",
-        Y: "the target",
+        q: "any joint law of what is observed and the target",
         u: "the conditional expectation of the target given X",
     },
 )

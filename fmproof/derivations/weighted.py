@@ -1,8 +1,8 @@
 """Any weight of the time and any law of the time: the field that is learned is the same.
 
-The training target Y_t and the point X_t are functions of a time and of an outcome ω ~ P: for a
-coupling with path I_t they are ∂_t I_t(x₀, x₁) and I_t(x₀, x₁). None needs a density. A weight
-and a time law are two ways to write one thing; the last part says which makes up for which.
+At a time t the point x and the training target y have a joint law q_t, with or without a density:
+for a coupling with path I_t it is that of I_t(x₀, x₁) and ∂_t I_t(x₀, x₁). A weight and a time law
+are two ways to write one thing; the last part says which makes up for which.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from fmproof.lang.nodes import (
     Field,
     Inner,
     Integral,
-    Latent,
     Law,
     Lebesgue,
-    Let,
     Param,
     Ratio,
     Real,
@@ -32,18 +30,16 @@ from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Integrable, Vanis
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 t = Real("t")
-x = Vec("x")
-omega = Latent("omega")
+x, y = Vec("x y")
 theta = Param("theta")
 rho = Law("rho", (t, 0, 1))  #: any law of the time, also of finitely many times
-P = Law("P", omega)
+q = Law("q", x, y, sub=t)  #: any joint law at each time
 w = Scalar("w", t, nonneg=True)
-X, Y = Field("X", omega, sub=t), Field("Y", omega, sub=t)
-outcome = (P(omega), Let(x, X(t, omega)))  #: the rest of the draws, given t
-u = Field("u", x, sub=t, definition=CondExpect(Y(t, omega), x, *outcome))  #: E[Y_t | X_t = x]
+outcome = (q(t, x, y),)  #: the rest of the draws, given t
+u = Field("u", x, sub=t, definition=CondExpect(y, x, *outcome))  #: E[Y_t | X_t = x]
 v = Field("v", x, sub=t, sup=theta)
 
-model, mean, target = v(t, theta, x), u(t, x), Y(t, omega)
+model, mean, target = v(t, theta, x), u(t, x), y
 law = (rho(t), *outcome)
 
 
@@ -230,10 +226,8 @@ weighted = Derivation(
     "depends on the time alone, and the law of the time, only decide how much each time counts.",
     meanings={
         rho: "any law of the time",
-        P: "the law of the data, the noise and whatever else is drawn",
+        q: "any joint law of the point and the training target at a time",
         w: "a weight",
-        X: "the point of the path",
-        Y: "the training target",
         u: "the marginal field: the conditional expectation of the target",
         v: "the model",
         L: "the weighted training loss",

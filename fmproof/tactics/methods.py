@@ -80,7 +80,7 @@ from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.averages import average_out, mean_of, unfolded_means
 from fmproof.tactics.matching import instance, match
-from fmproof.tactics.pointwise import density_slope
+from fmproof.tactics.pointwise import density_slope, linear_slope
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
@@ -114,7 +114,12 @@ def expanded(term: Expr) -> Theorem | None:
     body = term.args[0]
     product = (body.is_Mul or body.is_Pow) and any(arg.is_Add for arg in body.args)
     normal = ring_normal(body)
-    if body is normal or not (product or normal is S.Zero):
+    bound = frozenset(bound_vars(term))
+    ratio = any(
+        isinstance(f, Ratio) and not bound & free_vars(f.args[1]) and f.args[0] is not S.One
+        for f in factors(body)
+    )
+    if body is normal or not (product or ratio or normal is S.Zero):
         return None
     return congruence(term, {0: ring(body, normal)})
 
@@ -336,6 +341,11 @@ def _lemma(line: Line) -> Conversion:
 
 def _derivative(_: Line) -> Conversion:
     return lambda term: attempt(derivative, term)
+
+
+def _linear_derivative(_: Line) -> Conversion:
+    """Sums and constants out of a derivative, nothing else."""
+    return linear_slope
 
 
 def _log_derivative(_: Line) -> Conversion:
@@ -562,6 +572,7 @@ METHODS: dict[str, Method] = {
     "conditional-linearity": _almost_sure(_linearity_of),
     "bayes": _almost_sure(_bayes_of),
     "derivative": _derivative,
+    "linear-derivative": _linear_derivative,
     "log-derivative": _log_derivative,
     "exchange": _exchange,
     "parts": _parts,

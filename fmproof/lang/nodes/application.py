@@ -57,6 +57,7 @@ def _obliges(node: Apply, inside: Inside) -> Iterator[Any]:
     diffuse = node.head.is_density and all(map(inside.is_diffuse, node.head.drawn(node)))
     if node.head.definition is not None and not diffuse:
         yield from inside(node.head.unfold(node.arguments))
+    yield from node.head.obliges(node.arguments)
     for argument in node.arguments:
         yield from inside(argument)
 
