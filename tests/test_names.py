@@ -26,7 +26,7 @@ HOMONYMS = set(
     add Array Batch bayes blocks BoolArray catalogue check close Columns Comparison Component
     Condition CONDITIONAL Constant decide defined Derivation DERIVATIVES Draw EQUALITY Equation
     Estimate evaluate Evidence EXCHANGE expanded fit Form FORMATS Formula FUBINI Function
-    FUNCTIONS GRADIENTS Group IntArray Integral Item Joint Kind KINDS Law LEVEL Line LINEAR Log
+    FUNCTIONS Group IntArray Integral Item Joint Kind KINDS Law LEVEL Line LINEAR Log
     main Method METHODS neighbours ORDER Outcome over_time part Part Piece place Placed Points
     PROBLEMS Product PRODUCT Progress Proof prose Quadratic read Reading Relation render
     render_json render_text replay require_plottable ROLES rule Rule Sampler SCALARS schema
