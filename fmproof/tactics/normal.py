@@ -26,7 +26,8 @@ from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOve
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.tactics.conditions import average_of, fields_in, integral_mass
-from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
+from fmproof.tactics.methods import METHODS, Common, Line, common_form
+from fmproof.tactics.methods.integrals import in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 from fmproof.tactics.written_out import integral_forms
 

@@ -15,7 +15,8 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
-from fmproof.tactics.methods import METHODS, Common, Line, common_form, expanded
+from fmproof.tactics.methods import METHODS, Common, Line, common_form
+from fmproof.tactics.methods.integrals import expanded
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 _SIMPLE = ("expectation", "density", "square", "cancel", "fubini")
