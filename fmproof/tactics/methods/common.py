@@ -27,6 +27,11 @@ class Common:
     used: set[str] = field(default_factory=set)  #: the methods that acted
     fractions: bool = False  #: whether denominators may be cleared
 
+    @classmethod
+    def of(cls, theorem: Theorem) -> Common:
+        """The two sides of an equation, which agree."""
+        return cls(theorem, reflexivity(theorem.rhs))
+
     @property
     def agree(self) -> Theorem | None:
         """The equation of the two forms by arithmetic, if there is one."""
