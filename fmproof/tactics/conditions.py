@@ -5,11 +5,11 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from sympy import Basic, Expr, S
+from sympy import Add, Basic, Expr, Mul, Pow, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity
@@ -106,13 +106,13 @@ from fmproof.tactics.averages import (
 )
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import (
-    all_slopes,
+    all_computed_slopes,
+    computed_slopes,
     defined,
-    density_slope,
     fewer,
+    logarithmic_slopes,
     pointwise,
     scaled_slope,
-    slopes,
 )
 from fmproof.tactics.rewriting import attempt, sweep
 
@@ -131,6 +131,11 @@ _DOMINATIONS = (
     ("Jensen", jensen),
     ("second moments", square_integrable),
 )
+
+
+Move = tuple[str, Theorem | None]
+"""The word that a report says, and a theorem that concludes the goal."""
+Moves = Callable[[Integrable, Integrable], Iterator[Move]]
 
 
 @dataclass(frozen=True)
@@ -308,38 +313,78 @@ class Prover:
             theorem = attempt(same_law, goal, smaller)
             if theorem is not None:
                 return self._from(theorem, "", depth)
+        for move in self._moves(goal):
+            for word, theorem in move(goal, form):
+                proof = self._from(theorem, word, depth)
+                if proof is not None:
+                    return proof
+        return None
+
+    def _moves(self, goal: Integrable) -> tuple[Moves, ...]:
+        """What may lead to a condition, in the order in which it is tried."""
+        first: tuple[Moves, ...] = ()
+        if is_polynomial(goal):
+            first = (self._noise_moves,)
+        elif not is_compound(goal.body):
+            first = (self._slope_moves, self._mean_moves)
+        rest = (
+            self._domination_moves,
+            self._slope_moves,
+            self._mean_moves,
+            self._noise_moves,
+            self._marginal_moves,
+            self._definition_moves,
+        )
+        return (*first, *(move for move in rest if move not in first))
+
+    def _domination_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """|f| ≤ Σ |gᵢ|."""
         for name, rule in _DOMINATIONS:
-            proof = self._from(attempt(rule, goal), name, depth)
-            if proof is not None:
-                return proof
+            yield name, attempt(rule, goal)
+
+    def _slope_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """A derivative that is dominated, or what the rules of calculus make of it."""
         joined = scaled_slope(goal.body)
         if joined is not None:
-            proof = self._from(attempt(equal_integrand, goal, joined), "", depth)
-            if proof is not None:
-                return proof
-        for name, fact in self._facts(goal):
+            yield "", attempt(equal_integrand, goal, joined)
+        for _, fact in self._facts(goal):
             if isinstance(fact.conclusion, Dominated):
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
-                    return Proof(discharge(theorem, fact), ("domination", f"@{name}"))
-        for word, conversion in (
-            ("derivatives", slopes),
-            ("logarithms", density_slope),
-            ("derivatives", all_slopes),
-            ("almost surely", self._known_almost_surely),
+                    yield "domination", theorem
+        for word, rewritten in (
+            ("derivatives", computed_slopes),
+            ("logarithms", logarithmic_slopes),
+            ("derivatives", all_computed_slopes),
+            ("almost surely", self._rewritten_almost_surely),
         ):
-            computed = sweep(goal.body, conversion)
+            computed = rewritten(goal.body)
             if computed is not None:
-                proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
-                if proof is not None:
-                    return proof
-        proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
-        if proof is not None:
-            return proof
+                yield word, attempt(equal_integrand, goal, computed)
+
+    def _mean_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What a conditional expectation averages is integrable, so it is."""
+        if mentions_mean(goal.body):
+            for spelled in (goal, *spelled_out(goal)):
+                theorem = contracted(spelled)
+                if theorem is not None and spelled is not goal:
+                    there = attempt(same_law, goal, spelled)
+                    theorem = there and discharge(there, theorem)
+                yield "conditional expectation", theorem
+
+    def _noise_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+        if has_let(goal.measure):
+            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+            yield "", attempt(same_law, goal, plain)
+        else:
+            yield "Gaussian noise", standard_noise(goal)
+
+    def _marginal_moves(self, goal: Integrable, form: Integrable) -> Iterator[Move]:
         for folded in marginal_variants(goal, form):
-            proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
-            if proof is not None:
-                return proof
+            yield "Tonelli", attempt(same_law, goal, folded)
+
+    def _definition_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
         for word, rewrite in (
             ("definition", _unfold_field),
             ("Gaussian", _log_density),
@@ -348,10 +393,7 @@ class Prover:
         ):
             rewritten = sweep(goal.body, rewrite)
             if rewritten is not None:
-                proof = self._from(equal_integrand(goal, rewritten), word, depth)
-                if proof is not None:
-                    return proof
-        return None
+                yield word, equal_integrand(goal, rewritten)
 
     def _computed(self, term: Expr) -> Theorem | None:
         """The value of an integral or expectation by an earlier result."""
@@ -362,6 +404,9 @@ class Prover:
                     return found
         return None
 
+    def _rewritten_almost_surely(self, body: Expr) -> Theorem | None:
+        return sweep(body, self._known_almost_surely) if self.facts else None
+
     def _known_almost_surely(self, term: Expr) -> Theorem | None:
         """What is known to be equal almost surely, as a condition."""
         for fact in self.facts:
@@ -371,26 +416,6 @@ class Prover:
                 if values is not None and free_vars(known.body.rhs) <= values.keys():
                     return assume(substitute(known.body, values))
         return None
-
-    def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
-        """What a conditional expectation averages is integrable, so it is."""
-        if not mentions_mean(goal.body):
-            return None
-        for spelled in (goal, *spelled_out(goal)):
-            proof = self._from(contracted(spelled), "conditional expectation", depth)
-            if proof is not None and spelled is not goal:
-                theorem = attempt(same_law, goal, spelled)
-                proof = theorem and Proof(discharge(theorem, proof.theorem), proof.reasons)
-            if proof is not None:
-                return proof
-        return None
-
-    def _reparametrised(self, goal: Integrable, depth: int) -> Proof | None:
-        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
-        if has_let(goal.measure):
-            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
-            return self._from(attempt(same_law, goal, plain), "", depth)
-        return self._from(standard_noise(goal), "Gaussian noise", depth)
 
     # --- almost everywhere ------------------------------------------------------------
 
@@ -639,6 +664,26 @@ class Prover:
                 if proof is not None:
                     return proof
         return None
+
+
+def is_compound(body: Expr) -> bool:
+    """Whether a sum is in a body, which inequalities can take apart."""
+    return any(
+        isinstance(part, Add) or (isinstance(part, Inner) and any(a.is_Add for a in part.args))
+        for part in factors(body)
+    )
+
+
+def is_polynomial(goal: Integrable) -> bool:
+    """Whether drawn variables are used by +, · and ⟨·,·⟩ alone, and one of them is Gaussian."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def plain(term: Basic) -> bool:
+        if not bound & free_vars(term) or isinstance(term, Var):
+            return True
+        return isinstance(term, Add | Mul | Pow | Inner) and all(map(plain, term.args))
+
+    return any(map(is_gaussian, goal.measure)) and plain(goal.body)
 
 
 def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:

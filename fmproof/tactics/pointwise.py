@@ -6,7 +6,8 @@ looks for a proof of what they assume.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from sympy import Add, Expr, Mul, S
 
@@ -33,6 +34,7 @@ from fmproof.kernel.order import (
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, summands, without
+from fmproof.lang.node import remembered
 from fmproof.lang.nodes import Apply, Density, Grad, Named, Partial, Ratio
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.props import (
@@ -44,7 +46,7 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
 def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
@@ -110,6 +112,12 @@ def defined(term: Expr) -> Theorem | None:
     return None
 
 
+@remembered
+def has_slope(term: Any) -> bool:
+    """Whether a derivative, or a ratio that may cancel, is in a term."""
+    return isinstance(term, Derivative | Ratio) or any(map(has_slope, term.args))
+
+
 def slopes(term: Expr) -> Theorem | None:
     """A derivative by the rules of calculus, and the ratios that this leaves, cancelled.
 
@@ -169,3 +177,18 @@ def fewer(goal: Differentiable, fact: Theorem) -> Theorem | None:
 def all_slopes(term: Expr) -> Theorem | None:
     """The same, also of densities."""
     return attempt(derivative, term) if isinstance(term, Derivative) else slopes(term)
+
+
+def _swept(conversion: Conversion) -> Callable[[Expr], Theorem | None]:
+    """A conversion applied everywhere, worked out once for each term."""
+
+    @remembered
+    def rewritten(term: Expr) -> Theorem | None:
+        return sweep(term, conversion) if has_slope(term) else None
+
+    return rewritten
+
+
+computed_slopes = _swept(slopes)
+logarithmic_slopes = _swept(density_slope)
+all_computed_slopes = _swept(all_slopes)

@@ -33,8 +33,8 @@ from fmproof.lang.nodes.expectation import Expect
 from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.measure import Declared, Lebesgue, Let, law_order, lebesgue
 from fmproof.lang.nodes.variable import Var, reserved_var
-from fmproof.lang.props import Positive
 from fmproof.lang.numbers import fraction, is_number
+from fmproof.lang.props import Positive
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
