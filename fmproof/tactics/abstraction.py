@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from sympy import Add, Basic, Expr, S
 
-from fmproof.errors import RuleError
 from fmproof.kernel.equality import instantiate_head, symmetry, transitivity
 from fmproof.kernel.ring import ring
-from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import add, mul, summands
 from fmproof.lang.node import declaration, rebuilt, sort_of
-from fmproof.lang.nodes import Field, Inner
+from fmproof.lang.nodes import Field, Inner, Var
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -37,18 +36,17 @@ def kept_together(line: Line) -> Iterator[Together]:
     """For each sum that a hypothesis is about: a form of both lines in which it is one vector."""
     found: dict[Expr, None] = {}
     for prop in line.hypotheses:
-        for total in _sums(prop):
-            found.setdefault(total)
+        found.update(dict.fromkeys(sums_in(prop)))
     for total in list(found)[:MOST]:
         yield _together(total)
 
 
-def _sums(node: Basic) -> Iterator[Expr]:
+def sums_in(node: Basic) -> Iterator[Expr]:
     """The sums of vectors whose squares are integrable."""
     if isinstance(node, Integrable):
         yield from _squared(node.body)
     for arg in node.args:
-        yield from _sums(arg)
+        yield from sums_in(arg)
 
 
 def _squared(term: Basic) -> Iterator[Expr]:
@@ -58,35 +56,36 @@ def _squared(term: Basic) -> Iterator[Expr]:
         yield from _squared(arg)
 
 
-def _together(total: Expr) -> Together:
+def as_one(term: Expr, total: Expr) -> tuple[Any, tuple[Var, ...], Expr] | None:
+    """``(head, params, body)``: the term with an unknown field ``head(params)`` for a sum in it."""
     params = tuple(sorted(free_vars(total), key=lambda v: v.name))
+    if not params:
+        return None
+    head = Field("s''''''", *params)
+    body = _collected(term, total, head(*params))
+    return None if body == term else (head, params, body)
 
+
+def _together(total: Expr) -> Together:
     def form(inside: Form, line: Line) -> Common | None:
-        if not params:
+        sides = [as_one(side, total) for side in (line.before, line.claim)]
+        head, params, _ = next((found for found in sides if found is not None), (None, (), None))
+        if head is None:
             return None
-        head = Field("s''''''", *params)
-        unknown = head(*params)
-        before, claim = (_collected(side, total, unknown) for side in (line.before, line.claim))
-        if (before, claim) == (line.before, line.claim):
-            return None
+        before, claim = (
+            found[2] if found is not None else side
+            for found, side in zip(sides, (line.before, line.claim), strict=True)
+        )
         both = inside(replace(line, before=before, claim=claim))
-
-        def put_back(theorem: Theorem, side: Expr) -> Theorem:
-            known = instantiate_head(theorem, head, params, total)
-            same = attempt(ring, side, known.lhs)
-            if same is None:
-                raise RuleError("auto: the sum does not come back")
-            return transitivity(same, known)
-
         middle = both.agree
         if middle is None:
             return None
         whole = transitivity(transitivity(both.left, middle), symmetry(both.right))
-        known = put_back(whole, line.before)
-        same = attempt(ring, known.rhs, line.claim)
-        if same is None:
+        known = instantiate_head(whole, head, params, total)
+        there, back = attempt(ring, line.before, known.lhs), attempt(ring, known.rhs, line.claim)
+        if there is None or back is None:
             return None
-        return Common.of(transitivity(known, same))
+        return Common.of(transitivity(transitivity(there, known), back))
 
     return form
 

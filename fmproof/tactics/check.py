@@ -204,6 +204,8 @@ class _Checker:
             finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
+            if problem is not None and "auto" in step.rules:  # the step may show what it takes
+                finite, problem = self._finite(part.start, step.id)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -292,9 +294,7 @@ class _Checker:
             theorem = restate(justify(line, step.rules, step.relation), prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
-        for fact in line.facts:
-            if fact not in self.prover.facts:
-                self.prover.note(fact)
+        self._note(line)
         inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
@@ -331,10 +331,17 @@ class _Checker:
 
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""
+        self._note(line)
+        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+
+    def _note(self, line: Line) -> None:
+        """What was found on the way may serve conditions."""
         for fact in line.facts:
             if fact not in self.prover.facts:
                 self.prover.note(fact)
-        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+        for equation in line.equations:
+            if equation not in self.prover.equations:
+                self.prover.learn(equation)
 
     def _resolve(self, reference: str | Instance) -> Theorem:
         """The theorem that a step refers to."""

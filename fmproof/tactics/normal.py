@@ -23,16 +23,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, Mul, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import derivative, minimisers_of_shift
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
-from fmproof.kernel.integrals import inner_of_integral, linearity
+from fmproof.kernel.integrals import inner_of_integral, integral_argument, linearity
 from fmproof.kernel.ring import linear_combination, ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add
+from fmproof.lang.arithmetic import add, factors
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
@@ -168,8 +168,11 @@ def _linear(term: Expr) -> Theorem | None:
             return attempt(linearity, term)
         separated = attempt(linearity, multiplied.rhs)
         return separated and transitivity(multiplied, separated)
-    if isinstance(term, Inner) and not any(posterior.posterior(arg) for arg in term.args):
-        return attempt(inner_of_integral, term)
+    if isinstance(term, Inner | Mul):
+        found = [integral_argument(factor) for factor in factors(term)]
+        first = next((integral for integral, _ in filter(None, found)), None)
+        if first is not None and posterior.posterior(first) is None:
+            return attempt(inner_of_integral, term)
     return None
 
 
@@ -298,6 +301,7 @@ def _shifted(line: Line) -> Common | None:
         if apart is None or together is None:
             continue
         equal = transitivity(transitivity(both.left, apart), together)
+        line.equations.append(equal)
         moved = transitivity(left, congruence(f, {0: equal}))
         rule = minimisers_of_shift if isinstance(f, ArgMin) else derivative
         separated = attempt(rule, moved.rhs)

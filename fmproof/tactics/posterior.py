@@ -14,7 +14,6 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import (
-    congruence,
     instantiate_head,
     reflexivity,
     symmetry,
@@ -128,10 +127,11 @@ def _averaged(term: Expect, place: _Place) -> Theorem | None:
         spelled = _spelled(Expect(term.body, *outside, average.marginal), len(outside))
         if not alpha_equal(spelled.rhs, start.rhs):
             continue
-        written = _written_out(spelled.lhs, place.average)
-        if alpha_equal(written.rhs, theorem.lhs):
-            start = transitivity(start, symmetry(spelled))
-            return transitivity(transitivity(start, written), theorem)
+        start = transitivity(start, symmetry(spelled))
+        ours, theirs = (_folded(side, place.average) for side in (start.rhs, theorem.lhs))
+        if alpha_equal(ours.rhs, theirs.rhs):
+            joined = transitivity(transitivity(start, ours), symmetry(theirs))
+            return transitivity(joined, theorem)
     return None
 
 
@@ -176,12 +176,17 @@ _ANY = Var("o''''''", Sort.REAL)
 """What a constant is a function of."""
 
 
-def _written_out(term: Expect, average: Expr) -> Theorem:
-    """A field that is an average by definition, written out in the body."""
+def _folded(term: Expr, average: Expr) -> Theorem:
+    """What a field that is an average by definition stands for, as that field."""
     if isinstance(average, IntegralOver):
         return reflexivity(term)
-    inside = sweep(term.body, lambda t: unfold(t) if t == average else None)
-    return reflexivity(term) if inside is None else congruence(term, {0: inside})
+    unfolded = unfold(average)
+
+    def fold(part: Expr) -> Theorem | None:
+        same = isinstance(part, IntegralOver) and alpha_equal(part, unfolded.rhs)
+        return symmetry(unfolded) if same else None
+
+    return sweep(term, fold) or reflexivity(term)
 
 
 def _spelled(term: Expect, place: int) -> Theorem:

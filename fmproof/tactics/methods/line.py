@@ -18,6 +18,7 @@ class Line:
     """What a method may look at: the line before, the claim, and the lemmas at hand.
 
     Attributes:
+        equations: found on the way; differentiability may be carried along them.
         known: everything else that is proved or assumed to be equal, which ``auto`` may use.
         hypotheses: what is assumed.
         follows: whether what a theorem assumes follows from the hypotheses.
@@ -30,6 +31,7 @@ class Line:
     claim: Expr
     lemmas: tuple[Theorem, ...] = ()
     facts: list[Theorem] = field(default_factory=list)
+    equations: list[Theorem] = field(default_factory=list)
     known: tuple[Theorem, ...] = ()
     hypotheses: tuple[Prop, ...] = ()
     follows: Callable[[Theorem, Line], bool] = lambda theorem, line: True
