@@ -54,6 +54,8 @@ _KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next 
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
 _SAMPLE_COST = 4  # of a sample, compared with a node of a grid
+_SHIFT_COST = 1000  # of one more evaluation of a whole term for a difference
+_SAME = 1e-9  # relative distance of two points that are one, computed in two ways
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -71,10 +73,9 @@ class NoNumbers(InputError):
     """A conditional expectation for which no quotient of integrals is known."""
 
     def __init__(self, term: CondExpect) -> None:
-        given = ", ".join(item.var.name for item in term.given)
         super().__init__(
-            f"no numbers for {text(term)}: {given} has no density, and is no affine function of a "
-            f"vector that has one"
+            f"no numbers for {text(term)}: what is given has no density, and is no affine function "
+            f"of a vector that has one"
         )
 
 
@@ -155,8 +156,12 @@ class Evaluator:
         self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
+        self._known_differences: dict[Hashable, list[Difference]] = {}
         self._placed: dict[Hashable, _Node] = {}
         self._measures: dict[Hashable, _Measure] = {}
+        self._tables: tuple[dict[Hashable, Any], ...] = (
+            self._values, self._magnitudes, self._known_differences, self._measures, self._placed,
+        )  # fmt: skip
 
     def value_of(self, term: Expr) -> Array:
         """The value of a term under the given values, (P, c)."""
@@ -178,7 +183,7 @@ class Evaluator:
 
     def _read(self, evaluate: Evaluate, term: Expr) -> Array:
         if self._kept_bytes > _KEPT_BYTES:
-            for table in (self._values, self._magnitudes, self._placed, self._measures):
+            for table in self._tables:
                 table.clear()
             self._kept_bytes = 0
         self._limit = self.evaluations + self._budget
@@ -186,7 +191,11 @@ class Evaluator:
             return np.atleast_2d(evaluate(term, self._outermost(term)))
 
     def _outermost(self, term: Expr) -> Env:
-        return {v: self._given.get(v, self.theta) for v in variables_of(term)}
+        free = variables_of(term)
+        for var in free:
+            if var not in self._given and var.sort is not Sort.PARAM:
+                raise InputError(f"no value is given to {text(var)} in {text(term)}")
+        return {v: self._given.get(v, self.theta) for v in free}
 
     def value(self, term: Expr, env: Env) -> Value:
         """The value of ``term``; ``env`` has one for each free variable."""
@@ -353,8 +362,9 @@ class Evaluator:
             place = item.arguments.index(var)
             points = law.points[place][which]
             array = points.reshape(*shape, *points.shape[1:])
-            for other, slope in law.slopes.items():
-                array = array + slope * self.array(item.arguments[other], env)
+            for (moved, other), slope in law.slopes.items():
+                if moved == place:
+                    array = array + slope * self.array(item.arguments[other], env)
             values[var] = Value(array)
         weights = law.weights[which]
         return values, node.weights * weights.reshape(*shape, *weights.shape[1:])
@@ -438,14 +448,11 @@ class Evaluator:
     def _forgetting(self) -> Iterator[None]:
         """Drop what is kept inside about the values that are made inside."""
         mark = Value.made
-        tables: list[dict[Hashable, Any]] = [
-            self._values, self._magnitudes, self._measures, self._placed,
-        ]  # fmt: skip
-        lengths = [len(table) for table in tables]
+        lengths = [len(table) for table in self._tables]
         try:
             yield
         finally:
-            for table, length in zip(tables, lengths, strict=True):
+            for table, length in zip(self._tables, lengths, strict=True):
                 for key in list(table)[length:]:
                     if _mentions_newer(key, mark):
                         del table[key]
@@ -498,7 +505,13 @@ class Evaluator:
         shifted.centre = at
         return shifted
 
-    def _differences(self, term: Derived, env: Env) -> Iterator[Difference]:
+    def _differences(self, term: Derived, env: Env) -> list[Difference]:
+        key = (self._noisy, term, *(env[v] for v in variables_of(term)))
+        if key not in self._known_differences:
+            self._known_differences[key] = list(self._new_differences(term, env))
+        return self._known_differences[key]
+
+    def _new_differences(self, term: Derived, env: Env) -> Iterator[Difference]:
         """Central differences in each coordinate of the variable.
 
         A real stays on its side of 0 and of 1, where schedules end.
@@ -511,6 +524,9 @@ class Evaluator:
         for j in range(at.array.shape[-1]):
 
             def shifted(by: float, j: int = j) -> tuple[Array, Array]:
+                self.evaluations += _SHIFT_COST
+                if self.evaluations > self._limit:
+                    raise OverBudget
                 inside = {**env, term.var: self._shift(at, j, by * scale)}
                 return self.array(term.body, inside), self.magnitude(term.body, inside)
 
@@ -592,7 +608,32 @@ class Evaluator:
             raise NoNumbers(term)
         return found
 
+    def _matched(
+        self, term: CondExpect, env: Env, evaluate: Evaluate
+    ) -> tuple[Array, Array] | None:
+        """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
+        items = _items(term.measure, self._points)
+        if any(isinstance(item, Lebesgue) for item in items):
+            return None
+        outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
+        measure = self._measure(term, env, outer, None)
+        weights = measure.weights
+        for item in term.given:
+            found, at = measure.values[item.var].array, self.array(item.at, env)
+            if found.dtype.kind == "c" or at.dtype.kind == "c":
+                raise NoNumbers(term)  # it is a function of points, and has no derivative
+            near = np.abs(found - at) <= _SAME * (1 + np.abs(at))
+            weights = weights * near.all(axis=-1, keepdims=True)
+        axes = tuple(range(weights.ndim - outer))
+        terms = weights * evaluate(term.body, {**env, **measure.values})
+        return np.asarray(terms.sum(axis=axes)), np.asarray(weights.sum(axis=axes))
+
     def _conditional(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.array)
+        if matched is not None:
+            total, chance = matched
+            lost = chance == 0 if chance.ndim == 2 else np.zeros((1, 1), dtype=bool)
+            return np.where(lost, np.nan, functions.ratio(total, chance))
         above, below, nonzero = self._quotient(term)
         mass = self.array(below, env)
         value = functions.ratio(self.array(above, env), mass)
@@ -602,6 +643,9 @@ class Evaluator:
         return np.where(lost, np.nan, value) if lost.any() else value
 
     def _conditional_magnitude(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.magnitude)
+        if matched is not None:
+            return functions.ratio(*matched)
         above, below, _ = self._quotient(term)
         return functions.ratio_magnitude(self.magnitude(above, env), self.array(below, env))
 

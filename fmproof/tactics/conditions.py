@@ -78,6 +78,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
+from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     conditions,
@@ -354,12 +355,14 @@ class Prover:
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
                     yield "domination", theorem
-        for word, rewritten in (
+        rewritings = [
             ("derivatives", computed_slopes),
             ("logarithms", logarithmic_slopes),
             ("derivatives", all_computed_slopes),
-            ("almost surely", self._rewritten_almost_surely),
-        ):
+        ]
+        if slope_is_drawn(goal):  # else the derivative of a density may be dominated
+            rewritings.reverse()
+        for word, rewritten in (*rewritings, ("almost surely", self._rewritten_almost_surely)):
             computed = rewritten(goal.body)
             if computed is not None:
                 yield word, attempt(equal_integrand, goal, computed)
@@ -680,10 +683,22 @@ class Prover:
         return None
 
 
+def slope_is_drawn(goal: Integrable) -> bool:
+    """Whether a derivative in a condition is taken where the measure draws."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def found(term: Basic) -> bool:
+        own = isinstance(term, Derivative) and bool(bound & free_vars(term.at))
+        return own or any(map(found, term.args))
+
+    return found(goal.body)
+
+
 def is_compound(body: Expr) -> bool:
-    """Whether a sum is in a body, which inequalities can take apart."""
+    """Whether inequalities can take a body apart: a sum, or an inner product of two vectors."""
     return any(
-        isinstance(part, Add) or (isinstance(part, Inner) and any(a.is_Add for a in part.args))
+        isinstance(part, Add)
+        or (isinstance(part, Inner) and (not part.is_square or part.args[0].is_Add))
         for part in factors(body)
     )
 
@@ -743,12 +758,15 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        law = not isinstance(item, Lebesgue)
-        kind = (item.head,) if law else (item.var.sort, item.range)
-        groups.setdefault(kind, []).append(place)
+        of_law = not isinstance(item, Lebesgue)
+        groups.setdefault("laws" if of_law else (item.var.sort, item.range), []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
-        if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
+        try:
+            same = canon(Integrable(first.body, *(first.measure[i] for i in order))) == target
+        except SortError:  # a law before what it depends on
+            continue
+        if same:
             return order
     return None
 
