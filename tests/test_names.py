@@ -29,8 +29,8 @@ HOMONYMS = set(
     IntArray Integral Item Joint Kind KINDS Law LEVEL Line Log main Method METHODS neighbours
     ORDER Outcome over_time part Part Piece place Placed Points PROBLEMS Product Progress Proof
     prose Quadratic read Reading Relation render render_json render_text replay
-    require_plottable ROLES rule Rule Sampler SCALARS SCHEMA schema SECONDS sections Side
-    simpler Step STYLES SUPPORT TARGETS Term TONELLI total Verdict width write
+    require_plottable ROLES Rule rule Sampler SCALARS SCHEMA schema SECONDS sections Side
+    simpler SQUARE Step STYLES SUPPORT TARGETS Term TONELLI total Verdict width write
     """.split()
 )
 """To be renamed."""

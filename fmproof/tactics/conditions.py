@@ -168,6 +168,7 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -270,18 +271,21 @@ class Prover:
 
     def _facts(self, goal: Prop) -> list[tuple[str, Theorem]]:
         """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
-        facts = []
+        free = free_vars(goal)
+        if free not in self._facts_at:
+            self._facts_at[free] = list(self._specialised(free))
+        return self._facts_at[free]
+
+    def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
-            facts.append((name, theorem))
+            yield name, theorem
             while isinstance(theorem.conclusion, ForAll):
                 inner = theorem.conclusion
-                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
-                facts.extend(
-                    (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
-                )
+                values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
+                for v in sorted(values, key=lambda v: v.name):
+                    yield name, specialise(theorem, v)
                 theorem = specialise(theorem, inner.var)
-        return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
         for name, prop in self.hypotheses:
