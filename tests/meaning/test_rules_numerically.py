@@ -467,7 +467,7 @@ ELSEWHERE = {
     "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
-    "dominated_differentiable", "stationary_at_zero",
+    "dominated_differentiable", "stationary_at_zero", "dominated_integrable",
 }  # fmt: skip
 """They conclude no equation or inequality."""
 
