@@ -34,7 +34,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.symbols import key_of, readable, spelled
-from fmproof.tactics.justify import subtract
+from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)

@@ -354,7 +354,7 @@ class Prover:
         joined = scaled_slope(goal.body)
         if joined is not None:
             yield "", attempt(equal_integrand, goal, joined)
-        for _, fact in self._facts(goal):
+        for _name, fact in self._facts(goal):
             if isinstance(fact.conclusion, Dominated):
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
@@ -413,7 +413,7 @@ class Prover:
             if isinstance(fact.conclusion, Integrable)
         ]
         yield from together(goal, [fact.conclusion for _, fact in known])
-        for _, fact in known:
+        for _name, fact in known:
             yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
@@ -518,8 +518,7 @@ class Prover:
                 if alpha_equal(theorem.conclusion, goal):
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
-            theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", depth)
+            proof = self._from(self._moved_fact(fact, goal), "almost surely", depth)
             if proof is not None:
                 return proof
         return None
@@ -598,7 +597,9 @@ class Prover:
             if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
                 # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
-                return there and Proof(discharge(there, proof.theorem), proof.reasons)
+                if there is None:
+                    return None
+                return Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
