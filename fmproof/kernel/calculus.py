@@ -207,7 +207,7 @@ def _derivative(node: Any) -> Expr:
         return mul(here(body), slope(exponent(body)))
     if type(body) is Apply and body.head.definition is None:
         return _chain(body, var, at, kind, slope)
-    raise RuleError(f"derivative: no rule for {shown(body)}")
+    raise RuleError(f"derivative: no rule for {shown(node)}")
 
 
 _OUTER: dict[type, Callable[[Expr], Expr]] = {
@@ -260,7 +260,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         arguments[place] = name
         inner = Apply(body.head, *arguments)
         if argument is var and len(taken) == 1:
-            raise RuleError(f"derivative: nothing to separate in {shown(body)}")
+            raise RuleError(f"derivative: nothing to separate in {shown(slope(body))}")
         if name.sort is Sort.REAL:
             outer = Partial(inner, name, value)
             total.append(mul(outer, slope(argument)))
@@ -269,7 +269,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         elif name.sort is Sort.VEC and kind is Grad and var.sort is Sort.VEC:
             total.append(mul(_coefficient(argument, var), Grad(inner, name, value)))
         else:
-            raise RuleError(f"derivative: no chain rule for {shown(body)}")
+            raise RuleError(f"derivative: no chain rule for {shown(slope(body))}")
     return add(*total)
 
 

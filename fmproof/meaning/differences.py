@@ -2,7 +2,8 @@
 
 A derivative of what has a derivative in it cannot be taken by a second complex step. Differences
 of order eight are taken instead, at a few steps; for each number the step with the smallest error
-bound counts. The bound is the change from order six to order eight, and round-off.
+bound counts. The bound is the change from order six to order eight, and round-off. Where the slopes
+to the left and to the right differ at every step there is a kink, and no number.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from fmproof.meaning.reading import ROUND_OFF
 
 _EIGHT = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
 _SIX = (3 / 4, -3 / 20, 1 / 60, 0.0)
+_SIDE = (-25 / 12, 4.0, -3.0, 4 / 3, -1 / 4)  # of order four, from one side
+_KINK = 0.01  # relative difference of the two slopes
 _STEPS = (2.0**-5, 2.0**-8, 2.0**-11)
 _ENOUGH = 1e-10  # relative to the function: no other step is tried
 
@@ -57,12 +60,18 @@ def _at_step(
     eight: Array = np.zeros((1, 1))
     six: Array = np.zeros((1, 1))
     noise: Array = np.zeros((1, 1))
+    middle, _ = function(0.0)
+    sides = [middle * _SIDE[0], middle * _SIDE[0]]
     for k in range(4):
         (right, above), (left, below) = function((k + 1) * step), function(-(k + 1) * step)
         gap = (right - left) / (step * scale)
+        sides = [sides[0] + _SIDE[k + 1] * right, sides[1] + _SIDE[k + 1] * left]
         eight, six = eight + _EIGHT[k] * gap, six + _SIX[k] * gap
         noise = noise + abs(_EIGHT[k]) * (above + below) / (step * scale)
     error = np.abs(eight - six) + ROUND_OFF * noise
-    error = np.where(np.isfinite(eight) & np.isfinite(error), error, np.inf)
     size = noise * step * scale
+    jump = np.abs(sides[0] + sides[1]) / (step * scale)
+    largest = np.maximum(np.abs(sides[0]), np.abs(sides[1])) / (step * scale)
+    smooth = jump <= _KINK * largest + 1e-6 * size / scale
+    error = np.where(np.isfinite(eight) & np.isfinite(error) & smooth, error, np.inf)
     return Difference(eight, error), bool((error * scale <= _ENOUGH * size).all())

@@ -54,6 +54,8 @@ _KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next 
 _STRIDES = ((1, 1), (4, 1), (16, 1), (128, 1), (128, 8), (128, 64), (128, 512))
 _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral may diverge
 _SAMPLE_COST = 4  # of a sample, compared with a node of a grid
+_SHIFT_COST = 1000  # of one more evaluation of a whole term for a difference
+_SAME = 1e-9  # relative distance of two points that are one, computed in two ways
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
 Env = Mapping[Var, Value]
@@ -71,10 +73,9 @@ class NoNumbers(InputError):
     """A conditional expectation for which no quotient of integrals is known."""
 
     def __init__(self, term: CondExpect) -> None:
-        given = ", ".join(item.var.name for item in term.given)
         super().__init__(
-            f"no numbers for {text(term)}: {given} has no density, and is no affine function of a "
-            f"vector that has one"
+            f"no numbers for {text(term)}: what is given has no density, and is no affine function "
+            f"of a vector that has one"
         )
 
 
@@ -155,8 +156,14 @@ class Evaluator:
         self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
+        self._known_differences: dict[Hashable, list[Difference]] = {}
+        self._inner: dict[Hashable, dict[Var, Value]] = {}
         self._placed: dict[Hashable, _Node] = {}
         self._measures: dict[Hashable, _Measure] = {}
+        self._tables: tuple[dict[Hashable, Any], ...] = (
+            self._values, self._magnitudes, self._known_differences, self._inner, self._measures,
+            self._placed,
+        )  # fmt: skip
 
     def value_of(self, term: Expr) -> Array:
         """The value of a term under the given values, (P, c)."""
@@ -178,7 +185,7 @@ class Evaluator:
 
     def _read(self, evaluate: Evaluate, term: Expr) -> Array:
         if self._kept_bytes > _KEPT_BYTES:
-            for table in (self._values, self._magnitudes, self._placed, self._measures):
+            for table in self._tables:
                 table.clear()
             self._kept_bytes = 0
         self._limit = self.evaluations + self._budget
@@ -186,7 +193,11 @@ class Evaluator:
             return np.atleast_2d(evaluate(term, self._outermost(term)))
 
     def _outermost(self, term: Expr) -> Env:
-        return {v: self._given.get(v, self.theta) for v in variables_of(term)}
+        free = variables_of(term)
+        for var in free:
+            if var not in self._given and var.sort is not Sort.PARAM:
+                raise InputError(f"no value is given to {text(var)} in {text(term)}")
+        return {v: self._given.get(v, self.theta) for v in free}
 
     def value(self, term: Expr, env: Env) -> Value:
         """The value of ``term``; ``env`` has one for each free variable."""
@@ -346,18 +357,37 @@ class Evaluator:
             lambda: self._nodes.choice(len(law.weights), ndim, along),
         )
         node = choice.part(*part[0]) if part else choice
-        index = node.value.array.astype(int)
-        which, shape = index.ravel(), (len(index), *[1] * (ndim - 2))
+        which, axes = node.value.array.astype(int).ravel(), [1] * (ndim - 2)
+        weights = law.weights[which]
+        shaped = weights.reshape(len(which), *axes, *weights.shape[1:])
+        return self._points_of(item, env, ndim, which), node.weights * shaped
+
+    def _points_of(self, item: Apply, env: Env, ndim: int, which: Array) -> dict[Var, Value]:
+        """Some points of a law on points, for each variable that it draws."""
+        law = self.interpretation.points[item.head]
         values: dict[Var, Value] = {}
         for var in drawn_by(item):
             place = item.arguments.index(var)
+            moves = [(item.arguments[o], m) for (p, o), m in law.slopes.items() if p == place]
             points = law.points[place][which]
-            array = points.reshape(*shape, *points.shape[1:])
-            for other, slope in law.slopes.items():
-                array = array + slope * self.array(item.arguments[other], env)
-            values[var] = Value(array)
-        weights = law.weights[which]
-        return values, node.weights * weights.reshape(*shape, *weights.shape[1:])
+            points = points.reshape(len(points), *[1] * (ndim - 2), *points.shape[1:])
+            for other, slope in moves:
+                points = points + slope * self.array(other, env)
+            values[var] = Value(points)
+        return values
+
+    def _inner_points(self, item: Apply, env: Env, ndim: int) -> dict[Var, Value]:
+        """All points of a law that is summed further inside."""
+        key = (
+            "points",
+            item,
+            ndim,
+            *(env[v] for a in item.arguments for v in variables_of(a) if v in env),
+        )
+        if key not in self._inner:
+            count = len(self.interpretation.points[item.head].weights)
+            self._inner[key] = self._points_of(item, env, ndim, np.arange(count))
+        return self._inner[key]
 
     def _place(
         self,
@@ -382,6 +412,7 @@ class Evaluator:
                 self.interpretation,
                 self.value,
                 lambda inner, axis: self._inner_nodes(inner, ndim + axis),
+                lambda inner, known, axis: self._inner_points(inner, known, ndim + axis),
                 thorough,
             )
             target, form = envelope.target(item.var)
@@ -438,14 +469,11 @@ class Evaluator:
     def _forgetting(self) -> Iterator[None]:
         """Drop what is kept inside about the values that are made inside."""
         mark = Value.made
-        tables: list[dict[Hashable, Any]] = [
-            self._values, self._magnitudes, self._measures, self._placed,
-        ]  # fmt: skip
-        lengths = [len(table) for table in tables]
+        lengths = [len(table) for table in self._tables]
         try:
             yield
         finally:
-            for table, length in zip(tables, lengths, strict=True):
+            for table, length in zip(self._tables, lengths, strict=True):
                 for key in list(table)[length:]:
                     if _mentions_newer(key, mark):
                         del table[key]
@@ -498,7 +526,13 @@ class Evaluator:
         shifted.centre = at
         return shifted
 
-    def _differences(self, term: Derived, env: Env) -> Iterator[Difference]:
+    def _differences(self, term: Derived, env: Env) -> list[Difference]:
+        key = (self._noisy, term, *(env[v] for v in variables_of(term)))
+        if key not in self._known_differences:
+            self._known_differences[key] = list(self._new_differences(term, env))
+        return self._known_differences[key]
+
+    def _new_differences(self, term: Derived, env: Env) -> Iterator[Difference]:
         """Central differences in each coordinate of the variable.
 
         A real stays on its side of 0 and of 1, where schedules end.
@@ -511,6 +545,9 @@ class Evaluator:
         for j in range(at.array.shape[-1]):
 
             def shifted(by: float, j: int = j) -> tuple[Array, Array]:
+                self.evaluations += _SHIFT_COST
+                if self.evaluations > self._limit:
+                    raise OverBudget
                 inside = {**env, term.var: self._shift(at, j, by * scale)}
                 return self.array(term.body, inside), self.magnitude(term.body, inside)
 
@@ -587,12 +624,37 @@ class Evaluator:
     # --- conditional expectations -----------------------------------------------------------
 
     def _quotient(self, term: CondExpect) -> Quotient:
-        found = quotient(term, self.interpretation.dim, self._points)
+        found = quotient(term, self.interpretation.dim, self._points, self.interpretation.linear)
         if found is None:
             raise NoNumbers(term)
         return found
 
+    def _matched(
+        self, term: CondExpect, env: Env, evaluate: Evaluate
+    ) -> tuple[Array, Array] | None:
+        """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
+        items = _items(term.measure, self._points)
+        if any(isinstance(i, Lebesgue) and i.var.sort is not Sort.LATENT for i in items):
+            return None
+        outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
+        measure = self._measure(term, env, outer, None)
+        weights = measure.weights
+        for item in term.given:
+            found, at = measure.values[item.var].array, self.array(item.at, env)
+            if found.dtype.kind == "c" or at.dtype.kind == "c":
+                raise NoNumbers(term)  # it is a function of points, and has no derivative
+            near = np.abs(found - at) <= _SAME * (1 + np.abs(at))
+            weights = weights * near.all(axis=-1, keepdims=True)
+        axes = tuple(range(weights.ndim - outer))
+        terms = weights * evaluate(term.body, {**env, **measure.values})
+        return np.asarray(terms.sum(axis=axes)), np.asarray(weights.sum(axis=axes))
+
     def _conditional(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.array)
+        if matched is not None:
+            total, chance = matched
+            lost = chance == 0 if chance.ndim == 2 else np.zeros((1, 1), dtype=bool)
+            return np.where(lost, np.nan, functions.ratio(total, chance))
         above, below, nonzero = self._quotient(term)
         mass = self.array(below, env)
         value = functions.ratio(self.array(above, env), mass)
@@ -602,6 +664,9 @@ class Evaluator:
         return np.where(lost, np.nan, value) if lost.any() else value
 
     def _conditional_magnitude(self, term: CondExpect, env: Env) -> Array:
+        matched = self._matched(term, env, self.magnitude)
+        if matched is not None:
+            return functions.ratio(*matched)
         above, below, _ = self._quotient(term)
         return functions.ratio_magnitude(self.magnitude(above, env), self.array(below, env))
 

@@ -15,6 +15,7 @@ from fmproof.meaning.interpretation import Array
 from fmproof.meaning.reading import ROUND_OFF
 
 COMPLEX_STEP = 1e-30
+_NO_NUMBER = complex(np.nan, np.nan)
 _EPSILON = float(np.finfo(float).eps)
 
 
@@ -26,17 +27,20 @@ def absolute(array: Array) -> Array:
 
 
 def kinked(result: Array, array: Array) -> Array:
-    """``result``, or not a number where ``array`` moves through 0."""
+    """``result``, or not a number where ``array`` moves through 0, or touches it as a square does:
+    that of a complex step is negative and tiny."""
     if array.dtype.kind != "c":
         return np.asarray(result)
-    return np.asarray(np.where((array.real == 0) & (array.imag != 0), np.nan, result))
+    through = (array.real == 0) & (array.imag != 0)
+    touches = (array.real < 0) & (array.real > -COMPLEX_STEP)
+    return np.asarray(np.where(through | touches, _NO_NUMBER, result))
 
 
 def ratio(a: Array, b: Array) -> Array:
     """a/b, with a/0 = 0."""
     zero = b.real == 0
     if not zero.any():
-        return np.asarray(a / b)
+        return kinked(a / b, b)
     return kinked(np.where(zero, 0.0, a / np.where(zero, 1.0, b)), b)
 
 
@@ -76,7 +80,8 @@ def sqrt_magnitude(a: Array, size: Array) -> Array:
     """An error e of a is one of e/√a in √a, and of √e at most."""
     clear = a.real > _EPSILON * size.real
     root = np.where(clear, np.sqrt(np.where(clear, absolute(a), 1.0)), 1.0)
-    return np.asarray(np.where(clear, size / np.conj(root), np.sqrt(size.real / _EPSILON)))
+    sizes = np.where(clear, size / np.conj(root), np.sqrt(size.real / _EPSILON))
+    return np.asarray(np.where(a.real < -ROUND_OFF * size.real, 0.0, sizes))
 
 
 def modulus(a: Array) -> Array:

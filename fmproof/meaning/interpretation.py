@@ -158,12 +158,12 @@ class Points:
     Attributes:
         points: (n, P, c) for each argument that is drawn, by its place.
         weights: (n, P, 1).
-        slopes: by how much a vector or real that it is given moves the points, by place.
+        slopes: (drawn place, given place) -> by how much what is given moves the points.
     """
 
     points: Mapping[int, Array]
     weights: Array
-    slopes: Mapping[int, Array] = field(default_factory=dict)
+    slopes: Mapping[tuple[int, int], Array] = field(default_factory=dict)
 
 
 @cache
@@ -172,8 +172,10 @@ def normal_law(dim: int) -> Law:
 
     def components(arguments: Arguments) -> list[Component]:
         variance = arguments[2]
-        positive = variance.real > 0
-        scale = np.sqrt(np.where(positive, variance, 1.0)) * np.ones(dim)
+        scale = np.sqrt(np.where(variance.real > 0, variance, 1.0)) * np.ones(dim)
+        if variance.dtype.kind == "c":  # a complex step across v = 0 has no number
+            jumps = (variance.real == 0) & (variance.imag != 0)
+            scale = np.where(jumps, complex(np.nan, np.nan), scale)
         offset, slope = np.zeros((1, dim)), np.ones((1, 1))
         return [Component(np.zeros((1, 1)), (Gaussian(0, {1: slope}, offset, scale),))]
 
@@ -200,6 +202,7 @@ class Interpretation:
         laws: undefined densities, and laws that have a density here.
         functions: undefined fields and real functions.
         points: laws that have none.
+        linear: fields that are linear in their vectors; their coefficients are functions, too.
         rough: functions that take real arguments only, so that no complex step can be made.
     """
 
@@ -210,6 +213,7 @@ class Interpretation:
     functions: Mapping[Head, Function]
     points: Mapping[Head, Points] = field(default_factory=dict)
     rough: frozenset[Head] = frozenset()
+    linear: frozenset[Head] = frozenset()
 
     def law(self, head: Head) -> Law:
         """The density that a head stands for."""

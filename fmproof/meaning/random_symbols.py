@@ -24,8 +24,10 @@ from fmproof.meaning.interpretation import (
     Arguments,
     Array,
     Component,
+    Function,
     Gaussian,
     Law,
+    Points,
     dot,
 )
 
@@ -167,6 +169,49 @@ def _with_earlier(places: list[int]) -> list[tuple[int, list[int]]]:
     return [(place, places[:i]) for i, place in enumerate(places)]
 
 
+class RandomPoints:
+    """A law on three points, which vectors that it is given move.
+
+    Real ones lie in their range; latent points are points of the latent space.
+    """
+
+    COUNT = 3
+
+    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+        params, ranges = head.params, {item.var: item for item in head.over}
+        drawn = [params.index(v) for v in head.main]
+        given = [p for p in range(len(params)) if p not in drawn]
+        self._names = [text(v) for v in params]
+        points: dict[int, Array] = {}
+        slopes: dict[tuple[int, int], Array] = {}
+        for place in drawn:
+            var, item = params[place], ranges[params[place]]
+            low, high = (float(item.low), float(item.high)) if item.bounded else (-1.0, 1.0)
+            size = dim if var.sort is Sort.VEC else 1
+            points[place] = np.stack([draw(low, high, size) for _ in range(self.COUNT)])
+            if var.sort is Sort.LATENT:
+                points[place] = np.round(points[place])
+            for other in given if var.sort is Sort.VEC else ():
+                if params[other].sort in (Sort.VEC, Sort.REAL):
+                    slopes[place, other] = draw(0.3, 0.8)
+        shares = np.stack([draw(0.5, 1.5) for _ in range(self.COUNT)])
+        self.points = Points(points, shares / shares.sum(axis=0), slopes)
+
+    def formula(self) -> str:
+        rows = []
+        for i, weight in enumerate(self.points.weights):
+            values = []
+            for place, array in self.points.points.items():
+                moves = (
+                    f"{_numbers(slope)}·{self._names[other]}"
+                    for (moved, other), slope in self.points.slopes.items()
+                    if moved == place
+                )
+                values.append(f"{self._names[place]} = {_sum([_numbers(array[i]), *moves])}")
+            rows.append(f"{_numbers(weight)} at {', '.join(values)}")
+        return "; ".join(rows)
+
+
 class _Conditional:
     """The Gaussian law of one variable given others, its coefficients depending on ``steering``."""
 
@@ -267,6 +312,41 @@ class RandomFunction:
             whole = _sum([f"{c} {f}" for c, f in zip(names, features, strict=True)])
         squared = f"({whole})²" + (f" + {self._least:g}" if self._least else "")
         return squared if self._squared else whole
+
+
+class LinearField:
+    """Σ b_j v_j in its vectors v_j, with positive coefficients that depend on the others."""
+
+    def __init__(self, head: Head, draw: Draw) -> None:
+        sorts = [v.sort for v in head.params]
+        self._names = [text(v) for v in head.params]
+        self._others = [p for p, sort in enumerate(sorts) if sort is not Sort.VEC]
+        self._slopes = {
+            p: Wave(draw, self._others, draw(0.5, 1.0), 0.3)
+            for p, sort in enumerate(sorts)
+            if sort is Sort.VEC
+        }
+
+    def __call__(self, arguments: Arguments) -> Array:
+        total: Array = np.zeros((1, 1))
+        for place, slope in self._slopes.items():
+            total = total + slope(arguments) * arguments[place]
+        return total
+
+    def slope(self, place: int) -> Function:
+        """A coefficient as a function of the arguments that are no vectors."""
+
+        def function(others: Arguments) -> Array:
+            arguments: list[Array] = [np.zeros((1, 1))] * len(self._names)
+            for other, argument in zip(self._others, others, strict=True):
+                arguments[other] = argument
+            return self._slopes[place](arguments)
+
+        return function
+
+    def formula(self) -> str:
+        names = self._names
+        return _sum([f"{s.formula(names)}·{names[p]}" for p, s in self._slopes.items()])
 
 
 class CarryingField:

@@ -11,9 +11,17 @@ import numpy as np
 from fmproof.lang.nodes import Apply, Head, Var
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.conditional import slopes_of
 from fmproof.meaning.hypotheses import Carried, carried_fields, positive_heads
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
-from fmproof.meaning.random_symbols import CarryingField, Draw, RandomFunction, RandomLaw
+from fmproof.meaning.random_symbols import (
+    CarryingField,
+    Draw,
+    LinearField,
+    RandomFunction,
+    RandomLaw,
+    RandomPoints,
+)
 from fmproof.meaning.roles import Cast, interpretation_of
 from fmproof.models.problem import Problem
 from fmproof.models.problem_file import problem_to_toml
@@ -34,6 +42,8 @@ class World:
         seed: of everything that is drawn.
         count: how many problems were drawn.
         first, last: the part of them that this world is about, ``last`` excluded.
+        linear: fields that have to be linear in their vectors.
+        pointed: whether laws without a density are laws on points.
         positive: functions whose values have to be > 0.
         carried: fields that have to carry a density.
         simple: the symbols with the simplest meaning of their kind.
@@ -47,6 +57,8 @@ class World:
     count: int
     first: int
     last: int
+    pointed: bool = False
+    linear: frozenset[Head] = frozenset()
     positive: frozenset[Head] = frozenset()
     carried: tuple[tuple[Head, Carried], ...] = ()
     simple: frozenset[Head] = frozenset()
@@ -60,6 +72,8 @@ class World:
         seed: int,
         count: int,
         hypotheses: Iterable[Any] = (),
+        pointed: bool = False,
+        linear: frozenset[Head] = frozenset(),
     ) -> World:
         """``count`` problems; as far as may be, symbols satisfy the ``hypotheses``, propositions
         about them."""
@@ -67,11 +81,32 @@ class World:
         problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
         props = tuple(hypotheses)
         positive, carried = positive_heads(props), tuple(carried_fields(props).items())
-        return cls(dim, cast, tuple(variables), problems, seed, count, 0, count, positive, carried)
+        return cls(
+            dim,
+            cast,
+            tuple(variables),
+            problems,
+            seed,
+            count,
+            0,
+            count,
+            pointed,
+            linear,
+            positive,
+            carried,
+        )
 
     @classmethod
-    def of(cls, problem: Problem, cast: Cast, variables: Sequence[Var], seed: int) -> World:
-        return cls(problem.dim, cast, tuple(variables), (problem,), seed, 1, 0, 1)
+    def of(
+        cls,
+        problem: Problem,
+        cast: Cast,
+        variables: Sequence[Var],
+        seed: int,
+        linear: frozenset[Head] = frozenset(),
+    ) -> World:
+        own = tuple(variables)
+        return cls(problem.dim, cast, own, (problem,), seed, 1, 0, 1, linear=linear)
 
     @property
     def size(self) -> int:
@@ -89,12 +124,21 @@ class World:
 
     def interpretation(self) -> Interpretation:
         symbols = self._symbols()
+        functions = {h: s for h, s in symbols.items() if not h.draws}
+        slopes = {
+            head: field.slope(place)
+            for h, field in symbols.items()
+            if isinstance(field, LinearField)
+            for place, head in slopes_of(h).items()
+        }
         others = Interpretation(
             dim=self.dim,
             count=self.size,
             theta=self._draw(0)(-1.0, 1.0, _PARAMETERS),
             laws={head: s.law for head, s in symbols.items() if isinstance(s, RandomLaw)},
-            functions={h: s for h, s in symbols.items() if not isinstance(s, RandomLaw)},
+            functions={**functions, **slopes},
+            linear=frozenset(h for h, s in symbols.items() if isinstance(s, LinearField)),
+            points={h: s.points for h, s in symbols.items() if isinstance(s, RandomPoints)},
         )
         if not self.problems:
             return others
@@ -138,7 +182,7 @@ class World:
             return "\n".join([f"# dimension {self.dim}", *lines]) + "\n"
         return problem_to_toml(self.problems[0]) + "".join(line + "\n" for line in lines)
 
-    def _symbols(self) -> Mapping[Head, RandomLaw | RandomFunction | CarryingField]:
+    def _symbols(self) -> Mapping[Head, Any]:
         found: dict[Head, Any] = {}
         parameters = _PARAMETERS
         for problem in self.problems[:1]:
@@ -148,9 +192,13 @@ class World:
         numbered = enumerate(self.cast.others)
         for i, head in sorted(numbered, key=lambda pair: not pair[1].draws):  # laws first
             draw = replace(self._draw(1000 + i), simple=head in self.simple)
-            if head.draws:
+            if head.draws and self.pointed and not head.is_density:
+                found[head] = RandomPoints(head, self.dim, draw)
+            elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
-            elif head in carried and carried[head].density in found:
+            elif head in self.linear:
+                found[head] = LinearField(head, draw)
+            elif head in carried and isinstance(found.get(carried[head].density), RandomLaw):
                 found[head] = CarryingField(found[carried[head].density], carried[head])
             else:
                 positive = head in self.positive
@@ -158,7 +206,7 @@ class World:
         return found
 
     def _draw(self, stream: int) -> Draw:
-        rng = np.random.default_rng([self.seed, self.dim, stream])
+        rng = np.random.default_rng([self.seed, self.dim, stream, *([1] if self.pointed else [])])
         return Draw(rng, self.count, self.first, self.last)
 
 

@@ -78,6 +78,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
+from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     conditions,
@@ -104,6 +105,7 @@ from fmproof.tactics.averages import (
     spelled_out,
     standard_noise,
 )
+from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import (
     all_computed_slopes,
@@ -167,6 +169,7 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -269,18 +272,21 @@ class Prover:
 
     def _facts(self, goal: Prop) -> list[tuple[str, Theorem]]:
         """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
-        facts = []
+        free = free_vars(goal)
+        if free not in self._facts_at:
+            self._facts_at[free] = list(self._specialised(free))
+        return self._facts_at[free]
+
+    def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
-            facts.append((name, theorem))
+            yield name, theorem
             while isinstance(theorem.conclusion, ForAll):
                 inner = theorem.conclusion
-                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
-                facts.extend(
-                    (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
-                )
+                values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
+                for v in sorted(values, key=lambda v: v.name):
+                    yield name, specialise(theorem, v)
                 theorem = specialise(theorem, inner.var)
-        return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
         for name, prop in self.hypotheses:
@@ -334,6 +340,7 @@ class Prover:
             self._noise_moves,
             self._marginal_moves,
             self._definition_moves,
+            self._carried_moves,
         )
         return (*first, *(move for move in rest if move not in first))
 
@@ -352,12 +359,14 @@ class Prover:
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
                     yield "domination", theorem
-        for word, rewritten in (
+        rewritings = [
             ("derivatives", computed_slopes),
             ("logarithms", logarithmic_slopes),
             ("derivatives", all_computed_slopes),
-            ("almost surely", self._rewritten_almost_surely),
-        ):
+        ]
+        if slope_is_drawn(goal):  # else the derivative of a density may be dominated
+            rewritings.reverse()
+        for word, rewritten in (*rewritings, ("almost surely", self._rewritten_almost_surely)):
             computed = rewritten(goal.body)
             if computed is not None:
                 yield word, attempt(equal_integrand, goal, computed)
@@ -390,10 +399,22 @@ class Prover:
             ("Gaussian", _log_density),
             ("an earlier result", self._computed),
             ("bilinearity", _expand_product),
+            ("definition", _unfold_average),
         ):
             rewritten = sweep(goal.body, rewrite)
             if rewritten is not None:
                 yield word, equal_integrand(goal, rewritten)
+
+    def _carried_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What is known of another spelling of the integrand, or of a sum in it."""
+        known = [
+            (name, fact)
+            for name, fact in self._facts(goal)
+            if isinstance(fact.conclusion, Integrable)
+        ]
+        yield from together(goal, [fact.conclusion for _, fact in known])
+        for _, fact in known:
+            yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
         """The value of an integral or expectation by an earlier result."""
@@ -666,10 +687,22 @@ class Prover:
         return None
 
 
+def slope_is_drawn(goal: Integrable) -> bool:
+    """Whether a derivative in a condition is taken where the measure draws."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def found(term: Basic) -> bool:
+        own = isinstance(term, Derivative) and bool(bound & free_vars(term.at))
+        return own or any(map(found, term.args))
+
+    return found(goal.body)
+
+
 def is_compound(body: Expr) -> bool:
-    """Whether a sum is in a body, which inequalities can take apart."""
+    """Whether inequalities can take a body apart: a sum, or an inner product of two vectors."""
     return any(
-        isinstance(part, Add) or (isinstance(part, Inner) and any(a.is_Add for a in part.args))
+        isinstance(part, Add)
+        or (isinstance(part, Inner) and (not part.is_square or part.args[0].is_Add))
         for part in factors(body)
     )
 
@@ -729,12 +762,15 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        law = not isinstance(item, Lebesgue)
-        kind = (item.head,) if law else (item.var.sort, item.range)
-        groups.setdefault(kind, []).append(place)
+        of_law = not isinstance(item, Lebesgue)
+        groups.setdefault("laws" if of_law else (item.var.sort, item.range), []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
-        if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
+        try:
+            same = canon(Integrable(first.body, *(first.measure[i] for i in order))) == target
+        except SortError:  # a law before what it depends on
+            continue
+        if same:
             return order
     return None
 
@@ -767,6 +803,13 @@ def _unfold_field(term: Expr) -> Theorem | None:
     if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
         return None
     return unfold(term)
+
+
+def _unfold_average(term: Expr) -> Theorem | None:
+    """Unfold a function that is defined as an integral or expectation."""
+    if isinstance(term, Apply) and isinstance(term.head, Field | Scalar):
+        return unfold(term) if isinstance(term.head.definition, IntegralOver | Expect) else None
+    return None
 
 
 def _log_density(term: Expr) -> Theorem | None:

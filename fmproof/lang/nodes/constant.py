@@ -43,7 +43,10 @@ class Constant(Term, AtomicExpr):
 _made: dict[str, Constant] = {}
 
 dim = Constant("d")
+"""The dimension d of the vectors."""
+
 pi = Constant("pi")
+"""The number π."""
 
 declare(
     Constant,
@@ -52,5 +55,5 @@ declare(
     places=no_places,
     obliges=nothing,
     nonnegative=lambda node: True,
-    rebuild=lambda node: Constant(getattr(node, "name", None)),
+    rebuild=lambda node: Constant(getattr(node, "name", "")),
 )

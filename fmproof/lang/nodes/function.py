@@ -19,6 +19,7 @@ from fmproof.lang.node import (
     declare,
     is_nonnegative,
     not_clear,
+    nothing,
     require_sort,
     same_kind,
 )
@@ -80,7 +81,7 @@ for _kind, _sign in ((Exp, True), (Log, False), (Sqrt, True), (Abs, True)):
     declare(
         _kind,
         sort=lambda node: Sort.REAL,
-        bound=lambda node: (),
+        bound=nothing,
         places=lambda node: {0: Lift.HERE},
         obliges=_obliges,
         nonnegative=(lambda node: True) if _sign else not_clear,

@@ -9,6 +9,7 @@ checker asks for separately.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 from sympy import Expr, S
@@ -95,21 +96,18 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
 
 
 def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
-    """Each proposition, for almost every value of what it has of a measure."""
-    bound = {var for item in measure for var in drawn_by(item)}
+    """Each proposition, for almost every value of what it has of a measure.
+
+    A "for every" is asked for every value: "almost every" is not said of it, and the other way
+    round, for every value almost everywhere, there may be none where all of them hold.
+    """
+    bound = [var for item in measure for var in drawn_by(item)]
     for prop in props:
-        yield from _almost_one(prop, measure) if bound & free_vars(prop) else (prop,)
-
-
-def _almost_one(prop: Any, measure: Sequence[Any]) -> Iterator[Any]:
-    """A "for every" goes outside: of a function at every value, for almost every one of these."""
-    if type(prop) is ForAll:
-        bound = {var for item in measure for var in drawn_by(item)}
-        prop = apart(prop, bound)
-        for inner in _almost_one(prop.body, measure):
-            yield ForAll(inner, prop.var)
-    else:
-        yield Almost(prop, *measure)
+        met = [var for var in bound if var in free_vars(prop)]
+        if type(prop) is ForAll:
+            yield reduce(ForAll, met, prop)
+        else:
+            yield Almost(prop, *measure) if met else prop
 
 
 declare(
