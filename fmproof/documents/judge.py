@@ -527,7 +527,7 @@ class Judge:
             key = next(
                 (
                     k
-                    for (k, kind), name in self.elab.names.items()
+                    for (k, kind), name in self.elab.names.given.items()
                     if name == head.name and kind == "head"
                 ),
                 "",

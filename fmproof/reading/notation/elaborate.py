@@ -44,7 +44,8 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import Evidence, Reading
-from fmproof.reading.notation.symbols import conventional, key_of, plain_name, readable, spelled
+from fmproof.reading.notation.names import Names
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 
 class NotYet(Exception):
@@ -108,7 +109,7 @@ class Elaborator:
     variables: dict[str, Var] = field(default_factory=dict)
     laws: dict[str, list[Apply]] = field(default_factory=dict)
     bound: list[str] = field(default_factory=list)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     opaque: dict[str, Head] = field(default_factory=dict)
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
 
@@ -124,20 +125,8 @@ class Elaborator:
         if guessed:
             self.guesses.add(shown)
 
-    def fresh(self, key: str, kind: str, sub: str = "") -> str:
-        """A plain name that no other symbol of the document has."""
-        known = self.names.get((key, kind))
-        if known is not None:
-            return known
-        name = plain_name(key, sub)
-        taken = {*self.names.values(), *_IMITATIONS}
-        while name in taken:
-            name = name + "x" if "_" in name else name + "_x"
-        self.names[key, kind] = name
-        return name
-
     def constant_name(self, symbol: t.Sym) -> str:
-        return self.fresh(
+        return self.names.of(
             key_of(symbol), "constant" + spelled(symbol), "".join(map(spelled, symbol.sub))
         )
 
@@ -205,7 +194,7 @@ class Elaborator:
         if guessed and self.strict:
             raise NotYet(f"{readable(name)} is not declared (--strict)", symbol.at, "notation")
         sub = "".join(map(spelled, symbol.sub))
-        var = Var(self.variable_name(symbol, sub), sort)
+        var = Var(self.names.of(key_of(symbol), "variable " + name, sub), sort)
         self.variables[name] = var
         words = {
             Sort.PARAM: "parameters of a model",
@@ -214,25 +203,6 @@ class Elaborator:
         }
         self.note(name, words[sort], why, at, guessed)
         return var
-
-    def variable_name(self, symbol: t.Sym, sub: str) -> str:
-        name = spelled(symbol)
-        known = self.names.get((name, "variable"))
-        if known is not None:
-            return known
-        plain = plain_name(key_of(symbol))
-        digits = "".join(letter for letter in sub if letter.isalnum())
-        if digits:
-            plain = (
-                plain + digits
-                if digits.isdigit() and "_" not in plain
-                else (plain + digits if "_" in plain else f"{plain}_{digits}")
-            )
-        taken = {*self.names.values(), *_IMITATIONS}
-        while plain in taken:
-            plain = plain + "x" if "_" in plain else plain + "_x"
-        self.names[name, "variable"] = plain
-        return plain
 
     # --- heads ---
 
@@ -291,7 +261,7 @@ class Elaborator:
         if definition is None and density:
             definition = self._marginal(call, sub, main, given)
         if density:
-            name = self.fresh(
+            name = self.names.of(
                 key + ("@" + letters if letters.strip("|") and self._several(key, letters) else ""),
                 "head",
             )
@@ -300,7 +270,7 @@ class Elaborator:
         stray = free_vars(definition) - set(everything) if definition is not None else set()
         if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
             return Meaning(None, everything, definition)
-        name = self.fresh(key, "head")
+        name = self.names.of(key, "head")
         kind = Field if sort is Sort.VEC else Scalar
         if sup and not all(v.sort is Sort.PARAM for v in sup):
             raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
@@ -1153,7 +1123,7 @@ class Elaborator:
                 raise NotYet("a Gaussian law of a number", draw.at)
             head_ = self.opaque.setdefault(
                 "Normal " + spelled(law),
-                Density(self.fresh("N" + str(len(self.opaque)), "head"), var),
+                Density(self.names.of("N" + str(len(self.opaque)), "head"), var),
             )
             self.unknowns[head_] = "a Gaussian density"
             return head_(var)
@@ -1171,7 +1141,7 @@ class Elaborator:
     def _time_law(self, var: Var, law: t.Call, at: int) -> Apply:
         """t uniform on [0, T] with T a letter: some law on the unit interval, after scaling."""
         key = "time " + spelled(law)
-        head = self.opaque.setdefault(key, Density(self.fresh("ptime", "head"), (var, 0, 1)))
+        head = self.opaque.setdefault(key, Density(self.names.of("ptime", "head"), (var, 0, 1)))
         self.unknowns[head] = "the uniform law on an interval with a letter"
         made: Apply = head(var)
         return made
@@ -1286,7 +1256,7 @@ class Elaborator:
         head = self.opaque.get(key + shape)
         if head is None:
             kind = Field if sort is Sort.VEC else Scalar
-            name = self.fresh(f"h{len(self.opaque) + 1}", "unknown")
+            name = self.names.of(f"h{len(self.opaque) + 1}", "unknown")
             head = kind(name, *variables)
             self.opaque[key + shape] = head
             self.unknowns[head] = _words(node)
@@ -1367,9 +1337,6 @@ class Undefined(NotYet):
         self.name = name
         self.node = node
 
-
-_IMITATIONS = {"E", "argmin", *(f"d{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"), "d"}
-"""Names that the language refuses, since they read as a differential or an operator."""
 
 _SPARE = {
     Sort.REAL: "rs",
