@@ -26,7 +26,17 @@ from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Density, Expect, Field, Grad, IntegralOver, Named, Scalar, Var
+from fmproof.lang.nodes import (
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Head,
+    IntegralOver,
+    Named,
+    Scalar,
+    Var,
+)
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -354,7 +364,7 @@ class Judge:
             return None
         reference = standing[0]
         params = [v for v in free_vars(reference) if v.sort is Sort.PARAM]
-        if len(params) != 1 or not self._solid([reference, rest]):
+        if len(params) != 1 or self._tied([reference, rest]):
             return None
         try:
             evidence = self.witnesses.numbers(Grad(reference, params[0]), Grad(rest, params[0]))
@@ -434,7 +444,8 @@ class Judge:
         evidence: NumericEvidence | None = None
         if self.numeric:
             evidence = self.witnesses.numbers(before, claim, relation)
-        if evidence is not None and evidence.status == "refuted" and self._solid([before, claim]):
+        tied = self._tied([before, claim])
+        if evidence is not None and evidence.status == "refuted" and not tied:
             return self._wrong(item, before, claim, relation, evidence, reading)
         stands = relation == "="
         self.chain.lines.append(_Line(claim, False))
@@ -448,7 +459,7 @@ class Judge:
             return replace(report, numeric=evidence)
         why = f"not proved: {proof.message}"
         if evidence is not None and evidence.status == "refuted":
-            why = "what its symbols stand for is not known well enough to say"
+            why = f"not known well enough to say: {tied}"
             evidence = None
         verdict: Verdict = "open"
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
@@ -511,36 +522,45 @@ class Judge:
     def _has_unknowns(self, terms: Sequence[Expr]) -> bool:
         return any(head in self.elab.unknowns for head in heads_in(terms))
 
-    def _solid(self, terms: Sequence[Expr]) -> bool:
-        """Whether numbers may refute: every symbol without a definition is arbitrary.
+    def _tied(self, terms: Sequence[Expr]) -> str:
+        """Why numbers may not refute, or "": every symbol without a definition is arbitrary.
 
         A coefficient, a free point, an unknown or a symbol whose definition was not read may be
         tied to others by what the document says in words.
         """
-        for head in heads_in(terms):
-            if head in self.elab.unknowns:
-                return False
-            if head.definition is not None:
-                continue
-            if isinstance(head, Scalar):
-                return False
-            key = next(
-                (
-                    k
-                    for (k, kind), name in self.elab.names.given.items()
-                    if name == head.name and kind == "head"
-                ),
-                "",
-            )
-            key = key.split("@")[0]
-            refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
-            if isinstance(head, Field) and (refused or "dot" in key or key.endswith("'")):
-                return False
-            if isinstance(head, Density) and any(not _gaussian(c.right) for c in refused):
-                return False
-            if self._constrained(key):
-                return False
-        return not any(v.sort is not Sort.PARAM for term in terms for v in free_vars(term))
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
+        if lacking:
+            return f"{lacking[0]} is not in the language yet"
+        for head in heads:
+            if head.definition is None:
+                why = self._tied_head(head)
+                if why:
+                    return why
+        fixed = sorted({text(v) for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM})
+        if fixed:
+            return f"{', '.join(fixed)} may be tied to other symbols"
+        return ""
+
+    def _tied_head(self, head: Head) -> str:
+        shown = text(head)
+        if isinstance(head, Scalar):
+            return f"the coefficient {shown} may be tied to others"
+        key = next(
+            (k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")),
+            "",
+        ).split("@")[0]
+        refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
+        if isinstance(head, Field) and refused:
+            return f"the definition of {shown} is not understood: {refused[0].why}"
+        if isinstance(head, Field) and ("dot" in key or key.endswith("'")):
+            return f"{shown} may be a derivative"
+        for one in refused:
+            if isinstance(head, Density) and not _gaussian(one.right):
+                return f"the definition of {shown} is not understood: {one.why}"
+        if self._constrained(key):
+            return f"the document equates {shown} with something else"
+        return ""
 
     def _constrained(self, key: str) -> bool:
         """Whether the document equates this symbol with something that is not its definition."""
