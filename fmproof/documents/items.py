@@ -238,6 +238,22 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
     )
 
 
+def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
+    """The sides that rows equate, those of a chain with each other."""
+    found: list[tuple[t.Node, t.Node]] = []
+    before: t.Node | None = None
+    for item in reading.items:
+        if item.left is not None:
+            before = item.left
+        comparable = item.row.relation in ("=", ":=", "=:", "≤", "≥", "<", ">", "≈")
+        if item.right is not None and before is not None and comparable:
+            if not isinstance(before, t.Other) and not isinstance(item.right, t.Other):
+                found.append((before, item.right))
+        if item.right is not None and not item.inline:
+            before = item.right
+    return found
+
+
 # --- what defines what -----------------------------------------------------------------
 
 

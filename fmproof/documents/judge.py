@@ -13,7 +13,15 @@ from fractions import Fraction
 
 from sympy import Expr
 
-from fmproof.documents.items import Item, Reading, blocks, candidates_of, shape_of, written
+from fmproof.documents.items import (
+    Item,
+    Reading,
+    blocks,
+    candidates_of,
+    equated,
+    shape_of,
+    written,
+)
 from fmproof.documents.model import (
     DocumentReport,
     NumericEvidence,
@@ -83,7 +91,7 @@ class Judge:
     ) -> None:
         self.file = file
         self.reading = reading
-        self.evidence = Evidence.of(reading.trees)
+        self.evidence = Evidence.of(reading.trees, equated(reading))
         source = reading.items[0].source if reading.items else None
         self.elab = Elaborator(self.evidence, self._place, strict, dict(corrections or {}))
         self.elab.said_laws = reading.laws

@@ -160,25 +160,19 @@ class Elaborator:
         if name in self.evidence.times:
             why, at = self.evidence.times[name]
             return Sort.REAL, why, at, why == "by convention"
-        for spelling in (name, key):
-            if spelling in self.evidence.vectors:
-                return (
-                    Sort.VEC,
-                    "it stands in a norm or an inner product",
-                    self.evidence.vectors[spelling],
-                    False,
-                )
+        found = self.evidence.sorts.of(symbol)
+        if found is not None and found.kind == "vec" and not found.guessed:
+            return Sort.VEC, found.why, found.at, False
         if name in self.evidence.drawn or name in self.evidence.integrated:
             at = self.evidence.drawn.get(name, self.evidence.integrated.get(name, -1))
             if conventional("times", symbol.name):
                 return Sort.REAL, "a time by its letter", at, True
+            if found is not None and found.kind == "real" and not found.guessed:
+                return Sort.REAL, found.why, found.at, False
             return Sort.VEC, "it is drawn or integrated over", at, True
-        if conventional("times", symbol.name) and not symbol.accents:
-            return Sort.REAL, "a time by its letter", symbol.at, True
-        if conventional("vectors", key) or conventional("vectors", symbol.name):
-            return Sort.VEC, "a point by its letter", symbol.at, True
-        if conventional("scalars", key) or conventional("scalars", symbol.name):
-            return Sort.REAL, "a coefficient by its letter", symbol.at, True
+        if found is not None:
+            kind = Sort.VEC if found.kind == "vec" else Sort.REAL
+            return kind, found.why, found.at, found.guessed
         raise NotYet(
             f"what {readable(spelled(symbol))} stands for is not said", symbol.at, "notation"
         )
@@ -210,12 +204,7 @@ class Elaborator:
         said = self.corrections.get(key)
         if said is not None:
             return said in ("density", "law")
-        if key in self.evidence.densities:
-            return True
-        return conventional("densities", key, "always") and not self._used_as_vector(key)
-
-    def _used_as_vector(self, key: str) -> bool:
-        return key in self.evidence.vectors
+        return self.evidence.is_density(key)
 
     def meaning(self, call: t.Call, args: Sequence[Sequence[Expr]]) -> Meaning:
         """What the head of ``call`` is; ``args`` in the places sub, sup, main, given."""
@@ -311,13 +300,17 @@ class Elaborator:
             return Sort.VEC
         if said in ("scalar", "real", "weight", "loss"):
             return Sort.REAL
-        if key in self.evidence.vectors:
-            return Sort.VEC
         if conventional("losses", call.head.name):
             return Sort.REAL
+        found = self.evidence.sorts.of(call.head)
+        if found is not None and not found.guessed:
+            return Sort.VEC if found.kind == "vec" else Sort.REAL
         if conventional("fields", call.head.name) and (call.args or call.given):
             self.guesses.add(readable(key))
             return Sort.VEC
+        if found is not None:
+            self.guesses.add(readable(key))
+            return Sort.VEC if found.kind == "vec" else Sort.REAL
         return Sort.REAL
 
     def _density(

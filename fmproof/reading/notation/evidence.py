@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.sorts import Sorts
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 
@@ -43,10 +44,14 @@ class Evidence:
     integrated: dict[str, int] = field(default_factory=dict)
     called: dict[str, list[t.Call]] = field(default_factory=dict)
     vectors: dict[str, int] = field(default_factory=dict)
-    reals: dict[str, int] = field(default_factory=dict)
+    scripts: dict[str, int] = field(default_factory=dict)
+    sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
-    def of(cls, nodes: Iterable[t.Node]) -> Evidence:
+    def of(
+        cls, nodes: Iterable[t.Node], equated: Iterable[tuple[t.Node, t.Node]] = ()
+    ) -> Evidence:
+        """What ``nodes`` show, and the sides that rows equate."""
         found = cls()
         roots = list(nodes)
         for root in roots:
@@ -55,7 +60,17 @@ class Evidence:
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
+        found.sorts = Sorts(
+            found.is_density, frozenset(found.times), frozenset(found.parameters)
+        )
+        found.sorts.infer(roots, equated)
         return found
+
+    def is_density(self, key: str) -> bool:
+        """Whether the values of a symbol are those of a density."""
+        if key in self.densities:
+            return True
+        return conventional("densities", key, "always") and key not in self.vectors
 
     def _look(self, node: t.Node) -> None:
         if isinstance(node, t.Expectation):
@@ -66,6 +81,11 @@ class Evidence:
                 self.integrated.setdefault(spelled(over.var), over.at)
                 if isinstance(over.low, t.Num):
                     self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
+        elif isinstance(node, t.Sym):
+            for script in node.sub:
+                for inner in t.walk(script):
+                    if isinstance(inner, t.Sym):
+                        self.scripts.setdefault(spelled(inner), inner.at)
         elif isinstance(node, t.Call):
             self.called.setdefault(key_of(node.head), []).append(node)
         elif isinstance(node, t.Norm):
@@ -161,6 +181,10 @@ class Evidence:
                         )
 
     def _uniform_times(self) -> None:
+        """Letters of times, which are drawn, integrated over or written as a subscript."""
         for name, at in (*self.drawn.items(), *self.integrated.items()):
             if conventional("times", name, "by_itself"):
+                self.times.setdefault(name, ("by convention", at))
+        for name, at in self.scripts.items():
+            if conventional("times", name, "by_itself") and name not in self.drawn:
                 self.times.setdefault(name, ("by convention", at))
