@@ -8,11 +8,22 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents import quotients
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.model import NumericEvidence
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import plus_of
-from fmproof.lang.nodes import Apply, ArgMin, Grad, Head, Named
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    Density,
+    Grad,
+    Head,
+    IntegralOver,
+    Named,
+    Ratio,
+    Var,
+)
 from fmproof.lang.props import AtMost, Differentiable, Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -85,9 +96,10 @@ class Witnesses:
                 False, (), report.message or (failure.summary if failure else "")
             )
         if relation == "=":
-            found = self._by_difference(before, claim, context)
-            if found is not None:
-                return found
+            for way in (self._by_difference, self._by_quotients):
+                found = way(before, claim, context)
+                if found is not None:
+                    return found
         return first or Proof(False)
 
     def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
@@ -135,6 +147,42 @@ class Witnesses:
         needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
         return Proof(True, needs, "", ("auto", rule))
 
+    def _by_quotients(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
+        """Over a common denominator."""
+        if not _divides([before, claim]):
+            return None
+        steps = quotients.steps(before, claim)
+        if steps is None:
+            return None
+        return self._checked([Part("row", before, steps)], ("cancel", "ring"), context)
+
+    def _checked(
+        self, parts: Sequence[Part], by: tuple[str, ...], context: Sequence[Expr]
+    ) -> Proof | None:
+        """The proof that several steps are, or None."""
+        terms = [t for part in parts for t in (part.start, *(step.claim for step in part.steps))]
+        hypotheses = self._hypotheses([*terms, *context])
+        try:
+            derivation = Derivation(
+                "row", hypotheses=hypotheses, parts=parts, variables=_fixed(terms, hypotheses)
+            )
+            report = check([derivation]).derivations[0]
+        except (FmproofError, RecursionError):
+            return None
+        if report.status != "proved":
+            return None
+        needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
+        return Proof(True, needs, "", by)
+
+    def _hypotheses(self, terms: Sequence[Expr]) -> list[Hypothesis]:
+        found = list(self.declared)
+        if self.natural_too:
+            found += natural(terms)
+            found += [
+                Hypothesis(f"D{i}", prop) for i, prop in enumerate(quotients.conditions(terms), 1)
+            ]
+        return found
+
     def derivation(
         self,
         before: Expr,
@@ -145,14 +193,8 @@ class Witnesses:
     ) -> Derivation:
         """The row as a derivation of one step."""
         terms = [before, claim]
-        hypotheses = list(self.declared)
-        if self.natural_too:
-            hypotheses += natural([*terms, *context])
-        fixed = sorted(
-            {v for term in (*terms, *context) for v in free_vars(term) if v.sort is not Sort.PARAM}
-            | {v for h in hypotheses for v in free_vars(h.prop) if v.sort is not Sort.PARAM},
-            key=lambda v: v.name,
-        )
+        hypotheses = self._hypotheses([*terms, *context])
+        fixed = _fixed([*terms, *context], hypotheses)
         by = by if relation == "=" else ("nonnegative",)
         return Derivation(
             "row",
@@ -184,6 +226,27 @@ class Witnesses:
             return subtract(common.left.rhs, common.right.rhs)
         except (FmproofError, RecursionError, AttributeError, TypeError):
             return None
+
+
+def _fixed(terms: Sequence[Expr], hypotheses: Sequence[Hypothesis]) -> list[Var]:
+    """The variables that are free in a row: arbitrary, and fixed throughout."""
+    nodes: list[Basic] = [*terms, *(h.prop for h in hypotheses)]
+    free = {v for node in nodes for v in free_vars(node) if v.sort is not Sort.PARAM}
+    return sorted(free, key=lambda v: v.name)
+
+
+def _divides(terms: Sequence[Basic]) -> bool:
+    """Whether ``terms``, or definitions behind them that are no averages, divide by a number.
+
+    Densities that are divided by are the affair of ``auto``.
+    """
+    definitions = [h.definition for h in heads_in(terms) if h.definition is not None]
+    plain = [d for d in definitions if not d.has(IntegralOver)]
+    return any(
+        not any(isinstance(a.head, Density) for a in ratio.args[1].atoms(Apply))
+        for term in (*terms, *plain)
+        for ratio in term.atoms(Ratio)
+    )
 
 
 def _gradients(term: Basic) -> list[Any]:

@@ -17,8 +17,8 @@ from typing import Any
 from sympy import Expr, Rational, S
 
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import coefficient, plus_of, power_of, times_of
 from fmproof.lang.arithmetic import factors as factors_of
-from fmproof.lang.arithmetic import plus_of, power_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -578,7 +578,7 @@ class Elaborator:
             return power_of(base, Rational(int(value)))
         if value == 0:
             return S.One
-        return divide(S.One, power_of(base, Rational(int(-value))) if value != -1 else base)
+        return self._divided(S.One, power_of(base, Rational(int(-value))), node.at)
 
     def _norm(self, node: t.Norm) -> Expr:
         return self.unknown(node, Sort.REAL)
@@ -599,7 +599,16 @@ class Elaborator:
         if sort_of(bottom) is not Sort.REAL:
             raise NotYet("a division by a vector", at)
         if isinstance(bottom, Rational):
+            if bottom == 0:
+                raise NotYet("a division by 0", at, "notation")
             return divide(top, bottom)
+        number, rest = coefficient(bottom)
+        below = factors_of(rest)
+        if number != 1 or len(below) > 1:  # a/(2bc) is (a/2/b)/c: a ratio cancels by one factor
+            made = divide(top, number)
+            for factor in below:
+                made = self._divided(made, factor, at)
+            return made
         if sort_of(top) is Sort.VEC:
             return self._times([Ratio(S.One, bottom), top], at)
         if isinstance(top, IntegralOver) and not _bound(top) & free_vars(bottom):
@@ -696,19 +705,23 @@ class Elaborator:
         ):
             first = calls[0]
             return self.term(t.Call(node.at, node, first.args, first.given, first.after))
-        times = [
-            s
-            for s in node.sub
-            if isinstance(s, t.Sym) and (self.is_time(spelled(s)) or self.is_parameter(spelled(s)))
-        ]
+        times = [s for s in node.sub if self._of_times(s)]
         if node.sub and len(times) == len(node.sub):
             sort = self._sort_or_none(node)
-            if sort is Sort.VEC and not any(self.is_parameter(spelled(s)) for s in times):
+            weights = any(isinstance(s, t.Sym) and self.is_parameter(spelled(s)) for s in times)
+            if sort is Sort.VEC and not weights:
                 return self.variable(node)
             return self._applied(t.Call(node.at, node, ()))
         if self._looks_constant(node):
             raise Undefined(name, node)
         return self.variable(node)
+
+    def _of_times(self, script: t.Node) -> bool:
+        """Whether a subscript is made of times and parameters: t, t-1, θ."""
+        symbols = [n for n in t.walk(script) if isinstance(n, t.Sym)]
+        return bool(symbols) and all(
+            self.is_time(spelled(s)) or self.is_parameter(spelled(s)) for s in symbols
+        )
 
     def _looks_constant(self, node: t.Sym) -> bool:
         """C, K, C_1, const: a number that some row introduces."""
