@@ -246,9 +246,9 @@ def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
         if item.left is not None:
             before = item.left
         comparable = item.row.relation in ("=", ":=", "=:", "≤", "≥", "<", ">", "≈")
-        if item.right is not None and before is not None and comparable:
-            if not isinstance(before, t.Other) and not isinstance(item.right, t.Other):
-                found.append((before, item.right))
+        if before is not None and item.right is not None and comparable:
+            sides = (before, item.right)
+            found += [sides] if not any(isinstance(side, t.Other) for side in sides) else []
         if item.right is not None and not item.inline:
             before = item.right
     return found

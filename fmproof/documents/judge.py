@@ -29,7 +29,14 @@ from fmproof.documents.model import (
     SymbolReport,
     Verdict,
 )
-from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
+from fmproof.documents.prove import (
+    Checked,
+    Proof,
+    Witnesses,
+    free_of_parameters,
+    heads_in,
+    sides_fit,
+)
 from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
@@ -114,6 +121,7 @@ class Judge:
         self.numeric = numeric
         self.deadline = deadline
         self._source = source
+        self.checked: list[Checked] = []
         self._current: Item | None = None
 
     def _place(self, at: int) -> str:
@@ -435,6 +443,7 @@ class Judge:
         before: Expr | None = None,
         relation: str = "=",
     ) -> RowReport:
+        self._keep(item, proof)
         if claim is not None:
             self.chain.lines.append(_Line(claim, relation == "="))
         reading = (
@@ -448,6 +457,7 @@ class Judge:
     def _not_proved(
         self, item: Item, before: Expr, claim: Expr, relation: str, proof: Proof
     ) -> RowReport:
+        self._keep(item, proof)
         reading = self._reading(before, relation, claim)
         evidence: NumericEvidence | None = None
         if self.numeric:
@@ -555,7 +565,11 @@ class Judge:
         if isinstance(head, Scalar):
             return f"the coefficient {shown} may be tied to others"
         key = next(
-            (k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")),
+            (
+                k
+                for (k, kind), n in self.elab.names.given.items()
+                if (n, kind) == (head.name, "head")
+            ),
             "",
         ).split("@")[0]
         refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
@@ -583,6 +597,11 @@ class Judge:
             if shape.split("(")[0] == key
             for item in items
         )
+
+    def _keep(self, item: Item, proof: Proof) -> None:
+        """Remember what was checked, for a script."""
+        if proof.derivation is not None:
+            self.checked.append(Checked(item.place, item.latex, proof.proved, proof.derivation))
 
     # --- what is shown ---
 

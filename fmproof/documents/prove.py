@@ -44,6 +44,17 @@ class Proof:
     needs: tuple[str, ...] = ()
     message: str = ""
     by: tuple[str, ...] = ("auto",)
+    derivation: Derivation | None = None  #: what was checked, or the first that was tried
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A row with the derivation that was tried last: its place, how it reads, whether it holds."""
+
+    place: str
+    latex: str
+    proved: bool
+    derivation: Derivation
 
 
 _WAYS: tuple[tuple[str, ...], ...] = (
@@ -90,11 +101,10 @@ class Witnesses:
                 continue
             if report.status == "proved":
                 needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-                return Proof(True, needs, "", by)
+                return Proof(True, needs, "", by, derivation)
             failure = report.steps[0].failure
-            first = first or Proof(
-                False, (), report.message or (failure.summary if failure else "")
-            )
+            message = report.message or (failure.summary if failure else "")
+            first = first or Proof(False, (), message, by, derivation)
         if relation == "=":
             for way in (self._by_difference, self._by_quotients):
                 found = way(before, claim, context)
@@ -145,7 +155,7 @@ class Witnesses:
         if report.status != "proved":
             return None
         needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-        return Proof(True, needs, "", ("auto", rule))
+        return Proof(True, needs, "", ("auto", rule), derivation)
 
     def _by_quotients(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
         """Over a common denominator."""
@@ -172,7 +182,7 @@ class Witnesses:
         if report.status != "proved":
             return None
         needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-        return Proof(True, needs, "", by)
+        return Proof(True, needs, "", by, derivation)
 
     def _hypotheses(self, terms: Sequence[Expr]) -> list[Hypothesis]:
         found = list(self.declared)

@@ -47,14 +47,13 @@ def steps(before: Expr, claim: Expr) -> list[Step] | None:
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
         return None
-    made = [
+    return [
         Step("1", left, by=FORM),
         Step("2", over[0], by="cancel"),
         Step("3", over[1], by=("linearity",)),
         Step("4", right, by="cancel"),
         Step("5", claim, by=FORM),
     ]
-    return made
 
 
 def conditions(terms: Sequence[Basic]) -> list[Prop]:
@@ -72,10 +71,10 @@ def _conditions(
     if isinstance(term, Named):
         yield from _conditions(term.definition, around, seen)
         return
-    if isinstance(term, Apply) and term.head.definition is not None:
-        if (term, len(around)) not in seen:
-            seen.add((term, len(around)))
-            yield from _conditions(term.head.unfold(term.arguments), around, seen)
+    defined = isinstance(term, Apply) and term.head.definition is not None
+    if defined and (term, len(around)) not in seen:
+        seen.add((term, len(around)))
+        yield from _conditions(term.head.unfold(term.arguments), around, seen)  # type: ignore[attr-defined]
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
     if isinstance(term, Expect | IntegralOver):

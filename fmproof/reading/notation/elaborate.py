@@ -146,7 +146,7 @@ class Elaborator:
 
     def sort_of_variable(self, symbol: t.Sym) -> tuple[Sort, str, int, bool]:
         """(sort, why, where, guessed)."""
-        name, key = spelled(symbol), key_of(symbol)
+        name, _key = spelled(symbol), key_of(symbol)
         said = self.corrections.get(name)
         if said in ("parameter", "weights"):
             return Sort.PARAM, "the author says so", -1, False

@@ -48,9 +48,7 @@ class Evidence:
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
-    def of(
-        cls, nodes: Iterable[t.Node], equated: Iterable[tuple[t.Node, t.Node]] = ()
-    ) -> Evidence:
+    def of(cls, nodes: Iterable[t.Node], equated: Iterable[tuple[t.Node, t.Node]] = ()) -> Evidence:
         """What ``nodes`` show, and the sides that rows equate."""
         found = cls()
         roots = list(nodes)
@@ -60,9 +58,7 @@ class Evidence:
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
-        found.sorts = Sorts(
-            found.is_density, frozenset(found.times), frozenset(found.parameters)
-        )
+        found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
         found.sorts.infer(roots, equated)
         return found
 

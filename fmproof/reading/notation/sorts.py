@@ -137,9 +137,7 @@ class Sorts:
     def _pow(self, node: t.Pow) -> Kind | None:
         self.kind(node.exponent)
         even = isinstance(node.exponent, t.Num) and node.exponent.value == 2
-        if isinstance(node.base, t.Norm | t.Abs):
-            self.kind(node.base)
-        elif even:
+        if isinstance(node.base, t.Norm | t.Abs) or even:
             self.kind(node.base)
         else:
             self.force(node.base, "real", "it has a power")
@@ -267,9 +265,7 @@ class Sorts:
         elif isinstance(node, t.Call):
             if not self.density(key_of(node.head)):
                 self._learn(node.head, kind, why)
-        elif isinstance(node, t.Group | t.Braced | t.Transposed | t.Integral | t.Expectation):
-            self.force(node.body, kind, why)
-        elif isinstance(node, t.Series):
+        elif isinstance(node, _CARRY):
             self.force(node.body, kind, why)
         elif isinstance(node, t.Add):
             for _, part in node.parts:
@@ -317,6 +313,8 @@ class Sorts:
         return kind
 
 
+_CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
+"""Nodes of the sort of their body."""
 _OF_NUMBERS = frozenset(
     ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
 )
