@@ -74,7 +74,7 @@ def _conditions(
     defined = isinstance(term, Apply) and term.head.definition is not None
     if defined and (term, len(around)) not in seen:
         seen.add((term, len(around)))
-        yield from _conditions(term.head.unfold(term.arguments), around, seen)  # type: ignore[attr-defined]
+        yield from _conditions(term.head.unfold(term.arguments), around, seen)
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
     if isinstance(term, Expect | IntegralOver):
