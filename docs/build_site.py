@@ -44,7 +44,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Theorems and the rules that make them. [The rules](../rules.md) says when each may be "
         "used, [the trust page](../trust.md) what rests on it.",
         ("kernel.theorem", "kernel.equality", "kernel.algebra", "kernel.integrals",
-         "kernel.gradient", "kernel.order", "kernel.integrability", "kernel.almost",
+         "kernel.calculus", "kernel.order", "kernel.integrability", "kernel.almost",
          "kernel.obligations"),
     ),
     "models": (

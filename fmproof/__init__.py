@@ -12,11 +12,14 @@ from fmproof._version import __version__
 
 _NAMES = {
     "fmproof.lang.nodes": (
-        "Real Vec Param Latent Inner norm2 Ratio Named Field Density Scalar uniform "
-        "Integral IntegralOver Lebesgue Expect Grad ArgMin"
+        "Real Vec Param Latent Inner norm2 norm Ratio Named Field Density Law Normal Scalar "
+        "uniform Integral IntegralOver Lebesgue Let Expect CondExpect Grad Partial Div ArgMin "
+        "Exp Log Sqrt Abs dim pi"
     ),
     "fmproof.lang.arithmetic": "plus",
-    "fmproof.lang.props": ("Equals AtMost Integrable VanishesWith Almost ForAll Differentiable"),
+    "fmproof.lang.props": (
+        "Equals AtMost Positive Integrable VanishesWith Almost ForAll Differentiable Dominated"
+    ),
     "fmproof.lang.scope": "alpha_equal free_vars substitute",
     "fmproof.lang.spelling.text": "text",
     "fmproof.lang.spelling.latex": "latex",

@@ -19,7 +19,7 @@ def catalogue() -> tuple[Rule, ...]:
     from fmproof.catalogue.algebra import ALGEBRA
     from fmproof.catalogue.almost import ALMOST
     from fmproof.catalogue.equality import EQUALITY
-    from fmproof.catalogue.gradient import GRADIENTS
+    from fmproof.catalogue.calculus import GRADIENTS
     from fmproof.catalogue.integrability import INTEGRABILITY
     from fmproof.catalogue.integrals import INTEGRALS
     from fmproof.catalogue.order import ORDER

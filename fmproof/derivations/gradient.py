@@ -8,17 +8,21 @@ from __future__ import annotations
 from fmproof.derivations.fm_cfm import H1, H2, L_CFM, L_FM, C, fm_cfm
 from fmproof.derivations.symbols import theta
 from fmproof.lang.nodes import ArgMin, Grad
-from fmproof.lang.props import Differentiable, Equals
+from fmproof.lang.props import Differentiable, Equals, ForAll
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-H3 = Hypothesis("H3", Differentiable(L_CFM(theta), theta), "the training loss has a gradient")
+H3 = Hypothesis(
+    "H3",
+    ForAll(Differentiable(L_CFM(theta), theta), theta),
+    "the training loss has a gradient",
+)
 
 gradients = Part(
     "Gradients",
     start=Grad(L_FM(theta), theta),
     steps=[
         Step("G.1", Grad(L_CFM(theta) + C, theta), by="lemma", using="fm-cfm"),
-        Step("G.2", Grad(L_CFM(theta), theta), by="gradient"),
+        Step("G.2", Grad(L_CFM(theta), theta), by="derivative"),
     ],
     says="A constant has no gradient.",
     result=True,

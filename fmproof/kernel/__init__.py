@@ -6,8 +6,11 @@ Importing it closes it: a rule is a function in one of the files imported here.
 from fmproof.kernel import (  # noqa: F401 - every rule
     algebra,
     almost,
+    calculus,
+    conditional,
     equality,
-    gradient,
+    functions,
+    gaussian,
     hypotheses,
     integrability,
     integrals,

@@ -13,7 +13,7 @@ from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.node import is_nonnegative, shown
 from fmproof.lang.nodes import Draw, IntegralOver, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_draw
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
 from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import apart, free_vars
 
@@ -66,7 +66,7 @@ def support_of_marginal(marginal: Expr) -> Sequent:
     measure zero, because m is a density.
     """
     m: Any = marginal
-    defined = is_draw(m) and m.head.definition is not None
+    defined = is_density(m) and m.head.definition is not None
     mass: Any = m.head.unfold(m.arguments) if defined else None
     require(type(mass) is IntegralOver, "absolute continuity", "a marginal by definition", m)
     drawn = m.head.drawn(m)
@@ -83,7 +83,7 @@ def support_of_marginal(marginal: Expr) -> Sequent:
 @rule("C12", "∫_{p = 0} p = 0")
 def support_of_draw(numerator: Expr, draw: Expr) -> Sequent:
     """⊢ p(x) ≠ 0 for almost every x~p; stated as: p(x) = 0 ⇒ a = 0."""
-    require(is_draw(draw), "support", "a density", draw)
+    require(is_density(draw), "support", "a density", draw)
     return infer(Almost(VanishesWith(numerator, draw), draw))
 
 

@@ -19,8 +19,8 @@ from fmproof.lang.node import (
     rebuilt,
     shown,
 )
-from fmproof.lang.nodes import Apply, Density, Head, Named, Var
-from fmproof.lang.nodes.measure import conditions, is_draw
+from fmproof.lang.nodes import Apply, Gaussian, Head, Named, Var
+from fmproof.lang.nodes.measure import conditions, is_density
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, free_vars, replace_head, substitute
 
@@ -79,14 +79,28 @@ def congruence(node: Expr, parts: Mapping[int, Equation]) -> Sequent:
 
 
 def lifted(prop: Prop, node: Any, lift: Lift) -> Prop:
-    """``prop``, quantified over the variables that ``node`` binds as far as they occur."""
-    if not free_vars(prop).intersection(bound_vars(node)):
+    """``prop``, quantified over the variables that ``node`` binds as far as they occur.
+
+    A place where an equation is needed at the same values lies outside what the node binds.
+    """
+    if lift is Lift.HERE or not free_vars(prop).intersection(bound_vars(node)):
         return prop
     if lift is Lift.ALMOST:
         return Almost(prop, *node.measure)
-    if lift is Lift.EVERY:
-        return ForAll(prop, node.var)
-    raise RuleError(f"congruence: {shown(node)} binds variables and does not say how")
+    return ForAll(prop, node.var)
+
+
+@rule("E6", "Leibniz's law")
+def equal_sides(goal: Prop, parts: Mapping[int, Equation]) -> Sequent:
+    """From ⊢ a = b: {P(b)} ⊢ P(a), for a proposition P about the values of terms."""
+    places, args = declaration(goal).places(goal), list(goal.args)
+    hypotheses: list[Prop] = []
+    for place, theorem in parts.items():
+        if place not in places or not alpha_equal(args[place], theorem.lhs):
+            raise RuleError(f"equal sides: cannot rewrite {shown(theorem.lhs)} in {shown(goal)}")
+        args[place] = theorem.rhs
+        hypotheses.extend(theorem.hypotheses)
+    return infer(goal, rebuilt(goal, *args), *hypotheses)
 
 
 @rule("E1", EQUALITY)
@@ -125,12 +139,12 @@ def generalise(theorem: Theorem, var: Var) -> Sequent:
 def instantiate_head(theorem: Theorem, head: Head, params: tuple[Var, ...], body: Expr) -> Sequent:
     """From A(f) ⊢ P(f) for a symbol f: the same for f := body, in definitions too.
 
-    A density may become a density that draws the same variables over the same ranges, a
+    A density or law may become a density that draws the same variables over the same ranges, a
     function declared ≥ 0 must stay so, a symbol with a definition stays what it is.
     """
-    if head.definition is not None:
+    if head.definition is not None or type(head) is Gaussian:
         raise RuleError(f"instance: {head.name} has a definition and cannot be replaced")
-    if type(head) is Density:
+    if head.draws:
         _require_density(head, params, body)
     elif head.nonneg and not is_nonnegative(body):
         raise RuleError(f"instance: {head.name} ≥ 0 is declared, {shown(body)} ≥ 0 is not clear")
@@ -138,16 +152,16 @@ def instantiate_head(theorem: Theorem, head: Head, params: tuple[Var, ...], body
     return infer(replace_head(theorem.conclusion, head, params, body), *hypotheses)
 
 
-def _require_density(head: Density, params: tuple[Var, ...], body: Any) -> None:
+def _require_density(head: Any, params: tuple[Var, ...], body: Any) -> None:
     start = len(head.sub) + len(head.sup)
     own = params[start : start + len(head.main)]
-    fits = is_draw(body) and (
+    fits = is_density(body) and (
         body.head.drawn(body) == own
         and not conditions(body) & set(own)
         and [item.range for item in body.head.over] == [item.range for item in head.over]
     )
     if not fits:
         raise RuleError(
-            f"instance: the density {head.name} can become a density of the same variables "
+            f"instance: {head.name} can become a density of the same variables "
             f"over the same ranges, found {shown(body)}"
         )

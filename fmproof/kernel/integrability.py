@@ -22,7 +22,13 @@ from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import factors, mul, summands, without
 from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, shown, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_draw
+from fmproof.lang.nodes.measure import (
+    against_lebesgue,
+    conditions,
+    drawn_by,
+    is_density,
+    without_lets,
+)
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Integrable, Prop
 from fmproof.lang.scope import alpha_equal, apart, free_vars
@@ -52,48 +58,54 @@ def joint_form(goal: Any) -> Integrable | None:
     ∫ |f| dμ is the same up to a positive factor. None stands for an integral that is finite by
     itself: of zero, or of what depends on no integrated variable, over bounded intervals or none.
     """
-    body, measures = against_lebesgue(goal.body, goal.measure)
+    body, measures = against_lebesgue(*without_lets(goal.body, goal.measure))
     if body is S.Zero:
         return None
     parts = [factor for factor in factors(body) if not _is_constant(factor)]
-    ranges = {item.var: item for item in measures}
-    taken = frozenset(ranges) | free_vars(goal)
+    ranges: dict[Var, Any] = {item.var: item for item in measures if type(item) is Lebesgue}
+    laws: list[Any] = [item for item in measures if type(item) is not Lebesgue]
+    taken = frozenset(ranges).union(free_vars(goal), *map(drawn_by, laws))
     place = 0
     while place < len(parts):  # a marginal becomes the law whose marginal it is
         law = joint_law(parts[place], taken) if _is_law_of(parts[place], ranges) else None
         if law is None:
             place += 1
             continue
-        ranges |= {item.var: item for draw in law for item in draw.head.ranges(draw)}
-        taken |= frozenset(ranges)
-        parts[place : place + 1] = [draw for draw in law if not _is_constant(draw)]
+        dense = [draw for draw in law if is_density(draw)]
+        laws.extend(draw for draw in law if not is_density(draw))
+        ranges |= {item.var: item for draw in dense for item in draw.head.ranges(draw)}
+        taken = taken.union(ranges, *map(drawn_by, laws))
+        parts[place : place + 1] = [draw for draw in dense if not _is_constant(draw)]
     place = 0
-    while place < len(parts):  # a density of variables that nothing else has integrates to one
-        own = frozenset(drawn_by(parts[place])) if _is_law_of(parts[place], ranges) else None
-        others = (*parts[:place], *parts[place + 1 :])
+    while place < len(parts) + len(laws):  # one of variables that nothing else has has mass one
+        factor = (*parts, *laws)[place]
+        own = frozenset(drawn_by(factor)) if _is_law_of(factor, ranges) else None
+        others = without((*parts, *laws), place)
         if own is None or any(own & free_vars(other) for other in others):
             place += 1
             continue
         ranges = {var: item for var, item in ranges.items() if var not in own}
-        parts, place = list(others), 0
-    used = free_vars(mul(*parts))
+        left_over = len(parts) - (place < len(parts))
+        parts, laws = list(others[:left_over]), list(others[left_over:])
+        place = 0
+    used = free_vars(mul(*parts)).union(*(conditions(law) for law in laws))
     left = [item for var, item in ranges.items() if var in used or not item.bounded]
     left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
-    return Integrable(mul(*parts), *left) if left else None
+    return Integrable(mul(*parts), *left, *laws) if left or laws else None
 
 
 def _is_constant(factor: Any) -> bool:
     """A number, or the density of a uniform law: neither is 0 here."""
-    return is_number(factor) or (is_draw(factor) and factor.head.is_uniform)
+    return is_number(factor) or (is_density(factor) and factor.head.is_uniform)
 
 
-def _is_law_of(factor: Any, ranges: dict[Var, Lebesgue]) -> bool:
-    """Whether a factor is a density of integrated variables, each over its own range.
+def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
+    """Whether a factor is a density of integrated variables, each over its own range, or a law.
 
     Only then is its integral over them one, and its value finite almost everywhere.
     """
-    if not is_draw(factor):
-        return False
+    if not is_density(factor):
+        return type(factor) is Apply and factor.head.draws
     drawn = factor.head.drawn(factor)
     return (
         all(type(var) is Var for var in drawn)

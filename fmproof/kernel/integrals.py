@@ -12,8 +12,15 @@ from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import bound_vars, is_one_of, rebuilt, shown
-from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Var
-from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, law_order
+from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Let, Var
+from fmproof.lang.nodes.heads import mixed
+from fmproof.lang.nodes.measure import (
+    against_lebesgue,
+    drawn_by,
+    is_density,
+    law_order,
+    without_lets,
+)
 from fmproof.lang.props import Equals, Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 
@@ -32,6 +39,16 @@ def with_body(term: Any, body: Expr) -> Expr:
     return rebuilt(term, body, *term.measure)
 
 
+def linear_parts(body: Expr, bound: Iterable[Var]) -> list[tuple[Expr, Expr]]:
+    """Each summand as ``(c, f)``: a constant, free of bound variables, times the rest."""
+    taken, parts = frozenset(bound), []
+    for summand in summands(body):
+        own = factors(summand)
+        constant = mul(*(f for f in own if not taken & free_vars(f)))
+        parts.append((constant, mul(*(f for f in own if taken & free_vars(f)))))
+    return parts
+
+
 @rule("I1", LINEAR)
 def linearity(term: Expr) -> Sequent:
     """{each fᵢ integrable} ⊢ ∫ Σ cᵢ fᵢ = Σ cᵢ ∫ fᵢ, for cᵢ free of the bound variables.
@@ -40,12 +57,8 @@ def linearity(term: Expr) -> Sequent:
     """
     require(is_integral(term), "linearity", "an integral or expectation", term)
     node: Any = term
-    bound = frozenset(bound_vars(node))
     result, conditions = [], []
-    for summand in summands(node.body):
-        parts = factors(summand)
-        constant = mul(*(f for f in parts if not bound & free_vars(f)))
-        rest = mul(*(f for f in parts if bound & free_vars(f)))
+    for constant, rest in linear_parts(node.body, bound_vars(node)):
         if type(node) is Expect and rest is S.One:
             result.append(constant)
         else:
@@ -107,7 +120,8 @@ def _nested(term: Any, name: str) -> tuple[Any, Any]:
 @rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
 def expectation_as_integral(term: Expr) -> Sequent:
     """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
-    require(type(term) is Expect, "expectation", "an expectation", term)
+    fits = type(term) is Expect and all(map(is_density, term.args[1:]))
+    require(fits, "expectation", "an expectation under densities", term)
     node: Any = term
     result, _ = against_lebesgue(node.body, node.measure)
     for draw in reversed(node.measure):
@@ -146,19 +160,24 @@ def marginal_draw(term: Expr, place: int) -> Sequent:
 def joint_law(draw: Any, avoid: Iterable[Var]) -> tuple[Apply, ...] | None:
     """The draws whose marginal ``draw`` is by definition, with new variables outside ``avoid``.
 
-    None when ``draw`` has no definition as an integral of a product of densities. A density
-    with a definition of this form is the only kind that the language admits, so the product
-    is a law by construction.
+    None when ``draw`` is no density with a definition as a mixture: nested integrals and
+    expectations of a product of densities. A density with a definition of this form is the only
+    kind that the language admits, so the draws and the product are a law by construction.
     """
-    if draw.head.definition is None:
+    if not is_density(draw) or draw.head.definition is None:
         return None
     body: Any = draw.head.unfold(draw.arguments)
     taken = frozenset(avoid) | free_vars(draw)
-    while type(body) is IntegralOver:
-        body = apart(body, taken)
-        taken |= frozenset(bound_vars(body))
-        body = body.body
-    return law_order(factors(body))
+    draws, density = mixed(_apart(body, taken))
+    return law_order((*draws, *factors(density)))
+
+
+def _apart(term: Any, taken: frozenset[Var]) -> Any:
+    """Nested integrals with their variables renamed where they are among ``taken``."""
+    if not is_integral(term):
+        return term
+    term = apart(term, taken)
+    return rebuilt(term, _apart(term.body, taken.union(bound_vars(term))), *term.measure)
 
 
 @rule("I6", "a density integrates to one")
@@ -191,3 +210,14 @@ def reorder_draws(term: Expr, order: Sequence[int]) -> Sequent:
     fits = type(node) is Expect and sorted(order) == list(range(len(node.measure)))
     require(fits, "reorder", f"an expectation whose draws have the order {list(order)}", term)
     return infer(Equals(term, Expect(node.body, *(node.measure[i] for i in order))))
+
+
+@rule(
+    "I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability, ch. 1"
+)
+def substitute_draws(term: Expr) -> Sequent:
+    """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)]. No condition."""
+    fits = type(term) is Expect and any(type(item) is Let for item in term.args[1:])
+    require(fits, "substitution", "an expectation with a deterministic draw", term)
+    body, rest = without_lets(term.args[0], term.args[1:])
+    return infer(Equals(term, Expect(body, *rest) if rest else body))

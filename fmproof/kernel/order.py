@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, S
+from sympy import Add, Expr, Mul, Pow, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
-from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.node import is_nonnegative, shown
-from fmproof.lang.props import AtMost
+from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.node import is_nonnegative, is_one_of, shown
+from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
+from fmproof.lang.numbers import fraction, is_number
+from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
 
 ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theorem 11.23"
 
@@ -35,3 +37,61 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
             f"nonnegative: {shown(upper)} − {shown(lower)} is not {shown(prop.rhs)} by arithmetic"
         )
     return infer(AtMost(lower, upper), after=(theorem,))
+
+
+@rule("O2", ORDER)
+def positive(goal: Prop, place: int) -> Sequent:
+    """{the parts > 0} ⊢ products, ratios and roots > 0; ⊢ numbers, exp and Gaussian densities > 0;
+    {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0.
+
+    Of a sum the summand at ``place`` must be > 0 and the others clearly ≥ 0.
+    """
+    require(type(goal) is Positive, "positive", "0 < a", goal)
+    a: Any = goal.args[0]
+    if is_number(a):
+        require(fraction(a) > 0, "positive", "a number > 0", a)
+        return infer(goal)
+    if is_one_of(a, (Constant, Exp)) or (type(a) is Apply and type(a.head) is Gaussian):
+        return infer(goal)
+    if type(a) is Abs:
+        return infer(goal, VanishesWith(S.One, a.args[0]))
+    if is_one_of(a, (Ratio, Sqrt)):
+        return infer(goal, *map(Positive, a.args))
+    if type(a) is Mul or (type(a) is Pow and not is_nonnegative(a)):
+        return infer(goal, *map(Positive, dict.fromkeys(factors(a))))
+    if type(a) is Add:
+        parts = summands(a)
+        require(0 <= place < len(parts), "positive", f"a sum with summand {place}", a)
+        clear = all(map(is_nonnegative, without(parts, place)))
+        require(clear, "positive", "other summands that are clearly ≥ 0", a)
+        return infer(goal, Positive(parts[place]))
+    require(is_nonnegative(a), "positive", "what is clearly ≥ 0", a)
+    return infer(goal, VanishesWith(S.One, a))
+
+
+@rule("O2", ORDER)
+def nonnegative_parts(goal: Prop) -> Sequent:
+    """{a > 0} ⊢ 0 ≤ a."""
+    fits = type(goal) is AtMost and goal.args[0] is S.Zero
+    require(fits, "nonnegative", "0 ≤ a", goal)
+    return infer(goal, Positive(goal.args[1]))
+
+
+@rule("O3", ORDER)
+def nonzero(goal: Prop) -> Sequent:
+    """{b > 0} ⊢ b = 0 ⇒ a = 0."""
+    require(type(goal) is VanishesWith, "nonzero", "b = 0 ⇒ a = 0", goal)
+    return infer(goal, Positive(goal.args[1]))
+
+
+@rule("O3", "a product is 0 where a factor is; a/b is 0 where a or b is")
+def product_vanishes(goal: Prop) -> Sequent:
+    """{each factor b = 0 ⇒ a = 0} ⊢ b₁b₂ = 0 ⇒ a = 0; the same for b₁/b₂."""
+    require(type(goal) is VanishesWith, "nonzero", "b = 0 ⇒ a = 0", goal)
+    a, b = goal.args
+    parts = b.args if type(b) is Ratio else tuple(dict.fromkeys(factors(b)))
+    if parts == (b,) or (is_number(b) and b is not S.Zero):
+        if is_number(b) and b is not S.Zero:
+            return infer(goal)
+        raise RuleError(f"nonzero: {shown(b)} is no product or ratio")
+    return infer(goal, *(VanishesWith(a, part) for part in parts))

@@ -12,10 +12,11 @@ from sympy import Add, Expr, Mul, Pow, S
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import Equation, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, factors, mul, summands
+from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.node import declaration, rebuilt, remembered, shown
 from fmproof.lang.nodes import Ratio
-from fmproof.lang.props import Equals
+from fmproof.lang.numbers import fraction, is_number, number
+from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import canon
 
 LARGEST = 100_000
@@ -33,10 +34,22 @@ def ring_normal(term: Any) -> Any:
         return _multiplied(ring_normal(factor) for factor in factors(term))
     if type(term) is Ratio and term.args[0] != S.One:
         a, b = map(ring_normal, term.args)
-        return _multiplied((a, Ratio(S.One, b)))
+        return _multiplied((a, ring_normal(Ratio(S.One, b))))
+    if type(term) is Ratio and len(_split(term.args[1])) > 1:
+        return _multiplied(map(_inverse, _split(term.args[1])))
     places = declaration(term).places(term)
     args = (ring_normal(arg) if i in places else arg for i, arg in enumerate(term.args))
     return rebuilt(term, *args) if places else term
+
+
+def _split(denominator: Expr) -> tuple[Expr, ...]:
+    """The factors of a denominator: 1/(b c) is (1/b)(1/c), also where one of them is 0."""
+    c, rest = coefficient(denominator)
+    return tuple(f for f in (c, *factors(rest)) if f is not S.One) or (S.One,)
+
+
+def _inverse(factor: Expr) -> Expr:
+    return number(1 / fraction(factor)) if is_number(factor) else ring_normal(Ratio(S.One, factor))
 
 
 def _multiplied(parts: Iterable[Expr]) -> Expr:
@@ -75,3 +88,33 @@ def ring(lhs: Expr, rhs: Expr) -> Sequent:
     if polynomial(lhs) != polynomial(rhs):
         raise RuleError(f"ring: {shown(lhs)} and {shown(rhs)} are not equal by arithmetic alone")
     return infer(Equals(lhs, rhs))
+
+
+@rule("E10", "the field axioms; Lang, Algebra, chapter II")
+def field(lhs: Expr, rhs: Expr) -> Sequent:
+    """{each denominator ≠ 0} ⊢ a = b when they are the same fraction of polynomials."""
+    denominators: dict[Expr, None] = {}
+    (a, b), (c, d) = (_fraction(side, denominators) for side in (lhs, rhs))
+    if polynomial(mul(a, d)) != polynomial(mul(c, b)):
+        raise RuleError(f"field: {shown(lhs)} and {shown(rhs)} are not equal as fractions")
+    return infer(Equals(lhs, rhs), *(VanishesWith(S.One, below) for below in denominators))
+
+
+def _fraction(term: Any, denominators: dict[Expr, None]) -> tuple[Expr, Expr]:
+    """``(n, m)`` with term = n/m where the denominators, which are noted, are not 0."""
+    if type(term) is Add:
+        above, below = S.Zero, S.One
+        for n, m in (_fraction(part, denominators) for part in term.args):
+            if m == below:
+                above = add(above, n)
+            else:
+                above, below = add(mul(above, m), mul(n, below)), mul(below, m)
+        return above, below
+    if type(term) is Mul or (type(term) is Pow and factors(term) != (term,)):
+        split = [_fraction(part, denominators) for part in factors(term)]
+        return mul(*(n for n, _ in split)), mul(*(m for _, m in split))
+    if type(term) is Ratio:
+        denominators[term.args[1]] = None
+        (a, b), (c, d) = (_fraction(part, denominators) for part in term.args)
+        return mul(a, d), mul(b, c)
+    return term, S.One

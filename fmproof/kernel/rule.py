@@ -14,7 +14,7 @@ from sympy import Basic, Expr
 from fmproof.errors import RuleError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
 from fmproof.lang.node import admit, is_declared, is_one_of, shown, sort_of
-from fmproof.lang.nodes import Apply, Lebesgue, Var
+from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.props import PROPOSITIONS, Equals, Prop
 from fmproof.lang.scope import canon
@@ -70,8 +70,8 @@ def _head(value: Any, role: str) -> Any:
 def _draws(value: Any, role: str) -> tuple[Any, ...]:
     items = tuple(value)
     for item in items:
-        if not is_one_of(item, (Apply, Lebesgue)):
-            raise RuleError(f"{role} must be draws and Lebesgue measures, found {shown(item)}")
+        if not is_one_of(item, (Apply, Lebesgue, Let)):
+            raise RuleError(f"{role} must be draws or Lebesgue measures, found {shown(item)}")
     items = tuple(map(admit, items))
     require_measure(items, role)
     return items

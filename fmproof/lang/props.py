@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
+    Lift,
     Sealed,
     as_term,
     declare,
@@ -22,7 +24,7 @@ from fmproof.lang.node import (
 )
 from fmproof.lang.nodes.measure import OverMeasure, drawn_by, measure_bound, require_measure
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.scope import apart, free_vars, fresh, substitute
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 
@@ -97,7 +99,7 @@ class Integrable(OverMeasure, Prop):
 
     def __new__(cls, body: Any, *measure: Any) -> Integrable:
         term = as_term(body)
-        if sort_of(term) not in (Sort.REAL, Sort.VEC):
+        if sort_of(term) not in ADDITIVE:
             raise SortError(
                 f"expected a real or a vector, found the {sort_of(term).value} {shown(term)}"
             )
@@ -142,20 +144,137 @@ def require_param(var: Any, owner: str) -> None:
         raise SortError(f"{owner} is taken in a parameter made by Param, found {shown(var)}")
 
 
-class Differentiable(OverVar, Prop):
-    """θ ↦ body is differentiable at every θ."""
+class AtPlace:
+    """Mixin of the nodes that bind a variable in the body and give it a place outside.
+
+    args = (body, var, at, …)
+    """
 
     __slots__ = ()
 
-    def __new__(cls, body: Any, var: Var) -> Differentiable:
+    args: tuple[Any, ...]
+
+    @property
+    def body(self) -> Any:
+        return self.args[0]
+
+    @property
+    def var(self) -> Var:
+        var: Var = self.args[1]
+        return var
+
+    @property
+    def at(self) -> Any:
+        return self.args[2]
+
+
+def placed(body: Expr, pairs: Sequence[tuple[Any, Any]], owner: str) -> tuple[Expr, list[Expr]]:
+    """``body`` and (var, at, …) where no place mentions a bound variable; None is at = var.
+
+    Raises:
+        SortError: a variable comes twice, or has a place of another sort.
+    """
+    variables = [var for var, _ in pairs]
+    if any(type(var) is not Var for var in variables) or len(set(variables)) != len(variables):
+        raise SortError(f"{owner} is taken in different variables, found {variables}")
+    places = [as_term(var if at is None else at) for var, at in pairs]
+    for var, at in zip(variables, places, strict=True):
+        require_sort(at, var.sort, f"the place of {var.name}")
+    outside = frozenset().union(*map(free_vars, places))
+    taken = outside.union(free_vars(body), variables)
+    renaming: dict[Var, Expr] = {}
+    for var in variables:
+        if var in outside:
+            renaming[var] = fresh(var, taken)
+            taken |= {renaming[var]}
+    body = substitute(body, renaming) if renaming else body
+    bound = [renaming.get(var, var) for var in variables]
+    return body, [part for pair in zip(bound, places, strict=True) for part in pair]
+
+
+class Differentiable(AtPlace, Prop):
+    """var ↦ body has a (Fréchet) derivative at a place, jointly in several variables.
+
+    ``Differentiable(f, x)`` at x itself, ``Differentiable(f, x, s)``, ``Differentiable(f, t, s,
+    x, y)``; args = (body, var, at, …).
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, body: Any, *items: Any) -> Differentiable:
         term = as_term(body)
-        require_sort(term, Sort.REAL, "a differentiable term")
-        require_param(var, "differentiability")
-        made: Differentiable = Basic.__new__(cls, term, var)
+        if sort_of(term) not in (Sort.REAL, Sort.VEC):
+            raise SortError(f"a {sort_of(term).value} is not differentiable: {shown(term)}")
+        if not items or (len(items) > 1 and len(items) % 2):
+            raise SortError("differentiability needs variables, each with its place")
+        pairs = [(items[0], None)]
+        if len(items) > 1:
+            pairs = list(zip(items[::2], items[1::2], strict=True))
+        if any(type(var) is Var and var.sort is Sort.LATENT for var, _ in pairs):
+            raise SortError("nothing is differentiable in a latent point")
+        term, flat = placed(term, pairs, "differentiability")
+        made: Differentiable = Basic.__new__(cls, term, *flat)
+        return made
+
+    @property
+    def pairs(self) -> tuple[tuple[Var, Expr], ...]:
+        """The variables with their places."""
+        return tuple(zip(self.args[1::2], self.args[2::2], strict=True))
+
+
+class Dominated(AtPlace, Prop):
+    """The derivative of var ↦ ∫ body dμ at a place passes under the integral, by domination.
+
+    body is integrable at the place, and there are a ball around it and an integrable g with
+    |derivative of body| ≤ g in the ball, for almost every value of what the measure binds.
+    args = (body, var, at, *measure).
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, body: Any, var: Var, at: Any, *measure: Any) -> Dominated:
+        term = as_term(body)
+        if sort_of(term) not in (Sort.REAL, Sort.VEC):
+            raise SortError(f"a {sort_of(term).value} has no derivative: {shown(term)}")
+        if type(var) is not Var or var.sort is Sort.LATENT:
+            raise SortError(f"expected a variable to differentiate in, found {shown(var)}")
+        require_measure(measure, "domination")
+        inner = [v for item in measure for v in drawn_by(item)]
+        if var in inner or any(var in free_vars(item) for item in measure):
+            raise SortError(f"domination: the measure depends on {var.name}")
+        place = as_term(at)
+        require_sort(place, var.sort, f"the place of {var.name}")
+        outside = free_vars(place)
+        taken = outside.union(free_vars(term), inner, (var,), *map(free_vars, measure))
+        renaming: dict[Var, Expr] = {}
+        for v in (var, *inner):
+            if v in outside:
+                renaming[v] = fresh(v, taken)
+                taken |= {renaming[v]}
+        if renaming:
+            term = substitute(term, renaming)
+            measure = tuple(substitute(item, renaming) for item in measure)
+        made: Dominated = Basic.__new__(cls, term, renaming.get(var, var), place, *measure)
+        return made
+
+    @property
+    def measure(self) -> tuple[Any, ...]:
+        return tuple(self.args[3:])
+
+
+class Positive(Prop):
+    """0 < a."""
+
+    __slots__ = ()
+
+    def __new__(cls, a: Any) -> Positive:
+        term = as_term(a)
+        require_sort(term, Sort.REAL, "what is positive")
+        made: Positive = Basic.__new__(cls, term)
         return made
 
 
-_POINTWISE = (Equals, AtMost, VanishesWith, Integrable)
+_POINTWISE = (Equals, AtMost, VanishesWith, Positive, Integrable, Differentiable, Dominated)
 
 
 class Almost(OverMeasure, Prop):
@@ -178,7 +297,8 @@ class Almost(OverMeasure, Prop):
         ):
             raise SortError(
                 f"'almost every' is said of an equation or inequality of reals or vectors, or of "
-                f"an integral's being finite, found {shown(prop)}; a 'for every' goes outside"
+                f"an integral's or derivative's being there, found {shown(prop)}; a 'for every' "
+                f"goes outside"
             )
         require_measure(measure, "an almost-everywhere condition")
         made: Almost = Basic.__new__(cls, prop, *measure)
@@ -199,7 +319,7 @@ class ForAll(OverVar, Prop):
         return made
 
 
-PROPOSITIONS = (*_POINTWISE, Differentiable, Almost, ForAll)
+PROPOSITIONS = (*_POINTWISE, Almost, ForAll)
 
 
 def _no_term(_: Any) -> None:
@@ -208,13 +328,30 @@ def _no_term(_: Any) -> None:
 
 _NO_TERM = {
     "sort": _no_term,
-    "places": no_places,
     "obliges": nothing,
     "nonnegative": not_clear,
     "rebuild": same_kind,
 }
-"""What all propositions declare alike; a proposition is rewritten by transitivity alone."""
+"""What all propositions declare alike."""
 
-declare(Equals, AtMost, VanishesWith, bound=nothing, **_NO_TERM)
-declare(Integrable, Almost, bound=measure_bound, **_NO_TERM)
-declare(Differentiable, ForAll, bound=lambda node: (node.var,), **_NO_TERM)
+
+def _sides(node: Any) -> Mapping[int, Lift]:
+    return dict.fromkeys(range(len(node.args)), Lift.HERE)
+
+
+declare(Equals, bound=nothing, places=no_places, **_NO_TERM)  # rewritten by transitivity alone
+declare(AtMost, VanishesWith, Positive, bound=nothing, places=_sides, **_NO_TERM)
+declare(Integrable, Almost, bound=measure_bound, places=no_places, **_NO_TERM)
+declare(ForAll, bound=lambda node: (node.var,), places=no_places, **_NO_TERM)
+declare(
+    Differentiable,
+    bound=lambda node: tuple(var for var, _ in node.pairs),
+    places=no_places,
+    **_NO_TERM,
+)
+declare(
+    Dominated,
+    bound=lambda node: (node.var, *measure_bound(node)),
+    places=no_places,
+    **_NO_TERM,
+)

@@ -137,7 +137,8 @@ def replace_head(node: T, head: Any, params: tuple[Var, ...], body: Expr) -> T:
         raise SortError(f"the replacement of {head.name} has parameters of other sorts")
     if len(set(params)) != len(params):
         raise SortError(f"the replacement of {head.name} has the same parameter twice")
-    require_sort(body, head.result, f"the replacement of {head.name}")
+    if head.result is not None:
+        require_sort(body, head.result, f"the replacement of {head.name}")
     return _replace_head(admit(node), head, params, admit(body), {})
 
 

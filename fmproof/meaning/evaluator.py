@@ -372,10 +372,10 @@ class Evaluator:
     def _gradient(self, term: Grad, env: Env) -> Array:
         """At the model's own θ, by a complex step, which has no cancellation: every term is
         analytic in θ."""
-        theta = self.theta
+        theta = env.get(term.at, self.theta)
         parts = []
         for j in range(self._parameters(term)):
-            shifted = self._constant(("shifted", j), partial(_shifted, theta.array, j))
+            shifted = self._constant(("shifted", theta, j), partial(_shifted, theta.array, j))
             body = self.array(term.body, {**env, term.var: shifted})
             parts.append(np.imag(body) / _COMPLEX_STEP)
         return np.concatenate(np.broadcast_arrays(*parts), axis=-1)

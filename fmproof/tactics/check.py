@@ -11,13 +11,21 @@ from sympy import Expr
 
 from fmproof._version import __version__
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import instantiate, instantiate_head, symmetry, transitivity
+from fmproof.kernel.almost import everywhere
+from fmproof.kernel.equality import (
+    instantiate,
+    instantiate_head,
+    specialise,
+    symmetry,
+    transitivity,
+)
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
-from fmproof.lang.nodes import Named
-from fmproof.lang.props import Equals, Prop
+from fmproof.lang.nodes import Draw, Named
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.props import Almost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import (
@@ -104,14 +112,24 @@ class _Checker:
         self.unproved: set[Prop] = set()  # statements of lemmas that failed
         self.finite: set[Prop] = set()  # obligations met so far
         self.messages: list[str] = []
+        self.almost: Sequence[Draw] = ()  # what the chain of the present part is to hold for
         self.missing: dict[Prop, tuple[Prop, list[str]]] = {}  # what hints ask for, by step
+        for known in self.derivation.hypotheses:
+            if known.equation is not None:
+                self._learn(known.name, assume(known.prop))
         for outcome in self.used:
             self._learn(outcome.derivation.name, self._lemma_of(outcome))
         self.total = sum(len(part.steps) for part in self.derivation.parts)
 
     def _learn(self, name: str, lemma: Theorem) -> None:
+        """Keep a theorem for later steps, and for the conditions that may follow from it."""
         self.lemmas[name] = lemma
-        self.prover.learn(lemma)
+        while isinstance(lemma.conclusion, ForAll):
+            lemma = specialise(lemma, lemma.conclusion.var)
+        if isinstance(lemma.conclusion, Almost):
+            self.prover.note(lemma)
+        else:
+            self.prover.learn(lemma)
 
     def _lemma_of(self, outcome: Outcome) -> Theorem:
         if outcome.theorem is not None:
@@ -172,6 +190,7 @@ class _Checker:
 
     def _part(self, part: Part) -> PartReport:
         chain: Theorem | None = None
+        self.almost = part.almost
         falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
@@ -194,6 +213,8 @@ class _Checker:
                 self.progress(self.derivation.name, self.done, self.total)
         proved = all(report.status == "proved" for report in reports)
         stated = part.proposition
+        if proved and chain is not None and part.almost:
+            chain = self._almost_surely(chain, part.almost)
         if proved and chain is not None and not alpha_equal(chain.conclusion, stated):
             proved = False
             self.messages.append(
@@ -213,6 +234,20 @@ class _Checker:
             result=part.result,
             free=free(stated),
         )
+
+    def _almost_surely(self, chain: Theorem, measure: Sequence[Draw]) -> Theorem:
+        """The chain for almost every value, where what it needs holds."""
+        chain = everywhere(chain, measure)
+        for prop in chain.hypotheses:
+            proof = None if canon(prop) in self.declared else self.prover.prove(prop)
+            if proof is not None:
+                chain = discharge(chain, proof.theorem)
+        return chain
+
+    def _lifted(self, prop: Prop) -> Prop:
+        """A condition of a step of a part that holds almost surely."""
+        bound = {var for item in self.almost for var in drawn_by(item)}
+        return Almost(prop, *self.almost) if bound & free_vars(prop) else prop
 
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
@@ -249,12 +284,12 @@ class _Checker:
         )
         try:
             lemmas = tuple(self._resolve(reference) for reference in step.references)
-            theorem = justify(
-                Line(admit(before), admit(step.claim), lemmas), step.rules, step.relation
-            )
-            theorem = restate(theorem, prop)
+            line = Line(admit(before), admit(step.claim), lemmas)
+            theorem = restate(justify(line, step.rules, step.relation), prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
+        for fact in line.facts:
+            self.prover.note(fact)
         inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
@@ -278,6 +313,10 @@ class _Checker:
             raise NotJustified(f"{instance.of} cannot be used so: {error}") from None
         if failed:  # an instance of a failed lemma is no more the step's fault than the lemma
             self.unproved.update(canon(h) for h in theorem.hypotheses)
+        while isinstance(theorem.conclusion, ForAll):
+            theorem = specialise(theorem, theorem.conclusion.var)
+        if isinstance(theorem.conclusion, Almost):  # its equation is then a condition of the step
+            theorem = assume(theorem.conclusion.body)
         if not isinstance(theorem.conclusion, Equals):
             raise NotJustified(f"{instance.of} is not an equation: {text(theorem.conclusion)}")
         return theorem
@@ -300,10 +339,11 @@ class _Checker:
                     (h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step
                 )
                 continue
-            record, failure = self._condition(prop, step)
+            lifted = self._lifted(prop)
+            record, failure = self._condition(lifted, step)
             records.append(record)
             problem = problem or failure
-            proof = self.prover.prove(prop)
+            proof = self.prover.prove(prop) if lifted is prop else None
             if proof is not None:
                 theorem = discharge(theorem, proof.theorem)
         return theorem, tuple(records), problem
@@ -311,7 +351,7 @@ class _Checker:
     def _finite(self, claim: Expr, step: str) -> tuple[tuple[Condition, ...], Failure | None]:
         """The claim denotes a finite number: derive what that takes, each thing once."""
         records, problem = [], None
-        for prop in obligations(claim):
+        for prop in map(self._lifted, obligations(claim)):
             if canon(prop) in self.finite:
                 continue
             record, failure = self._condition(prop, step)

@@ -11,7 +11,7 @@ from itertools import permutations, product
 
 from sympy import Basic, Expr, S
 
-from fmproof.errors import SortError
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -21,8 +21,9 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.equality import generalise, specialise, unfold
-from fmproof.kernel.gradient import differentiable_equal, differentiable_sum
+from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
+from fmproof.kernel.conditional import draw_equation
+from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -41,7 +42,7 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Ratio, Var
+from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Let, Ratio, Var
 from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
 from fmproof.lang.props import (
     Almost,
@@ -52,13 +53,17 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
+from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out
+from fmproof.tactics.matching import match
+from fmproof.tactics.pointwise import pointwise
 from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTH = 12
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
+    ("domination", integrable_derivative),
     ("sums", sum_of_integrable),
     ("cancelling", cancelled_ratio),
     ("constant factors", constant_factor),
@@ -97,11 +102,17 @@ class Prover:
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.equations = list(equations)
+        self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
 
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
         self.equations.append(equation)
+        self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
+
+    def note(self, fact: Theorem) -> None:
+        """Take a theorem that holds almost surely, under its own hypotheses."""
+        self.facts.append(fact)
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
     def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
@@ -156,6 +167,10 @@ class Prover:
             return self._almost(goal, depth)
         if isinstance(goal, ForAll):
             return self._for_all(goal, depth)
+        for word, theorem in pointwise(goal):
+            proof = self._from(theorem, word, depth)
+            if proof is not None:
+                return proof
         if isinstance(goal, Differentiable):
             return self._differentiable(goal, depth)
         return None
@@ -181,17 +196,24 @@ class Prover:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
             facts.append((name, theorem))
-            if isinstance(prop, ForAll):
-                values = {v for v in free_vars(goal) if v.sort is prop.var.sort} | {prop.var}
+            while isinstance(theorem.conclusion, ForAll):
+                inner = theorem.conclusion
+                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
                 facts.extend(
                     (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
                 )
+                theorem = specialise(theorem, inner.var)
         return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
-        for name, fact in self._facts(goal):
-            if alpha_equal(fact.conclusion, goal):
-                return Proof(restate(fact, goal), (f"@{name}",))
+        for name, prop in self.hypotheses:
+            fact = assume(prop)
+            if not alpha_equal(prop, goal):
+                found = specialised(fact, goal)
+                if found is None:
+                    continue
+                fact = found
+            return Proof(restate(fact, goal), (f"@{name}",))
         return None
 
     # --- integrability ----------------------------------------------------------------
@@ -209,6 +231,9 @@ class Prover:
             proof = self._from(attempt(rule, goal), name, depth)
             if proof is not None:
                 return proof
+        proof = self._contraction(goal, depth)
+        if proof is not None:
+            return proof
         for folded in marginal_variants(goal, form):
             proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
             if proof is not None:
@@ -216,6 +241,19 @@ class Prover:
         unfolded = sweep(goal.body, _unfold_field)
         if unfolded is not None:
             return self._from(equal_integrand(goal, unfolded), "definition", depth)
+        return None
+
+    def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
+        """What a conditional expectation averages is integrable, so it is."""
+        if not mentions_mean(goal.body):
+            return None
+        for spelled in (goal, *spelled_out(goal)):
+            proof = self._from(contracted(spelled), "conditional expectation", depth)
+            if proof is not None and spelled is not goal:
+                theorem = attempt(same_law, goal, spelled)
+                proof = theorem and Proof(discharge(theorem, proof.theorem), proof.reasons)
+            if proof is not None:
+                return proof
         return None
 
     # --- almost everywhere ------------------------------------------------------------
@@ -230,7 +268,9 @@ class Prover:
             proof = self._vanishes(goal, prop, depth)
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
-        proof = proof or self._from_lebesgue(goal, depth)
+        elif isinstance(prop, Equals):
+            proof = self._almost_equal(goal)
+        proof = proof or self._from_lebesgue(goal, depth) or self._everywhere(goal, depth)
         if proof is not None or len(goal.measure) == 1:
             return proof
         for place in range(len(goal.measure)):
@@ -239,6 +279,71 @@ class Prover:
             if proof is not None:
                 return proof
         return None
+
+    def _everywhere(self, goal: Almost, depth: int) -> Proof | None:
+        """By what the condition follows from at a point, required almost everywhere."""
+        for word, theorem in pointwise(goal.body):
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
+        for name, fact in self._facts(goal):  # a hypothesis for every value of the variables
+            if isinstance(fact.conclusion, type(goal.body)):
+                found = specialised(assume(dict(self.hypotheses)[name]), goal.body)
+                if found is not None:
+                    return Proof(everywhere(found, goal.measure), (f"@{name}",))
+        return None
+
+    def _almost_equal(self, goal: Almost) -> Proof | None:
+        """From what is known almost surely, under this or another law of the same variables."""
+        for place, item in enumerate(goal.measure):
+            if isinstance(item, Let):
+                theorem = draw_equation(goal.measure, place)
+                if alpha_equal(theorem.conclusion, goal):
+                    return Proof(restate(theorem, goal), ("point mass",))
+        for fact in self.facts:
+            theorem = self._moved_fact(fact, goal)
+            proof = self._from(theorem, "almost surely", DEPTH - 1)
+            if proof is not None:
+                return proof
+        return None
+
+    def _moved_fact(self, fact: Theorem, goal: Almost) -> Theorem | None:
+        known = fact.conclusion
+        if not isinstance(known, Almost):
+            return None
+        values = match(known.body, goal.body)
+        if values is None:
+            return None
+        bound = {v for item in known.measure for v in drawn_by(item)}
+        outside = {v: value for v, value in values.items() if v not in bound}
+        theorem = attempt(instantiate, fact, outside) if outside else fact
+        if theorem is None or not isinstance(theorem.conclusion, Almost):
+            return None
+        known = theorem.conclusion
+        inside = {v: values[v] for v in bound & values.keys()}
+        if any(not isinstance(value, Var) for value in inside.values()):
+            return None
+        taken = free_vars(goal).union(*map(drawn_by, goal.measure), inside.values())
+        hidden = {v: fresh(v, taken | {v}) for v in bound - inside.keys()}
+        renaming: dict[Var, Expr] = {**inside, **hidden}
+        try:
+            own = [substitute(item, renaming) for item in known.measure]
+            wanted = Almost(goal.body, *own)
+            theorem = restate(theorem, wanted)
+            needed = free_vars(wanted)
+            outer = [d for d in goal.measure if needed & set(drawn_by(d))]
+            if outer:
+                theorem = everywhere(theorem, outer)
+        except (SortError, RuleError):
+            return None
+        if alpha_equal(theorem.conclusion, goal):
+            return theorem
+        there = moved(goal, theorem.conclusion.measure)
+        return None if there is None else discharge(there, theorem)
 
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
@@ -276,6 +381,9 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
+            if has_let(goal.measure):  # a draw that depends on others is dropped, not reordered
+                there = moved(goal, inner) if inner else None
+                return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
@@ -341,17 +449,36 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        proof = self._from(attempt(differentiable_sum, goal), "sums", depth)
-        if proof is not None:
-            return proof
         for equation in self.equations:
-            prop = equation.conclusion
-            if isinstance(prop, Equals) and alpha_equal(prop.lhs, goal.body):
-                carried = differentiable_equal(equation, goal.var)
+            for var in free_vars(equation.lhs):
+                if var.sort is not goal.var.sort:
+                    continue
+                there = instantiate(equation, {var: goal.var})
+                carried = attempt(differentiable_equal, there, goal)
                 proof = self._from(carried, "equality", depth)
                 if proof is not None:
                     return proof
         return None
+
+
+def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
+    """A theorem "for every …" at the values that make it ``goal``, if there are such."""
+    body, variables = theorem.conclusion, []
+    while isinstance(body, ForAll):
+        variables.append(body.var)
+        body = body.body
+    if not variables or type(body) is not type(goal):
+        return None
+    values = match(body, goal, frozenset(variables))
+    if values is None:
+        return None
+    for _ in variables:
+        theorem = specialise(theorem, theorem.conclusion.var)
+    there = attempt(instantiate, theorem, values)
+    if there is None:
+        return None
+    theorem = there
+    return theorem if alpha_equal(theorem.conclusion, goal) else None
 
 
 def same_law(goal: Integrable, premise: Integrable) -> Theorem:
@@ -372,7 +499,9 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        groups.setdefault((item.var.sort, item.range), []).append(place)
+        law = not isinstance(item, Lebesgue)
+        kind = (item.head,) if law else (item.var.sort, item.range)
+        groups.setdefault(kind, []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
         if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:

@@ -30,13 +30,13 @@ from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_stand
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 from fmproof.tactics.written_out import integral_forms
 
-_EXPAND = ("marginalisation", "tower", "square", "linearity", "drop", "gradient", "minimisers")
+_EXPAND = ("marginalisation", "tower", "square", "linearity", "drop", "derivative", "minimisers")
 """Bring everything under the joint law, one monomial in each expectation."""
 
 
 def decide(line: Line) -> Common:
     """Both lines in the first form in which they agree, else in normal form."""
-    light = common_form(line, ("lemma", "gradient", "minimisers"))
+    light = common_form(line, ("lemma", "derivative", "minimisers"))
     if light.agree is not None:
         return light
     normal = _normal_forms(line)

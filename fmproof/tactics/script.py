@@ -22,8 +22,9 @@ from sympy import Basic, Expr
 from fmproof.errors import InputError, SortError, nearest
 from fmproof.lang.arithmetic import as_written
 from fmproof.lang.node import admit, as_term, is_declared, is_one_of
-from fmproof.lang.nodes import Head, Var
-from fmproof.lang.props import PROPOSITIONS, AtMost, Equals, Prop
+from fmproof.lang.nodes import Draw, Head, Var
+from fmproof.lang.nodes.measure import drawn_by, require_measure
+from fmproof.lang.props import PROPOSITIONS, Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -57,6 +58,19 @@ def _label(text: Any, role: str) -> None:
     _remark(text, role)
     if text != text.strip() or "\n" in text:
         raise InputError(f"{role} must be one line without spaces around it, found {text!r}")
+
+
+def _law(items: Any, role: str) -> tuple[Draw, ...]:
+    """Draws as a measure, or nothing."""
+    if not isinstance(items, list | tuple):
+        raise InputError(f"{role} must be a list of draws, found {items!r}")
+    try:
+        draws = tuple(admit(item) for item in items)
+        if draws:
+            require_measure(draws, role)
+    except SortError as error:
+        raise SortError(f"{role}: {error}") from None
+    return draws
 
 
 def _remark(text: Any, role: str) -> None:
@@ -153,6 +167,14 @@ class Hypothesis(_Final):
                 f"found {self.prop!r}"
             )
         object.__setattr__(self, "prop", admit(self.prop))
+
+    @property
+    def equation(self) -> Equals | None:
+        """The equation that it says holds, for every or almost every value; None if it is none."""
+        core: Prop = self.prop
+        while isinstance(core, ForAll | Almost):
+            core = core.body
+        return core if isinstance(core, Equals) else None
 
     def _repr_latex_(self) -> str:
         from fmproof.tactics import shown
@@ -320,6 +342,7 @@ class Part(_Final):
         name: a shorter name for later reference.
         says: what the part shows and how, for the reader: words, or a list of words and terms.
         result: whether documents state it in the theorem, along with the derivation's statement.
+        almost: draws, if the chain is to hold for almost every value of what they draw.
     """
 
     title: str
@@ -329,9 +352,11 @@ class Part(_Final):
     name: str = ""
     says: str | Sequence[str | Basic] = ""
     result: bool = False
+    almost: Sequence[Draw] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
+        object.__setattr__(self, "almost", _law(self.almost, f"{self.title!r}: almost"))
         try:
             start = as_written(as_term(self.start))
         except SortError as error:
@@ -363,8 +388,10 @@ class Part(_Final):
             return self.statement
         end, relations = self.steps[-1].claim, {step.relation for step in self.steps}
         if relations == {"="}:
-            return Equals(self.start, end)
-        return AtMost(end, self.start) if "≥" in relations else AtMost(self.start, end)
+            prop: Prop = Equals(self.start, end)
+        else:
+            prop = AtMost(end, self.start) if "≥" in relations else AtMost(self.start, end)
+        return Almost(prop, *self.almost) if self.almost else prop
 
 
 @dataclass(frozen=True)
@@ -461,6 +488,7 @@ class Derivation(_Final):
     def _check_order(self) -> None:
         """Every result is proved before a step uses it, so nothing rests on itself."""
         known = {d.name for d in self.uses}
+        known |= {h.name for h in self.hypotheses if h.equation is not None}
         for part in self.parts:
             for step in part.steps:
                 for reference in step.references:
@@ -474,7 +502,7 @@ class Derivation(_Final):
         if name in self._part_labels():
             return f"{name!r} is not proved before this step, so the step cannot use it"
         if name in {h.name for h in self.hypotheses}:
-            return f"{name} is a hypothesis: conditions follow from it, a step cannot cite it"
+            return f"{name} is no equation: conditions follow from it, a step cannot cite it"
         there_is = nearest(name, known) if known else "there are none; is uses=[...] missing?"
         return f"no earlier part or used derivation is called {name!r}; {there_is}"
 
@@ -482,13 +510,15 @@ class Derivation(_Final):
         for h in self.hypotheses:
             self._require_closed(h.prop, f"hypothesis {h.name}")
         for part in self.parts:
-            self._require_closed(part.start, f"the start of {part.title!r}")
+            own = [var for item in part.almost for var in drawn_by(item)]
+            self._require_closed(part.start, f"the start of {part.title!r}", own)
             for step in part.steps:
-                self._require_closed(step.claim, f"step {step.id}")
+                self._require_closed(step.claim, f"step {step.id}", own)
 
-    def _require_closed(self, node: Basic, where: str) -> None:
+    def _require_closed(self, node: Basic, where: str, own: Sequence[Var] = ()) -> None:
+        allowed = {*self.variables, *own}
         stray = sorted(
-            v.name for v in free_vars(node) if v.sort is not Sort.PARAM and v not in self.variables
+            v.name for v in free_vars(node) if v.sort is not Sort.PARAM and v not in allowed
         )
         if any(v.name[0] in "#@" for v in free_vars(node)):
             raise InputError(f"{self.name}, {where}: a reserved variable, which nobody declares")

@@ -9,7 +9,7 @@ from sympy import Add, Expr, Mul, S
 
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel import algebra, almost, equality, gradient, integrals, order
+from fmproof.kernel import algebra, almost, calculus, equality, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
@@ -360,8 +360,8 @@ UNARY: tuple[Callable[[Any], Theorem], ...] = (
     integrals.fubini,
     integrals.joint_integral,
     integrals.expectation_as_integral,
-    gradient.gradient_of_sum,
-    gradient.minimisers_of_shift,
+    calculus.derivative,
+    calculus.minimisers_of_shift,
 )
 
 EQUATIONS: dict[str, Builder] = {
@@ -380,9 +380,9 @@ EQUATIONS: dict[str, Builder] = {
     "marginal_draw": _placed(integrals.marginal_draw, _marginal_expectation),
     "drop_draw": _placed(integrals.drop_draw, _expectation),
     "reorder_draws": _reorder,
-    "gradient_of_sum": _on(gradient.gradient_of_sum, lambda b: Grad(_parametric(b), theta)),
+    "derivative": _on(calculus.derivative, lambda b: Grad(_parametric(b), theta)),
     "minimisers_of_shift": _on(
-        gradient.minimisers_of_shift, lambda b: ArgMin(_parametric(b), theta)
+        calculus.minimisers_of_shift, lambda b: ArgMin(_parametric(b), theta)
     ),
 }
 """Rules that give an equation from nothing."""

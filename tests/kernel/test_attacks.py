@@ -35,7 +35,7 @@ from fmproof import (
     Vec,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel import almost, equality, gradient, integrability, integrals, order
+from fmproof.kernel import almost, calculus, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.lang.nodes import Apply, Var
 from fmproof.lang.nodes.name import Label
@@ -226,13 +226,13 @@ def test_a_condition_under_a_binder_must_hold_for_almost_every_value() -> None:
 
 def test_names_are_looked_through() -> None:
     from fmproof import ArgMin, Grad
-    from fmproof.kernel.gradient import gradient_of_sum, minimisers_of_shift
+    from fmproof.kernel.calculus import derivative, minimisers_of_shift
 
     loss = Scalar("L", theta)
     hidden = Named("C", loss(theta) ** 2)
     with pytest.raises(RuleError, match="no summand"):
         minimisers_of_shift(ArgMin(loss(theta) + hidden, theta))
-    split = gradient_of_sum(Grad(loss(theta) + hidden, theta))
+    split = derivative(Grad(loss(theta) + hidden, theta))
     assert split.rhs == Grad(loss(theta), theta) + Grad(hidden, theta)
 
 
@@ -311,7 +311,7 @@ class LooksLikeATheorem:
             "equal_integrand",
             lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
         ),
-        ("differentiable_equal", lambda th: gradient.differentiable_equal(th, theta)),
+        ("differentiable_equal", lambda th: calculus.differentiable_equal(th, theta)),
     ],
 )
 def test_a_look_alike_is_not_used(rule: str, use: Any) -> None:

@@ -8,7 +8,7 @@ import rule_instances
 from fmproof.kernel.rule import rules
 
 ELSEWHERE = {
-    "differentiable_sum": "tests/rules/test_differentiable.py",
+    "differentiable": "tests/rules/test_differentiable.py",
     "differentiable_equal": "tests/rules/test_differentiable.py",
 }
 """Neither kind of model has derivatives."""

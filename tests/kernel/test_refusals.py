@@ -26,7 +26,7 @@ from fmproof import (
     norm2,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel import algebra, almost, equality, gradient, integrability, integrals, order
+from fmproof.kernel import algebra, almost, calculus, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.lang.props import (
@@ -246,31 +246,31 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "reorder: expected an expectation whose draws have the order [0], found f(x)",
     ),
     "gradient": (
-        lambda: gradient.gradient_of_sum(loss(theta)),
+        lambda: calculus.derivative(loss(theta)),
         "gradient: expected a gradient, found L(θ)",
     ),
     "gradient of one thing": (
-        lambda: gradient.gradient_of_sum(Grad(loss(theta), theta)),
+        lambda: calculus.derivative(Grad(loss(theta), theta)),
         "gradient: nothing to separate in ∇_θ L(θ)",
     ),
     "minimisers": (
-        lambda: gradient.minimisers_of_shift(loss(theta)),
+        lambda: calculus.minimisers_of_shift(loss(theta)),
         "minimisers: expected argmin, found L(θ)",
     ),
     "minimisers without a constant": (
-        lambda: gradient.minimisers_of_shift(ArgMin(loss(theta), theta)),
+        lambda: calculus.minimisers_of_shift(ArgMin(loss(theta), theta)),
         "minimisers: no summand of L(θ) is free of θ",
     ),
     "differentiable": (
-        lambda: gradient.differentiable_sum(Equals(f(x), g(x))),
+        lambda: calculus.differentiable(Equals(f(x), g(x))),
         "differentiable: expected a differentiability, found f(x) = g(x)",
     ),
     "differentiable summand": (
-        lambda: gradient.differentiable_sum(Differentiable(loss(theta), theta)),
+        lambda: calculus.differentiable(Differentiable(loss(theta), theta)),
         "differentiable: nothing to separate in θ ↦ L(θ) is differentiable",
     ),
     "differentiable along a condition": (
-        lambda: gradient.differentiable_equal(vanishing, theta),
+        lambda: calculus.differentiable_equal(vanishing, theta),
         "differentiable_equal: theorem must be an equation, found g(x) = 0 ⇒ f(x) = 0",
     ),
     "nonnegative": (

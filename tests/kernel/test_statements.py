@@ -29,7 +29,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.kernel import algebra, almost, equality, gradient, integrability, integrals, order
+from fmproof.kernel import algebra, almost, calculus, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.lang.props import (
@@ -261,35 +261,33 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ E_{t~ρ, z~q}[f(z) h(t)] = E_{z~q, t~ρ}[f(z) h(t)]",
     ),
     "gradient": (
-        lambda: gradient.gradient_of_sum(
-            Grad(2 * loss(theta) - h(t) * penalty(theta) + f(x), theta)
-        ),
+        lambda: calculus.derivative(Grad(2 * loss(theta) - h(t) * penalty(theta) + f(x), theta)),
         "θ ↦ L(θ) is differentiable, θ ↦ R(θ) is differentiable ⊢ "
         "∇_θ (2 L(θ) − R(θ) h(t) + f(x)) = 2 ∇_θ L(θ) − h(t) ∇_θ R(θ)",
     ),
     "gradient of one summand": (
-        lambda: gradient.gradient_of_sum(Grad(h(t) * loss(theta) + f(x), theta)),
+        lambda: calculus.derivative(Grad(h(t) * loss(theta) + f(x), theta)),
         "⊢ ∇_θ (L(θ) h(t) + f(x)) = h(t) ∇_θ L(θ)",
     ),
     "minimisers": (
-        lambda: gradient.minimisers_of_shift(
+        lambda: calculus.minimisers_of_shift(
             ArgMin(loss(theta) + penalty(theta) + f(x) - 1, theta)
         ),
         "⊢ argmin_θ (L(θ) + R(θ) + f(x) − 1) = argmin_θ (L(θ) + R(θ))",
     ),
     "differentiable": (
-        lambda: gradient.differentiable_sum(
+        lambda: calculus.differentiable(
             Differentiable(h(t) * loss(theta) - penalty(theta) + f(x), theta)
         ),
         "θ ↦ R(θ) is differentiable, θ ↦ L(θ) is differentiable ⊢ "
         "θ ↦ L(θ) h(t) − R(θ) + f(x) is differentiable",
     ),
     "differentiable constant": (
-        lambda: gradient.differentiable_sum(Differentiable(f(x), theta)),
+        lambda: calculus.differentiable(Differentiable(f(x), theta)),
         "⊢ θ ↦ f(x) is differentiable",
     ),
     "equality of differentiable functions": (
-        lambda: gradient.differentiable_equal(
+        lambda: calculus.differentiable_equal(
             sequents.weaken(loss_is_penalty, Equals(h(t), 1)), theta
         ),
         "θ ↦ R(θ) is differentiable, L(θ) = R(θ) for every θ, h(t) = 1 ⊢ "

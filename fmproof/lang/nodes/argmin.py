@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr
 
 from fmproof.lang.node import Lift, Term, as_term, declare, not_clear, require_sort, same_kind
-from fmproof.lang.nodes.gradient import finite_at_every
+from fmproof.lang.nodes.derivative import finite_at_every
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import OverVar, require_param
 from fmproof.lang.sorts import Sort

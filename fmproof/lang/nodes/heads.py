@@ -21,6 +21,7 @@ from fmproof.lang.node import (
     as_term,
     bound_vars,
     declare,
+    is_one_of,
     no_places,
     not_clear,
     nothing,
@@ -28,8 +29,9 @@ from fmproof.lang.node import (
     shown,
 )
 from fmproof.lang.nodes.application import Apply
+from fmproof.lang.nodes.expectation import Expect
 from fmproof.lang.nodes.integral import IntegralOver
-from fmproof.lang.nodes.measure import Declared, Lebesgue, law_order, lebesgue
+from fmproof.lang.nodes.measure import Declared, Lebesgue, Let, law_order, lebesgue
 from fmproof.lang.nodes.variable import Var, reserved_var
 from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import canon, free_vars, substitute
@@ -43,22 +45,24 @@ class Head(Sealed, Atom):
     """A symbol with parameters, printed as name_sub^sup(main | given).
 
     It is called with its arguments in the order sub, sup, main, given. Make one with
-    :class:`Field`, :class:`Scalar` or :class:`Density`.
+    :class:`Field`, :class:`Scalar`, :class:`Density` or :class:`Law`.
 
     Attributes:
         name: as declared, e.g. "p_data".
         sub, sup, main, given: the parameters, as variables that fix sorts and names.
         result: the sort of an application.
-        over: of a density, the Lebesgue measures of its main parameters.
+        over: of a law, the Lebesgue measures of its main parameters.
         nonneg: whether every value is ≥ 0.
-        is_density: whether it is a density, which variables can be drawn from.
+        draws: whether variables can be drawn from it.
+        is_density: whether it is a density: its applications are terms, too.
         definition: a term over the parameters that the symbol abbreviates, or None.
     """
 
     __slots__ = ("_content", "definition", "given", "main", "name", "over", "sub", "sup")
 
-    result = Sort.REAL
+    result: Sort | None = Sort.REAL
     nonneg = False
+    draws = False
     is_density = False
     name: str
     sub: tuple[Var, ...]
@@ -79,14 +83,14 @@ class Head(Sealed, Atom):
         **own: Any,
     ) -> Any:
         kind = cls.__name__
-        if cls not in (Field, Scalar, Density):
-            raise SortError("a symbol is made by Field, Scalar or Density")
+        if cls not in (Field, Scalar, Law, Density, Gaussian):
+            raise SortError("a symbol is made by Field, Scalar, Law or Density")
         for word in own:
             known = ("sub", "sup", "given", "definition", *cls._own)
             if word not in known:
                 raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
         require_name(name, f"a {kind.lower()}")
-        over = tuple(admit(lebesgue(item)) for item in main) if cls.is_density else ()
+        over = tuple(admit(lebesgue(item)) for item in main) if cls.draws else ()
         head = Atom.__new__(cls)
         put = object.__setattr__
         put(head, "name", name)
@@ -234,27 +238,25 @@ class Scalar(Head):
         return {**super()._state(), "nonneg": self.nonneg}
 
 
-class Density(Head):
-    """A probability density in its main parameters, given the others.
+class Law(Head):
+    """A probability law of its main parameters, given the others, with or without a density.
 
-    ``p = Density("p", x, sub=t, given=z)`` is applied as ``p(t, x, z)`` and integrates to one
-    over x for every t and z. A real parameter may carry an interval, ``(t, 0, 1)``.
-
-    A definition must be visibly a probability density: an integral of a product of densities
-    that together form a law (p_t(x) = ∫ p_t(x|z) p_data(z) dz), or the constant that makes an
-    interval have mass one. Anything else is refused, because the kernel relies on it.
+    ``q = Law("q", x0, x1)`` is applied as ``q(x0, x1)``, in the law of an expectation alone: it
+    is no term. A real parameter may carry an interval, ``(t, 0, 1)``, which holds its values.
     """
 
     __slots__ = ()
 
-    nonneg = True
-    is_density = True
+    result = None
+    draws = True
+    is_uniform = False
 
     def _check(self) -> None:
+        kind = type(self).__name__.lower()
         if not self.over:
-            raise SortError(
-                f"the density {self.name} needs at least one variable that it is a density of"
-            )
+            raise SortError(f"the {kind} {self.name} needs at least one variable that it draws")
+        if self.definition is not None and not self.is_density:
+            raise SortError(f"the law {self.name} has no definition; write Density for one with")
         super()._check()
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
@@ -267,6 +269,31 @@ class Density(Head):
         drawn = self.drawn(application)
         return tuple(Lebesgue(v, *o.range) for o, v in zip(self.over, drawn, strict=True))
 
+    def _make_content(self) -> tuple[Any, ...]:
+        ranges = ";".join(str([fraction(end) for end in item.range]) for item in self.over)
+        return (*super()._make_content(), ranges)
+
+    def _state(self) -> dict[str, Any]:
+        return {**super()._state(), "main": tuple(item.declared for item in self.over)}
+
+
+class Density(Law):
+    """A probability density in its main parameters, given the others.
+
+    ``p = Density("p", x, sub=t, given=z)`` is applied as ``p(t, x, z)`` and integrates to one
+    over x for every t and z. A real parameter may carry an interval, ``(t, 0, 1)``.
+
+    A definition must be visibly a probability density: an integral or expectation of a product of
+    densities that together form a law (p_t(x) = ∫ p_t(x|z) p_data(z) dz), or the constant that
+    makes an interval have mass one. Anything else is refused, because the kernel relies on it.
+    """
+
+    __slots__ = ()
+
+    result = Sort.REAL
+    nonneg = True
+    is_density = True
+
     @property
     def is_uniform(self) -> bool:
         """Whether it is the constant on an interval by definition."""
@@ -276,12 +303,34 @@ class Density(Head):
         super()._check_definition()
         _require_density(self)
 
-    def _make_content(self) -> tuple[Any, ...]:
-        ranges = ";".join(str([fraction(end) for end in item.range]) for item in self.over)
-        return (*super()._make_content(), ranges)
 
-    def _state(self) -> dict[str, Any]:
-        return {**super()._state(), "main": tuple(item.declared for item in self.over)}
+class Gaussian(Density):
+    """The density of N(m, v I), as ``Normal(x, m, v)``; there is one symbol.
+
+    v is the variance. For v ≤ 0 it is that of N(m, I), by convention, so that it is a density for
+    all m and v; the rules about it ask for v > 0.
+    """
+
+    __slots__ = ()
+
+    def _check(self) -> None:
+        shape = (self.name, self.sub, self.sup, self.definition, tuple(v.sort for v in self.params))
+        if shape != ("N", (), (), None, (Sort.VEC, Sort.VEC, Sort.REAL)) or len(self.given) != 2:
+            raise SortError("there is one Gaussian density; it is applied by Normal(x, m, v)")
+        super()._check()
+
+    def _make_content(self) -> tuple[Any, ...]:
+        return ("Gaussian", *super()._make_content())
+
+
+gaussian: Gaussian = Gaussian(
+    "N", Var("x", Sort.VEC), given=(Var("m", Sort.VEC), Var("v", Sort.REAL))
+)
+
+
+def Normal(x: Any, m: Any = 0, v: Any = 1) -> Apply:
+    """N(x; m, v I), the Gaussian density with mean m and variance v in each coordinate."""
+    return Apply(gaussian, x, m, v)
 
 
 def uniform(t: Var, low: Any = 0, high: Any = 1, name: str = "p") -> Density:
@@ -299,9 +348,10 @@ def uniform(t: Var, low: Any = 0, high: Any = 1, name: str = "p") -> Density:
 def _require_density(head: Density) -> None:
     """Raise :class:`SortError` unless the definition of ``head`` integrates to one by its form.
 
-    Accepted: ∫…∫ Π densities, where the densities can be ordered so that each draws new
-    variables given earlier ones, and together they draw exactly the main parameters and the
-    integrated variables, over the same ranges; or the constant 1/(b − a) on [a, b].
+    Accepted: integrals and expectations of Π densities, where the densities and the draws of the
+    expectations can be ordered so that each draws new variables given earlier ones, and together
+    they draw exactly the main parameters and the bound variables, over the same ranges; or the
+    constant 1/(b − a) on [a, b].
     """
     body = admit(head.definition)
     if is_number(body):
@@ -310,13 +360,12 @@ def _require_density(head: Density) -> None:
             return
         raise SortError(f"the density {head.name} = {body} does not integrate to one")
     ranges = {item.var: item for item in head.over}
-    while type(body) is IntegralOver:
-        for item in body.measure:
-            if item.var in ranges or item.var in head.params:
-                raise SortError(f"the definition of the density {head.name} binds {item.var} twice")
-            ranges[item.var] = item
-        body = body.body
-    order = law_order(factors(body))
+    law, body = mixed(body)
+    order = law_order((*law, *factors(body)))
+    for item in _bound_in(admit(head.definition)):
+        if item.var in ranges or item.var in head.params:
+            raise SortError(f"the definition of the density {head.name} binds {item.var} twice")
+        ranges[item.var] = item
     if order is not None and not any(_has_integral(arg) for d in order for arg in d.arguments):
         drawn = {item.var: item for factor in order for item in factor.head.ranges(factor)}
         if drawn == ranges:
@@ -326,6 +375,31 @@ def _require_density(head: Density) -> None:
         f"expected an integral of a product of densities that draws each of "
         f"{', '.join(shown(v) for v in ranges)} once, found {shown(head.definition)}"
     )
+
+
+def mixed(body: Expr) -> tuple[tuple[Apply, ...], Expr]:
+    """The draws of the nested expectations of a mixture of densities, and what is inside."""
+    draws: list[Any] = []
+    node: Any = body
+    while is_one_of(node, (IntegralOver, Expect)):
+        if type(node) is Expect:
+            if any(type(item) is Let for item in node.measure):
+                break  # a point mass has no density
+            draws.extend(node.measure)
+        node = node.body
+    return tuple(draws), node
+
+
+def _bound_in(body: Any) -> list[Lebesgue]:
+    """The ranges of what nested integrals and expectations bind."""
+    found: list[Lebesgue] = []
+    while is_one_of(body, (IntegralOver, Expect)):
+        for item in body.measure:
+            if type(item) is Let:
+                return found
+            found.extend((item,) if type(item) is Lebesgue else item.head.ranges(item))
+        body = body.body
+    return found
 
 
 def _length(item: Lebesgue) -> Fraction:
@@ -347,7 +421,7 @@ def _rebuilt(node: Head) -> Head:
     try:
         state = node._state()
     except AttributeError:
-        raise SortError("not a symbol: it was not made by Field, Scalar or Density") from None
+        raise SortError("not a symbol: it was not made by Field, Scalar, Law or Density") from None
     if node.definition is not None:
         state["definition"] = admit(node.definition)
     made: Head = _from_state(type(node), state)
@@ -357,7 +431,9 @@ def _rebuilt(node: Head) -> Head:
 declare(
     Field,
     Scalar,
+    Law,
     Density,
+    Gaussian,
     sort=lambda node: None,
     bound=nothing,
     places=no_places,

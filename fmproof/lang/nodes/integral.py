@@ -37,7 +37,7 @@ from fmproof.lang.nodes.measure import (
 )
 from fmproof.lang.props import Almost, Integrable
 from fmproof.lang.scope import apart, free_vars
-from fmproof.lang.sorts import Sort
+from fmproof.lang.sorts import ADDITIVE
 
 
 class IntegralOver(OverMeasure, Term):
@@ -67,9 +67,9 @@ def Integral(body: Any, *variables: Declared) -> Expr:
 
 
 def require_integrand(body: Any, verb: str) -> Expr:
-    """``body`` as a term, if it is a real or a vector."""
+    """``body`` as a term, if it is a real, a vector or a gradient."""
     term: Expr = as_term(body)
-    if sort_of(term) not in (Sort.REAL, Sort.VEC):
+    if sort_of(term) not in ADDITIVE:
         raise SortError(f"cannot {verb} the {sort_of(term).value} {shown(term)}")
     return term
 

@@ -13,11 +13,21 @@ from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.arithmetic import mul
-from fmproof.lang.node import Sealed, declare, no_places, not_clear, nothing, same_kind, shown
+from fmproof.lang.node import (
+    Sealed,
+    as_term,
+    declare,
+    no_places,
+    not_clear,
+    nothing,
+    require_sort,
+    same_kind,
+    shown,
+)
 from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.numbers import fraction, is_number, number
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
 if TYPE_CHECKING:
@@ -90,18 +100,42 @@ def lebesgue(item: Declared | Lebesgue) -> Lebesgue:
     raise SortError(f"expected a variable or (t, low, high), found {item!r}")
 
 
-Draw = Apply | Lebesgue
-"""One item of a measure: a density applied to the variables it draws, or Lebesgue measure."""
+class Let(Sealed, Basic):
+    """A deterministic draw x := a, of earlier draws and what is outside: a point mass at a."""
+
+    __slots__ = ()
+
+    def __new__(cls, var: Var, value: Any) -> Let:
+        if type(var) is not Var or var.sort is Sort.PARAM:
+            raise SortError(f"expected a variable to draw, found {shown(var)}")
+        term = as_term(value)
+        require_sort(term, var.sort, f"the value of {var.name}")
+        made: Let = Basic.__new__(cls, var, term)
+        return made
+
+    @property
+    def var(self) -> Var:
+        var: Var = self.args[0]
+        return var
+
+    @property
+    def value(self) -> Expr:
+        return self.args[1]
 
 
-def is_draw(item: Any) -> bool:
-    """Whether ``item`` is a density applied to something."""
+Draw = Apply | Lebesgue | Let
+"""One item of a measure: a density or law applied to the variables it draws, a deterministic
+draw, or Lebesgue measure."""
+
+
+def is_density(item: Any) -> bool:
+    """Whether ``item`` is a density applied to something: a draw that is a term, too."""
     return type(item) is Apply and item.head.is_density
 
 
 def drawn_by(item: Draw) -> tuple[Var, ...]:
     """The variables that one item of a measure binds."""
-    if type(item) is Lebesgue:
+    if type(item) is not Apply:
         return (item.var,)
     head: Density = item.head
     return head.drawn(item)
@@ -140,6 +174,8 @@ def require_measure(items: Sequence[Any], owner: str) -> None:
     for item in items:
         if type(item) is not Lebesgue:
             require_draw(item, owner)
+        if type(item) is Let and item.var in free_vars(item.value):
+            raise SortError(f"{owner}: {shown(item)} depends on the {item.var} that it draws")
         for var in drawn_by(item):
             if type(var) is not Var:
                 raise SortError(f"{owner} must draw variables, found {shown(var)} in {shown(item)}")
@@ -158,32 +194,32 @@ def require_measure(items: Sequence[Any], owner: str) -> None:
 
 
 def require_draw(item: Any, owner: str) -> None:
-    """Raise :class:`SortError` unless ``item`` is a density applied to something."""
-    if not is_draw(item):
+    """Raise :class:`SortError` unless ``item`` draws variables."""
+    if type(item) is not Let and not (type(item) is Apply and item.head.draws):
         raise SortError(
-            f"{owner} expects densities applied to the variables they draw, such as p(t, x, z), "
-            f"found {shown(item)}"
+            f"{owner} expects densities and laws applied to the variables they draw, such as "
+            f"p(t, x, z), or Let(x, …), found {shown(item)}"
         )
 
 
 def conditions(item: Draw) -> set[Var]:
     """The variables that a draw depends on: those of a density's sub, sup and given places."""
-    if type(item) is Lebesgue:
-        return set()
+    if type(item) is not Apply:
+        return set(free_vars(item.value)) if type(item) is Let else set()
     head, arguments = item.head, item.arguments
     start = len(head.sub) + len(head.sup)
     others = arguments[:start] + arguments[start + len(head.main) :]
     return {var for arg in others for var in free_vars(arg)}
 
 
-def law_order(factors: Sequence[Expr]) -> tuple[Apply, ...] | None:
-    """``factors`` as a law: densities ordered so that each depends on earlier draws only.
+def law_order(factors: Sequence[Any]) -> tuple[Apply, ...] | None:
+    """``factors`` as a law: densities and laws, each depending on earlier draws only.
 
-    None when they are not all densities that draw distinct variables, or depend in a circle.
+    None when they do not all draw distinct variables, or depend in a circle.
     """
     seen: set[Expr] = set()
     for factor in factors:
-        if not is_draw(factor):
+        if not (type(factor) is Apply and factor.head.draws):
             return None
         for var in drawn_by(factor):
             if type(var) is not Var or var in seen:
@@ -201,17 +237,37 @@ def law_order(factors: Sequence[Expr]) -> tuple[Apply, ...] | None:
     return tuple(order)
 
 
-def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[Lebesgue, ...]]:
-    """The same integral with every density as a factor: (body · Π densities, Lebesgue measures)."""
-    densities = [item for item in measure if type(item) is not Lebesgue]
-    items: list[Lebesgue] = []
+def against_lebesgue(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[Draw, ...]]:
+    """The same integral with every density as a factor: (body · Π densities, the other items).
+
+    Laws without a density stay as they are. Deterministic draws must be gone.
+    """
+    densities = [item for item in measure if is_density(item)]
+    items: list[Draw] = []
     for item in measure:
-        items.extend((item,) if type(item) is Lebesgue else item.head.ranges(item))
+        if type(item) is Let:
+            raise SortError(f"no integral runs over {shown(item)}; substitute it first")
+        items.extend(item.head.ranges(item) if is_density(item) else (item,))
     return mul(*densities, body), tuple(items)
+
+
+def without_lets(body: Expr, measure: Sequence[Draw]) -> tuple[Expr, tuple[Draw, ...]]:
+    """The same integral with deterministic draws substituted."""
+    items, place = list(measure), 0
+    while place < len(items):
+        item = items[place]
+        if type(item) is not Let:
+            place += 1
+            continue
+        value = {item.var: item.value}
+        body = substitute(body, value)
+        items[place:] = [substitute(later, value) for later in items[place + 1 :]]
+    return body, tuple(items)
 
 
 declare(
     Lebesgue,
+    Let,
     sort=lambda node: None,
     bound=nothing,  # its owner binds the variable
     places=no_places,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Basic, Rational
+from sympy import Basic, Expr, Rational
 
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Density, Draw, Lebesgue, Ratio
@@ -25,6 +25,14 @@ _ESCAPES = {c: rf"\{c}" for c in "#$%&_{}"} | {
     "~": r"\textasciitilde{}",
 }
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
+
+
+_OPERATORS = {
+    "grad": r"\nabla",
+    "partial": r"\partial",
+    "div": r"\operatorname{div}",
+    "argmin": r"\operatorname*{arg\,min}",
+}
 
 
 class LatexPrinter(Printer):
@@ -115,8 +123,7 @@ class LatexPrinter(Printer):
         return f"{tight} {body} {differentials}"
 
     def operator(self, kind: str, var: str, body: str) -> str:
-        sign = r"\nabla" if kind == "grad" else r"\operatorname*{arg\,min}"
-        return rf"{sign}_{{{var}}} {body}"
+        return rf"{_OPERATORS[kind]}_{{{var}}} {body}"
 
     def absolute(self, body: str, vector: bool) -> str:
         bar = "Vert" if vector else "vert"
@@ -131,8 +138,42 @@ class LatexPrinter(Printer):
     def implies(self, premise: str, conclusion: str) -> str:
         return rf"{premise} \;\Rightarrow\; {conclusion}"
 
-    def differentiable(self, var: str, body: str) -> str:
-        return rf"{var} \mapsto {body} \text{{ is differentiable}}"
+    def positive(self, body: str) -> str:
+        return rf"{body} > 0"
+
+    def nonzero(self, body: str) -> str:
+        return rf"{body} \ne 0"
+
+    def at_place(self, body: str, place: str) -> str:
+        return rf"{_fenced('[', body, ']')}_{{{place}}}"
+
+    def given(self, body: str, given: str) -> str:
+        return rf"{body} \mid {given}"
+
+    def let(self, variable: str, value: str) -> str:
+        return rf"{variable} := {value}"
+
+    def gaussian(self, x: str, mean: str, variance: str) -> str:
+        scaled = "I" if variance == "1" else rf"{variance} \, I"
+        inside = f"{mean}, {scaled}"
+        return rf"\mathcal{{N}}" + _fenced("(", f"{x}; {inside}" if x else inside, ")")
+
+    def root(self, a: Expr) -> str:
+        return rf"\sqrt{{{self.show(a)}}}"
+
+    def logarithm(self, a: str) -> str:
+        return rf"\log {a}"
+
+    def exponential(self, a: str) -> str:
+        return r"\exp" + _fenced("(", a, ")")
+
+    def dominated(self, body: str, var: str, at: str, over: str) -> str:
+        near = var if var == at else f"{var} = {at}"
+        return rf"\lvert {body} \rvert \text{{ is dominated near }} {near} \text{{, over }} {over}"
+
+    def differentiable(self, var: str, body: str, at: str) -> str:
+        place = rf" \text{{ at }} {at}" if at else ""
+        return rf"{var} \mapsto {body} \text{{ is differentiable}}{place}"
 
     def every(self, var: str, body: str) -> str:
         return rf"{body} \quad\text{{for every }} {var}"

@@ -17,19 +17,31 @@ from fmproof.errors import SortError
 from fmproof.lang.arithmetic import coefficient, mul
 from fmproof.lang.node import declaration, sort_of
 from fmproof.lang.nodes import (
+    Abs,
     Apply,
     ArgMin,
+    CondExpect,
+    Constant,
     Density,
+    Div,
     Draw,
+    Exp,
     Expect,
     Field,
+    Gaussian,
+    Given,
     Grad,
     Inner,
     IntegralOver,
+    Law,
     Lebesgue,
+    Let,
+    Log,
     Named,
+    Partial,
     Ratio,
     Scalar,
+    Sqrt,
     Var,
 )
 from fmproof.lang.nodes.measure import against_lebesgue
@@ -39,12 +51,14 @@ from fmproof.lang.props import (
     Almost,
     AtMost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
+    Positive,
     VanishesWith,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
 SUM, PRODUCT, ATOM = 1, 2, 3
@@ -152,9 +166,75 @@ class Printer(ABC):
         name = self.name(node.name)
         return self.call(name, [self.show(v) for v in variables], []) if variables else name
 
-    def over_parameter(self, node: Grad | ArgMin) -> str:
-        kind = "grad" if isinstance(node, Grad) else "argmin"
-        return self.operator(kind, self.name(node.var.name), self.show(node.body, PRODUCT))
+    def minimisers(self, node: ArgMin) -> str:
+        return self.operator("argmin", self.name(node.var.name), self.show(node.body, PRODUCT))
+
+    def derivative(self, node: Any) -> str:
+        """∇_x f(x); with another place ∇_x f(x)|_{x = s}."""
+        kind = _OPERATORS[type(node)]
+        var, body = _read_at(node)
+        shown = self.operator(kind, self.name(var.name), self.show(body, PRODUCT))
+        if var is node.at:
+            return shown
+        place = f"{self.name(var.name)} = {self.show(node.at)}"
+        return self.at_place(shown, place)
+
+    def function(self, node: Any) -> tuple[str, int]:
+        (a,) = node.args
+        if isinstance(node, Sqrt):
+            if isinstance(a, Inner) and a.is_square:
+                return self.absolute(self.show(a.args[0]), True), ATOM
+            return self.root(a), ATOM
+        if isinstance(node, Abs):
+            return self.absolute(self.show(a), False), ATOM
+        if isinstance(node, Log):
+            return self.logarithm(self.show(a, ATOM)), PRODUCT
+        return self.exponential(self.show(a)), ATOM
+
+    def conditional(self, node: CondExpect) -> str:
+        """E_{z~q, x~p}[f | x], with x = s where it is given something else."""
+        renaming: dict[Var, Expr] = {}
+        for item in node.given:
+            at = item.at
+            inside = free_vars(node.body).union(*map(free_vars, node.measure))
+            if isinstance(at, Var) and at not in inside and at not in renaming.values():
+                renaming[item.var] = at
+        body = substitute(node.body, renaming)
+        draws = [substitute(item, renaming) for item in node.measure]
+        given = ", ".join(
+            self.show(item.at)
+            if item.var in renaming
+            else f"{self.name(item.var.name)} = {self.show(item.at)}"
+            for item in node.given
+        )
+        return self.expect_over(draws, self.given(self.show(body), given))
+
+    def differentiability(self, node: Differentiable) -> str:
+        """x ↦ f(x) is differentiable at s."""
+        ((var, at), *more) = node.pairs
+        if more:
+            names = self.group([self.name(v.name) for v, _ in node.pairs])
+            places = self.group([self.show(place) for _, place in node.pairs])
+            return self.differentiable(names, self.show(node.body), places)
+        var, body = _read_at(node)
+        return self.differentiable(self.name(var.name), self.show(body), self.show(at))
+
+    def everywhere(self, node: ForAll) -> str:
+        """P for every x; of differentiability everywhere no place is said."""
+        inner = node.body
+        if isinstance(inner, Differentiable) and [at for _, at in inner.pairs] == [node.var]:
+            var, body = _read_at(inner)
+            if var is node.var:
+                return self.differentiable(self.name(var.name), self.show(body), "")
+        return self.every(self.name(node.var.name), self.show(node.body))
+
+    def domination(self, node: Dominated) -> str:
+        kinds = {Sort.REAL: "partial"}
+        items = ", ".join(self.almost_item(item) for item in node.measure)
+        var, body = _read_at(node)
+        kind = kinds.get(var.sort, "grad")
+        shown = self.operator(kind, self.name(var.name), self.show(body, PRODUCT))
+        return self.dominated(shown, self.name(var.name), self.show(node.at), items)
 
     def sum(self, node: Add) -> str:
         shown = ""
@@ -174,7 +254,7 @@ class Printer(ABC):
         shown = [] if c == 1 else [self.number(c)]
         *inner, last = sorted(Mul.make_args(rest), key=factor_key)
         for factor in inner:  # an operator would seem to act on what follows
-            operator = isinstance(factor, Grad | ArgMin)
+            operator = isinstance(factor, Grad | Partial | Div | ArgMin | Log)
             shown.append(self.show(factor, ATOM if operator else PRODUCT))
         shown.append(self.show(last, PRODUCT))
         return self.times(shown), PRODUCT
@@ -208,6 +288,8 @@ class Printer(ABC):
         return f"{self.show(node.lhs)} = {self.show(node.rhs)}"
 
     def vanishing(self, node: VanishesWith) -> str:
+        if node.args[0] is S.One:
+            return self.nonzero(self.show(node.args[1]))
         return self.implies(f"{self.show(node.args[1])} = 0", f"{self.show(node.args[0])} = 0")
 
     def integrable(self, node: Integrable) -> str:
@@ -223,6 +305,8 @@ class Printer(ABC):
         return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
 
     def almost_item(self, item: Draw) -> str:
+        if isinstance(item, Let):
+            return self.let(self.name(item.var.name), self.show(item.value))
         if not isinstance(item, Lebesgue):
             return self.draw(item)
         name = self.name(item.var.name)
@@ -230,12 +314,15 @@ class Printer(ABC):
 
     def draw(self, item: Apply) -> str:
         """x~p_t(·|z)"""
-        head: Density = item.head
+        head: Any = item.head
         variables = [self.show(v) for v in head.drawn(item)]
         drawn = variables[0] if len(variables) == 1 else self.group(variables)
         return self.drawn_from(drawn, self.law(head, item))
 
-    def law(self, head: Density, item: Apply) -> str:
+    def law(self, head: Any, item: Apply) -> str:
+        if isinstance(head, Gaussian):
+            _, mean, variance = item.arguments
+            return self.gaussian("", self.show(mean), self.show(variance, PRODUCT))
         if head.is_uniform:
             return self.uniform_law(str(head.over[0].low), str(head.over[0].high))
         sub, sup, _, given = self.places(item)
@@ -254,6 +341,9 @@ class Printer(ABC):
         return sub, sup, main, given
 
     def application(self, item: Apply) -> str:
+        if isinstance(item.head, Gaussian):
+            x, mean, variance = item.arguments
+            return self.gaussian(self.show(x), self.show(mean), self.show(variance, PRODUCT))
         sub, sup, main, given = self.places(item)
         return self.call(self.indexed(self.name(item.head.name), sub, sup), main, given)
 
@@ -306,7 +396,27 @@ class Printer(ABC):
     @abstractmethod
     def implies(self, premise: str, conclusion: str) -> str: ...
     @abstractmethod
-    def differentiable(self, var: str, body: str) -> str: ...
+    def positive(self, body: str) -> str: ...
+    @abstractmethod
+    def nonzero(self, body: str) -> str: ...
+    @abstractmethod
+    def at_place(self, body: str, place: str) -> str: ...
+    @abstractmethod
+    def given(self, body: str, given: str) -> str: ...
+    @abstractmethod
+    def let(self, variable: str, value: str) -> str: ...
+    @abstractmethod
+    def gaussian(self, x: str, mean: str, variance: str) -> str: ...
+    @abstractmethod
+    def root(self, a: Expr) -> str: ...
+    @abstractmethod
+    def logarithm(self, a: str) -> str: ...
+    @abstractmethod
+    def exponential(self, a: str) -> str: ...
+    @abstractmethod
+    def dominated(self, body: str, var: str, at: str, over: str) -> str: ...
+    @abstractmethod
+    def differentiable(self, var: str, body: str, at: str) -> str: ...
     @abstractmethod
     def every(self, var: str, body: str) -> str: ...
     @abstractmethod
@@ -315,6 +425,17 @@ class Printer(ABC):
 
 def _power(printer: Printer, node: Pow) -> str:
     return printer.power(printer.show(node.args[0], ATOM), str(node.args[1]))
+
+
+_OPERATORS: dict[type, str] = {Grad: "grad", Partial: "partial", Div: "div"}
+
+
+def _read_at(node: Any) -> tuple[Var, Expr]:
+    """The variable and the body of a derivative, named after the place if that is a variable."""
+    at, var = node.at, node.var
+    if isinstance(at, Var) and at not in free_vars(node.body):
+        return at, substitute(node.body, {var: at})
+    return var, node.body
 
 
 def _at(
@@ -331,21 +452,30 @@ _SPELLING: dict[type, Callable[[Printer, Any], tuple[str, int]]] = {
     **dict.fromkeys(NUMBERS, Printer.rational),
     Var: _at(ATOM, lambda printer, node: printer.name(node.name)),
     Named: _at(ATOM, Printer.named),
-    **dict.fromkeys((Field, Scalar, Density, Label), _at(ATOM, lambda p, n: p.name(n.name))),
+    **dict.fromkeys(
+        (Field, Scalar, Density, Law, Gaussian, Label), _at(ATOM, lambda p, n: p.name(n.name))
+    ),
     Apply: _at(ATOM, Printer.application),
     Inner: Printer.inner,
     Ratio: lambda printer, node: printer.ratio(node),
     IntegralOver: _at(SUM, Printer.integral),
     Expect: _at(ATOM, lambda p, n: p.expect_over(n.measure, p.show(n.body))),
-    Grad: _at(PRODUCT, Printer.over_parameter),
-    ArgMin: _at(PRODUCT, Printer.over_parameter),
+    CondExpect: _at(ATOM, Printer.conditional),
+    **dict.fromkeys((Grad, Partial, Div), _at(PRODUCT, Printer.derivative)),
+    ArgMin: _at(PRODUCT, Printer.minimisers),
+    **dict.fromkeys((Exp, Log, Sqrt, Abs), Printer.function),
+    Constant: _at(ATOM, lambda printer, node: printer.name(node.name)),
+    Given: _at(ATOM, lambda p, n: f"{p.name(n.var.name)} = {p.show(n.at)}"),
+    Let: _at(ATOM, lambda printer, node: printer.almost_item(node)),
     Lebesgue: _at(ATOM, lambda printer, node: printer.differential([node])),
     Equals: _at(ATOM, Printer.equation),
     AtMost: _at(ATOM, lambda p, n: p.at_most(p.show(n.lhs), p.show(n.rhs))),
     Integrable: _at(ATOM, Printer.integrable),
     VanishesWith: _at(ATOM, Printer.vanishing),
-    Differentiable: _at(ATOM, lambda p, n: p.differentiable(p.name(n.var.name), p.show(n.body))),
-    ForAll: _at(ATOM, lambda p, n: p.every(p.name(n.var.name), p.show(n.body))),
+    Positive: _at(ATOM, lambda p, n: p.positive(p.show(n.args[0]))),
+    Differentiable: _at(ATOM, Printer.differentiability),
+    Dominated: _at(ATOM, Printer.domination),
+    ForAll: _at(ATOM, Printer.everywhere),
     Almost: _at(ATOM, lambda p, n: p.almost(p.show(n.body), [p.almost_item(i) for i in n.measure])),
 }
 """How each type of node is spelled, and how tightly the result holds together."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Basic, Rational
+from sympy import Basic, Expr, Rational
 
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Draw, Lebesgue, Ratio
@@ -19,6 +19,9 @@ _GREEK = dict(
     phi="φ", chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Sigma="Σ",
     Phi="Φ", Psi="Ψ", Omega="Ω", **{"lambda": "λ"},
 )  # fmt: skip
+
+
+_OPERATORS = {"grad": "∇", "partial": "∂", "div": "div", "argmin": "argmin"}
 
 
 class TextPrinter(Printer):
@@ -104,7 +107,7 @@ class TextPrinter(Printer):
         return f"{signs} {body} {differentials}"
 
     def operator(self, kind: str, var: str, body: str) -> str:
-        return f"∇_{var} {body}" if kind == "grad" else f"argmin_{var} {body}"
+        return f"{_OPERATORS[kind]}_{var} {body}"
 
     def absolute(self, body: str, vector: bool) -> str:
         return f"‖{body}‖" if vector else f"|{body}|"
@@ -118,8 +121,39 @@ class TextPrinter(Printer):
     def implies(self, premise: str, conclusion: str) -> str:
         return f"{premise} ⇒ {conclusion}"
 
-    def differentiable(self, var: str, body: str) -> str:
-        return f"{var} ↦ {body} is differentiable"
+    def positive(self, body: str) -> str:
+        return f"{body} > 0"
+
+    def nonzero(self, body: str) -> str:
+        return f"{body} ≠ 0"
+
+    def at_place(self, body: str, place: str) -> str:
+        return f"[{body}]_{{{place}}}"
+
+    def given(self, body: str, given: str) -> str:
+        return f"{body} | {given}"
+
+    def let(self, variable: str, value: str) -> str:
+        return f"{variable}:={value}"
+
+    def gaussian(self, x: str, mean: str, variance: str) -> str:
+        return f"N({x}; {mean}, {variance}·I)" if x else f"N({mean}, {variance}·I)"
+
+    def root(self, a: Expr) -> str:
+        return f"√{self.show(a, ATOM)}"
+
+    def logarithm(self, a: str) -> str:
+        return f"log {a}"
+
+    def exponential(self, a: str) -> str:
+        return f"exp({a})"
+
+    def dominated(self, body: str, var: str, at: str, over: str) -> str:
+        near = var if var == at else f"{var} = {at}"
+        return f"|{body}| is dominated near {near}, over {over}"
+
+    def differentiable(self, var: str, body: str, at: str) -> str:
+        return f"{var} ↦ {body} is differentiable" + (f" at {at}" if at else "")
 
     def every(self, var: str, body: str) -> str:
         return f"{body} for every {var}"

@@ -1,0 +1,111 @@
+"""Derivatives at a point: ∇ in a vector or a parameter, ∂ in a real variable, the divergence.
+
+Meaning. Each is the derivative of var ↦ body at a place, and 0 where there is none; whether there
+is one is a proposition (``Differentiable``). The variable is bound in the body alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import Expr
+
+from fmproof.errors import SortError
+from fmproof.lang.node import (
+    Inside,
+    Lift,
+    Term,
+    as_term,
+    declare,
+    not_clear,
+    same_kind,
+    shown,
+    sort_of,
+)
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.props import AtPlace, Differentiable, ForAll, placed
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+
+class Derivative(AtPlace, Term):
+    """Base of the derivatives: args = (body, var, at). ``at`` is by default the variable itself."""
+
+    __slots__ = ()
+
+    _in: tuple[Sort, ...]
+    _of: tuple[Sort, ...]
+    _called: str
+
+    def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
+        term, owner = as_term(body), cls._called
+        if type(var) is not Var or var.sort not in cls._in:
+            wanted = " or ".join(f"a {sort.value}" for sort in cls._in)
+            raise SortError(f"{owner} is taken in {wanted} variable, found {shown(var)}")
+        if sort_of(term) not in cls._of:
+            wanted = " or ".join(sort.value for sort in cls._of)
+            found = f"the {sort_of(term).value} {shown(term)}"
+            raise SortError(f"the body of {owner} must be a {wanted}, found {found}")
+        term, pairs = placed(term, ((var, at),), owner)
+        return Expr.__new__(cls, term, *pairs)
+
+
+class Grad(Derivative):
+    """The gradient ∇ of a real body in a vector, or in a parameter θ (then of sort gradient)."""
+
+    __slots__ = ()
+
+    _in, _of, _called = (Sort.PARAM, Sort.VEC), (Sort.REAL,), "a gradient"
+
+
+class Partial(Derivative):
+    """The derivative ∂ of a real or vector body in a real variable."""
+
+    __slots__ = ()
+
+    _in, _of, _called = (Sort.REAL,), (Sort.REAL, Sort.VEC), "a derivative ∂"
+
+
+class Div(Derivative):
+    """The divergence of a vector body in a vector."""
+
+    __slots__ = ()
+
+    _in, _of, _called = (Sort.VEC,), (Sort.VEC,), "a divergence"
+
+    def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
+        from sympy import S
+
+        return S.Zero if body is S.Zero else super().__new__(cls, body, var, at)
+
+
+def _sort(node: Any) -> Sort:
+    if type(node) is Grad:
+        return Sort.VEC if node.var.sort is Sort.VEC else Sort.GRADIENT
+    return sort_of(node.body) if type(node) is Partial else Sort.REAL
+
+
+def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
+    """The integrals in a function of the variable are finite at every value of it."""
+    for prop in inside(node.body):
+        yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
+
+
+def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
+    yield Differentiable(*node.args)
+    yield from finite_at_every(node, inside)
+    yield from inside(node.at)
+
+
+declare(
+    Grad,
+    Partial,
+    Div,
+    sort=_sort,
+    bound=lambda node: (node.var,),
+    places=lambda node: {0: Lift.EVERY, 2: Lift.HERE},
+    obliges=_obliges,
+    nonnegative=not_clear,
+    rebuild=same_kind,
+)

@@ -1,0 +1,304 @@
+"""Conditional expectations in a term: where they stand, what they average, under which law.
+
+A field u_t(x) that is defined as E[f | X = x] counts as one. Untrusted: the laws are matched here,
+and the kernel's rules about conditional expectations say whether they fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sympy import Basic, Expr, S
+
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.conditional import contraction, pull_out, transfer
+from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.hypotheses import discharge
+from fmproof.kernel.integrability import equal_integrand
+from fmproof.kernel.integrals import joint_law, reorder_draws
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Apply, CondExpect, Draw, Expect, Field, Inner, Let, Scalar, Var
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.scope import alpha_equal, free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.tactics.rewriting import attempt, sweep
+
+SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
+
+
+def mean_of(term: Any) -> CondExpect | None:
+    """The conditional expectation that a term is, or abbreviates."""
+    if isinstance(term, CondExpect):
+        return term
+    if isinstance(term, Apply) and isinstance(term.head.definition, CondExpect):
+        unfolded = term.head.unfold(term.arguments)
+        return unfolded if isinstance(unfolded, CondExpect) else None
+    return None
+
+
+class _Place(NamedTuple):
+    """A conditional expectation among the factors of a monomial."""
+
+    mean: CondExpect
+    kept: tuple[Expr, ...]  #: the other factors
+    other: Expr | None  #: what it is multiplied with in an inner product
+    side: int  #: as the kernel counts: −1 alone, 0 in an inner product, 2 squared
+
+
+def _places(body: Expr) -> Iterator[_Place]:
+    parts = factors(body)
+    for i, part in enumerate(parts):
+        rest = without(parts, i)
+        mean = mean_of(part)
+        if mean is not None:
+            for j, again in enumerate(rest):
+                if again == part and sort_of(part) is Sort.REAL:
+                    yield _Place(mean, without(rest, j), None, SQUARE)
+            yield _Place(mean, rest, None, -1)
+        if isinstance(part, Inner):
+            first, second = map(mean_of, part.args)
+            if part.is_square and first is not None:
+                yield _Place(first, rest, None, SQUARE)
+            for own, other in ((first, part.args[1]), (second, part.args[0])):
+                if own is not None:
+                    yield _Place(own, rest, other, 0)
+
+
+# --- matching laws ------------------------------------------------------------------------
+
+
+class _Fit(NamedTuple):
+    """How the law of a conditional expectation is found among the draws of another."""
+
+    order: tuple[int, ...]  #: the draws, those of the conditional expectation last
+    split: int  #: the number of the others
+    given: tuple[Var, ...]
+    value: Expr  #: what is averaged, under the names of the draws
+
+
+def _fits(measure: Sequence[Draw], mean: CondExpect) -> Iterator[_Fit]:
+    for chosen, renaming in _assigned(measure, list(mean.measure), (), {}):
+        given = tuple(renaming.get(item.var) for item in mean.given)
+        if any(var is not item.at for var, item in zip(given, mean.given, strict=True)):
+            continue
+        others = tuple(i for i in range(len(measure)) if i not in chosen)
+        value = substitute(mean.body, renaming)
+        yield _Fit((*others, *chosen), len(others), given, value)  # type: ignore[arg-type]
+
+
+def _assigned(
+    measure: Sequence[Draw], wanted: list[Any], chosen: tuple[int, ...], renaming: dict[Var, Expr]
+) -> Iterator[tuple[tuple[int, ...], dict[Var, Expr]]]:
+    if not wanted:
+        yield chosen, renaming
+        return
+    first, *rest = wanted
+    for i, item in enumerate(measure):
+        if i in chosen or type(item) is not type(first):
+            continue
+        if isinstance(item, Apply) and item.head != first.head:
+            continue
+        names = dict(zip(drawn_by(first), drawn_by(item), strict=True))
+        more: dict[Var, Expr] = {**renaming, **names}
+        if alpha_equal(substitute(first, more), item):
+            yield from _assigned(measure, rest, (*chosen, i), more)
+
+
+# --- pulling out --------------------------------------------------------------------------
+
+
+class _Monomial(NamedTuple):
+    """k⟨a, f⟩ with unknown symbols for k and a, so that nothing in them is taken for f."""
+
+    body: Expr
+    places: tuple[int, ...]
+    side: int
+    unknown: tuple[tuple[Any, tuple[Var, ...], Expr], ...]
+
+    def known(self, theorem: Theorem) -> Theorem:
+        """A theorem about it, with what the symbols stand for."""
+        for head, params, body in self.unknown:
+            theorem = instantiate_head(theorem, head, params, body)
+        return theorem
+
+
+def _monomial(place: _Place, value: Expr) -> _Monomial | None:
+    unknown = []
+
+    def symbol(kind: Any, name: str, term: Expr) -> Expr:
+        params = tuple(sorted(free_vars(term), key=lambda v: v.name))
+        if not params:
+            return term
+        head = kind(name, *params)
+        unknown.append((head, params, term))
+        return head(*params)
+
+    kept = mul(*place.kept)
+    outside = S.One if kept is S.One else symbol(Scalar, "k''''''", kept)
+    if sort_of(kept) is not Sort.REAL:
+        return None
+    if place.side == 0 and place.other is not None:
+        inside: Expr = Inner(symbol(Field, "a''''''", place.other), value)
+    elif place.side == SQUARE:
+        inside = Inner(value, value) if sort_of(value) is Sort.VEC else mul(value, value)
+    else:
+        inside = value
+    body = mul(outside, inside)
+    parts, left = list(factors(body)), list(factors(inside))
+    places = []
+    for i, part in enumerate(parts):
+        if part in left:
+            left.remove(part)
+            places.append(i)
+    if left:
+        return None
+    side = place.side
+    places.sort(key=lambda i: not isinstance(parts[i], Inner))  # the inner product first
+    if side == 0:
+        first: Any = parts[places[0]]
+        vectors = [arg for arg in factors(value) if sort_of(arg) is Sort.VEC]
+        if not isinstance(first, Inner) or len(vectors) != 1:
+            return None
+        side = next(i for i in (1, 0) if first.args[i] == vectors[0])
+    return _Monomial(body, tuple(places), side, tuple(unknown))
+
+
+def unfolded_means(term: Expr) -> Theorem:
+    """Fields that are conditional expectations by definition, written out."""
+    theorem = sweep(
+        term, lambda t: unfold(t) if isinstance(t, Apply) and mean_of(t) is not None else None
+    )
+    return reflexivity(term) if theorem is None else theorem
+
+
+def average_out(term: Expr) -> Theorem | None:
+    """E[k⟨a, E[f|X]⟩] = E[k⟨a, f⟩]: the first conditional expectation that can be replaced."""
+    if not isinstance(term, Expect):
+        return None
+    for place in _places(term.body):
+        if place.side == SQUARE:
+            continue
+        for fit in _fits(term.measure, place.mean):
+            theorem = _averaged(term, place, fit)
+            if theorem is not None:
+                return theorem
+    return None
+
+
+def _averaged(term: Expect, place: _Place, fit: _Fit) -> Theorem | None:
+    monomial = _monomial(place, fit.value)
+    start = attempt(reorder_draws, term, fit.order)
+    if monomial is None or start is None:
+        return None
+    try:
+        general = Expect(monomial.body, *start.rhs.measure)
+    except SortError:
+        return None
+    pulled = attempt(pull_out, general, fit.given, fit.split, monomial.places, monomial.side)
+    if pulled is None:
+        return None
+    pulled = attempt(monomial.known, pulled)
+    if pulled is None:
+        return None
+    ours, theirs = unfolded_means(start.rhs), unfolded_means(pulled.rhs)
+    if not alpha_equal(ours.rhs, theirs.rhs):
+        return None
+    there = transitivity(start, ours)
+    back = transitivity(pulled, theirs)
+    return transitivity(there, symmetry(back))
+
+
+# --- integrability ------------------------------------------------------------------------
+
+
+def contracted(goal: Integrable) -> Theorem | None:
+    """``goal`` from the same about what a conditional expectation in it averages."""
+    body = goal.body
+    for place in _places(body):
+        for fit in _fits(goal.measure, place.mean):
+            monomial = _monomial(place, fit.value)
+            if monomial is None:
+                continue
+            measure = [goal.measure[i] for i in fit.order]
+            try:
+                premise = Integrable(monomial.body, *measure)
+                theorem = contraction(premise, fit.given, fit.split, monomial.places, monomial.side)
+                theorem = monomial.known(theorem)
+                written: Any = theorem.conclusion
+                ours = unfolded_means(Integrable(body, *measure).body)
+                theirs = unfolded_means(written.body)
+            except (RuleError, SortError):
+                continue
+            if not alpha_equal(ours.rhs, theirs.rhs):
+                continue
+            return _carried(goal, measure, transitivity(ours, symmetry(theirs)), theorem)
+    return None
+
+
+def _carried(
+    goal: Integrable, measure: Sequence[Draw], equal: Theorem, theorem: Theorem
+) -> Theorem | None:
+    from fmproof.tactics.conditions import same_law
+
+    reordered = Integrable(goal.body, *measure)
+    first = attempt(same_law, goal, reordered)
+    second = attempt(equal_integrand, reordered, equal)
+    if first is None or second is None:
+        return None
+    return discharge(first, discharge(second, theorem))
+
+
+def spelled_out(goal: Integrable) -> list[Integrable]:
+    """``goal`` with its marginal draws as the laws whose marginals they are."""
+    measure: list[Any] = list(goal.measure)
+    found = []
+    for place, item in enumerate(measure):
+        if isinstance(item, Apply):
+            law = joint_law(item, free_vars(goal).union(*map(drawn_by, measure)))
+            if law is not None:
+                try:
+                    rest = measure[:place] + list(law) + measure[place + 1 :]
+                    found.append(Integrable(goal.body, *rest))
+                except SortError:
+                    continue
+    return found
+
+
+# --- almost sure statements ---------------------------------------------------------------
+
+
+def equal_laws(first: Sequence[Draw], second: Sequence[Draw], variables: Sequence[Var]) -> Any:
+    """``(theorem, head)``: E[h(variables)] is the same under both laws, for every h; else None."""
+    from fmproof.tactics.methods import Line, common_form
+
+    head = Scalar("h''''''", *variables)
+    try:
+        line = Line(Expect(head(*variables), *first), Expect(head(*variables), *second))
+    except SortError:
+        return None
+    common = common_form(line, ("substitution", "marginalisation", "drop"))
+    middle = common.agree
+    if middle is None:
+        return None
+    return transitivity(transitivity(common.left, middle), symmetry(common.right)), head
+
+
+def moved(goal: Almost, other: Sequence[Draw]) -> Theorem | None:
+    """``goal`` from the same statement under another law of the variables that it is about."""
+    variables = [v for item in goal.measure for v in drawn_by(item) if v in free_vars(goal.body)]
+    found = equal_laws(goal.measure, other, variables)
+    return None if found is None else attempt(transfer, goal, *found)
+
+
+def has_let(measure: Sequence[Draw]) -> bool:
+    """Whether a law has a deterministic draw."""
+    return any(isinstance(item, Let) for item in measure)
+
+
+def mentions_mean(node: Basic) -> bool:
+    """Whether a conditional expectation is in a term, or in a definition that it uses."""
+    return mean_of(node) is not None or any(map(mentions_mean, node.args))

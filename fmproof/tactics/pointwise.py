@@ -1,0 +1,100 @@
+"""Signs, zeros, derivatives: how conditions at a point follow. Search, untrusted.
+
+Each function takes a goal and gives theorems that conclude it, the simplest first; the prover then
+looks for a proof of what they assume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Add, Expr, S
+
+from fmproof.kernel.almost import multiple_vanishes
+from fmproof.kernel.calculus import (
+    differentiable,
+    gaussian_dominated,
+)
+from fmproof.kernel.equality import equal_sides, unfold
+from fmproof.kernel.hypotheses import assume, discharge
+from fmproof.kernel.order import (
+    nonnegative_parts,
+    nonnegativity,
+    nonzero,
+    positive,
+    product_vanishes,
+)
+from fmproof.kernel.ring import ring, ring_normal
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import summands
+from fmproof.lang.nodes import Apply, Named
+from fmproof.lang.props import (
+    AtMost,
+    Differentiable,
+    Dominated,
+    Positive,
+    Prop,
+    VanishesWith,
+)
+from fmproof.tactics.rewriting import attempt, sweep
+
+
+def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
+    """Theorems that conclude a condition at a point, with the word that a report says."""
+    if isinstance(goal, Positive):
+        yield from _positive(goal)
+    elif isinstance(goal, AtMost):
+        if goal.lhs is S.Zero:
+            yield from _named("nonnegative", attempt(nonnegativity, goal.rhs))
+            yield from _named("positive", attempt(nonnegative_parts, goal))
+    elif isinstance(goal, VanishesWith):
+        yield from _vanishes(goal)
+    elif isinstance(goal, Differentiable):
+        yield from _named("derivatives", attempt(differentiable, goal))
+    elif isinstance(goal, Dominated):
+        yield from _named("bounded gradients", attempt(gaussian_dominated, goal))
+
+
+def _named(word: str, theorem: Theorem | None) -> Iterator[tuple[str, Theorem]]:
+    if theorem is not None:
+        yield word, theorem
+
+
+def _positive(goal: Positive) -> Iterator[tuple[str, Theorem]]:
+    (term,) = goal.args
+    count = len(summands(term)) if isinstance(term, Add) else 1
+    for place in range(count):
+        yield from _named("positive", attempt(positive, goal, place))
+    yield from _rewritten(goal, 0)
+
+
+def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
+    """b = 0 ⇒ a = 0 from b ≠ 0, and b ≠ 0 from its factors or its sign."""
+    if goal.args[0] is not S.One:
+        theorem: Theorem = assume(goal)
+        while theorem.hypotheses[0].args[0] is not S.One:
+            theorem = discharge(theorem, multiple_vanishes(theorem.hypotheses[0], 0))
+        yield "nonzero", theorem
+        return
+    yield from _named("nonzero", attempt(product_vanishes, goal))
+    yield from _named("positive", attempt(nonzero, goal))
+    yield from _rewritten(goal, 1)
+
+
+def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
+    """With definitions unfolded, or multiplied out, in one place."""
+    term = goal.args[place]
+    unfolded = sweep(term, _defined)
+    if unfolded is not None:
+        yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
+    normal = ring_normal(term)
+    if normal != term:
+        same = attempt(ring, term, normal)
+        if same is not None:
+            yield from _named("", attempt(equal_sides, goal, {place: same}))
+
+
+def _defined(term: Expr) -> Theorem | None:
+    if isinstance(term, Named) or (isinstance(term, Apply) and term.head.definition is not None):
+        return unfold(term)
+    return None
