@@ -126,7 +126,7 @@ class Witnesses:
         if left_over is None or one.var in free_vars(left_over):
             return None
         shifted = plus_of(other.body, left_over)
-        rule = "gradient" if isinstance(one, Grad) else "minimisers"
+        rule = "derivative" if isinstance(one, Grad) else "minimisers"
         smooth = Differentiable(other.body, one.var)
         hypotheses = [*self.declared]
         if self.natural_too:

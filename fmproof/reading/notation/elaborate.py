@@ -35,7 +35,9 @@ from fmproof.lang.nodes import (
     Ratio,
     Scalar,
     Var,
+    dim,
     norm2,
+    pi,
     uniform,
 )
 from fmproof.lang.nodes.measure import conditions, law_order
@@ -43,8 +45,10 @@ from fmproof.lang.nodes.ratio import divide
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import calculus, randomness
 from fmproof.reading.notation.evidence import Evidence, Reading
 from fmproof.reading.notation.names import Names
+from fmproof.reading.notation.randomness import drawn_symbols, has_dot
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 
@@ -91,6 +95,7 @@ class Elaborator:
 
     Attributes:
         strict: nothing that is only a convention is accepted.
+        expand: whether x_t = (1 − t) x_0 + t x_1 is written out, or a variable.
         guesses: what the last term rests on that the document does not say.
         unknowns: names of unknowns that stand for what the language lacks, with what they are.
     """
@@ -112,6 +117,8 @@ class Elaborator:
     names: Names = field(default_factory=Names)
     opaque: dict[str, Head] = field(default_factory=dict)
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    expand: bool = True  #: paths are written out, rather than drawn
+    paths: dict[str, Expr | None] = field(default_factory=dict)
 
     # --- the table ---
 
@@ -563,11 +570,21 @@ class Elaborator:
             value = exponent.parts[0][0] * exponent.parts[0][1].value
         if isinstance(node.base, t.Norm | t.Abs):
             inner = self.term(node.base.body)
-            if value is None or value.denominator != 1 or value % 2 or value <= 0:
+            if value is None or value.denominator != 1 or value <= 0:
                 return self.unknown(node, Sort.REAL)
+            if value % 2:
+                return power_of(calculus.absolute(self, node.base), Rational(int(value)))
             square = norm2(inner) if sort_of(inner) is Sort.VEC else inner**2
             return square if value == 2 else square ** int(value / 2)
+        if self._is_e(node.base):
+            inner = self.term(exponent)
+            if sort_of(inner) is not Sort.REAL:
+                raise NotYet("an exponential of a vector", node.at)
+            return calculus.Exp(inner)
         base = self.term(node.base)
+        if value is not None and value.denominator == 2 and sort_of(base) is Sort.REAL:
+            root = power_of(calculus.Sqrt(base), Rational(abs(value.numerator)))
+            return root if value > 0 else self._divided(S.One, root, node.at)
         if value is None or value.denominator != 1:
             return self.unknown(node, Sort.REAL)
         if sort_of(base) is Sort.VEC:
@@ -580,11 +597,18 @@ class Elaborator:
             return S.One
         return self._divided(S.One, power_of(base, Rational(int(-value))), node.at)
 
+    def _is_e(self, node: t.Node) -> bool:
+        """Whether a base is Euler's number."""
+        if not isinstance(node, t.Sym) or node.name not in ("e", "rm:e") or node.sub:
+            return False
+        name = spelled(node)
+        return name not in self.evidence.drawn and name not in self.evidence.integrated
+
     def _norm(self, node: t.Norm) -> Expr:
-        return self.unknown(node, Sort.REAL)
+        return calculus.absolute(self, node)
 
     def _abs(self, node: t.Abs) -> Expr:
-        return self.unknown(node, Sort.REAL)
+        return calculus.absolute(self, node)
 
     def _pair(self, node: t.Pair) -> Expr:
         return Inner(self.term(node.left), self.term(node.right))
@@ -687,6 +711,13 @@ class Elaborator:
         if self.is_time(name):
             return self.variable(node)
         candidate = self._candidate(node)
+        if candidate is None and has_dot(node) and name not in self.evidence.drawn:
+            with self.expanding():
+                slope = calculus.dotted(self, node)
+            if slope is not None:
+                return slope
+        if candidate is not None and not self.expand and self.path(node) is not None:
+            return self.variable(node)
         if candidate is not None:
             term = self._constant(node, candidate)
             if term is not None:
@@ -705,18 +736,97 @@ class Elaborator:
         ):
             first = calls[0]
             return self.term(t.Call(node.at, node, first.args, first.given, first.after))
-        times = [s for s in node.sub if self._of_times(s)]
+        times = [s for s in node.sub if self.of_times(s)]
         if node.sub and len(times) == len(node.sub):
             sort = self._sort_or_none(node)
             weights = any(isinstance(s, t.Sym) and self.is_parameter(spelled(s)) for s in times)
             if sort is Sort.VEC and not weights:
                 return self.variable(node)
             return self._applied(t.Call(node.at, node, ()))
+        constant = self._number_by_name(node)
+        if constant is not None:
+            return constant
         if self._looks_constant(node):
             raise Undefined(name, node)
         return self.variable(node)
 
-    def _of_times(self, script: t.Node) -> bool:
+    def _number_by_name(self, node: t.Sym) -> Expr | None:
+        """d, the dimension, and π."""
+        if spelled(node) != node.name or self.corrections.get(node.name) is not None:
+            return None
+        found = self.evidence.sorts.of(node)
+        if found is not None and found.kind == "vec":
+            return None
+        if node.name == "d":
+            self.note("d", "the dimension", "by convention", node.at, True)
+            return dim
+        return pi if node.name == "pi" else None
+
+    # --- what randomness and calculus ask ---
+
+    def path(self, symbol: t.Sym) -> Expr | None:
+        """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
+        name = spelled(symbol)
+        if name in self.paths:
+            return self.paths[name]
+        if self.is_parameter(name) or self.is_time(name):
+            return None
+        candidate = self._candidate(symbol)
+        if candidate is None or any(
+            isinstance(n, t.Expectation | t.Derivative | t.Integral) or n is symbol
+            for n in t.walk(candidate.right)
+        ):
+            return None
+        random = {
+            spelled(n)
+            for n in t.walk(candidate.right)
+            if isinstance(n, t.Sym) and n.name != symbol.name + "?"
+        }
+        if not random & self.evidence.random.keys():
+            return None
+        self.paths[name] = None  # it is not defined by itself
+        try:
+            with self.expanding():
+                value = self._constant(symbol, candidate)
+        except (NotYet, SortError, FmproofError):
+            value = None
+        if value is not None and (isinstance(value, Named) or sort_of(value) is not Sort.VEC):
+            value = None
+        self.paths[name] = value
+        return value
+
+    def spelling(self, var: Var) -> str:
+        """How the document writes a variable."""
+        return next((s for s, v in self.variables.items() if v is var), var.name)
+
+    def known(self, symbol: t.Sym) -> bool:
+        """Whether the document writes a symbol anywhere."""
+        return key_of(symbol) in self.evidence.symbols
+
+    def time_letter(self) -> str:
+        """The one letter of the document that is a time; "" where there are several."""
+        letters = [name for name in self.evidence.times if name.isalpha()]
+        if "t" in letters:
+            return "t"
+        return letters[0] if len(letters) == 1 else ""
+
+    def with_arguments(self, node: t.Sym) -> t.Node:
+        """p_t as p_t(x), where the document writes it so elsewhere."""
+        name = spelled(node)
+        if name in self.bound or self.is_parameter(name) or self.is_time(name):
+            return node
+        if self._candidate(node) is not None or name[-1:].isdigit():
+            return node
+        if name in self.evidence.drawn or name in self.evidence.integrated:
+            return node
+        for call in self.evidence.called.get(key_of(node), ()):
+            alike = len(call.head.sub) == len(node.sub)
+            if alike and (call.head.sup is None) == (node.sup is None):
+                if all(isinstance(a, t.Sym) for a in _places(call)):
+                    return t.Call(node.at, node, call.args, call.given, call.after)
+        return node
+
+    def of_times(self, script: t.Node) -> bool:
         """Whether a subscript is made of times and parameters: t, t-1, θ."""
         symbols = [n for n in t.walk(script) if isinstance(n, t.Sym)]
         return bool(symbols) and all(
@@ -788,6 +898,11 @@ class Elaborator:
         plain = len(node.args) == 1 and not node.given and not node.after
         if plain and isinstance(node.args[0], t.Dot):
             raise NotYet(f"{readable(key)}(·) as a function", node.at)
+        if has_dot(head) and key not in self.candidates and not node.given and not node.after:
+            with self.expanding():
+                slope = calculus.dotted(self, head, node.args)
+            if slope is not None:
+                return slope
         if plain and not self._function_like(node):
             return self._mul(t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",)))
         del name
@@ -1015,20 +1130,11 @@ class Elaborator:
 
     def _expectation(self, node: t.Expectation) -> Expr:
         if node.given:
-            return self._conditional(node)
+            return randomness.conditional(self, node)
         average = self._posterior_average(node)
         if average is not None:
             return average
-        draws = self.law(node)
-        names = [spelled(s) for s in _drawn_symbols(node)]
-        with self.binding(names):
-            body = self.term(node.body)
-        if not draws:
-            raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-        if sort_of(body) not in (Sort.REAL, Sort.VEC):
-            raise NotYet("an expectation of what is no number and no vector", node.at)
-        made: Expr = Expect(body, *draws)
-        return made
+        return randomness.expectation(self, node)
 
     def _posterior_average(self, node: t.Expectation) -> Expr | None:
         """E over z ~ p(z|x): the integral against joint over marginal."""
@@ -1048,17 +1154,9 @@ class Elaborator:
             body = self.term(node.body)
         return IntegralOver(body * density, Lebesgue(self.variable(symbol)))
 
-    def _implied(self, node: t.Expectation, body: Expr) -> list[Apply]:
-        """E without a subscript: everything in it that has a law is drawn."""
-        raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-
-    def _conditional(self, node: t.Expectation) -> Expr:
-        """E[f(z) | x] where x has a density given z: the posterior average."""
-        raise NotYet("a conditional expectation is not in the language yet", node.at)
-
     def law(self, node: t.Expectation) -> list[Apply]:
         """The draws of an expectation, each with its density, in an order that fits."""
-        symbols = _drawn_symbols(node)
+        symbols = drawn_symbols(node)
         names = [spelled(s) for s in symbols]
         found: list[Apply] = []
         bare: list[t.Sym] = []
@@ -1070,7 +1168,7 @@ class Elaborator:
                     found.append(self._drawn(draw))
         for symbol in bare:
             with self.binding(names):
-                found.append(self._remembered(symbol, names))
+                found.append(self.remembered(symbol, names))
         order = law_order(found)
         if order is None:
             raise NotYet(
@@ -1121,18 +1219,14 @@ class Elaborator:
                 Rational(low.numerator, low.denominator),
                 Rational(high.numerator, high.denominator),
             )(variables[0])
-        if isinstance(law, t.Normal) or (isinstance(head, t.Sym) and head.name == "cal:N"):
-            if isinstance(law, t.Normal) and any(not _is_constant(a) for a in law.args):
-                raise NotYet("a Gaussian law whose mean or variance varies", draw.at)
-            (var,) = variables
-            if var.sort is not Sort.VEC:
-                raise NotYet("a Gaussian law of a number", draw.at)
-            head_ = self.opaque.setdefault(
-                "Normal " + spelled(law),
-                Density(self.names.of("N" + str(len(self.opaque)), "head"), var),
-            )
-            self.unknowns[head_] = "a Gaussian density"
-            return head_(var)
+        if isinstance(law, t.Normal):
+            (var,) = variables if len(variables) == 1 else (None,)
+            if var is None or var.sort is not Sort.VEC:
+                raise NotYet("a Gaussian law of this", draw.at, "law")
+            try:
+                return calculus.normal(self, law, var)
+            except calculus.Beyond:
+                raise NotYet("a Gaussian law with this covariance", draw.at, "law") from None
         if not isinstance(head, t.Sym):
             raise NotYet("a law of this kind", draw.at, "law")
         given: tuple[t.Node, ...] = ()
@@ -1159,7 +1253,7 @@ class Elaborator:
             raise NotYet("a draw of what is no variable", at, "law")
         return term
 
-    def _remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
+    def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
         name = spelled(symbol)
         var = self.variable(symbol)
@@ -1212,32 +1306,37 @@ class Elaborator:
             param = self.variable(node.var)
             body = self.term(node.body)
             return Grad(body, param)
-        if node.kind == "grad" and not self._density_inside(node.body):
-            return self.unknown(node, Sort.VEC)
+        try:
+            with self.expanding():
+                return calculus.derivative(self, node)
+        except calculus.Beyond:
+            pass
         sort = {"grad": Sort.VEC, "div": Sort.REAL, "laplace": Sort.REAL}.get(node.kind)
         return self.unknown(node, sort)
 
-    def _density_inside(self, body: t.Node) -> bool:
-        return any(isinstance(n, t.Call) and self.is_density(key_of(n.head)) for n in t.walk(body))
+    @contextmanager
+    def expanding(self) -> Iterator[None]:
+        """Paths are written out inside: what they are made of moves with the time."""
+        saved, self.expand = self.expand, True
+        try:
+            yield
+        finally:
+            self.expand = saved
 
     def _function(self, node: t.Function) -> Expr:
-        if node.name in (
-            "sqrt",
-            "log",
-            "exp",
-            "sin",
-            "cos",
-            "tan",
-            "tanh",
-            "cosh",
-            "sinh",
-            "tr",
-            "KL",
-            "min",
-            "max",
-        ):
+        try:
+            return calculus.function(self, node)
+        except calculus.Beyond:
+            pass
+        if node.name in _UNKNOWN:
             return self.unknown(node, Sort.REAL)
         raise NotYet(f"{node.name} is not in the language yet", node.at)
+
+    def _normal(self, node: t.Normal) -> Expr:
+        try:
+            return calculus.normal(self, node)
+        except calculus.Beyond:
+            return self.unknown(node, Sort.REAL)
 
     def _extremum(self, node: t.Extremum) -> Expr:
         if (
@@ -1280,7 +1379,7 @@ class Elaborator:
                 visit(one.body, bound)
                 return
             if isinstance(one, t.Expectation):
-                bound = bound | {spelled(s) for s in _drawn_symbols(one)}
+                bound = bound | {spelled(s) for s in drawn_symbols(one)}
                 if one.given:
                     for given in one.given:
                         visit(_value(given), bound)
@@ -1344,6 +1443,9 @@ class Undefined(NotYet):
         self.node = node
 
 
+_UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
+"""Functions that are read, and of which the language knows nothing."""
+
 _SPARE = {
     Sort.REAL: "rs",
     Sort.VEC: "xy",
@@ -1378,17 +1480,6 @@ def _symbol(node: t.Node) -> t.Sym:
 def _value(node: t.Node) -> t.Node:
     """``X_t = x`` behind a bar stands for its value."""
     return node.right if isinstance(node, t.Equation) else node
-
-
-def _drawn_symbols(node: t.Expectation) -> list[t.Sym]:
-    found: list[t.Sym] = []
-    for draw in node.draws:
-        for one in draw.drawn:
-            if isinstance(one, t.Sym):
-                found.append(one)
-            elif isinstance(one, t.Call):
-                found.extend(a for a in one.args if isinstance(a, t.Sym))
-    return found
 
 
 def _scripts(node: t.Node) -> list[t.Sym]:

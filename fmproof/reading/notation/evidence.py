@@ -45,6 +45,8 @@ class Evidence:
     called: dict[str, list[t.Call]] = field(default_factory=dict)
     vectors: dict[str, int] = field(default_factory=dict)
     scripts: dict[str, int] = field(default_factory=dict)
+    symbols: set[str] = field(default_factory=set)
+    random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -72,17 +74,27 @@ class Evidence:
         if isinstance(node, t.Expectation):
             for draw in node.draws:
                 self._draw(draw)
+                for one in draw.drawn:
+                    self._random(one)
+            for given in node.given:
+                self._random(given.left if isinstance(given, t.Equation) else given)
+            if not node.draws:
+                for inner in t.walk(node.body):
+                    if isinstance(inner, t.Sym) and _capital(inner):
+                        self._random(inner)
         elif isinstance(node, t.Integral):
             for over in node.over:
                 self.integrated.setdefault(spelled(over.var), over.at)
                 if isinstance(over.low, t.Num):
                     self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
         elif isinstance(node, t.Sym):
+            self.symbols.add(key_of(node))
             for script in node.sub:
                 for inner in t.walk(script):
                     if isinstance(inner, t.Sym):
                         self.scripts.setdefault(spelled(inner), inner.at)
         elif isinstance(node, t.Call):
+            self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
         elif isinstance(node, t.Norm):
             self._vector(node.body)
@@ -96,6 +108,18 @@ class Evidence:
                 if op == "·":
                     self._vector(node.factors[i])
                     self._vector(node.factors[i + 1])
+
+    @property
+    def random(self) -> dict[str, t.Sym]:
+        """The symbols that stand for random variables, by spelling."""
+        return self.random_symbols
+
+    def _random(self, node: t.Node) -> None:
+        if isinstance(node, t.Call):
+            for arg in node.args:
+                self._random(arg)
+        elif isinstance(node, t.Sym):
+            self.random_symbols.setdefault(spelled(node), node)
 
     def _draw(self, draw: t.Draw) -> None:
         if draw.law is None:
@@ -184,3 +208,11 @@ class Evidence:
         for name, at in self.scripts.items():
             if conventional("times", name, "by_itself") and name not in self.drawn:
                 self.times.setdefault(name, ("by convention", at))
+
+
+def _capital(symbol: t.Sym) -> bool:
+    """Whether a letter is one of those that random variables are written with."""
+    letter = symbol.name.split(":")[-1]
+    font = symbol.name.partition(":")[0] if ":" in symbol.name else ""
+    plain = len(letter) == 1 and letter.isupper() and font in ("", "bf")
+    return plain and not symbol.labels and not conventional("matrices", symbol.name)

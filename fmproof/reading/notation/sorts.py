@@ -169,7 +169,7 @@ class Sorts:
     def _draw(self, draw: t.Draw) -> None:
         if isinstance(draw.law, t.Normal):
             mean = draw.law.args[0] if draw.law.args else None
-            vector = any(_is_identity(n) for a in draw.law.args for n in t.walk(a))
+            vector = any(is_identity(n) for a in draw.law.args for n in t.walk(a))
             for one in draw.drawn:
                 if vector:
                     self.force(one, "vec", "it is Gaussian with covariance I")
@@ -178,7 +178,7 @@ class Sorts:
 
     def _normal(self, node: t.Normal) -> Kind | None:
         if node.point is not None and node.args:
-            if any(_is_identity(n) for a in node.args for n in t.walk(a)):
+            if any(is_identity(n) for a in node.args for n in t.walk(a)):
                 for one in (node.point, node.args[0]):
                     self.force(one, "vec", "it is Gaussian with covariance I")
             else:
@@ -294,7 +294,7 @@ class Sorts:
 
     def _learn(self, symbol: t.Sym, kind: Kind, why: str) -> None:
         name, key = spelled(symbol), self.key(symbol)
-        if key in self.known or name in self.real or name in self.other or _is_identity(symbol):
+        if key in self.known or name in self.real or name in self.other or is_identity(symbol):
             return
         if kind == "real" and conventional("matrices", symbol.name) and "multiplies" in why:
             return
@@ -334,7 +334,8 @@ def _by_letter(symbol: t.Sym) -> Kind | None:
     return None
 
 
-def _is_identity(node: t.Node) -> bool:
+def is_identity(node: t.Node) -> bool:
+    """Whether a node is the identity matrix."""
     return isinstance(node, t.Sym) and node.name in (
         "I",
         "bf:I",
