@@ -31,6 +31,18 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "The uniform law without weight is an instance of the general theorem",
         "fmproof.derivations.uniform:uniform",
     ),
+    "conditional-expectation": (
+        "The conditional expectation is the best guess",
+        "fmproof.derivations.conditional_expectation:conditional_expectation",
+    ),
+    "interpolant": (
+        "The loss of rectified flow and stochastic interpolants, for any coupling",
+        "fmproof.derivations.interpolant:interpolant",
+    ),
+    "denoising-score-matching": (
+        "Denoising score matching is explicit score matching plus a constant",
+        "fmproof.derivations.denoising_score_matching:denoising_score_matching",
+    ),
 }
 """name -> (title, "module:attribute"), in reading order."""
 

@@ -28,6 +28,7 @@ from fmproof.lang.nodes import (
     pi,
 )
 from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.numbers import number
 from fmproof.lang.props import Almost, Equals, Integrable, Positive, Prop, VanishesWith
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -47,7 +48,7 @@ def exponent(term: Any) -> Expr:
     x, m, v = term.arguments
     r = add(x, mul(S.NegativeOne, m))
     square = mul(-_HALF, Inner(r, r), Ratio(S.One, v))
-    return add(square, mul(-_HALF, dim, Log(mul(2, pi, v))))
+    return add(square, mul(-_HALF, dim, Log(mul(number(2), pi, v))))
 
 
 @rule("N1", GAUSSIAN)
@@ -118,6 +119,18 @@ def _is_polynomial(term: Any, x: Var) -> bool:
     if is_one_of(term, (Add, Mul, Inner)):
         return all(_is_polynomial(arg, x) for arg in term.args)
     return type(term) is Pow and _is_polynomial(term.args[0], x)
+
+
+@rule("N4", "a Gaussian density is bounded, uniformly in x and m")
+def gaussian_bounded(goal: Prop) -> Sequent:
+    """{k integrable} ⊢ k·N(x; m, v) integrable, where v depends on nothing that is integrated."""
+    node: Any = goal
+    require(type(goal) is Integrable, "Gaussian", "an integrability condition", goal)
+    parts = factors(node.body)
+    for place, part in enumerate(parts):
+        if is_gaussian(part) and not free_vars(part.args[3]) & set(bound_vars(node)):
+            return infer(goal, Integrable(mul(*without(parts, place)), *node.measure))
+    raise RuleError(f"Gaussian: no bounded density in {shown(goal)}")
 
 
 @rule("N5", PRODUCT)

@@ -256,7 +256,7 @@ def jensen(goal: Prop) -> Sequent:
     """
     node = _require(goal, "Jensen")
     body, measures = against_lebesgue(node.body, node.measure)
-    taken = frozenset(item.var for item in measures) | free_vars(body)
+    taken = free_vars(body).union(*map(drawn_by, measures))
     for inner, weight in _inner_factors(body):
         split = _average(inner.args[0], taken) if inner.is_square else None
         if split is None:

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Expr, Mul, Pow, S
 
 from fmproof.errors import RuleError
+from fmproof.kernel.integrals import is_integral
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
@@ -14,7 +15,7 @@ from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import is_nonnegative, is_one_of, shown
 from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
 from fmproof.lang.numbers import fraction, is_number
-from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
+from fmproof.lang.props import Almost, AtMost, Integrable, Positive, Prop, VanishesWith
 
 ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theorem 11.23"
 
@@ -42,7 +43,8 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
 @rule("O2", ORDER)
 def positive(goal: Prop, place: int) -> Sequent:
     """{the parts > 0} ⊢ products, ratios and roots > 0; ⊢ numbers, exp and Gaussian densities > 0;
-    {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0.
+    {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0; {f integrable, f > 0 almost everywhere}
+    ⊢ ∫ f > 0.
 
     Of a sum the summand at ``place`` must be > 0 and the others clearly ≥ 0.
     """
@@ -53,6 +55,9 @@ def positive(goal: Prop, place: int) -> Sequent:
         return infer(goal)
     if is_one_of(a, (Constant, Exp)) or (type(a) is Apply and type(a.head) is Gaussian):
         return infer(goal)
+    if is_integral(a):
+        almost = Almost(Positive(a.body), *a.measure)
+        return infer(goal, almost, Integrable(a.body, *a.measure))
     if type(a) is Abs:
         return infer(goal, VanishesWith(S.One, a.args[0]))
     if is_one_of(a, (Ratio, Sqrt)):

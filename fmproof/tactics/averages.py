@@ -294,6 +294,23 @@ def moved(goal: Almost, other: Sequence[Draw]) -> Theorem | None:
     return None if found is None else attempt(transfer, goal, *found)
 
 
+def standard_noise(goal: Integrable) -> Theorem | None:
+    """``goal`` with x~N(m, s²) as x := m + s e, e~N(0, 1)."""
+    from fmproof.tactics.methods import METHODS, Line
+
+    bound = [v for item in goal.measure for v in drawn_by(item)]
+    variables = [v for v in bound if v in free_vars(goal.body)]
+    if not variables:
+        return None
+    head = Scalar("h", *variables)
+    try:
+        term = Expect(head(*variables), *goal.measure)
+    except SortError:
+        return None
+    law = METHODS["reparametrisation"](Line(term, term))(term)
+    return None if law is None else attempt(transfer, goal, law, head)
+
+
 def has_let(measure: Sequence[Draw]) -> bool:
     """Whether a law has a deterministic draw."""
     return any(isinstance(item, Let) for item in measure)

@@ -24,6 +24,7 @@ from fmproof.kernel.almost import (
 from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
 from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
+from fmproof.kernel.gaussian import gaussian_bounded, gaussian_moments
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -42,8 +43,8 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Field, IntegralOver, Lebesgue, Let, Ratio, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order
+from fmproof.lang.nodes import Apply, Density, Draw, Field, IntegralOver, Lebesgue, Let, Ratio, Var
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order, without_lets
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -54,9 +55,9 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
-from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out
+from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out, standard_noise
 from fmproof.tactics.matching import match
-from fmproof.tactics.pointwise import pointwise
+from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTH = 12
@@ -64,6 +65,7 @@ DEPTH = 12
 
 _DOMINATIONS = (
     ("domination", integrable_derivative),
+    ("bounded", gaussian_bounded),
     ("sums", sum_of_integrable),
     ("cancelling", cancelled_ratio),
     ("constant factors", constant_factor),
@@ -104,15 +106,20 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
         self.equations.append(equation)
-        self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
+        self._forget_failures()
 
     def note(self, fact: Theorem) -> None:
         """Take a theorem that holds almost surely, under its own hypotheses."""
         self.facts.append(fact)
+        self._forget_failures()
+
+    def _forget_failures(self) -> None:
+        self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
     def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
@@ -121,14 +128,15 @@ class Prover:
         if key in self._known:
             found = self._known[key]
             return found and Proof(restate(found.theorem, goal), found.reasons)
-        if depth == 0:
+        if depth <= self._failed.get(key, 0):
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
         if found is not None:
             self._known[key] = found
-        elif depth < DEPTH:
+        else:
             del self._known[key]  # it may still be proved with more depth
+            self._failed[key] = depth
         return found
 
     def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
@@ -222,16 +230,35 @@ class Prover:
         form = joint_form(goal)
         if form is None:
             return Proof(finite_measure(goal), ("finite measure",))
+        theorem = attempt(gaussian_moments, goal)
+        if theorem is not None:
+            return Proof(theorem, ("Gaussian moments",))
         for name, fact in self._facts(goal):
             prop = fact.conclusion
             theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
             if theorem is not None:
                 return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+        needed = _needed(goal)
+        if 0 < len(needed) < len(goal.measure):  # the other draws have mass one
+            smaller = Integrable(goal.body, *(goal.measure[i] for i in needed))
+            theorem = attempt(same_law, goal, smaller)
+            if theorem is not None:
+                return self._from(theorem, "", depth)
+        for word, conversion in (
+            ("derivatives", slopes),
+            ("derivatives", all_slopes),
+            ("almost surely", self._known_almost_surely),
+        ):
+            computed = sweep(goal.body, conversion)
+            if computed is not None:
+                proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
+                if proof is not None:
+                    return proof
         for name, rule in _DOMINATIONS:
             proof = self._from(attempt(rule, goal), name, depth)
             if proof is not None:
                 return proof
-        proof = self._contraction(goal, depth)
+        proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
         if proof is not None:
             return proof
         for folded in marginal_variants(goal, form):
@@ -241,6 +268,16 @@ class Prover:
         unfolded = sweep(goal.body, _unfold_field)
         if unfolded is not None:
             return self._from(equal_integrand(goal, unfolded), "definition", depth)
+        return None
+
+    def _known_almost_surely(self, term: Expr) -> Theorem | None:
+        """What is known to be equal almost surely, as a condition."""
+        for fact in self.facts:
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, Equals):
+                values = match(known.body.lhs, term)
+                if values is not None and free_vars(known.body.rhs) <= values.keys():
+                    return assume(substitute(known.body, values))
         return None
 
     def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
@@ -256,6 +293,13 @@ class Prover:
                 return proof
         return None
 
+    def _reparametrised(self, goal: Integrable, depth: int) -> Proof | None:
+        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+        if has_let(goal.measure):
+            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+            return self._from(attempt(same_law, goal, plain), "", depth)
+        return self._from(standard_noise(goal), "Gaussian noise", depth)
+
     # --- almost everywhere ------------------------------------------------------------
 
     def _almost(self, goal: Almost, depth: int) -> Proof | None:
@@ -270,9 +314,11 @@ class Prover:
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
             proof = self._almost_equal(goal)
-        proof = proof or self._from_lebesgue(goal, depth) or self._everywhere(goal, depth)
+        proof = proof or self._everywhere(goal, depth) or self._from_lebesgue(goal, depth)
         if proof is not None or len(goal.measure) == 1:
             return proof
+        if not isinstance(prop, VanishesWith | Integrable):
+            return None
         for place in range(len(goal.measure)):
             kept = tuple(i for i in range(len(goal.measure)) if i != place)
             proof = self._spread(goal, kept, depth)
@@ -281,21 +327,14 @@ class Prover:
         return None
 
     def _everywhere(self, goal: Almost, depth: int) -> Proof | None:
-        """By what the condition follows from at a point, required almost everywhere."""
-        for word, theorem in pointwise(goal.body):
-            try:
-                spread = everywhere(theorem, goal.measure)
-            except SortError:
-                continue
-            proof = self._from(spread, word, depth)
-            if proof is not None:
-                return proof
-        for name, fact in self._facts(goal):  # a hypothesis for every value of the variables
-            if isinstance(fact.conclusion, type(goal.body)):
-                found = specialised(assume(dict(self.hypotheses)[name]), goal.body)
-                if found is not None:
-                    return Proof(everywhere(found, goal.measure), (f"@{name}",))
-        return None
+        """What holds at every value holds at almost every one."""
+        if isinstance(goal.body, Equals):
+            return None
+        bound = {v for item in goal.measure for v in drawn_by(item)}
+        proof = self.prove(goal.body, depth)
+        if proof is None or any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return None
+        return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
 
     def _almost_equal(self, goal: Almost) -> Proof | None:
         """From what is known almost surely, under this or another law of the same variables."""
@@ -449,6 +488,12 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
+        unfolded = sweep(goal.body, defined)
+        if unfolded is not None:
+            carried = attempt(differentiable_equal, unfolded, goal)
+            proof = self._from(carried, "definition", depth)
+            if proof is not None:
+                return proof
         for equation in self.equations:
             for var in free_vars(equation.lhs):
                 if var.sort is not goal.var.sort:
@@ -459,6 +504,11 @@ class Prover:
                 if proof is not None:
                     return proof
         return None
+
+
+def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
+    body, measure = parts
+    return (body, *measure)
 
 
 def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
@@ -569,11 +619,13 @@ def as_expectation(prop: Prop) -> Prop:
     """
     if not isinstance(prop, Integrable):
         return prop
-    body, measures = against_lebesgue(prop.body, prop.measure)
+    body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
     densities = [f for f in parts if isinstance(f, Apply) and isinstance(f.head, Density)]
-    law = law_order(densities)
-    if law is None or {v for d in law for v in drawn_by(d)} != {m.var for m in measures}:
+    laws = [m for m in measures if not isinstance(m, Lebesgue)]
+    law = law_order([*laws, *densities])
+    wanted = {v for m in measures for v in drawn_by(m)}
+    if law is None or {v for d in law for v in drawn_by(d)} != wanted:
         return prop
     expectation = Integrable(mul(*(f for f in parts if f not in densities)), *law)
     used = [law[place] for place in _needed(expectation)]
@@ -613,7 +665,7 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
                 gone = set(renaming.values())
                 rest = mul(*parts)
                 if not gone & free_vars(rest):
-                    measure = [item for item in form.measure if item.var not in gone]
+                    measure = [m for m in form.measure if not gone & set(drawn_by(m))]
                     variants.append(Integrable(mul(rest, marginal), *measure))
     return variants
 
@@ -621,8 +673,8 @@ def marginal_variants(goal: Integrable, form: Integrable) -> list[Integrable]:
 def _renamings(joint: IntegralOver, form: Integrable) -> list[dict[Var, Var]]:
     """The ways to read the variables that ``joint`` integrates as variables of ``form``."""
     choices = [
-        [other.var for other in form.measure if other.range == item.range
-         and other.var.sort is item.var.sort]
+        [other.var for other in form.measure if isinstance(other, Lebesgue)
+         and other.range == item.range and other.var.sort is item.var.sort]
         for item in joint.measure
     ]  # fmt: skip
     names = [item.var for item in joint.measure]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Add, Expr, S
+from sympy import Add, Expr, Mul, S
 
+from fmproof.kernel.algebra import cancel
 from fmproof.kernel.almost import multiple_vanishes
 from fmproof.kernel.calculus import (
+    derivative,
     differentiable,
     gaussian_dominated,
 )
@@ -27,7 +29,8 @@ from fmproof.kernel.order import (
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import summands
-from fmproof.lang.nodes import Apply, Named
+from fmproof.lang.nodes import Apply, Density, Named, Ratio
+from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.props import (
     AtMost,
     Differentiable,
@@ -84,7 +87,7 @@ def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
 def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
     """With definitions unfolded, or multiplied out, in one place."""
     term = goal.args[place]
-    unfolded = sweep(term, _defined)
+    unfolded = sweep(term, defined)
     if unfolded is not None:
         yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
     normal = ring_normal(term)
@@ -94,7 +97,26 @@ def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
             yield from _named("", attempt(equal_sides, goal, {place: same}))
 
 
-def _defined(term: Expr) -> Theorem | None:
+def defined(term: Expr) -> Theorem | None:
+    """A name or a symbol with a definition, unfolded."""
     if isinstance(term, Named) or (isinstance(term, Apply) and term.head.definition is not None):
         return unfold(term)
     return None
+
+
+def slopes(term: Expr) -> Theorem | None:
+    """A derivative by the rules of calculus, and the ratios that this leaves, cancelled.
+
+    Derivatives of densities stay as they are: they may be dominated.
+    """
+    if isinstance(term, Derivative):
+        body = term.body
+        if isinstance(body, Apply) and isinstance(body.head, Density):
+            return None
+        return attempt(derivative, term)
+    return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
+
+
+def all_slopes(term: Expr) -> Theorem | None:
+    """The same, also of densities."""
+    return attempt(derivative, term) if isinstance(term, Derivative) else slopes(term)

@@ -44,7 +44,7 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
-from fmproof.lang.nodes.measure import against_lebesgue
+from fmproof.lang.nodes.measure import against_lebesgue, without_lets
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.numbers import NUMBERS
 from fmproof.lang.props import (
@@ -294,8 +294,12 @@ class Printer(ABC):
 
     def integrable(self, node: Integrable) -> str:
         if any(isinstance(item, Lebesgue) for item in node.measure):
-            body, measures = against_lebesgue(node.body, node.measure)
-            return self.finite(self.integral_of([[m] for m in measures], self.size(body)))
+            body, items = against_lebesgue(*without_lets(node.body, node.measure))
+            groups = [[item] for item in items if isinstance(item, Lebesgue)]
+            laws = [item for item in items if not isinstance(item, Lebesgue)]
+            inside = self.size(body)
+            inside = self.expect_over(laws, inside) if laws else inside
+            return self.finite(self.integral_of(groups, inside))
         return self.finite(self.expect_over(node.measure, self.size(node.body)))
 
     def size(self, body: Expr) -> str:
