@@ -74,9 +74,7 @@ def pythagoras(
             ),
             Step(
                 "P.3",
-                expect(distance)
-                + 2 * expect(Inner(model - mean, mean - target))
-                + expect(spread),
+                expect(distance) + 2 * expect(Inner(model - mean, mean - target)) + expect(spread),
                 by="linearity",
             ),
             Step(

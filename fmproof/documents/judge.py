@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from sympy import Expr
 
@@ -39,7 +40,7 @@ from fmproof.documents.prove import (
 )
 from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Density,
@@ -47,6 +48,7 @@ from fmproof.lang.nodes import (
     Field,
     Grad,
     Head,
+    Inner,
     IntegralOver,
     Named,
     Scalar,
@@ -56,8 +58,9 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
+from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.randomness import as_law
 from fmproof.reading.notation.symbols import key_of, readable, spelled
 from fmproof.tactics.justify import subtract
 
@@ -72,6 +75,7 @@ class _Line:
 
     term: Expr
     stands: bool
+    node: t.Node | None = None  #: what is written, to be read again
 
 
 @dataclass
@@ -187,6 +191,8 @@ class Judge:
             return self._report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
             return self._definition(item)
+        if self._specialises(item):
+            return self._report(item, "definition", "from here on, that is what it is")
         if item.inline and isinstance(item.left, t.Sym) and self._is_case(item.left):
             return self._report(item, "hypothesis", "a value that a variable takes")
         saved = self.chain
@@ -196,6 +202,25 @@ class Judge:
         if item.inline:
             self.chain = saved
         return report
+
+    def _specialises(self, item: Item) -> bool:
+        """``k(x|y) = N(x; y, σ² I)`` for a density that was used before: a case, from here on."""
+        left, right = item.left, item.right
+        if not (isinstance(left, t.Call) and isinstance(right, t.Normal) and right.point):
+            return False
+        key = key_of(left.head)
+        places = [*left.head.sub, *left.args, *left.given, *left.after]
+        if not self.elab.is_density(key) or not all(isinstance(p, t.Sym) for p in places):
+            return False
+        candidate = Candidate(left, right, item.row.at, item.place, True)
+        self.elab.candidates.setdefault(key, []).insert(0, candidate)
+        self.elab.forget(key)
+        item.candidate = candidate
+        try:
+            self._start(item, self.elab.term(left))
+        except (NotYet, SortError, FmproofError):
+            self._break(item, "what it is from here on is not understood")
+        return True
 
     def _is_case(self, left: t.Sym) -> bool:
         """``t = 0`` in a line of words: a case, no claim."""
@@ -259,7 +284,7 @@ class Judge:
         """The definition itself stands as the second line of its chain."""
         try:
             term = self.elab.term(candidate.right)  # type: ignore[attr-defined]
-            self.chain.lines.append(_Line(term, True))
+            self.chain.lines.append(_Line(term, True, candidate.right))  # type: ignore[attr-defined]
         except (NotYet, SortError, FmproofError):
             return
 
@@ -278,7 +303,8 @@ class Judge:
 
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:
-            self.chain = _Chain([_Line(left, True)], item.left)
+            node = item.candidate.left if item.candidate is not None else item.left
+            self.chain = _Chain([_Line(left, True, node)], item.left)
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
@@ -286,7 +312,7 @@ class Judge:
             same = self.chain.left is not None and spelled(self.chain.left) == spelled(item.left)
             before_lines = list(self.chain.lines) if same else []
             try:
-                self.chain = _Chain([_Line(self.elab.term(item.left), True)], item.left)
+                self.chain = _Chain([_Line(self.elab.term(item.left), True, item.left)], item.left)
                 self.chain.lines += [line for line in before_lines[1:] if line.stands]
             except (NotYet, SortError, FmproofError) as error:
                 self.chain = _Chain([], item.left, str(error))
@@ -420,11 +446,7 @@ class Judge:
         if not fitting:
             return self._open(item, f"its sides do not fit as they were understood: {problem}")
         context = [line.term for line in lines if line.stands][:4]
-        candidates = [
-            fitting[0],
-            *([start] if start in fitting and start is not fitting[0] else []),
-            *fitting[1:3],
-        ]
+        candidates = [fitting[0], *([start] if start in fitting else fitting[1:2])]
         first: Proof | None = None
         for before in dict.fromkeys(candidates):
             proof = self.witnesses.prove(before, claim, relation, context)
@@ -432,7 +454,38 @@ class Judge:
                 return self._proved(item, claim, proof, "", before, relation)
             first = first or proof
         assert first is not None
+        if relation == "=":
+            other = self._by_paths(item)
+            if other is not None:
+                return self._proved(item, claim, other, "", fitting[0], relation)
         return self._not_proved(item, fitting[0], claim, relation, first)
+
+    def _by_paths(self, item: Item) -> Proof | None:
+        """The row read the other way: paths are drawn rather than written out.
+
+        What is said of a conditional expectation at a point holds almost surely, that is, in every
+        average against a function of the point.
+        """
+        nodes = [line.node for line in self.chain.lines if line.stands and line.node is not None]
+        if item.right is None or not nodes:
+            return None
+        self.elab.expand = False
+        try:
+            claim = self.elab.term(item.right)
+            befores = [self.elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+        except (NotYet, SortError, FmproofError):
+            return None
+        finally:
+            self.elab.expand = True
+        for before in befores:
+            law = as_law(self.elab, [before, claim])
+            sides = (before, claim) if law is None else _tested(before, claim, *law)
+            if sides is None:
+                continue
+            proof = self.witnesses.prove(*sides)
+            if proof.proved:
+                return proof
+        return None
 
     def _proved(
         self,
@@ -445,7 +498,7 @@ class Judge:
     ) -> RowReport:
         self._keep(item, proof)
         if claim is not None:
-            self.chain.lines.append(_Line(claim, relation == "="))
+            self.chain.lines.append(_Line(claim, relation == "=", item.right))
         reading = (
             self._reading(before, relation, claim)
             if before is not None and claim is not None
@@ -466,7 +519,7 @@ class Judge:
         if evidence is not None and evidence.status == "refuted" and not tied:
             return self._wrong(item, before, claim, relation, evidence, reading)
         stands = relation == "="
-        self.chain.lines.append(_Line(claim, False))
+        self.chain.lines.append(_Line(claim, False, item.right))
         if (
             evidence is not None
             and evidence.status == "agrees"
@@ -622,6 +675,22 @@ class Judge:
             reading=reading,
             formula=written(item),
         )
+
+
+def _tested(
+    before: Expr, claim: Expr, draws: tuple[Any, ...], drawn: tuple[Var, ...]
+) -> tuple[Expr, Expr] | None:
+    """Both sides averaged against an arbitrary function of what is drawn in them."""
+    if not drawn:
+        return None
+    try:
+        if sort_of(claim) is Sort.VEC:
+            test = Field("g''", *drawn)(*drawn)
+            return Expect(Inner(test, before), *draws), Expect(Inner(test, claim), *draws)
+        weight = Scalar("g''", *drawn)(*drawn)
+        return Expect(times_of(weight, before), *draws), Expect(times_of(weight, claim), *draws)
+    except FmproofError:
+        return None
 
 
 def _averages(term: Expr) -> list[Expr]:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import process_time
 from typing import Any
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, S, preorder_traversal
 
 from fmproof.documents import quotients
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.model import NumericEvidence
+from fmproof.documents.smoothness import smoothness
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
+    CondExpect,
     Density,
+    Div,
+    Exp,
+    Gaussian,
     Grad,
     Head,
     IntegralOver,
+    Let,
+    Log,
     Named,
+    Partial,
     Ratio,
+    Sqrt,
     Var,
 )
 from fmproof.lang.props import AtMost, Differentiable, Equals
@@ -29,11 +39,13 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
 from fmproof.tactics.justify import subtract
-from fmproof.tactics.methods import Line
+from fmproof.tactics.methods import Line, common_form
 from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 PROBLEMS = 6
+SECONDS = 2.5
+"""Of processor time, after which no other way is tried on a row."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,19 @@ _WAYS: tuple[tuple[str, ...], ...] = (
     ("auto",),
     ("definition", "density", "square", "cancel"),
 )
+_CALCULUS: tuple[tuple[str, ...], ...] = (
+    ("derivative", "cancel"),
+    ("definition", "log", "exp", "derivative", "square", "cancel"),
+    ("definition", "gaussian", "log", "exp", "root", "derivative", "square", "cancel"),
+    ("definition", "exchange", "derivative", "cancel"),
+    ("expectation", "derivative", "cancel"),
+    ("definition", "expectation", "exchange", "log", "derivative", "linearity", "fubini", "cancel"),
+)
+"""What is tried where derivatives or functions are in the row."""
+_PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
+"""Conditional expectations are replaced by what they average."""
+_PUT_IN = ("substitution", "derivative", "square", "linearity", "cancel")
+"""Then paths are written out."""
 """What is tried on an equation: the decision procedure, then plain computation."""
 
 
@@ -79,6 +104,7 @@ class Witnesses:
     problems: int = PROBLEMS
     _proofs: dict[Any, Proof] = field(default_factory=dict)
     _witness: Any = None
+    _until: float = 0.0
 
     def prove(
         self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
@@ -90,24 +116,31 @@ class Witnesses:
         return self._proofs[key]
 
     def _prove(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
-        ways = _WAYS if relation == "=" else (("nonnegative",),)
+        ways = _ways(before, claim) if relation == "=" else (("nonnegative",),)
         first: Proof | None = None
+        self._until = process_time() + SECONDS
         for by in ways:
+            if first is not None and self._late():
+                break
             try:
                 derivation = self.derivation(before, claim, relation, context, by)
                 report = check([derivation]).derivations[0]
             except (FmproofError, RecursionError) as error:
                 first = first or Proof(False, (), str(error))
                 continue
+            except (TypeError, ValueError, AttributeError, LookupError) as error:
+                words = f"a defect of fmproof: {type(error).__name__}: {error}"
+                first = first or Proof(False, (), words)
+                continue
             if report.status == "proved":
                 needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
                 return Proof(True, needs, "", by, derivation)
-            failure = report.steps[0].failure
+            failure = next((st.failure for st in report.steps if st.failure), None)
             message = report.message or (failure.summary if failure else "")
             first = first or Proof(False, (), message, by, derivation)
         if relation == "=":
-            for way in (self._by_difference, self._by_quotients):
-                found = way(before, claim, context)
+            for way in (self._by_difference, self._by_averages, self._by_quotients):
+                found = None if self._late() else way(before, claim, context)
                 if found is not None:
                     return found
         return first or Proof(False)
@@ -157,14 +190,48 @@ class Witnesses:
         needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
         return Proof(True, needs, "", ("auto", rule), derivation)
 
+    def _by_averages(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
+        """Conditional expectations pulled out, then paths put in."""
+        if not _kinds(before, claim) & {CondExpect, Let}:
+            return None
+        try:
+            common = common_form(Line(before, claim), _PULLED)
+            left, right = common.left.rhs, common.right.rhs
+            there = common_form(Line(left, right), ("substitution",))
+            context = [*context, there.left.rhs, there.right.rhs]
+        except (FmproofError, RecursionError, TypeError):
+            return None
+        same = subtract(left, right) == S.Zero
+        direct = [Step("2", right, by="ring" if same else _PUT_IN)]
+        quotient = (None if same else quotients.steps(left, right, _PUT_IN)) or []
+        renamed = [replace(step, id=f"2.{step.id}") for step in quotient]
+        for middle in (direct, renamed):
+            if not middle or self._late():
+                continue
+            steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
+            found = self._checked(
+                [Part("row", before, steps)], ("pull-out", "substitution"), context
+            )
+            if found is not None:
+                return found
+        return None
+
     def _by_quotients(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
         """Over a common denominator."""
-        if not _divides([before, claim]):
-            return None
-        steps = quotients.steps(before, claim)
-        if steps is None:
-            return None
-        return self._checked([Part("row", before, steps)], ("cancel", "ring"), context)
+        for words in _forms(before, claim):
+            if self._late():
+                return None
+            steps = quotients.steps(before, claim, words)
+            if steps is None:
+                continue
+            found = self._checked([Part("row", before, steps)], ("cancel", "ring"), context)
+            if found is not None:
+                return found
+        return None
+
+    def _late(self) -> bool:
+        """Whether the time that one row may take is used up."""
+        return process_time() > self._until
 
     def _checked(
         self, parts: Sequence[Part], by: tuple[str, ...], context: Sequence[Expr]
@@ -188,9 +255,8 @@ class Witnesses:
         found = list(self.declared)
         if self.natural_too:
             found += natural(terms)
-            found += [
-                Hypothesis(f"D{i}", prop) for i, prop in enumerate(quotients.conditions(terms), 1)
-            ]
+            others = [*quotients.conditions(terms), *smoothness(terms)]
+            found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         return found
 
     def derivation(
@@ -238,6 +304,40 @@ class Witnesses:
             return None
 
 
+def _ways(before: Expr, claim: Expr) -> tuple[tuple[str, ...], ...]:
+    ways = _WAYS
+    kinds = _kinds(before, claim)
+    if kinds & _SMOOTH:
+        ways += _CALCULUS if Gaussian in kinds else _CALCULUS[:2] + _CALCULUS[3:]
+    return ways
+
+
+def _forms(before: Expr, claim: Expr) -> list[tuple[str, ...]]:
+    """How lines with quotients are brought to sums of monomials; none where nothing divides."""
+    forms: list[tuple[str, ...]] = []
+    if _divides([before, claim]):
+        forms.append(quotients.FORM)
+    kinds = _kinds(before, claim)
+    if kinds & _SMOOTH:
+        forms.append(("log", "derivative", *quotients.FORM))
+    if kinds & _SMOOTH and Gaussian in kinds:
+        forms.append(("gaussian", "log", "exp", "root", "derivative", *quotients.FORM))
+    return forms
+
+
+_SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
+
+
+def _kinds(before: Expr, claim: Expr) -> set[type]:
+    """The types of the nodes of two lines and of the definitions behind them."""
+    heads = heads_in([before, claim])
+    definitions = [h.definition for h in heads if h.definition is not None]
+    found: set[type] = {type(h) for h in heads}
+    for term in (before, claim, *definitions):
+        found |= {type(node) for node in preorder_traversal(term)}
+    return found
+
+
 def _fixed(terms: Sequence[Expr], hypotheses: Sequence[Hypothesis]) -> list[Var]:
     """The variables that are free in a row: arbitrary, and fixed throughout."""
     nodes: list[Basic] = [*terms, *(h.prop for h in hypotheses)]
@@ -260,7 +360,7 @@ def _divides(terms: Sequence[Basic]) -> bool:
 
 
 def _gradients(term: Basic) -> list[Any]:
-    if isinstance(term, Grad | ArgMin):
+    if isinstance(term, Grad | ArgMin) and term.var.sort is Sort.PARAM:
         return [term]
     return [found for arg in term.args for found in _gradients(arg)]
 

@@ -26,11 +26,14 @@ FORM = ("definition", "density", "square", "linearity")
 _MOST = 400
 
 
-def steps(before: Expr, claim: Expr) -> list[Step] | None:
-    """Steps from ``before`` to ``claim`` over a common denominator; None where that fails."""
+def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step] | None:
+    """Steps from ``before`` to ``claim`` over a common denominator; None where that fails.
+
+    ``words`` are the methods that bring a line to a sum of monomials.
+    """
     try:
         line = Line(before, claim)
-        common = common_form(line, FORM)
+        common = common_form(line, words)
         left, right = (_polynomial(side) for side in (common.left.rhs, common.right.rhs))
     except (FmproofError, TypeError, RecursionError):
         return None
@@ -48,11 +51,11 @@ def steps(before: Expr, claim: Expr) -> list[Step] | None:
     except (FmproofError, TypeError):
         return None
     return [
-        Step("1", left, by=FORM),
+        Step("1", left, by=words),
         Step("2", over[0], by="cancel"),
-        Step("3", over[1], by=("linearity",)),
+        Step("3", over[1], by="linearity"),
         Step("4", right, by="cancel"),
-        Step("5", claim, by=FORM),
+        Step("5", claim, by=words),
     ]
 
 

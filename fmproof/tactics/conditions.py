@@ -44,7 +44,13 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
 from fmproof.lang.nodes import Apply, Density, Draw, Field, IntegralOver, Lebesgue, Let, Ratio, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, law_order, without_lets
+from fmproof.lang.nodes.measure import (
+    against_lebesgue,
+    conditions,
+    drawn_by,
+    law_order,
+    without_lets,
+)
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -55,7 +61,14 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
-from fmproof.tactics.averages import contracted, has_let, mentions_mean, moved, spelled_out, standard_noise
+from fmproof.tactics.averages import (
+    contracted,
+    has_let,
+    mentions_mean,
+    moved,
+    spelled_out,
+    standard_noise,
+)
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
 from fmproof.tactics.rewriting import attempt, sweep

@@ -230,6 +230,14 @@ class Elaborator:
         self.meanings[found] = made
         return made
 
+    def forget(self, key: str) -> None:
+        """A symbol gets its meaning anew: the document says more of it."""
+        self.meanings = {k: m for k, m in self.meanings.items() if k[0].split("@")[0] != key}
+        for name, laws in self.laws.items():
+            self.laws[name] = [
+                law for law in laws if law.head.name != self.names.given.get((key, "head"))
+            ]
+
     def _make(
         self, found: Key, call: t.Call, args: Sequence[Sequence[Expr]], density: bool, letters: str
     ) -> Meaning:

@@ -112,7 +112,9 @@ def law_of(
         for d in node.draws
         if not (d.law is None and isinstance(d.drawn[0], t.Sym) and elab.path(d.drawn[0]))
     )
-    draws: list[Any] = list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
+    draws: list[Any] = (
+        list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
+    )
     drawn = {v for d in draws for v in drawn_by(d)}
     named = {spelled(s): s for s in drawn_symbols(node)}
     wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
@@ -279,7 +281,9 @@ def _used(draws: Sequence[Any], body: Expr) -> Iterator[Any]:
     return reversed(kept)
 
 
-def as_law(elab: Elaborator, terms: Sequence[Expr]) -> tuple[tuple[Any, ...], tuple[Var, ...]] | None:
+def as_law(
+    elab: Elaborator, terms: Sequence[Expr]
+) -> tuple[tuple[Any, ...], tuple[Var, ...]] | None:
     """The law under which rows about a conditional expectation at a point hold almost surely.
 
     Returns:
