@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -110,6 +110,7 @@ def check(
     for target in (output, script):
         if target is not None:
             require_writable(target)
+    remembered: list[Any] = []  # of an earlier look, with --watch
 
     def run() -> int:
         options = {
@@ -119,7 +120,7 @@ def check(
             "seed": seed,
             "script": script is not None,
         }
-        report = checked(files, ending, options)
+        report = checked(files, ending, options, remembered)
         if script is not None:
             if len(report.documents) != 1:
                 raise click.UsageError("--script writes the rows of one document")
@@ -146,15 +147,25 @@ def check(
 
 
 def checked(
-    files: Sequence[str], ending: str | None, options: dict[str, bool | int]
+    files: Sequence[str],
+    ending: str | None,
+    options: dict[str, bool | int],
+    remembered: list[Any],
 ) -> CheckReport:
-    """The report on all files, in the order in which they were given."""
+    """The report on all files, in the order in which they were given.
+
+    ``remembered`` keeps what both witnesses found, for the next time.
+    """
     from fmproof._version import __version__
     from fmproof.documents.check import check_documents
     from fmproof.documents.model import CheckReport
+    from fmproof.documents.prove import Memory
     from fmproof.reading.document.read import decoded, notation_beside, read_file, read_text
 
     started = time.perf_counter()
+    if not remembered:
+        remembered.append(Memory())
+    (memory,) = remembered
     found = []
     for path in paths(files):
         if path is None:
@@ -164,7 +175,13 @@ def checked(
         else:
             beside = notation_beside(path)
             found.append(
-                check_documents(str(path), read_file(path), notation=beside, **options)  # type: ignore[arg-type]
+                check_documents(
+                    str(path),
+                    read_file(path),
+                    notation=beside,
+                    memory=memory,
+                    **options,  # type: ignore[arg-type]
+                )
             )
     return CheckReport(__version__, tuple(found), time.perf_counter() - started)
 

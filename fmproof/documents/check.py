@@ -12,6 +12,7 @@ from fmproof._version import __version__
 from fmproof.documents.items import Reading, read_items
 from fmproof.documents.judge import Judge
 from fmproof.documents.model import CheckReport, DocumentReport
+from fmproof.documents.prove import Memory
 from fmproof.reading.document.read import notation_beside, read_file, read_text
 from fmproof.reading.document.source import Document, DocumentError
 
@@ -84,10 +85,14 @@ def check_documents(
     numeric: bool = True,
     seed: int = 0,
     script: bool = False,
+    memory: Memory | None = None,
 ) -> DocumentReport:
-    """One file that was taken apart; ``notation`` are corrections beside it, as (place, words).
+    """One file that was taken apart.
 
-    With ``script`` the report has what was checked in the authoring language, too.
+    ``notation`` are corrections beside it, as (place, words).
+
+    ``memory`` is of earlier runs. With ``script`` the report has what was checked in the authoring
+    language, too.
 
     Raises:
         DocumentError: it has no mathematics, or a correction is not understood.
@@ -108,6 +113,7 @@ def check_documents(
         numeric=numeric,
         seed=seed,
         deadline=deadline,
+        memory=memory,
     )
     report = judge.run()
     if script:

@@ -32,6 +32,7 @@ from fmproof.documents.model import (
 )
 from fmproof.documents.prove import (
     Checked,
+    Memory,
     Proof,
     Witnesses,
     free_of_parameters,
@@ -99,15 +100,16 @@ class Judge:
         seed: int = 0,
         numeric: bool = True,
         deadline: float | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.file = file
         self.reading = reading
-        self.evidence = Evidence.of(reading.trees, equated(reading))
+        self.evidence = Evidence.of(reading.trees, equated(reading), reading.said)
         source = reading.items[0].source if reading.items else None
         self.elab = Elaborator(self.evidence, self._place, strict, dict(corrections or {}))
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, self.evidence)
-        self.witnesses = Witnesses((), natural, seed)
+        self.witnesses = Witnesses((), natural, seed, memory=memory or Memory())
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._settled: set[int] = set()
         self._equations: dict[str, list[Item]] = {}
@@ -533,6 +535,8 @@ class Judge:
             why = f"not known well enough to say: {tied}"
             evidence = None
         verdict: Verdict = "open"
+        if item.assumed and (item.inline or item.index == 0 or not self.chain.lines[1:-1]):
+            return self._report(item, "hypothesis", "it is assumed, by the words before it")
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         report = self._report(item, verdict, why, reading=reading)

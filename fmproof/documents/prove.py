@@ -90,6 +90,14 @@ _PUT_IN = ("substitution", "derivative", "square", "linearity", "cancel")
 
 
 @dataclass
+class Memory:
+    """What was found of equations before, so that an edited row alone costs time."""
+
+    proofs: dict[Any, Proof] = field(default_factory=dict)
+    numbers: dict[Any, NumericEvidence] = field(default_factory=dict)
+
+
+@dataclass
 class Witnesses:
     """Both witnesses for the rows of one document.
 
@@ -102,7 +110,7 @@ class Witnesses:
     natural_too: bool = True
     seed: int = 0
     problems: int = PROBLEMS
-    _proofs: dict[Any, Proof] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     _witness: Any = None
     _until: float = 0.0
 
@@ -110,10 +118,11 @@ class Witnesses:
         self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
     ) -> Proof:
         """The checker's verdict on one step, by ``auto`` (``nonnegative`` for ≤ and ≥)."""
-        key = (before, claim, relation, tuple(context))
-        if key not in self._proofs:
-            self._proofs[key] = self._prove(before, claim, relation, context)
-        return self._proofs[key]
+        key = (before, claim, relation, tuple(context), self.natural_too)
+        found = self.memory.proofs.get(key)
+        if found is None:
+            found = self.memory.proofs[key] = self._prove(before, claim, relation, context)
+        return found
 
     def _prove(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
         ways = _ways(before, claim) if relation == "=" else (("nonnegative",),)
@@ -282,6 +291,13 @@ class Witnesses:
 
     def numbers(self, before: Expr, claim: Expr, relation: str = "=") -> NumericEvidence:
         """The second witness on random problems."""
+        key = (before, claim, relation, self.seed)
+        found = self.memory.numbers.get(key)
+        if found is None:
+            found = self.memory.numbers[key] = self._numbers(before, claim, relation)
+        return found
+
+    def _numbers(self, before: Expr, claim: Expr, relation: str) -> NumericEvidence:
         from fmproof.meaning.witness import Witness
 
         if self._witness is None:

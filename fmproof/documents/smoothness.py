@@ -8,6 +8,7 @@ of their variables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sympy import Basic, Expr
@@ -112,9 +113,7 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
         if head.definition is not None:
             yield from _smooth(head.unfold(body.arguments), var, seen)
     if isinstance(body, IntegralOver | Expect):
-        try:
+        with suppress(FmproofError):  # the measure depends on it
             yield Dominated(body.body, var, var, *body.measure)
-        except FmproofError:
-            pass
     for arg in body.args:
         yield from _smooth(arg, var, seen)

@@ -152,15 +152,17 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "div":
         if sort_of(inner) is not Sort.VEC:
             raise Beyond
-        made: Expr = Div(inner, var, at)
-        return made
+        return _node(Div(inner, var, at))
     if sort_of(inner) is not Sort.REAL:
         raise Beyond
     if node.kind == "laplace":
-        made = Div(Grad(inner, var), var, at)
-        return made
-    made = Grad(inner, var, at)
-    return made
+        return _node(Div(Grad(inner, var), var, at))
+    return _node(Grad(inner, var, at))
+
+
+def _node(made: Any) -> Expr:
+    term: Expr = made
+    return term
 
 
 def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:

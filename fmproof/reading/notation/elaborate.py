@@ -24,7 +24,7 @@ from fmproof.lang.nodes import (
     Apply,
     ArgMin,
     Density,
-    Expect,
+    Exp,
     Field,
     Grad,
     Head,
@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
     Named,
     Ratio,
     Scalar,
+    Sqrt,
     Var,
     dim,
     norm2,
@@ -588,10 +589,10 @@ class Elaborator:
             inner = self.term(exponent)
             if sort_of(inner) is not Sort.REAL:
                 raise NotYet("an exponential of a vector", node.at)
-            return calculus.Exp(inner)
+            return Exp(inner)
         base = self.term(node.base)
         if value is not None and value.denominator == 2 and sort_of(base) is Sort.REAL:
-            root = power_of(calculus.Sqrt(base), Rational(abs(value.numerator)))
+            root = power_of(Sqrt(base), Rational(abs(value.numerator)))
             return root if value > 0 else self._divided(S.One, root, node.at)
         if value is None or value.denominator != 1:
             return self.unknown(node, Sort.REAL)
@@ -829,9 +830,9 @@ class Elaborator:
             return node
         for call in self.evidence.called.get(key_of(node), ()):
             alike = len(call.head.sub) == len(node.sub)
-            if alike and (call.head.sup is None) == (node.sup is None):
-                if all(isinstance(a, t.Sym) for a in _places(call)):
-                    return t.Call(node.at, node, call.args, call.given, call.after)
+            alike = alike and (call.head.sup is None) == (node.sup is None)
+            if alike and all(isinstance(a, t.Sym) for a in _places(call)):
+                return t.Call(node.at, node, call.args, call.given, call.after)
         return node
 
     def of_times(self, script: t.Node) -> bool:

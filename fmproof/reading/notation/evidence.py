@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import Sorts
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import Said
 
 
 @dataclass
@@ -50,8 +51,13 @@ class Evidence:
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
-    def of(cls, nodes: Iterable[t.Node], equated: Iterable[tuple[t.Node, t.Node]] = ()) -> Evidence:
-        """What ``nodes`` show, and the sides that rows equate."""
+    def of(
+        cls,
+        nodes: Iterable[t.Node],
+        equated: Iterable[tuple[t.Node, t.Node]] = (),
+        said: Iterable[Said] = (),
+    ) -> Evidence:
+        """What ``nodes`` show, the sides that rows equate, and what words say of symbols."""
         found = cls()
         roots = list(nodes)
         for root in roots:
@@ -60,9 +66,29 @@ class Evidence:
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
+        words = list(said)
+        found._hear(words)
         found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
+        for one in words:
+            found.sorts.hear(one.symbol, one.role)
         found.sorts.infer(roots, equated)
         return found
+
+    def _hear(self, said: Iterable[Said]) -> None:
+        """Words count where formulas show nothing else."""
+        for one in said:
+            name, key = spelled(one.symbol), key_of(one.symbol)
+            seen = name in self.drawn or name in self.integrated or key in self.vectors
+            if one.role == "parameter" and not seen and key not in self.called:
+                self.parameters.setdefault(name, ("words beside it", one.at))
+            elif one.role == "time" and not seen and conventional("times", one.symbol.name):
+                self.times.setdefault(name, ("words beside it", one.at))
+            elif (
+                one.role == "density"
+                and key not in self.vectors
+                and (conventional("densities", key))
+            ):
+                self.densities.setdefault(key, ("words beside it", one.at))
 
     def is_density(self, key: str) -> bool:
         """Whether the values of a symbol are those of a density."""

@@ -142,8 +142,8 @@ def law_of(
     order = law_order(draws)
     if order is None:
         raise NotYet("the draws of this expectation depend on each other in a circle", node.at)
-    bound = [elab.spelling(v) for d in (*order, *lets) for v in drawn_by(d)]
-    return [*order, *lets], bound
+    whole: list[Any] = [*order, *lets]
+    return whole, [elab.spelling(v) for d in whole for v in drawn_by(d)]
 
 
 def _laws(elab: Elaborator, base: dict[str, t.Sym], drawn: set[Var]) -> list[Apply]:
@@ -269,16 +269,16 @@ def _hides(elab: Elaborator, name: str) -> bool:
     return name in elab.evidence.random and not elab.is_time(name)
 
 
-def _used(draws: Sequence[Any], body: Expr) -> Iterator[Any]:
+def _used(draws: Sequence[Any], body: Expr) -> list[Any]:
     """Without deterministic draws that nothing uses."""
     used = set(free_vars(body))
-    kept = []
+    kept: list[Any] = []
     for item in reversed(draws):
         if isinstance(item, Let) and item.var not in used:
             continue
         used |= set(free_vars(item))
         kept.append(item)
-    return reversed(kept)
+    return kept[::-1]
 
 
 def as_law(

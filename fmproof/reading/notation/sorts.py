@@ -43,6 +43,7 @@ class Sorts:
     real: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
     known: dict[str, Found] = field(default_factory=dict)
+    heard: dict[str, Kind] = field(default_factory=dict)
     _guessing: bool = False
     _changed: bool = False
 
@@ -60,11 +61,20 @@ class Sorts:
         for key, symbol in symbols.items():
             if key in self.known:
                 continue
-            kind = _by_letter(symbol)
+            kind = self.heard.get(key) or _by_letter(symbol)
             if kind is not None:
                 why = "a point by its letter" if kind == "vec" else "a coefficient by its letter"
+                if key in self.heard:
+                    why = "words beside it"
                 self._learn(symbol, kind, why)
                 self._settle(roots, both)
+
+    def hear(self, symbol: t.Sym, role: str) -> None:
+        """What words say of a symbol, as a guess that evidence may settle otherwise."""
+        if role in ("noise", "data", "vector"):
+            self.heard.setdefault(self.key(symbol), "vec")
+        elif role == "scalar":
+            self.heard.setdefault(self.key(symbol), "real")
 
     def of(self, symbol: t.Sym) -> Found | None:
         return self.known.get(self.key(symbol))
