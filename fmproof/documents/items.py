@@ -155,6 +155,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
     for row in found:
+        for tokens_beside in row.beside:
+            _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
             before = len(reading.loose)
             _loose(reading, row)

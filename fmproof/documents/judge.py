@@ -44,14 +44,18 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
+    CondExpect,
     Density,
+    Div,
     Expect,
     Field,
     Grad,
     Head,
     Inner,
     IntegralOver,
+    Let,
     Named,
+    Partial,
     Scalar,
     Var,
 )
@@ -141,7 +145,7 @@ class Judge:
         self._learn_laws()
         for item in self.reading.items:
             self._current = item
-            if self.deadline is not None and time.monotonic() > self.deadline:
+            if self.deadline is not None and time.process_time() > self.deadline:
                 rows.append(self._report(item, "open", "the time for this document is used up"))
                 continue
             try:
@@ -604,6 +608,9 @@ class Judge:
         tied to others by what the document says in words.
         """
         heads = sorted(heads_in(terms), key=lambda head: head.name)
+        everything = [*terms, *(h.definition for h in heads if h.definition is not None)]
+        if any(term.has(CondExpect, Let, Partial, Div) for term in everything):
+            return "who is drawn, and what moves with the time, is read from context"
         lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
         if lacking:
             return f"{lacking[0]} is not in the language yet"

@@ -1,16 +1,14 @@
 """Natural hypotheses about derivatives, logarithms and quotients.
 
 What is differentiated is differentiable, densities are positive, variances too, and a derivative
-of an integral passes under it. They are about whole functions, so they are stated for every value
-of their variables.
+of an integral passes under it. Of symbols without a definition they are stated for every value of
+their variables; of a formula such as 1 − t they are not, since that would be false.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
-
 from sympy import Basic, Expr
 
 from fmproof.errors import FmproofError
@@ -39,8 +37,7 @@ def smoothness(terms: Sequence[Basic]) -> list[Prop]:
     found: dict[Basic, Prop] = {}
     for term in terms:
         for prop in _walk(term, set()):
-            closed = for_every(prop)
-            found.setdefault(canon(closed), closed)
+            found.setdefault(canon(prop), prop)
     return list(found.values())
 
 
@@ -67,17 +64,11 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
     if isinstance(term, Log | Ratio):
-        below = term.args[-1]
-        densities = [a for a in below.atoms(Apply) if isinstance(a.head, Density)]
-        for one in densities:
-            if not isinstance(one.head, Gaussian):
-                yield Positive(one.head(*one.head.params))
-        if isinstance(term, Log):
-            yield from _positive(
-                f
-                for f in _over(below)
-                if not isinstance(f, Apply) or (not isinstance(f.head, Density))
-            )
+        for one in term.args[-1].atoms(Apply):
+            if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
+                yield for_every(Positive(one.head(*one.head.params)))
+    if isinstance(term, Log):
+        yield from _positive(_over(term.args[0]))
     for arg in term.args:
         yield from _walk(arg, seen)
 
@@ -92,10 +83,12 @@ def _over(term: Expr) -> Iterator[Expr]:
             yield factor
 
 
-def _positive(parts: Any) -> Iterator[Prop]:
+def _positive(parts: Iterable[Expr]) -> Iterator[Prop]:
+    """What must be positive: a symbol everywhere, anything else at the values that a row has."""
     for part in parts:
-        if isinstance(part, Apply):
-            yield Positive(part.head(*part.head.params))
+        if isinstance(part, Apply) and part.head.definition is None:
+            if not isinstance(part.head, Density):
+                yield for_every(Positive(part.head(*part.head.params)))
         elif free_vars(part):
             yield Positive(part)
 
@@ -108,12 +101,13 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(body, Apply):
         head = body.head
         for place, param in zip(body.arguments, head.params, strict=True):
-            if var in free_vars(place) and not isinstance(head, Gaussian):
-                yield Differentiable(head(*head.params), param)
+            known = head.definition is not None and not isinstance(head, Density)
+            if var in free_vars(place) and not known and not isinstance(head, Gaussian):
+                yield for_every(Differentiable(head(*head.params), param))
         if head.definition is not None:
             yield from _smooth(head.unfold(body.arguments), var, seen)
     if isinstance(body, IntegralOver | Expect):
         with suppress(FmproofError):  # the measure depends on it
-            yield Dominated(body.body, var, var, *body.measure)
+            yield for_every(Dominated(body.body, var, var, *body.measure))
     for arg in body.args:
         yield from _smooth(arg, var, seen)

@@ -786,12 +786,11 @@ class Elaborator:
             for n in t.walk(candidate.right)
         ):
             return None
-        random = {
-            spelled(n)
-            for n in t.walk(candidate.right)
-            if isinstance(n, t.Sym) and n.name != symbol.name + "?"
-        }
-        if not random & self.evidence.random.keys():
+        inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
+        self.paths[name] = None  # it is not defined by itself
+        random = [n for n in inside if randomness.is_random(self, n)]
+        del self.paths[name]
+        if not random:
             return None
         self.paths[name] = None  # it is not defined by itself
         try:

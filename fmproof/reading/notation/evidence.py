@@ -104,9 +104,9 @@ class Evidence:
                     self._random(one)
             for given in node.given:
                 self._random(given.left if isinstance(given, t.Equation) else given)
-            if not node.draws:
+            if not node.draws or node.given:
                 for inner in t.walk(node.body):
-                    if isinstance(inner, t.Sym) and _capital(inner):
+                    if isinstance(inner, t.Sym) and (node.given or _capital(inner)):
                         self._random(inner)
         elif isinstance(node, t.Integral):
             for over in node.over:

@@ -19,7 +19,7 @@ from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -32,7 +32,12 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     name = spelled(symbol)
     if elab.is_parameter(name) or elab.is_time(name):
         return False
-    return name in elab.evidence.random or elab.path(symbol) is not None
+    if elab.path(symbol) is not None:
+        return True
+    if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
+        return False
+    found = elab.evidence.sorts.of(symbol)
+    return found is None or found.kind == "vec" or name in elab.evidence.drawn
 
 
 def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
