@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+
 from sympy import Basic, Expr
 
 from fmproof.errors import FmproofError

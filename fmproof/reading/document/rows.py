@@ -159,7 +159,7 @@ class Row:
         reasons: words that stand beside it or above its relation sign.
         words_before: words between it and the formula before, in one display.
         tag, labels: what other places refer to it by.
-        beside: formulas without a relation on its line, such as laws: ``x \sim p``.
+        beside: formulas without a relation on its line, such as a law, x ~ p.
         restarts: whether it begins a display (a relation first means: goes on from above).
     """
 

@@ -132,7 +132,11 @@ class Sorts:
     _braced = _group
 
     def _transposed(self, node: t.Transposed) -> Kind | None:
-        return self.kind(node.body)
+        body = node.body
+        head = body.head if isinstance(body, t.Call) else body
+        if isinstance(head, t.Sym) and not conventional("matrices", head.name):
+            self.force(body, "vec", "it is transposed")
+        return self.kind(body)
 
     def _add(self, node: t.Add) -> Kind | None:
         return self._alike([part for _, part in node.parts], "it is added to")
