@@ -43,9 +43,9 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "The kernel",
         "Theorems and the rules that make them. [The rules](../rules.md) says when each may be "
         "used, [the trust page](../trust.md) what rests on it.",
-        ("kernel.theorem", "kernel.equality", "kernel.algebra", "kernel.integrals",
-         "kernel.calculus", "kernel.order", "kernel.integrability", "kernel.almost",
-         "kernel.obligations"),
+        ("kernel.theorem", "kernel.equality", "kernel.ring", "kernel.algebra", "kernel.integrals",
+         "kernel.calculus", "kernel.conditional", "kernel.gaussian", "kernel.functions",
+         "kernel.order", "kernel.integrability", "kernel.almost", "kernel.obligations"),
     ),
     "models": (
         "Models",

@@ -61,6 +61,8 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"```text\n{rule.statement_text}\n```\n"
     yield f"$$\n{rule.statement_latex}\n$$\n"
     yield f"{rule.explanation}\n"
+    if rule.also:
+        yield f"A report also calls it {', '.join(f'`{word}`' for word in rule.also)}.\n"
     if rule.unconditional:
         yield f"*No condition is needed:* {rule.unconditional}\n"
     for condition in rule.conditions:

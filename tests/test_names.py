@@ -15,21 +15,22 @@ PACKAGE = Path(__file__).parents[1] / "fmproof"
 
 FIELD = set(
     """
-    coefficients conditional_variance floor joint latex marginal number paths plot summands time
-    uniform verify
+    Abs coefficients conditional_variance Derivative derivative floor Gaussian joint latex marginal
+    Normal number paths plot summands time uniform verify
     """.split()
 )
 """Field terms, and a command beside the function that it calls."""
 
 HOMONYMS = set(
     """
-    add Array Batch blocks BoolArray catalogue check close Columns Comparison Component
-    Condition decide Derivation Draw EQUALITY Equation Estimate evaluate Evidence expanded fit
-    Form FORMATS Formula FUBINI Function GRADIENTS Group IntArray Integral Item Joint Kind KINDS
-    Law LEVEL Line main Method METHODS neighbours ORDER Outcome part Part Piece Placed Points
-    PROBLEMS Product Progress Proof prose Quadratic read Reading Relation render render_json
-    render_text replay require_plottable ROLES Rule rule Sampler SCALARS schema SCHEMA SECONDS
-    sections Side simpler Step STYLES SUPPORT TARGETS Term TONELLI Verdict width write
+    add Array Batch bayes blocks BoolArray catalogue check close Columns Comparison Component
+    Condition Constant decide defined Derivation Draw EQUALITY Equation Estimate evaluate
+    Evidence expanded fit Form FORMATS Formula FUBINI Function FUNCTIONS GRADIENTS Group
+    IntArray Integral Item Joint Kind KINDS Law LEVEL Line Log main Method METHODS neighbours
+    ORDER Outcome over_time part Part Piece place Placed Points PROBLEMS Product Progress Proof
+    prose Quadratic read Reading Relation render render_json render_text replay
+    require_plottable ROLES rule Rule Sampler SCALARS SCHEMA schema SECONDS sections Side
+    simpler Step STYLES SUPPORT TARGETS Term TONELLI total Verdict width write
     """.split()
 )
 """To be renamed."""

@@ -18,19 +18,22 @@ def catalogue() -> tuple[Rule, ...]:
     """All rules, in reading order."""
     from fmproof.catalogue.algebra import ALGEBRA
     from fmproof.catalogue.almost import ALMOST
+    from fmproof.catalogue.calculus import DERIVATIVES, MINIMISING
+    from fmproof.catalogue.conditional import CONDITIONAL
     from fmproof.catalogue.equality import EQUALITY
-    from fmproof.catalogue.calculus import GRADIENTS
+    from fmproof.catalogue.functions import FUNCTIONS
+    from fmproof.catalogue.gaussian import GAUSSIANS
     from fmproof.catalogue.integrability import INTEGRABILITY
     from fmproof.catalogue.integrals import INTEGRALS
     from fmproof.catalogue.order import ORDER
     from fmproof.catalogue.tactics import TACTICS
 
-    named = (*EQUALITY, *ALGEBRA, *INTEGRALS, *GRADIENTS, *ORDER)
-    return (*named, *INTEGRABILITY, *ALMOST, *TACTICS)
+    named = (*EQUALITY, *ALGEBRA, *INTEGRALS, *DERIVATIVES, *CONDITIONAL, *GAUSSIANS, *FUNCTIONS)
+    return (*named, *MINIMISING, *ORDER, *INTEGRABILITY, *ALMOST, *TACTICS)
 
 
 def rule(code_or_name: str) -> Rule:
-    """The rule with a code such as "I4", or a name such as "fubini" or "Jensen".
+    """The rule with a code such as "I4", or a name or word such as "fubini" or "Jensen".
 
     A name is looked for as it is written first: "fubini" swaps integrals, "Fubini" is the side
     condition about almost every section.
@@ -42,9 +45,10 @@ def rule(code_or_name: str) -> Rule:
         {r.name: r for r in catalogue()},
         {r.code.lower(): r for r in catalogue()},
         {r.name.lower(): r for r in reversed(catalogue())},
+        {word.lower(): r for r in catalogue() for word in r.also},
     ):
         for spelled in (code_or_name, code_or_name.lower()):
             if spelled in known:
                 return known[spelled]
-    names = [label for r in catalogue() for label in (r.code, r.name)]
+    names = [label for r in catalogue() for label in (r.code, r.name, *r.also)]
     raise InputError(f"no rule is called {code_or_name!r}; {nearest(code_or_name, names)}")

@@ -7,6 +7,7 @@ from fmproof.catalogue.record import Condition, Rule
 SQUARE = Rule(
     code="A1",
     name="square",
+    also=("bilinearity",),
     title="Expand an inner product, or complete a square",
     statement_latex=r"\vdash \|a - b\|^2 = \|a\|^2 - 2\langle a, b \rangle + \|b\|^2",
     explanation=(

@@ -48,6 +48,7 @@ CONSTANT = Rule(
 LEMMA = Rule(
     code="E3",
     name="lemma",
+    also=("an earlier result",),
     title="Use an earlier result",
     stated="⊢ a = b, proved in an earlier part or in a derivation listed in `uses`",
     statement_latex=r"\{A\} \vdash a = b \quad\text{proved before under } A",
@@ -142,7 +143,7 @@ CONGRUENCE = Rule(
         "that they are equal almost everywhere (Folland, Real Analysis, section 2.3). No step "
         "names this rule: it carries every other rule to the place where it applies, and it is "
         "where 'for almost every x' in a side condition comes from. Laws, ranges and names are "
-        "not rewritten."
+        "not rewritten. Within a sign or a denominator condition equals are replaced, too."
     ),
     conditions=(
         Condition(
@@ -159,6 +160,12 @@ CONGRUENCE = Rule(
             "With f(θ) = θ and g = 1 at θ = 0, else 0, g·(f/g) = f holds at θ = 0; there "
             "∇(g·(f/g)) is 0 and ∇f is 1.",
             "equality:equation_at_one_parameter",
+        ),
+        Condition(
+            "for a side condition: it holds of the other side",
+            "an equation says nothing of a sign.",
+            "a = b = −1: a = b is true, a > 0 is not.",
+            "others:equal_to_something_negative",
         ),
     ),
 )
@@ -212,6 +219,29 @@ FOR_EVERY = Rule(
     ),
 )
 
+FIELD = Rule(
+    code="E10",
+    name="field",
+    title="Arithmetic with fractions",
+    statement_latex=(
+        r"\{b_i \ne 0\} \vdash a = c \quad\text{when } a, c"
+        r" \text{ are the same fraction of polynomials}"
+    ),
+    explanation=(
+        "Both terms are brought to one fraction and compared by multiplying crosswise. Every "
+        "denominator that is met on the way, the inner ones of a compound fraction too, must not "
+        "be 0. `ring` does what holds without that."
+    ),
+    conditions=(
+        Condition(
+            "no denominator is 0",
+            "a/0 = 0 by convention, so a fraction over 0 forgets what stood above.",
+            "a = 1, b = 0: a b/b is 0, and a is 1.",
+            "others:fraction_over_zero",
+        ),
+    ),
+)
+
 EQUALITY = (
     DEFINITION,
     CONSTANT,
@@ -222,4 +252,5 @@ EQUALITY = (
     CHAIN,
     HYPOTHESES,
     FOR_EVERY,
+    FIELD,
 )

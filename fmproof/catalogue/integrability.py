@@ -156,11 +156,11 @@ SECOND_MOMENTS = Rule(
 SUMS = Rule(
     code="C6",
     name="sums",
-    title="Sums of integrable, and of differentiable, functions",
+    title="Sums of integrable functions",
     statement_latex=r"f_i \text{ integrable} \;\vdash\; \sum_i f_i \text{ integrable}",
     explanation=(
-        "|f + g| ≤ |f| + |g| (Folland, Real Analysis, section 2.3); and sums of differentiable "
-        "functions are differentiable (Rudin, chapter 5). Products are multiplied out first."
+        "|f + g| ≤ |f| + |g| (Folland, Real Analysis, section 2.3). Products are multiplied out "
+        "first."
     ),
     conditions=(
         Condition(
@@ -168,12 +168,6 @@ SUMS = Rule(
             "one can be too large by itself.",
             "f = 1, g(t) = 1/t on (0, 1]: ∫ (f + g) = ∞.",
             "conditions:one_summand_not_integrable",
-        ),
-        Condition(
-            "each summand is differentiable",
-            "a kink stays.",
-            "f(θ) = θ, g(θ) = |θ|: f + g has no derivative at 0.",
-            "conditions:one_summand_not_differentiable",
         ),
     ),
 )

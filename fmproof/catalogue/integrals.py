@@ -204,4 +204,32 @@ TOWER = Rule(
     ),
 )
 
-INTEGRALS = (LINEARITY, EXPECTATION, DENSITY, FUBINI, MARGINALISATION, DROP, REORDER, TOWER)
+SUBSTITUTION = Rule(
+    code="I9",
+    name="substitution",
+    title="Substitute a deterministic draw",
+    statement_latex=(
+        r"\vdash \mathbb{E}_{z \sim q,\, x := a(z)}[f(x, z)] = \mathbb{E}_{z \sim q}[f(a(z), z)]"
+    ),
+    explanation=(
+        "A deterministic draw x := a has all its mass at one point, so averaging over it is "
+        "evaluating there. This is how x_t = (1 − t) x₀ + t x₁ is drawn: the path given both ends "
+        "has no density, and needs none."
+    ),
+    unconditional=(
+        "a function is integrable against a point mass, whatever its value; with x or with a in "
+        "its place, |f| has the same integral."
+    ),
+)
+
+INTEGRALS = (
+    LINEARITY,
+    EXPECTATION,
+    DENSITY,
+    FUBINI,
+    MARGINALISATION,
+    DROP,
+    REORDER,
+    TOWER,
+    SUBSTITUTION,
+)

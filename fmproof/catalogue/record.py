@@ -17,6 +17,7 @@ from fmproof.catalogue import statements
 if TYPE_CHECKING:
     from sympy import Expr
 
+    from fmproof.kernel.theorem import Theorem
     from fmproof.lang.nodes import Head, Var
     from fmproof.lang.props import Prop
 
@@ -24,7 +25,11 @@ FAMILIES = {
     "E": "Equality",
     "A": "Algebra",
     "I": "Integrals and expectations",
-    "G": "Gradients and minimisers",
+    "D": "Derivatives",
+    "K": "Conditional expectation",
+    "N": "Gaussians",
+    "F": "Functions",
+    "G": "Minimisers",
     "O": "Order",
     "C": "Side conditions",
     "T": "Tactics",
@@ -66,6 +71,7 @@ class Rule:
         name: what a step writes in ``by``, or the word that the report prints beside a
             condition it discharged.
         title: for headings.
+        also: other words by which a step or a report means it.
         stated: what it states, where no kernel rule under this code does (see ``statements``).
         statement_latex: the same for math mode.
         explanation: why it holds, with the theorem's usual name and where to read about it.
@@ -81,6 +87,7 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
     unconditional: str = ""
     stated: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def kernel(self) -> tuple[str, ...]:
@@ -124,6 +131,9 @@ class Case:
         dim: the dimension d.
         lemma: for the rules about earlier results: a theorem's conclusion, ...
         replace: ... and what stands for its symbols in the claim.
+        kernel: for a claim that no step or search is asked for: the kernel's rule, applied. What it
+            makes is the claim, and assumes what is ``missing`` and given, nothing else; or it
+            raises RuleError, when the condition is decided by looking at the terms.
     """
 
     claim: Prop
@@ -137,6 +147,7 @@ class Case:
     dim: int = 1
     lemma: Prop | None = None
     replace: Mapping[Head, Expr] = field(default_factory=dict)
+    kernel: Callable[[], Theorem] | None = None
 
     def function(self, head: Head) -> Callable[..., Any]:
         """The value of a symbol as a Python function of its parameters."""

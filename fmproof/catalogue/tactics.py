@@ -25,4 +25,18 @@ AUTO = Rule(
     ),
 )
 
-TACTICS = (AUTO,)
+LINEAR_DERIVATIVE = Rule(
+    code="T2",
+    name="linear-derivative",
+    title="Take sums and constants out of a derivative, and nothing else",
+    stated="⊢ ∇(Σ cᵢ fᵢ) = Σ cᵢ ∇fᵢ, by the rule D1",
+    statement_latex=r"\{f_i \text{ differentiable}\} \vdash \nabla \sum_i c_i f_i"
+    r" = \sum_i c_i \nabla f_i",
+    explanation=(
+        "The rule `derivative` where a derivative is of a sum or a multiple. Products, densities "
+        "and compositions stay as they are, so that ∇p can be spoken of before it is taken apart."
+    ),
+    unconditional="it adds none to those of `derivative`, which are asked.",
+)
+
+TACTICS = (AUTO, LINEAR_DERIVATIVE)

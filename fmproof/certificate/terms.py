@@ -14,7 +14,7 @@ from sympy import Add, Basic, Expr, Mul, Pow, Rational
 from fmproof.errors import FmproofError, InputError
 from fmproof.lang import nodes, props
 from fmproof.lang.node import admit
-from fmproof.lang.nodes.heads import Head
+from fmproof.lang.nodes.heads import Head, gaussian
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.sorts import Sort
@@ -24,13 +24,13 @@ GROUPS = ("sub", "sup", "main", "given")
 _BINDERS = {
     kind.__name__: kind
     for kind in (
-        nodes.Inner, nodes.Ratio, nodes.IntegralOver, nodes.Expect, nodes.Grad, nodes.ArgMin,
-        props.Equals, props.AtMost, props.Integrable, props.VanishesWith, props.Differentiable,
-        props.Almost, props.ForAll, nodes.Lebesgue,
+        nodes.Inner, nodes.Ratio, nodes.IntegralOver, nodes.Expect, nodes.CondExpect, nodes.Given,
+        nodes.Grad, nodes.Partial, nodes.Div, nodes.ArgMin, nodes.Exp, nodes.Log, nodes.Sqrt,
+        nodes.Abs, nodes.Lebesgue, nodes.Let, *props.PROPOSITIONS,
     )
 }  # fmt: skip
 _ARITHMETIC = {"Add": Add, "Mul": Mul, "Pow": Pow}
-_HEADS = {"Field": nodes.Field, "Scalar": nodes.Scalar, "Density": nodes.Density}
+_HEADS = {kind.__name__: kind for kind in (nodes.Field, nodes.Scalar, nodes.Density, nodes.Law)}
 
 
 class Table:
@@ -52,6 +52,10 @@ class Table:
             return self._add({"kind": "Var", "name": node.name, "sort": node.sort.name})
         if isinstance(node, Rational):
             return self._add({"kind": "Number", "value": str(node)})
+        if node is gaussian:
+            return self._add({"kind": "Gaussian"})
+        if isinstance(node, nodes.Constant):
+            return self._add({"kind": "Constant", "name": node.name})
         if isinstance(node, Head):
             return self._head(node)
         if isinstance(node, nodes.Named):
@@ -66,7 +70,7 @@ class Table:
         row: dict[str, Any] = {"kind": type(head).__name__, "name": head.name}
         for group in GROUPS:
             row[group] = [self.row(var) for var in getattr(head, group)]
-        if isinstance(head, nodes.Density):
+        if isinstance(head, nodes.Law):
             row["main"] = [self.row(item) for item in head.over]
         if head.definition is not None:
             row["definition"] = self.row(head.definition)
@@ -100,6 +104,10 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
         return Var(row["name"], Sort[row["sort"]])
     if kind == "Number":
         return Rational(row["value"])
+    if kind == "Gaussian":
+        return gaussian
+    if kind == "Constant":
+        return nodes.Constant(row["name"])
     if kind in _HEADS:
         return _head_of(row, earlier)
     args = [part(number, earlier) for number in row["args"]]
@@ -119,7 +127,7 @@ def _head_of(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
         group: tuple(part(number, earlier) for number in row[group]) for group in GROUPS
     }
     main = groups.pop("main")
-    if row["kind"] == "Density":
+    if issubclass(_HEADS[row["kind"]], nodes.Law):
         main = tuple(item.declared for item in main)
     more: dict[str, Any] = {"nonneg": True} if row.get("nonneg") else {}
     if "definition" in row:

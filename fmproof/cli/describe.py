@@ -58,7 +58,8 @@ def complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> lis
     from fmproof.catalogue import catalogue
 
     titles = {name: title for name, (title, _) in BUILTIN.items()}
-    titles |= {name: rule.title for rule in catalogue() for name in (rule.code, rule.name)}
+    for rule in catalogue():
+        titles |= dict.fromkeys((rule.code, rule.name, *rule.also), rule.title)
     return [
         CompletionItem(name, help=title)
         for name, title in titles.items()
@@ -95,7 +96,8 @@ def _sections(name: str) -> Iterator[Iterator[str]]:
             yield from _pieces(derivation, label) if selects else [_derivation(derivation)]
         if selects:
             return
-    labels = {_plain(text): text for r in reversed(catalogue()) for text in (r.code, r.name)}
+    words = [word for r in reversed(catalogue()) for word in (*r.also, r.code, r.name)]
+    labels = {_plain(word): word for word in words}
     if name in labels.values() or _plain(name) in labels:
         found = True
         yield _rule(rule(name if name in labels.values() else labels[_plain(name)]))
@@ -189,6 +191,8 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield from _prose("", rule.explanation)
     yield ""
     yield from _prose("In a step: ", _in_a_step(rule))
+    if rule.also:
+        yield from _prose("Also: ", ", ".join(rule.also))
     if not rule.conditions:
         yield ""
         yield from _prose("No condition: ", rule.unconditional)
@@ -203,7 +207,13 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 # Known here without importing the methods, which takes SymPy; a test compares the two.
-UNNAMED = frozenset(("instance", "congruence", "chain", "hypotheses", "for every"))
+UNNAMED = frozenset(
+    (
+        *("instance", "congruence", "chain", "hypotheses", "for every"),
+        *("derivatives", "minimum", "contraction", "same conditional", "transfer", "draw"),
+        *("Gaussian moments", "absolute value", "positive", "nonzero"),
+    )
+)
 
 
 def is_named(rule: Rule) -> bool:

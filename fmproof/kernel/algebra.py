@@ -8,10 +8,11 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
-from fmproof.lang.node import shown
+from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes import Inner, Ratio
 from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import alpha_equal
+from fmproof.lang.sorts import Sort
 
 
 @rule("A1", "Rudin, Principles of Mathematical Analysis, definition 1.36")
@@ -35,11 +36,12 @@ def ratio_and_denominator(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
 
 @rule("A2", "b·(a/b) = a for b ≠ 0, and for b = 0 both sides are 0")
 def cancel(term: Expr) -> Sequent:
-    """{b = 0 ⇒ a = 0} ⊢ b·(a/b) = a, inside a product."""
+    """{b = 0 ⇒ a·k = 0} ⊢ b·(a/b)·k = a·k; where k has a vector in it, {b = 0 ⇒ a = 0}."""
     parts = factors(term)
     found = ratio_and_denominator(parts)
     if found is None:
         raise RuleError(f"cancel: expected a product with b and a/b, found {shown(term)}")
     numerator, denominator = parts[found[0]].args
     rest = mul(numerator, *without(parts, *found))
-    return infer(Equals(term, rest), VanishesWith(numerator, denominator))
+    vanishing = rest if sort_of(rest) is Sort.REAL else numerator
+    return infer(Equals(term, rest), VanishesWith(vanishing, denominator))

@@ -13,7 +13,7 @@ from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, power_of, summands, without
-from fmproof.lang.node import is_one_of, shown, sort_of
+from fmproof.lang.node import is_nonnegative, is_one_of, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import fraction
 from fmproof.lang.props import (
+    Almost,
     Differentiable,
     Dominated,
     Equals,
@@ -206,7 +207,7 @@ def _derivative(node: Any) -> Expr:
         return mul(here(body), slope(exponent(body)))
     if type(body) is Apply and body.head.definition is None:
         return _chain(body, var, at, kind, slope)
-    raise RuleError(f"derivative: no rule for {shown(body)}")
+    raise RuleError(f"derivative: no rule for {shown(node)}")
 
 
 _OUTER: dict[type, Callable[[Expr], Expr]] = {
@@ -259,7 +260,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         arguments[place] = name
         inner = Apply(body.head, *arguments)
         if argument is var and len(taken) == 1:
-            raise RuleError(f"derivative: nothing to separate in {shown(body)}")
+            raise RuleError(f"derivative: nothing to separate in {shown(slope(body))}")
         if name.sort is Sort.REAL:
             outer = Partial(inner, name, value)
             total.append(mul(outer, slope(argument)))
@@ -268,7 +269,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         elif name.sort is Sort.VEC and kind is Grad and var.sort is Sort.VEC:
             total.append(mul(_coefficient(argument, var), Grad(inner, name, value)))
         else:
-            raise RuleError(f"derivative: no chain rule for {shown(body)}")
+            raise RuleError(f"derivative: no chain rule for {shown(slope(body))}")
     return add(*total)
 
 
@@ -290,6 +291,35 @@ def derivative(term: Expr) -> Sequent:
     return infer(
         Equals(term, result), *(() if linear else _needs(node.body, ((node.var, node.at),)))
     )
+
+
+@rule("D5", "Rudin, Principles of Mathematical Analysis, theorem 5.8")
+def stationary_at_zero(goal: Prop) -> Sequent:
+    """⊢ f(s) = 0 ⇒ k⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with ∂f(s). No condition: where
+    f is not differentiable the derivative is 0.
+    """
+    node: Any = goal
+    require(type(goal) is VanishesWith, "stationary", "b = 0 ⇒ a = 0", goal)
+    for part in factors(node.args[0]):
+        for slope in part.args if type(part) is Inner else (part,):
+            if is_one_of(slope, (Grad, Partial)) and is_nonnegative(slope.body):
+                value = substitute(slope.body, {slope.var: slope.at})
+                if sort_of(slope.body) is Sort.REAL and alpha_equal(value, node.args[1]):
+                    return infer(goal)
+    raise RuleError(f"stationary: no derivative of what vanishes in {shown(goal)}")
+
+
+@rule("D6", CALCULUS)
+def log_derivative(term: Expr) -> Sequent:
+    """{f differentiable} ⊢ ∇f = f·∇log f and ∂f = f·∂ log f, for f that is clearly ≥ 0. Where f is 0
+    it has a minimum, and both sides are 0.
+    """
+    node: Any = term
+    fits = is_one_of(term, (Grad, Partial)) and sort_of(node.body) is Sort.REAL
+    require(fits and is_nonnegative(node.body), "logarithm", "∇f or ∂f with f ≥ 0", term)
+    value = substitute(node.body, {node.var: node.at})
+    result = mul(value, type(node)(Log(node.body), node.var, node.at))
+    return infer(Equals(term, result), Differentiable(*node.args))
 
 
 # --- under an integral --------------------------------------------------------------------
@@ -319,6 +349,23 @@ def integrable_derivative(goal: Prop) -> Sequent:
     if bound & free_vars(inner.at):
         raise RuleError(f"domination: {shown(inner.at)} is integrated in {shown(goal)}")
     return infer(goal, Dominated(inner.body, inner.var, inner.at, *node.measure))
+
+
+@rule("D3", EXCHANGE)
+def dominated_integrable(premise: Prop) -> Sequent:
+    """{domination} ⊢ f integrable at the place."""
+    node: Any = premise
+    require(type(premise) is Dominated, "domination", "a domination", premise)
+    return infer(Integrable(substitute(node.body, {node.var: node.at}), *node.measure), premise)
+
+
+@rule("D3", EXCHANGE)
+def dominated_differentiable(premise: Prop) -> Sequent:
+    """{domination} ⊢ f differentiable at the place, for almost every value of what is integrated."""
+    node: Any = premise
+    require(type(premise) is Dominated, "domination", "a domination", premise)
+    slope = Differentiable(node.body, node.var, node.at)
+    return infer(Almost(slope, *node.measure), premise)
 
 
 @rule("D3", "the gradient of a Gaussian density is bounded, in x and in m")

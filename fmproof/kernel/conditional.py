@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sympy import Expr, S
+from sympy import Expr
 
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import lifted
@@ -21,7 +21,7 @@ from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
 CONDITIONAL = "Kallenberg, Foundations of Modern Probability, theorem 8.1"
-SQUARE = 2
+_SQUARE = 2
 
 
 def _averaged(
@@ -43,9 +43,9 @@ def _averaged(
         other = first.args[1 - side]
         f = mul(*rest, first.args[side])
         return f, (*kept, other), lambda f: mul(*kept, Inner(other, f))
-    if side == SQUARE and type(first) is Inner and first.args[0] == first.args[1] and not rest:
+    if side == _SQUARE and type(first) is Inner and first.args[0] == first.args[1] and not rest:
         return first.args[0], kept, lambda f: mul(*kept, Inner(f, f))
-    if side == SQUARE and rest == [first] and sort_of(first) is Sort.REAL:
+    if side == _SQUARE and rest == [first] and sort_of(first) is Sort.REAL:
         return first, kept, lambda f: mul(*kept, f, f)
     raise RuleError(f"conditional expectation: no such factors of {shown(body)}")
 
@@ -82,7 +82,7 @@ def pull_out(
 
     The draws before ``split`` are held fixed in E[f|X]; k and a may depend on them, too.
     """
-    require(type(term) is Expect and side != SQUARE, "pull-out", "an expectation", term)
+    require(type(term) is Expect and side != _SQUARE, "pull-out", "an expectation", term)
     node: Any = term
     f, others, put = _averaged(node.body, places, side)
     mean, condition = _mean(node, given, split, f, others)
@@ -111,7 +111,7 @@ def take_out(term: Expr, places: Sequence[int], side: int) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f|X] = k·E[f|X] and E[⟨a, f⟩|X] = ⟨a, E[f|X]⟩ almost surely, where
     k and a are functions of X; E[k|X] = k with no ``places``.
     """
-    require(type(term) is CondExpect and side != SQUARE, "take out", "E[f|X]", term)
+    require(type(term) is CondExpect and side != _SQUARE, "take out", "E[f|X]", term)
     node: Any = term
     given = tuple(item.var for item in node.given)
     if not places:
@@ -235,7 +235,7 @@ def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
 @rule("K8", "X = a almost surely under a point mass at a")
 def draw_equation(measure: Sequence[Draw], place: int) -> Sequent:
     """⊢ x = a almost surely, under a law with the deterministic draw x := a."""
-    fits = 0 <= place < len(measure) and type(measure[place]) is Let
-    require(fits, "draw", "a deterministic draw", measure[place] if measure else S.Zero)
-    item: Any = measure[place]
+    there = 0 <= place < len(measure)
+    item: Any = measure[place if there else 0]
+    require(there and type(item) is Let, "draw", f"a deterministic draw at {place}", item)
     return infer(Almost(Equals(item.var, item.value), *measure))

@@ -142,10 +142,11 @@ def gaussian_product(term: Expr, first: int, second: int) -> Sequent:
     fits = first != second and {first, second} <= set(range(len(parts)))
     require(fits and is_gaussian(parts[first]), "Gaussian", "two Gaussian densities", term)
     require(is_gaussian(parts[second]), "Gaussian", "two Gaussian densities", term)
-    (x, mean, v), (y, m, w) = parts[first].arguments, parts[second].arguments  # type: ignore[attr-defined]
+    (x, mean, v), (y, m, w) = parts[first].arguments, parts[second].arguments
     if type(y) is not Var or any(y in free_vars(part) for part in (x, v, m, w)):
         raise RuleError(f"Gaussian: no N(x; a y + b, v)·N(y; m, w) in {shown(term)}")
-    slopes, shifts = [], []
+    slopes: list[Expr] = []
+    shifts: list[Expr] = []
     for constant, moving in linear_parts(mean, (y,)):
         if moving not in (y, S.One):
             raise RuleError(f"Gaussian: {shown(mean)} is not a {shown(y)} + b")

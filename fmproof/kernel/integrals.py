@@ -13,7 +13,6 @@ from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import bound_vars, is_one_of, rebuilt, shown
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Let, Var
-from fmproof.lang.nodes.heads import mixed
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     drawn_by,
@@ -21,6 +20,7 @@ from fmproof.lang.nodes.measure import (
     law_order,
     without_lets,
 )
+from fmproof.lang.nodes.mixture import mixture
 from fmproof.lang.props import Equals, Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 
@@ -168,7 +168,7 @@ def joint_law(draw: Any, avoid: Iterable[Var]) -> tuple[Apply, ...] | None:
         return None
     body: Any = draw.head.unfold(draw.arguments)
     taken = frozenset(avoid) | free_vars(draw)
-    draws, density = mixed(_apart(body, taken))
+    draws, density = mixture(_apart(body, taken))
     return law_order((*draws, *factors(density)))
 
 

@@ -18,7 +18,8 @@ from sympy import Basic, Expr, S
 
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import admit, bound_vars, declaration, remembered
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import Lebesgue, Var
+from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
 
@@ -48,18 +49,29 @@ class _Inside:
 
     weight: Expr = S.One
     scope: frozenset[Var] = frozenset()
+    diffuse: frozenset[Var] = frozenset()  #: those that Lebesgue measure or a density draws
 
     def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
         if not self.scope:  # under no binder no factor varies, and the part may be known
             yield from obligations(part)
             return
         varying = (f for f in factors(factor) if self.scope & free_vars(f))
-        place = _Inside(mul(self.weight, *varying), self.scope)
+        place = _Inside(mul(self.weight, *varying), self.scope, self.diffuse)
         yield from declaration(part).obliges(part, place)
 
     def under(self, binder: Any) -> Iterator[Prop]:
-        place = _Inside(self.weight, self.scope.union(bound_vars(binder)))
+        bound = frozenset(bound_vars(binder))
+        dense = (d for d in binder.measure if type(d) is Lebesgue or is_density(d))
+        diffuse = (self.diffuse - bound).union(*map(drawn_by, dense))
+        place = _Inside(self.weight, self.scope | bound, diffuse)
         yield from declaration(binder.body).obliges(binder.body, place)
+
+    def function(self, binder: Any) -> Iterator[Prop]:
+        # No factor excuses another: t·a has the derivative a at 0, where t vanishes.
+        yield from obligations(binder.body)
+
+    def is_diffuse(self, variable: Any) -> bool:
+        return type(variable) is Var and variable in self.diffuse
 
     def weighted(self, body: Expr) -> Expr:
         return mul(self.weight, body)

@@ -76,10 +76,14 @@ def positive(goal: Prop, place: int) -> Sequent:
 
 @rule("O2", ORDER)
 def nonnegative_parts(goal: Prop) -> Sequent:
-    """{a > 0} ⊢ 0 ≤ a."""
+    """{a > 0} ⊢ 0 ≤ a; {each factor ≥ 0} ⊢ 0 ≤ a product or ratio."""
     fits = type(goal) is AtMost and goal.args[0] is S.Zero
     require(fits, "nonnegative", "0 ≤ a", goal)
-    return infer(goal, Positive(goal.args[1]))
+    a: Any = goal.args[1]
+    if is_one_of(a, (Mul, Ratio)):
+        parts = a.args if type(a) is Ratio else factors(a)
+        return infer(goal, *(AtMost(S.Zero, part) for part in dict.fromkeys(parts)))
+    return infer(goal, Positive(a))
 
 
 @rule("O3", ORDER)

@@ -19,7 +19,7 @@ from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import canon
 
-LARGEST = 100_000
+_LARGEST = 100_000
 """Summands that multiplying out may give."""
 
 
@@ -55,8 +55,8 @@ def _inverse(factor: Expr) -> Expr:
 def _multiplied(parts: Iterable[Expr]) -> Expr:
     """The product of sums as a sum of products."""
     sums = [summands(part) for part in parts]
-    if prod(map(len, sums)) > LARGEST:
-        raise RuleError(f"ring: multiplying out gives more than {LARGEST:,} summands")
+    if prod(map(len, sums)) > _LARGEST:
+        raise RuleError(f"ring: multiplying out gives more than {_LARGEST:,} summands")
     return add(*(mul(*choice) for choice in product(*sums)))
 
 

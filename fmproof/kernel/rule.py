@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 
 from sympy import Basic, Expr
 
-from fmproof.errors import RuleError
+from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
 from fmproof.lang.node import admit, is_declared, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
@@ -160,19 +160,26 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
 
     def register(infers: Callable[P, Sequent]) -> Callable[P, Theorem]:
         signature = inspect.signature(infers)
-        kinds = [(name, _TAKEN[p.annotation]) for name, p in signature.parameters.items()]
         name = infers.__name__
+        kinds = [(f"{name}: {arg}", _TAKEN[p.annotation]) for arg, p in signature.parameters.items()]
 
         @wraps(infers)
         def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:
-            given = signature.bind(*args, **kwargs).arguments
+            if kwargs or len(args) != len(kinds):
+                args = tuple(signature.bind(*args, **kwargs).arguments.values())  # type: ignore[assignment]
             try:
-                taken = tuple(take(given[arg], f"{name}: {arg}") for arg, take in kinds)
+                taken = tuple(
+                    take(value, role) for value, (role, take) in zip(args, kinds, strict=True)
+                )
                 sequent = infers(*taken)  # type: ignore[call-arg]
                 kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
                 return _made(sequent, Trace(name, tuple(kept)))
             except RecursionError:
                 raise RuleError(f"{name}: a term is nested too deeply") from None
+            except (RuleError, SortError):
+                raise
+            except Exception as error:  # it does not apply, in a way that it did not foresee
+                raise RuleError(f"{name} does not apply to what it was given: {error!r}") from error
 
         statement = " ".join((inspect.getdoc(infers) or "").split("\n\n")[0].split())
         _RULES[name] = Rule(name, code, reference, statement.split(". ")[0].rstrip("."), apply)

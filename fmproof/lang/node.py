@@ -84,8 +84,14 @@ class Inside(Protocol):
     def under(self, binder: Any) -> Iterator[Any]:
         """What the body of ``binder`` obliges, for fixed values of what it binds."""
 
+    def function(self, binder: Any) -> Iterator[Any]:
+        """What the body of ``binder`` obliges as a function: whatever multiplies it outside."""
+
     def weighted(self, body: Any) -> Any:
         """``body`` times the factors outside that vary."""
+
+    def is_diffuse(self, variable: Any) -> bool:
+        """Whether a variable has no value with positive probability: a density draws it."""
 
 
 Obligations = Callable[[Any, Inside], Iterable[Any]]

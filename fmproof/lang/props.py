@@ -225,8 +225,9 @@ class Differentiable(AtPlace, Prop):
 class Dominated(AtPlace, Prop):
     """The derivative of var ↦ ∫ body dμ at a place passes under the integral, by domination.
 
-    body is integrable at the place, and there are a ball around it and an integrable g with
-    |derivative of body| ≤ g in the ball, for almost every value of what the measure binds.
+    body is integrable at the place, and there are a ball around it and an integrable g such that
+    for almost every value of what the measure binds body is differentiable in the ball, with
+    |derivative of body| ≤ g.
     args = (body, var, at, *measure).
     """
 
@@ -293,7 +294,7 @@ class Almost(OverMeasure, Prop):
             inner = apart(prop, outer)
             prop, measure = inner.args[0], (*measure, *inner.args[1:])
         if not is_one_of(prop, _POINTWISE) or (
-            type(prop) is Equals and sort_of(prop.lhs) not in (Sort.REAL, Sort.VEC)
+            type(prop) is Equals and not {sort_of(prop.lhs), sort_of(prop.rhs)} <= ADDITIVE
         ):
             raise SortError(
                 f"'almost every' is said of an equation or inequality of reals or vectors, or of "

@@ -5,9 +5,9 @@ sort        elements
 ==========  =======================================================================
 REAL        real numbers (a time t, a density's value, a loss)
 VEC         vectors of R^d; the dimension d is a symbol and never appears as a number
-PARAM       the parameters θ of a model
-LATENT      points of an arbitrary measurable space (a conditioning variable)
-GRADIENT    gradients in θ, as functions of θ
+PARAM       the parameters θ of a model, vectors of some R^k
+LATENT      points of any standard Borel space (a conditioning variable, or a whole experiment)
+GRADIENT    gradients in θ, vectors of R^k
 SET         sets of parameters (minimisers)
 ==========  =======================================================================
 """

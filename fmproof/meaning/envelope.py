@@ -17,17 +17,23 @@ import numpy as np
 from sympy import Add, Expr, Mul, Pow
 
 from fmproof.lang.nodes import (
+    Abs,
     Apply,
-    Density,
+    Div,
+    Draw,
     Expect,
+    Grad,
     Inner,
     IntegralOver,
     Lebesgue,
+    Let,
     Named,
+    Partial,
     Ratio,
+    Sqrt,
     Var,
 )
-from fmproof.lang.nodes.measure import against_lebesgue
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import Array, Gaussian, Interpretation, Law, Value, along
 from fmproof.meaning.written import variables_of
@@ -65,7 +71,8 @@ class Form(NamedTuple):
     key: Hashable
 
 
-Scope = Mapping[Var, "Value | Form"]
+Scope = Mapping[Var, "Value | Form | None"]
+"""What stands for each variable; None for what is not affine in unknowns."""
 
 
 class Factor:
@@ -138,6 +145,20 @@ class Envelope:
             return self._inner_nodes(item, self._axes)
         return self.target(item.var)[1]
 
+    def within(self, measure: Sequence[Draw], scope: Scope) -> dict[Var, Value | Form | None]:
+        """The scope with what stands for the variables of a measure."""
+        inside = dict(scope)
+        for item in measure:
+            if isinstance(item, Let):
+                inside[item.var] = self._form(item.value, inside)
+            elif isinstance(item, Lebesgue):
+                inside[item.var] = self.inside(item)
+            elif item.head in self._interpretation.points:
+                inside |= dict.fromkeys(drawn_by(item))
+            else:
+                inside |= {each.var: self.inside(each) for each in item.head.ranges(item)}
+        return inside
+
     # --- collecting ---------------------------------------------------------------------
 
     def groups(self, factors: Sequence[Expr], scope: Scope) -> list[Group]:
@@ -176,9 +197,12 @@ class Envelope:
             return list(dict.fromkeys(found))
         if isinstance(term, Named):
             return self._groups_of(term.definition, scope)
+        if isinstance(term, Abs | Sqrt):
+            return self._groups_of(term.args[0], scope)
+        if isinstance(term, Grad | Partial | Div):
+            return self._groups_of(term.body, {**scope, term.var: self._form(term.at, scope)})
         if isinstance(term, IntegralOver | Expect):
-            _, items = against_lebesgue(term.body, term.measure)
-            inside = {**scope, **{item.var: self.inside(item) for item in items}}
+            inside = self.within(term.measure, scope)
             draws = term.measure if isinstance(term, Expect) else ()
             return self.groups([*draws, *Mul.make_args(term.body)], inside)
         return [()]
@@ -186,13 +210,13 @@ class Envelope:
     def _groups_of_application(self, term: Apply, scope: Scope) -> list[Group]:
         head = term.head
         if head.definition is None:
-            if not isinstance(head, Density):
+            if not head.draws or head in self._interpretation.points:
                 return [()]
             forms = tuple(self._form(arg, scope) for arg in term.arguments)
-            return [(Factor(self._interpretation.laws[head], forms),)]
+            return [(Factor(self._interpretation.law(head), forms),)]
         if not variables_of(head.definition):
             return [()]
-        inside: dict[Var, Value | Form] = {}
+        inside: dict[Var, Value | Form | None] = {}
         for param, arg in zip(head.params, term.arguments, strict=True):
             form = self._form(arg, scope)
             if form is None:

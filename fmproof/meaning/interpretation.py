@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from fmproof.errors import InputError
+from fmproof.lang import nodes
 from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 
@@ -29,13 +31,20 @@ _FEW = 4  # coordinates; a loop over them is faster than a sum over so short an 
 
 
 class Value:
-    """An array; two values are the same when they are one object, so they can be looked up."""
+    """An array; two values are the same when they are one object, so they can be looked up.
 
-    __slots__ = ("array", "serial")
+    Attributes:
+        centre: of a value that a derivative has shifted, the one that it was shifted from.
+        magnitude: of a deterministic draw, what round-off in it is relative to.
+    """
+
+    __slots__ = ("array", "centre", "magnitude", "serial")
     made: ClassVar[int] = 0
 
-    def __init__(self, array: Array) -> None:
+    def __init__(self, array: Array, centre: Value | None = None) -> None:
         self.array = array
+        self.centre = centre
+        self.magnitude: Array | None = None
         self.serial = Value.made
         Value.made += 1
 
@@ -142,14 +151,58 @@ class Law:
         return total
 
 
+@dataclass(frozen=True, eq=False)
+class Points:
+    """A probability law on finitely many points.
+
+    Attributes:
+        points: (n, P, c) for each argument that is drawn, by its place.
+        weights: (n, P, 1).
+        slopes: (drawn place, given place) -> by how much what is given moves the points.
+    """
+
+    points: Mapping[int, Array]
+    weights: Array
+    slopes: Mapping[tuple[int, int], Array] = field(default_factory=dict)
+
+
+@cache
+def normal_law(dim: int) -> Law:
+    """N(m, v I) as a function of x, m and v; by convention v = 1 for v ≤ 0."""
+
+    def components(arguments: Arguments) -> list[Component]:
+        variance = arguments[2]
+        scale = np.sqrt(np.where(variance.real > 0, variance, 1.0)) * np.ones(dim)
+        if variance.dtype.kind == "c":  # a complex step across v = 0 has no number
+            jumps = (variance.real == 0) & (variance.imag != 0)
+            scale = np.where(jumps, complex(np.nan, np.nan), scale)
+        offset, slope = np.zeros((1, dim)), np.ones((1, 1))
+        return [Component(np.zeros((1, 1)), (Gaussian(0, {1: slope}, offset, scale),))]
+
+    return Law(frozenset((2,)), components, (0,))
+
+
+@cache
+def dense(head: Head) -> Head:
+    """The density of a law that has one, as a symbol; a density is its own."""
+    if head.is_density:
+        return head
+    over = (item.declared for item in head.over)
+    name = head.name + "'" * 6  # so long a name is nobody else's
+    found: Head = nodes.Density(name, *over, sub=head.sub, sup=head.sup, given=head.given)
+    return found
+
+
 @dataclass(frozen=True)
 class Interpretation:
     """Meanings for symbols, for ``count`` problems in dimension ``dim`` at once.
 
     Attributes:
         theta: (P, p), the parameters of the model; p may be 0.
-        laws: undefined densities.
+        laws: undefined densities, and laws that have a density here.
         functions: undefined fields and real functions.
+        points: laws that have none.
+        rough: functions that take real arguments only, so that no complex step can be made.
     """
 
     dim: int
@@ -157,6 +210,16 @@ class Interpretation:
     theta: Array
     laws: Mapping[Head, Law]
     functions: Mapping[Head, Function]
+    points: Mapping[Head, Points] = field(default_factory=dict)
+    rough: frozenset[Head] = frozenset()
+
+    def law(self, head: Head) -> Law:
+        """The density that a head stands for."""
+        if isinstance(head, nodes.Gaussian):
+            return normal_law(self.dim)
+        if head in self.laws:
+            return self.laws[head]
+        return next(law for other, law in self.laws.items() if dense(other) == head)
 
     def size(self, sort: Sort) -> int:
         """The length of the last axis of a value of ``sort``."""
@@ -166,5 +229,5 @@ class Interpretation:
 
     def apply(self, head: Head, arguments: Arguments) -> Array:
         """The value of an undefined symbol."""
-        meaning = self.laws[head] if head in self.laws else self.functions[head]
+        meaning = self.functions[head] if head in self.functions else self.law(head)
         return meaning(arguments)

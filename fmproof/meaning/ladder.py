@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import pairwise
 
 import numpy as np
-from sympy import Add, Basic, Expr, S
+from sympy import Add, Basic, Expr
 
 from fmproof.lang.node import bound_vars
-from fmproof.lang.nodes import Apply, Named, Var
-from fmproof.lang.nodes.measure import OverMeasure, against_lebesgue
+from fmproof.lang.nodes import Apply, CondExpect, Draw, Let, Named, Var
+from fmproof.lang.nodes.measure import OverMeasure, drawn_by
+from fmproof.lang.props import AtPlace
 from fmproof.lang.sorts import Sort
+from fmproof.meaning.conditional import quotient
 from fmproof.meaning.evaluator import Evaluator
 from fmproof.meaning.interpretation import Array, Interpretation
 from fmproof.meaning.nodes import Grid
@@ -83,13 +85,14 @@ class Ladder:
             reduce(np.add, (np.abs(a - b) for a, b in zip(*pair, strict=True)))
             for pair in pairwise(grids)
         ]
-        magnitude = self._evaluator(level - 1).magnitude_of(term)
+        evaluator = self._evaluator(level - 1)
+        magnitude, noise = evaluator.magnitude_of(term), evaluator.round_off_of(term)
         with np.errstate(all="ignore"):
             error = _SAFETY * changes[0]
             if levels > 2:
                 error = _with_history(changes[0], changes[1])
             tail = _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
-            error = error + (ROUND_OFF + (tail if _in_space(term) else 0.0)) * magnitude
+            error = error + ROUND_OFF * noise + (tail * magnitude if _in_space(term) else 0.0)
         return Reading.of(values[0], error, magnitude, self.interpretation.count)
 
 
@@ -115,14 +118,21 @@ def _with_history(last: Array, before: Array) -> Array:
 @lru_cache(maxsize=50_000)
 def _in_space(term: Basic) -> bool:
     """Whether there is an integral over an unbounded variable in ``term``."""
-    if isinstance(term, OverMeasure):
-        _, items = against_lebesgue(S.One, term.measure)
-        if any(not item.bounded and item.var.sort is not Sort.LATENT for item in items):
-            return True
+    if isinstance(term, OverMeasure) and any(_widths(term.measure, 1)):
+        return True
     parts = list(term.args)
     if isinstance(term, Apply) and term.head.definition is not None:
         parts.append(term.head.definition)
     return any(_in_space(part) for part in parts)
+
+
+def _widths(measure: Sequence[Draw], dim: int) -> Iterator[int]:
+    """How many unbounded real coordinates each item of a measure has."""
+    for item in measure:
+        ranges = () if isinstance(item, Let) else (item,)
+        for each in item.head.ranges(item) if isinstance(item, Apply) else ranges:
+            size = {Sort.VEC: dim, Sort.REAL: 1}.get(each.var.sort, 0)
+            yield 0 if each.bounded else size
 
 
 def coordinates(term: Basic, dim: int) -> int:
@@ -138,9 +148,22 @@ def _deepest(term: Basic, depths: tuple[int, ...], dim: int) -> int:
     """The same, when the values of the free variables depend on ``depths`` coordinates."""
     known = dict(zip(variables_of(term), depths, strict=True))
     outside = max(depths, default=0)
-    for var in bound_vars(term):
-        outside += {Sort.VEC: dim, Sort.REAL: 1}.get(var.sort, 0)
-        known[var] = outside
+    if isinstance(term, CondExpect):
+        found = quotient(term, dim, frozenset())
+        if found is not None:
+            parts = (p for p in (found.above, found.below) if variables_of(p) or bound_vars(p))
+            deep = (_deepest(p, tuple(known[v] for v in variables_of(p)), dim) for p in parts)
+            return max([outside, *deep])
+    if isinstance(term, OverMeasure):
+        for item in term.measure:
+            if isinstance(item, Let):
+                known[item.var] = max((known[v] for v in variables_of(item.value)), default=0)
+                continue
+            for var in drawn_by(item):
+                outside += {Sort.VEC: dim, Sort.REAL: 1}.get(var.sort, 0)
+                known[var] = outside
+    elif isinstance(term, AtPlace):
+        known[term.var] = max((known[v] for v in variables_of(term.at)), default=0)
     inner: list[tuple[Basic, dict[Var, int]]] = [(arg, known) for arg in term.args]
     if isinstance(term, Apply) and term.head.definition is not None:
         reach = (max((known[v] for v in variables_of(arg)), default=0) for arg in term.arguments)

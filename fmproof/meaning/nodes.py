@@ -48,6 +48,9 @@ class Nodes(Protocol):
 
     def latent(self, ndim: int, along: bool) -> Placed: ...
 
+    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+        """Numbers below ``count``, for the points of a law."""
+
     def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed: ...
 
 
@@ -76,6 +79,10 @@ class Grid:
 
     def latent(self, ndim: int, along: bool) -> Placed:
         return latent_points(ndim)
+
+    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+        index = np.arange(count).reshape(-1, *[1] * ndim)
+        return Placed(index, np.ones(index.shape))
 
     def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
         low, high, step = self._box(spreads, ndim)

@@ -16,19 +16,22 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.lang.nodes import Density, Head
+from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.hypotheses import Carried
 from fmproof.meaning.interpretation import (
     Arguments,
     Array,
     Component,
     Gaussian,
     Law,
+    Points,
     dot,
 )
 
 _WIDTH = 3.0  # of the Gaussian in which fields decay
+_LEAST = 0.2  # value of a function that is declared to be positive
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,15 @@ class Wave:
             angle = angle + frequency * arguments[place]
         return np.asarray(self.centre + self.size * np.sin(angle))
 
+    def slope(self, arguments: Arguments, place: int) -> Array:
+        """The derivative in the argument at ``place``."""
+        if not self.size or place not in self.frequencies:
+            return np.zeros((1, 1))
+        angle = self.phase
+        for other, frequency in self.frequencies.items():
+            angle = angle + frequency * arguments[other]
+        return np.asarray(self.size * self.frequencies[place] * np.cos(angle))
+
     def formula(self, names: Sequence[str]) -> str:
         centre = _numbers(self.centre)
         if not self.size:
@@ -92,7 +104,7 @@ class RandomLaw:
     near the uniform one.
     """
 
-    def __init__(self, head: Density, dim: int, draw: Draw) -> None:
+    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
         params, ranges = head.params, {item.var: item for item in head.over}
         drawn = [params.index(v) for v in head.main]
         bounded = [p for p in drawn if params[p].sort is Sort.LATENT or ranges[params[p]].bounded]
@@ -122,6 +134,12 @@ class RandomLaw:
         factor = self._factor if self._factors else None
         return Law(self._parameters, self._components, tuple(self._unbounded), factor)
 
+    @property
+    def conditional(self) -> _Conditional:
+        """The Gaussian law of the only variable of a density that is given something."""
+        ((only,),) = self._chains
+        return only
+
     def _components(self, arguments: Arguments) -> list[Component]:
         return [
             Component(np.log(share), tuple(one(arguments) for one in chain))
@@ -150,6 +168,49 @@ def _with_earlier(places: list[int]) -> list[tuple[int, list[int]]]:
     return [(place, places[:i]) for i, place in enumerate(places)]
 
 
+class RandomPoints:
+    """A law on three points, which vectors that it is given move.
+
+    Real ones lie in their range; latent points are points of the latent space.
+    """
+
+    COUNT = 3
+
+    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+        params, ranges = head.params, {item.var: item for item in head.over}
+        drawn = [params.index(v) for v in head.main]
+        given = [p for p in range(len(params)) if p not in drawn]
+        self._names = [text(v) for v in params]
+        points: dict[int, Array] = {}
+        slopes: dict[tuple[int, int], Array] = {}
+        for place in drawn:
+            var, item = params[place], ranges[params[place]]
+            low, high = (float(item.low), float(item.high)) if item.bounded else (-1.0, 1.0)
+            size = dim if var.sort is Sort.VEC else 1
+            points[place] = np.stack([draw(low, high, size) for _ in range(self.COUNT)])
+            if var.sort is Sort.LATENT:
+                points[place] = np.round(points[place])
+            for other in given if var.sort is Sort.VEC else ():
+                if params[other].sort in (Sort.VEC, Sort.REAL):
+                    slopes[place, other] = draw(0.3, 0.8)
+        shares = np.stack([draw(0.5, 1.5) for _ in range(self.COUNT)])
+        self.points = Points(points, shares / shares.sum(axis=0), slopes)
+
+    def formula(self) -> str:
+        rows = []
+        for i, weight in enumerate(self.points.weights):
+            values = []
+            for place, array in self.points.points.items():
+                moves = (
+                    f"{_numbers(slope)}·{self._names[other]}"
+                    for (moved, other), slope in self.points.slopes.items()
+                    if moved == place
+                )
+                values.append(f"{self._names[place]} = {_sum([_numbers(array[i]), *moves])}")
+            rows.append(f"{_numbers(weight)} at {', '.join(values)}")
+        return "; ".join(rows)
+
+
 class _Conditional:
     """The Gaussian law of one variable given others, its coefficients depending on ``steering``."""
 
@@ -174,6 +235,13 @@ class _Conditional:
     def __call__(self, arguments: Arguments) -> Gaussian:
         slopes = {parent: slope(arguments) for parent, slope in self._slopes.items()}
         return Gaussian(self._place, slopes, self._offset(arguments), self._scale(arguments))
+
+    def slopes(self, arguments: Arguments, place: int) -> tuple[Array, Array]:
+        """The derivatives of the mean and of the scale in the real at ``place``."""
+        mean = self._offset.slope(arguments, place)
+        for parent, slope in self._slopes.items():
+            mean = mean + slope.slope(arguments, place) * arguments[parent]
+        return mean, self._scale.slope(arguments, place)
 
     def formula(self, names: Sequence[str]) -> str:
         terms = [f"{slope.formula(names)}·{names[p]}" for p, slope in self._slopes.items()]
@@ -216,8 +284,11 @@ class RandomFunction:
     and latent points; linear in a parameter if it has one; squared where declared ≥ 0.
     """
 
-    def __init__(self, head: Head, dim: int, parameters: int, draw: Draw) -> None:
-        self._squared = head.nonneg
+    def __init__(
+        self, head: Head, dim: int, parameters: int, draw: Draw, positive: bool = False
+    ) -> None:
+        self._squared = head.nonneg or positive
+        self._least = _LEAST if positive else 0.0
         self._names = [text(v) for v in head.params]
         models = [p for p, v in enumerate(head.params) if v.sort is Sort.PARAM]
         self._coefficients = [(place, j) for place in models for j in range(parameters)]
@@ -230,7 +301,7 @@ class RandomFunction:
             total = self._features[0](arguments)
         for (place, j), feature in zip(self._coefficients, self._features, strict=False):
             total = total + arguments[place][..., j : j + 1] * feature(arguments)
-        return total**2 if self._squared else total
+        return total**2 + self._least if self._squared else total
 
     def formula(self) -> str:
         features = [feature.formula(self._names) for feature in self._features]
@@ -238,7 +309,31 @@ class RandomFunction:
         if self._coefficients:
             names = [f"{self._names[place]}[{j}]" for place, j in self._coefficients]
             whole = _sum([f"{c} {f}" for c, f in zip(names, features, strict=True)])
-        return f"({whole})²" if self._squared else whole
+        squared = f"({whole})²" + (f" + {self._least:g}" if self._least else "")
+        return squared if self._squared else whole
+
+
+class CarryingField:
+    """The velocity of a Gaussian density with mean m and scales s: m' + (s'/s)(x − m).
+
+    With it the density satisfies the continuity equation.
+    """
+
+    def __init__(self, density: RandomLaw, carried: Carried) -> None:
+        self._density = density
+        self._carried = carried
+
+    def __call__(self, arguments: Arguments) -> Array:
+        places, time, point = self._carried[1:]
+        inside: list[Array] = [np.zeros((1, 1))] * (max(*places, time, point) + 1)
+        for place, argument in zip(places, arguments, strict=True):
+            inside[place] = argument
+        law = self._density.conditional
+        gaussian, (shift, rate) = law(inside), law.slopes(inside, time)
+        return np.asarray(shift + rate / gaussian.scale * gaussian.residual(inside))
+
+    def formula(self) -> str:
+        return f"the velocity m' + (s'/s)(x - m) of {self._density.formula()}"
 
 
 class _Feature:

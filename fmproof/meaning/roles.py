@@ -11,6 +11,7 @@ from sympy import Basic, Rational
 
 from fmproof.errors import InputError
 from fmproof.lang.nodes import Apply, Density, Field, Head, Lebesgue
+from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import (
     Arguments,
@@ -34,7 +35,7 @@ def symbols_of(terms: Iterable[Basic]) -> tuple[Head, ...]:
     found: dict[Head, None] = {}
 
     def visit(node: Basic) -> None:
-        if isinstance(node, Apply) and node.head not in found:
+        if isinstance(node, Apply) and node.head not in found and node.head is not gaussian:
             found[node.head] = None
             if node.head.definition is not None:
                 visit(node.head.definition)
@@ -53,12 +54,12 @@ def role_of(head: Head) -> str | None:
     """
     drawn = [v.sort for v in head.main]
     given = sorted(v.sort.name for v in (*head.sub, *head.sup, *head.given))
-    if isinstance(head, Density):
+    if head.draws:
         if drawn == [Sort.VEC]:
             return {(): "data", ("REAL", "VEC"): "path"}.get(tuple(given))
         if drawn == [Sort.REAL] and not given:
             (item,) = head.over
-            if item.bounded and item.low >= 0 and item.high <= 1:
+            if head.is_density and item.bounded and item.low >= 0 and item.high <= 1:
                 return "time"
         return None
     if not isinstance(head, Field):
@@ -122,7 +123,11 @@ def interpretation_of(
         functions[parts["velocity"]] = stack.velocity(parts["velocity"])
     if "model" in parts:
         functions[parts["model"]] = stack.model(parts["model"])
-    return Interpretation(problems[0].dim, len(problems), stack.theta, laws, functions)
+    rough = [parts[role] for role in ("model",) if role in parts and not stack.analytic]
+    points = others.points if others else {}
+    return Interpretation(
+        problems[0].dim, len(problems), stack.theta, laws, functions, points, frozenset(rough)
+    )
 
 
 def check_time(problem: Problem, heads: Iterable[Head]) -> None:
@@ -164,6 +169,11 @@ class _Stack:
         if all(isinstance(m, PolynomialVelocity) for m in models):
             return np.stack([m.theta for m in models])  # type: ignore[attr-defined]
         return np.zeros((1, 0))
+
+    @property
+    def analytic(self) -> bool:
+        """Whether the models take complex arguments, as a complex step does."""
+        return all(isinstance(p.model, PolynomialVelocity) for p in self.problems)
 
     def data(self, head: Head) -> Law:
         place = _place(head, head.main[0])

@@ -16,7 +16,9 @@ from sympy import Basic, Expr
 
 from fmproof.errors import InputError
 from fmproof.lang.node import bound_vars
-from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes import Apply, CondExpect, IntegralOver, Var
+from fmproof.lang.nodes.measure import OverMeasure
+from fmproof.meaning.conditional import quotient
 from fmproof.meaning.envelope import Spread
 from fmproof.meaning.evaluator import Evaluator, OverBudget
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation, dot
@@ -58,6 +60,10 @@ class Sobol:
         u = self._take(1, ndim, along)
         count = len(LATENT_POINTS)
         return Placed(LATENT_POINTS[(u * count).astype(int)], count * self._share(u, along))
+
+    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+        u = self._take(1, ndim, along)
+        return Placed((u * count).astype(int), count * self._share(u, along))
 
     def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
         from scipy.special import ndtri
@@ -212,17 +218,18 @@ def _round(
 
 def _columns(term: Basic, interpretation: Interpretation) -> int:
     """Coordinates of all nested integrals, and one for each variable to choose a component."""
+    if isinstance(term, CondExpect):
+        found = quotient(term, interpretation.dim, frozenset(interpretation.points))
+        return _columns(found.above, interpretation) if found else 0
     inside = max((_columns(arg, interpretation) for arg in term.args), default=0)
     if isinstance(term, Apply) and term.head.definition is not None:
         inside = max(inside, _columns(term.head.definition, interpretation))
-    return inside + sum(interpretation.size(var.sort) + 1 for var in bound_vars(term))
+    drawn = bound_vars(term) if isinstance(term, OverMeasure) else ()
+    return inside + sum(interpretation.size(var.sort) + 1 for var in drawn)
 
 
 def _depth(term: Basic) -> int:
     """How many integrals are nested, counting integrals of integrals as one."""
-    from fmproof.lang.nodes import IntegralOver
-    from fmproof.lang.nodes.measure import OverMeasure
-
     inside = max((_depth(arg) for arg in term.args), default=0)
     if isinstance(term, Apply) and term.head.definition is not None:
         inside = max(inside, _depth(term.head.definition))

@@ -6,28 +6,31 @@ names is never looked at. Numbers corroborate or refute; they never prove.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
-from sympy import Add, Basic, Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.errors import InputError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Head, IntegralOver, Var, norm2
-from fmproof.lang.nodes.measure import against_lebesgue
-from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
+from fmproof.lang.nodes import Head, Let, Var
+from fmproof.lang.numbers import is_number
+from fmproof.lang.props import AtMost, Equals, Positive, Prop, VanishesWith
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.evaluator import OverBudget
+from fmproof.meaning.evaluator import NoNumbers, OverBudget
+from fmproof.meaning.hypotheses import at_values, carried_fields, positive_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
 from fmproof.meaning.reading import Reading
 from fmproof.meaning.roles import Cast, check_time, symbols_of
 from fmproof.meaning.world import World
+from fmproof.meaning.written import variables_of
 from fmproof.models.problem import Problem
 from fmproof.report.model import Numeric
 
@@ -35,6 +38,7 @@ PROBLEMS = 20
 SEED = 0
 
 _IN_PLANE = 20  # one problem in so many is in two dimensions
+_ON_POINTS = 4  # in one of so many, laws without a density are laws on points
 _MAX_PLANE_COORDINATES = 5
 _COSTLY = 4  # more coordinates than this, and only a few of the problems are evaluated
 _FEW = 4
@@ -44,8 +48,10 @@ _ATTEMPTS = 80  # at making a counterexample simpler
 _BUDGET = 5e6  # evaluations of one term on one grid
 _START = {0: 2, 1: 2, 2: 2, 3: 2}  # coordinates -> the first grid; a coarser one for more
 _REFINEMENTS = 2
+_VALUES = 3  # at which what holds "for every" value is tried
 
 Relation = Literal["=", "≤", "≥"]
+Props = tuple[Prop, ...]
 
 
 class Step(Protocol):
@@ -90,12 +96,25 @@ class Line:
 
 
 def lines_of(derivation: Derivation) -> Iterator[Line]:
-    """The steps of all parts, each with the line before it."""
+    """The steps of all parts, each with the line before it.
+
+    What is claimed for almost every value of some draws is evaluated at one value of them, at
+    which deterministic draws have theirs.
+    """
     for part in derivation.parts:
-        before = part.start
+        put: dict[Var, Expr] = {}
+        for item in getattr(part, "almost", None) or ():
+            if isinstance(item, Let):
+                put[item.var] = substitute(item.value, put)
+        before = _put(part.start, put)
         for step in part.steps:
-            yield Line(step.id, before, step.claim, step.relation)
-            before = step.claim
+            claim = _put(step.claim, put)
+            yield Line(step.id, before, claim, step.relation)
+            before = claim
+
+
+def _put(term: Expr, values: Mapping[Var, Expr]) -> Expr:
+    return substitute(term, values) if values else term
 
 
 def check_steps(
@@ -149,11 +168,15 @@ class Witness:
         self._target = derivation.name if target is None else target
         lines = list(lines_of(derivation))
         terms: list[Basic] = [term for line in lines for term in (line.before, line.claim)]
-        heads = symbols_of([*terms, *(h.prop for h in derivation.hypotheses)])
+        props = tuple(h.prop for h in derivation.hypotheses)
+        heads = symbols_of([*terms, *props])
+        free = {v for term in (*terms, *props) for v in variables_of(term)}
+        more = (v for v in free.difference(derivation.variables) if v.sort is not Sort.PARAM)
+        variables = (*derivation.variables, *sorted(more, key=lambda v: (v.name, v.sort.value)))
 
         @cache
         def usable(decaying: bool) -> _Usable:
-            batches = self._batches(heads, tuple(derivation.variables), decaying)
+            batches = self._batches(heads, variables, decaying, props)
             return _Usable.of(batches, derivation.hypotheses)
 
         found: dict[str, Numeric] = {}
@@ -185,16 +208,18 @@ class Witness:
         return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
 
     def _batches(
-        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool, props: Props
     ) -> tuple[_Batch, ...]:
-        key = frozenset(h for h in heads if h.definition is None), variables, decaying
+        symbols = frozenset(h for h in heads if h.definition is None)
+        asked = positive_heads(props), tuple(carried_fields(props).items())
+        key = symbols, variables, decaying, asked
         if key not in self._known:
-            worlds = self._worlds(heads, variables, decaying)
+            worlds = self._worlds(heads, variables, decaying, props)
             self._known[key] = tuple(_Batch(world) for world in worlds)
         return self._known[key]
 
     def _worlds(
-        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool
+        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool, props: Props
     ) -> list[World]:
         if self._problem is not None:
             cast = Cast.of(heads)
@@ -205,12 +230,17 @@ class Witness:
         if decaying or "path" not in cast.parts:
             cast = Cast.of(heads, ())
         plane = self._problems // _IN_PLANE
-        counts = {1: self._problems - plane, 2: plane}
-        return [
-            World.random(dim, cast, variables, self._seed, count)
-            for dim, count in counts.items()
+        some = any(head.draws and not head.is_density for head in heads)
+        points = self._problems // _ON_POINTS if some else 0
+        worlds = [
+            World.random(dim, cast, variables, self._seed, count, props)
+            for dim, count in ((1, self._problems - plane - points), (2, plane))
             if count
         ]
+        if points:
+            cast = Cast.of(heads, ())
+            worlds.append(World.random(1, cast, variables, self._seed, points, props, True))
+        return worlds
 
     def _refutation(self, line: Line, batch: _Batch) -> Numeric:
         outcome = batch.judge(line, thorough=True)
@@ -234,6 +264,7 @@ class Outcome:
     Attributes:
         ratio: (P,), the difference in the forbidden direction over the error bound.
         agrees, refuted: (P,); neither where the numbers are too inaccurate to tell.
+        reason: why there are no numbers at all, if there are none.
     """
 
     before: Reading
@@ -241,6 +272,7 @@ class Outcome:
     ratio: Array
     agrees: Array
     refuted: Array
+    reason: str = ""
 
     @classmethod
     def of(cls, before: Reading, claim: Reading, relation: Relation) -> Outcome:
@@ -276,6 +308,7 @@ class Outcome:
             np.concatenate([self.ratio, more.ratio]),
             np.concatenate([self.agrees, more.agrees]),
             np.concatenate([self.refuted, more.refuted]),
+            self.reason,
         )
 
     @property
@@ -338,10 +371,44 @@ class _Batch:
                 )
             except (TooLarge, OverBudget):
                 break
+            except NoNumbers as error:
+                return replace(Outcome.unknown(world.size), reason=str(error))
             outcome = Outcome.of(before, claim, line.relation)
             if not outcome.undecided or outcome.diverges:
                 break
         return outcome
+
+    def satisfies(self, prop: Prop, name: str) -> Array:
+        """Whether a proposition holds at random values of what it binds, (P,)."""
+        holds = np.ones(self.world.size, dtype=bool)
+        said, more = at_values(prop, self.world.variables)
+        line = _denied(said, name) or _claimed(said, name)
+        if line is None:
+            return holds
+        for i in range(_VALUES if more else 1):
+            batch = self
+            if more:  # those in front use up random numbers
+                variables = (*self.world.variables, *more * i, *more)
+                batch = _Batch(replace(self.world, variables=variables))
+            outcome = batch.judge(line)
+            holds &= outcome.refuted if _denied(said, name) else outcome.agrees
+        return holds
+
+
+def _claimed(said: Any, name: str) -> Line | None:
+    """The comparison that a proposition is, if it is one."""
+    if isinstance(said, Equals | AtMost):
+        return Line(name, said.lhs, said.rhs, "=" if isinstance(said, Equals) else "≤")
+    return None
+
+
+def _denied(said: Any, name: str) -> Line | None:
+    """The comparison that a proposition says to be false, if it says so."""
+    if isinstance(said, Positive):
+        return Line(name, said.args[0], S.Zero, "≤")
+    if isinstance(said, VanishesWith) and is_number(said.args[0]):
+        return Line(name, said.args[1], S.Zero, "=")
+    return None
 
 
 def _in_parameters(line: Line) -> bool:
@@ -383,16 +450,14 @@ class _Usable:
 
     @classmethod
     def of(cls, batches: tuple[_Batch, ...], hypotheses: Sequence[Any]) -> _Usable:
-        """Integrability, differentiability and supports hold in every world; equations and
-        inequalities are evaluated."""
+        """Integrability, differentiability, domination and supports hold in every world;
+        equations, inequalities and signs are evaluated."""
         counts = [np.ones(batch.world.size, dtype=bool) for batch in batches]
         broken = ""
         for hypothesis in hypotheses:
-            line = _as_line(hypothesis.prop, hypothesis.name)
             for batch, usable in zip(batches, counts, strict=True):
-                if line is not None:
-                    usable &= batch.judge(line).agrees
-            if line is not None and not all(usable.all() for usable in counts):
+                usable &= batch.satisfies(hypothesis.prop, hypothesis.name)
+            if not all(usable.all() for usable in counts):
                 broken = broken or f"{hypothesis.name}: {text(hypothesis.prop)}"
         return cls(batches, tuple(counts), broken)
 
@@ -400,20 +465,8 @@ class _Usable:
 def _why(usable: _Usable, outcomes: Sequence[Outcome]) -> str:
     if usable.broken and not any(counts.any() for counts in usable.counts):
         return f"no random problem satisfies {usable.broken}"
+    if any(outcome.reason for outcome in outcomes):
+        return next(outcome.reason for outcome in outcomes if outcome.reason)
     if any(outcome.diverges for outcome in outcomes):
         return "an integral does not seem to converge"
     return "no problem gave both sides accurately enough"
-
-
-def _as_line(prop: Prop, name: str) -> Line | None:
-    """A comparison of two terms without free variables that holds when ``prop`` does."""
-    if isinstance(prop, ForAll) and prop.var.sort is Sort.PARAM:
-        return _as_line(prop.body, name)
-    if isinstance(prop, Equals | AtMost):
-        return Line(name, prop.lhs, prop.rhs, "=" if isinstance(prop, Equals) else "≤")
-    if isinstance(prop, Almost) and isinstance(prop.body, Equals):
-        gap = Add(prop.body.lhs, -prop.body.rhs)
-        square = norm2(gap) if sort_of(gap) is Sort.VEC else gap**2
-        body, measure = against_lebesgue(square, prop.measure)
-        return Line(name, IntegralOver(body, *measure), S.Zero, "=")
-    return None

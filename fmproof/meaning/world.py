@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from fmproof.lang.nodes import Apply, Density, Head, Var
+from fmproof.lang.nodes import Apply, Head, Var
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.hypotheses import Carried, carried_fields, positive_heads
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
-from fmproof.meaning.random_symbols import Draw, RandomFunction, RandomLaw
+from fmproof.meaning.random_symbols import (
+    CarryingField,
+    Draw,
+    RandomFunction,
+    RandomLaw,
+    RandomPoints,
+)
 from fmproof.meaning.roles import Cast, interpretation_of
 from fmproof.models.problem import Problem
 from fmproof.models.problem_file import problem_to_toml
@@ -32,6 +40,9 @@ class World:
         seed: of everything that is drawn.
         count: how many problems were drawn.
         first, last: the part of them that this world is about, ``last`` excluded.
+        pointed: whether laws without a density are laws on points.
+        positive: functions whose values have to be > 0.
+        carried: fields that have to carry a density.
         simple: the symbols with the simplest meaning of their kind.
     """
 
@@ -43,13 +54,31 @@ class World:
     count: int
     first: int
     last: int
+    pointed: bool = False
+    positive: frozenset[Head] = frozenset()
+    carried: tuple[tuple[Head, Carried], ...] = ()
     simple: frozenset[Head] = frozenset()
 
     @classmethod
-    def random(cls, dim: int, cast: Cast, variables: Sequence[Var], seed: int, count: int) -> World:
+    def random(
+        cls,
+        dim: int,
+        cast: Cast,
+        variables: Sequence[Var],
+        seed: int,
+        count: int,
+        hypotheses: Iterable[Any] = (),
+        pointed: bool = False,
+    ) -> World:
+        """``count`` problems; as far as may be, symbols satisfy the ``hypotheses``, propositions
+        about them."""
         rng = np.random.default_rng([seed, dim])
         problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
-        return cls(dim, cast, tuple(variables), problems, seed, count, 0, count)
+        props = tuple(hypotheses)
+        positive, carried = positive_heads(props), tuple(carried_fields(props).items())
+        return cls(
+            dim, cast, tuple(variables), problems, seed, count, 0, count, pointed, positive, carried
+        )
 
     @classmethod
     def of(cls, problem: Problem, cast: Cast, variables: Sequence[Var], seed: int) -> World:
@@ -76,7 +105,8 @@ class World:
             count=self.size,
             theta=self._draw(0)(-1.0, 1.0, _PARAMETERS),
             laws={head: s.law for head, s in symbols.items() if isinstance(s, RandomLaw)},
-            functions={head: s for head, s in symbols.items() if isinstance(s, RandomFunction)},
+            functions={h: s for h, s in symbols.items() if not h.draws},
+            points={h: s.points for h, s in symbols.items() if isinstance(s, RandomPoints)},
         )
         if not self.problems:
             return others
@@ -120,22 +150,29 @@ class World:
             return "\n".join([f"# dimension {self.dim}", *lines]) + "\n"
         return problem_to_toml(self.problems[0]) + "".join(line + "\n" for line in lines)
 
-    def _symbols(self) -> Mapping[Head, RandomLaw | RandomFunction]:
-        found: dict[Head, RandomLaw | RandomFunction] = {}
+    def _symbols(self) -> Mapping[Head, Any]:
+        found: dict[Head, Any] = {}
         parameters = _PARAMETERS
         for problem in self.problems[:1]:
             if isinstance(problem.model, PolynomialVelocity):
                 parameters = problem.model.coefficients.size
-        for i, head in enumerate(self.cast.others):
+        carried = dict(self.carried)
+        numbered = enumerate(self.cast.others)
+        for i, head in sorted(numbered, key=lambda pair: not pair[1].draws):  # laws first
             draw = replace(self._draw(1000 + i), simple=head in self.simple)
-            if isinstance(head, Density):
+            if head.draws and self.pointed and not head.is_density:
+                found[head] = RandomPoints(head, self.dim, draw)
+            elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
+            elif head in carried and isinstance(found.get(carried[head].density), RandomLaw):
+                found[head] = CarryingField(found[carried[head].density], carried[head])
             else:
-                found[head] = RandomFunction(head, self.dim, parameters, draw)
+                positive = head in self.positive
+                found[head] = RandomFunction(head, self.dim, parameters, draw, positive)
         return found
 
     def _draw(self, stream: int) -> Draw:
-        rng = np.random.default_rng([self.seed, self.dim, stream])
+        rng = np.random.default_rng([self.seed, self.dim, stream, *([1] if self.pointed else [])])
         return Draw(rng, self.count, self.first, self.last)
 
 

@@ -5,13 +5,14 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from sympy import Basic, Expr, S
+from sympy import Add, Basic, Expr, Mul, Pow, S
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.almost import (
     everywhere,
     multiple_vanishes,
@@ -21,10 +22,28 @@ from fmproof.kernel.almost import (
     support_of_marginal,
     under_law,
 )
-from fmproof.kernel.calculus import differentiable_equal, integrable_derivative
+from fmproof.kernel.calculus import (
+    differentiable_equal,
+    dominated_differentiable,
+    dominated_integrable,
+    integrable_derivative,
+)
 from fmproof.kernel.conditional import draw_equation
-from fmproof.kernel.equality import generalise, instantiate, specialise, unfold
-from fmproof.kernel.gaussian import gaussian_bounded, gaussian_moments
+from fmproof.kernel.equality import (
+    congruence,
+    generalise,
+    instantiate,
+    specialise,
+    transitivity,
+    unfold,
+)
+from fmproof.kernel.functions import logarithm
+from fmproof.kernel.gaussian import (
+    gaussian_bounded,
+    gaussian_density,
+    gaussian_moments,
+    is_gaussian,
+)
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -43,7 +62,23 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Draw, Field, IntegralOver, Lebesgue, Let, Ratio, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Draw,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Log,
+    Ratio,
+    Scalar,
+    Var,
+)
+from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     conditions,
@@ -54,6 +89,7 @@ from fmproof.lang.nodes.measure import (
 from fmproof.lang.props import (
     Almost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
@@ -69,11 +105,19 @@ from fmproof.tactics.averages import (
     spelled_out,
     standard_noise,
 )
-from fmproof.tactics.matching import match
-from fmproof.tactics.pointwise import all_slopes, defined, pointwise, slopes
+from fmproof.tactics.matching import instance, match
+from fmproof.tactics.pointwise import (
+    all_computed_slopes,
+    computed_slopes,
+    defined,
+    fewer,
+    logarithmic_slopes,
+    pointwise,
+    scaled_slope,
+)
 from fmproof.tactics.rewriting import attempt, sweep
 
-DEPTH = 12
+DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
 _DOMINATIONS = (
@@ -88,6 +132,11 @@ _DOMINATIONS = (
     ("Jensen", jensen),
     ("second moments", square_integrable),
 )
+
+
+Move = tuple[str, Theorem | None]
+"""The word that a report says, and a theorem that concludes the goal."""
+Moves = Callable[[Integrable, Integrable], Iterator[Move]]
 
 
 @dataclass(frozen=True)
@@ -135,8 +184,16 @@ class Prover:
         self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
 
-    def prove(self, goal: Prop, depth: int = DEPTH) -> Proof | None:
-        """A theorem that concludes ``goal`` from the hypotheses alone, or None."""
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
@@ -257,31 +314,101 @@ class Prover:
             theorem = attempt(same_law, goal, smaller)
             if theorem is not None:
                 return self._from(theorem, "", depth)
-        for word, conversion in (
-            ("derivatives", slopes),
-            ("derivatives", all_slopes),
-            ("almost surely", self._known_almost_surely),
-        ):
-            computed = sweep(goal.body, conversion)
-            if computed is not None:
-                proof = self._from(attempt(equal_integrand, goal, computed), word, depth)
+        for move in self._moves(goal):
+            for word, theorem in move(goal, form):
+                proof = self._from(theorem, word, depth)
                 if proof is not None:
                     return proof
-        for name, rule in _DOMINATIONS:
-            proof = self._from(attempt(rule, goal), name, depth)
-            if proof is not None:
-                return proof
-        proof = self._contraction(goal, depth) or self._reparametrised(goal, depth)
-        if proof is not None:
-            return proof
-        for folded in marginal_variants(goal, form):
-            proof = self._from(attempt(same_law, goal, folded), "Tonelli", depth)
-            if proof is not None:
-                return proof
-        unfolded = sweep(goal.body, _unfold_field)
-        if unfolded is not None:
-            return self._from(equal_integrand(goal, unfolded), "definition", depth)
         return None
+
+    def _moves(self, goal: Integrable) -> tuple[Moves, ...]:
+        """What may lead to a condition, in the order in which it is tried."""
+        first: tuple[Moves, ...] = ()
+        if is_polynomial(goal):
+            first = (self._noise_moves,)
+        elif not is_compound(goal.body):
+            first = (self._slope_moves, self._mean_moves)
+        rest = (
+            self._domination_moves,
+            self._slope_moves,
+            self._mean_moves,
+            self._noise_moves,
+            self._marginal_moves,
+            self._definition_moves,
+        )
+        return (*first, *(move for move in rest if move not in first))
+
+    def _domination_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """|f| ≤ Σ |gᵢ|."""
+        for name, rule in _DOMINATIONS:
+            yield name, attempt(rule, goal)
+
+    def _slope_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """A derivative that is dominated, or what the rules of calculus make of it."""
+        joined = scaled_slope(goal.body)
+        if joined is not None:
+            yield "", attempt(equal_integrand, goal, joined)
+        for _, fact in self._facts(goal):
+            if isinstance(fact.conclusion, Dominated):
+                theorem = attempt(dominated_integrable, fact.conclusion)
+                if theorem is not None and alpha_equal(theorem.conclusion, goal):
+                    yield "domination", theorem
+        rewritings = [
+            ("derivatives", computed_slopes),
+            ("logarithms", logarithmic_slopes),
+            ("derivatives", all_computed_slopes),
+        ]
+        if slope_is_drawn(goal):  # else the derivative of a density may be dominated
+            rewritings.reverse()
+        for word, rewritten in (*rewritings, ("almost surely", self._rewritten_almost_surely)):
+            computed = rewritten(goal.body)
+            if computed is not None:
+                yield word, attempt(equal_integrand, goal, computed)
+
+    def _mean_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What a conditional expectation averages is integrable, so it is."""
+        if mentions_mean(goal.body):
+            for spelled in (goal, *spelled_out(goal)):
+                theorem = contracted(spelled)
+                if theorem is not None and spelled is not goal:
+                    there = attempt(same_law, goal, spelled)
+                    theorem = there and discharge(there, theorem)
+                yield "conditional expectation", theorem
+
+    def _noise_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+        if has_let(goal.measure):
+            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+            yield "", attempt(same_law, goal, plain)
+        else:
+            yield "Gaussian noise", standard_noise(goal)
+
+    def _marginal_moves(self, goal: Integrable, form: Integrable) -> Iterator[Move]:
+        for folded in marginal_variants(goal, form):
+            yield "Tonelli", attempt(same_law, goal, folded)
+
+    def _definition_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        for word, rewrite in (
+            ("definition", _unfold_field),
+            ("Gaussian", _log_density),
+            ("an earlier result", self._computed),
+            ("bilinearity", _expand_product),
+        ):
+            rewritten = sweep(goal.body, rewrite)
+            if rewritten is not None:
+                yield word, equal_integrand(goal, rewritten)
+
+    def _computed(self, term: Expr) -> Theorem | None:
+        """The value of an integral or expectation by an earlier result."""
+        if isinstance(term, IntegralOver | Expect):
+            for equation in self.equations:
+                found = instance(equation, term)
+                if found is not None:
+                    return found
+        return None
+
+    def _rewritten_almost_surely(self, body: Expr) -> Theorem | None:
+        return sweep(body, self._known_almost_surely) if self.facts else None
 
     def _known_almost_surely(self, term: Expr) -> Theorem | None:
         """What is known to be equal almost surely, as a condition."""
@@ -292,26 +419,6 @@ class Prover:
                 if values is not None and free_vars(known.body.rhs) <= values.keys():
                     return assume(substitute(known.body, values))
         return None
-
-    def _contraction(self, goal: Integrable, depth: int) -> Proof | None:
-        """What a conditional expectation averages is integrable, so it is."""
-        if not mentions_mean(goal.body):
-            return None
-        for spelled in (goal, *spelled_out(goal)):
-            proof = self._from(contracted(spelled), "conditional expectation", depth)
-            if proof is not None and spelled is not goal:
-                theorem = attempt(same_law, goal, spelled)
-                proof = theorem and Proof(discharge(theorem, proof.theorem), proof.reasons)
-            if proof is not None:
-                return proof
-        return None
-
-    def _reparametrised(self, goal: Integrable, depth: int) -> Proof | None:
-        """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
-        if has_let(goal.measure):
-            plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
-            return self._from(attempt(same_law, goal, plain), "", depth)
-        return self._from(standard_noise(goal), "Gaussian noise", depth)
 
     # --- almost everywhere ------------------------------------------------------------
 
@@ -326,8 +433,15 @@ class Prover:
         elif isinstance(prop, Integrable):
             proof = self._sections(goal, prop, depth)
         elif isinstance(prop, Equals):
-            proof = self._almost_equal(goal)
-        proof = proof or self._everywhere(goal, depth) or self._from_lebesgue(goal, depth)
+            proof = self._almost_equal(goal, depth)
+        elif isinstance(prop, Differentiable):
+            proof = self._dominated(goal, prop, depth)
+        proof = (
+            proof
+            or self._everywhere(goal, depth)
+            or self._from_lebesgue(goal, depth)
+            or self._under_another_law(goal)
+        )
         if proof is not None or len(goal.measure) == 1:
             return proof
         if not isinstance(prop, VanishesWith | Integrable):
@@ -345,11 +459,40 @@ class Prover:
             return None
         bound = {v for item in goal.measure for v in drawn_by(item)}
         proof = self.prove(goal.body, depth)
-        if proof is None or any(bound & free_vars(h) for h in proof.theorem.hypotheses):
-            return None
-        return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
+            return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        for word, theorem in pointwise(goal.body):  # what it needs, almost everywhere
+            try:
+                spread = everywhere(theorem, goal.measure)
+            except SortError:
+                continue
+            proof = self._from(spread, word, depth)
+            if proof is not None:
+                return proof
+        return None
 
-    def _almost_equal(self, goal: Almost) -> Proof | None:
+    def _dominated(self, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+        """What is dominated is differentiable almost everywhere."""
+        try:
+            premise = Dominated(*prop.args, *goal.measure)
+        except SortError:
+            return None
+        theorem = attempt(dominated_differentiable, premise)
+        if theorem is None or not alpha_equal(theorem.conclusion, goal):
+            return None  # the place is among what is integrated
+        return self._from(theorem, "domination", depth)
+
+    def _under_another_law(self, goal: Almost) -> Proof | None:
+        """From a hypothesis that says it under another law of the same variables."""
+        for name, fact in self._facts(goal):
+            known = fact.conclusion
+            if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
+                theorem = self._moved_fact(fact, goal)
+                if theorem is not None:
+                    return Proof(theorem, (f"@{name}",))
+        return None
+
+    def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
         """From what is known almost surely, under this or another law of the same variables."""
         for place, item in enumerate(goal.measure):
             if isinstance(item, Let):
@@ -358,7 +501,7 @@ class Prover:
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
             theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", DEPTH - 1)
+            proof = self._from(theorem, "almost surely", depth)
             if proof is not None:
                 return proof
         return None
@@ -399,7 +542,7 @@ class Prover:
 
     def _from_lebesgue(self, goal: Almost, depth: int) -> Proof | None:
         """What holds for Lebesgue-almost every value holds almost surely under a law."""
-        if all(isinstance(item, Lebesgue) for item in goal.measure):
+        if has_let(goal.measure) or all(isinstance(item, Lebesgue) for item in goal.measure):
             return None
         _, lebesgue = against_lebesgue(S.One, goal.measure)
         proof = self.prove(Almost(goal.body, *lebesgue), depth)
@@ -433,7 +576,9 @@ class Prover:
             proof = self.prove(smaller, depth)
             if proof is None:
                 return None
-            if has_let(goal.measure):  # a draw that depends on others is dropped, not reordered
+            own = {var for item in inner for var in drawn_by(item)}
+            if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
+                # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
                 return there and Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
@@ -501,12 +646,17 @@ class Prover:
         return Proof(generalise(proof.theorem, goal.var), proof.reasons)
 
     def _differentiable(self, goal: Differentiable, depth: int) -> Proof | None:
-        unfolded = sweep(goal.body, defined)
-        if unfolded is not None:
-            carried = attempt(differentiable_equal, unfolded, goal)
-            proof = self._from(carried, "definition", depth)
-            if proof is not None:
-                return proof
+        for name, fact in self._facts(goal):
+            theorem = fewer(goal, fact)
+            if theorem is not None:
+                return Proof(theorem, (f"@{name}",))
+        for rewrite in (_unfold_field, defined):
+            unfolded = sweep(goal.body, rewrite)
+            if unfolded is not None:
+                carried = attempt(differentiable_equal, unfolded, goal)
+                proof = self._from(carried, "definition", depth)
+                if proof is not None:
+                    return proof
         for equation in self.equations:
             for var in free_vars(equation.lhs):
                 if var.sort is not goal.var.sort:
@@ -517,6 +667,38 @@ class Prover:
                 if proof is not None:
                     return proof
         return None
+
+
+def slope_is_drawn(goal: Integrable) -> bool:
+    """Whether a derivative in a condition is taken where the measure draws."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def found(term: Basic) -> bool:
+        own = isinstance(term, Derivative) and bool(bound & free_vars(term.at))
+        return own or any(map(found, term.args))
+
+    return found(goal.body)
+
+
+def is_compound(body: Expr) -> bool:
+    """Whether inequalities can take a body apart: a sum, or an inner product of two vectors."""
+    return any(
+        isinstance(part, Add)
+        or (isinstance(part, Inner) and (not part.is_square or part.args[0].is_Add))
+        for part in factors(body)
+    )
+
+
+def is_polynomial(goal: Integrable) -> bool:
+    """Whether drawn variables are used by +, · and ⟨·,·⟩ alone, and one of them is Gaussian."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def plain(term: Basic) -> bool:
+        if not bound & free_vars(term) or isinstance(term, Var):
+            return True
+        return isinstance(term, Add | Mul | Pow | Inner) and all(map(plain, term.args))
+
+    return any(map(is_gaussian, goal.measure)) and plain(goal.body)
 
 
 def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
@@ -562,12 +744,15 @@ def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[
     target = canon(second)
     groups: dict[object, list[int]] = {}
     for place, item in enumerate(first.measure):
-        law = not isinstance(item, Lebesgue)
-        kind = (item.head,) if law else (item.var.sort, item.range)
-        groups.setdefault(kind, []).append(place)
+        of_law = not isinstance(item, Lebesgue)
+        groups.setdefault("laws" if of_law else (item.var.sort, item.range), []).append(place)
     for choice in product(*(permutations(group) for group in groups.values())):
         order = tuple(place for group in choice for place in group)
-        if canon(Integrable(first.body, *(first.measure[i] for i in order))) == target:
+        try:
+            same = canon(Integrable(first.body, *(first.measure[i] for i in order))) == target
+        except SortError:  # a law before what it depends on
+            continue
+        if same:
             return order
     return None
 
@@ -593,16 +778,27 @@ def _needed(goal: Almost | Integrable) -> tuple[int, ...]:
 
 
 def _unfold_field(term: Expr) -> Theorem | None:
-    """Unfold a field that is defined by arithmetic from others (not as an average)."""
-    if (
-        isinstance(term, Apply)
-        and isinstance(term.head, Field)
-        and term.head.definition is not None
-    ):
-        if isinstance(term.head.definition, IntegralOver):
-            return None
-        return unfold(term)
-    return None
+    """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+        return None
+    definition = term.head.definition
+    if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
+        return None
+    return unfold(term)
+
+
+def _log_density(term: Expr) -> Theorem | None:
+    """The logarithm of a Gaussian density written out."""
+    if not (isinstance(term, Log) and is_gaussian(term.args[0])):
+        return None
+    written = congruence(term, {0: gaussian_density(term.args[0])})
+    return transitivity(written, logarithm(written.rhs))
+
+
+def _expand_product(term: Expr) -> Theorem | None:
+    """Multiply out an inner product that is no square; the parallelogram is for squares."""
+    mixed = isinstance(term, Inner) and not term.is_square
+    return attempt(bilinearity, term) if mixed else None
 
 
 def fields_in(term: Expr) -> set[Apply]:

@@ -80,6 +80,7 @@ from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.averages import average_out, mean_of, unfolded_means
 from fmproof.tactics.matching import instance, match
+from fmproof.tactics.pointwise import density_slope, linear_slope
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
@@ -113,7 +114,12 @@ def expanded(term: Expr) -> Theorem | None:
     body = term.args[0]
     product = (body.is_Mul or body.is_Pow) and any(arg.is_Add for arg in body.args)
     normal = ring_normal(body)
-    if body is normal or not (product or normal is S.Zero):
+    bound = frozenset(bound_vars(term))
+    ratio = any(
+        isinstance(f, Ratio) and not bound & free_vars(f.args[1]) and f.args[0] is not S.One
+        for f in factors(body)
+    )
+    if body is normal or not (product or ratio or normal is S.Zero):
         return None
     return congruence(term, {0: ring(body, normal)})
 
@@ -153,10 +159,7 @@ def _cancel(_: Line) -> Conversion:
 
 
 def _expectation(_: Line) -> Conversion:
-    def convert(term: Expr) -> Theorem | None:
-        return expectation_as_integral(term) if isinstance(term, Expect) else None
-
-    return convert
+    return lambda term: attempt(expectation_as_integral, term)
 
 
 def _density(_: Line) -> Conversion:
@@ -338,6 +341,16 @@ def _lemma(line: Line) -> Conversion:
 
 def _derivative(_: Line) -> Conversion:
     return lambda term: attempt(derivative, term)
+
+
+def _linear_derivative(_: Line) -> Conversion:
+    """Sums and constants out of a derivative, nothing else."""
+    return linear_slope
+
+
+def _log_derivative(_: Line) -> Conversion:
+    """∇p as p ∇log p."""
+    return density_slope
 
 
 def _exchange(_: Line) -> Conversion:
@@ -559,6 +572,8 @@ METHODS: dict[str, Method] = {
     "conditional-linearity": _almost_sure(_linearity_of),
     "bayes": _almost_sure(_bayes_of),
     "derivative": _derivative,
+    "linear-derivative": _linear_derivative,
+    "log-derivative": _log_derivative,
     "exchange": _exchange,
     "parts": _parts,
     "log": _logarithm,

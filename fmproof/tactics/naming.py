@@ -10,9 +10,22 @@ from sympy import Basic, Pow
 
 from fmproof.errors import InputError
 from fmproof.lang.names import split_name
-from fmproof.lang.nodes import Apply, Density, Expect, Head, Lebesgue, Named, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Constant,
+    Expect,
+    Given,
+    Head,
+    Law,
+    Lebesgue,
+    Let,
+    Named,
+    Var,
+    dim,
+)
 from fmproof.lang.nodes.name import Label
-from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.props import Almost, Dominated, Integrable
 from fmproof.lang.scope import alpha_equal
 from fmproof.lang.spelling.latex import latex
 from fmproof.lang.spelling.text import draw_text, text
@@ -81,21 +94,23 @@ def _parts(nodes: Iterable[Basic]) -> Iterator[tuple[Basic, Callable[[Basic], st
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, Expect | Integrable | Almost):
+        if isinstance(node, Expect | CondExpect | Integrable | Dominated | Almost):
             yield from ((item, draw_text) for item in node.measure)
-        if not isinstance(node, Lebesgue):  # its range stands at the sign of the integral
+        if not isinstance(
+            node, Lebesgue | Let | Given
+        ):  # its range stands at the sign of the integral
             yield node, text
         if isinstance(node, Apply | Var | Named | Pow):  # what is typeset by names and scripts
             yield node, latex
         if isinstance(node, Apply) and node.head.definition is not None:
             waiting.append(node.head.definition)
-        waiting.extend(arg for arg in node.args if arg.args or isinstance(arg, Var))
+        waiting.extend(arg for arg in node.args if arg.args or isinstance(arg, Var | Constant))
 
 
 def _meaning(part: Basic) -> str:
     """What tells a part apart from another that prints the same."""
     if isinstance(part, Apply):
-        over = f" over {_ranges(part.head)}" if isinstance(part.head, Density) else ""
+        over = f" over {_ranges(part.head)}" if isinstance(part.head, Law) else ""
         return _describe(part.head) + over
     if isinstance(part, Var | Head | Named):
         return _describe(part)
@@ -112,7 +127,7 @@ def _symbols(nodes: Iterable[Basic]) -> Iterator[tuple[str, Basic]]:
             continue
         seen.add(item)
         node, shown = item
-        if isinstance(node, Named) or (isinstance(node, Var) and shown):
+        if isinstance(node, Named | Constant) or (isinstance(node, Var) and shown):
             yield text(node), node
         if isinstance(node, Apply):
             yield _shape(node.head), node.head
@@ -135,12 +150,14 @@ def _same(a: Basic, b: Basic) -> bool:
 def _describe(symbol: Basic) -> str:
     if isinstance(symbol, Var):
         return f"a {symbol.sort.value}"
+    if isinstance(symbol, Constant):
+        return "the dimension" if symbol is dim else "the number π"
     definition = symbol.definition
     kind = "a constant" if isinstance(symbol, Named) else f"a {type(symbol).__name__.lower()}"
     return f"{kind} without a definition" if definition is None else f"{kind}, {text(definition)}"
 
 
 def _ranges(symbol: Basic) -> str:
-    if not isinstance(symbol, Density):
+    if not isinstance(symbol, Law):
         return "other values"
     return ", ".join(f"[{item.low}, {item.high}]" for item in symbol.over)

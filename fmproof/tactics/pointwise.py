@@ -6,7 +6,8 @@ looks for a proof of what they assume.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from sympy import Add, Expr, Mul, S
 
@@ -15,10 +16,14 @@ from fmproof.kernel.almost import multiple_vanishes
 from fmproof.kernel.calculus import (
     derivative,
     differentiable,
+    fewer_variables,
     gaussian_dominated,
+    log_derivative,
+    stationary_at_zero,
 )
-from fmproof.kernel.equality import equal_sides, unfold
+from fmproof.kernel.equality import equal_sides, symmetry, unfold
 from fmproof.kernel.hypotheses import assume, discharge
+from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.order import (
     nonnegative_parts,
     nonnegativity,
@@ -28,8 +33,9 @@ from fmproof.kernel.order import (
 )
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import summands
-from fmproof.lang.nodes import Apply, Density, Named, Ratio
+from fmproof.lang.arithmetic import factors, mul, summands, without
+from fmproof.lang.node import remembered
+from fmproof.lang.nodes import Apply, Density, Grad, Named, Partial, Ratio
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.props import (
     AtMost,
@@ -39,7 +45,8 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.lang.scope import alpha_equal
+from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 
 def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
@@ -73,6 +80,7 @@ def _positive(goal: Positive) -> Iterator[tuple[str, Theorem]]:
 
 def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
     """b = 0 ⇒ a = 0 from b ≠ 0, and b ≠ 0 from its factors or its sign."""
+    yield from _named("minimum", attempt(stationary_at_zero, goal))
     if goal.args[0] is not S.One:
         theorem: Theorem = assume(goal)
         while theorem.hypotheses[0].args[0] is not S.One:
@@ -87,9 +95,9 @@ def _vanishes(goal: VanishesWith) -> Iterator[tuple[str, Theorem]]:
 def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
     """With definitions unfolded, or multiplied out, in one place."""
     term = goal.args[place]
-    unfolded = sweep(term, defined)
-    if unfolded is not None:
-        yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
+    for unfolded in (defined(term), sweep(term, defined)):  # itself, or all that is in it
+        if unfolded is not None:
+            yield from _named("definition", attempt(equal_sides, goal, {place: unfolded}))
     normal = ring_normal(term)
     if normal != term:
         same = attempt(ring, term, normal)
@@ -102,6 +110,12 @@ def defined(term: Expr) -> Theorem | None:
     if isinstance(term, Named) or (isinstance(term, Apply) and term.head.definition is not None):
         return unfold(term)
     return None
+
+
+@remembered
+def has_slope(term: Any) -> bool:
+    """Whether a derivative, or a ratio that may cancel, is in a term."""
+    return isinstance(term, Derivative | Ratio) or any(map(has_slope, term.args))
 
 
 def slopes(term: Expr) -> Theorem | None:
@@ -117,6 +131,64 @@ def slopes(term: Expr) -> Theorem | None:
     return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
 
 
+def density_slope(term: Expr) -> Theorem | None:
+    """∇p as p ∇log p, for a density p."""
+    if isinstance(term, Grad | Partial) and isinstance(term.body, Apply):
+        return attempt(log_derivative, term) if isinstance(term.body.head, Density) else None
+    return None
+
+
+def linear_slope(term: Expr) -> Theorem | None:
+    """A derivative of a sum, or of a constant multiple: linearity alone."""
+    if not isinstance(term, Derivative):
+        return None
+    parts = linear_parts(term.body, (term.var,))
+    if len(parts) == 1 and parts[0][0] == 1:
+        return None
+    return attempt(derivative, term)
+
+
+def scaled_slope(body: Expr) -> Theorem | None:
+    """k ∇f as ∇(k f), for a product in which one factor is a derivative."""
+    parts = factors(body)
+    for place, slope in enumerate(parts):
+        if isinstance(slope, Derivative) and len(parts) > 1:
+            rest = mul(*without(parts, place))
+            whole = attempt(type(slope), mul(rest, slope.body), slope.var, slope.at)
+            theorem = whole and attempt(derivative, whole)
+            if theorem is not None and alpha_equal(theorem.rhs, body):
+                return symmetry(theorem)
+    return None
+
+
+def fewer(goal: Differentiable, fact: Theorem) -> Theorem | None:
+    """``goal`` from a joint differentiability in more variables, if that is what it is."""
+    known = fact.conclusion
+    if not isinstance(known, Differentiable) or len(known.pairs) <= len(goal.pairs):
+        return fact if alpha_equal(known, goal) else None
+    for var, _ in known.pairs:
+        step = attempt(fewer_variables, known, var)
+        found = step and fewer(goal, discharge(step, fact))
+        if found is not None:
+            return found
+    return None
+
+
 def all_slopes(term: Expr) -> Theorem | None:
     """The same, also of densities."""
     return attempt(derivative, term) if isinstance(term, Derivative) else slopes(term)
+
+
+def _swept(conversion: Conversion) -> Callable[[Expr], Theorem | None]:
+    """A conversion applied everywhere, worked out once for each term."""
+
+    @remembered
+    def rewritten(term: Expr) -> Theorem | None:
+        return sweep(term, conversion) if has_slope(term) else None
+
+    return rewritten
+
+
+computed_slopes = _swept(slopes)
+logarithmic_slopes = _swept(density_slope)
+all_computed_slopes = _swept(all_slopes)

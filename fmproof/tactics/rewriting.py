@@ -56,9 +56,10 @@ def _sweep(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | N
     inside = congruence(current, parts)
     theorem = inside if theorem is None else transitivity(theorem, inside)
     again = conversion(theorem.rhs)
-    if again is None:
-        return theorem
-    theorem = transitivity(theorem, again)
+    if again is not None:
+        theorem = transitivity(theorem, again)
+    elif type(theorem.rhs) is type(current):
+        return theorem  # else factors have moved, and there are new parts
     more = _sweep(theorem.rhs, conversion, budget)
     return theorem if more is None else transitivity(theorem, more)
 

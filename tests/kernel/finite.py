@@ -1,10 +1,15 @@
 """A meaning for terms that knows nothing of the rules: small finite models, exact arithmetic.
 
 Every space is a handful of points with weights, an integral is a weighted sum, a density a
-table that sums to one, a vector a pair of fractions, a gradient the differences between the
-values at the parameters. Every function is integrable and differentiable here, so what is left
-of a rule is its algebra, its scopes and its conditions on zeros: the two sides must agree
+table that sums to one, a vector a pair of fractions, a gradient in a parameter the differences to
+the values at the other parameters. Every function is integrable and differentiable here, so what
+is left of a rule is its algebra, its scopes and its conditions on zeros: the two sides must agree
 exactly wherever the hypotheses hold.
+
+A conditional expectation is the mean on the atom. Where the atom has no mass it is the mean of
+all: a version that the joint law determines, and another one than 0. Functions are exact or
+:class:`Undecided`: the exponential of whole numbers, to the base 2, and what undoes it. A
+derivative in a vector or a real is undecided, too.
 """
 
 from __future__ import annotations
@@ -12,39 +17,57 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from math import isqrt
 from typing import Any
 from zlib import crc32
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
 from fmproof.lang.nodes import (
+    Abs,
     Apply,
     ArgMin,
-    Density,
+    CondExpect,
+    Constant,
+    Exp,
     Expect,
+    Gaussian,
     Grad,
     Head,
     Inner,
     IntegralOver,
+    Law,
     Lebesgue,
+    Let,
+    Log,
     Named,
     Ratio,
+    Sqrt,
     Var,
+    dim,
 )
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import (
     Almost,
     AtMost,
     Differentiable,
+    Dominated,
     Equals,
     ForAll,
     Integrable,
+    Positive,
     Prop,
     VanishesWith,
 )
 from fmproof.lang.sorts import Sort
 
 Value = Any
+
+
+class Undecided(Exception):
+    """The model has no exact value for a term."""
+
+
 Environment = Mapping[Var, Value]
 
 PARAMETERS = ("θ0", "θ1", "θ2")
@@ -113,15 +136,29 @@ class Model:
                 _product([weight, self.value(term.body, inner)])
                 for inner, weight in self.draws(term.measure, env)
             )
-        if isinstance(term, Grad):
-            first, *others = (
-                self.value(term.body, {**env, term.var: point}) for point in PARAMETERS
+        if isinstance(term, Grad) and term.var.sort is Sort.PARAM:
+            here = self.value(term.body, {**env, term.var: self.value(term.at, env)})
+            return tuple(
+                self.value(term.body, {**env, term.var: point}) - here for point in PARAMETERS
             )
-            return tuple(other - first for other in others)
+        if isinstance(term, CondExpect):
+            return self._conditional(term, env)
+        if isinstance(term, Constant):
+            return Fraction(2) if term is dim else Fraction(22, 7)
+        if isinstance(term, Exp | Log | Sqrt | Abs):
+            return _FUNCTIONS[type(term)](self.value(term.args[0], env))
         if isinstance(term, ArgMin):
             at = {point: self.value(term.body, {**env, term.var: point}) for point in PARAMETERS}
             return frozenset(point for point in PARAMETERS if at[point] == min(at.values()))
-        raise TypeError(f"no meaning for {type(term).__name__}")
+        raise Undecided(f"no meaning for {type(term).__name__}")
+
+    def _conditional(self, term: CondExpect, env: Environment) -> Value:
+        given = [(v.var, _as_sort(self.value(v.at, env), v.var.sort)) for v in term.given]
+        drawn = list(self.draws(term.measure, env))
+        atom = [(inner, mass) for inner, mass in drawn if all(inner[v] == at for v, at in given)]
+        among = atom or drawn
+        total = sum((mass for _, mass in among), Fraction(0))
+        return _sum(_product([mass / total, self.value(term.body, inner)]) for inner, mass in among)
 
     def draws(
         self, measure: tuple[Basic, ...], env: Environment
@@ -131,6 +168,12 @@ class Model:
         outer = {var: value for var, value in env.items() if var not in bound}
         states: list[tuple[dict[Var, Value], Fraction]] = [(outer, Fraction(1))]
         for item in measure:
+            if isinstance(item, Let):
+                states = [
+                    ({**s, item.var: _as_sort(self.value(item.value, s), item.var.sort)}, weight)
+                    for s, weight in states
+                ]
+                continue
             spaces = (item,) if isinstance(item, Lebesgue) else item.head.ranges(item)
             longer = []
             for state, weight in states:
@@ -160,7 +203,7 @@ class Model:
     def _interpret(self, head: Head, arguments: tuple[Value, ...]) -> Value:
         if head.definition is not None:
             return self.value(head.definition, dict(zip(head.params, arguments, strict=True)))
-        if isinstance(head, Density):
+        if isinstance(head, Law):
             return self._density(head, arguments)
         if head.result is Sort.VEC:
             return tuple(self._number(head, arguments, place) for place in range(2))
@@ -170,8 +213,12 @@ class Model:
     def _number(self, head: Head, arguments: tuple[Value, ...], place: int) -> Fraction:
         return Fraction(self._dice(head, (arguments, place)) % 5 - 2)
 
-    def _density(self, head: Density, arguments: tuple[Value, ...]) -> Fraction:
-        """A table that sums to one over the points of its own range, with zeros in it."""
+    def _density(self, head: Law, arguments: tuple[Value, ...]) -> Fraction:
+        """A table that sums to one over the points of its own range, with zeros in it.
+
+        That of a law is its masses over the weights of the points; a Gaussian has no zeros.
+        """
+        least = 1 if isinstance(head, Gaussian) else 0
         start = len(head.sub) + len(head.sup)
         stop = start + len(head.main)
         conditions = arguments[:start] + arguments[stop:]
@@ -179,14 +226,14 @@ class Model:
         total = Fraction(0)
         for choice in product(*(self.points(item) for item in head.over)):
             main = tuple(value for value, _ in choice)
-            table[main] = self._dice(head, (conditions, main)) % 3
+            table[main] = least + self._dice(head, (conditions, main)) % (3 - least)
             mass = Fraction(table[main])
             for _, weight in choice:
                 mass *= weight
             total += mass
         main = arguments[start:stop]
         if main not in table:  # outside its range a density may be anything that is not negative
-            return Fraction(self._dice(head, (conditions, main)) % 3)
+            return Fraction(least + self._dice(head, (conditions, main)) % (3 - least))
         if not total:  # all entries were zero: the uniform table instead
             table = dict.fromkeys(table, 1)
             total = Fraction(1)
@@ -204,8 +251,10 @@ class Model:
             return _same(self.value(prop.lhs, env), self.value(prop.rhs, env))
         if isinstance(prop, AtMost):
             return bool(self.value(prop.lhs, env) <= self.value(prop.rhs, env))
-        if isinstance(prop, Integrable | Differentiable):
+        if isinstance(prop, Integrable | Differentiable | Dominated):
             return True
+        if isinstance(prop, Positive):
+            return bool(self.value(prop.args[0], env) > 0)
         if isinstance(prop, VanishesWith):
             return self.value(prop.args[1], env) != 0 or self.value(prop.args[0], env) == 0
         if isinstance(prop, Almost):
@@ -215,6 +264,33 @@ class Model:
                 self.holds(prop.body, {**env, prop.var: point}) for point in self.values(prop.var)
             )
         raise TypeError(f"no meaning for {type(prop).__name__}")
+
+
+def _exp(a: Fraction) -> Fraction:
+    if a.denominator != 1 or abs(a) > 64:
+        raise Undecided("the exponential of a fraction")
+    return Fraction(2) ** int(a)
+
+
+def _log(a: Fraction) -> Fraction:
+    if a <= 0:
+        return Fraction(0)
+    power = a.numerator.bit_length() - a.denominator.bit_length()
+    if Fraction(2) ** power != a:
+        raise Undecided("the logarithm of what is no power of two")
+    return Fraction(power)
+
+
+def _sqrt(a: Fraction) -> Fraction:
+    if a <= 0:
+        return Fraction(0)
+    root = Fraction(isqrt(a.numerator), isqrt(a.denominator))
+    if root * root != a:
+        raise Undecided("the root of what is no square")
+    return root
+
+
+_FUNCTIONS = {Exp: _exp, Log: _log, Sqrt: _sqrt, Abs: abs}
 
 
 def _as_sort(value: Value, sort: Sort) -> Value:

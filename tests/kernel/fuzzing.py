@@ -14,6 +14,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import field_instances
+import field_terms
 import finite
 from sympy import Add, Expr, Mul, Pow, Rational, S
 
@@ -24,7 +26,9 @@ from fmproof import (
     Integrable,
     Integral,
     IntegralOver,
+    Law,
     Lebesgue,
+    Let,
     Named,
     Ratio,
     Real,
@@ -36,7 +40,13 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import congruence, instantiate_head, unfold
 from fmproof.kernel.hypotheses import assume
 from fmproof.kernel.integrability import joint_form
-from fmproof.kernel.integrals import linearity, marginal_draw
+from fmproof.kernel.integrals import (
+    drop_draw,
+    linearity,
+    marginal_draw,
+    reorder_draws,
+    substitute_draws,
+)
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.scope import free_vars
@@ -53,6 +63,10 @@ m = Density("m", x, definition=Integral(p(x) * q(y, x), y))
 alias = Density("m2", x, definition=Integral(p(x) * q(y, x), y))
 other = Density("n", x, definition=Integral(p(x) * r(y, x), y))
 mixed = Density("o", x, definition=Integral(c(x, z) * prior(z), z))
+cloud, moving = Law("P", x), Law("K", y, given=x)
+average = Density("e", x, definition=Expect(q(x, y), prior(y)))
+blurred = Density("b", x, definition=Expect(q(x, y), cloud(y)))
+smooth = Density("s", x, definition=Integral(Expect(c(x, z) * prior(z), moving(y, x)), z))
 given = Density("k", x, given=z, definition=Integral(c(x, z) * q(y, x), y))
 pair = Density("j", x, y, definition=p(x) * q(y, x))
 rho = Density("rho", (t, 0, 1))
@@ -77,7 +91,7 @@ class Goals:
         v, u = self.vector(), self.vector()
         return self.pick(
             [
-                lambda: self.pick((p, m, alias, other, mixed, prior))(v),
+                lambda: self.pick((p, m, alias, other, mixed, prior, average, blurred, smooth))(v),
                 lambda: self.pick((q, r, c, given))(v, u),
                 lambda: pair(v, u),
                 lambda: self.pick((rho, unit, wide))(self.pick(TIMES)),
@@ -115,13 +129,20 @@ class Goals:
         return Add(*parts, evaluate=self.random.random() < 0.7)
 
     def draw(self) -> Any:
-        return self.pick([self.density, lambda: Lebesgue(self.vector()), self.time])()
+        draws = [self.density, lambda: Lebesgue(self.vector()), self.time, self.other_draw]
+        return self.pick(draws)()
+
+    def other_draw(self) -> Any:
+        """Of a law without a density, or a deterministic one."""
+        v, u = self.vector(), self.vector()
+        value = self.pick((u, u + self.vector(), f(u) * u, self.pick(TIMES) * u))
+        return self.pick((cloud(v), moving(v, u), Let(v, value), Let(v, value)))
 
     def time(self) -> Lebesgue:
         return Lebesgue(self.pick(TIMES), *self.pick(((0, 1), (0, 2), (0, 1), (1, 2))))
 
     def law(self, count: int) -> list[Any]:
-        return [self.density() for _ in range(count)]
+        return [self.pick((self.density, self.density, self.other_draw))() for _ in range(count)]
 
     def integral(self, depth: int = 0) -> Expr:
         body = self.product() if depth else self.body()
@@ -174,14 +195,58 @@ def same_up_to_a_factor(first: Integrable, second: Integrable) -> bool:
     return all(a * d == b * c for (a, b), (c, d) in pairwise(alive))
 
 
-def holds(theorem: Theorem) -> bool:
-    """Whether a theorem is true in the finite models."""
+def holds(theorem: Theorem) -> bool | None:
+    """Whether a theorem is true in the finite models; None where they cannot tell."""
+    told = False
     for model in MODELS:
         for env in environments(model, theorem.conclusion, *theorem.hypotheses):
-            assumed = all(model.holds(prop, env) for prop in theorem.hypotheses)
-            if assumed and not model.holds(theorem.conclusion, env):
-                return False
-    return True
+            try:
+                assumed = all(model.holds(prop, env) for prop in theorem.hypotheses)
+                if assumed and not model.holds(theorem.conclusion, env):
+                    return False
+                told = told or assumed
+            except finite.Undecided:
+                continue
+    return told or None
+
+
+def _of_the_field(name: str) -> Callable[[Goals], bool | None]:
+    """The builder's theorem about random terms of the field."""
+
+    def check(goals: Goals) -> bool | None:
+        try:
+            theorem = field_instances.BUILDERS[name](field_terms.FieldTerms(goals.pick))
+        except SortError:
+            return None
+        return None if theorem is None else holds(theorem)
+
+    return check
+
+
+def _sizes(
+    build: Callable[[Any], Theorem | None], fits: Callable[[Fraction, Fraction], bool]
+) -> Callable[[Goals], bool | None]:
+    """Compare ∫|f| of the conclusion with that of the hypothesis, for real f."""
+
+    def check(goals: Goals) -> bool | None:
+        try:
+            theorem = build(field_terms.FieldTerms(goals.pick))
+        except SortError:
+            return None
+        if theorem is None:
+            return None
+        goal: Any = theorem.conclusion
+        (premise,) = theorem.hypotheses
+        try:
+            return all(
+                fits(size(model, goal, env), size(model, premise, env))  # type: ignore[arg-type]
+                for model in MODELS
+                for env in environments(model, goal, premise)
+            )
+        except (finite.Undecided, TypeError):  # the size of a vector is no fraction
+            return None
+
+    return check
 
 
 def check_joint_form(goals: Goals) -> bool | None:
@@ -239,6 +304,12 @@ def _instance(goals: Goals, term: Expr) -> Theorem:
     return instantiate_head(theorem, head, params, body)
 
 
+def _reorder(goals: Goals, term: Expr) -> Theorem:
+    order = list(range(len(term.args) - 1))
+    goals.random.shuffle(order)
+    return reorder_draws(term, order)
+
+
 def _unfold(goals: Goals, term: Expr) -> Theorem:
     return unfold(goals.pick([m(x1), given(x, y), pair(x, x), mixed(y), Named("C", term)]))
 
@@ -252,6 +323,16 @@ CHECKS: dict[str, Callable[[Goals], bool | None]] = {
     "instantiate_head": _rule(_instance),
     "ring": _rule(lambda goals, term: ring(term, ring_normal(term))),
     "unfold": _rule(_unfold),
+    "substitute_draws": _rule(lambda goals, term: substitute_draws(term)),
+    "drop_draw": _rule(lambda goals, term: drop_draw(term, goals.random.randint(0, 2))),
+    "reorder_draws": _rule(_reorder),
+    "contraction": _sizes(field_instances.contraction, lambda a, b: a <= b),
+    "transfer, sizes": _sizes(field_instances.transfer_of_integrability, lambda a, b: a == b),
+    **{
+        f"{name}, of the field": _of_the_field(name)
+        for name in field_instances.BUILDERS
+        if name != "exchange"
+    },
 }
 
 
@@ -277,4 +358,4 @@ if __name__ == "__main__":
     print(f"seed {options.seed}")
     for name in CHECKS:
         table = run(name, options.seed, options.count // len(CHECKS))
-        print(f"{name:<18} tried {sum(table.values()):>7}  compared {table[True]:>7}  failed 0")
+        print(f"{name:<36} tried {sum(table.values()):>7}  compared {table[True]:>7}  failed 0")

@@ -11,8 +11,13 @@ from collections.abc import Callable
 import pytest
 
 from fmproof import (
+    Abs,
     ArgMin,
+    CondExpect,
     Density,
+    Div,
+    Dominated,
+    Exp,
     Expect,
     Field,
     Grad,
@@ -20,16 +25,34 @@ from fmproof import (
     Integral,
     Latent,
     Lebesgue,
+    Let,
+    Log,
     Named,
+    Normal,
     Param,
+    Partial,
+    Positive,
     Ratio,
     Real,
     Scalar,
+    Sqrt,
     Theorem,
     Vec,
+    dim,
     norm2,
 )
-from fmproof.kernel import algebra, almost, calculus, equality, integrability, integrals, order
+from fmproof.kernel import (
+    algebra,
+    almost,
+    calculus,
+    conditional,
+    equality,
+    functions,
+    gaussian,
+    integrability,
+    integrals,
+    order,
+)
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.lang.props import (
@@ -44,8 +67,9 @@ from fmproof.lang.props import (
 from fmproof.tactics.conditions import same_law
 
 s, t = Real("s t")
-x, y, z = Vec("x y z")
-a0, e, theta = Vec("a"), Latent("e"), Param("θ")
+x, y, z, noise = Vec("x y z e")
+a0, e = Vec("a"), Latent("e")
+theta, eta = Param("θ η")
 f, g = Scalar("f", x), Scalar("g", x)
 h = Scalar("h", t)
 k = Scalar("k", x, z)
@@ -59,12 +83,18 @@ r = Density("r", x, given=z)
 rho = Density("ρ", (t, 0, 1))
 marginal = Density("m", x, definition=Integral(r(x, z) * q(z), z))
 average = Field("ū", x, definition=Integral(c(x, z) * Ratio(r(x, z) * q(z), marginal(x)), z))
+timed = Density("r", x, sub=t, given=z)
+both, risk = Scalar("H", x, z), Scalar("l", theta, z)
 dx, dz, dt = Lebesgue(x), Lebesgue(z), Lebesgue(t, 0, 1)
+law = (q(z), r(x, z))
 
 f_is_g = sequents.assume(Equals(f(x), g(x)))
+a_is_b = sequents.assume(Equals(a(x), b(x)))
 h_is_1 = sequents.assume(Equals(h(t), 1))
 loss_is_penalty = sequents.assume(Equals(loss(theta), penalty(theta)))
 f_is_g_where_p = algebra.cancel(p(x) * Ratio(f(x), p(x)))
+same_law_of_both = integrals.reorder_draws(Expect(both(x, z), q(z), p(x)), (1, 0))
+moved = integrals.substitute_draws(Expect(both(x, z), q(z), Let(x, a(z))))
 
 STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "assume": (lambda: sequents.assume(Equals(f(x), 0)), "f(x) = 0 ⊢ f(x) = 0"),
@@ -124,8 +154,17 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "h(t) = 1 ⊢ E_{x~p}[h(t)] = E_{x~p}[1]",
     ),
     "congruence under a gradient": (
-        lambda: equality.congruence(Grad(loss(theta), theta), {0: loss_is_penalty}),
-        "L(θ) = R(θ) for every θ ⊢ ∇_θ L(θ) = ∇_θ R(θ)",
+        lambda: equality.congruence(Grad(loss(theta), theta, eta), {0: loss_is_penalty}),
+        "L(θ) = R(θ) for every θ ⊢ ∇_η L(η) = ∇_η R(η)",
+    ),
+    "congruence in the place of a gradient": (
+        lambda: equality.congruence(Grad(f(y), y, a(x)), {2: a_is_b}),
+        "a(x) = b(x) ⊢ [∇_y f(y)]_{y = a(x)} = [∇_y f(y)]_{y = b(x)}",
+    ),
+    "congruence under a conditional expectation": (
+        lambda: equality.congruence(CondExpect(f(x), (z, y), q(z), r(x, z)), {0: f_is_g}),
+        "f(x) = g(x) for almost every z~q, x~r(·|z) ⊢ "
+        "E_{y~q, x~r(·|y)}[f(x) | y] = E_{y~q, x~r(·|y)}[g(x) | y]",
     ),
     "congruence under argmin": (
         lambda: equality.congruence(ArgMin(loss(theta), theta), {0: loss_is_penalty}),
@@ -185,7 +224,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "cancel": (
         lambda: algebra.cancel(h(t) * p(x) * Ratio(f(x), p(x))),
-        "p(x) = 0 ⇒ f(x) = 0 ⊢ h(t) p(x) (f(x) / p(x)) = f(x) h(t)",
+        "p(x) = 0 ⇒ f(x) h(t) = 0 ⊢ h(t) p(x) (f(x) / p(x)) = f(x) h(t)",
     ),
     "linearity": (
         lambda: integrals.linearity(Integral(h(t) * f(x) - 2 * g(x), x)),
@@ -260,12 +299,12 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: integrals.reorder_draws(Expect(h(t) * f(z), rho(t), q(z)), (1, 0)),
         "⊢ E_{t~ρ, z~q}[f(z) h(t)] = E_{z~q, t~ρ}[f(z) h(t)]",
     ),
-    "gradient": (
+    "derivative of a sum": (
         lambda: calculus.derivative(Grad(2 * loss(theta) - h(t) * penalty(theta) + f(x), theta)),
-        "θ ↦ L(θ) is differentiable, θ ↦ R(θ) is differentiable ⊢ "
+        "θ ↦ L(θ) is differentiable at θ, θ ↦ R(θ) is differentiable at θ ⊢ "
         "∇_θ (2 L(θ) − R(θ) h(t) + f(x)) = 2 ∇_θ L(θ) − h(t) ∇_θ R(θ)",
     ),
-    "gradient of one summand": (
+    "derivative of one summand": (
         lambda: calculus.derivative(Grad(h(t) * loss(theta) + f(x), theta)),
         "⊢ ∇_θ (L(θ) h(t) + f(x)) = h(t) ∇_θ L(θ)",
     ),
@@ -279,19 +318,20 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: calculus.differentiable(
             Differentiable(h(t) * loss(theta) - penalty(theta) + f(x), theta)
         ),
-        "θ ↦ R(θ) is differentiable, θ ↦ L(θ) is differentiable ⊢ "
-        "θ ↦ L(θ) h(t) − R(θ) + f(x) is differentiable",
+        "θ ↦ R(θ) is differentiable at θ, θ ↦ L(θ) is differentiable at θ ⊢ "
+        "θ ↦ L(θ) h(t) − R(θ) + f(x) is differentiable at θ",
     ),
     "differentiable constant": (
         lambda: calculus.differentiable(Differentiable(f(x), theta)),
-        "⊢ θ ↦ f(x) is differentiable",
+        "⊢ θ ↦ f(x) is differentiable at θ",
     ),
     "equality of differentiable functions": (
         lambda: calculus.differentiable_equal(
-            sequents.weaken(loss_is_penalty, Equals(h(t), 1)), theta
+            sequents.weaken(loss_is_penalty, Equals(h(t), 1)),
+            Differentiable(loss(theta), theta, eta),
         ),
-        "θ ↦ R(θ) is differentiable, L(θ) = R(θ) for every θ, h(t) = 1 ⊢ "
-        "θ ↦ L(θ) is differentiable",
+        "η ↦ R(η) is differentiable at η, L(θ) = R(θ) for every θ, h(t) = 1 ⊢ "
+        "η ↦ L(η) is differentiable at η",
     ),
     "nonnegative": (
         lambda: order.nonnegativity(Expect(norm2(a(x)) * w(t), p(x))),
@@ -430,6 +470,514 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "a multiple vanishes": (
         lambda: almost.multiple_vanishes(VanishesWith(h(t) * f(x), g(x)), 1),
         "g(x) = 0 ⇒ f(x) = 0 ⊢ g(x) = 0 ⇒ f(x) h(t) = 0",
+    ),
+    "derivative of a product": (
+        lambda: calculus.derivative(Grad(f(x) * g(x), x)),
+        "x ↦ f(x) is differentiable at x, x ↦ g(x) is differentiable at x ⊢ ∇_x f(x) g(x) = "
+        "f(x) ∇_x g(x) + g(x) ∇_x f(x)",
+    ),
+    "derivative of a scalar times a vector": (
+        lambda: calculus.derivative(Partial(h(t) * c(t * x, z), t)),
+        "t ↦ h(t) is differentiable at t, t ↦ c(t x|z) is differentiable at t ⊢ ∂_t h(t) c(t "
+        "x|z) = (∂_t h(t)) c(t x|z) + h(t) ∂_t c(t x|z)",
+    ),
+    "derivative of a power": (
+        lambda: calculus.derivative(Partial(h(t) ** 3, t)),
+        "t ↦ h(t) is differentiable at t ⊢ ∂_t h(t)³ = 3 h(t)² ∂_t h(t)",
+    ),
+    "derivative of the variable": (
+        lambda: calculus.derivative(Partial(t, t, s)),
+        "⊢ ∂_s s = 1",
+    ),
+    "derivative of a constant": (
+        lambda: calculus.derivative(Grad(f(y), x)),
+        "⊢ ∇_x f(y) = 0",
+    ),
+    "derivative of an inner product": (
+        lambda: calculus.derivative(Partial(Inner(t * x, a(t * y)), t)),
+        "t ↦ x·a(t y) is differentiable at t ⊢ ∂_t t x·a(t y) = t ∂_t x·a(t y) + (∂_t t) x·a(t y)",
+    ),
+    "gradient of an inner product": (
+        lambda: calculus.derivative(Grad(Inner(h(t) * x - y, 2 * x + z), x)),
+        "x ↦ h(t) x − y is differentiable at x, x ↦ 2 x + z is differentiable at x ⊢ ∇_x (2 x "
+        "+ z)·(h(t) x − y) = h(t) (2 x + z) + 2 h(t) x − 2 y",
+    ),
+    "gradient of a squared norm": (
+        lambda: calculus.derivative(Grad(norm2(x - a(y)), x)),
+        "x ↦ x − a(y) is differentiable at x ⊢ ∇_x ‖x − a(y)‖² = 2 x − 2 a(y)",
+    ),
+    "derivative of a ratio": (
+        lambda: calculus.derivative(Grad(Ratio(f(x), g(x)), x, y)),
+        "y ↦ f(y) is differentiable at y, y ↦ g(y) is differentiable at y, g(y) ≠ 0 ⊢ ∇_y "
+        "(f(y) / g(y)) = (∇_y f(y)) (1 / g(y)) − f(y) (∇_y g(y)) (1 / g(y)²)",
+    ),
+    "derivative of exp": (
+        lambda: calculus.derivative(Grad(Exp(f(x)), x)),
+        "x ↦ f(x) is differentiable at x ⊢ ∇_x exp(f(x)) = exp(f(x)) ∇_x f(x)",
+    ),
+    "derivative of log": (
+        lambda: calculus.derivative(Grad(Log(p(x)), x)),
+        "x ↦ p(x) is differentiable at x, p(x) > 0 ⊢ ∇_x log p(x) = (∇_x p(x)) (1 / p(x))",
+    ),
+    "derivative of a root": (
+        lambda: calculus.derivative(Partial(Sqrt(h(t)), t, 2)),
+        "t ↦ h(t) is differentiable at 2, h(2) > 0 ⊢ [∂_t √h(t)]_{t = 2} = 1/2 ([∂_t h(t)]_{t "
+        "= 2}) (1 / √h(2))",
+    ),
+    "derivative of an absolute value": (
+        lambda: calculus.derivative(Partial(Abs(t), t)),
+        "t ≠ 0 ⊢ ∂_t |t| = (∂_t t) (t / |t|)",
+    ),
+    "derivative of a Gaussian density": (
+        lambda: calculus.derivative(Grad(Normal(x, h(t) * z, w(t)), x)),
+        "w(t) > 0 ⊢ ∇_x N(x; h(t) z, w(t)·I) = N(x; h(t) z, w(t)·I) ∇_x (−1/2 d log (2 w(t) "
+        "π) − 1/2 ‖x − h(t) z‖² (1 / w(t)))",
+    ),
+    "chain rule": (
+        lambda: calculus.derivative(Partial(k(h(t) * x, z), t)),
+        "x' ↦ k(x',z) is differentiable at h(t) x, t ↦ h(t) x is differentiable at t ⊢ ∂_t "
+        "k(h(t) x,z) = (∂_t h(t) x)·([∇_x' k(x',z)]_{x' = h(t) x})",
+    ),
+    "chain rule in two arguments": (
+        lambda: calculus.derivative(Partial(k(t * x, t * z), t)),
+        "(x',z') ↦ k(x',z') is differentiable at (t x,t z), t ↦ t x is differentiable at t, t "
+        "↦ t z is differentiable at t ⊢ ∂_t k(t x,t z) = (∂_t t x)·([∇_x' k(x',t z)]_{x' = t "
+        "x}) + (∂_t t z)·([∇_z' k(t x,z')]_{z' = t z})",
+    ),
+    "chain rule of a gradient": (
+        lambda: calculus.derivative(Grad(f(2 * x + z), x)),
+        "x'' ↦ f(x'') is differentiable at 2 x + z, x ↦ 2 x + z is differentiable at x ⊢ ∇_x "
+        "f(2 x + z) = 2 [∇_x'' f(x'')]_{x'' = 2 x + z}",
+    ),
+    "divergence of a product": (
+        lambda: calculus.derivative(Div(f(x) * a(x), x)),
+        "x ↦ a(x) is differentiable at x, x ↦ f(x) is differentiable at x ⊢ div_x f(x) a(x) = "
+        "f(x) div_x a(x) + a(x)·(∇_x f(x))",
+    ),
+    "divergence of the variable": (
+        lambda: calculus.derivative(Div(x, x)),
+        "⊢ div_x x = d",
+    ),
+    "divergence along a constant": (
+        lambda: calculus.derivative(Div(f(x) * z, x)),
+        "⊢ div_x f(x) z = z·(∇_x f(x))",
+    ),
+    "divergence of a sum": (
+        lambda: calculus.derivative(Div(f(x) * z + h(t) * x - a(x), x)),
+        "x ↦ a(x) is differentiable at x, x ↦ f(x) is differentiable at x ⊢ div_x (f(x) z + "
+        "h(t) x − a(x)) = h(t) div_x x − div_x a(x) + z·(∇_x f(x))",
+    ),
+    "differentiable integral": (
+        lambda: calculus.differentiable(Differentiable(Integral(k(x, z), z), x)),
+        "|∇_x k(x,z)| is dominated near x, over z ⊢ x ↦ ∫ k(x,z) dz is differentiable at x",
+    ),
+    "differentiable product": (
+        lambda: calculus.differentiable(Differentiable(h(t) * f(x), t, s, x, y)),
+        "(t,x) ↦ f(x) is differentiable at (s,y), (t,x) ↦ h(t) is differentiable at (s,y) ⊢ "
+        "(t,x) ↦ f(x) h(t) is differentiable at (s,y)",
+    ),
+    "differentiable power and norm": (
+        lambda: calculus.differentiable(Differentiable(norm2(a(x)), x)),
+        "x ↦ a(x) is differentiable at x ⊢ x ↦ ‖a(x)‖² is differentiable at x",
+    ),
+    "differentiable ratio": (
+        lambda: calculus.differentiable(Differentiable(Ratio(f(x), g(x)), x, y)),
+        "y ↦ f(y) is differentiable at y, y ↦ g(y) is differentiable at y, g(y) ≠ 0 ⊢ y ↦ "
+        "(f(y) / g(y)) is differentiable at y",
+    ),
+    "differentiable exp": (
+        lambda: calculus.differentiable(Differentiable(Exp(f(x) * g(x)), x)),
+        "x ↦ f(x) g(x) is differentiable at x ⊢ x ↦ exp(f(x) g(x)) is differentiable at x",
+    ),
+    "differentiable log": (
+        lambda: calculus.differentiable(Differentiable(Log(f(x)), x, y)),
+        "y ↦ f(y) is differentiable at y, f(y) > 0 ⊢ y ↦ log f(y) is differentiable at y",
+    ),
+    "differentiable root": (
+        lambda: calculus.differentiable(Differentiable(Sqrt(f(x)), x, y)),
+        "y ↦ f(y) is differentiable at y, f(y) > 0 ⊢ y ↦ √f(y) is differentiable at y",
+    ),
+    "differentiable absolute value": (
+        lambda: calculus.differentiable(Differentiable(Abs(f(x)), x, y)),
+        "y ↦ f(y) is differentiable at y, f(y) ≠ 0 ⊢ y ↦ |f(y)| is differentiable at y",
+    ),
+    "differentiable Gaussian density": (
+        lambda: calculus.differentiable(Differentiable(Normal(x, h(t) * z, w(t)), x, y, t, s)),
+        "(x,t) ↦ h(t) z is differentiable at (y,s), (x,t) ↦ w(t) is differentiable at (y,s), "
+        "w(s) > 0 ⊢ (x,t) ↦ N(x; h(t) z, w(t)·I) is differentiable at (y,s)",
+    ),
+    "differentiable composition": (
+        lambda: calculus.differentiable(Differentiable(k(2 * x, x), x)),
+        "(x'',z) ↦ k(x'',z) is differentiable at (2 x,x), x ↦ 2 x is differentiable at x ⊢ x "
+        "↦ k(2 x,x) is differentiable at x",
+    ),
+    "differentiable in fewer variables": (
+        lambda: calculus.fewer_variables(Differentiable(c(t * x, z), t, s, x, y), t),
+        "(t,x) ↦ c(t x|z) is differentiable at (s,y) ⊢ y ↦ c(s y|z) is differentiable at y",
+    ),
+    "exchange with an expectation": (
+        lambda: calculus.exchange(Grad(Expect(k(x, z), q(z)), x)),
+        "|∇_x k(x,z)| is dominated near x, over z~q ⊢ ∇_x E_{z~q}[k(x,z)] = E_{z~q}[∇_x k(x,z)]",
+    ),
+    "exchange with an integral": (
+        lambda: calculus.exchange(Partial(Integral(k(t * x, z), z), t, 0)),
+        "|∂_t k(t x,z)| is dominated near t = 0, over z ⊢ [∂_t [∫ k(t x,z) dz]]_{t = 0} = ∫ "
+        "[∂_t k(t x,z)]_{t = 0} dz",
+    ),
+    "exchange of a divergence": (
+        lambda: calculus.exchange(Div(Expect(c(x, z), q(z)), x, z)),
+        "|∇_z c(z|z')| is dominated near z, over z'~q ⊢ div_z E_{z'~q}[c(z|z')] = "
+        "E_{z'~q}[div_z c(z|z')]",
+    ),
+    "exchange in a parameter": (
+        lambda: calculus.exchange(Grad(Expect(risk(theta, z), q(z)), theta)),
+        "|∇_θ l(θ,z)| is dominated near θ, over z~q ⊢ ∇_θ E_{z~q}[l(θ,z)] = E_{z~q}[∇_θ l(θ,z)]",
+    ),
+    "integrable derivative": (
+        lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
+    ),
+    "dominated Gaussian density": (
+        lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(x, z, w(t)), x, y, q(z))),
+        "w(t) > 0, E_{z~q}[|f(z)|] < ∞ ⊢ |∇_y f(z) N(y; z, w(t)·I)| is dominated near y, over z~q",
+    ),
+    "dominated Gaussian density in its mean": (
+        lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(z, x, 2), x, y, dz)),
+        "2 > 0, ∫ |f(z)| dz < ∞ ⊢ |∇_y f(z) N(z; y, 2·I)| is dominated near y, over z",
+    ),
+    "divergence theorem": (
+        lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
+        "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x f(x) a(x)| dx < ∞ ⊢ "
+        "∫ div_x f(x) a(x) dx = 0",
+    ),
+    "equal sides": (
+        lambda: equality.equal_sides(Positive(f(x)), {0: f_is_g}),
+        "g(x) > 0, f(x) = g(x) ⊢ f(x) > 0",
+    ),
+    "equal sides of a condition": (
+        lambda: equality.equal_sides(VanishesWith(h(t), f(x)), {1: f_is_g}),
+        "g(x) = 0 ⇒ h(t) = 0, f(x) = g(x) ⊢ f(x) = 0 ⇒ h(t) = 0",
+    ),
+    "field": (
+        lambda: rings.field(
+            Ratio(f(x), g(x)) + Ratio(1, h(t)), Ratio(f(x) * h(t) + g(x), g(x) * h(t))
+        ),
+        "h(t) ≠ 0, g(x) ≠ 0, g(x) h(t) ≠ 0 ⊢ (1 / h(t)) + (f(x) / g(x)) = ((f(x) h(t) + g(x)) "
+        "/ (g(x) h(t)))",
+    ),
+    "field with vectors": (
+        lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
+        "g(x) ≠ 0 ⊢ a(x) + a(x) (f(x) / g(x)) = a(x) ((f(x) + g(x)) / g(x))",
+    ),
+    "field and a double ratio": (
+        lambda: rings.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
+        "(g(x) / h(t)) ≠ 0, h(t) ≠ 0, g(x) ≠ 0 ⊢ (f(x) / (g(x) / h(t))) = (f(x) h(t) / g(x))",
+    ),
+    "substitution": (
+        lambda: integrals.substitute_draws(Expect(k(x, z), q(z), Let(x, a(z)), rho(t))),
+        "⊢ E_{z~q, x:=a(z), t~ρ}[k(x,z)] = E_{z~q, t~ρ}[k(a(z),z)]",
+    ),
+    "substitution in a later draw": (
+        lambda: integrals.substitute_draws(Expect(f(y), q(z), Let(x, a(z)), r(y, x))),
+        "⊢ E_{z~q, x:=a(z), y~r(·|x)}[f(y)] = E_{z~q, y~r(·|a(z))}[f(y)]",
+    ),
+    "substitution of the only draw": (
+        lambda: integrals.substitute_draws(Expect(k(x, y), Let(x, a(z)))),
+        "⊢ E_{x:=a(z)}[k(x,y)] = k(a(z),y)",
+    ),
+    "pull-out": (
+        lambda: conditional.pull_out(Expect(f(x) * k(x, z), *law), (x,), 0, (1,), -1),
+        "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[k(x,z) f(x)] = E_{z~q, x~r(·|z)}[f(x) E_{z~q, x~r(·|z)}[k(x,z) | x]]",
+    ),
+    "pull-out of an inner product": (
+        lambda: conditional.pull_out(Expect(h(t) * Inner(a(x), c(x, z)), *law), (x,), 0, (1,), 1),
+        "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞, E_{z~q, x~r(·|z)}[|h(t) a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[h(t) a(x)·c(x|z)] = E_{z~q, x~r(·|z)}[h(t) a(x)·E_{z~q, x~r(·|z)}[c(x|z) | "
+        "x]]",
+    ),
+    "pull-out under a draw that is held": (
+        lambda: conditional.pull_out(
+            Expect(h(t) * k(x, z), rho(t), q(z), timed(t, x, z)), (x,), 1, (1,), -1
+        ),
+        "E_{z~q, x~r_t(·|z)}[|k(x,z)|] < ∞ for almost every t~ρ, E_{t~ρ, z~q, "
+        "x~r_t(·|z)}[|k(x,z) h(t)|] < ∞ ⊢ E_{t~ρ, z~q, x~r_t(·|z)}[k(x,z) h(t)] = E_{t~ρ, "
+        "z~q, x~r_t(·|z)}[h(t) E_{z~q, x~r_t(·|z)}[k(x,z) | x]]",
+    ),
+    "contraction": (
+        lambda: conditional.contraction(Integrable(k(x, z) * f(x), *law), (x,), 0, (1,), -1),
+        "E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|f(x) E_{z~q, "
+        "x~r(·|z)}[k(x,z) | x]|] < ∞",
+    ),
+    "contraction of a squared norm": (
+        lambda: conditional.contraction(Integrable(f(x) * norm2(c(x, z)), *law), (x,), 0, (1,), 2),
+        "E_{z~q, x~r(·|z)}[|f(x) ‖c(x|z)‖²|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|f(x) ‖E_{z~q, "
+        "x~r(·|z)}[c(x|z) | x]‖²|] < ∞",
+    ),
+    "contraction of a square": (
+        lambda: conditional.contraction(Integrable(k(x, z) ** 2, *law), (x,), 0, (0, 1), 2),
+        "E_{z~q, x~r(·|z)}[|k(x,z)²|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|E_{z~q, x~r(·|z)}[k(x,z) | "
+        "x]²|] < ∞",
+    ),
+    "contraction of an inner product": (
+        lambda: conditional.contraction(Integrable(Inner(a(x), c(x, z)), *law), (x,), 0, (0,), 1),
+        "E_{z~q, x~r(·|z)}[|a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|a(x)·E_{z~q, "
+        "x~r(·|z)}[c(x|z) | x]|] < ∞",
+    ),
+    "take out": (
+        lambda: conditional.take_out(CondExpect(f(x) * k(x, z), (x, y), *law), (1,), -1),
+        "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[k(x,z) f(x) | x] = f(x) E_{z~q, x~r(·|z)}[k(x,z) | x] for almost every "
+        "z~q, x~r(·|z)",
+    ),
+    "take out of an inner product": (
+        lambda: conditional.take_out(CondExpect(Inner(a(x), c(x, z)), (x, y), *law), (0,), 1),
+        "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞, E_{z~q, x~r(·|z)}[|a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[a(x)·c(x|z) | x] = a(x)·E_{z~q, x~r(·|z)}[c(x|z) | x] for almost every "
+        "z~q, x~r(·|z)",
+    ),
+    "take out all": (
+        lambda: conditional.take_out(CondExpect(f(x), (x, y), *law), (), -1),
+        "E_{z~q, x~r(·|z)}[|f(x)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[f(x) | x] = f(x) for almost every "
+        "z~q, x~r(·|z)",
+    ),
+    "conditional linearity": (
+        lambda: conditional.conditional_linearity(
+            CondExpect(2 * k(x, z) + h(t) * f(x), (x, y), *law)
+        ),
+        "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, E_{z~q, x~r(·|z)}[|f(x)|] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[f(x) h(t) + 2 k(x,z) | x] = 2 E_{z~q, x~r(·|z)}[k(x,z) | x] + h(t) E_{z~q, "
+        "x~r(·|z)}[f(x) | x] for almost every z~q, x~r(·|z)",
+    ),
+    "conditional linearity of vectors": (
+        lambda: conditional.conditional_linearity(
+            CondExpect(f(x) * y + h(t) * c(x, z), (x, y), *law)
+        ),
+        "E_{z~q, x~r(·|z)}[|f(x)|] < ∞, E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞ ⊢ E_{z~q, "
+        "x~r(·|z)}[f(x) y + h(t) c(x|z) | x] = E_{z~q, x~r(·|z)}[f(x) | x] y + h(t) E_{z~q, "
+        "x~r(·|z)}[c(x|z) | x] for almost every z~q, x~r(·|z)",
+    ),
+    "Bayes": (
+        lambda: conditional.bayes(
+            CondExpect(k(x, z), (x, y), *law), sequents.assume(Equals(p(x), Expect(r(x, z), q(z))))
+        ),
+        "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, p(x) = E_{z~q}[r(x|z)] for almost every z~q, "
+        "x~r(·|z) ⊢ E_{z~q, x~r(·|z)}[k(x,z) | x] = E_{z~q}[k(x,z) (r(x|z) / p(x))] for "
+        "almost every z~q, x~r(·|z)",
+    ),
+    "Bayes with the marginal written out": (
+        lambda: conditional.bayes(
+            CondExpect(c(x, z), (x, y), *law), equality.reflexivity(Expect(r(x, z), q(z)))
+        ),
+        "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞ ⊢ E_{z~q, x~r(·|z)}[c(x|z) | x] = E_{z~q}[c(x|z) "
+        "(r(x|z) / E_{z~q}[r(x|z)])] for almost every z~q, x~r(·|z)",
+    ),
+    "equal conditional expectations": (
+        lambda: conditional.same_conditional(same_law_of_both, both, (y,)),
+        "⊢ E_{z~q, y~p}[z | y] = E_{y~p, z~q}[z | y]",
+    ),
+    "transfer of integrability": (
+        lambda: conditional.transfer(Integrable(k(x, z), q(z), Let(x, a(z))), moved, both),
+        "E_{z~q}[|k(a(z),z)|] < ∞ ⊢ E_{z~q, x:=a(z)}[|k(x,z)|] < ∞",
+    ),
+    "transfer of what holds almost surely": (
+        lambda: conditional.transfer(
+            Almost(Equals(f(x), k(x, z)), q(z), Let(x, a(z))), moved, both
+        ),
+        "f(a(z)) = k(a(z),z) for almost every z~q ⊢ f(x) = k(x,z) for almost every z~q, x:=a(z)",
+    ),
+    "a deterministic draw": (
+        lambda: conditional.draw_equation((q(z), Let(x, a(z))), 1),
+        "⊢ x = a(z) for almost every z~q, x:=a(z)",
+    ),
+    "logarithm of a product": (
+        lambda: functions.logarithm(Log(f(x) * Ratio(g(x), h(t)))),
+        "f(x) > 0, (g(x) / h(t)) > 0 ⊢ log (f(x) (g(x) / h(t))) = log (g(x) / h(t)) + log f(x)",
+    ),
+    "logarithm of a ratio": (
+        lambda: functions.logarithm(Log(Ratio(g(x), h(t)))),
+        "g(x) > 0, h(t) > 0 ⊢ log (g(x) / h(t)) = log g(x) − log h(t)",
+    ),
+    "logarithm of a square": (
+        lambda: functions.logarithm(Log(f(x) ** 2)),
+        "f(x) > 0 ⊢ log (f(x)²) = 2 log f(x)",
+    ),
+    "logarithm of exp": (
+        lambda: functions.logarithm(Log(Exp(f(x)))),
+        "⊢ log exp(f(x)) = f(x)",
+    ),
+    "logarithm of one": (
+        lambda: functions.logarithm(Log(1)),
+        "⊢ log 1 = 0",
+    ),
+    "exponential of a sum": (
+        lambda: functions.exponential(Exp(f(x) + g(x))),
+        "⊢ exp(f(x) + g(x)) = exp(f(x)) exp(g(x))",
+    ),
+    "exponential of zero": (
+        lambda: functions.exponential(Exp(0)),
+        "⊢ exp(0) = 1",
+    ),
+    "exponential of log": (
+        lambda: functions.exponential(Exp(Log(f(x)))),
+        "f(x) > 0 ⊢ exp(log f(x)) = f(x)",
+    ),
+    "root squared": (
+        lambda: functions.root_squared(Sqrt(f(x)) ** 2 * g(x)),
+        "0 ≤ f(x) ⊢ g(x) (√f(x))² = f(x) g(x)",
+    ),
+    "root squared once": (
+        lambda: functions.root_squared(Sqrt(f(x)) ** 3),
+        "0 ≤ f(x) ⊢ (√f(x))³ = f(x) √f(x)",
+    ),
+    "root of a product": (
+        lambda: functions.root_of_product(Sqrt(f(x) * g(x))),
+        "0 ≤ f(x), 0 ≤ g(x) ⊢ √(f(x) g(x)) = √f(x) √g(x)",
+    ),
+    "root of a square": (
+        lambda: functions.absolute_value(Sqrt(f(x) ** 2)),
+        "⊢ √(f(x)²) = |f(x)|",
+    ),
+    "absolute value": (
+        lambda: functions.absolute_value(Abs(f(x))),
+        "0 ≤ f(x) ⊢ |f(x)| = f(x)",
+    ),
+    "positive product": (
+        lambda: order.positive(Positive(f(x) * g(x)), 0),
+        "f(x) > 0, g(x) > 0 ⊢ f(x) g(x) > 0",
+    ),
+    "positive ratio": (
+        lambda: order.positive(Positive(Ratio(f(x), g(x))), 0),
+        "f(x) > 0, g(x) > 0 ⊢ (f(x) / g(x)) > 0",
+    ),
+    "positive cube": (
+        lambda: order.positive(Positive(f(x) ** 3), 0),
+        "f(x) > 0 ⊢ f(x)³ > 0",
+    ),
+    "positive square": (
+        lambda: order.positive(Positive(f(x) ** 2), 0),
+        "f(x)² ≠ 0 ⊢ f(x)² > 0",
+    ),
+    "positive sum": (
+        lambda: order.positive(Positive(f(x) + w(t)), 0),
+        "f(x) > 0 ⊢ f(x) + w(t) > 0",
+    ),
+    "positive exponential": (
+        lambda: order.positive(Positive(Exp(f(x))), 0),
+        "⊢ exp(f(x)) > 0",
+    ),
+    "positive Gaussian density": (
+        lambda: order.positive(Positive(Normal(x)), 0),
+        "⊢ N(x; 0, 1·I) > 0",
+    ),
+    "positive dimension": (
+        lambda: order.positive(Positive(dim), 0),
+        "⊢ d > 0",
+    ),
+    "positive number": (
+        lambda: order.positive(Positive(2), 0),
+        "⊢ 2 > 0",
+    ),
+    "positive root": (
+        lambda: order.positive(Positive(Sqrt(f(x))), 0),
+        "f(x) > 0 ⊢ √f(x) > 0",
+    ),
+    "positive absolute value": (
+        lambda: order.positive(Positive(Abs(f(x))), 0),
+        "f(x) ≠ 0 ⊢ |f(x)| > 0",
+    ),
+    "positive density": (
+        lambda: order.positive(Positive(p(x)), 0),
+        "p(x) ≠ 0 ⊢ p(x) > 0",
+    ),
+    "positive, so nonnegative": (
+        lambda: order.nonnegative_parts(AtMost(0, f(x))),
+        "f(x) > 0 ⊢ 0 ≤ f(x)",
+    ),
+    "nonzero": (
+        lambda: order.nonzero(VanishesWith(f(x), g(x))),
+        "g(x) > 0 ⊢ g(x) = 0 ⇒ f(x) = 0",
+    ),
+    "a product vanishes": (
+        lambda: order.product_vanishes(VanishesWith(h(t), f(x) * g(x))),
+        "f(x) = 0 ⇒ h(t) = 0, g(x) = 0 ⇒ h(t) = 0 ⊢ f(x) g(x) = 0 ⇒ h(t) = 0",
+    ),
+    "a ratio vanishes": (
+        lambda: order.product_vanishes(VanishesWith(h(t), Ratio(f(x), g(x)))),
+        "f(x) = 0 ⇒ h(t) = 0, g(x) = 0 ⇒ h(t) = 0 ⊢ (f(x) / g(x)) = 0 ⇒ h(t) = 0",
+    ),
+    "a number does not vanish": (
+        lambda: order.product_vanishes(VanishesWith(h(t), 3)),
+        "⊢ 3 = 0 ⇒ h(t) = 0",
+    ),
+    "Gaussian density": (
+        lambda: gaussian.gaussian_density(Normal(x, z, w(t))),
+        "w(t) > 0 ⊢ N(x; z, w(t)·I) = exp(−1/2 d log (2 w(t) π) − 1/2 ‖x − z‖² (1 / w(t)))",
+    ),
+    "reparametrisation": (
+        lambda: gaussian.reparametrise(
+            Expect(k(x, z), q(z), Normal(x, h(t) * z, h(t) ** 2)), 1, h(t), noise
+        ),
+        "h(t) ≠ 0 ⊢ E_{z~q, x~N(h(t) z, h(t)²·I)}[k(x,z)] = E_{z~q, e~N(0, 1·I), x:=h(t) e + "
+        "h(t) z}[k(x,z)]",
+    ),
+    "reparametrisation with a drawn scale": (
+        lambda: gaussian.reparametrise(
+            Expect(k(x, z), q(z), Normal(x, z, norm2(z) ** 2)), 1, norm2(z), noise
+        ),
+        "‖z‖² ≠ 0 for almost every z~q ⊢ E_{z~q, x~N(z, (‖z‖²)²·I)}[k(x,z)] = E_{z~q, e~N(0, "
+        "1·I), x:=z + e ‖z‖²}[k(x,z)]",
+    ),
+    "Gaussian mean": (
+        lambda: gaussian.gaussian_mean(Normal(x, z, w(t))),
+        "⊢ E_{x~N(z, w(t)·I)}[x] = z",
+    ),
+    "Gaussian variance": (
+        lambda: gaussian.gaussian_variance(Normal(x, z, w(t))),
+        "w(t) > 0 ⊢ E_{x~N(z, w(t)·I)}[‖x − z‖²] = w(t) d",
+    ),
+    "Gaussian moments": (
+        lambda: gaussian.gaussian_moments(
+            Integrable(Inner(x, z) ** 3 * norm2(x - a(z)) * h(t), Normal(x, z, w(t)))
+        ),
+        "⊢ E_{x~N(z, w(t)·I)}[|h(t) (x·z)³ ‖x − a(z)‖²|] < ∞",
+    ),
+    "Gaussian product": (
+        lambda: gaussian.gaussian_product(
+            f(z) * Normal(x, h(t) * z + a(y), w(t)) * Normal(z, y, 2), 1, 2
+        ),
+        "w(t) > 0, 2 > 0 ⊢ f(z) N(x; a(y) + h(t) z, w(t)·I) N(z; y, 2·I) = f(z) N(x; a(y) + "
+        "h(t) y, (2 h(t)² + w(t))·I) N(z; (2 h(t) (x − a(y)) + w(t) y) (1 / (2 h(t)² + "
+        "w(t))), (2 w(t) / (2 h(t)² + w(t)))·I)",
+    ),
+    "domination gives a derivative": (
+        lambda: calculus.dominated_differentiable(Dominated(k(x, z), x, y, q(z))),
+        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ y ↦ k(y,z) is differentiable at y for "
+        "almost every z~q",
+    ),
+    "domination gives an integral": (
+        lambda: calculus.dominated_integrable(Dominated(k(x, z), x, y, q(z))),
+        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ E_{z~q}[|k(y,z)|] < ∞",
+    ),
+    "logarithmic derivative": (
+        lambda: calculus.log_derivative(Grad(p(x), x)),
+        "x ↦ p(x) is differentiable at x ⊢ ∇_x p(x) = p(x) ∇_x log p(x)",
+    ),
+    "logarithmic derivative in time": (
+        lambda: calculus.log_derivative(Partial(w(t), t, 2)),
+        "t ↦ w(t) is differentiable at 2 ⊢ [∂_t w(t)]_{t = 2} = w(2) [∂_t log w(t)]_{t = 2}",
+    ),
+    "stationary at zero": (
+        lambda: calculus.stationary_at_zero(VanishesWith(h(t) * Inner(a(x), Grad(p(x), x)), p(x))),
+        "⊢ p(x) = 0 ⇒ h(t) a(x)·(∇_x p(x)) = 0",
+    ),
+    "stationary at zero in time": (
+        lambda: calculus.stationary_at_zero(VanishesWith(Partial(w(t), t, s), w(s))),
+        "⊢ w(s) = 0 ⇒ ∂_s w(s) = 0",
+    ),
+    "bounded Gaussian density": (
+        lambda: gaussian.gaussian_bounded(Integrable(f(z) * Normal(x, z, w(t)), q(z))),
+        "E_{z~q}[|f(z)|] < ∞ ⊢ E_{z~q}[|f(z) N(x; z, w(t)·I)|] < ∞",
     ),
 }
 

@@ -14,12 +14,17 @@ from sympy import Add, Basic, Mul, Pow, Rational, S
 from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
 
 from fmproof import (
+    Abs,
     Almost,
     ArgMin,
     AtMost,
+    CondExpect,
     Density,
     Differentiable,
+    Div,
+    Dominated,
     Equals,
+    Exp,
     Expect,
     Field,
     ForAll,
@@ -27,17 +32,28 @@ from fmproof import (
     Inner,
     Integrable,
     IntegralOver,
+    Law,
     Lebesgue,
+    Let,
+    Log,
     Named,
+    Normal,
     Param,
+    Partial,
+    Positive,
     Ratio,
     Real,
     Scalar,
+    Sqrt,
     VanishesWith,
     Vec,
+    dim,
     norm2,
+    pi,
 )
-from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
+from fmproof.lang.nodes.conditional import Given
+from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.sorts import Sort
 
@@ -52,7 +68,11 @@ loss = Scalar("L", theta)
 risk = Scalar("R", theta, definition=Expect(Scalar("k", theta, x)(theta, x), Density("p", x)(x)))
 p = Density("p", x)
 q = Density("q", x, given=z)
+law = Law("P", x)
+v = Field("v", x)
+c = Density("c", y, given=x)
 inner = IntegralOver(g(y), Lebesgue(y))
+moved = IntegralOver(h(x, y) * y, Lebesgue(y))  # depends on x
 
 
 class Sample(NamedTuple):
@@ -120,15 +140,49 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample(Named("C", inner), Sort.REAL, obliges=(_FINITE,)),
         Sample(Named("C", norm2(x)), Sort.REAL, nonnegative=True),
     ],
+    Constant: [
+        Sample(dim, Sort.REAL, nonnegative=True),
+        Sample(pi, Sort.REAL, nonnegative=True),
+    ],
+    Exp: [
+        Sample(Exp(f(x)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(Exp(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE,), nonnegative=True),
+    ],
+    Log: [
+        Sample(Log(p(x)), Sort.REAL, "", {0: "HERE"}, ("p(x) > 0",)),
+        Sample(Log(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE, "∫ g(y) dy > 0")),
+    ],
+    Sqrt: [
+        Sample(Sqrt(f(x)), Sort.REAL, "", {0: "HERE"}, ("0 ≤ f(x)",), nonnegative=True),
+        Sample(Sqrt(w(t)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(
+            Sqrt(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE, "0 ≤ ∫ g(y) dy"), nonnegative=True
+        ),
+    ],
+    Abs: [
+        Sample(Abs(f(x)), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(Abs(inner), Sort.REAL, "", {0: "HERE"}, (_FINITE,), nonnegative=True),
+    ],
     Field: [Sample(Field("v", x))],
     Scalar: [Sample(f)],
+    Law: [Sample(law), Sample(Law("pair", x, (t, 0, 1), given=y))],
     Density: [Sample(p)],
+    Gaussian: [Sample(gaussian)],
     Apply: [
+        Sample(
+            Normal(x, moved, w(t)),
+            Sort.REAL,
+            "",
+            {1: "HERE", 2: "HERE", 3: "HERE"},
+            ("w(t) > 0", "∫ ‖h(x,y) y‖ dy < ∞"),
+            nonnegative=True,
+        ),
         Sample(f(x), Sort.REAL, "", {1: "HERE"}),
         Sample(w(inner), Sort.REAL, "", {1: "HERE"}, (_FINITE,), nonnegative=True),
         Sample(field(x), Sort.VEC, "", {1: "HERE"}, ("∫ ‖h(x,y) y‖ dy < ∞",)),
     ],
     Lebesgue: [Sample(Lebesgue(t, 0, 1))],
+    Let: [Sample(Let(y, x)), Sample(Let(t, inner))],
     IntegralOver: [
         Sample(
             IntegralOver(h(x, y), Lebesgue(x)),
@@ -172,15 +226,98 @@ SAMPLES: dict[type, list[Sample]] = {
             ("E_{x~p}[‖u(x)‖²] < ∞", "∫ ‖h(x,y) y‖ dy < ∞ for almost every x~p"),
             nonnegative=True,
         ),
+        Sample(
+            Expect(f(y), law(x), Let(y, moved)),
+            Sort.REAL,
+            "x y",
+            {0: "ALMOST"},
+            (
+                "E_{x~P, y:=∫ h(x,y) y dy}[|f(y)|] < ∞",
+                "∫ ‖h(x,y) y‖ dy < ∞ for almost every x~P",
+            ),
+        ),
+    ],
+    Given: [Sample(Given(x, y)), Sample(Given(t, inner))],
+    CondExpect: [
+        Sample(
+            CondExpect(h(x, y), (x, z), p(x), c(y, x)),
+            Sort.REAL,
+            "x y",
+            {0: "ALMOST"},
+            ("E_{x~p, y~c(·|x)}[|h(x,y)|] < ∞",),
+        ),
+        Sample(
+            CondExpect(norm2(field(y)) * x, y, law(x), Let(y, x + z)),
+            Sort.VEC,
+            "x y'",
+            {0: "ALMOST"},
+            (
+                "E_{x~P, y':=x + z}[‖x ‖u(y')‖²‖] < ∞",
+                "∫ ‖h(y',y) y‖ dy < ∞ for almost every x~P, y':=x + z",
+            ),
+        ),
+        Sample(
+            CondExpect(f(x), [(x, moved)], p(x)),
+            Sort.REAL,
+            "x'",
+            {0: "ALMOST"},
+            ("∫ ‖h(x,y) y‖ dy < ∞", "E_{x'~p}[|f(x')|] < ∞"),
+        ),
     ],
     Grad: [
         Sample(
             Grad(risk(theta), theta),
             Sort.GRADIENT,
-            "theta",
-            {0: "EVERY"},
-            ("θ ↦ R(θ) is differentiable", "E_{x~p}[|k(θ,x)|] < ∞ for every θ"),
-        )
+            "theta'",
+            {0: "EVERY", 2: "HERE"},
+            ("θ ↦ R(θ) is differentiable at θ", "E_{x~p}[|k(θ',x)|] < ∞ for every θ'"),
+        ),
+        Sample(
+            Grad(f(x), x, y),
+            Sort.VEC,
+            "x",
+            {0: "EVERY", 2: "HERE"},
+            ("y ↦ f(y) is differentiable at y",),
+        ),
+        Sample(
+            Grad(f(x), x, moved),
+            Sort.VEC,
+            "x'",
+            {0: "EVERY", 2: "HERE"},
+            ("x' ↦ f(x') is differentiable at ∫ h(x,y) y dy", "∫ ‖h(x,y) y‖ dy < ∞"),
+        ),
+    ],
+    Partial: [
+        Sample(
+            Partial(h(t * x, y) + inner, t),
+            Sort.REAL,
+            "t'",
+            {0: "EVERY", 2: "HERE"},
+            ("t ↦ h(t x,y) + [∫ g(y) dy] is differentiable at t", _FINITE),
+        ),
+        Sample(
+            Partial(t * field(x), t, 0),
+            Sort.VEC,
+            "t",
+            {0: "EVERY", 2: "HERE"},
+            ("t ↦ t u(x) is differentiable at 0", "∫ ‖h(x,y) y‖ dy < ∞"),
+        ),
+    ],
+    Div: [
+        Sample(
+            Div(field(x), x),
+            Sort.REAL,
+            "x'",
+            {0: "EVERY", 2: "HERE"},
+            ("x ↦ u(x) is differentiable at x", "∫ ‖h(x,y) y‖ dy < ∞"),
+        ),
+        Sample(
+            Div(v(x), x, z),
+            Sort.REAL,
+            "x",
+            {0: "EVERY", 2: "HERE"},
+            ("z ↦ v(z) is differentiable at z",),
+        ),
     ],
     ArgMin: [
         Sample(
@@ -192,10 +329,18 @@ SAMPLES: dict[type, list[Sample]] = {
         )
     ],
     Equals: [Sample(Equals(f(x), g(y)))],
-    AtMost: [Sample(AtMost(f(x), g(y)))],
-    VanishesWith: [Sample(VanishesWith(f(x), g(y)))],
+    AtMost: [Sample(AtMost(f(x), g(y)), places=_HERE)],
+    VanishesWith: [Sample(VanishesWith(f(x), g(y)), places=_HERE)],
+    Positive: [Sample(Positive(f(x)), places={0: "HERE"})],
     Integrable: [Sample(Integrable(f(x), p(x)), bound="x")],
     Almost: [Sample(Almost(Equals(f(x), 0), p(x)), bound="x")],
-    Differentiable: [Sample(Differentiable(loss(theta), theta), bound="theta")],
+    Differentiable: [
+        Sample(Differentiable(loss(theta), theta), bound="theta'"),
+        Sample(Differentiable(h(x, y), x, z, y, x + y), bound="x' y'"),
+    ],
+    Dominated: [
+        Sample(Dominated(h(x, y), x, z, c(y, z)), bound="x y"),
+        Sample(Dominated(h(x, y), x, x + y, p(y)), bound="x' y'"),
+    ],
     ForAll: [Sample(ForAll(Equals(f(x), 0), x), bound="x")],
 }

@@ -9,8 +9,10 @@ from sympy import Add, Mul, Rational
 
 from fmproof import Param, Scalar
 from fmproof.catalogue import Case
+from fmproof.errors import RuleError
 from fmproof.kernel import calculus
 from fmproof.kernel import ring as rings
+from fmproof.kernel.equality import instantiate
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Differentiable
 
@@ -37,7 +39,8 @@ def differentiable(pick: random.Random) -> Theorem:
 def differentiable_equal(pick: random.Random) -> Theorem:
     product = Mul(body(pick) + 1, HEADS[1](theta) + 2)
     equation = rings.ring(product, rings.ring_normal(product))
-    return calculus.differentiable_equal(equation, theta)
+    goal = Differentiable(product, theta)
+    return calculus.differentiable_equal(instantiate(equation, {theta: goal.var}), goal)
 
 
 def judged(theorem: Theorem, pick: random.Random) -> tuple[bool, bool]:
@@ -54,7 +57,7 @@ def test_conclusions_hold_where_the_hypotheses_do() -> None:
             pick = random.Random(f"{rule.__name__}/{seed}")
             try:
                 theorem = rule(pick)
-            except gradient.RuleError:
+            except RuleError:
                 continue  # there was nothing to separate
             assumed, concluded = judged(theorem, pick)
             assert concluded or not assumed, theorem

@@ -18,7 +18,7 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
 from fmproof.kernel.rule import Rule as KernelRule
 from fmproof.kernel.rule import rules
-from fmproof.tactics import conditions
+from fmproof.tactics import conditions, pointwise
 from fmproof.tactics.methods import METHODS
 
 RULES = catalogue()
@@ -26,7 +26,9 @@ every_rule = pytest.mark.parametrize("record", RULES, ids=lambda r: r.code)
 
 
 def test_codes_and_names_are_unique_and_in_families() -> None:
-    assert len({r.code for r in RULES}) == len({r.name for r in RULES}) == len(RULES)
+    assert len({r.code for r in RULES}) == len(RULES)
+    words = [word for r in RULES for word in (r.name, *r.also)]
+    assert len(set(words)) == len(words)
     for record in RULES:
         assert re.fullmatch(r"[A-Z]\d+", record.code)
         assert record.family == FAMILIES[record.code[0]]
@@ -61,10 +63,14 @@ def test_every_word_that_the_prover_prints_has_a_record() -> None:
     }
     words = {name for name, _ in conditions._DOMINATIONS}
     words |= set(re.findall(r'\("([^"@]+)",\)', inspect.getsource(conditions)))
-    words |= set(re.findall(r'"([^"@]+)", depth\)', inspect.getsource(conditions)))
-    assert {"Jensen", "Cauchy–Schwarz", "support of the law", "equality"} <= words
-    assert printed <= words | {"Tonelli"}
-    assert words <= {r.name for r in RULES}
+    words |= set(re.findall(r'"([^"@]+)", (?:depth|DEPTH)\b', inspect.getsource(conditions)))
+    words |= set(re.findall(r'\("([^"@]+)", [a-z_.]+\),', inspect.getsource(conditions)))
+    words |= set(re.findall(r'(?:yield |_named\()"([^"@]+)", ', inspect.getsource(pointwise)))
+    words |= {"Tonelli"}
+    assert {"Jensen", "Cauchy–Schwarz", "support of the law", "equality", "almost surely"} <= words
+    assert {"positive", "nonzero", "derivatives", "bounded gradients", "point mass"} <= words
+    assert printed <= words
+    assert words <= {word for r in RULES for word in (r.name, *r.also)}
 
 
 def test_what_is_read_from_the_files_is_what_was_registered() -> None:
@@ -95,6 +101,7 @@ def test_a_kernel_rule_with_a_condition_has_a_record_with_one(registered: Kernel
 @every_rule
 def test_it_is_found_by_code_and_by_name(record: Rule) -> None:
     assert rule(record.code) is rule(record.code.lower()) is rule(record.name) is record
+    assert all(rule(word) is record for word in record.also)
 
 
 def test_case_decides_between_two_rules_of_one_name() -> None:

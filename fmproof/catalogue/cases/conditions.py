@@ -161,17 +161,6 @@ def one_summand_not_integrable() -> Case:
     )
 
 
-def one_summand_not_differentiable() -> Case:
-    first, second = Scalar("f", theta)(theta), Scalar("g", theta)(theta)
-    return Case(
-        Differentiable(first + second, theta),
-        {first.head: "theta", second.head: "abs(theta)"},
-        given=(Differentiable(first, theta),),
-        missing=(Differentiable(second, theta),),
-        at={theta: 0},
-    )
-
-
 def multiple_of_not_integrable() -> Case:
     return Case(_on_unit(2 * f(t)), {f: "1 / t"}, missing=(_on_unit(f(t)),))
 

@@ -53,9 +53,11 @@ def _places(node: Apply) -> Mapping[int, Lift]:
 
 
 def _obliges(node: Apply, inside: Inside) -> Iterator[Any]:
-    # A density is one up to null sets, so its definition need not be finite everywhere.
-    if node.head.definition is not None and not node.head.is_density:
+    # A density is finite almost everywhere, whatever its definition is at single points.
+    diffuse = node.head.is_density and all(map(inside.is_diffuse, node.head.drawn(node)))
+    if node.head.definition is not None and not diffuse:
         yield from inside(node.head.unfold(node.arguments))
+    yield from node.head.obliges(node.arguments)
     for argument in node.arguments:
         yield from inside(argument)
 

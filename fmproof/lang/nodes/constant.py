@@ -52,5 +52,5 @@ declare(
     places=no_places,
     obliges=nothing,
     nonnegative=lambda node: True,
-    rebuild=lambda node: Constant(getattr(node, "name", None)),
+    rebuild=lambda node: Constant(getattr(node, "name", "")),
 )

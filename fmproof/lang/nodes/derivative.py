@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
@@ -25,7 +25,7 @@ from fmproof.lang.node import (
 )
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import AtPlace, Differentiable, ForAll, placed
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
 
@@ -40,6 +40,8 @@ class Derivative(AtPlace, Term):
 
     def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
         term, owner = as_term(body), cls._called
+        if term is S.Zero:  # of whatever sort
+            return S.Zero
         if type(var) is not Var or var.sort not in cls._in:
             wanted = " or ".join(f"a {sort.value}" for sort in cls._in)
             raise SortError(f"{owner} is taken in {wanted} variable, found {shown(var)}")
@@ -74,11 +76,6 @@ class Div(Derivative):
 
     _in, _of, _called = (Sort.VEC,), (Sort.VEC,), "a divergence"
 
-    def __new__(cls, body: Any, var: Var, at: Any = None) -> Any:
-        from sympy import S
-
-        return S.Zero if body is S.Zero else super().__new__(cls, body, var, at)
-
 
 def _sort(node: Any) -> Sort:
     if type(node) is Grad:
@@ -88,13 +85,18 @@ def _sort(node: Any) -> Sort:
 
 def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
     """The integrals in a function of the variable are finite at every value of it."""
-    for prop in inside(node.body):
+    for prop in inside.function(node):
         yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
 
 
 def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
+    """There is a derivative, and what it is of is finite: in θ at every value, else at the place."""
     yield Differentiable(*node.args)
-    yield from finite_at_every(node, inside)
+    if node.var.sort is Sort.PARAM:
+        yield from finite_at_every(node, inside)
+    else:
+        for prop in inside.function(node):
+            yield substitute(prop, {node.var: node.at})
     yield from inside(node.at)
 
 

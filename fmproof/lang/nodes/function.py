@@ -6,12 +6,25 @@ a < 0. The rules about them ask for the sign.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
-from fmproof.lang.node import Lift, Term, as_term, declare, not_clear, require_sort, same_kind
+from fmproof.lang.node import (
+    Inside,
+    Lift,
+    Term,
+    as_term,
+    declare,
+    is_nonnegative,
+    not_clear,
+    nothing,
+    require_sort,
+    same_kind,
+)
 from fmproof.lang.nodes.inner import norm2
+from fmproof.lang.props import AtMost, Positive
 from fmproof.lang.sorts import Sort
 
 
@@ -55,13 +68,22 @@ def norm(a: Any) -> Expr:
     return Sqrt(norm2(a))
 
 
+def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
+    """The value is no convention: log of what is positive, the root of what is not negative."""
+    yield from inside(node.args[0])
+    if type(node) is Log:
+        yield Positive(node.args[0])
+    if type(node) is Sqrt and not is_nonnegative(node.args[0]):
+        yield AtMost(S.Zero, node.args[0])
+
+
 for _kind, _sign in ((Exp, True), (Log, False), (Sqrt, True), (Abs, True)):
     declare(
         _kind,
         sort=lambda node: Sort.REAL,
-        bound=lambda node: (),
+        bound=nothing,
         places=lambda node: {0: Lift.HERE},
-        obliges=lambda node, inside: inside(node.args[0]),
+        obliges=_obliges,
         nonnegative=(lambda node: True) if _sign else not_clear,
         rebuild=same_kind,
     )

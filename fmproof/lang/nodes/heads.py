@@ -7,21 +7,17 @@ definitions are different symbols, so no table of definitions can go out of step
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from sympy import Atom, Expr, Tuple
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.arithmetic import factors
 from fmproof.lang.names import require_name
 from fmproof.lang.node import (
     Sealed,
     admit,
     as_term,
-    bound_vars,
     declare,
-    is_one_of,
     no_places,
     not_clear,
     nothing,
@@ -29,11 +25,11 @@ from fmproof.lang.node import (
     shown,
 )
 from fmproof.lang.nodes.application import Apply
-from fmproof.lang.nodes.expectation import Expect
-from fmproof.lang.nodes.integral import IntegralOver
-from fmproof.lang.nodes.measure import Declared, Lebesgue, Let, law_order, lebesgue
+from fmproof.lang.nodes.measure import Declared, Lebesgue, lebesgue
+from fmproof.lang.nodes.mixture import require_density
 from fmproof.lang.nodes.variable import Var, reserved_var
 from fmproof.lang.numbers import fraction, is_number
+from fmproof.lang.props import Positive
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -117,6 +113,10 @@ class Head(Sealed, Atom):
         """All parameters, in calling order."""
         return self.sub + self.sup + self.main + self.given
 
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        """What makes the value at ``args`` no mere convention."""
+        return ()
+
     def __call__(self, *args: Any) -> Apply:
         return Apply(self, *args)
 
@@ -149,6 +149,8 @@ class Head(Sealed, Atom):
 
     def _check_definition(self) -> None:
         definition = self.definition
+        if self.result is None:
+            raise SortError(f"the law {self.name} has no definition; write Density for one with")
         require_sort(definition, self.result, f"the definition of {self.name}")
         stray = free_vars(definition) - set(self.params)
         if stray:
@@ -247,16 +249,18 @@ class Law(Head):
 
     __slots__ = ()
 
-    result = None
+    result: Sort | None = None
     draws = True
-    is_uniform = False
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether it is the constant on an interval by definition."""
+        return is_number(self.definition)
 
     def _check(self) -> None:
         kind = type(self).__name__.lower()
         if not self.over:
             raise SortError(f"the {kind} {self.name} needs at least one variable that it draws")
-        if self.definition is not None and not self.is_density:
-            raise SortError(f"the law {self.name} has no definition; write Density for one with")
         super()._check()
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
@@ -294,14 +298,9 @@ class Density(Law):
     nonneg = True
     is_density = True
 
-    @property
-    def is_uniform(self) -> bool:
-        """Whether it is the constant on an interval by definition."""
-        return is_number(self.definition)
-
     def _check_definition(self) -> None:
         super()._check_definition()
-        _require_density(self)
+        require_density(self)
 
 
 class Gaussian(Density):
@@ -321,6 +320,9 @@ class Gaussian(Density):
 
     def _make_content(self) -> tuple[Any, ...]:
         return ("Gaussian", *super()._make_content())
+
+    def obliges(self, args: Sequence[Expr]) -> tuple[Any, ...]:
+        return (Positive(args[2]),)
 
 
 gaussian: Gaussian = Gaussian(
@@ -343,77 +345,6 @@ def uniform(t: Var, low: Any = 0, high: Any = 1, name: str = "p") -> Density:
     if not (is_number(a) and is_number(b) and fraction(a) < fraction(b)):
         raise SortError(f"a uniform law needs rational ends low < high, found {a} and {b}")
     return Density(name, (t, a, b), definition=1 / (fraction(b) - fraction(a)))
-
-
-def _require_density(head: Density) -> None:
-    """Raise :class:`SortError` unless the definition of ``head`` integrates to one by its form.
-
-    Accepted: integrals and expectations of Π densities, where the densities and the draws of the
-    expectations can be ordered so that each draws new variables given earlier ones, and together
-    they draw exactly the main parameters and the bound variables, over the same ranges; or the
-    constant 1/(b − a) on [a, b].
-    """
-    body = admit(head.definition)
-    if is_number(body):
-        (only,) = head.over if len(head.over) == 1 else (None,)
-        if only is not None and only.bounded and fraction(body) * _length(only) == 1:
-            return
-        raise SortError(f"the density {head.name} = {body} does not integrate to one")
-    ranges = {item.var: item for item in head.over}
-    law, body = mixed(body)
-    order = law_order((*law, *factors(body)))
-    for item in _bound_in(admit(head.definition)):
-        if item.var in ranges or item.var in head.params:
-            raise SortError(f"the definition of the density {head.name} binds {item.var} twice")
-        ranges[item.var] = item
-    if order is not None and not any(_has_integral(arg) for d in order for arg in d.arguments):
-        drawn = {item.var: item for factor in order for item in factor.head.ranges(factor)}
-        if drawn == ranges:
-            return
-    raise SortError(
-        f"the definition of the density {head.name} is not visibly a probability density: "
-        f"expected an integral of a product of densities that draws each of "
-        f"{', '.join(shown(v) for v in ranges)} once, found {shown(head.definition)}"
-    )
-
-
-def mixed(body: Expr) -> tuple[tuple[Apply, ...], Expr]:
-    """The draws of the nested expectations of a mixture of densities, and what is inside."""
-    draws: list[Any] = []
-    node: Any = body
-    while is_one_of(node, (IntegralOver, Expect)):
-        if type(node) is Expect:
-            if any(type(item) is Let for item in node.measure):
-                break  # a point mass has no density
-            draws.extend(node.measure)
-        node = node.body
-    return tuple(draws), node
-
-
-def _bound_in(body: Any) -> list[Lebesgue]:
-    """The ranges of what nested integrals and expectations bind."""
-    found: list[Lebesgue] = []
-    while is_one_of(body, (IntegralOver, Expect)):
-        for item in body.measure:
-            if type(item) is Let:
-                return found
-            found.extend((item,) if type(item) is Lebesgue else item.head.ranges(item))
-        body = body.body
-    return found
-
-
-def _length(item: Lebesgue) -> Fraction:
-    return fraction(item.high) - fraction(item.low)
-
-
-def _has_integral(term: Any) -> bool:
-    """Whether the value of an argument may be that of a divergent integral."""
-    head = getattr(term, "head", None)
-    return bool(
-        bound_vars(term)
-        or (head is not None and head.definition is not None)
-        or any(map(_has_integral, term.args))
-    )
 
 
 def _rebuilt(node: Head) -> Head:

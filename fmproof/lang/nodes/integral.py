@@ -9,6 +9,7 @@ checker asks for separately.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 from sympy import Expr, S
@@ -26,6 +27,7 @@ from fmproof.lang.node import (
     shown,
     sort_of,
 )
+from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.measure import (
     Declared,
     Lebesgue,
@@ -35,7 +37,7 @@ from fmproof.lang.nodes.measure import (
     measure_bound,
     require_measure,
 )
-from fmproof.lang.props import Almost, Integrable
+from fmproof.lang.props import Almost, ForAll, Integrable
 from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import ADDITIVE
 
@@ -88,14 +90,24 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
     for place, item in enumerate(node.measure):
         for argument in item.args[1:] if type(item) is not Lebesgue else ():
             yield from _almost(inside(argument), node.measure[:place])
+        if type(item) is Apply:
+            yield from _almost(item.head.obliges(item.arguments), node.measure[:place])
     yield from _almost(inside.under(node), node.measure)
 
 
 def _almost(props: Iterable[Any], measure: Sequence[Any]) -> Iterator[Any]:
-    """Each proposition, for almost every value of what it has of a measure."""
-    bound = {var for item in measure for var in drawn_by(item)}
+    """Each proposition, for almost every value of what it has of a measure.
+
+    A "for every" is asked for every value: "almost every" is not said of it, and the other way
+    round, for every value almost everywhere, there may be none where all of them hold.
+    """
+    bound = [var for item in measure for var in drawn_by(item)]
     for prop in props:
-        yield Almost(prop, *measure) if bound & free_vars(prop) else prop
+        met = [var for var in bound if var in free_vars(prop)]
+        if type(prop) is ForAll:
+            yield reduce(ForAll, met, prop)
+        else:
+            yield Almost(prop, *measure) if met else prop
 
 
 declare(

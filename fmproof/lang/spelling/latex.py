@@ -156,7 +156,7 @@ class LatexPrinter(Printer):
     def gaussian(self, x: str, mean: str, variance: str) -> str:
         scaled = "I" if variance == "1" else rf"{variance} \, I"
         inside = f"{mean}, {scaled}"
-        return rf"\mathcal{{N}}" + _fenced("(", f"{x}; {inside}" if x else inside, ")")
+        return r"\mathcal{N}" + _fenced("(", f"{x}; {inside}" if x else inside, ")")
 
     def root(self, a: Expr) -> str:
         return rf"\sqrt{{{self.show(a)}}}"

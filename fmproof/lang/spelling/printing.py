@@ -188,8 +188,12 @@ class Printer(ABC):
         if isinstance(node, Abs):
             return self.absolute(self.show(a), False), ATOM
         if isinstance(node, Log):
-            return self.logarithm(self.show(a, ATOM)), PRODUCT
+            return self.logarithm(self.held(a)), PRODUCT
         return self.exponential(self.show(a)), ATOM
+
+    def held(self, a: Expr) -> str:
+        """What an operator before it acts on as a whole: its power is not that of the result."""
+        return self.brackets(self.show(a)) if isinstance(a, Pow) else self.show(a, ATOM)
 
     def conditional(self, node: CondExpect) -> str:
         """E_{z~q, x~p}[f | x], with x = s where it is given something else."""

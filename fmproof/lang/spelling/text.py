@@ -44,7 +44,7 @@ class TextPrinter(Printer):
         return f"[{inside}]" if "∫" in inside else f"({inside})"
 
     def power(self, base: str, exponent: str) -> str:
-        raised = "^" in base or base[-1:] in _RAISED
+        raised = "^" in base or base[-1:] in _RAISED or base[:1] == "√"
         return (self.brackets(base) if raised else base) + exponent.translate(_SUPERSCRIPT)
 
     def norm2(self, vector: str) -> str:
@@ -140,7 +140,7 @@ class TextPrinter(Printer):
         return f"N({x}; {mean}, {variance}·I)" if x else f"N({mean}, {variance}·I)"
 
     def root(self, a: Expr) -> str:
-        return f"√{self.show(a, ATOM)}"
+        return f"√{self.held(a)}"
 
     def logarithm(self, a: str) -> str:
         return f"log {a}"

@@ -35,7 +35,23 @@ from fmproof import (
     plus,
     uniform,
 )
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import (
+    Abs,
+    CondExpect,
+    Div,
+    Exp,
+    Law,
+    Let,
+    Log,
+    Normal,
+    Partial,
+    Sqrt,
+    Var,
+    dim,
+    pi,
+)
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 T = TypeVar("T")
@@ -68,6 +84,8 @@ p = Density("p", x, sub=t, given=z)
 prior = Density("n", c)
 given = Density("r", x, given=c)
 pair = Density("j", x, z)
+coupling = Law("Q", y, z)
+kernel = Law("K", x, sub=t, given=z)
 marginal = Density("p", x, sub=t, definition=Integral(p(t, x, z) * q(z), z))
 mixed = Density("r", x, definition=Integral(given(x, c) * prior(c), c))
 average = Field(
@@ -82,14 +100,21 @@ energy = Scalar("energy", x, definition=norm2(x) + 1)
 SCALARS = (w, g, k, loss, energy, rho, q, p, marginal, prior, unit)
 FIELDS = (a, b, v, h, average, shifted)
 DENSITIES = (q, rho, p, marginal, prior, given, pair, mixed, unit)
+LAWS = (coupling, kernel)
 CAPTURE_PRONE_NUMBERS = (Integer(1), Integer(2), Integer(-1), Rational(1, 2), Integer(0))
 
 
 class Terms:
-    """Builds random terms with the choices that ``pick`` makes."""
+    """Builds random terms with the choices that ``pick`` makes.
 
-    def __init__(self, pick: Pick) -> None:
+    Args:
+        field: whether there are derivatives at a point, conditional expectations, laws without
+            densities, Gaussians and functions in them, beside the language of integrals.
+    """
+
+    def __init__(self, pick: Pick, field: bool = False) -> None:
         self.pick = pick
+        self.field = field
 
     def term(self, sort: Sort, depth: int) -> Expr:
         if sort is Sort.REAL:
@@ -123,6 +148,7 @@ class Terms:
             self._integral,
             self._expectation,
             self._named,
+            *(self._reals_of_the_field() if self.field else ()),
         )
         return self.pick(kinds)(depth - 1) if depth else kinds[0]()
 
@@ -136,8 +162,19 @@ class Terms:
             self._multiple,
             self._vector_integral,
             self._vector_expectation,
+            *((self._gradient, self._velocity, self._mean) if self.field else ()),
         )
         return self.pick(kinds)(depth - 1)
+
+    def _reals_of_the_field(self) -> tuple[Callable[[int], Expr], ...]:
+        return (
+            self._constant_of_nature,
+            self._function,
+            self._gaussian,
+            self._partial,
+            self._divergence,
+            self._conditional,
+        )
 
     # --- reals -----------------------------------------------------------------------
 
@@ -187,6 +224,45 @@ class Terms:
     def _named(self, depth: int) -> Expr:
         return Named(self.pick(("C", "C_1")), self.real(depth))
 
+    # --- the language of the field -----------------------------------------------------
+
+    def _constant_of_nature(self, depth: int) -> Expr:
+        return self.pick((dim, pi))
+
+    def _function(self, depth: int) -> Expr:
+        return self.pick((Exp, Log, Sqrt, Abs))(self.real(depth))
+
+    def _gaussian(self, depth: int) -> Expr:
+        return Normal(self.vector(depth - 1), self.vector(depth - 1), self.real(depth - 1))
+
+    def _partial(self, depth: int) -> Expr:
+        return Partial(self.real(depth), self.variable(Sort.REAL), self._place(Sort.REAL))
+
+    def _divergence(self, depth: int) -> Expr:
+        return Div(self.vector(depth), self.variable(Sort.VEC), self._place(Sort.VEC))
+
+    def _gradient(self, depth: int) -> Expr:
+        return Grad(self.real(depth), self.variable(Sort.VEC), self._place(Sort.VEC))
+
+    def _velocity(self, depth: int) -> Expr:
+        return Partial(self.vector(depth), self.variable(Sort.REAL), self._place(Sort.REAL))
+
+    def _place(self, sort: Sort) -> Expr | None:
+        """Where a derivative is taken: at the variable itself, or elsewhere."""
+        return self.pick((None, self.variable(sort), self.term(sort, 1)))
+
+    def _conditional(self, depth: int) -> Expr:
+        return self._given(self.real(depth))
+
+    def _mean(self, depth: int) -> Expr:
+        return self._given(self.vector(depth))
+
+    def _given(self, body: Expr) -> Expr:
+        law = self.law()
+        var = self.pick([v for draw in law for v in drawn_by(draw)])
+        at = var if var.sort is Sort.LATENT else self._place(var.sort)
+        return CondExpect(body, (var, var if at is None else at), *law)
+
     # --- vectors ---------------------------------------------------------------------
 
     def _vector_variable(self, depth: int) -> Expr:
@@ -218,7 +294,8 @@ class Terms:
 
     def law(self) -> list[Expr]:
         """One to three draws; each depends on earlier ones or on variables from outside."""
-        heads = [self.pick(DENSITIES) for _ in range(self.pick((1, 2, 3)))]
+        choices = (*DENSITIES, *(LAWS if self.field else ()))
+        heads = [self.pick(choices) for _ in range(self.pick((1, 2, 3)))]
         needed = [param.sort for head in heads for param in head.main]
         if any(needed.count(sort) > len(VARIABLES[sort]) for sort in needed):
             heads = heads[:1]
@@ -227,7 +304,18 @@ class Terms:
         for head in heads:
             own = [later.pop(0) for _ in head.main]
             draws.append(self._draw(head, own, [*own, *later]))
+        if self.field and self.pick((False, True)):
+            draws.extend(self._let(draws))
         return draws
+
+    def _let(self, draws: Sequence[Expr]) -> list[Let]:
+        """A deterministic draw of a vector that no draw mentions yet, if one is left."""
+        left = [v for v in VARIABLES[Sort.VEC] if not any(v in free_vars(d) for d in draws)]
+        if not left:
+            return []
+        own = self.pick(left)
+        value = self.vector(1)
+        return [] if own in free_vars(value) else [Let(own, value)]
 
     def _draw(self, head: Density, own: list[Var], hidden: list[Var]) -> Expr:
         start = len(head.sub) + len(head.sup)
@@ -250,9 +338,9 @@ class Terms:
         return chosen
 
 
-def seeded(seed: int | str) -> Terms:
-    """Random terms from a seed."""
-    return Terms(random.Random(seed).choice)
+def seeded(seed: int | str, field: bool = False) -> Terms:
+    """Random terms from a seed; see :class:`Terms`."""
+    return Terms(random.Random(seed).choice, field)
 
 
 @st.composite
@@ -260,9 +348,13 @@ def terms(
     draw: st.DrawFn,
     sorts: Sequence[Sort] = (Sort.REAL, Sort.VEC),
     max_depth: int = 3,
+    field: bool = False,
 ) -> Expr:
-    """Well-sorted terms, with free variables and shadowing; they shrink towards numbers."""
-    builder = Terms(lambda options: draw(st.sampled_from(options)))
+    """Well-sorted terms, with free variables and shadowing; they shrink towards numbers.
+
+    ``field`` is that of :class:`Terms`.
+    """
+    builder = Terms(lambda options: draw(st.sampled_from(options)), field)
     return builder.term(draw(st.sampled_from(sorts)), draw(st.integers(0, max_depth)))
 
 

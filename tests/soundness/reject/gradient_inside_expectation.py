@@ -1,4 +1,4 @@
-"""The gradient moves under the expectation, which no rule allows."""
+"""The gradient moves under the expectation, with nothing that dominates it."""
 
 from fmproof import Derivation, Expect, Grad, Step, norm2
 from fmproof.derivations.fm_cfm import H1, H2, joint, u_z, v

@@ -1,0 +1,156 @@
+"""Conditional expectations as quotients of integrals, by change of variables.
+
+E[f | X = x] is the integral of f against the joint density of the draws, over those draws for which
+X = x, divided by the integral of that density. A given variable that has a density is set to its
+value. A given X := a z + b that is affine in a vector z with a density is solved for z, which costs
+the factor |a|^(-d) of the change of variables. Where X is neither, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sympy import Add, Expr, Mul, S
+
+from fmproof.lang.arithmetic import add, mul
+from fmproof.lang.nodes import (
+    Abs,
+    Apply,
+    CondExpect,
+    Expect,
+    Head,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Named,
+    Ratio,
+    Var,
+)
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.numbers import is_number
+from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.meaning.interpretation import dense
+
+
+class Quotient(NamedTuple):
+    """A conditional expectation as ``above / below``, where each of ``nonzero`` is not 0."""
+
+    above: Expr
+    below: Expr
+    nonzero: tuple[Expr, ...]
+
+
+@lru_cache(maxsize=10_000)
+def quotient(term: CondExpect, dim: int, points: frozenset[Head]) -> Quotient | None:
+    """``term`` as a quotient of integrals over what is left when X = x; None where none is known.
+
+    Args:
+        dim: of the vectors.
+        points: laws that are concentrated on points, so have no density.
+    """
+    given = {item.var: item.at for item in term.given}
+    known: dict[Var, Expr] = {}
+    equations: list[tuple[Expr, Expr]] = []
+    sums: list[Apply] = []
+    ranges: dict[Var, Lebesgue] = {}
+    weights: list[Expr] = []
+    for item in term.measure:
+        if type(item) is Let:
+            value = substitute(item.value, known)
+            if item.var in given:
+                equations.append((given[item.var], value))
+            known[item.var] = given.get(item.var, value)
+            continue
+        drawn = drawn_by(item)
+        if item.head in points:
+            if given.keys() & set(drawn):
+                return None
+            sums.append(_conditioned(item, known))
+            continue
+        known |= {var: given[var] for var in drawn if var in given}
+        ranges |= {o.var: o for o in item.head.ranges(item) if o.var not in given}
+        weights.append(substitute(dense(item.head)(*item.arguments), known))
+    body = substitute(term.body, known)
+    nonzero: list[Expr] = []
+    for place, (at, value) in enumerate(equations):
+        solved = _solved(value, at, ranges)
+        if solved is None:
+            return None
+        var, slope, solution = solved
+        del ranges[var]
+        varying = free_vars(slope) & _bound(ranges, sums)
+        if varying:
+            power = dim if var.sort is Sort.VEC else 1
+            weights.append(Ratio(S.One, mul(*[Abs(slope)] * power)))
+        elif not is_number(slope):
+            nonzero.append(slope)
+        put = {var: solution}
+        weights = [substitute(weight, put) for weight in weights]
+        sums = [_conditioned(draw, put) for draw in sums]
+        body = substitute(body, put)
+        equations[place + 1 :] = [
+            (later, substitute(value, put)) for later, value in equations[place + 1 :]
+        ]
+    hidden = _bound(ranges, sums)
+    weights = [weight for weight in weights if free_vars(weight) & hidden]  # others cancel
+    below = _integral(mul(*weights), ranges, sums)
+    return Quotient(_integral(mul(*weights, body), ranges, sums), below, tuple(nonzero))
+
+
+def _conditioned(draw: Any, values: Mapping[Var, Expr]) -> Any:
+    return substitute(draw, {v: a for v, a in values.items() if v not in drawn_by(draw)})
+
+
+def _bound(ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> set[Var]:
+    return {*ranges, *(var for draw in sums for var in drawn_by(draw))}
+
+
+def _integral(body: Expr, ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> Expr:
+    if ranges:
+        body = IntegralOver(body, *ranges.values())
+    return Expect(body, *sums) if sums else body
+
+
+def _solved(value: Expr, at: Expr, ranges: Mapping[Var, Lebesgue]) -> tuple[Var, Expr, Expr] | None:
+    """``(z, a, (at − b)/a)`` where value = a z + b; a number a is preferred."""
+    found: list[tuple[Var, Expr, Expr]] = []
+    for var, item in ranges.items():
+        if item.bounded or var.sort not in (Sort.VEC, Sort.REAL):
+            continue
+        parts = affine(value, var)
+        if parts is None or parts[0] is S.Zero:
+            continue
+        slope, rest = parts
+        solution = mul(Ratio(S.One, slope), add(at, mul(S.NegativeOne, rest)))
+        found.append((var, slope, solution))
+    found.sort(key=lambda choice: not is_number(choice[1]))
+    return found[0] if found else None
+
+
+def affine(term: Any, var: Var) -> tuple[Expr, Expr] | None:
+    """``(a, b)`` where a term is a·var + b by its form, a and b free of var; else None."""
+    if var not in free_vars(term):
+        return S.Zero, term
+    if term is var:
+        return S.One, S.Zero
+    if isinstance(term, Named):
+        return affine(term.definition, var)
+    if isinstance(term, Add):
+        parts = [affine(arg, var) for arg in term.args]
+        if any(part is None for part in parts):
+            return None
+        return add(*(p[0] for p in parts if p)), add(*(p[1] for p in parts if p))
+    if isinstance(term, Mul):
+        moving = [arg for arg in term.args if var in free_vars(arg)]
+        inner = affine(moving[0], var) if len(moving) == 1 else None
+        others = [arg for arg in term.args if arg is not moving[0]]
+        return inner and (mul(*others, inner[0]), mul(*others, inner[1]))
+    if isinstance(term, Ratio) and var not in free_vars(term.args[1]):
+        inner, scale = affine(term.args[0], var), Ratio(S.One, term.args[1])
+        return inner and (mul(scale, inner[0]), mul(scale, inner[1]))
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return affine(term.head.unfold(term.arguments), var)
+    return None

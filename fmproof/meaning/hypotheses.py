@@ -1,0 +1,127 @@
+"""What a derivation's hypotheses ask of the symbols, and whether a world satisfies them.
+
+Integrability, differentiability and domination hold in every world. Equations, inequalities and
+signs are evaluated: "for every" and "for almost every" value at random ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sympy import Basic, Expr, Mul
+
+from fmproof.lang.nodes import Apply, Density, Div, Field, Head, Partial, Var
+from fmproof.lang.nodes.measure import Let, drawn_by
+from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Positive, Prop, VanishesWith
+from fmproof.lang.scope import fresh, substitute
+from fmproof.lang.sorts import Sort
+
+
+def stripped(prop: Any) -> Prop:
+    """What a proposition says for the single values of what it binds."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.body
+    found: Prop = prop
+    return found
+
+
+def at_values(prop: Any, taken: Iterable[Var]) -> tuple[Any, tuple[Var, ...]]:
+    """What a proposition says of new variables instead of those that it binds, and these.
+
+    Deterministic draws have the values that they are given.
+    """
+    avoid = set(taken)
+    variables: list[Var] = []
+    put: dict[Var, Expr] = {}
+    while isinstance(prop, ForAll | Almost):
+        items = prop.measure if isinstance(prop, Almost) else (prop.var,)
+        for item in items:
+            if isinstance(item, Let):
+                put[item.var] = substitute(item.value, put)
+                continue
+            for var in (item,) if isinstance(item, Var) else drawn_by(item):
+                put[var] = fresh(var, avoid)
+                avoid.add(put[var])
+                variables.append(put[var])
+        prop = prop.body
+    return substitute(prop, put), tuple(v for v in variables if v.sort is not Sort.PARAM)
+
+
+def positive_heads(props: Iterable[Any]) -> frozenset[Head]:
+    """The symbols whose values hypotheses say to be > 0, or not 0."""
+    found: set[Head] = set()
+    for prop in map(stripped, props):
+        terms: Iterator[Any] = iter(())
+        if isinstance(prop, Positive):
+            terms = _factors(prop.args[0])
+        elif isinstance(prop, VanishesWith):
+            terms = _factors(prop.args[1])
+        elif isinstance(prop, AtMost) and prop.lhs == 0:
+            terms = _factors(prop.rhs)
+        found |= {t.head for t in terms if isinstance(t, Apply) and t.head.definition is None}
+    return frozenset(head for head in found if not head.draws)
+
+
+def _factors(term: Any) -> Iterator[Any]:
+    for factor in Mul.make_args(term):
+        yield factor.args[0] if factor.is_Pow else factor
+
+
+class Carried(NamedTuple):
+    """A field u that carries a density p: ∂p/∂t = −div(p u).
+
+    Attributes:
+        density: p.
+        places: of each argument of u among those of p.
+        time: the place of t among the arguments of p.
+        point: the place of x.
+    """
+
+    density: Head
+    places: tuple[int, ...]
+    time: int
+    point: int
+
+
+def carried_fields(props: Iterable[Any]) -> Mapping[Head, Carried]:
+    """The fields that continuity equations among the hypotheses are about."""
+    found: dict[Head, Carried] = {}
+    for prop in map(stripped, props):
+        if not isinstance(prop, Equals):
+            continue
+        nodes = list(_nodes(prop))
+        flows = [n for n in nodes if isinstance(n, Partial) and _density(n.body)]
+        spreads = [n for n in nodes if isinstance(n, Div)]
+        for flow in flows:
+            for spread in spreads:
+                pair = _pair(flow, spread)
+                if pair is not None:
+                    found.setdefault(*pair)
+    return found
+
+
+def _pair(flow: Any, spread: Any) -> tuple[Head, Carried] | None:
+    """The field and what it carries, where ∂/∂t p and div(p u) have the same arguments."""
+    p: Apply = flow.body
+    at = [flow.at if a == flow.var else a for a in p.arguments]
+    for u in Mul.make_args(spread.body):
+        if not (isinstance(u, Apply) and isinstance(u.head, Field) and u.head.definition is None):
+            continue
+        arguments = [spread.at if a == spread.var else a for a in u.arguments]
+        if set(arguments) <= set(at) and flow.at in at and spread.at in at:
+            places = tuple(at.index(a) for a in arguments)
+            return u.head, Carried(p.head, places, at.index(flow.at), at.index(spread.at))
+    return None
+
+
+def _density(term: Any) -> bool:
+    fits = isinstance(term, Apply) and isinstance(term.head, Density)
+    return fits and term.head.definition is None and len(term.head.main) == 1
+
+
+def _nodes(node: Basic) -> Iterator[Basic]:
+    yield node
+    parts: Sequence[Basic] = node.args
+    for part in parts:
+        yield from _nodes(part)

@@ -1,0 +1,70 @@
+"""What a derivative obliges under binders, where names are met twice and factors vanish."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Expr
+
+from fmproof import (
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    Integral,
+    Param,
+    Partial,
+    Real,
+    Scalar,
+    Vec,
+    text,
+)
+from fmproof.kernel.obligations import obligations
+
+t, s = Real("t s")
+x, y, z = Vec("x y z")
+theta = Param("θ")
+f, k, h = Scalar("f", x), Scalar("k", x, z), Scalar("h", x, y)
+loss = Scalar("l", theta, x, z)
+p, q = Density("p", x), Density("q", z)
+u = Field("u", x, definition=Integral(h(x, y) * y, y))
+
+OBLIGED: dict[str, tuple[Expr, list[str]]] = {
+    # f(x) is about another x than the one that is differentiated in, and excuses nothing.
+    "in a variable of the same name": (
+        Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x, y)), p(x)),
+        [
+            "E_{x~p}[|f(x) y·(∇_y E_{z~q}[k(y,z)])|] < ∞",
+            "y ↦ E_{z~q}[k(y,z)] is differentiable at y",
+            "E_{z~q}[|k(y,z)|] < ∞",
+        ],
+    ),
+    "at the variable of the expectation": (
+        Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x)), p(x)),
+        [
+            "E_{x~p}[|f(x) y·(∇_x E_{z~q}[k(x,z)])|] < ∞",
+            "x ↦ E_{z~q}[k(x,z)] is differentiable at x for almost every x~p",
+            "E_{z~q}[|k(x,z)|] < ∞ for almost every x~p",
+        ],
+    ),
+    # t vanishes at 0, and yet u(x) is the derivative there.
+    "of a product with a factor that vanishes": (
+        Partial(t * u(x), t, 0),
+        ["t ↦ t u(x) is differentiable at 0", "∫ ‖h(x,y) y‖ dy < ∞"],
+    ),
+    # For every θ almost everywhere is not almost everywhere for every θ.
+    "in a parameter, under an expectation": (
+        Expect(Grad(Expect(loss(theta, x, z), q(z)), theta), p(x)),
+        [
+            "E_{x~p}[|∇_θ E_{z~q}[l(θ,x,z)]|] < ∞",
+            "θ ↦ E_{z~q}[l(θ,x,z)] is differentiable at θ for almost every x~p",
+            "E_{z~q}[|l(θ',x,z)|] < ∞ for every θ' for every x",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OBLIGED)
+def test_a_derivative_obliges(name: str) -> None:
+    term, wanted = OBLIGED[name]
+    assert list(map(text, obligations(term))) == wanted
