@@ -116,7 +116,7 @@ def _smooth(body: Expr, var: Var) -> Iterator[Prop]:
     for part in parts:
         core = times_of(*(f for f in factors(part) if free_vars(f)))
         if var in free_vars(core):
-            yield Differentiable(core, var)
+            yield ForAll(Differentiable(core, var), var)
 
 
 def _moments(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:

@@ -34,7 +34,7 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
-from fmproof.lang.props import AtMost, Differentiable, Equals
+from fmproof.lang.props import AtMost, Differentiable, Equals, ForAll
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
@@ -169,7 +169,8 @@ class Witnesses:
             return None
         shifted = plus_of(other.body, left_over)
         rule = "derivative" if isinstance(one, Grad) else "minimisers"
-        smooth = Differentiable(other.body, one.var)
+        smooth = ForAll(Differentiable(other.body, one.var), one.var)
+        place = () if isinstance(one, ArgMin) else (one.at,)
         hypotheses = [*self.declared]
         if self.natural_too:
             hypotheses += natural([one.body, shifted, *context])
@@ -179,7 +180,7 @@ class Witnesses:
             Part(
                 "both",
                 one,
-                [Step("2", one.func(shifted, one.var), by="lemma", using="value")]
+                [Step("2", one.func(shifted, one.var, *place), by="lemma", using="value")]
                 + ([] if left_over is S.Zero else [Step("3", other, by=rule)]),
             ),
         ]
