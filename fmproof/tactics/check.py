@@ -23,7 +23,7 @@ from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
-from fmproof.lang.nodes import Draw, Named
+from fmproof.lang.nodes import Draw, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
@@ -43,10 +43,14 @@ from fmproof.report.model import (
 )
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
+from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
 from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
+
+PATIENCE = 5.0
+"""Seconds after which ``auto`` gives up on a step."""
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
@@ -200,6 +204,8 @@ class _Checker:
             finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
+            if problem is not None and "auto" in step.rules:  # the step may show what it takes
+                finite, problem = self._finite(part.start, step.id)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -284,13 +290,12 @@ class _Checker:
         )
         try:
             lemmas = tuple(self._resolve(reference) for reference in step.references)
-            line = Line(admit(before), admit(step.claim), lemmas)
+            line = self._line(step, before, lemmas)
             theorem = restate(justify(line, step.rules, step.relation), prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
-        for fact in line.facts:
-            self.prover.note(fact)
-        inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
+        self._note(line)
+        inherited = [h for lemma in lemmas for h in lemma.hypotheses]
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
         report = replace(base, conditions=_each_once(*finite, *conditions))
@@ -298,6 +303,45 @@ class _Checker:
         if problem is not None:
             return assume(prop), _failed(report, problem)
         return theorem, report
+
+    def _line(self, step: Step, before: Expr, lemmas: tuple[Theorem, ...]) -> Line:
+        """The step for a method; ``auto`` also sees all that is known, and has a time to end."""
+        line = Line(admit(before), admit(step.claim), lemmas)
+        if "auto" not in step.rules:
+            return line
+        return replace(
+            line,
+            known=tuple(self._equations()),
+            hypotheses=tuple(h.prop for h in self.derivation.hypotheses),
+            follows=self._follows,
+            deadline=perf_counter() + PATIENCE,
+        )
+
+    def _equations(self) -> Iterable[Theorem]:
+        """What is proved or assumed so far as equations to rewrite with, from left to right."""
+        for name, lemma in self.lemmas.items():
+            if canon(lemma.conclusion) in self.unproved:
+                continue
+            try:
+                equation = self._resolve(name)
+            except NotJustified:
+                continue
+            if not isinstance(equation.lhs, Var) and not occurs(equation.lhs, equation.rhs):
+                yield equation
+
+    def _follows(self, theorem: Theorem, line: Line) -> bool:
+        """Whether all that a theorem assumes follows from the hypotheses."""
+        self._note(line)
+        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+
+    def _note(self, line: Line) -> None:
+        """What was found on the way may serve conditions."""
+        for fact in line.facts:
+            if fact not in self.prover.facts:
+                self.prover.note(fact)
+        for equation in line.equations:
+            if equation not in self.prover.equations:
+                self.prover.learn(equation)
 
     def _resolve(self, reference: str | Instance) -> Theorem:
         """The theorem that a step refers to."""
@@ -324,7 +368,7 @@ class _Checker:
     # --- conditions -------------------------------------------------------------------
 
     def _discharge(
-        self, theorem: Theorem, step: str, inherited: set[Prop]
+        self, theorem: Theorem, step: str, inherited: Sequence[Prop]
     ) -> tuple[Theorem, tuple[Condition, ...], Failure | None]:
         """Derive each hypothesis of a step's theorem from the declared ones.
 
@@ -332,9 +376,11 @@ class _Checker:
         is new here: an instance of one, or one of another derivation.
         """
         records, problem = [], None
+        keys = set(map(canon, inherited))
+        failed = [h for h in inherited if canon(h) in self.unproved]
         for prop in theorem.hypotheses:
             key = canon(prop)
-            if key in inherited and (key in self.declared or key in self.unproved):
+            if any(_says(h, prop) for h in failed) or (key in keys and key in self.declared):
                 self._note_use(
                     (h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step
                 )
@@ -427,6 +473,14 @@ def _chained(chain: Theorem | None, theorem: Theorem, falling: bool) -> Theorem:
     if chain is None:
         return theorem
     return transitivity(theorem, chain) if falling else transitivity(chain, theorem)
+
+
+def _says(statement: Prop, prop: Prop) -> bool:
+    """Whether a proposition is a statement for some values of its variables, or for all or almost
+    all: a lemma that is used under a binder is needed so."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.body
+    return match(statement, prop) is not None
 
 
 def _each_once(*conditions: Condition) -> tuple[Condition, ...]:

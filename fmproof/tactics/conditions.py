@@ -105,6 +105,7 @@ from fmproof.tactics.averages import (
     spelled_out,
     standard_noise,
 )
+from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import (
     all_computed_slopes,
@@ -168,6 +169,7 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -270,18 +272,21 @@ class Prover:
 
     def _facts(self, goal: Prop) -> list[tuple[str, Theorem]]:
         """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
-        facts = []
+        free = free_vars(goal)
+        if free not in self._facts_at:
+            self._facts_at[free] = list(self._specialised(free))
+        return self._facts_at[free]
+
+    def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
-            facts.append((name, theorem))
+            yield name, theorem
             while isinstance(theorem.conclusion, ForAll):
                 inner = theorem.conclusion
-                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
-                facts.extend(
-                    (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
-                )
+                values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
+                for v in sorted(values, key=lambda v: v.name):
+                    yield name, specialise(theorem, v)
                 theorem = specialise(theorem, inner.var)
-        return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
         for name, prop in self.hypotheses:
@@ -335,6 +340,7 @@ class Prover:
             self._noise_moves,
             self._marginal_moves,
             self._definition_moves,
+            self._carried_moves,
         )
         return (*first, *(move for move in rest if move not in first))
 
@@ -393,10 +399,22 @@ class Prover:
             ("Gaussian", _log_density),
             ("an earlier result", self._computed),
             ("bilinearity", _expand_product),
+            ("definition", _unfold_average),
         ):
             rewritten = sweep(goal.body, rewrite)
             if rewritten is not None:
                 yield word, equal_integrand(goal, rewritten)
+
+    def _carried_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What is known of another spelling of the integrand, or of a sum in it."""
+        known = [
+            (name, fact)
+            for name, fact in self._facts(goal)
+            if isinstance(fact.conclusion, Integrable)
+        ]
+        yield from together(goal, [fact.conclusion for _, fact in known])
+        for _, fact in known:
+            yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
         """The value of an integral or expectation by an earlier result."""
@@ -785,6 +803,13 @@ def _unfold_field(term: Expr) -> Theorem | None:
     if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
         return None
     return unfold(term)
+
+
+def _unfold_average(term: Expr) -> Theorem | None:
+    """Unfold a function that is defined as an integral or expectation."""
+    if isinstance(term, Apply) and isinstance(term.head, Field | Scalar):
+        return unfold(term) if isinstance(term.head.definition, IntegralOver | Expect) else None
+    return None
 
 
 def _log_density(term: Expr) -> Theorem | None:
