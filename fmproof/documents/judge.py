@@ -461,12 +461,12 @@ class Judge:
             first = first or proof
         assert first is not None
         if relation == "=":
-            other = self._by_paths(item)
+            other = self._by_paths(item, claim)
             if other is not None:
                 return self._proved(item, claim, other, "", fitting[0], relation)
         return self._not_proved(item, fitting[0], claim, relation, first)
 
-    def _by_paths(self, item: Item) -> Proof | None:
+    def _by_paths(self, item: Item, written_out: Expr) -> Proof | None:
         """The row read the other way: paths are drawn rather than written out.
 
         What is said of a conditional expectation at a point holds almost surely, that is, in every
@@ -485,6 +485,8 @@ class Judge:
             self.elab.expand = True
         for before in befores:
             law = as_law(self.elab, [before, claim])
+            if law is None and claim == written_out:
+                continue  # no path is in it: that was tried
             sides = (before, claim) if law is None else _tested(before, claim, *law)
             if sides is None:
                 continue
