@@ -148,10 +148,12 @@ class Witnesses:
             message = report.message or (failure.summary if failure else "")
             first = first or Proof(False, (), message, by, derivation)
         if relation == "=":
-            for way in (self._by_difference, self._by_averages, self._by_quotients):
-                found = None if self._late() else way(before, claim, context)
-                if found is not None:
-                    return found
+            found = self._by_difference(before, claim, context)
+            for way in (self._by_averages, self._by_quotients):
+                if found is None and not self._late():
+                    found = way(before, claim, context)
+            if found is not None:
+                return found
         return first or Proof(False)
 
     def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
