@@ -67,7 +67,7 @@ from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Un
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.randomness import as_law
 from fmproof.reading.notation.symbols import key_of, readable, spelled
-from fmproof.tactics.justify import subtract
+from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)

@@ -38,7 +38,7 @@ from fmproof.lang.props import AtMost, Differentiable, Equals, ForAll
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
-from fmproof.tactics.justify import subtract
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, common_form
 from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step

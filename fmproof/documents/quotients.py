@@ -17,7 +17,7 @@ from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio
 from fmproof.lang.props import Almost, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
-from fmproof.tactics.justify import subtract
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, common_form
 from fmproof.tactics.script import Step
 
