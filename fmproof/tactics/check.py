@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from sympy import Expr
 
@@ -50,7 +50,7 @@ from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
 
 PATIENCE = 5.0
-"""Seconds after which ``auto`` gives up on a step."""
+"""Seconds of computation after which ``auto`` gives up on a step."""
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
@@ -314,7 +314,7 @@ class _Checker:
             known=tuple(self._equations()),
             hypotheses=tuple(h.prop for h in self.derivation.hypotheses),
             follows=self._follows,
-            deadline=perf_counter() + PATIENCE,
+            deadline=thread_time() + PATIENCE,
         )
 
     def _equations(self) -> Iterable[Theorem]:
@@ -336,12 +336,15 @@ class _Checker:
 
     def _note(self, line: Line) -> None:
         """What was found on the way may serve conditions."""
-        for fact in line.facts:
-            if fact not in self.prover.facts:
-                self.prover.note(fact)
-        for equation in line.equations:
-            if equation not in self.prover.equations:
-                self.prover.learn(equation)
+        for known, found, take in (
+            (self.prover.facts, line.facts, self.prover.note),
+            (self.prover.equations, line.equations, self.prover.learn),
+        ):
+            seen = {canon(theorem.conclusion) for theorem in known}
+            for theorem in found:
+                if canon(theorem.conclusion) not in seen:
+                    seen.add(canon(theorem.conclusion))
+                    take(theorem)
 
     def _resolve(self, reference: str | Instance) -> Theorem:
         """The theorem that a step refers to."""

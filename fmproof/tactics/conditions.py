@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations, product
+from time import thread_time
 
 from sympy import Add, Basic, Expr, Mul, Pow, S
 
@@ -121,6 +123,9 @@ from fmproof.tactics.rewriting import attempt, sweep
 DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
 
+PATIENCE = 5.0
+"""Seconds of computation after which the search for one condition gives up."""
+
 _DOMINATIONS = (
     ("domination", integrable_derivative),
     ("bounded", gaussian_bounded),
@@ -170,6 +175,7 @@ class Prover:
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
+        self._until: float | None = None  # when the search gives up
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -192,15 +198,19 @@ class Prover:
         Short proofs are looked for first.
         """
         if depth is None:
+            self._until = thread_time() + PATIENCE
             found = None
             for depth in DEPTHS:
                 found = found or self.prove(goal, depth)
+            self._until = None
             return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
             return found and Proof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
+            return None
+        if self._until is not None and thread_time() > self._until:
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
@@ -366,10 +376,14 @@ class Prover:
         ]
         if slope_is_drawn(goal):  # else the derivative of a density may be dominated
             rewritings.reverse()
-        for word, rewritten in (*rewritings, ("almost surely", self._rewritten_almost_surely)):
+        for word, rewritten in rewritings:
             computed = rewritten(goal.body)
             if computed is not None:
                 yield word, attempt(equal_integrand, goal, computed)
+        for fact in self.facts:  # one at a time: what is equal to a mean is no further rewritten
+            computed = sweep(goal.body, partial(_known_almost_surely, fact))
+            if computed is not None:
+                yield "almost surely", attempt(equal_integrand, goal, computed)
 
     def _mean_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
         """What a conditional expectation averages is integrable, so it is."""
@@ -423,19 +437,6 @@ class Prover:
                 found = instance(equation, term)
                 if found is not None:
                     return found
-        return None
-
-    def _rewritten_almost_surely(self, body: Expr) -> Theorem | None:
-        return sweep(body, self._known_almost_surely) if self.facts else None
-
-    def _known_almost_surely(self, term: Expr) -> Theorem | None:
-        """What is known to be equal almost surely, as a condition."""
-        for fact in self.facts:
-            known = fact.conclusion
-            if isinstance(known, Almost) and isinstance(known.body, Equals):
-                values = match(known.body.lhs, term)
-                if values is not None and free_vars(known.body.rhs) <= values.keys():
-                    return assume(substitute(known.body, values))
         return None
 
     # --- almost everywhere ------------------------------------------------------------
@@ -697,6 +698,16 @@ def slope_is_drawn(goal: Integrable) -> bool:
         return own or any(map(found, term.args))
 
     return found(goal.body)
+
+
+def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
+    """What is known to be equal almost surely, as a condition."""
+    known = fact.conclusion
+    if isinstance(known, Almost) and isinstance(known.body, Equals):
+        values = match(known.body.lhs, term)
+        if values is not None and free_vars(known.body.rhs) <= values.keys():
+            return assume(substitute(known.body, values))
+    return None
 
 
 def is_compound(body: Expr) -> bool:

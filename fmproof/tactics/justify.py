@@ -75,7 +75,11 @@ def _searched(line: Line) -> Theorem:
         if middle is None:
             last = common
             continue
-        theorem = transitivity(transitivity(common.left, middle), symmetry(common.right))
+        joined = attempt(transitivity, common.left, middle)
+        theorem = joined and attempt(transitivity, joined, symmetry(common.right))
+        if theorem is None:
+            last = common
+            continue
         if line.follows(theorem, line):
             return theorem
         agreed = agreed or theorem

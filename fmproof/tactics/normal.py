@@ -29,10 +29,16 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import derivative, minimisers_of_shift
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
-from fmproof.kernel.integrals import inner_of_integral, integral_argument, linearity
+from fmproof.kernel.integrals import (
+    inner_of_integral,
+    integral_argument,
+    iterated_expectation,
+    linearity,
+)
 from fmproof.kernel.ring import linear_combination, ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add, factors
+from fmproof.lang.arithmetic import add, factors, mul, without
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
@@ -45,7 +51,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Named,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
 from fmproof.tactics.differences import subtract
@@ -77,11 +83,11 @@ def forms(line: Line) -> Iterator[Common]:
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
-        for make in (_unfolded, _derived):
+        for make in (_unfolded, _shifted, _exchanged, _scored, _derived):
             yield from _made(make, each)
+        yield from _by_methods(each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
-        yield from _made(_shifted, each)
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
     yield from _made(_explaining, line)
@@ -122,6 +128,32 @@ def _explaining(line: Line) -> Common:
     return expectations(line)
 
 
+_SEARCHED = [name for name in METHODS if name not in ("auto", "nonnegative", "constant", "lemma")]
+
+
+def _by_methods(line: Line) -> Iterator[Common]:
+    """What one method or a few together give, those first that have something to do."""
+    lemma = ("lemma",) if line.lemmas else ()
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        names = waiting.pop(0)
+        for name in _SEARCHED:
+            if name in names or line.late():
+                continue
+            try:
+                common = common_form(line, (*names, name, *lemma, "field"))
+            except (RuleError, SortError):
+                continue
+            if common.agree is not None:
+                yield common
+            elif name in common.used and len(names) < TOGETHER - 1:
+                waiting.append((*names, name))
+
+
+TOGETHER = 3
+"""Methods that are tried together."""
+
+
 def _has_integral(term: Expr) -> bool:
     return isinstance(term, IntegralOver) or any(_has_integral(arg) for arg in term.args)
 
@@ -142,6 +174,16 @@ def _unfolded(line: Line) -> Common:
 def _derived(line: Line) -> Common:
     """The same with derivatives, scores and conditional expectations worked out."""
     return _normal_forms(line, _arithmetic, (_scores, *_EXPAND, *_CONDITIONAL))
+
+
+def _scored(line: Line) -> Common:
+    """The same with scores alone: that of a mixture is a conditional expectation."""
+    return _normal_forms(line, _loss, (_scores, *_EXPAND, _always(_written_mean)))
+
+
+def _exchanged(line: Line) -> Common:
+    """The same with gradients under expectations."""
+    return _normal_forms(line, _loss, (_named("exchange"), *_EXPAND))
 
 
 def _named(name: str) -> Method:
@@ -186,8 +228,48 @@ def _holds_average(term: Expr) -> bool:
     return any(map(_holds_average, term.args))
 
 
+def _nested(term: Expr) -> Theorem | None:
+    """E_x[k(x) E_y[f]] = E_{x, y}[k(x) f]."""
+    if not isinstance(term, Expect):
+        return None
+    parts = factors(term.body)
+    places = [i for i, part in enumerate(parts) if isinstance(part, Expect)]
+    if len(parts) < 2 or len(places) != 1:
+        return None
+    rest = mul(*without(parts, *places))
+    inner = apart(parts[places[0]], free_vars(rest) | frozenset(bound_vars(term)))
+    moved = attempt(Expect, mul(rest, inner.body), *inner.measure)
+    out = moved and attempt(linearity, moved)
+    if out is None:
+        return None
+    same = attempt(
+        ring, out.rhs, mul(rest, inner)
+    )  # what is constant has left the inner one before
+    return None if same is None else _joined(term, symmetry(transitivity(out, same)))
+
+
+def _joined(term: Expect, inward: Theorem) -> Theorem | None:
+    """The nested expectation, once the factors are inside."""
+    body = inward.rhs
+    if not alpha_equal(inward.lhs, term.body):
+        return None
+    joint = attempt(Expect, body.body, *term.measure, *body.measure)
+    split = joint and attempt(iterated_expectation, joint, len(term.measure))
+    if split is None:
+        return None
+    nested = congruence(term, {0: inward})
+    return transitivity(nested, symmetry(split)) if alpha_equal(split.rhs, nested.rhs) else None
+
+
 def _square(term: Expr) -> Theorem | None:
     return attempt(bilinearity, term) if isinstance(term, Inner) else None
+
+
+def _written_mean(term: Expr) -> Theorem | None:
+    """A field that is a conditional expectation by definition, as that."""
+    if isinstance(term, Apply) and isinstance(term.head.definition, CondExpect):
+        return unfold(term)
+    return None
 
 
 def _conditional_sum(term: Expr) -> Theorem | None:
@@ -197,6 +279,7 @@ def _conditional_sum(term: Expr) -> Theorem | None:
 _EXPAND = (
     _named("marginalisation"),
     _named("tower"),
+    _always(_nested),
     _always(_square),
     _always(_linear),
     _always(posterior.average_out),
@@ -207,6 +290,7 @@ _EXPAND = (
 """Bring everything under the joint law, one monomial in each expectation."""
 
 _CONDITIONAL = (
+    _always(_written_mean),
     _named("derivative"),
     _named("cancel"),
     _always(_conditional_sum),

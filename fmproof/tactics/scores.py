@@ -11,12 +11,13 @@ from typing import Any
 from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import derivative, exchange
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Var
 from fmproof.lang.nodes.measure import is_density
-from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.scope import apart, free_vars, substitute
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
@@ -31,25 +32,22 @@ def mixture_score(term: Any, line: Line) -> Theorem | None:
     x, definition = term.at, density.head.definition
     if not isinstance(x, Var) or not isinstance(definition, Expect):
         return None
-    mixture = apart(density.head.unfold(density.arguments), free_vars(term) | {term.var})
-    if not is_density(mixture.body) or term.var in _in_law(mixture):
+    unfolded = density.head.unfold(density.arguments)
+    mixture: Any = apart(substitute(unfolded, {term.var: x}), free_vars(term))
+    if not is_density(mixture.body) or x in _in_law(mixture):
         return None
     try:
-        here = Grad(Log(mixture.body), term.var)
-        kernel: Any = mixture.body
-        mean = CondExpect(here, term.var, *mixture.measure, kernel)
-        mean = mean if x is term.var else _at(mean, term.var, x)
-        return _joined(term, mean, line)
+        mean = CondExpect(Grad(Log(mixture.body), x), x, *mixture.measure, mixture.body)
+        theorem = _joined(term, mean, line)
+        if theorem is not None:
+            line.facts.append(everywhere(theorem, (*mixture.measure, mixture.body)))
+        return theorem
     except (RuleError, SortError):
         return None
 
 
 def _in_law(mixture: Expect) -> frozenset[Var]:
     return frozenset().union(*map(free_vars, mixture.measure))
-
-
-def _at(mean: Any, var: Var, place: Var) -> Expr:
-    return CondExpect(mean.body, [(var, place)], *mean.measure)
 
 
 def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:

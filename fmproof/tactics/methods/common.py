@@ -77,7 +77,8 @@ def equal_fractions(left: Expr, right: Expr) -> Theorem | None:
         if part is None:
             return None
         parts[i] = part
-    return attempt(congruence, left, parts)
+    whole = attempt(congruence, left, parts)
+    return whole if whole is not None and alpha_equal(whole.rhs, right) else None
 
 
 def _equal_summands(left: Add, right: Add) -> Theorem | None:

@@ -24,7 +24,7 @@ from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Ratio
 from fmproof.lang.nodes.measure import conditions, drawn_by
 from fmproof.lang.nodes.variable import reserved_var
-from fmproof.lang.scope import alpha_equal, canon, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, attempt
@@ -183,8 +183,9 @@ def tower(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         if not (isinstance(term, Expect) and isinstance(term.body, Expect)):
             return None
+        inner = apart(term.body, bound_vars(term))
         try:
-            joint = Expect(term.body.body, *term.measure, *term.body.measure)
+            joint = Expect(inner.body, *term.measure, *inner.measure)
         except SortError:
             return None
         theorem = attempt(iterated_expectation, joint, len(term.measure))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import thread_time
 
 from sympy import Expr
 
@@ -22,7 +22,7 @@ class Line:
         known: everything else that is proved or assumed to be equal, which ``auto`` may use.
         hypotheses: what is assumed.
         follows: whether what a theorem assumes follows from the hypotheses.
-        deadline: when ``auto`` gives up, by the clock.
+        deadline: when ``auto`` gives up, in seconds of the thread.
         facts: what holds almost surely, noted by the methods that use it: the step then has the
             equation as a hypothesis, and that it holds for almost every value follows from these.
     """
@@ -39,7 +39,7 @@ class Line:
 
     def late(self) -> bool:
         """Whether it is time to give up."""
-        return self.deadline is not None and perf_counter() > self.deadline
+        return self.deadline is not None and thread_time() > self.deadline
 
 
 Method = Callable[[Line], Conversion]
