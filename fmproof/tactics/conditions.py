@@ -459,7 +459,7 @@ class Prover:
             proof
             or self._everywhere(goal, depth)
             or self._from_lebesgue(goal, depth)
-            or self._under_another_law(goal)
+            or self._under_another_law(goal, depth)
         )
         if proof is not None or len(goal.measure) == 1:
             return proof
@@ -501,14 +501,16 @@ class Prover:
             return None  # the place is among what is integrated
         return self._from(theorem, "domination", depth)
 
-    def _under_another_law(self, goal: Almost) -> Proof | None:
+    def _under_another_law(self, goal: Almost, depth: int) -> Proof | None:
         """From a hypothesis that says it under another law of the same variables."""
         for name, fact in self._facts(goal):
             known = fact.conclusion
             if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
                 theorem = self._moved_fact(fact, goal)
                 if theorem is not None:
-                    return Proof(theorem, (f"@{name}",))
+                    proof = self._from(theorem, f"@{name}", depth)
+                    if proof is not None:
+                        return proof
         return None
 
     def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
@@ -600,7 +602,7 @@ class Prover:
                 there = moved(goal, inner) if inner else None
                 if there is None:
                     return None
-                return Proof(discharge(there, proof.theorem), proof.reasons)
+                return self._from(discharge(there, proof.theorem), "", depth)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
