@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, S
 
 from fmproof.kernel.algebra import bilinearity, cancel
+from fmproof.kernel.equality import transitivity
 from fmproof.kernel.functions import (
     absolute_value,
     exponential,
@@ -14,7 +15,9 @@ from fmproof.kernel.functions import (
     root_of_product,
     root_squared,
 )
+from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.nodes import Abs, Inner, Ratio, Sqrt
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, attempt
@@ -29,9 +32,29 @@ def square(_: Line) -> Conversion:
 
 def cancel_ratios(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
-        return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
+        if not isinstance(term, Mul) or not term.has(Ratio):
+            return None
+        theorem = attempt(cancel, term)
+        if theorem is None:
+            split = _split_denominators(term)
+            cancelled = split and attempt(cancel, split.rhs)
+            theorem = cancelled and transitivity(split, cancelled)
+        return theorem
 
     return convert
+
+
+def _split_denominators(term: Mul) -> Theorem | None:
+    """a/(b c) as (a/b)·(1/c), for each ratio among the factors."""
+    parts = []
+    for part in factors(term):
+        below = factors(part.args[1]) if isinstance(part, Ratio) else ()
+        if len(below) > 1:
+            parts += [Ratio(part.args[0], below[0]), *(Ratio(S.One, b) for b in below[1:])]
+        else:
+            parts.append(part)
+    split = mul(*parts)
+    return None if split == term else attempt(ring, term, split)
 
 
 def log(_: Line) -> Conversion:
