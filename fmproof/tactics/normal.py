@@ -51,7 +51,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Named,
 )
-from fmproof.lang.scope import alpha_equal, apart, free_vars
+from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
 from fmproof.tactics.differences import subtract
@@ -85,11 +85,11 @@ def forms(line: Line) -> Iterator[Common]:
             yield from _made(make, each)
         for make in (_unfolded, _shifted, _exchanged, _scored, _derived):
             yield from _made(make, each)
-        yield from _by_methods(each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
+    yield from _by_methods(lines[-1])
     yield from _made(_explaining, line)
 
 
@@ -132,26 +132,34 @@ _SEARCHED = [name for name in METHODS if name not in ("auto", "nonnegative", "co
 
 
 def _by_methods(line: Line) -> Iterator[Common]:
-    """What one method or a few together give, those first that have something to do."""
-    lemma = ("lemma",) if line.lemmas else ()
-    waiting: list[tuple[str, ...]] = [()]
-    while waiting:
-        names = waiting.pop(0)
-        for name in _SEARCHED:
-            if name in names or line.late():
-                continue
+    """What a few methods one after another give, those first that are nearest."""
+    waiting = [(reflexivity(line.before), reflexivity(line.claim))]
+    seen: set[tuple[Expr, Expr]] = set()
+    for _ in range(TURNS):
+        if not waiting:
+            return
+        left, right = waiting.pop(0)
+        for name in ("lemma", *_SEARCHED) if line.lemmas else _SEARCHED:
+            if line.late():
+                return
             try:
-                common = common_form(line, (*names, name, *lemma, "field"))
+                step = common_form(replace(line, before=left.rhs, claim=right.rhs), (name,))
             except (RuleError, SortError):
                 continue
+            key = canon(step.left.rhs), canon(step.right.rhs)
+            if not step.used or key in seen:
+                continue
+            seen.add(key)
+            both = transitivity(left, step.left), transitivity(right, step.right)
+            common = Common(*both, {"auto"}, True)
             if common.agree is not None:
                 yield common
-            elif name in common.used and len(names) < TOGETHER - 1:
-                waiting.append((*names, name))
+            else:
+                waiting.append(both)
 
 
-TOGETHER = 3
-"""Methods that are tried together."""
+TURNS = 8
+"""Pairs of lines from which every method is tried."""
 
 
 def _has_integral(term: Expr) -> bool:
