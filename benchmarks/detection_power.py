@@ -21,9 +21,23 @@ from time import perf_counter
 
 import numpy as np
 
-from fmproof.models import CondOTPath, GaussianMixture, LogitNormalTime, TrigPath, UniformTime
+from fmproof.models import (
+    CondOTPath,
+    GaussianMixture,
+    LogitNormalTime,
+    TablePath,
+    TrigPath,
+    UniformTime,
+)
 from fmproof.models.arrays import FloatArray
-from fmproof.testing import conditional
+from fmproof.testing import (
+    CheckFailed,
+    assert_conditional_velocity,
+    assert_divergence,
+    assert_sampler,
+    assert_step,
+    conditional,
+)
 from fmproof.testing.adapters import VelocityFunction
 from fmproof.testing.evidence import Evidence, look_sizes
 from fmproof.testing.gradients import family_of, gradient_looks
@@ -152,8 +166,8 @@ def gradient_run(data: GaussianMixture, bug: str, by_hand: bool) -> Run:
         return 2 * features(t, x).T @ (linear(theta, t, x) - u) / len(t)
 
     loss, own = (None, gradient) if by_hand else (training_loss(bug, False), None)
-    family = family_of(linear, theta_for(data.dim), data.dim, loss, own)
     reference = Reference.of(CondOTPath(), data)
+    family = family_of(linear, theta_for(data.dim), reference, loss, own)
     return lambda samples, seed: gradient_looks(family, reference, False, samples, seed)
 
 
@@ -220,6 +234,125 @@ def false_alarms(pool: object, cases: dict[str, tuple[str, str]], samples: int, 
     print()
 
 
+# --- steps, samplers, divergences: how many samples show a mistake --------------------------
+
+BARS = np.cumprod(1 - np.linspace(1e-3, 0.3, 50))
+MIX = GaussianMixture(
+    [0.3, 0.7], [[-2, 0], [1.5, 1]], [[[0.25, 0], [0, 0.5]], [[0.5, 0], [0, 0.25]]]
+)
+
+
+def stochastic_ddim(size: float, eta: float, samples: int, seed: int) -> None:
+    """DDIM with noise; its own eta, and its noise times ``size``."""
+
+    def step(output: FloatArray, x: FloatArray, t: int, s: int, rng: object) -> FloatArray:
+        a, a2 = BARS[t], BARS[s]
+        data = (x - np.sqrt(1 - a) * output) / np.sqrt(a)
+        sigma = eta * np.sqrt((1 - a2) / (1 - a) * (1 - a / a2))
+        mean = np.sqrt(a2) * data + np.sqrt(1 - a2 - sigma**2) * output
+        return mean + size * sigma * rng.standard_normal(x.shape)
+
+    pairs = [(20, 19)]
+    assert_step(step, TablePath(BARS), MIX, eta=1.0, pairs=pairs, samples=samples, seed=seed)
+
+
+def euler_maruyama(share: float, samples: int, seed: int) -> None:
+    """With a share of the correction that the drift needs for its noise."""
+
+    def step(model: object, x: FloatArray, t: float, s: float, rng: object) -> FloatArray:
+        h, u = s - t, model(x, t)
+        noise = np.sqrt((1 - t) * h) * rng.standard_normal(x.shape)
+        return x + h * (u - share * 0.5 * (x - t * u)) + noise
+
+    options = {"kind": "euler-maruyama", "noise": lambda t: np.sqrt(1 - t)}
+    pairs = [(0.4, 0.5)]
+    assert_step(step, CondOTPath(), MIX, pairs=pairs, samples=samples, seed=seed, **options)
+
+
+def sde(share: float, samples: int, seed: int) -> None:
+    def sample(model: object, x: FloatArray, steps: int, rng: object) -> FloatArray:
+        h = 0.99 / steps
+        for k in range(steps):
+            t = k * h
+            u = model(x, t)
+            x = x + h * (u - share * 0.5 * (x - t * u))
+            x = x + np.sqrt((1 - t) * h) * rng.standard_normal(x.shape)
+        return x
+
+    assert_sampler(sample, CondOTPath(), MIX, steps=50, samples=samples, seed=seed)
+
+
+def hutchinson(factor: float, samples: int, seed: int) -> None:
+    def divergence(field: object, t: FloatArray, x: FloatArray, rng: object) -> FloatArray:
+        z, h = rng.choice([-1.0, 1.0], x.shape), 1e-5
+        return factor * (z * (field(t, x + h * z) - field(t, x - h * z))).sum(axis=1) / (2 * h)
+
+    options = {"points": 8, "repeats": samples}
+    assert_divergence(divergence, CondOTPath(), MIX, seed=seed, **options)
+
+
+def law(kind: str, samples: int, seed: int) -> None:
+    """A sampler whose times or noise have another law with the right moments."""
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+
+    def sample(n: int, rng: np.random.Generator) -> Triples:
+        t, x1, x0 = rng.random(n), MIX.sample(n, rng), rng.standard_normal((n, 2))
+        if kind == "times":
+            t = rng.choice((nodes + 1) / 2, n, p=weights / 2)
+        elif kind == "beta":
+            t = rng.beta(1.2, 1.2, n)
+        else:
+            x0 = rng.laplace(0, 2**-0.5, (n, 2))
+        s = t[:, None]
+        return s * x1 + (1 - s) * x0, x1 - x0, t
+
+    assert_conditional_velocity(sample, CondOTPath(), MIX, samples=samples, seed=seed)
+
+
+SIZES = (100, 400, 1_000, 4_000, 16_000)
+SAMPLING_BUGS = {
+    "step: eta = 0.5 for 1": partial(stochastic_ddim, 1.0, 0.5),
+    "step: noise 0.9 times": partial(stochastic_ddim, 0.9, 1.0),
+    "step: noise 0.98 times": partial(stochastic_ddim, 0.98, 1.0),
+    "step: no correction of the drift": partial(euler_maruyama, 0.0),
+    "step: half of the correction": partial(euler_maruyama, 0.5),
+    "sampler: no correction of the drift": partial(sde, 0.0),
+    "sampler: half of the correction": partial(sde, 0.5),
+    "divergence: off by 20%, estimates": partial(hutchinson, 1.2),
+    "divergence: twice, estimates": partial(hutchinson, 2.0),
+    "time on three values": partial(law, "times"),
+    "time Beta(1.2, 1.2), declared uniform": partial(law, "beta"),
+    "noise of Laplace's law": partial(law, "noise"),
+}
+MOST = {"sampler": 4_000, "divergence": 1_000}
+LEAST = {"time": 1_000, "noise": 1_000}
+
+
+def caught(task: tuple[str, int, int]) -> bool:
+    """Whether one run of a mistake is caught."""
+    name, samples, seed = task
+    try:
+        SAMPLING_BUGS[name](samples, SEEDS * seed)
+    except CheckFailed:
+        return True
+    return False
+
+
+def sampling_power(pool: object, runs: int) -> None:
+    print(f"| mistake | {' | '.join(f'{n:,}' for n in SIZES)} |")
+    print(f"|---|{'---:|' * len(SIZES)}")
+    for name in SAMPLING_BUGS:
+        kind, cells = name.split(":")[0].split()[0], []
+        for samples in SIZES:
+            if not LEAST.get(kind, 0) <= samples <= MOST.get(kind, SIZES[-1]):
+                cells.append("")
+                continue
+            found = pool.map(caught, [(name, samples, seed) for seed in range(runs)], chunksize=1)
+            cells.append(f"{sum(found)}/{runs}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -228,9 +361,9 @@ def main() -> None:
     parser.add_argument("--long-runs", type=int, default=30, help="with 300,000 samples")
     parser.add_argument("--alarm-runs", type=int, default=2_000, help="of right code")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", nargs="*", help="tables: sampler, loss, gradient, alarms")
+    parser.add_argument("--only", nargs="*", help="sampler, loss, gradient, sampling, alarms")
     options = parser.parse_args()
-    wanted = options.only or ["sampler", "loss", "gradient", "alarms"]
+    wanted = options.only or ["sampler", "loss", "gradient", "sampling", "alarms"]
     start = perf_counter()
     with Pool(options.processes) as pool:
         runs = options.runs, options.long_runs
@@ -242,6 +375,8 @@ def main() -> None:
         if "gradient" in wanted:
             power(pool, "gradient of a loss", LOSS_DATA, *runs)
             power(pool, "gradient by hand", LOSS_DATA, *runs)
+        if "sampling" in wanted:
+            sampling_power(pool, options.long_runs)
         if "alarms" in wanted:
             cases = {f"sampler, {name}": ("sampler", name) for name in DATA}
             cases["sampler, 5% of the data far away"] = "rare", ""

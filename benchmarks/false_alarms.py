@@ -1,20 +1,25 @@
 """How often right code fails: every assertion, target, weight and spelling.
 
-    python benchmarks/false_alarms.py                      # 2,000 runs at level 0.05, 200 at 1e-6
-    python benchmarks/false_alarms.py --runs 200 --spelling-runs 50  # a quick look
+    python benchmarks/false_alarms.py                 # 200 runs at level 1e-6, 2,000 at 0.05
+    python benchmarks/false_alarms.py --minutes 5     # as many as there is time for
+    python benchmarks/false_alarms.py --counts a.json # carry on where the last one stopped
 
-The first table counts failures at level 0.05, in which a right assertion may fail at most one run
-in twenty; the second one right code in usual spellings at the default level, where none may fail.
+The first table has right code in usual spellings at the default level, where none may fail; the
+second one counts failures at level 0.05, where an assertion may fail at most one run in twenty.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import inf
 from multiprocessing import Pool
+from pathlib import Path
+from tempfile import mkdtemp
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,6 +40,10 @@ from fmproof.testing import (
     assert_step,
     min_snr,
 )
+
+LEVEL, DEFAULT = 0.05, 1e-6
+TURN = 50  # runs of each case
+Counts = dict[str, dict[str, Any]]
 
 MIX = GaussianMixture(
     [0.3, 0.7], [[-2, 0], [1.5, 1]], [[[0.25, 0], [0, 0.5]], [[0.5, 0], [0, 0.25]]]
@@ -128,6 +137,29 @@ def ddim(eta: float, seed: int, level: float) -> None:
     assert_step(step, TablePath(BARS), MIX, eta=eta, samples=500, seed=seed, level=level)
 
 
+def euler_maruyama(seed: int, level: float) -> None:
+    def step(model: Any, x: Any, t: float, s: float, rng: Any) -> Any:
+        h, u = s - t, model(x, t)
+        noise = np.sqrt((1 - t) * h) * rng.standard_normal(x.shape)
+        return x + h * (u - 0.5 * (x - t * u)) + noise
+
+    options: dict[str, Any] = {"kind": "euler-maruyama", "noise": lambda t: np.sqrt(1 - t)}
+    assert_step(step, CondOTPath(), MIX, samples=500, seed=seed, level=level, **options)
+
+
+def stochastic(seed: int, level: float) -> None:
+    def sample(model: Any, x: Any, steps: int, rng: Any) -> Any:
+        h = 0.99 / steps
+        for k in range(steps):
+            t = k * h
+            u = model(x, t)
+            x = x + h * (u - 0.5 * (x - t * u))
+            x = x + np.sqrt((1 - t) * h) * rng.standard_normal(x.shape)
+        return x
+
+    assert_sampler(sample, CondOTPath(), MIX, samples=500, steps=50, seed=seed, level=level)
+
+
 def solver(seed: int, level: float) -> None:
     def sample(model: Any, x: Any, steps: int) -> Any:
         for k in range(steps):
@@ -156,7 +188,9 @@ LEVEL_CASES: dict[str, Callable[[int, float], None]] = {
     **{f"shuffling loss, {t}": partial(loss, t, None, True) for t in TARGETS},
     **{f"gradient, {t}": partial(gradient, t) for t in TARGETS},
     "step, DDIM with eta = 1": partial(ddim, 1.0),
+    "step, Euler-Maruyama": euler_maruyama,
     "solver, Euler": solver,
+    "solver, SDE": stochastic,
     "divergence, Hutchinson": hutchinson,
 }
 
@@ -220,25 +254,65 @@ SPELLINGS = {
 }
 
 
-def fails(task: tuple[str, int, float]) -> str:
-    """What an assertion says of right code; "" when it passes."""
-    name, seed, level = task
-    try:
-        {**LEVEL_CASES, **SPELLINGS}[name](1_000 * seed + 17, level)
-    except CheckFailed as failure:
-        return failure.title
-    return ""
+# --- counting ---------------------------------------------------------------------------
 
 
-def count(pool: Any, cases: Any, runs: int, level: float) -> None:
-    print(f"| right code, level {level:g} | runs | failed | share |")
-    print("|---|---:|---:|---:|")
-    for name in cases:
-        tasks = [(name, seed, level) for seed in range(runs)]
-        found = [title for title in pool.imap_unordered(fails, tasks, chunksize=4) if title]
-        kinds = f" ({', '.join(sorted(set(found)))})" if found and level < 0.01 else ""
-        print(f"| {name} | {runs:,} | {len(found)} | {len(found) / runs:.4f}{kinds} |", flush=True)
-    print()
+class Case(NamedTuple):
+    """Attributes:
+    check: of a seed and a level.
+    level: at which it is run.
+    runs: how many are asked for.
+    """
+
+    check: Callable[[int, float], None]
+    level: float
+    runs: int
+
+
+def cases(runs: int, spelling_runs: int) -> dict[str, Case]:
+    return {
+        **{name: Case(check, LEVEL, runs) for name, check in LEVEL_CASES.items()},
+        **{name: Case(check, DEFAULT, spelling_runs) for name, check in SPELLINGS.items()},
+    }
+
+
+def alarms(task: tuple[str, range]) -> list[str]:
+    """What an assertion says of right code, for some seeds."""
+    name, seeds = task
+    case, found = cases(0, 0)[name], []
+    for seed in seeds:
+        try:
+            case.check(1_000 * seed + 17, case.level)
+        except CheckFailed as failure:
+            found.append(failure.title)
+    return found
+
+
+def run(pool: Any, wanted: dict[str, Case], deadline: float, counts: Counts, path: Path) -> None:
+    """All cases in turn, some seeds at a time, so that whenever time is up they have had alike
+    many runs. What is counted is written down after each turn."""
+    while perf_counter() < deadline:
+        tasks = []
+        for name, case in wanted.items():
+            done = counts.setdefault(name, {"runs": 0, "failed": []})["runs"]
+            tasks.append((name, range(done, min(done + TURN, case.runs))))
+        tasks = [task for task in tasks if task[1]]
+        if not tasks:
+            return
+        for (name, seeds), found in zip(tasks, pool.imap(alarms, tasks), strict=True):
+            counts[name]["runs"] += len(seeds)
+            counts[name]["failed"] += found
+        path.write_text(json.dumps(counts), encoding="utf-8")
+
+
+def table(counts: Counts, names: Iterable[str], level: float) -> str:
+    rows = [f"| right code, level {level:g} | runs | failed | share |", "|---|---:|---:|---:|"]
+    for name in names:
+        runs, failed = counts[name]["runs"], counts[name]["failed"]
+        kinds = f" ({', '.join(sorted(set(failed)))})" if failed and level < 0.01 else ""
+        share = f"{len(failed) / runs:.4f}" if runs else ""
+        rows.append(f"| {name} | {runs:,} | {len(failed)} | {share}{kinds} |")
+    return "\n".join(rows)
 
 
 def main() -> None:
@@ -247,13 +321,24 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=2_000)
     parser.add_argument("--spelling-runs", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=inf, help="then stop, and print")
+    parser.add_argument("--only", default="", help="cases whose names contain this")
+    parser.add_argument("--counts", type=Path, help="of runs so far: taken up and carried on")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     start = perf_counter()
+    wanted = {
+        name: case
+        for name, case in cases(options.runs, options.spelling_runs).items()
+        if options.only in name
+    }
+    path = options.counts or Path(mkdtemp()) / "counts.json"
+    counts: Counts = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     with Pool(options.processes) as pool:
-        count(pool, SPELLINGS, options.spelling_runs, 1e-6)
-        count(pool, LEVEL_CASES, options.runs, 0.05)
-    print(f"{perf_counter() - start:.0f} s")
+        run(pool, wanted, start + 60 * options.minutes, counts, path)
+    for level, names in ((DEFAULT, SPELLINGS), (LEVEL, LEVEL_CASES)):
+        print(table(counts, [n for n in names if n in counts], level), end="\n\n")
+    print(f"{perf_counter() - start:.0f} s; counts in {path}")
 
 
 if __name__ == "__main__":

@@ -43,5 +43,12 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext fmproof``: the cell magic ``%%fmproof``."""
+    from fmproof.jupyter import add_magic
+
+    add_magic(shell)
+
+
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -8,6 +8,27 @@ from collections.abc import Iterable
 class FmproofError(Exception):
     """Base class: bad input of some kind. The command line turns it into one line and exit 2."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the author's line and the message, not how we came to it."""
+        from pathlib import Path
+        from traceback import extract_tb
+
+        ours = str(Path(__file__).parent)
+        theirs = [
+            frame
+            for frame in extract_tb(self.__traceback__)
+            if not frame.filename.startswith(ours)
+            and "/IPython/" not in frame.filename
+            and "run_cell_magic" not in (frame.line or "")
+        ]
+        message = f"{type(self).__name__}: {self}"
+        if not theirs:
+            return [message]
+        frame = theirs[-1]
+        cell = "ipython-input" in frame.filename or "ipykernel" in frame.filename
+        place = "" if cell else f" of {frame.filename}"
+        return [f"line {frame.lineno}{place}: {frame.line}", message]
+
 
 class InputError(FmproofError):
     """A file, a name, a field or an option that cannot be used."""

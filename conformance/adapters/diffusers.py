@@ -17,6 +17,9 @@ ADAPTER = Adapter(
     expected_failures={
         "solver: FlowMatchEulerDiscreteScheduler, stochastic": "each step forgets x_t but for "
         "E[x1|x_t] and draws all its noise anew; with many steps the variance shrinks",
+        "step: PNDMScheduler, v_prediction, order 2": "outputs of v are combined across steps "
+        "before they are converted to the noise",
+        "step: PNDMScheduler, v_prediction, order 4": "the same",
     },
 )
 
@@ -93,6 +96,60 @@ def offer_ddpm_step(prediction: str, predict: str) -> None:
 
 for _prediction, _predict in (("epsilon", "eps"), ("sample", "x1"), ("v_prediction", "v")):
     offer_ddpm_step(_prediction, _predict)
+
+
+def offer_pndm(prediction: str, predict: str, order: int) -> None:
+    @ADAPTER.offer("step", f"PNDMScheduler, {prediction}, order {order}")
+    def step() -> Any:
+        from diffusers import PNDMScheduler
+
+        scheduler = PNDMScheduler(
+            num_train_timesteps=100, skip_prk_steps=True, prediction_type=prediction
+        )
+        scheduler.set_timesteps(50)
+
+        @takes_tensors
+        def step(output: Any, x: Any, t: int, s: int, previous: Any) -> Any:
+            scheduler.ets, scheduler.counter = list(reversed(previous)), len(previous) + 1
+            return scheduler.step_plms(output, t, x).prev_sample
+
+        trails = [tuple(range(t + 2 * order - 2, t - 3, -2)) for t in (80, 50, 10)]
+        options = {"kind": "plms", "order": order, "predict": predict, "pairs": trails}
+        return (step, table(scheduler), MIX), options
+
+
+for _order in (2, 4):
+    offer_pndm("epsilon", "eps", _order)
+    offer_pndm("v_prediction", "v", _order)
+
+
+def offer_dpm(prediction: str, predict: str) -> None:
+    @ADAPTER.offer("step", f"DPMSolverMultistepScheduler, {prediction}")
+    def step() -> Any:
+        from diffusers import DPMSolverMultistepScheduler
+
+        scheduler = DPMSolverMultistepScheduler(
+            num_train_timesteps=100, prediction_type=prediction, solver_order=2
+        )
+        scheduler.set_timesteps(50)
+
+        @takes_tensors
+        def step(output: Any, x: Any, t: int, s: int, previous: Any, points: Any) -> Any:
+            at = int((scheduler.timesteps == t).nonzero()[0])
+            outputs = []
+            for index, out, sample in ((at - 1, previous[0], points[0]), (at, output, x)):
+                scheduler._step_index = index
+                outputs.append(scheduler.convert_model_output(out, sample=sample))
+            return scheduler.multistep_dpm_solver_second_order_update(outputs, sample=x)
+
+        rows = [int(t) for t in scheduler.timesteps]
+        trails = [tuple(rows[i - 1 : i + 2]) for i in (5, 25, 45)]
+        options = {"kind": "dpm++2m", "predict": predict, "pairs": trails}
+        return (step, table(scheduler), MIX), options
+
+
+for _prediction, _predict in (("epsilon", "eps"), ("sample", "x1"), ("v_prediction", "v")):
+    offer_dpm(_prediction, _predict)
 
 
 def flow(stochastic: bool) -> Any:

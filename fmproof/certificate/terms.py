@@ -52,7 +52,7 @@ class Table:
             return self._add({"kind": "Var", "name": node.name, "sort": node.sort.name})
         if isinstance(node, Rational):
             return self._add({"kind": "Number", "value": str(node)})
-        if node is gaussian:
+        if isinstance(node, nodes.Gaussian):
             return self._add({"kind": "Gaussian"})
         if isinstance(node, nodes.Constant):
             return self._add({"kind": "Constant", "name": node.name})

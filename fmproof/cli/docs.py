@@ -16,6 +16,7 @@ from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
 from fmproof.report.model import Report, RuleEntry
+from fmproof.report.rules import entries
 
 STYLES = ("proof", "full", "statements")
 TARGETS = ("tex", "pdf", "html", "md", "ipynb")
@@ -62,6 +63,11 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
     help="With --fragment: of the page that it is for.  [default: 1]",
 )
 @click.option("--fragment", is_flag=True, help=r"With --to tex: only the body, for \input.")
+@click.option(
+    "--tagged",
+    is_flag=True,
+    help="With --to tex or pdf: for screen readers; by lualatex.",
+)
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.option(
@@ -69,7 +75,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
     "problem",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="With --to html: add plots of the problem in this file.",
+    help="With --to html or ipynb: add plots of the problem in this file.",
 )
 @click.help_option("-h", "--help")
 @click.pass_context
@@ -82,6 +88,7 @@ def docs(
     everything: bool,
     columns: int | None,
     fragment: bool,
+    tagged: bool,
     rules: bool,
     no_numeric: bool,
     problem: Path | None,
@@ -99,10 +106,13 @@ def docs(
         raise click.UsageError("--columns is for --fragment; an article has one column")
     if style is not None and target not in ("tex", "pdf"):
         raise click.UsageError(f"--style is for --to tex and --to pdf, not for --to {target}")
+    if tagged and (fragment or target not in ("tex", "pdf")):
+        what = "a fragment" if fragment else f"--to {target}"
+        raise click.UsageError(f"--tagged is for --to tex and --to pdf, not for {what}")
     if everything and sources:
         raise click.UsageError(f"--all names every built-in derivation; leave out {sources[0]}")
-    if problem is not None and target != "html":
-        raise click.UsageError(f"--plots is for --to html, not for --to {target}")
+    if problem is not None and target not in ("html", "ipynb"):
+        raise click.UsageError(f"--plots is for --to html and --to ipynb, not for --to {target}")
     if target == "pdf" and output is None:
         raise click.UsageError("a PDF does not go to standard output; name a file with -o")
     if output is not None:
@@ -110,15 +120,17 @@ def docs(
     sources = list(dict.fromkeys(sources or BUILTIN))
     options = [] if style is None else ["--style", style]
     options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
-    options += ["--rules"] * rules
+    options += ["--tagged"] * tagged + ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
     options += [] if problem is None else ["--plots", str(problem)]
-    illustrations = {} if problem is None else _illustrations(problem)
+    illustrations = {} if problem is None else _illustrations(problem, target, output)
     command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
-    appendix = _rules() if rules else ()
+    appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
-    form: dict[str, Any] = {"style": style or "proof"} if target in ("tex", "pdf") else {}
+    form: dict[str, Any] = (
+        {"style": style or "proof", "tagged": tagged} if target in ("tex", "pdf") else {}
+    )
     if target == "tex":
         form |= {"fragment": fragment, "columns": columns or 1}
     written = _written(report, target, again, command, appendix, {**form, **illustrations})
@@ -179,36 +191,17 @@ def _written(
     else:
         from fmproof.report import notebook
 
-        text = notebook.render(report, sources, command, rules)
+        text = notebook.render(report, sources, command, rules, **form)
     return text.encode("utf-8", "replace")
 
 
-def _illustrations(file: Path) -> dict[str, Any]:
-    """What :func:`fmproof.report.html.render` is told of the problem in ``file``."""
+def _illustrations(file: Path, target: str, output: Path | None) -> dict[str, Any]:
+    """What the renderer of ``target`` is told of the problem in ``file``."""
     from fmproof.models import load_problem
     from fmproof.report import plots
     from fmproof.report.evaluation import describe
 
     problem = load_problem(file)
+    if target == "ipynb":  # it computes them itself
+        return {"problem": _seen_from(output.parent if output else Path(), str(file))}
     return {"pictures": plots.pictures(problem), "problem": describe(problem)}
-
-
-def _rules() -> tuple[RuleEntry, ...]:
-    from fmproof.catalogue import catalogue
-    from fmproof.report.model import Formula, RuleCondition
-
-    return tuple(
-        RuleEntry(
-            code=rule.code,
-            name=rule.name,
-            family=rule.family,
-            title=rule.title,
-            statement=Formula(rule.statement_text, rule.statement_latex),
-            explanation=rule.explanation,
-            conditions=tuple(
-                RuleCondition(c.text, c.why, c.counterexample) for c in rule.conditions
-            ),
-            unconditional=rule.unconditional,
-        )
-        for rule in catalogue()
-    )

@@ -22,6 +22,9 @@ input cannot be used, 3 the numbers do not decide it.
 """
 
 
+WIDE = 200  #: columns; a table of every method needs some 120
+
+
 def _require_problem(problem: Path) -> None:
     """Point from a derivation to what is evaluated."""
     from fmproof.derivations.catalogue import BUILTIN
@@ -107,6 +110,11 @@ def evaluate(
         found = run(loaded, methods or None, tolerance, seed, progress, limit)
     if plot is not None:  # first, so that nothing is written when it cannot be drawn
         plots.plot(loaded, plot, kind or "losses")
-    rendered = render_json(found) if form == "json" else render_text(found)
+    width = terminal.USUAL if output else terminal.width(WIDE)
+    rendered = (
+        render_json(found)
+        if form == "json"
+        else render_text(found, width, str if output else terminal.lettered)
+    )
     terminal.write(rendered, output, as_utf8=form == "json")
     ctx.exit({"fails": 1, "inconclusive": 3}.get(found.verdict or "", 0))

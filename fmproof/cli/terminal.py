@@ -21,9 +21,9 @@ _PATIENCE = 0.5  #: seconds before a progress bar appears
 _REFRESH = 0.1  #: seconds between two drawings of it
 
 
-def width() -> int:
+def width(most: int = WIDE) -> int:
     """Columns for text: the terminal's within reason, or what COLUMNS says; else 88."""
-    return min(max(shutil.get_terminal_size((USUAL, 24)).columns, NARROW), WIDE)
+    return min(max(shutil.get_terminal_size((USUAL, 24)).columns, NARROW), most)
 
 
 def wants_colour(choice: str) -> bool:
@@ -114,7 +114,7 @@ class _Bar:
 _PLAIN = {
     "✓": "+", "✗": "x", "−": "-", "–": "-", "‖": "||", "·": ".", "∫": " int", "∇": "grad",
     "∞": "inf", "≈": "~", "≠": "!=", "∈": " in ",
-    "≤": "<=", "≥": ">=", "⇒": "=>", "→": "->", "↦": "->", "…": "...",
+    "±": "+-", "≤": "<=", "≥": ">=", "⇒": "=>", "→": "->", "↦": "->", "…": "...",
 }  # fmt: skip
 
 
@@ -124,6 +124,12 @@ def make_printable(*streams: IO[str]) -> None:
     for stream in streams:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="fmproof.plain")
+
+
+def lettered(text: str) -> str:
+    """``text`` as standard output will show it, for what is laid out in columns."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "fmproof.plain").decode(encoding)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -74,9 +74,16 @@ cross = Part(
             note="what the conditional expectation is",
         )
     ],
-    says=["The gradient of ", phi(a), " at the model is a function of X, so ", target, " may stand "
-          "for its conditional expectation beside it."],
-)  # fmt: skip
+    says=[
+        "The gradient of ",
+        phi(a),
+        " at the model is a function of ",
+        x,
+        ", so beside it ",
+        target,
+        " may stand for its conditional expectation.",
+    ],
+)
 
 losses = Part(
     "The two losses",
@@ -113,7 +120,13 @@ losses = Part(
             note=["definition of ", L_Y(theta), " and ", C],
         ),
     ],
-    says=["Both are linear in the first argument but for ", phi(a), ", where the model is not."],
+    says=[
+        "In its first argument ",
+        D(a, b),
+        " is linear but for ",
+        phi(a),
+        ", where no model stands.",
+    ],
 )
 
 gradients = Part(
@@ -175,8 +188,8 @@ bregman = Derivation(
     says="A divergence is linear in its first argument but for one term, in which the model does "
     "not occur. So the target may be replaced by its conditional expectation, up to a constant.",
     meanings={
-        q: "any joint law of what is observed and the target",
-        u: "the conditional expectation of the target given X",
+        q: "the joint law of what is observed and the target",
+        u: "the conditional expectation of the target",
         v: "the model",
         phi: "the function that the divergence is made from",
         D: "the Bregman divergence",

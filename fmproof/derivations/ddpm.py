@@ -88,7 +88,7 @@ scale = Part(
             note=["definition of ", alpha(t)],
         ),
     ],
-    says="One more step multiplies the scale of the data,",
+    says="One more step multiplies the scale of the data.",
 )
 
 noise = Part(
@@ -105,7 +105,7 @@ noise = Part(
             note=["definition of ", alpha(t)],
         ),
     ],
-    says="and adds to the variance of the noise.",
+    says="It shrinks the noise that was there, and adds to it.",
 )
 
 product = Part(
@@ -264,10 +264,10 @@ ddpm = Derivation(
     says="Completing the square turns the joint density of two steps into marginal times "
     "posterior. The divergence of the posterior from the model is then that of two Gaussians.",
     meanings={
-        q: "any law of the data",
-        alpha: "the share of the variance of the signal that a step keeps",
+        q: "the law of the data",
+        alpha: "the share of the signal that a step keeps",
         beta: "the variance of the noise that a step adds",
-        alpha_bar: "the share of it that all steps so far keep",
+        alpha_bar: "the share of the signal that all steps so far keep",
         mu: "the mean of the posterior",
         variance: "the variance of the posterior",
         mu_model: "the model of that mean",

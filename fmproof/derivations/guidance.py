@@ -61,7 +61,9 @@ scores = Part(
             by=["derivative", "field"],
             note=["the law ", p_label(y), " of the label does not depend on ", x],
         ),
-        Step("B.3", s_cond(t, x, y) - s_marg(t, x), by="definition", note="definition of scores"),
+        Step(
+            "B.3", s_cond(t, x, y) - s_marg(t, x), by="definition", note="definition of the scores"
+        ),
     ],
     says=["The gradient of the log-likelihood of the label is the difference of two scores."],
     result=True,
@@ -139,7 +141,7 @@ guidance = Derivation(
         p_label: "the law of the labels",
         p_cond: "the probability path of one label",
         p_marg: "the probability path of all labels",
-        posterior: "the classifier: the probability of a label at a point",
+        posterior: "the classifier",
         s_cond: "the score given a label",
         s_marg: "the score",
         a: "the coefficient of x in the vector field of a Gaussian path",

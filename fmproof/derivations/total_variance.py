@@ -54,7 +54,7 @@ square = Part(
             note="what the conditional expectation is",
         )
     ],
-    says=["Beside a function of X, also beside itself, ", mean, " stands for ", target, "."],
+    says=["Beside a function of ", x, ", also beside itself, ", mean, " stands for ", target, "."],
 )
 
 variance = Part(
@@ -123,7 +123,7 @@ floor = Part(
         Step("F.2", total, by="lemma", using="total variance"),
     ],
     statement=AtMost(unexplained, total),
-    says="Knowing X never makes the spread larger on average.",
+    says=["Knowing ", x, " never makes the spread larger on average."],
     result=True,
 )
 
@@ -137,9 +137,9 @@ total_variance = Derivation(
     parts=[averages, square, variance, floor],
     statement=variance.statement,
     says="The spread of the target around its mean has two parts: what its conditional expectation "
-    "varies, and what varies around that. The second is the floor of a regression on X.",
+    "varies, and what varies around that. The second is the floor of a regression.",
     meanings={
-        q: "any joint law of what is observed and the target",
-        u: "the conditional expectation of the target given X",
+        q: "the joint law of what is observed and the target",
+        u: "the conditional expectation of the target",
     },
 )

@@ -225,13 +225,13 @@ weighted = Derivation(
     says="Given the time, the loss is a regression on the conditional expectation. A weight that "
     "depends on the time alone, and the law of the time, only decide how much each time counts.",
     meanings={
-        rho: "any law of the time",
-        q: "any joint law of the point and the training target at a time",
-        w: "a weight",
+        rho: "the law of the time",
+        q: "the joint law of the point and the training target at a time",
+        w: "the weight",
         u: "the marginal field: the conditional expectation of the target",
         v: "the model",
         L: "the weighted training loss",
-        p: "a density of the time",
+        p: "one density of the time",
         pi: "another density of the time",
     },
 )

@@ -198,6 +198,20 @@ def cauchy_schwarz(goal: Prop) -> Sequent:
     raise RuleError(f"Cauchy–Schwarz: no inner product in {shown(goal)}")
 
 
+@rule("C2", LP)
+def scalar_cauchy_schwarz(goal: Prop, first: int, second: int) -> Sequent:
+    """{w a², w b² integrable} ⊢ w·a·b integrable for scalars a and b, since 2|a b| ≤ a² + b²."""
+    node = _require(goal, "Cauchy–Schwarz")
+    parts = factors(node.body)
+    fits = first != second and {first, second} <= set(range(len(parts)))
+    require(fits, "Cauchy–Schwarz", f"factors {first} and {second}", goal)
+    a, b = parts[first], parts[second]
+    if sort_of(a) is not Sort.REAL or sort_of(b) is not Sort.REAL:
+        raise RuleError(f"Cauchy–Schwarz: {shown(a)} and {shown(b)} are not both scalars")
+    weight = mul(*without(parts, first, second))
+    return infer(goal, *(_over(node, mul(weight, f, f)) for f in (a, b)))
+
+
 @rule("C4", LP)
 def parallelogram(goal: Prop) -> Sequent:
     """{each w‖aᵢ‖² integrable} ⊢ w‖Σ aᵢ‖² integrable, since ‖Σ aᵢ‖² ≤ n Σ ‖aᵢ‖²."""
@@ -219,6 +233,17 @@ def square_integrable(goal: Prop) -> Sequent:
         raise RuleError(f"second moment: expected a vector, found {shown(node.body)}")
     vector, weight = parts[places[0]], mul(*without(parts, *places))
     return infer(goal, _over(node, mul(weight, Inner(vector, vector))), _over(node, weight))
+
+
+@rule("C5", LP)
+def scalar_square_integrable(goal: Prop, place: int) -> Sequent:
+    """{w f², w integrable} ⊢ w·f integrable for a scalar f, since |f| ≤ 1 + f²."""
+    node = _require(goal, "second moment")
+    parts = factors(node.body)
+    fits = 0 <= place < len(parts) and sort_of(parts[place]) is Sort.REAL
+    require(fits, "second moment", f"a scalar factor {place}", goal)
+    f, weight = parts[place], mul(*without(parts, place))
+    return infer(goal, _over(node, mul(weight, f, f)), _over(node, weight))
 
 
 def _inner_factors(body: Expr) -> list[tuple[Any, Expr]]:
@@ -271,13 +296,12 @@ def jensen(goal: Prop) -> Sequent:
 
 
 def _average(field: Any, taken: frozenset[Var]) -> tuple[Expr, Expr, Any, Any] | None:
-    """``(f, j, m, dz)`` when a field is ∫ f·(j/m) dz by definition, and m is ∫ j dz, j ≥ 0."""
-    if type(field) is not Apply or field.head.definition is None:
+    """``(f, j, m, dz)`` when a field is ∫ f·(j/m) dz, also by definition, m is ∫ j dz, j ≥ 0."""
+    if type(field) is Apply and field.head.definition is not None:
+        field = field.head.unfold(field.arguments)
+    if type(field) is not IntegralOver:
         return None
-    average = field.head.unfold(field.arguments)
-    if type(average) is not IntegralOver:
-        return None
-    average = apart(average, taken)
+    average = apart(field, taken)
     parts = factors(average.body)
     for place, ratio in enumerate(parts):
         joint, marginal = ratio.args if type(ratio) is Ratio else (None, None)

@@ -174,8 +174,11 @@ def _foreign(value: Any) -> str:
     kind = type(value).__name__
     if kind in ("Float", "float"):
         return f"{value} ({kind}); write Rational(1, 2) instead of 0.5"
+    if kind == "ImaginaryUnit":  # what SymPy's functions try first
+        return "a function of SymPy's; write Log, Exp, Sqrt or Abs, of fmproof"
     if isinstance(value, Basic) and type(value).__module__.startswith("sympy."):
-        return f"{value} ({kind})"
+        ours = {"log": "Log", "exp": "Exp", "Abs": "Abs", "Derivative": "Grad or Partial"}.get(kind)
+        return f"{value} ({kind})" + (f"; write {ours}, of fmproof" if ours else "")
     if callable(value) and is_declared(value):
         return f"{value} ({kind}); apply it to its arguments: {value}(…)"
     return f"a {kind}"  # it is not asked how it likes to be shown
@@ -363,6 +366,12 @@ class Term(Sealed, Expr):
 
     def __pow__(self, exponent: Any) -> Expr:
         return _arithmetic().power_of(self, exponent)
+
+    def __abs__(self) -> Expr:
+        from fmproof.lang.nodes.function import Abs
+
+        made: Expr = Abs(self)
+        return made
 
     def __matmul__(self, other: Any) -> Expr:
         return _inner(self, other)

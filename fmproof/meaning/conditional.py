@@ -9,7 +9,7 @@ the factor |a|^(-d) of the change of variables. Where X is neither, nothing is s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sympy import Add, Expr, Mul, S
@@ -26,11 +26,12 @@ from fmproof.lang.nodes import (
     Let,
     Named,
     Ratio,
+    Scalar,
     Var,
 )
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
-from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import dense
 
@@ -43,13 +44,33 @@ class Quotient(NamedTuple):
     nonzero: tuple[Expr, ...]
 
 
+@cache
+def slopes_of(head: Head) -> dict[int, Head]:
+    """The coefficients of a field that is linear in its vectors, as symbols, by place."""
+    others = tuple(v for v in head.params if v.sort is not Sort.VEC)
+    places = [place for place, v in enumerate(head.params) if v.sort is Sort.VEC]
+    return {place: Scalar(head.name + "'" * (7 + place), *others) for place in places}
+
+
+def expanded(term: Expr, linear: frozenset[Head]) -> Expr:
+    """``term`` with each field that is linear in its vectors written as what it is."""
+    for head in linear:
+        others = [v for v in head.params if v.sort is not Sort.VEC]
+        parts = [mul(s(*others), head.params[place]) for place, s in slopes_of(head).items()]
+        term = replace_head(term, head, head.params, add(*parts))
+    return term
+
+
 @lru_cache(maxsize=10_000)
-def quotient(term: CondExpect, dim: int, points: frozenset[Head]) -> Quotient | None:
+def quotient(
+    term: CondExpect, dim: int, points: frozenset[Head], linear: frozenset[Head] = frozenset()
+) -> Quotient | None:
     """``term`` as a quotient of integrals over what is left when X = x; None where none is known.
 
     Args:
         dim: of the vectors.
         points: laws that are concentrated on points, so have no density.
+        linear: fields that are linear in their vectors.
     """
     given = {item.var: item.at for item in term.given}
     known: dict[Var, Expr] = {}
@@ -59,7 +80,7 @@ def quotient(term: CondExpect, dim: int, points: frozenset[Head]) -> Quotient | 
     weights: list[Expr] = []
     for item in term.measure:
         if type(item) is Let:
-            value = substitute(item.value, known)
+            value = substitute(expanded(item.value, linear), known)
             if item.var in given:
                 equations.append((given[item.var], value))
             known[item.var] = given.get(item.var, value)

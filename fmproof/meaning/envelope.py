@@ -117,6 +117,8 @@ class Envelope:
         value: evaluates a term whose variables all have values.
         inner_nodes: a value with nodes for a bounded variable that is integrated further inside,
             on an axis that is so far unused.
+        inner_points: values with the points of a law that is summed further inside, given those
+            of the variables that it depends on, on an axis that is so far unused.
         thorough: whether the numerator of a ratio counts although its denominator is unknown.
     """
 
@@ -125,8 +127,10 @@ class Envelope:
         interpretation: Interpretation,
         value: Callable[[Expr, Mapping[Var, Value]], Value],
         inner_nodes: Callable[[Lebesgue, int], Value],
+        inner_points: Callable[[Apply, Mapping[Var, Value], int], Mapping[Var, Value]],
         thorough: bool = False,
     ) -> None:
+        self._inner_points = inner_points
         self._interpretation = interpretation
         self._value = value
         self._inner_nodes = inner_nodes
@@ -154,10 +158,20 @@ class Envelope:
             elif isinstance(item, Lebesgue):
                 inside[item.var] = self.inside(item)
             elif item.head in self._interpretation.points:
-                inside |= dict.fromkeys(drawn_by(item))
+                inside |= self._points(item, inside)
             else:
                 inside |= {each.var: self.inside(each) for each in item.head.ranges(item)}
         return inside
+
+    def _points(self, item: Apply, scope: Scope) -> dict[Var, Value | Form | None]:
+        """The points of a law that is summed further inside, if they are known."""
+        drawn = drawn_by(item)
+        others = {v for a in item.arguments if a not in drawn for v in variables_of(a)}
+        known = {v: scope[v] for v in others}
+        if not all(isinstance(value, Value) for value in known.values()):
+            return dict.fromkeys(drawn)
+        self._axes += 1
+        return dict(self._inner_points(item, known, self._axes))  # type: ignore[arg-type]
 
     # --- collecting ---------------------------------------------------------------------
 

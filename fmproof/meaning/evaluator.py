@@ -157,10 +157,12 @@ class Evaluator:
         self._values: dict[Hashable, Value] = {}
         self._magnitudes: dict[Hashable, Array] = {}
         self._known_differences: dict[Hashable, list[Difference]] = {}
+        self._inner: dict[Hashable, dict[Var, Value]] = {}
         self._placed: dict[Hashable, _Node] = {}
         self._measures: dict[Hashable, _Measure] = {}
         self._tables: tuple[dict[Hashable, Any], ...] = (
-            self._values, self._magnitudes, self._known_differences, self._measures, self._placed,
+            self._values, self._magnitudes, self._known_differences, self._inner, self._measures,
+            self._placed,
         )  # fmt: skip
 
     def value_of(self, term: Expr) -> Array:
@@ -355,19 +357,37 @@ class Evaluator:
             lambda: self._nodes.choice(len(law.weights), ndim, along),
         )
         node = choice.part(*part[0]) if part else choice
-        index = node.value.array.astype(int)
-        which, shape = index.ravel(), (len(index), *[1] * (ndim - 2))
+        which, axes = node.value.array.astype(int).ravel(), [1] * (ndim - 2)
+        weights = law.weights[which]
+        shaped = weights.reshape(len(which), *axes, *weights.shape[1:])
+        return self._points_of(item, env, ndim, which), node.weights * shaped
+
+    def _points_of(self, item: Apply, env: Env, ndim: int, which: Array) -> dict[Var, Value]:
+        """Some points of a law on points, for each variable that it draws."""
+        law = self.interpretation.points[item.head]
         values: dict[Var, Value] = {}
         for var in drawn_by(item):
             place = item.arguments.index(var)
+            moves = [(item.arguments[o], m) for (p, o), m in law.slopes.items() if p == place]
             points = law.points[place][which]
-            array = points.reshape(*shape, *points.shape[1:])
-            for (moved, other), slope in law.slopes.items():
-                if moved == place:
-                    array = array + slope * self.array(item.arguments[other], env)
-            values[var] = Value(array)
-        weights = law.weights[which]
-        return values, node.weights * weights.reshape(*shape, *weights.shape[1:])
+            points = points.reshape(len(points), *[1] * (ndim - 2), *points.shape[1:])
+            for other, slope in moves:
+                points = points + slope * self.array(other, env)
+            values[var] = Value(points)
+        return values
+
+    def _inner_points(self, item: Apply, env: Env, ndim: int) -> dict[Var, Value]:
+        """All points of a law that is summed further inside."""
+        key = (
+            "points",
+            item,
+            ndim,
+            *(env[v] for a in item.arguments for v in variables_of(a) if v in env),
+        )
+        if key not in self._inner:
+            count = len(self.interpretation.points[item.head].weights)
+            self._inner[key] = self._points_of(item, env, ndim, np.arange(count))
+        return self._inner[key]
 
     def _place(
         self,
@@ -392,6 +412,7 @@ class Evaluator:
                 self.interpretation,
                 self.value,
                 lambda inner, axis: self._inner_nodes(inner, ndim + axis),
+                lambda inner, known, axis: self._inner_points(inner, known, ndim + axis),
                 thorough,
             )
             target, form = envelope.target(item.var)
@@ -603,7 +624,7 @@ class Evaluator:
     # --- conditional expectations -----------------------------------------------------------
 
     def _quotient(self, term: CondExpect) -> Quotient:
-        found = quotient(term, self.interpretation.dim, self._points)
+        found = quotient(term, self.interpretation.dim, self._points, self.interpretation.linear)
         if found is None:
             raise NoNumbers(term)
         return found
@@ -613,7 +634,7 @@ class Evaluator:
     ) -> tuple[Array, Array] | None:
         """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
         items = _items(term.measure, self._points)
-        if any(isinstance(item, Lebesgue) for item in items):
+        if any(isinstance(i, Lebesgue) and i.var.sort is not Sort.LATENT for i in items):
             return None
         outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
         measure = self._measure(term, env, outer, None)

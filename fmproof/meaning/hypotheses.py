@@ -68,6 +68,31 @@ def _factors(term: Any) -> Iterator[Any]:
         yield factor.args[0] if factor.is_Pow else factor
 
 
+def path_heads(terms: Iterable[Basic]) -> frozenset[Head]:
+    """The fields that give deterministic draws, such as I_t(x₀, x₁), and depend on more."""
+    found: set[Head] = set()
+    seen: set[Head] = set()
+
+    def visit(node: Any) -> None:
+        if isinstance(node, Let) and isinstance(node.value, Apply):
+            head = node.value.head
+            sorts = {v.sort for v in head.params}
+            if head.definition is None and Sort.VEC in sorts and sorts <= _PATH and len(sorts) > 1:
+                found.add(head)
+        if isinstance(node, Apply) and node.head.definition is not None and node.head not in seen:
+            seen.add(node.head)
+            visit(node.head.definition)
+        for part in node.args:
+            visit(part)
+
+    for term in terms:
+        visit(term)
+    return frozenset(head for head in found if isinstance(head, Field))
+
+
+_PATH = {Sort.VEC, Sort.REAL, Sort.LATENT}
+
+
 class Carried(NamedTuple):
     """A field u that carries a density p: ∂p/∂t = −div(p u).
 

@@ -202,6 +202,7 @@ class Interpretation:
         laws: undefined densities, and laws that have a density here.
         functions: undefined fields and real functions.
         points: laws that have none.
+        linear: fields that are linear in their vectors; their coefficients are functions, too.
         rough: functions that take real arguments only, so that no complex step can be made.
     """
 
@@ -212,6 +213,7 @@ class Interpretation:
     functions: Mapping[Head, Function]
     points: Mapping[Head, Points] = field(default_factory=dict)
     rough: frozenset[Head] = frozenset()
+    linear: frozenset[Head] = frozenset()
 
     def law(self, head: Head) -> Law:
         """The density that a head stands for."""

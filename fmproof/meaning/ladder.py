@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Add, Basic, Expr
 
 from fmproof.lang.node import bound_vars
-from fmproof.lang.nodes import Apply, CondExpect, Draw, Let, Named, Var
+from fmproof.lang.nodes import Apply, CondExpect, Draw, Head, Let, Named, Var
 from fmproof.lang.nodes.measure import OverMeasure, drawn_by
 from fmproof.lang.props import AtPlace
 from fmproof.lang.sorts import Sort
@@ -135,24 +135,26 @@ def _widths(measure: Sequence[Draw], dim: int) -> Iterator[int]:
             yield 0 if each.bounded else size
 
 
-def coordinates(term: Basic, dim: int) -> int:
+def coordinates(term: Basic, dim: int, linear: frozenset[Head] = frozenset()) -> int:
     """Over how many real coordinates the most nested sum runs that the value of ``term`` needs.
 
     An integral that depends on some of the variables around it is nested in those alone.
     """
-    return _deepest(term, (0,) * len(variables_of(term)), dim)
+    return _deepest(term, (0,) * len(variables_of(term)), dim, linear)
 
 
 @lru_cache(maxsize=50_000)
-def _deepest(term: Basic, depths: tuple[int, ...], dim: int) -> int:
+def _deepest(term: Basic, depths: tuple[int, ...], dim: int, linear: frozenset[Head]) -> int:
     """The same, when the values of the free variables depend on ``depths`` coordinates."""
     known = dict(zip(variables_of(term), depths, strict=True))
     outside = max(depths, default=0)
     if isinstance(term, CondExpect):
-        found = quotient(term, dim, frozenset())
+        found = quotient(term, dim, frozenset(), linear)
         if found is not None:
             parts = (p for p in (found.above, found.below) if variables_of(p) or bound_vars(p))
-            deep = (_deepest(p, tuple(known[v] for v in variables_of(p)), dim) for p in parts)
+            deep = (
+                _deepest(p, tuple(known[v] for v in variables_of(p)), dim, linear) for p in parts
+            )
             return max([outside, *deep])
     if isinstance(term, OverMeasure):
         for item in term.measure:
@@ -170,6 +172,7 @@ def _deepest(term: Basic, depths: tuple[int, ...], dim: int) -> int:
         inner.append((term.head.definition, dict(zip(term.head.params, reach, strict=True))))
     # Admitted, u − u is 0 and has no variables; its parts, evaluated as written, have some.
     depths_inside = (
-        _deepest(a, tuple(at.get(v, outside) for v in variables_of(a)), dim) for a, at in inner
+        _deepest(a, tuple(at.get(v, outside) for v in variables_of(a)), dim, linear)
+        for a, at in inner
     )
     return max([outside, *depths_inside])

@@ -24,6 +24,7 @@ from fmproof.meaning.interpretation import (
     Arguments,
     Array,
     Component,
+    Function,
     Gaussian,
     Law,
     Points,
@@ -311,6 +312,41 @@ class RandomFunction:
             whole = _sum([f"{c} {f}" for c, f in zip(names, features, strict=True)])
         squared = f"({whole})²" + (f" + {self._least:g}" if self._least else "")
         return squared if self._squared else whole
+
+
+class LinearField:
+    """Σ b_j v_j in its vectors v_j, with positive coefficients that depend on the others."""
+
+    def __init__(self, head: Head, draw: Draw) -> None:
+        sorts = [v.sort for v in head.params]
+        self._names = [text(v) for v in head.params]
+        self._others = [p for p, sort in enumerate(sorts) if sort is not Sort.VEC]
+        self._slopes = {
+            p: Wave(draw, self._others, draw(0.5, 1.0), 0.3)
+            for p, sort in enumerate(sorts)
+            if sort is Sort.VEC
+        }
+
+    def __call__(self, arguments: Arguments) -> Array:
+        total: Array = np.zeros((1, 1))
+        for place, slope in self._slopes.items():
+            total = total + slope(arguments) * arguments[place]
+        return total
+
+    def slope(self, place: int) -> Function:
+        """A coefficient as a function of the arguments that are no vectors."""
+
+        def function(others: Arguments) -> Array:
+            arguments: list[Array] = [np.zeros((1, 1))] * len(self._names)
+            for other, argument in zip(self._others, others, strict=True):
+                arguments[other] = argument
+            return self._slopes[place](arguments)
+
+        return function
+
+    def formula(self) -> str:
+        names = self._names
+        return _sum([f"{s.formula(names)}·{names[p]}" for p, s in self._slopes.items()])
 
 
 class CarryingField:

@@ -11,7 +11,7 @@ from sympy import Basic, Rational
 
 from fmproof.errors import InputError
 from fmproof.lang.nodes import Apply, Density, Field, Head, Lebesgue
-from fmproof.lang.nodes.heads import gaussian
+from fmproof.lang.nodes import Gaussian as GaussianHead
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import (
     Arguments,
@@ -35,7 +35,8 @@ def symbols_of(terms: Iterable[Basic]) -> tuple[Head, ...]:
     found: dict[Head, None] = {}
 
     def visit(node: Basic) -> None:
-        if isinstance(node, Apply) and node.head not in found and node.head is not gaussian:
+        built_in = isinstance(node, Apply) and isinstance(node.head, GaussianHead)
+        if isinstance(node, Apply) and node.head not in found and not built_in:
             found[node.head] = None
             if node.head.definition is not None:
                 visit(node.head.definition)
@@ -125,8 +126,16 @@ def interpretation_of(
         functions[parts["model"]] = stack.model(parts["model"])
     rough = [parts[role] for role in ("model",) if role in parts and not stack.analytic]
     points = others.points if others else {}
+    linear = others.linear if others else frozenset()
     return Interpretation(
-        problems[0].dim, len(problems), stack.theta, laws, functions, points, frozenset(rough)
+        problems[0].dim,
+        len(problems),
+        stack.theta,
+        laws,
+        functions,
+        points,
+        frozenset(rough),
+        linear,
     )
 
 

@@ -219,7 +219,9 @@ def _round(
 def _columns(term: Basic, interpretation: Interpretation) -> int:
     """Coordinates of all nested integrals, and one for each variable to choose a component."""
     if isinstance(term, CondExpect):
-        found = quotient(term, interpretation.dim, frozenset(interpretation.points))
+        found = quotient(
+            term, interpretation.dim, frozenset(interpretation.points), interpretation.linear
+        )
         return _columns(found.above, interpretation) if found else 0
     inside = max((_columns(arg, interpretation) for arg in term.args), default=0)
     if isinstance(term, Apply) and term.head.definition is not None:

@@ -23,7 +23,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.evaluator import NoNumbers, OverBudget
-from fmproof.meaning.hypotheses import at_values, carried_fields, positive_heads
+from fmproof.meaning.hypotheses import at_values, carried_fields, path_heads, positive_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
@@ -52,6 +52,7 @@ _VALUES = 3  # at which what holds "for every" value is tried
 
 Relation = Literal["=", "≤", "≥"]
 Props = tuple[Prop, ...]
+Linear = frozenset[Head]
 
 
 class Step(Protocol):
@@ -170,13 +171,14 @@ class Witness:
         terms: list[Basic] = [term for line in lines for term in (line.before, line.claim)]
         props = tuple(h.prop for h in derivation.hypotheses)
         heads = symbols_of([*terms, *props])
+        linear = path_heads([*terms, *props])
         free = {v for term in (*terms, *props) for v in variables_of(term)}
         more = (v for v in free.difference(derivation.variables) if v.sort is not Sort.PARAM)
         variables = (*derivation.variables, *sorted(more, key=lambda v: (v.name, v.sort.value)))
 
         @cache
         def usable(decaying: bool) -> _Usable:
-            batches = self._batches(heads, variables, decaying, props)
+            batches = self._batches(heads, variables, decaying, props, linear)
             return _Usable.of(batches, derivation.hypotheses)
 
         found: dict[str, Numeric] = {}
@@ -208,24 +210,34 @@ class Witness:
         return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
 
     def _batches(
-        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool, props: Props
+        self,
+        heads: Sequence[Head],
+        variables: tuple[Var, ...],
+        decaying: bool,
+        props: Props,
+        linear: Linear,
     ) -> tuple[_Batch, ...]:
         symbols = frozenset(h for h in heads if h.definition is None)
         asked = positive_heads(props), tuple(carried_fields(props).items())
-        key = symbols, variables, decaying, asked
+        key = symbols, variables, decaying, asked, linear
         if key not in self._known:
-            worlds = self._worlds(heads, variables, decaying, props)
+            worlds = self._worlds(heads, variables, decaying, props, linear)
             self._known[key] = tuple(_Batch(world) for world in worlds)
         return self._known[key]
 
     def _worlds(
-        self, heads: Sequence[Head], variables: tuple[Var, ...], decaying: bool, props: Props
+        self,
+        heads: Sequence[Head],
+        variables: tuple[Var, ...],
+        decaying: bool,
+        props: Props,
+        linear: Linear,
     ) -> list[World]:
         if self._problem is not None:
             cast = Cast.of(heads)
             if "time" not in cast.parts:
                 check_time(self._problem, heads)
-            return [World.of(self._problem, cast, variables, self._seed)]
+            return [World.of(self._problem, cast, variables, self._seed, linear)]
         cast = Cast.of(heads, ("data", "path", "velocity", "model"))
         if decaying or "path" not in cast.parts:
             cast = Cast.of(heads, ())
@@ -233,13 +245,13 @@ class Witness:
         some = any(head.draws and not head.is_density for head in heads)
         points = self._problems // _ON_POINTS if some else 0
         worlds = [
-            World.random(dim, cast, variables, self._seed, count, props)
+            World.random(dim, cast, variables, self._seed, count, props, linear=linear)
             for dim, count in ((1, self._problems - plane - points), (2, plane))
             if count
         ]
         if points:
             cast = Cast.of(heads, ())
-            worlds.append(World.random(1, cast, variables, self._seed, points, props, True))
+            worlds.append(World.random(1, cast, variables, self._seed, points, props, True, linear))
         return worlds
 
     def _refutation(self, line: Line, batch: _Batch) -> Numeric:
@@ -356,7 +368,9 @@ class _Batch:
             thorough: begin with grids that are finer, and compare three of them.
         """
         world = self.world
-        nested = max(coordinates(term, world.dim) for term in (line.before, line.claim))
+        nested = max(
+            coordinates(term, world.dim, world.linear) for term in (line.before, line.claim)
+        )
         if world.dim > 1 and (nested > _MAX_PLANE_COORDINATES or _in_parameters(line)):
             return Outcome.unknown(world.size)
         if nested > _COSTLY and world.size > _FEW:

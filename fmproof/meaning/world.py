@@ -11,11 +11,13 @@ import numpy as np
 from fmproof.lang.nodes import Apply, Head, Var
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.conditional import slopes_of
 from fmproof.meaning.hypotheses import Carried, carried_fields, positive_heads
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
 from fmproof.meaning.random_symbols import (
     CarryingField,
     Draw,
+    LinearField,
     RandomFunction,
     RandomLaw,
     RandomPoints,
@@ -40,6 +42,7 @@ class World:
         seed: of everything that is drawn.
         count: how many problems were drawn.
         first, last: the part of them that this world is about, ``last`` excluded.
+        linear: fields that have to be linear in their vectors.
         pointed: whether laws without a density are laws on points.
         positive: functions whose values have to be > 0.
         carried: fields that have to carry a density.
@@ -55,6 +58,7 @@ class World:
     first: int
     last: int
     pointed: bool = False
+    linear: frozenset[Head] = frozenset()
     positive: frozenset[Head] = frozenset()
     carried: tuple[tuple[Head, Carried], ...] = ()
     simple: frozenset[Head] = frozenset()
@@ -69,6 +73,7 @@ class World:
         count: int,
         hypotheses: Iterable[Any] = (),
         pointed: bool = False,
+        linear: frozenset[Head] = frozenset(),
     ) -> World:
         """``count`` problems; as far as may be, symbols satisfy the ``hypotheses``, propositions
         about them."""
@@ -77,12 +82,31 @@ class World:
         props = tuple(hypotheses)
         positive, carried = positive_heads(props), tuple(carried_fields(props).items())
         return cls(
-            dim, cast, tuple(variables), problems, seed, count, 0, count, pointed, positive, carried
+            dim,
+            cast,
+            tuple(variables),
+            problems,
+            seed,
+            count,
+            0,
+            count,
+            pointed,
+            linear,
+            positive,
+            carried,
         )
 
     @classmethod
-    def of(cls, problem: Problem, cast: Cast, variables: Sequence[Var], seed: int) -> World:
-        return cls(problem.dim, cast, tuple(variables), (problem,), seed, 1, 0, 1)
+    def of(
+        cls,
+        problem: Problem,
+        cast: Cast,
+        variables: Sequence[Var],
+        seed: int,
+        linear: frozenset[Head] = frozenset(),
+    ) -> World:
+        own = tuple(variables)
+        return cls(problem.dim, cast, own, (problem,), seed, 1, 0, 1, linear=linear)
 
     @property
     def size(self) -> int:
@@ -100,12 +124,20 @@ class World:
 
     def interpretation(self) -> Interpretation:
         symbols = self._symbols()
+        functions = {h: s for h, s in symbols.items() if not h.draws}
+        slopes = {
+            head: field.slope(place)
+            for h, field in symbols.items()
+            if isinstance(field, LinearField)
+            for place, head in slopes_of(h).items()
+        }
         others = Interpretation(
             dim=self.dim,
             count=self.size,
             theta=self._draw(0)(-1.0, 1.0, _PARAMETERS),
             laws={head: s.law for head, s in symbols.items() if isinstance(s, RandomLaw)},
-            functions={h: s for h, s in symbols.items() if not h.draws},
+            functions={**functions, **slopes},
+            linear=frozenset(h for h, s in symbols.items() if isinstance(s, LinearField)),
             points={h: s.points for h, s in symbols.items() if isinstance(s, RandomPoints)},
         )
         if not self.problems:
@@ -164,6 +196,8 @@ class World:
                 found[head] = RandomPoints(head, self.dim, draw)
             elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
+            elif head in self.linear:
+                found[head] = LinearField(head, draw)
             elif head in carried and isinstance(found.get(carried[head].density), RandomLaw):
                 found[head] = CarryingField(found[carried[head].density], carried[head])
             else:

@@ -41,7 +41,7 @@ class Line:
 
 def lines(latex: str, room: float) -> tuple[Line, ...]:
     """``latex`` broken into lines of at most ``room`` em, as far as that is possible."""
-    tokens = _tokens(latex)
+    tokens = tokenised(latex)
     places = [Break(0, 0, 0), *_breaks(tokens)]
     ends = [p.at for p in places[1:]] + [len(tokens)]
     # Width is additive between breaks, so a running sum gives that of every candidate.
@@ -84,21 +84,40 @@ def _next(places: list[Break], reach: list[float], here: int, free: float) -> in
     return len(places) if tight else best
 
 
-@lru_cache(maxsize=20_000)
+_NARROW = 15.0  #: em of a piece that may also be broken between factors
+
+
 def pieces(latex: str) -> tuple[str, ...]:
-    """The pieces of a formula between relations and signs, two brackets deep at most."""
-    tokens = _tokens(latex)
+    """The pieces of a formula between which a narrow page may break it."""
+    tokens = tokenised(latex)
+    return tuple(_join(tokens[a:b]) for a, b in piece_bounds(tokens))
+
+
+@lru_cache(maxsize=20_000)
+def piece_bounds(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Where those pieces begin and end: at relations and signs, two brackets deep at most.
+
+    A piece that is wide even so comes apart between factors.
+    """
     cuts = [p.at for p in _breaks(tokens) if p.cost < _OPENING and p.depth <= 2]
-    bounds = [0, *cuts, len(tokens)]
-    return tuple(_join(tokens[a:b]) for a, b in pairwise(bounds) if a < b)
+    factors = [p.at for p in _breaks(tokens) if p.cost >= _FACTOR]
+    found: list[tuple[int, int]] = []
+    for start, end in pairwise([0, *cuts, len(tokens)]):
+        inside = [at for at in factors if start < at < end]
+        if inside and _width(tokens[start:end]) > _NARROW:
+            found += pairwise([start, *inside, end])
+        elif start < end:
+            found.append((start, end))
+    return tuple(found)
 
 
 def width(latex: str) -> float:
     """The estimated width of a formula in display style, in em."""
-    return _width(_tokens(latex))
+    return _width(tokenised(latex))
 
 
-def _tokens(latex: str) -> tuple[str, ...]:
+def tokenised(latex: str) -> tuple[str, ...]:
+    """The commands, letters and spaces of a formula."""
     return tuple(_TOKEN.findall(latex.strip()))
 
 

@@ -116,6 +116,14 @@ def _links(part: PartReport, labels: dict[Condition, str]) -> Iterator[Link]:
         before = step.claim
 
 
+def unmet(step: StepReport) -> tuple[Formula, ...]:
+    """The side conditions for which alone a step is not accepted; the failure says it in words."""
+    failure = step.failure
+    if failure is None or failure.expected is not None or failure.difference is not None:
+        return ()
+    return tuple(c.formula for c in step.conditions if c.discharged_by is None)
+
+
 def anchor(name: str, taken: set[str]) -> str:
     """``name`` as a label for links: ASCII letters, digits, dots and dashes, never used before."""
     stem = re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") or "x"

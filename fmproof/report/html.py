@@ -1,15 +1,32 @@
-"""A report as one HTML file: MathML, no script, nothing loaded from anywhere."""
+"""A report as one HTML file: MathML, one small script of its own, nothing loaded from anywhere."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from hashlib import sha256
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from fmproof.report.breaking import pieces
-from fmproof.report.document import LISTED, anchor, defined, heading, printable, sections, spans
+from fmproof.report.breaking import piece_bounds, tokenised
+from fmproof.report.changes import Ranges, changed, symbol_ranges
+from fmproof.report.document import (
+    LISTED,
+    Chain,
+    anchor,
+    defined,
+    heading,
+    printable,
+    sections,
+    spans,
+    unmet,
+)
 from fmproof.report.model import Formula, Report, RuleEntry
+from fmproof.report.paper.align import SIGNS, align, plain_rows, rows
+from fmproof.report.rules import entries
 from fmproof.report.templating import environment
+from fmproof.report.tex import escape
 
 if TYPE_CHECKING:
     from fmproof.report.plots import Picture
@@ -26,23 +43,47 @@ def render(
 
     Args:
         command: the command line that produced it, for the note at its end.
-        rules: the catalogue of rules, for an appendix.
+        rules: the catalogue of rules, for an appendix; by default those that are used.
         pictures: plots of a concrete problem (:func:`fmproof.report.plots.pictures`).
         problem: that problem in words.
     """
     template = _environment().get_template("page.html")
+    shown = rules or entries(_used(report))
+    script = _script()
     return str(
         template.render(
             report=report,
             sections=sections(report),
             title=heading(report),
             command=command,
-            rules=rules,
-            codes={rule.name: rule.code for rule in rules},
+            rules=shown,
+            all_rules=bool(rules),
+            codes={rule.name: rule.code for rule in shown},
+            script=script,
+            digest=b64encode(sha256(script.encode()).digest()).decode(),
             pictures=pictures,
             problem=problem,
         )
     )
+
+
+def _used(report: Report) -> list[str]:
+    """The names of the rules that steps name, in alphabetical order."""
+    steps = (step for derivation in report.derivations for step in derivation.steps)
+    return sorted({name for step in steps for name in step.rule.split(", ")})
+
+
+def _script() -> str:
+    """The page's only script; it works on what is there, and the page is whole without it."""
+    from markupsafe import Markup
+
+    source = resources.files("fmproof.report") / "templates" / "page.js"
+    return Markup(source.read_text(encoding="utf-8"))
+
+
+def page_part(template: str, **values: Any) -> str:
+    """A template of this package with its values escaped and put in."""
+    return str(_environment().get_template(template).render(**values))
 
 
 def cell(report: Report) -> str:
@@ -59,19 +100,28 @@ def prose(text: str) -> str:
     return Markup().join(code.format(piece) if is_code else piece for piece, is_code in shown)
 
 
-def mathematics(formula: Formula, relation: str = "") -> str:
+def mathematics(
+    formula: Formula,
+    relation: str = "",
+    before: Formula | None = None,
+    after: Formula | None = None,
+) -> str:
     """A formula as MathML, in pieces between which a narrow page may break it.
 
     What the converter does not know is shown as the formula's plain text.
 
     Args:
         relation: written before the formula.
+        before: the line before; what is new since then gets the class "new".
+        after: the line after; what is gone there gets the class "gone".
     """
     from markupsafe import Markup
 
     sign = Markup('<span class="relation">{}</span>').format(relation) if relation else ""
+    new = changed(before.latex, formula.latex)[1] if before else []
+    gone = changed(formula.latex, after.latex)[0] if after else []
     try:
-        first, *rest = pieces(formula.latex)
+        first, *rest = _pieces(formula.latex, new, gone)
         # The empty group keeps the spaces of a sign or relation that begins a piece.
         more = [Markup("<wbr>") + Markup(_mathml("{}" + piece)) for piece in rest]
         begun = Markup(_mathml(first))
@@ -79,6 +129,39 @@ def mathematics(formula: Formula, relation: str = "") -> str:
         begun, more = Markup('<span class="text">{}</span>').format(printable(formula.text)), []
     begun = Markup('<span class="together">{}{}</span>').format(sign, begun) if sign else begun
     return Markup('<span class="formula">{}</span>').format(begun + Markup().join(more))
+
+
+# Colours stand for classes on the way through the converter: no formula has one of its own.
+_COLOURS = {"new": "red", "gone": "blue", "new gone": "teal"}
+_CLASSES = {
+    'style="color:#FF0000;"': 'class="new"',
+    'style="color:#0000FF;"': 'class="gone"',
+    'style="color:#008080;"': 'class="new gone"',
+}
+
+
+def _pieces(latex: str, new: Ranges, gone: Ranges) -> list[str]:
+    """The pieces of a formula, with what is new or gone in colours."""
+    tokens = tokenised(latex)
+    marks = [""] * len(tokens)
+    for name, ranges in (("new", new), ("gone", gone)):
+        for start, end in ranges:
+            marks[start:end] = [f"{mark} {name}".strip() for mark in marks[start:end]]
+    whole = symbol_ranges(tokens)
+    written = []
+    for start, end in piece_bounds(tokens):
+        piece, i = "", start
+        while i < end:
+            mark, run = marks[i], i
+            while run < end and marks[run] == mark:
+                # A unit is coloured as a whole, or it would lose its scripts.
+                run = next((b for a, b in whole if a <= run < b), run + 1)
+            run = min(run, end)
+            text = "".join(tokens[i:run])
+            piece += _coloured(text, _COLOURS[mark], tokens[:i]) if mark else text
+            i = run
+        written.append(piece.strip())
+    return written
 
 
 def inline(formula: Formula) -> str:
@@ -89,6 +172,28 @@ def inline(formula: Formula) -> str:
         return Markup('<span class="inline">{}</span>').format(Markup(_mathml(formula.latex)))
     except ValueError:
         return Markup('<span class="text">{}</span>').format(printable(formula.text))
+
+
+_ROOM = 40.0  #: em of a line of what is copied
+
+
+def chain_latex(chain: Chain) -> str:
+    """A part as ``align*``, to be copied."""
+    written = plain_rows(chain.part.start.latex, _ROOM)
+    for link in chain.links:
+        step = link.step
+        written += rows("", SIGNS[step.relation], step.claim.latex, _ROOM, indent=r"\quad ")
+        written[-1] += rf" \tag*{{({escape(step.id)})}}"
+    return align(written)
+
+
+def _coloured(latex: str, colour: str, before: Sequence[str]) -> str:
+    """A run in its colour; a sign that begins it keeps the space of an operation."""
+    last = next((token for token in reversed(before) if not token.isspace()), "(")
+    sign = latex[:1] if latex[:1] in "+-" and last not in "([{=" else ""
+    first = rf"\mathbin{{\textcolor{{{colour}}}{{{sign}}}}}" if sign else ""
+    rest = latex.removeprefix(sign)
+    return first + (rf"\textcolor{{{colour}}}{{{rest}}}" if rest.strip() else rest)
 
 
 @lru_cache(maxsize=20_000)
@@ -103,9 +208,12 @@ def _mathml(latex: str) -> str:
     # As two signs they would stand apart.
     spelled = latex.replace(":=", r"\mathrel{:=}")
     try:
-        return str(_converter().convert_with_local_state(spelled, displaystyle=True))
+        written = str(_converter().convert_with_local_state(spelled, displaystyle=True))
     except LatexError as error:
         raise ValueError(latex) from error
+    for style, name in _CLASSES.items():
+        written = written.replace(style, name)
+    return written
 
 
 @lru_cache(maxsize=1)
@@ -122,6 +230,8 @@ def _environment() -> Any:
 
     filters: dict[str, Callable[..., Any]] = {
         "math": mathematics,
+        "inline_math": inline,
+        "chain_latex": chain_latex,
         "prose": prose,
         "defined": defined,
         "anchor": lambda name: anchor(name, set()),
@@ -130,4 +240,5 @@ def _environment() -> Any:
         Markup, lambda text: escaped(printable(text)), inline, filters, autoescape=True
     )
     made.globals["LISTED"] = LISTED
+    made.globals["unmet"] = unmet
     return made

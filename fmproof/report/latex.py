@@ -6,30 +6,23 @@ and graphicx in the document that it is put into, and defines the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from fmproof.report.breaking import lines, width
 from fmproof.report.document import anchor, heading, sections
-from fmproof.report.model import Constant, Formula, Report, RuleEntry, Symbol
-from fmproof.report.proof import Typesetter
+from fmproof.report.model import Report, RuleEntry
+from fmproof.report.paper import Typesetter
+from fmproof.report.paper.evidence import displayed_formula
 from fmproof.report.templating import environment
 from fmproof.report.tex import Tex, code, escape, inline, mathematics, plain, prose
 from fmproof.report.words import count, sentence
 
-# Widths in em, for a4 paper with margins of 25 mm at 11 pt.
-ROOM = 38.0  #: a display of its own
-ROOM_STEP = 31.0  #: a step, beside its reason
-ROOM_NOTATION = 29.0  #: a definition, beside its meaning
-ROOM_TABLE = 25.8  #: a side condition, beside what it was derived from
-
 Style = Literal["proof", "full", "statements"]
 STYLES: tuple[Style, ...] = ("proof", "full", "statements")
 PAGE = 40.0  #: em of a line of the article
+HANDOUT = 54.0  #: em of a line of the statements alone
 COLUMN = {1: 31.0, 2: 21.0}  #: em of a line where a fragment goes: in one column, in two
-
-BLOCK = 12  #: lines that stay together on a page
 
 
 def render(
@@ -39,6 +32,7 @@ def render(
     fragment: bool = False,
     style: Style = "full",
     columns: int = 1,
+    tagged: bool = False,
 ) -> str:
     r"""``report`` as LaTeX.
 
@@ -49,61 +43,31 @@ def render(
         style: a proof as in a paper; the full evidence, with every condition and number; or the
             statements alone. What is not proved is shown in full whatever the style.
         columns: of the page that a fragment is for, 1 or 2.
+        tagged: of an article, for lualatex: with the structure that a screen reader follows.
     """
     found = sections(report)
-    typesetter = Typesetter(COLUMN[columns] if fragment else PAGE, brief=style == "statements")
+    room = COLUMN[columns] if fragment else HANDOUT if style == "statements" else PAGE
+    full = style == "full"
+    several = len(found) > 1
+    typesetter = Typesetter(room, brief=style == "statements", full=full)
     template = _environment().get_template("fragment.tex" if fragment else "article.tex")
+    typeset = [typesetter.section(s) for s in found]
     return str(
         template.render(
             report=report,
-            sections=found,
-            typeset=[] if style == "full" else [typesetter.section(s) for s in found],
+            notation=typesetter.notation_rows(found),
+            typeset=typeset,
+            evidence=[(p.section, p.evidence) for p in typeset if p.evidence is not None],
             statements=style == "statements",
-            style=style,
+            full=full,
             fragment=fragment,
-            title=heading(report),
+            tagged=tagged,
+            title="Theorems" if several and style == "statements" else heading(report),
             command=command,
             rules=rules,
+            room=room,
         )
     )
-
-
-def display(
-    formula: Formula, room: float, relation: str = "", name: Formula | None = None
-) -> tuple[Tex, ...]:
-    """A formula in ``aligned`` blocks, broken to ``room`` em; one block unless it is very long.
-
-    Args:
-        relation: written before the formula.
-        name: written before the relation.
-    """
-    sign = {"": "", "=": "=", "≤": r"\le", "≥": r"\ge"}[relation]
-    before = f"{mathematics(name) if name else ''}{sign}{{}}" if sign else ""
-    first, *rest = lines(formula.latex, room - width(before))
-    rows = [f"{before} & {mathematics(first.latex)}"]
-    rows += ["& " + r"\quad" * line.indent + f" {{}}{mathematics(line.latex)}" for line in rest]
-    return tuple(map(_aligned, _batched(rows, BLOCK)))
-
-
-def _aligned(rows: Sequence[str]) -> Tex:
-    body = " \\\\\n    ".join(rows)
-    return Tex(f"\\fmproofmath{{\\begin{{aligned}}[t]\n    {body}\n  \\end{{aligned}}}}")
-
-
-def _batched(rows: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (rows[i : i + size] for i in range(0, len(rows), size))
-
-
-def _display(shown: Formula | Constant) -> Tex:
-    """A formula, or a constant with its definition, on lines of its own."""
-    blocks = display(shown, ROOM) if isinstance(shown, Formula) else _defined(shown, ROOM)
-    return Tex("\n".join(rf"\fmproofdisplay{{{block}}}" for block in blocks))
-
-
-def _defined(item: Symbol | Constant, room: float) -> tuple[Tex, ...]:
-    if item.definition is None:
-        return display(item.name, room)
-    return display(item.definition, room, "=", item.name)
 
 
 @lru_cache(maxsize=1)
@@ -129,9 +93,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "sentence": sentence,
     "plain": plain,
-    "display": _display,
-    "step": lambda formula, relation="": display(formula, ROOM_STEP, relation),
-    "defined": lambda symbol: _defined(symbol, ROOM_NOTATION),
-    "cell": lambda formula: display(formula, ROOM_TABLE),
+    "display": lambda formula, room: Tex(displayed_formula(formula, room)),
     "anchor": lambda name: Tex(anchor(name, set())),
 }

@@ -7,9 +7,10 @@ SymPy and a report can be kept, sent and rendered anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
@@ -130,8 +131,25 @@ class Symbol:
 
     @property
     def described(self) -> str:
-        """The author's words, and what is assumed whatever they say."""
-        return f"{self.words}: {self.meaning}" if self.words else self.meaning
+        """The author's words, and what is assumed whatever they say; no word twice."""
+        assumed = (
+            _ONE.get(self.meaning, self.meaning) if "," not in self.name.text else self.meaning
+        )
+        if not self.words:
+            return assumed
+        said = set(self.words.split())
+        # Which variables a density is in, its name says.
+        new = set(re.sub(r" in [^\W\d_]\w*(?= on |$)", "", assumed).split()) - said
+        if not new:
+            return self.words
+        range_ = re.search(r" on \[.*\]$", assumed)
+        if range_ and range_[0] in self.words:
+            assumed = assumed[: range_.start()]
+        alone = assumed.endswith("s") or assumed.split()[0] in ("a", "an", "any", "the")
+        return f"{self.words}, {assumed if alone else f'a {assumed}'}"
+
+
+_ONE = {"real numbers": "real number"}
 
 
 @dataclass(frozen=True)
@@ -212,6 +230,10 @@ class Report:
 
     def __str__(self) -> str:
         return self._renderers["text"](self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How IPython shows it in a terminal."""
+        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         """How a notebook shows it: MathML, which needs nothing loaded."""

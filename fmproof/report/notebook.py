@@ -12,7 +12,11 @@ from fmproof.report.model import Report, RuleEntry
 
 
 def render(
-    report: Report, sources: Sequence[str], command: str = "", rules: Sequence[RuleEntry] = ()
+    report: Report,
+    sources: Sequence[str],
+    command: str = "",
+    rules: Sequence[RuleEntry] = (),
+    problem: str = "",
 ) -> str:
     """``report`` as a notebook (format 4.5), without outputs.
 
@@ -20,10 +24,10 @@ def render(
         sources: what was checked: names of built-in derivations, and paths of Python files.
         command: the command line that produced it, for the note at its end.
         rules: the catalogue of rules, for an appendix.
+        problem: the file of a problem, as the notebook finds it, for plots and a slider over t.
     """
-    cells = [
-        {"id": f"cell-{number}", **cell} for number, cell in enumerate(_cells(report, sources), 1)
-    ]
+    written = [*_cells(report, sources), *(_plots(problem) if problem else ())]
+    cells = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(written, 1)]
     if rules:
         cells.append({"id": "rules", **_text(markdown.fill("rules.md", rules=rules))})
     if command:
@@ -70,6 +74,23 @@ def _cells(report: Report, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     yield _code(
         f"if report.status != {report.status!r}:\n"
         f'    raise SystemExit(f"the report says {{report.status}}, not {report.status}")'
+    )
+
+
+def _plots(problem: str) -> Iterator[dict[str, Any]]:
+    yield _text("## On a concrete problem\n\nPictures illustrate; they prove nothing.")
+    yield _code(
+        "from fmproof.evaluation import evaluate\n"
+        "from fmproof.models import load_problem\n\n"
+        f"problem = load_problem({problem!r})\n"
+        "evaluate(problem)"
+    )
+    yield _text("The density, the fields and the conditional variance at any time *t*:")
+    yield _code("from fmproof.report.plots.slider import slider\n\nslider(problem)")
+    yield _code(
+        "from IPython.display import display\n\n"
+        "from fmproof.report.plots import pictures\n\n"
+        "display(*pictures(problem))"
     )
 
 

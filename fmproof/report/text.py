@@ -21,6 +21,8 @@ from fmproof.report.model import (
     StepReport,
 )
 from fmproof.report.words import (
+    EXPECTED,
+    FOUND,
     derivation_verdict,
     explanation,
     label_ranges,
@@ -70,6 +72,9 @@ class _Painter:
 
     def rule(self, text: str) -> str:
         return style(text, fg="cyan") if self.colour else text
+
+    def different(self, text: str) -> str:
+        return style(text, fg="yellow") if self.colour else text
 
     def status(self, text: str, status: Status) -> str:
         return style(text, fg=_COLOUR[status], bold=True) if self.colour else text
@@ -189,7 +194,10 @@ class _Pages:
         for label, text in details:
             head = f"{margin}{label:<{labels}}  "
             broken = prose_lines if label in ("hint", "written at") else formula_lines
-            yield from hang(head, broken(text, self.width - len(head)))
+            lines = broken(text, self.width - len(head))
+            if label in (EXPECTED, FOUND):
+                lines = [self.paint.different(line) for line in lines]
+            yield from hang(head, lines)
 
     def numeric(self, numeric: Numeric, margin: str) -> Iterator[str]:
         """What the numbers say: always when they do not agree, else with the details."""
@@ -219,6 +227,8 @@ class _Pages:
                 yield from hang(head, prose_lines(symbol.described, self.width - len(head)))
             else:
                 yield from self._formula(head + ":= ", symbol.definition.text)
+                if symbol.words:
+                    yield from self._prose(symbol.words, margin=" " * len(head))
 
     def hypotheses(self, derivation: DerivationReport) -> Iterator[str]:
         for declared, title in ((True, "Hypotheses"), (False, "Assumed but not declared")):

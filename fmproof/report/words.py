@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fmproof.report.changes import smallest
 from fmproof.report.model import DerivationReport, Failure, Numeric, Prose, Report, StepReport
 
 
@@ -60,12 +61,22 @@ EXPECTED, FOUND, DIFFERENCE = "rule gives", "claim gives", "difference"
 """How every format calls the three; the difference is the first minus the second."""
 
 
+SHORT = 60
+"""Letters of a formula that is shown whole; of longer ones, the smallest piece that differs."""
+
+
 def explanation(failure: Failure, step: StepReport) -> list[tuple[str, str]]:
     """The details of a failure as (label, text), the summary apart."""
     details = []
+    found = failure.found or step.claim
     if failure.expected is not None:
-        details.append((EXPECTED, failure.expected.text))
-    if failure.found is not None and failure.found != step.claim:
+        expected, claimed = failure.expected.text, found.text
+        if max(len(expected), len(claimed)) > SHORT and expected != claimed:
+            expected, claimed = smallest(expected, claimed)
+        details.append((EXPECTED, expected))
+        if failure.found is not None and claimed != step.claim.text:
+            details.append((FOUND, claimed))
+    elif failure.found is not None and failure.found != step.claim:
         details.append((FOUND, failure.found.text))
     if failure.difference is not None:
         details.append((DIFFERENCE, failure.difference.text))

@@ -43,7 +43,7 @@ from fmproof.report.model import (
 )
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
-from fmproof.tactics.matching import occurs
+from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
 from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
 from fmproof.tactics.script import Derivation, Instance, Part, Step
@@ -295,7 +295,7 @@ class _Checker:
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
         self._note(line)
-        inherited = {canon(h) for lemma in lemmas for h in lemma.hypotheses}
+        inherited = [h for lemma in lemmas for h in lemma.hypotheses]
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
         report = replace(base, conditions=_each_once(*finite, *conditions))
@@ -371,7 +371,7 @@ class _Checker:
     # --- conditions -------------------------------------------------------------------
 
     def _discharge(
-        self, theorem: Theorem, step: str, inherited: set[Prop]
+        self, theorem: Theorem, step: str, inherited: Sequence[Prop]
     ) -> tuple[Theorem, tuple[Condition, ...], Failure | None]:
         """Derive each hypothesis of a step's theorem from the declared ones.
 
@@ -379,9 +379,11 @@ class _Checker:
         is new here: an instance of one, or one of another derivation.
         """
         records, problem = [], None
+        keys = set(map(canon, inherited))
+        failed = [h for h in inherited if canon(h) in self.unproved]
         for prop in theorem.hypotheses:
             key = canon(prop)
-            if key in inherited and (key in self.declared or key in self.unproved):
+            if any(_says(h, prop) for h in failed) or (key in keys and key in self.declared):
                 self._note_use(
                     (h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step
                 )
@@ -474,6 +476,14 @@ def _chained(chain: Theorem | None, theorem: Theorem, falling: bool) -> Theorem:
     if chain is None:
         return theorem
     return transitivity(theorem, chain) if falling else transitivity(chain, theorem)
+
+
+def _says(statement: Prop, prop: Prop) -> bool:
+    """Whether a proposition is a statement for some values of its variables, or for all or almost
+    all: a lemma that is used under a binder is needed so."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.body
+    return match(statement, prop) is not None
 
 
 def _each_once(*conditions: Condition) -> tuple[Condition, ...]:

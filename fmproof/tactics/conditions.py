@@ -174,6 +174,7 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
+        self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self._until: float | None = None  # when the search gives up
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
@@ -281,18 +282,21 @@ class Prover:
 
     def _facts(self, goal: Prop) -> list[tuple[str, Theorem]]:
         """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
-        facts = []
+        free = free_vars(goal)
+        if free not in self._facts_at:
+            self._facts_at[free] = list(self._specialised(free))
+        return self._facts_at[free]
+
+    def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
-            facts.append((name, theorem))
+            yield name, theorem
             while isinstance(theorem.conclusion, ForAll):
                 inner = theorem.conclusion
-                values = {v for v in free_vars(goal) if v.sort is inner.var.sort} | {inner.var}
-                facts.extend(
-                    (name, specialise(theorem, v)) for v in sorted(values, key=lambda v: v.name)
-                )
+                values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
+                for v in sorted(values, key=lambda v: v.name):
+                    yield name, specialise(theorem, v)
                 theorem = specialise(theorem, inner.var)
-        return facts
 
     def _assumed(self, goal: Prop) -> Proof | None:
         for name, prop in self.hypotheses:
@@ -360,7 +364,7 @@ class Prover:
         joined = scaled_slope(goal.body)
         if joined is not None:
             yield "", attempt(equal_integrand, goal, joined)
-        for _, fact in self._facts(goal):
+        for _name, fact in self._facts(goal):
             if isinstance(fact.conclusion, Dominated):
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
@@ -423,7 +427,7 @@ class Prover:
             if isinstance(fact.conclusion, Integrable)
         ]
         yield from together(goal, [fact.conclusion for _, fact in known])
-        for _, fact in known:
+        for _name, fact in known:
             yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
@@ -515,8 +519,7 @@ class Prover:
                 if alpha_equal(theorem.conclusion, goal):
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
-            theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", depth)
+            proof = self._from(self._moved_fact(fact, goal), "almost surely", depth)
             if proof is not None:
                 return proof
         return None
@@ -595,7 +598,9 @@ class Prover:
             if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
                 # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
-                return there and Proof(discharge(there, proof.theorem), proof.reasons)
+                if there is None:
+                    return None
+                return Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables

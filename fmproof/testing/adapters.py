@@ -59,13 +59,19 @@ def module_of(function: Any) -> Any:
 
 
 def wants_tensors(function: Any) -> bool:
-    """Whether a callable is to be given PyTorch tensors."""
-    return getattr(function, "takes_tensors", False) or module_of(function) is not None
+    """Whether a callable, or what it is a partial of, is to be given PyTorch tensors."""
+    return _has_mark(function, "takes_tensors") or module_of(function) is not None
 
 
 def wants_jax(function: Any) -> bool:
-    """Whether a callable is to be given JAX arrays."""
-    return getattr(function, "takes_jax", False)
+    """Whether a callable, or what it is a partial of, is to be given JAX arrays."""
+    return _has_mark(function, "takes_jax")
+
+
+def _has_mark(function: Any, mark: str) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return bool(getattr(function, mark, False))
 
 
 def jax_array(value: Any) -> Any:
@@ -174,6 +180,7 @@ class VelocityFunction:
         self.what = f"{what} {name_of(function)}"
         self.convert = like_inputs_of(function)
         self.x_first = _x_first(function)
+        self.names = [p.name for p in parameters(function) or []][:2]
         self.eps = float(np.finfo(np.float64).eps)
 
     def replaced_by(self, function: Any) -> VelocityFunction:

@@ -1,9 +1,13 @@
-"""A user's loss in batches, compared with the closed form and with its own points."""
+"""A user's loss in batches, compared with the closed form and with its own points.
+
+Only the user's loss is called batch by batch. The closed forms of many batches are evaluated
+together: a batch is small, and most of its time would be the overhead of calls.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,75 +20,121 @@ from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
 
 BATCHES = 100
+_TOGETHER = 100_000  # numbers of x that are evaluated at a time
 _TESTS = 3  # the loss against the closed form and its points, and the points themselves
 _LOOKS_APART = 1_000_003  # so that the seeds of two looks do not meet
 
 
-class Batch(NamedTuple):
-    """k numbers of a loss from one batch.
+class Found(NamedTuple):
+    """k numbers of the user's loss from one batch.
 
     Attributes:
-        expected: (k,), from the closed form of the marginal field, at points of its own.
-        found: (k,), the user's.
-        points: where the user's loss evaluated the model, if it shows.
-        at_points: (k,), what is expected there.
-        slack: (k,), how far rounding may throw that.
+        numbers: (k,).
+        rounding: how far rounding may throw them, beside what their points say.
+        points: where the loss evaluated the model, if it shows.
     """
 
-    expected: FloatArray
-    found: FloatArray
+    numbers: FloatArray
+    rounding: float = 0.0
     points: Points | None = None
-    at_points: FloatArray | None = None
-    slack: FloatArray | None = None
 
 
-Describe = Callable[[FloatArray, FloatArray, Verdict, str], CheckFailed]
-"""The failure, from what was found and what was expected (B, k), the verdict, and where."""
+class Comparison(Protocol):
+    """k numbers of a loss, as the user's code gives them and as they should be."""
+
+    def found(self, reference: Reference, size: int, seed: int) -> Found:
+        """From the user's code, for one batch of ``size`` data."""
+
+    def expected(
+        self, reference: Reference, t: FloatArray, x: FloatArray, count: int
+    ) -> FloatArray:
+        """(count, k), from the closed form of the marginal field at the rows of ``count``
+        batches."""
+
+    def at_points(
+        self, reference: Reference, points: Points, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """(count, k) what is expected at the points of ``count`` batches, and how far rounding may
+        throw it."""
+
+    def describe(
+        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+    ) -> CheckFailed:
+        """The failure, from what was found and what was expected (B, k)."""
+
+    @property
+    def precision(self) -> float:
+        """The rounding of the expected numbers, relative to their size."""
+
+
+def batch_means(rows: FloatArray, count: int) -> FloatArray:
+    """(count, k), the means of ``rows`` (N, k) over equal batches."""
+    return np.asarray(rows.reshape(count, -1, *rows.shape[1:]).mean(axis=1))
+
+
+def draw_marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Times and points of the path, (n,) and (n, d)."""
+    t, _, _, x, _ = reference.draw(n, np.random.default_rng([seed, 1]))
+    return t, x
 
 
 def looks(
-    reference: Reference,
-    batch: Callable[[int, int], Batch],
-    describe: Describe,
-    rounding: Callable[[], float],
-    samples: int,
-    seed: int,
+    comparison: Comparison, reference: Reference, samples: int, seed: int
 ) -> Iterator[Evidence]:
-    """Looks at up to ``samples``, each split into batches.
-
-    Args:
-        batch: of a size and a seed.
-        rounding: of the expected numbers, relative to their size.
-    """
+    """Looks at up to ``samples``, each split into batches."""
     for look, n in enumerate(look_sizes(samples)):
         start = seed + 1 + look * _LOOKS_APART
-        with seeded(start):
-            found = [batch(n // BATCHES, start + i) for i in range(BATCHES)]
-        yield strongest(list(_evidence(reference, found, describe, rounding())), _TESTS)
+        yield strongest(list(_evidence(comparison, reference, n // BATCHES, start)), _TESTS)
+
+
+def _groups(reference: Reference, size: int) -> list[range]:
+    """Batches whose closed forms are evaluated together."""
+    each = max(1, _TOGETHER // (size * reference.dim))
+    return [range(i, min(i + each, BATCHES)) for i in range(0, BATCHES, each)]
 
 
 def _evidence(
-    reference: Reference, batches: list[Batch], describe: Describe, rounding: float
+    comparison: Comparison, reference: Reference, size: int, start: int
 ) -> Iterator[Evidence]:
-    theirs = np.array([batch.found for batch in batches])
-    ours = np.array([batch.expected for batch in batches])
-    size = rounding * np.abs(ours).mean(axis=0)
+    groups = _groups(reference, size)
+    with seeded(start):
+        batches = [comparison.found(reference, size, start + i) for i in range(BATCHES)]
+        ours = np.concatenate(
+            [
+                comparison.expected(
+                    reference, *draw_marginal(reference, size * len(g), start + g[0]), len(g)
+                )
+                for g in groups
+            ]
+        )
+    theirs = np.array([batch.numbers for batch in batches])
+    relative = comparison.precision * np.abs(ours).mean(axis=0)
 
     def against(expected: FloatArray, slack: FloatArray, where: str) -> Evidence:
         verdict = joint_test(theirs - expected, slack)
-        return Evidence(verdict.p_value, lambda _: describe(theirs, expected, verdict, where))
+        return Evidence(
+            verdict.p_value, lambda _: comparison.describe(theirs, expected, verdict, where)
+        )
 
-    closed = against(ours, size, "from the closed form of u_t(x)")
+    closed = against(ours, relative, "from the closed form of u_t(x)")
     parts = [batch.points for batch in batches if batch.points is not None]
-    points = Points.join(parts).counted(reference) if len(parts) == len(batches) else None
-    reference = reference.projected()
-    if points is None or not points.belong(reference):
+    whole = Points.join(parts) if len(parts) == len(batches) else None
+    less = reference.projected()
+    points = None if whole is None else whole.counted(reference)
+    if whole is None or points is None or not points.belong(less):
         yield closed
         return
-    yield points.noise_evidence(reference)
-    there = np.array([batch.at_points for batch in batches])
-    slack = size + np.array([batch.slack for batch in batches])
-    time = points.time_evidence(reference, len(batches))
+    yield points.noise_evidence(less)
+    with seeded(start):
+        pairs = [
+            comparison.at_points(
+                reference, whole.rows(slice(g[0] * size, (g[-1] + 1) * size)), len(g)
+            )
+            for g in groups
+        ]
+    there, off = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    slack = relative + off + np.array([batch.rounding for batch in batches])[:, None]
+    time = points.time_evidence(less, len(batches))
     if not points.doubtful(time):
         yield against(there, slack.mean(axis=0), "at the points at which it evaluates the model")
     elif (np.abs(theirs - there) <= 4 * slack).all():

@@ -12,12 +12,14 @@ the noise and of the data are tested as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.diagnosis import time_like
+from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
@@ -46,6 +48,7 @@ def assert_conditional_velocity(
     coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
+    epochs: int = 1,
     samples: int = 30_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -65,6 +68,7 @@ def assert_conditional_velocity(
             order of its own; "ot" when it pairs them at the least total of squared distances.
         dims: the coordinates to look at, as indices or booleans, where others are padding.
         direction: "noise-to-data", with noise at t = 0, or "data-to-noise".
+        epochs: how often to give the sampler the same data: the noise must be new each time.
         samples: at most this many; a first look takes 1,000.
         level: the probability that right code fails.
         seed: of the data, the noise and the global generators; by default pytest's
@@ -77,13 +81,15 @@ def assert_conditional_velocity(
     __tracebackhide__ = True
     user = Sampler(sampler, direction == "data-to-noise")
     check_options(samples, level)
+    check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
         path, data, time, target=target, coupling=coupling, dims=dims, direction=direction
     )
 
     def check(on: Reference) -> CheckFailed | None:
-        return decide(looks(user, on, samples, seed), samples, level)
+        again = reused_over_epochs(partial(_epoch, user, on, seed), epochs)
+        return again or decide(looks(user, on, samples, seed), samples, level)
 
     def honest(on: Reference) -> CheckFailed | None:
         return decide(looks(_right(on), on, 1_000, seed), 1_000, level)
@@ -97,6 +103,7 @@ def assert_conditional_velocity(
         code_of(sampler, "sampler"),
         *smallest.code(),
         **smallest.options(),
+        epochs=epochs if epochs > 1 else None,
         samples=samples,
         level=level,
         seed=seed,
@@ -131,6 +138,31 @@ def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Itera
             used[kind] = True
     for look, n in enumerate(look_sizes(samples)):
         yield _evidence(user, reference, used, n, seed + _SEEDS * look)
+
+
+def _epoch(
+    user: Sampler, reference: Reference, seed: int, number: int, other_data: bool
+) -> Made | None:
+    """What the rows of an epoch are made of."""
+    rng = np.random.default_rng([seed, 11, number])
+    data = np.random.default_rng([seed, 11 + other_data])
+    given = {
+        "x1": reference.data.sample(EPOCH_ROWS, data),
+        "x0": rng.standard_normal((EPOCH_ROWS, reference.dim)),
+        "t": reference.time.sample(EPOCH_ROWS, rng),
+        "n": EPOCH_ROWS,
+        "rng": rng,
+    }
+    try:
+        draws = user.draw_for(reference, given, EPOCH_ROWS, seed + 1 + number)
+    except CheckFailed:  # the looks will say why
+        return None
+    if draws.given_eps and not user.uses("x0", reference, seed):
+        object.__setattr__(draws, "eps", None)
+    if reference.coupling != "independent":
+        object.__setattr__(draws, "z", None)
+    draws = draws if reference.dims is None else draws.columns(list(reference.dims))
+    return made_of(reference.projected(), draws)
 
 
 def _draws(user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int) -> Draws:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +15,13 @@ from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.precision import precision_of, precision_shown
 from fmproof.testing.reference import Reference
 
 _NAMES = {
-    "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u"},
+    "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u", "drift", "score"},
     "t": {"time", "times"},
     "x": {"x_t", "xt", "points"},
+    "x1": {"x", "data", "x0", "samples"},
 }
 
 
@@ -56,68 +58,44 @@ def assert_divergence(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    reference, t, x, seed = _setting(path, data, time, target, direction, points, seed)
-    check_tolerance(tolerance)
     check_count("repeats", repeats, 20)
-    exact = np.trace(ExactModel(reference).jacobian(t, x), axis1=1, axis2=2)
-
-    def draw(each: int) -> FloatArray:
-        return _call(divergence, "divergence", reference, t, x, (len(t),), each)[0]
-
-    def failure(title: str, expected: str, found: str, values: FloatArray) -> CheckFailed:
-        ratio = float((values * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
-        close = np.abs(values - ratio * exact).mean() < 0.05 * np.abs(values).mean()
-        whole = abs(ratio - round(ratio)) < 0.05 * abs(ratio) and round(ratio) not in (0, 1)
-        hint = ""
-        if close and whole and ratio > 0:
-            hint = f"it is {round(ratio)} times the divergence: summed over probes, not averaged"
-        elif close and whole:
-            hint = "its sign is flipped"
-        elif close:
-            hint = f"it is about {ratio:.3g} times the divergence"
-        return CheckFailed(
-            title,
-            expected=expected,
-            found=found,
-            hint=hint,
-            problem=reference.describe(),
-            reproduce=call(
-                assert_divergence,
-                code_of(divergence, "divergence"),
-                *reference.code(),
-                **reference.options(),
-                points=points,
-                repeats=repeats,
-                tolerance=tolerance,
-                level=level,
-                seed=seed,
-            ),
-        )
-
-    first = draw(seed)
-    if np.allclose(first, draw(seed + 1), rtol=1e-7, atol=1e-9):
-        off = np.abs(first - exact) / (1 + np.abs(exact))
-        row = int(off.argmax())
-        if off[row] > tolerance:
-            raise failure(
-                "the divergence is wrong",
-                f"{exact[row]:.8g} at t = {t[row]:.6g}, x = {x[row]}",
-                f"{first[row]:.8g}",
-                first,
-            )
+    reference = Reference.of(path, data, time, target=target, direction=direction)
+    t, x = _inner_points(reference, points, seed)
+    question = _Question(
+        *(assert_divergence, divergence, "divergence", reference, {"t": t, "x": x}),
+        exact=np.trace(ExactModel(reference).jacobian(t, x), axis1=1, axis2=2),
+        tolerance=tolerance,
+        options={"points": points, "repeats": repeats, "tolerance": tolerance, "level": level},
+        seed=chosen_seed(seed),
+    )
+    first = question.answer(0)
+    if np.allclose(first, question.answer(1), rtol=1e-7, atol=1e-9):
+        question.compare(first, _multiple)
         return
-    values = np.array([draw(seed + 2 + i) for i in range(repeats)])
-    verdict = joint_test(values - exact, tolerance * (1 + np.abs(exact)))
-    pooled = joint_test((values - exact).mean(axis=1, keepdims=True), tolerance)
-    if 2 * min(verdict.p_value, pooled.p_value) <= level:
-        row, spread = verdict.worst, values.std(axis=0)
-        raise failure(
+    values = np.array([question.answer(2 + i) for i in range(repeats)])
+    off = values - question.exact
+    each = joint_test(off, question.slack)
+    together = joint_test(off.mean(axis=1, keepdims=True), tolerance)
+    if 2 * min(each.p_value, together.p_value) <= level:
+        row, spread = each.worst, values.std(axis=0)
+        raise question.failure(
             "the estimate of the divergence is biased",
-            f"a mean of {exact[row]:.6g} at t = {t[row]:.6g}, x = {x[row]}",
-            f"{values[:, row].mean():.6g} ± {spread[row] / np.sqrt(repeats):.2g}; "
+            expected=f"a mean of {question.exact[row]:.6g} {question.where(row)}",
+            found=f"{values[:, row].mean():.6g} ± {spread[row] / np.sqrt(repeats):.2g}; "
             f"one estimate has the standard deviation {spread[row]:.3g}",
-            values.mean(axis=0),
+            hint=_multiple(values.mean(axis=0), question.exact),
         )
+
+
+def _multiple(found: FloatArray, exact: FloatArray) -> str:
+    """How a wrong divergence is a multiple of the right one."""
+    ratio = float((found * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
+    if np.abs(found - ratio * exact).mean() >= 0.05 * np.abs(found).mean():
+        return ""
+    whole = abs(ratio - round(ratio)) < 0.05 * abs(ratio) and round(ratio) not in (0, 1)
+    if whole and ratio > 0:
+        return f"it is {round(ratio)} times the divergence: summed over probes, not averaged"
+    return "its sign is flipped" if whole else f"it is about {ratio:.3g} times the divergence"
 
 
 def assert_jacobian(
@@ -141,35 +119,21 @@ def assert_jacobian(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    reference, t, x, seed = _setting(path, data, time, target, direction, points, seed)
-    check_tolerance(tolerance)
-    exact = ExactModel(reference).jacobian(t, x)
-    found, _ = _call(jacobian, "jacobian", reference, t, x, exact.shape, seed)
-
-    def off(values: FloatArray) -> FloatArray:
-        return np.asarray(np.abs(values - exact) / (1 + np.abs(exact)))
-
-    if off(found).max() <= tolerance:
-        return
-    n, i, j = np.unravel_index(int(off(found).argmax()), exact.shape)
-    transposed = off(found.transpose(0, 2, 1)).max() <= tolerance
-    raise CheckFailed(
-        "the Jacobian is wrong",
-        expected=f"{exact[n, i, j]:.8g} for the derivative of component {i} in x_{j}, "
-        f"at t = {t[n]:.6g}, x = {x[n]}",
-        found=f"{found[n, i, j]:.8g}",
-        hint="it is transposed" if transposed else "",
-        problem=reference.describe(),
-        reproduce=call(
-            assert_jacobian,
-            code_of(jacobian, "jacobian"),
-            *reference.code(),
-            **reference.options(),
-            points=points,
-            tolerance=tolerance,
-            seed=seed,
-        ),
+    reference = Reference.of(path, data, time, target=target, direction=direction)
+    t, x = _inner_points(reference, points, seed)
+    question = _Question(
+        *(assert_jacobian, jacobian, "Jacobian", reference, {"t": t, "x": x}),
+        exact=ExactModel(reference).jacobian(t, x),
+        tolerance=tolerance,
+        options={"points": points, "tolerance": tolerance},
+        seed=chosen_seed(seed),
     )
+
+    def hint(found: FloatArray, exact: FloatArray) -> str:
+        turned = np.abs(found.transpose(0, 2, 1) - exact) <= question.slack
+        return "it is transposed" if turned.all() else ""
+
+    question.compare(question.answer(), hint)
 
 
 def assert_log_likelihood(
@@ -200,83 +164,134 @@ def assert_log_likelihood(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    seed = chosen_seed(seed)
-    check_tolerance(tolerance)
     check_count("points", points, 4)
     reference = Reference.of(path, data, target=predict, direction=direction)
     if not reference.data.scales.all():
         raise InputError("data: expected a GaussianMixture with a density, found singular ones")
-    x = reference.data.sample(points, np.random.default_rng(seed))
-    exact = reference.data.log_density(x)
-    model, to = ExactModel(reference), convert_for(log_likelihood, double=True)
-    values = {"model": model, "x1": to(x.reshape(-1, *reference.shape))}
-    names = {"model": {*_NAMES["field"], "field"}, "x1": {"x", "data", "x0", "samples"}}
-    result = call_with(log_likelihood, "log-likelihood", values, names, seed)
-    found = numbers_of(result, (points,), f"the log-likelihood {name_of(log_likelihood)}")
+    x = reference.data.sample(points, np.random.default_rng(chosen_seed(seed)))
+    question = _Question(
+        *(assert_log_likelihood, log_likelihood, "log-likelihood", reference, {"x1": x}),
+        exact=reference.data.log_density(x),
+        tolerance=tolerance,
+        options={"points": points, "tolerance": tolerance},
+        seed=chosen_seed(seed),
+        relative=False,
+    )
+    question.compare(question.answer(), partial(_about_likelihood, reference.dim, tolerance))
+
+
+def _about_likelihood(dim: int, tolerance: float, found: FloatArray, exact: FloatArray) -> str:
     off = found - exact
-    if np.abs(off).max() <= tolerance:
-        return
-    constant, dim = float(np.median(off)), reference.dim
-    hint = ""
     if np.ptp(off) <= 2 * tolerance:
-        normal = 0.5 * dim * np.log(2 * np.pi)
-        hint = f"it is off by the constant {constant:.4g}"
+        constant, normal = float(np.median(off)), 0.5 * dim * np.log(2 * np.pi)
+        words = f"it is off by the constant {constant:.4g}"
         if abs(abs(constant) - normal) <= tolerance:
-            hint += ": the normalisation d/2 log(2π) of the noise is missing"
-    else:
-        if np.abs(found + exact).max() <= tolerance:
-            hint = "its sign is flipped"
-        else:
-            hint = (
-                f"its error runs from {off.min():.3g} to {off.max():.3g} nats: look at the sign "
-                "and the scale of the divergence, such as a sum over probes in place of a mean"
-            )
-    row = int(np.abs(off).argmax())
-    raise CheckFailed(
-        "the log-likelihood is wrong",
-        expected=f"{exact[row]:.6g} at x1 = {x[row]}",
-        found=f"{found[row]:.6g}; mean error {np.abs(off).mean():.3g} nats of {points} points "
-        f"(allowed {tolerance:g})",
-        hint=hint,
-        problem=reference.describe(),
-        reproduce=call(
-            assert_log_likelihood,
-            code_of(log_likelihood, "log_likelihood"),
-            *reference.code(),
-            predict=None if predict == "velocity" else predict,
-            direction=None if direction == "noise-to-data" else direction,
-            points=points,
-            tolerance=tolerance,
-            seed=seed,
-        ),
+            words += ": the normalisation d/2 log(2π) of the noise is missing"
+        return words
+    if np.abs(found + exact).max() <= tolerance:
+        return "its sign is flipped"
+    return (
+        f"its error runs from {off.min():.3g} to {off.max():.3g} nats: look at the sign and the "
+        "scale of the divergence, such as a sum over probes in place of a mean"
     )
 
 
-def _setting(
-    path: Any, data: Any, time: Any, target: Any, direction: str, points: int, seed: int | None
-) -> tuple[Reference, FloatArray, FloatArray, int]:
-    """The reference and points at which to look: where rounding does not blur derivatives."""
+def _inner_points(
+    reference: Reference, points: int, seed: int | None
+) -> tuple[FloatArray, FloatArray]:
+    """Times (N,) and points (N, d) at which to look: where rounding does not blur derivatives."""
     check_count("points", points, 1)
-    chosen = chosen_seed(seed)
-    reference = Reference.of(path, data, time, target=target, direction=direction)
-    rng = np.random.default_rng(chosen)
-    inner = reference.time.quantile(0.05 + 0.9 * rng.random(points))
+    rng = np.random.default_rng(chosen_seed(seed))
+    t = reference.time.quantile(0.05 + 0.9 * rng.random(points))
     z, eps = reference.data.sample(points, rng), rng.standard_normal((points, reference.dim))
-    x = reference.alpha(inner)[:, None] * z + reference.beta(inner)[:, None] * eps
-    return reference, inner, x, chosen
+    return t, reference.alpha(t)[:, None] * z + reference.beta(t)[:, None] * eps
 
 
-def _call(
-    function: Any,
-    role: str,
-    reference: Reference,
-    t: FloatArray,
-    x: FloatArray,
-    shape: tuple[int, ...],
-    seed: int,
-) -> tuple[FloatArray, float]:
-    model, to = ExactModel(reference), convert_for(function, double=True)
-    values = {"field": model, "t": to(t.copy()), "x": to(x.copy())}
-    result = call_with(function, role, values, _NAMES, seed)
-    found = numbers_of(result, shape, f"the {role} {name_of(function)}")
-    return found, max(precision_of(result), precision_shown(found))
+@dataclass(frozen=True)
+class _Question:
+    """What a user's function of the exact model is asked, and the answer in closed form.
+
+    Attributes:
+        assertion: that is asking, and its options, for the line to reproduce.
+        function, role: the user's, and what it computes.
+        given: what it is called with beside the model, arrays of N rows.
+        exact: (N, ...), the answer.
+        tolerance: the error that is allowed, of 1 + |exact| if ``relative``.
+    """
+
+    assertion: Callable[..., None]
+    function: Callable[..., Any]
+    role: str
+    reference: Reference
+    given: dict[str, FloatArray]
+    exact: FloatArray
+    tolerance: float
+    options: dict[str, Any]
+    seed: int
+    relative: bool = True
+
+    def __post_init__(self) -> None:
+        check_tolerance(self.tolerance)
+
+    @property
+    def slack(self) -> FloatArray:
+        """How far an answer may be off, in the shape of ``exact``."""
+        return self.tolerance * (1 + np.abs(self.exact) * self.relative)
+
+    def answer(self, draw: int = 0) -> FloatArray:
+        """The user's, in the shape of ``exact``; another one for each ``draw`` if it is random."""
+        reference, to = self.reference, convert_for(self.function, double=True)
+        values: dict[str, Any] = {"field": ExactModel(reference)}
+        for name, value in self.given.items():
+            shape = value.shape if value.ndim == 1 else (-1, *reference.shape)
+            values[name] = to(value.reshape(shape).copy())
+        role = self.role.lower()
+        names = {k: v for k, v in _NAMES.items() if k in values}
+        result = call_with(self.function, role, values, names, self.seed + draw)
+        return numbers_of(result, self.exact.shape, f"the {role} {name_of(self.function)}")
+
+    def where(self, row: int) -> str:
+        """What one row was asked."""
+        shown = (
+            f"{k} = {v[row]:.6g}" if v.ndim == 1 else f"{k} = {v[row]}"
+            for k, v in self.given.items()
+        )
+        return f"at {', '.join(shown)}"
+
+    def compare(self, found: FloatArray, hint: Callable[[FloatArray, FloatArray], str]) -> None:
+        """Raise ``CheckFailed`` where an answer is off by more than is allowed."""
+        __tracebackhide__ = True
+        off = np.abs(found - self.exact)
+        if (off <= self.slack).all():
+            return
+        at = np.unravel_index(int((off / self.slack).argmax()), off.shape)
+        entry = f" for the derivative of component {at[1]} in x_{at[2]}," if len(at) == 3 else ""
+        raise self.failure(
+            f"the {self.role} is wrong",
+            expected=f"{self.exact[at]:.8g}{entry} {self.where(int(at[0]))}",
+            found=f"{found[at]:.8g}; the error is {off.mean():.3g} in the mean, "
+            f"allowed {float(self.slack[at]):.2g} there",
+            hint=hint(found, self.exact),
+        )
+
+    def failure(self, title: str, expected: str, found: str, hint: str) -> CheckFailed:
+        """With the problem and the line to reproduce."""
+        given = self.reference.options()
+        if "x1" in self.given and "target" in given:
+            given["predict"] = given.pop("target")
+        line = call(
+            self.assertion,
+            code_of(self.function, self.role.lower().replace("-", "_")),
+            *self.reference.code(),
+            **given,
+            **self.options,
+            seed=self.seed,
+        )
+        return CheckFailed(
+            title,
+            expected=expected,
+            found=found,
+            hint=hint,
+            problem=self.reference.describe(),
+            reproduce=line,
+        )

@@ -7,7 +7,7 @@ ours, so it can return anything: the loss then tells u_i and w_i of each of its 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +16,11 @@ from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.diagnosis import target_name, targets_like, time_like, weight_like
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Latents, Reference
+from fmproof.testing.shown import read_off
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
 _TENSOR_ROWS = 400
 _CLEAR = 1e-6  # p-value below which x_t is not made as it should be
-
-
-class Shown(NamedTuple):
-    """What a loss shows of itself: the targets u (N, d) and weights w (N,) of its rows."""
-
-    u: FloatArray
-    w: FloatArray
 
 
 def explain_loss(
@@ -73,15 +67,10 @@ def _explain(
     if points is None:
         return ""
     rows = count if wants_tensors(user.function) else _ROWS
-    calls.clear()
-    shown = (
-        _by_gradient(user, loss, data(rows), rows, seed, calls)
-        if wants_tensors(user.function)
-        else _by_differences(user, loss, data(rows), rows, seed, calls)
-    )
-    seen = Points.of(reference, calls[:1], z[:rows])
-    if shown is None or seen is None:
+    read = read_off(user, reference, loss, z[:rows], seed)
+    if read is None:
         return ""
+    shown, seen = read
     less, counted = reference.projected(), points.counted(reference)
     if not counted.belong(less):
         return ""
@@ -152,88 +141,3 @@ def _about_targets(reference: Reference, latents: Latents, points: Points, u: Fl
         f"the target in row {row} is {u[row]} at t = {latents.t[row]:.4g}, x1 = {latents.z[row]}, "
         f"x_t = {points.x[row]}, expected {expected[row]}: {target_name(reference)}"
     )
-
-
-def _stub(user: VelocityFunction, value: Any, calls: list[tuple[Any, Any]]) -> Callable[..., Any]:
-    """A model that returns ``value``, whatever it is called with."""
-
-    def stub(*args: Any, **kwargs: Any) -> Any:
-        given = [*args, *kwargs.values()][:2]
-        t, x = reversed(given) if user.x_first else given
-        calls.append((t, x))
-        return value.reshape(x.shape)
-
-    return stub
-
-
-def _by_gradient(
-    user: VelocityFunction,
-    loss: Callable[..., Any],
-    x1: Any,
-    rows: int,
-    seed: int,
-    calls: list[tuple[Any, Any]],
-) -> Shown | None:
-    """From the gradients at two values that the model might return."""
-    import torch
-
-    from fmproof.testing.adapters import module_of
-    from fmproof.testing.losses import call_loss
-
-    def gradient(level: float) -> FloatArray:
-        value = torch.full((rows, user.dim), level, dtype=x1.dtype, requires_grad=True)
-        stub = _stub(user, value, calls)
-        if module_of(user.function) is not None:
-
-            class Stub(torch.nn.Module):  # type: ignore[misc,unused-ignore]
-                def __init__(self) -> None:
-                    super().__init__()
-                    self.model = user.function
-
-                def forward(self, *args: Any, **kwargs: Any) -> Any:
-                    return stub(*args, **kwargs)
-
-            made: Any = Stub()
-        else:
-            made = stub
-        (slope,) = torch.autograd.grad(call_loss(loss, made, x1, seed).mean(), value)
-        return np.asarray(to_array(slope), dtype=np.float64)
-
-    return _solve(gradient(0.0), gradient(1.0), gradient(2.0), rows)
-
-
-def _solve(zero: FloatArray, one: FloatArray, two: FloatArray, rows: int) -> Shown | None:
-    """u and w from the gradients 2 w (v − u) / N at v = 0, 1, 2."""
-    curve = one - zero
-    size = np.abs(curve).max() + 1e-300
-    if np.abs(two - 2 * one + zero).max() > 1e-2 * size:  # no squared error
-        return None
-    w = rows * np.median(curve, axis=1) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        u = np.where(np.abs(curve) > 1e-9 * size, -zero / curve, 0.0)
-    return Shown(u, w)
-
-
-def _by_differences(
-    user: VelocityFunction,
-    loss: Callable[..., Any],
-    x1: Any,
-    rows: int,
-    seed: int,
-    calls: list[tuple[Any, Any]],
-) -> Shown | None:
-    """The same from values of the loss, one number of the model at a time."""
-    from fmproof.testing.losses import evaluate_loss
-
-    def value(output: FloatArray) -> float:
-        return evaluate_loss(loss, _stub(user, output, calls), x1.copy(), rows, seed)
-
-    base = value(np.zeros((rows, user.dim)))
-    zero, curve = np.zeros((rows, user.dim)), np.zeros((rows, user.dim))
-    for i, j in np.ndindex(rows, user.dim):
-        move = np.zeros((rows, user.dim))
-        move[i, j] = 1.0
-        above, below = value(move), value(-move)
-        zero[i, j] = (above - below) / 2
-        curve[i, j] = above + below - 2 * base
-    return _solve(zero, zero + curve, zero + 2 * curve, rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,9 @@ from fmproof.testing.adapters import (
     real_numbers,
     to_array,
 )
-from fmproof.testing.batches import BATCHES, Batch, looks
+from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
+from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
+from fmproof.testing.epochs import check_epochs, reused_over_epochs
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -33,21 +36,23 @@ from fmproof.testing.losses import (
     call_loss,
     check_reduction,
     draw_data,
-    draw_marginal,
     evaluate_loss,
+    loss_epoch,
     noting,
     padded_as,
 )
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
+from fmproof.testing.shown import Shown
 from fmproof.testing.smallest import smallest_failure
 
 _AXES = 24  # as many parameters are looked at one by one; more of them in groups
 _GROUPS = 12
 _MOST = 2_000  # above that, along random directions
 _PROBE = 5_000  # samples that tell where to look
-_STEP = 1e-4
+_STEP, _COARSE_STEP = 1e-4, 1e-2  # of differences in double and in single precision
+_COARSE_ROUNDING = 2e-3
 _SINGLE = 1e-10  # rounding errors above this are those of single precision or less
 
 
@@ -62,9 +67,11 @@ def assert_same_gradient(
     time: Any = None,
     target: Any = "velocity",
     weight: Any = None,
+    coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -82,8 +89,8 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, target, weight, dims, direction, reduction, samples, level, seed: as in
-            ``assert_losses_differ_by_constant``.
+        time, target, weight, coupling, dims, direction, reduction, epochs, samples, level, seed: as
+            in ``assert_losses_differ_by_constant``.
 
     Raises:
         CheckFailed: with the smallest problem found.
@@ -92,16 +99,27 @@ def assert_same_gradient(
     __tracebackhide__ = True
     check_reduction(reduction)
     check_options(samples, level)
+    check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, weight=weight, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        weight=weight,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
     )
+    check_coupling(reference, loss)
     family = family_of(model, theta, reference, loss, gradient)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            found = gradient_looks(family, on, reduction == "mean", samples, seed)
-            return decide(found, samples, level)
+            again = reused_over_epochs(partial(loss_epoch, family.user, on, loss, seed), epochs)
+            if loss is not None and on.coupling != "independent":
+                found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
+            else:
+                found = gradient_looks(family, on, reduction == "mean", samples, seed)
+            return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -118,11 +136,38 @@ def assert_same_gradient(
         *([] if gradient is None else [f"gradient={code_of(gradient, 'gradient')}"]),
         **smallest.options(),
         reduction=reduction,
+        epochs=epochs if epochs > 1 else None,
         samples=samples,
         level=level,
         seed=seed,
     )
     raise failure.with_traceback(None)
+
+
+def coupled_gradient(
+    family: Family, reference: Reference, loss: Callable[..., Any], mean: bool, seed: int
+) -> CoupledLoss:
+    """A loss with its own pairing, whose slopes must be those of its squared errors."""
+    factor = 1 / reference.counted if mean else 1.0
+    family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
+    family.choose_directions(reference, factor, seed, FIRST_LOOK // 5)
+
+    def slopes(z: FloatArray, points: Points, shown: Shown, each: int) -> CheckFailed | None:
+        found, _ = family.user_slopes(reference, len(z), each)
+        (right,) = family.slopes(reference, points.t, points.x, shown.u, 1)
+        off = np.abs(found - factor * right)
+        size = 1 + np.abs(right).max()
+        i = int(off.argmax())
+        if off[i] <= 64 * max(family.rounding, points.rounding * len(z)) * size:
+            return None
+        return CheckFailed(
+            "the loss does not have the gradient of its squared errors",
+            expected=f"{factor * right[i]:.6g} for its slope {family.names[i]}",
+            found=f"{found[i]:.6g}",
+            hint="the model's output may be detached somewhere, or the targets may depend on it",
+        )
+
+    return CoupledLoss(family.user, reference, loss, factor, seed, slopes)
 
 
 def gradient_looks(
@@ -136,25 +181,55 @@ def gradient_looks(
         reference = padded_as(family.user, reference, family.loss, seed)
     family.choose_directions(reference, factor, seed)
 
-    def batch(size: int, each: int) -> Batch:
-        expected = factor * family.slopes(reference, *_marginal(reference, size, each))
-        found, points = family.user_slopes(reference, size, each)
-        if points is None:
-            return Batch(expected, found)
-        u, slack = points.velocity(reference), points.slack(reference)[:, None]
-        there = family.slopes(reference, points.t, points.x, u)
-        rounding = family.rounding * np.abs(there)
+    yield from looks(_Slopes(family, mean, reference, seed), reference, samples, seed)
+
+
+@dataclass(frozen=True)
+class _Slopes:
+    """Slopes of the loss along the directions of a family."""
+
+    family: Family
+    mean: bool
+    given: Reference
+    seed: int
+
+    @property
+    def factor(self) -> float:
+        """Of a sum over the coordinates."""
+        return 1 / self.given.counted if self.mean else 1.0
+
+    @property
+    def precision(self) -> float:
+        return self.family.rounding
+
+    def found(self, reference: Reference, size: int, seed: int) -> Found:
+        slopes, points = self.family.user_slopes(reference, size, seed)
+        return Found(slopes, points=points)
+
+    def expected(
+        self, reference: Reference, t: FloatArray, x: FloatArray, count: int
+    ) -> FloatArray:
+        u = reference.expected(t, x)
+        return self.factor * self.family.slopes(reference, t, x, u, count)
+
+    def at_points(
+        self, reference: Reference, points: Points, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        t, x, u = points.t, points.x, points.velocity(reference)
+        there = self.family.slopes(reference, t, x, u, count)
+        rounding = self.family.rounding * np.abs(there)
         # A slope is affine in u: see how far rounding moves it.
+        slack = points.slack(reference)[:, None]
         sign = np.where(np.arange(len(u)) % 2, 1.0, -1.0)[:, None]
         for move in (slack, sign * slack) if points.rounding > _SINGLE else ():
-            moved = family.slopes(reference, points.t, points.x, u + move)
+            moved = self.family.slopes(reference, t, x, u + move, count)
             rounding = rounding + np.abs(moved - there)
-        return Batch(expected, found, points, factor * there, factor * rounding)
+        return self.factor * there, self.factor * rounding
 
     def describe(
-        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
     ) -> CheckFailed:
-        i = verdict.worst
+        i, family, counted = verdict.worst, self.family, self.given.counted
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
         return CheckFailed(
             "the loss does not have the gradient of the flow matching loss",
@@ -162,12 +237,10 @@ def gradient_looks(
             found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g} "
             f"({len(theirs)} slopes)",
             standard_errors=verdict.standard_errors,
-            hint=_scale_hint(theirs, right, found - expected, reference.counted, mean)
-            or explain_loss(family.user, reference, family.loss, factor, seed)
+            hint=_scale_hint(theirs, right, found - expected, counted, self.mean)
+            or explain_loss(family.user, self.given, family.loss, self.factor, self.seed)
             or _ratio_hint(theirs, right, found - expected),
         )
-
-    yield from looks(reference, batch, describe, lambda: family.rounding, samples, seed)
 
 
 def _scale_hint(
@@ -206,15 +279,17 @@ class Family(ABC):
     loss: Callable[..., Any] | None
 
     @abstractmethod
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
         """Look where samples of their own show the greatest difference from ``factor`` times the
         gradient of L_FM, group by group of the parameters."""
 
     @abstractmethod
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
-        """Slopes (k,) of the mean of w(t) ‖m_θ(t, x) − u‖²."""
+        """Slopes (count, k) of the means of w(t) ‖m_θ(t, x) − u‖² over ``count`` equal batches."""
 
     @abstractmethod
     def user_slopes(
@@ -302,7 +377,11 @@ class _Function(Family):
         self.step = _STEP * (1 + float(np.abs(self.theta).max()))
         self.rounding = 1e-6
 
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
+        if self.user.eps > _SINGLE:  # a small step would drown in the rounding of the model
+            self.step, self.rounding = _COARSE_STEP * self.step / _STEP, _COARSE_ROUNDING
         count = self.theta.size
         if count > _MOST:
             signs = np.random.default_rng(count).choice([-1.0, 1.0], (_GROUPS, *self.theta.shape))
@@ -313,8 +392,8 @@ class _Function(Family):
         self.names = [f"in theta{list(i)}" for i in np.ndindex(self.theta.shape)]
         if count <= _AXES:
             return
-        theirs, _ = self.user_slopes(reference, _PROBE, seed)
-        ours = self.slopes(reference, *_marginal(reference, _PROBE, seed))
+        theirs, _ = self.user_slopes(reference, probe, seed)
+        (ours,) = self.slopes(reference, *_marginal(reference, probe, seed), 1)
         difference = theirs - factor * ours
         groups = np.array_split(np.arange(count), _GROUPS)
         self.directions = np.zeros((_GROUPS, count))
@@ -323,21 +402,22 @@ class _Function(Family):
         self.directions = self.directions.reshape(_GROUPS, *self.theta.shape)
         self.names = [f"in the entries {g[0]} to {g[-1]} of theta" for g in groups]
 
-    def _slopes(self, value: Callable[[FloatArray], float]) -> FloatArray:
+    def _slopes(self, value: Callable[[FloatArray], Any]) -> FloatArray:
+        """Of a number, or of one for each batch: (k,) or (k, count)."""
         moves = (self.step * v for v in self.directions)
         pairs = ((value(self.theta + move), value(self.theta - move)) for move in moves)
         return np.array([(above - below) / (2 * self.step) for above, below in pairs])
 
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
         w = reference.weights(t)[:, None] * reference.mask
 
-        def loss(parameters: FloatArray) -> float:
+        def losses(parameters: FloatArray) -> FloatArray:
             model = self.user.replaced_by(self.at(parameters))
-            return float((w * np.square(model(t, x) - u)).sum(axis=1).mean())
+            return batch_means((w * np.square(model(t, x) - u)).sum(axis=1), count)
 
-        return self._slopes(loss)
+        return self._slopes(losses).T
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int
@@ -346,12 +426,15 @@ class _Function(Family):
         if self.gradient is not None:
             return self._projected(self.gradient, x1, seed), None
         if self.loss is None:
-            return self.slopes(reference, *_conditional(reference, n, seed)), None
+            return self.slopes(reference, *_conditional(reference, n, seed), 1)[0], None
         loss = self.loss
-        data = x1.reshape(-1, *reference.shape)
-        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data.copy(), n, seed))
+
+        def data() -> Any:
+            return self.user.convert(x1.reshape(-1, *reference.shape).copy())
+
+        slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data(), n, seed))
         calls: list[tuple[Any, Any]] = []
-        evaluate_loss(loss, noting(self.user, reference, calls), data.copy(), n, seed)
+        evaluate_loss(loss, noting(self.user, reference, calls), data(), n, seed)
         return slopes, Points.of(reference, calls, x1, self.user.eps)
 
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
@@ -369,8 +452,8 @@ class _Function(Family):
         if self.loss is None or self.gradient is not None:
             return
         x1 = draw_data(reference, n, seed).reshape(-1, *reference.shape)
-        model = self.at(self.theta)
-        first, again = (evaluate_loss(self.loss, model, x1.copy(), n, seed) for _ in range(2))
+        model, to = self.at(self.theta), self.user.convert
+        first, again = (evaluate_loss(self.loss, model, to(x1.copy()), n, seed) for _ in range(2))
         if abs(first - again) > 1e-9 * (1 + abs(first)):
             raise InputError(
                 f"loss: {name_of(self.loss)} differs between two calls with the same seeds, so it "
@@ -404,9 +487,11 @@ class _Module(Family):
             for g, p in zip(found, self.parameters, strict=True)
         ]
 
-    def choose_directions(self, reference: Reference, factor: float, seed: int) -> None:
-        theirs = self._user_gradients(reference, _PROBE, seed)
-        ours = self._model_gradients(reference, *_marginal(reference, _PROBE, seed))
+    def choose_directions(
+        self, reference: Reference, factor: float, seed: int, probe: int = _PROBE
+    ) -> None:
+        theirs = self._user_gradients(reference, probe, seed)
+        ours = self._model_gradients(reference, *_marginal(reference, probe, seed))
         pairs = zip(theirs, ours, strict=True)
         self.directions = [_unit(their - factor * our) for their, our in pairs]
 
@@ -415,9 +500,10 @@ class _Module(Family):
         return np.array([float((g * v).sum()) for g, v in pairs])
 
     def slopes(
-        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray
+        self, reference: Reference, t: FloatArray, x: FloatArray, u: FloatArray, count: int
     ) -> FloatArray:
-        return self._project(self._model_gradients(reference, t, x, u))
+        parts = zip(*(np.split(value, count) for value in (t, x, u)), strict=True)
+        return np.array([self._project(self._model_gradients(reference, *p)) for p in parts])
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int

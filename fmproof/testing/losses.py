@@ -11,8 +11,8 @@ with what it is at these points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,11 +28,13 @@ from fmproof.testing.adapters import (
     seeded,
     to_array,
 )
-from fmproof.testing.batches import Batch, looks
+from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
+from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
+from fmproof.testing.made_of import Made
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
@@ -62,9 +64,11 @@ def assert_losses_differ_by_constant(
     time: Any = None,
     target: Any = "velocity",
     weight: Any = None,
+    coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
     seed: int | None = None,
@@ -87,10 +91,15 @@ def assert_losses_differ_by_constant(
             way time runs.
         weight: of the squared error, a function of t (N,) or of a parameter named snr, which gets
             alpha²/beta²; see ``fmproof.testing.min_snr``, ``edm`` and ``cosmap``.
+        coupling: how the loss pairs data and noise, as in ``assert_conditional_velocity``. Unless
+            it is "independent", the loss is read off row by row, and not held against a closed
+            form.
         dims: the coordinates that the loss counts, as indices or booleans, where others are
             padding.
         reduction: "sum" when the loss adds the squares of the d coordinates, "mean" when it
             averages them, as ``torch.nn.functional.mse_loss`` does.
+        epochs: how often to give the loss the same data: the noise must be new each time. It is
+            looked at where the loss evaluates the model once for each row.
         samples: how many samples to draw, in 100 batches.
         level: the probability that right code fails.
         seed: of the data, the noise and the global generators; by default pytest's
@@ -101,18 +110,32 @@ def assert_losses_differ_by_constant(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
+    from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
+
     check_reduction(reduction)
     check_options(samples, level)
+    check_epochs(epochs)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, weight=weight, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        weight=weight,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
     )
+    check_coupling(reference, loss)
     user = VelocityFunction(model, reference.dim, shape=reference.shape)
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
-            return decide(found, samples, level)
+            again = reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
+            if loss is not None and on.coupling != "independent":
+                factor = 1 / on.counted if reduction == "mean" else 1.0
+                found = CoupledLoss(user, on, loss, factor, seed).looks()
+            else:
+                found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
+            return again or decide(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -127,6 +150,7 @@ def assert_losses_differ_by_constant(
         *([] if loss is None else [code_of(loss, "loss")]),
         **smallest.options(),
         reduction=reduction,
+        epochs=epochs if epochs > 1 else None,
         samples=samples,
         level=level,
         seed=seed,
@@ -150,32 +174,59 @@ def loss_looks(
 ) -> Iterator[Evidence]:
     """Looks at L(m + Δ) − L(m) for each shift Δ, in batches."""
     user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, seed))
-    factor = 1 / reference.counted if mean else 1.0
     if loss is not None:
         reference = padded_as(user, reference, loss, seed)
+    yield from looks(_Differences(user, loss, mean, reference, seed), reference, samples, seed)
 
-    def batch(size: int, each: int) -> Batch:
-        t, x = draw_marginal(reference, size, each)
-        expected = factor * _marginal_differences(user, reference, t, x)
-        if loss is None:
-            return Batch(expected, factor * _conditional_differences(user, reference, size, each))
-        z = draw_data(reference, size, each)
-        value, found, points = _user_differences(user, reference, loss, z, each)
-        if points is None:
-            return Batch(expected, found)
-        residual = user(points.t, points.x) - points.velocity(reference)
-        w = reference.weights(points.t)
-        off = 2 * (w * points.slack(reference))[:, None] * reference.mask
-        shifts = _shifts(reference, points.t, points.x)
-        slack = [(off * np.abs(d)).sum(axis=1).mean() for d in shifts]
-        there = factor * _differences(reference, residual, points.t, points.x)
-        rounding = _roundings(user) * user.eps * abs(value)
-        return Batch(expected, found, points, there, rounding + factor * np.array(slack))
+
+@dataclass(frozen=True)
+class _Differences:
+    """L(m + Δ) − L(m) for each shift Δ."""
+
+    user: VelocityFunction
+    loss: Callable[..., Any] | None
+    mean: bool
+    given: Reference
+    seed: int
+
+    @property
+    def factor(self) -> float:
+        """Of a sum over the coordinates."""
+        return 1 / self.given.counted if self.mean else 1.0
+
+    @property
+    def precision(self) -> float:
+        return _roundings(self.user) * self.user.eps
+
+    def found(self, reference: Reference, size: int, seed: int) -> Found:
+        if self.loss is None:
+            t, _, _, x, u = reference.draw(size, np.random.default_rng([seed, 2]))
+            rows = _differences(reference, self.user(t, x) - u, t, x)
+            return Found(self.factor * rows.mean(axis=0))
+        z = draw_data(reference, size, seed)
+        value, numbers, points = _user_differences(self.user, reference, self.loss, z, seed)
+        return Found(numbers, self.precision * abs(value), points)
+
+    def expected(
+        self, reference: Reference, t: FloatArray, x: FloatArray, count: int
+    ) -> FloatArray:
+        residual = self.user(t, x) - reference.expected(t, x)
+        return self.factor * batch_means(_differences(reference, residual, t, x), count)
+
+    def at_points(
+        self, reference: Reference, points: Points, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        t, x = points.t, points.x
+        residual = self.user(t, x) - points.velocity(reference)
+        off = 2 * (reference.weights(t) * points.slack(reference))[:, None] * reference.mask
+        slack = [(off * np.abs(d)).sum(axis=1) for d in _shifts(reference, t, x)]
+        there = batch_means(_differences(reference, residual, t, x), count)
+        return self.factor * there, self.factor * batch_means(np.column_stack(slack), count)
 
     def describe(
-        found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
     ) -> CheckFailed:
-        i = verdict.worst
+        i, reference = verdict.worst, self.given
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
         return CheckFailed(
             "the loss does not differ from the flow matching loss by a constant",
@@ -183,15 +234,34 @@ def loss_looks(
             f"D(t, x) = {list(SHIFTS)[i]}, {where}",
             found=f"{theirs[i]:.6g}, which is off by {verdict.mean:+.4g} ± {verdict.error:.2g}",
             standard_errors=verdict.standard_errors,
-            hint=_scale_hint(theirs, right, reference.counted, mean)
-            or explain_loss(user, reference, loss, factor, seed),
+            hint=_scale_hint(theirs, right, reference.counted, self.mean)
+            or explain_loss(self.user, reference, self.loss, self.factor, self.seed),
         )
-
-    yield from looks(reference, batch, describe, lambda: _roundings(user) * user.eps, samples, seed)
 
 
 def _roundings(user: VelocityFunction) -> float:
     return _ROUNDING if user.eps < 1e-4 else 4.0
+
+
+def loss_epoch(
+    user: VelocityFunction,
+    reference: Reference,
+    loss: Callable[..., Any] | None,
+    seed: int,
+    number: int,
+    other_data: bool,
+) -> Made | None:
+    """What the points of a loss are made of in an epoch; None where that does not show."""
+    if loss is None:
+        return None
+    calls: list[tuple[Any, Any]] = []
+    z = draw_data(reference, EPOCH_ROWS, seed + other_data)
+    given = user.convert(z.reshape(-1, *user.shape).copy())
+    evaluate_loss(loss, noting(user, reference, calls), given, EPOCH_ROWS, seed + 1 + number)
+    points = Points.of(reference, calls, to_array(given).reshape(z.shape), user.eps)
+    if points is None or not points.counted(reference).belong(reference.projected()):
+        return None
+    return points.counted(reference).made(reference.projected())
 
 
 def padded_as(
@@ -221,33 +291,13 @@ def _scale_hint(found: FloatArray, expected: FloatArray, dim: int, mean: bool) -
     return ""
 
 
-def draw_marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Times and points of the path, (n,) and (n, d)."""
-    t, _, _, x, _ = reference.draw(n, np.random.default_rng([seed, 1]))
-    return t, x
-
-
-def _marginal_differences(
-    user: VelocityFunction, reference: Reference, t: FloatArray, x: FloatArray
-) -> FloatArray:
-    """L_FM(m + Δ) − L_FM(m) for each shift, from the closed form of the marginal field."""
-    return _differences(reference, user(t, x) - reference.expected(t, x), t, x)
-
-
-def _conditional_differences(
-    user: VelocityFunction, reference: Reference, n: int, seed: int
-) -> FloatArray:
-    """The same of the conditional loss."""
-    t, _, _, x, u = reference.draw(n, np.random.default_rng([seed, 2]))
-    return _differences(reference, user(t, x) - u, t, x)
-
-
 def _differences(
     reference: Reference, residual: FloatArray, t: FloatArray, x: FloatArray
 ) -> FloatArray:
+    """What each row adds to L(m + Δ) − L(m) for each shift, (N, k)."""
     w = reference.weights(t)[:, None] * reference.mask
     shifts = _shifts(reference, t, x)
-    return np.array([(w * (2 * residual + d) * d).sum(axis=1).mean() for d in shifts])
+    return np.column_stack([(w * (2 * residual + d) * d).sum(axis=1) for d in shifts])
 
 
 def _shifts(reference: Reference, t: FloatArray, x: FloatArray) -> list[FloatArray]:
@@ -334,7 +384,7 @@ def noting(
 ) -> Any:
     """The user's model plus Δ, callable as the model is; it notes the (t, x) of its calls."""
 
-    names = [p.name for p in parameters(user.function) or []][:2]
+    names = user.names
 
     def noted(*args: Any, **kwargs: Any) -> Any:
         named = [kwargs[name] for name in names[len(args) :] if name in kwargs]

@@ -96,12 +96,12 @@ def made_of(reference: Reference, draws: Draws) -> Made:
 def mirror_images(eps: FloatArray, slack: FloatArray) -> Any:
     """The later row of each pair with opposite noise, (M,) booleans."""
     found = np.zeros(len(eps), dtype=bool)
-    for i, j, sign in _twins(eps, slack):
+    for i, j, sign in twins(eps, slack):
         found[max(i, j)] |= sign < 0
     return found
 
 
-def _twins(eps: FloatArray, slack: FloatArray) -> list[tuple[int, int, int]]:
+def twins(eps: FloatArray, slack: FloatArray) -> list[tuple[int, int, int]]:
     """Pairs of rows with the same noise (sign 1) or the opposite one (sign −1), found among
     neighbours in the order of |first coordinate|."""
     if len(eps) < 2:
@@ -127,7 +127,7 @@ def reused_noise(reference: Reference, made: Made, draws: Draws) -> CheckFailed 
     chance = count**2 / 2 * (0.57 * width) ** dim
     if chance > 10:
         return None
-    pairs = [(i, j) for i, j, sign in _twins(made.eps, made.slack) if sign > 0]
+    pairs = [(i, j) for i, j, sign in twins(made.eps, made.slack) if sign > 0]
     if len(pairs) <= 10 * chance + 25:
         return None
     z = made.z

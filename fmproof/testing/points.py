@@ -75,6 +75,10 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
+    def rows(self, index: slice) -> Points:
+        """Some of the rows."""
+        return Points(self.t[index], self.x[index], self.z[index], self.rounding)
+
     def counted(self, reference: Reference) -> Points:
         """The points in the coordinates that count, for ``reference.projected()``."""
         rows = reference.mask
@@ -113,18 +117,22 @@ class Points:
         """The largest number of each row, and at least 1, (N,)."""
         return np.asarray(1 + np.abs(np.hstack([self.x, self.z])).max(axis=1))
 
-    def noise_evidence(self, reference: Reference) -> Evidence:
-        """Is the noise standard normal, given the times and the data?"""
-        latents = self.latents(reference)
+    def made(self, reference: Reference) -> Made:
+        """The data and the noise of the rows in which rounding leaves the noise to be seen."""
         beta = reference.beta(self.t)
         fine = 1.5 * self.rounding * usual_size(reference) < _ACCURATE * beta
-        t, z, eps = (part[fine] for part in latents)
+        t, z, eps = (part[fine] for part in self.latents(reference))
         slack = 1.5 * self.rounding * self.size[fine] / beta[fine]
-        made = Made(t, t, z, eps, slack, slack, fine)
+        return Made(t, t, z, eps, slack, slack, np.ones(len(t), dtype=bool))
+
+    def noise_evidence(self, reference: Reference) -> Evidence:
+        """Is the noise standard normal, given the times and the data?"""
+        made = self.made(reference)
+        t, z, eps, slack = made.t, made.z, made.eps, made.slack
         mirror = mirror_images(eps, slack)
         if len(mirror) and mirror.mean() > 0.2:
             t, z, eps, slack = (part[~mirror] for part in (t, z, eps, slack))
-            made = Made(t, t, z, eps, slack, slack, fine)
+            made = Made(t, t, z, eps, slack, slack, np.ones(len(t), dtype=bool))
         whole = noise_law(reference, made)
         found = scores(reference, t, z, eps, slack)
         verdict = noise_test(found)

@@ -6,6 +6,7 @@ compute in float32 and hand over float64.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,12 @@ _ENOUGH = 16  # numbers that tell a precision from a coincidence
 def precision_of(value: Any) -> float:
     """The relative spacing of the numbers that ``value``, an array or tensor, can hold; that of
     float64 for what is no array of floats."""
-    name = str(getattr(value, "dtype", "float64")).rpartition(".")[2]
-    return _EPS.get(name, _EPS["float64"])
+    return _spacing(getattr(value, "dtype", "float64"))
+
+
+@lru_cache(maxsize=32)
+def _spacing(dtype: Any) -> float:
+    return _EPS.get(str(dtype).rpartition(".")[2], _EPS["float64"])
 
 
 def precision_shown(values: FloatArray) -> float:

@@ -14,7 +14,7 @@ from fmproof.models.posterior import chunks
 from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
-from fmproof.testing.precision import point_slack, target_slack
+from fmproof.testing.precision import point_slack, target_slack, units
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import Draws
 
@@ -34,6 +34,8 @@ def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
     u_slack = target_slack(reference, t, size, draws.rounding)[:, None]
     if draws.z is None:
         u_slack = u_slack / np.minimum(1, np.abs(reference.alpha(t)))[:, None]
+    if draws.eps is None:  # it is told by x, where beta enlarges the rounding
+        u_slack = u_slack + _enlarged(reference, t, size, draws.rounding)[:, None]
     if draws.z is not None and draws.eps is not None:
         expected = reference.alpha(t)[:, None] * draws.z + reference.beta(t)[:, None] * draws.eps
         row = _worst_row(draws.x, expected, x_slack)
@@ -55,6 +57,14 @@ def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
         found=_at(draws.u, draws, row),
         hint=hint,
     )
+
+
+def _enlarged(reference: Reference, t: FloatArray, size: FloatArray, rounding: float) -> FloatArray:
+    """How far the rounding of x throws a target that is made of the noise in it, (N,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        _, b = reference.coefficients(t)
+        off = units(rounding) * rounding * size * np.abs(b) / reference.beta(t)
+    return np.asarray(np.where(np.isfinite(off), off, np.inf))
 
 
 def wrong_target(reference: Reference) -> str:
@@ -80,7 +90,9 @@ def _row_hint(
         hint = f"u_t is {exact[0]}" if exact else ""
     if hint:
         return hint
-    ratio = float((draws.u * expected).sum() / np.maximum(np.square(expected).sum(), 1e-300))
+    told = np.isfinite(expected).all(axis=1)  # not where beta is 0
+    square = float(np.square(expected[told]).sum())
+    ratio = float((draws.u * expected)[told].sum()) / max(square, 1e-300)
     if _worst_row(draws.u, ratio * expected, slack) is None:
         return f"u_t is {ratio:.6g} times {target_name(reference)}"
     both = draws.z is not None and draws.eps is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.laws import fit, projection_cdf
 from fmproof.testing.reference import Reference
 
+_ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
 _NAMES = {
     "model": {"field", "velocity", "vector_field", "net", "denoiser", "score", "drift", "f"},
     "x": {"x0", "x_init", "noise", "x_T", "z", "latents", "init", "start"},
@@ -76,8 +78,10 @@ def assert_sampler(
     at = np.array([noisy])
     x = reference.alpha(at) * start.z + reference.beta(at) * start.eps
 
-    def run(points: FloatArray, count: int, each: int) -> FloatArray:
-        model, to = ExactModel(reference), convert_for(sample)
+    exact = ExactModel(reference)
+
+    def run(points: FloatArray, count: int, each: int, model: ExactModel = exact) -> FloatArray:
+        to = convert_for(sample)
         values = {"model": model, "x": to(points.reshape(-1, *reference.shape).copy())}
         if takes_steps:
             values["steps"] = count
@@ -94,6 +98,8 @@ def assert_sampler(
         failure = _order(lambda count: run(x[:200], count, seed), order, steps)
     if failure is None:
         failure = _law(reference, run(x, steps, seed), x, tolerance, level)
+        if failure is not None:
+            failure.hint = _turned(reference, partial(run, x, steps, seed), x) or failure.hint
     if failure is None:
         return
     failure.problem = reference.describe()
@@ -160,6 +166,34 @@ def _law(
         f"{worst.found:.3g}, from {len(ends):,} samples",
         hint=_like(reference, ends, start, variance, expected),
     )
+
+
+def _turned(reference: Reference, run: Callable[..., FloatArray], start: FloatArray) -> str:
+    """With which wrong model the sampler would be right; "" when with none."""
+    words = {
+        "the sign of the field is flipped: it is right for the field times -1": (-1.0, False),
+        "t is mirrored: it is right for a model that is given 1 - t": (1.0, True),
+        "time runs the wrong way: it is right for the field times -1, at 1 - t": (-1.0, True),
+    }
+    for name, (sign, mirrored) in words.items():
+        try:
+            ends = run(model=_Turned(reference, sign, mirrored))
+            if _law(reference, ends, start, _ROUGHLY, _PLAUSIBLE) is None:
+                return name
+        except Exception:  # a guess at a mistake must not hide the failure that it is about
+            continue
+    return ""
+
+
+class _Turned(ExactModel):
+    """The exact model with its sign or its time turned."""
+
+    def __init__(self, reference: Reference, sign: float, mirrored: bool) -> None:
+        super().__init__(reference)
+        self.sign, self.mirrored = sign, mirrored
+
+    def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
+        return self.sign * super().values(self.reference.mirror(t) if self.mirrored else t, x)
 
 
 def _like(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
+from fmproof.testing.adapters import parameters
 from fmproof.testing.evidence import check_count
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -16,8 +18,20 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.laws import fit, normal_cdf
 from fmproof.testing.precision import precision_of, precision_shown, units
 from fmproof.testing.reference import Reference
+from fmproof.testing.step_laws import (
+    KINDS,
+    MULTISTEP,
+    PLMS,
+    Law,
+    Trail,
+    combined,
+    law_of,
+    trail_times,
+    usual_pairs,
+)
 
-KINDS = ("ddim", "euler", "heun", "euler-maruyama")
+_MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs that are combined
+_PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
 _PLAUSIBLE = 1e-3  # p-value above which the mean of a step is taken for right
 _NAMES = {
     "model": {"field", "velocity", "net", "denoiser"},
@@ -25,14 +39,10 @@ _NAMES = {
     "x": {"x_t", "xt", "sample"},
     "t": {"timestep", "t_cur", "time"},
     "s": {"t_next", "t_prev", "next_t", "prev_t", "t2", "next_timestep", "prev_timestep"},
+    "previous": {"outputs", "old_outputs", "model_outputs", "ets", "history"},
+    "times": {"old_times", "previous_times"},
+    "points": {"old_points", "previous_points"},
 }
-
-
-class Law(NamedTuple):
-    """x_s is normal with this mean (N, d) and standard deviation (N,)."""
-
-    mean: FloatArray
-    std: FloatArray
 
 
 def assert_step(
@@ -44,6 +54,7 @@ def assert_step(
     eta: float = 0.0,
     predict: Any = None,
     noise: Callable[[FloatArray], FloatArray] | None = None,
+    order: int = 2,
     direction: str = "noise-to-data",
     pairs: Any = None,
     samples: int = 4_000,
@@ -62,10 +73,15 @@ def assert_step(
         kind: "ddim", with ``eta`` (0 DDIM, 1 ancestral sampling and DDPM with the small variance),
             "euler", "heun", "euler-maruyama" for dx = (u + g²/2 score) dt + g dW, or a function of
             (model, x, t, s) that returns the mean (N, d) and the standard deviation of x_s.
-        predict: what the model predicts, as ``target`` elsewhere; by default "eps" for "ddim", else
-            "velocity".
+            Multistep: "adams-bashforth" in t, "lms" in beta/alpha, "plms", "dpm++2m"; the step then
+            is also given ``previous``, ``times`` and ``points``, lists of the model's outputs, the
+            times and the x of the steps before, the newest first.
+        predict: what the model predicts, as ``target`` elsewhere; by default "eps" for "ddim",
+            "lms" and "plms", "x1" for "dpm++2m", else "velocity".
         noise: g as a function of t, for "euler-maruyama".
-        pairs: times (t, s) to step between; by default some of the path's.
+        order: how many outputs a multistep method combines, the one at t included.
+        pairs: times (t, s) to step between; by default some of the path's. For multistep also
+            (…, r, t, s), with the steps before.
         samples: how many points, at each pair.
         level: the probability that a right step fails.
         seed: as elsewhere.
@@ -83,13 +99,17 @@ def assert_step(
     if not 0 < level < 1:
         raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
     seed = chosen_seed(seed)
-    predict = predict or ("eps" if kind == "ddim" else "velocity")
+    multistep = kind in MULTISTEP if isinstance(kind, str) else False
+    check_count("order", order, 1)
+    if multistep and order > _MOST[kind]:
+        raise InputError(f"order: expected at most {_MOST[kind]} for {kind}, found {order}")
+    predict = predict or _PREDICTS.get(kind if isinstance(kind, str) else "", "velocity")
     reference = Reference.of(path, data, target=predict, direction=direction)
-    chosen = _pairs(reference) if pairs is None else [(float(t), float(s)) for t, s in pairs]
-    for t, s in chosen:
-        failure = _check(
-            step, reference, kind, eta, noise, t, s, samples, level / len(chosen), seed
-        )
+    chosen = usual_pairs(reference) if pairs is None else [_times(pair) for pair in pairs]
+    for times in chosen:
+        back = trail_times(reference, times, order if multistep else 1)
+        trail = Trail.draw(reference, back, times[-1], samples, seed)
+        failure = _check(step, trail, kind, eta, noise, level / len(chosen), seed)
         if failure is None:
             continue
         failure.problem = reference.describe()
@@ -101,7 +121,8 @@ def assert_step(
             eta=eta or None,
             predict=predict,
             direction=None if direction == "noise-to-data" else direction,
-            pairs=[(t, s)],
+            order=order if multistep and order != 2 else None,
+            pairs=[times],
             samples=samples,
             level=level,
             seed=seed,
@@ -109,96 +130,21 @@ def assert_step(
         raise failure
 
 
-def _pairs(reference: Reference) -> list[tuple[float, float]]:
-    """Steps towards the data, early, in the middle and late."""
-    from fmproof.models import TablePath
-
-    path = reference.path
-    if isinstance(path, TablePath):
-        rows = path.times[np.argsort(-path.betas / np.maximum(path.alphas, 1e-300))]
-        last = len(rows) - 1
-        picks = sorted({0, last // 3, 2 * last // 3, max(last - 1, 0)})
-        return [(float(rows[i]), float(rows[i + 1])) for i in picks if i < last]
-    low, high = reference.time.support
-    scaled = ((0.1, 0.15), (0.4, 0.5), (0.8, 0.9))
-    ends = (low, high)
-    ratio = reference.beta(np.array(ends)) / np.maximum(reference.alpha(np.array(ends)), 1e-300)
-    if ratio[0] < ratio[1]:
-        ends = (high, low)
-    return [tuple(ends[0] + f * (ends[1] - ends[0]) for f in pair) for pair in scaled]  # type: ignore[misc]
-
-
-def _law(
-    reference: Reference, kind: Any, eta: float, noise: Any, x: FloatArray, t: float, s: float
-) -> Law:
-    """What the step should do at points x (N, d)."""
-    count, h = len(x), s - t
-    if callable(kind):
-        mean, std = kind(ExactModel(reference), x, t, s)
-        return Law(np.asarray(mean), np.broadcast_to(np.asarray(std, dtype=float), (count,)))
-    times, later = np.full(count, t), np.full(count, s)
-    given = reference.given_x(times, x)
-    alpha, beta = reference.alpha(later), reference.beta(later)
-    if kind == "ddim":
-        std = eta * np.sqrt(_posterior_variance(reference, t, s))
-        kept = np.sqrt(np.maximum(beta**2 - std**2, 0))
-        return Law(alpha[:, None] * given.z + kept[:, None] * given.eps, np.full(count, std))
-    field = _velocity(reference)
-    first = field.values(times, x)
-    if kind == "euler":
-        return Law(x + h * first, np.zeros(count))
-    if kind == "heun":
-        second = field.values(later, x + h * first)
-        return Law(x + h * (first + second) / 2, np.zeros(count))
-    g = float(np.asarray(noise(np.array([t]))).ravel()[0])
-    score = -given.eps / reference.beta(times)[:, None]
-    forward = 1.0 if _to_data(reference, t, s) == (h > 0) else -1.0
-    drift = first + forward * np.sign(h) * g**2 / 2 * score
-    return Law(x + h * drift, np.full(count, g * np.sqrt(abs(h))))
-
-
-def _to_data(reference: Reference, t: float, s: float) -> bool:
-    """Whether the later of the two times has less noise."""
-    early, late = (np.array([v]) for v in (min(t, s), max(t, s)))
-    ratio = [
-        float(reference.beta(v)[0] / max(reference.alpha(v)[0], 1e-300)) for v in (early, late)
-    ]
-    return ratio[1] < ratio[0]
-
-
-def _posterior_variance(reference: Reference, t: float, s: float) -> float:
-    """The variance of x_s given x_t and the data, on the Markov chain with the path's laws."""
-    a_t, b_t = (float(f(np.array([t]))[0]) for f in (reference.alpha, reference.beta))
-    a_s, b_s = (float(f(np.array([s]))[0]) for f in (reference.alpha, reference.beta))
-    forward = b_t**2 - (a_t / a_s) ** 2 * b_s**2
-    return max(0.0, forward * b_s**2 / b_t**2)
-
-
-def _velocity(reference: Reference) -> ExactModel:
-    from dataclasses import replace
-
-    return ExactModel(replace(reference, target="velocity"))
+def _times(pair: Any) -> tuple[float, ...]:
+    times = tuple(float(t) for t in pair)
+    if len(times) < 2:
+        raise InputError(f"pairs: expected times (t, s) to step between, found {pair!r}")
+    return times
 
 
 def _check(
-    step: Any,
-    reference: Reference,
-    kind: Any,
-    eta: float,
-    noise: Any,
-    t: float,
-    s: float,
-    samples: int,
-    level: float,
-    seed: int,
+    step: Any, trail: Trail, kind: Any, eta: float, noise: Any, level: float, seed: int
 ) -> CheckFailed | None:
-    rng = np.random.default_rng(seed)
-    z, eps = reference.data.sample(samples, rng), rng.standard_normal((samples, reference.dim))
-    at = np.array([t])
-    x = reference.alpha(at) * z + reference.beta(at) * eps
-    found, rounding = _run(step, reference, x, t, s, seed)
-    law = _law(reference, kind, eta, noise, x, t, s)
-    given = reference.given_x(np.full(samples, t), x)
+    reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
+    samples, at = len(x), np.array([t])
+    found, rounding = _run(step, trail, seed)
+    law = law_of(trail, kind, eta, noise)
+    given = trail.given
     where = f"from t = {t:.6g} to s = {s:.6g}"
     residual = found - law.mean
     size = 1 + np.abs(np.hstack([x, found, law.mean])).max(axis=1)
@@ -210,7 +156,7 @@ def _check(
         scaled = residual / law.std[:, None]
         columns = [(scaled * v).sum(axis=1) for v in (given.z, given.eps)]
         right_mean = joint_test(np.column_stack(columns)).p_value > _PLAUSIBLE
-    hint = _like(reference, law, fitted, right_mean, t, s, x, given, found)
+    hint = _like(trail, kind, law, fitted, right_mean, found)
     if float(law.std.max()) < 1e-9:
         row = int((np.abs(residual).max(axis=1) / slack).argmax())
         if np.abs(residual[row]).max() <= slack[row]:
@@ -249,21 +195,22 @@ def _chi_square(total: float, count: int) -> float:
     return float(2 * min(chi2.cdf(total, count), chi2.sf(total, count)))
 
 
-def _run(
-    step: Any, reference: Reference, x: FloatArray, t: float, s: float, seed: int
-) -> tuple[FloatArray, float]:
+def _run(step: Any, trail: Trail, seed: int) -> tuple[FloatArray, float]:
+    reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
     model, to = ExactModel(reference), convert_for(step)
-    points = to(x.reshape(-1, *reference.shape).copy())
+    points = [to(p.reshape(-1, *reference.shape).copy()) for p in trail.points]
     whole = float(t).is_integer() and float(s).is_integer() and reference.time.support[1] > 1
-    times = (int(t), int(s)) if whole else (t, s)
-    from fmproof.testing.adapters import parameters
-
+    cast = int if whole else float
     takes_model = any(p.name in {"model", *_NAMES["model"]} for p in parameters(step) or [])
-    first = {"model": model} if takes_model else {"output": model(points, np.array([t]))}
-    values = {**first, "x": points, "t": times[0], "s": times[1]}
+    outputs = [model(p, np.array([time])) for p, time in zip(points, trail.times, strict=True)]
+    first = {"model": model} if takes_model else {"output": outputs[0]}
+    values = {**first, "x": points[0], "t": cast(t), "s": cast(s)}
+    if len(points) > 1:
+        before = [cast(time) for time in trail.times[1:]]
+        values |= {"previous": outputs[1:], "times": before, "points": points[1:]}
     result = call_with(step, "step", values, _NAMES, seed)
     found = numbers_of(result, (len(x), *reference.shape), f"the step {name_of(step)}")
-    rounding = max(precision_of(result), precision_shown(found), precision_of(points))
+    rounding = max(precision_of(result), precision_shown(found), precision_of(points[0]))
     return found.reshape(x.shape), rounding
 
 
@@ -275,22 +222,19 @@ def _fit(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, floa
 
 
 def _like(
-    reference: Reference,
+    trail: Trail,
+    kind: Any,
     law: Law,
     fitted: tuple[float, float, float],
     right_mean: bool,
-    t: float,
-    s: float,
-    x: FloatArray,
-    given: Any,
     found: FloatArray,
 ) -> str:
     """The mistake that the step looks like."""
-    at = np.array([s])
-    alpha, beta = float(reference.alpha(at)[0]), float(reference.beta(at)[0])
+    x, given = trail.x, trail.given
+    alpha, beta = trail.factors(trail.s)
     std = float(law.std.mean())
     kept = float(np.sqrt(max(beta**2 - std**2, 0)))
-    output = reference.velocity(reference.given_x(np.full(len(x), t), x))
+    output = trail.outputs()[0]
     guesses = {
         "the model's output is taken for the noise, which it is not": alpha * given.z
         + kept * output,
@@ -298,9 +242,11 @@ def _like(
         + kept * given.eps,
         "the step goes the wrong way: its sign is flipped": 2 * x - law.mean,
     }
+    if len(trail.times) > 1:
+        guesses = {**dict(_multistep_mistakes(trail, kind)), **guesses}
     spread = float(np.abs(found - law.mean).std()) + 1e-300
     for name, guess in guesses.items():
-        if name.startswith("the model") and np.allclose(guess, law.mean, atol=1e-9):
+        if np.allclose(guess, law.mean, atol=1e-9):
             continue
         if np.square(found - guess).mean() < 0.02 * spread**2:
             return name
@@ -318,3 +264,26 @@ def _like(
     if std > 0 and abs(left - std) < 0.05 * std:
         return f"{words}: the noise is right, the drift is not corrected for it"
     return words
+
+
+def _multistep_mistakes(trail: Trail, kind: str) -> Iterator[tuple[str, FloatArray]]:
+    newest = replace(trail, times=trail.times[:1], points=trail.points[:1])
+    yield "the outputs of the steps before are not used", law_of(newest, kind, 0.0, None).mean
+    turned = replace(trail, points=[trail.x, *reversed(trail.points[1:])])
+    order = [trail.times[0], *reversed(trail.times[1:])]
+    if len(order) > 2:
+        turned = replace(turned, times=order)
+        yield "the outputs before are in the reverse order", law_of(turned, kind, 0.0, None).mean
+    if kind == "plms":
+        outputs = combined(PLMS[len(trail.times)], trail.outputs())
+        a, b = (float(v[0]) for v in trail.reference.coefficients(np.array([trail.t])))
+        alpha, beta = trail.factors(trail.t)
+        determinant = alpha * b - beta * a
+        eps = (alpha * outputs - a * trail.x) / determinant
+        yield (
+            (
+                "the outputs are combined before they are converted to the noise, each at its own "
+                "time and x: convert them first"
+            ),
+            trail.moved(eps),
+        )

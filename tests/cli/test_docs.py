@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fmproof.derivations.catalogue import BUILTIN
+
 FULL = {"tex": ["--style", "full"]}  # the others know no other style
 STARTS = {
     "tex": r"\documentclass",
@@ -42,12 +44,13 @@ def test_latex_is_a_proof_unless_asked(run, files: Path) -> None:
     plain = run("docs", "good.py", "--to", "tex").out
     assert r"\begin{proof}" in plain
     assert "Numeric evidence" not in plain
-    assert r"\begin{proof}" not in run("docs", "good.py", "--to", "tex", "--style", "full").out
+    full = run("docs", "good.py", "--to", "tex", "--style", "full").out
+    assert full.index(r"\begin{proof}") < full.index("Numeric evidence")
     fragment = run("docs", "good.py", "--to", "tex", "--fragment", "--columns", "2").out
     assert r"\begin{proof}" in fragment
     assert "{-}{-}columns~" in fragment
-    both = run("docs", "--all", "--to", "tex", "--style", "statements").out
-    assert both.count(r"\begin{theorem}") == 5
+    every = run("docs", "--all", "--no-numeric", "--to", "tex", "--style", "statements").out
+    assert every.count(r"\begin{theorem}") == len(BUILTIN)
 
 
 def test_the_document_says_which_command_made_it(run, files: Path) -> None:
@@ -118,6 +121,8 @@ def test_a_notebook_finds_its_source_again(
         ),
         (["--to", "tex", "--columns", "2"], "--columns is for --fragment; an article has one"),
         (["--all", "--to", "md"], "--all names every built-in derivation; leave out good.py"),
+        (["--to", "md", "--tagged"], "--tagged is for --to tex and --to pdf, not for --to md"),
+        (["--to", "tex", "--fragment", "--tagged"], "--tagged is for --to tex and --to pdf, not"),
         (["--to", "md", "--fragment"], "--fragment is for --to tex, not for --to md"),
         (["-o", "missing/x.md"], "cannot write missing/x.md: "),
         (["--to", "md", "-o", "."], "cannot write .: it is a directory"),
@@ -150,6 +155,47 @@ def test_nothing_is_left_where_tex_is_missing(run, files, monkeypatch) -> None:
     assert outcome.status == 2
     assert "apt-get install texlive-latex-base" in outcome.err
     assert not (files / "x.pdf").exists()
+
+
+def test_a_notebook_draws_the_problem_again(run, files: Path) -> None:
+    pytest.importorskip("IPython")
+    assert run("init", "problem.toml").status == 0
+    (files / "sub").mkdir()
+    arguments = ("docs", "good.py", "--no-numeric", "--plots", "problem.toml")
+    assert run(*arguments, "-o", "sub/x.ipynb").status == 0
+    cells = json.loads((files / "sub" / "x.ipynb").read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    (loads,) = [source for source in sources if "load_problem(" in source]
+    assert "load_problem('../problem.toml')" in loads
+    assert any("slider(problem)" in source for source in sources)
+    quick = 'evaluate(problem, ["exact", "quadrature"], 1e-6)'
+    sources = [source.replace("\nevaluate(problem)", f"\n{quick}") for source in sources]
+    shown = _executed(sources, files / "sub")
+    assert shown.count("<svg") == 4 + 2  # a picture of each kind, and the slider's two
+    assert "No model can bring L_CFM below" in shown
+    assert shown.count("E_{x~p}[‖u(x) − v(x)‖²]") == 0  # the derivation stands in the text above
+    refused = run(*arguments, "--to", "md")
+    assert "--plots is for --to html and --to ipynb" in refused.err
+
+
+def _executed(sources: list[str], folder: Path) -> str:
+    """What the cells of a notebook show, as HTML."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        with capture_output() as captured:
+            results = [shell.run_cell(source) for source in sources]
+    finally:
+        os.chdir(here)
+        InteractiveShell.clear_instance()
+    assert all(result.success for result in results)
+    shown = [output.data.get("text/html", "") for output in captured.outputs]
+    shown += [result.result._repr_html_() for result in results if result.result is not None]
+    return "".join(shown)
 
 
 def test_verify_writes_the_same_page(run, files: Path) -> None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -103,3 +108,46 @@ def test_extremes_are_right_or_inconclusive(
             for other in known:
                 gap = abs(one["value"] - other["value"])
                 assert gap <= one["error"] + other["error"] + 1e-14 * abs(one["value"])
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_every_width_keeps_every_number_whole(files: Path, columns: str, encoding: str) -> None:
+    (files / "problem.toml").write_text(PROBLEM, encoding="utf-8")
+    command = [sys.executable, "-m", "fmproof", "evaluate", "problem.toml", "--tolerance", "1e-5"]
+    for method in ("exact", "quadrature", "sampling"):
+        command += ["--method", method]
+    settings = os.environ | {"COLUMNS": columns, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, check=True, env=settings)
+    shown = done.stdout.decode(encoding)
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    assert lines[0].startswith("No model can bring L_CFM below 2.4715")
+    plus_minus = "+-" if encoding == "ascii" else "±"
+    found = [
+        (line.split(" = ")[0].split()[-1], line.split(" = ")[1].split()[0])
+        for line in lines
+        if re.search(r"\d/\d+ = -?[\d.]+", line)
+    ]
+    values = {Fraction(exact): float(decimal) for exact, decimal in found}
+    assert Fraction(-21, 5) in values
+    assert len(values) == 2
+    for exact, decimal in values.items():
+        assert abs(float(exact) - decimal) < 1e-12
+    # Each value with its error on one line, and the columns of each in one place.
+    assert len(re.findall(rf"-?\d+\.\d+ {re.escape(plus_minus)} \d\.\de-\d\d", shown)) == 12
+    if columns == "60":
+        starts = {
+            re.search("quadrature  ?", line).start() for line in lines if "  quadrature" in line
+        }  # type: ignore[union-attr]
+        assert len(starts) == 1
+
+
+def test_a_tolerance_that_was_not_reached_is_said(run: Run, files: Path) -> None:
+    (files / "problem.toml").write_text(PROBLEM, encoding="utf-8")
+    missed = run("evaluate", "problem.toml", "--method", "sampling", "--method", "exact").out
+    said = " ".join(missed.split("The tolerance")[1].split())
+    assert said.startswith("1e-09 was not reached for L_FM, C₁, C, floor −C")
+    assert "L_CFM" not in said  # exactly known
+    reached = run("evaluate", "problem.toml", "--method", "quadrature", "--tolerance", "1e-4").out
+    assert "tolerance" not in reached

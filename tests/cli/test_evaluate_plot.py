@@ -74,4 +74,4 @@ def test_plots_stand_in_the_page(run, files: Path, problem: str) -> None:
 def test_plots_are_for_pages(run, files: Path, problem: str) -> None:
     outcome = run("docs", "good.py", "--plots", problem, "--to", "md")
     assert outcome.status == 2
-    assert "--plots is for --to html, not for --to md" in outcome.err
+    assert "--plots is for --to html and --to ipynb, not for --to md" in outcome.err

@@ -5,7 +5,8 @@ What a fenced block is depends on its language:
 - ``console``: lines that begin with ``$`` are commands, run by bash; the lines after each must be
   what it prints. ``…`` or ``...`` stands for anything within a line, alone on a line for any
   number of lines. Seconds ("in 0.15 s") need not agree.
-- ``python``: run, all blocks of a page in one namespace.
+- ``python``: run, all blocks of a page in one namespace. Blocks that import one of ``OPTIONAL``
+  are left out where that is not installed, and the page's test says that it was skipped in part.
 - with ``title="NAME"`` after the language: not run but written to the file NAME.
 - ``toml`` and ``json``: must be well formed.
 - ``sh``: commands that change the machine, shown and not run. ``text``, ``latex``, ``xml``,
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = ("sh", "text", "latex", "xml", "yaml")
+
+OPTIONAL = ("torch", "jax")
 
 _FENCE = re.compile(r"^```(\w+)([^\n`]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 _SECONDS = re.compile(r"\bin \d[\d.,]* s\b")
@@ -81,15 +85,21 @@ def run_page(page: str, text: str, folder: Path) -> None:
     # Code on a page may call the command, which need not be on the tests' own PATH.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", _path())
-        _run_blocks(page, text, folder, namespace)
+        missing = _run_blocks(page, text, folder, namespace)
+    if missing:
+        pytest.skip(f"all of {page} but the blocks that need {', '.join(sorted(missing))}")
 
 
-def _run_blocks(page: str, text: str, folder: Path, namespace: dict[str, Any]) -> None:
+def _run_blocks(page: str, text: str, folder: Path, namespace: dict[str, Any]) -> set[str]:
+    """Run them; the optional libraries whose absence left some out."""
+    missing: set[str] = set()
     for block in blocks(page, text):
         if block.title:
             (folder / block.title).write_text(block.code, encoding="utf-8")
         elif block.language == "console":
             run_console(block, folder)
+        elif block.language == "python" and (lacking := _lacking(block.code)):
+            missing |= lacking
         elif block.language == "python":
             padding = "\n" * (block.line - 1)
             exec(compile(padding + block.code, block.page, "exec"), namespace)
@@ -99,6 +109,13 @@ def _run_blocks(page: str, text: str, folder: Path, namespace: dict[str, Any]) -
             json.loads(block.code)
         elif block.language not in SHOWN:
             raise PageError(block, f"there is no way to check a {block.language!r} block")
+    return missing
+
+
+def _lacking(code: str) -> set[str]:
+    """Optional libraries that the code imports and that are not installed."""
+    imported = re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)
+    return {name for name in imported if name in OPTIONAL and find_spec(name) is None}
 
 
 def _path() -> str:

@@ -11,21 +11,33 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from sympy import Add, Basic, Expr, S, Symbol
+from sympy import Add, AtomicExpr, Basic, Expr, S, Symbol
 
 from fmproof import (
     Almost,
+    CondExpect,
     Density,
+    Differentiable,
+    Div,
+    Dominated,
     Equals,
+    Exp,
     Expect,
     Field,
     FmproofError,
+    Grad,
     Integrable,
     Integral,
     IntegralOver,
+    Latent,
+    Law,
     Lebesgue,
+    Let,
+    Log,
     Named,
     Param,
+    Partial,
+    Positive,
     Ratio,
     Real,
     Scalar,
@@ -35,11 +47,13 @@ from fmproof import (
     Vec,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel import almost, calculus, equality, integrability, integrals, order
+from fmproof.kernel import almost, calculus, conditional, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
-from fmproof.lang.nodes import Apply, Var
+from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
+from fmproof.lang.nodes.conditional import Given
 from fmproof.lang.nodes.name import Label
-from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.props import Prop
+from fmproof.lang.scope import alpha_equal, canon, substitute
 from fmproof.lang.sorts import Sort
 
 s, t = Real("s t")
@@ -49,6 +63,8 @@ f = Scalar("f", t, s)
 g = Scalar("g", x)
 p = Density("p", x)
 q = Density("q", x, given=z)
+law, latent = Law("P", x), Latent("e")
+h = Scalar("h", x, y)
 
 
 def total_mass(density: Expr, draw: Expr) -> Theorem:
@@ -307,11 +323,18 @@ class LooksLikeATheorem:
         ("restate", lambda th: sequents.restate(th, Equals(0, 1))),
         ("discharge", lambda th: sequents.discharge(th, GENUINE)),
         ("discharge", lambda th: sequents.discharge(GENUINE, th)),
+        ("equal_sides", lambda th: equality.equal_sides(Positive(g(x)), {0: th})),
+        ("same_conditional", lambda th: conditional.same_conditional(th, g, (x,))),
+        ("transfer", lambda th: conditional.transfer(Integrable(g(x), p(x)), th, g)),
+        ("bayes", lambda th: conditional.bayes(CondExpect(g(x), x, p(x)), th)),
         (
             "equal_integrand",
             lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
         ),
-        ("differentiable_equal", lambda th: calculus.differentiable_equal(th, theta)),
+        (
+            "differentiable_equal",
+            lambda th: calculus.differentiable_equal(th, Differentiable(g(x), x)),
+        ),
     ],
 )
 def test_a_look_alike_is_not_used(rule: str, use: Any) -> None:
@@ -321,10 +344,109 @@ def test_a_look_alike_is_not_used(rule: str, use: Any) -> None:
     assert str(error.value) == f"{rule}: {argument} must be a Theorem, found a LooksLikeATheorem"
 
 
-@pytest.mark.parametrize("base", [Var, Apply, Expect, Ratio, Named, Lebesgue, Label, Field, Equals])
+@pytest.mark.parametrize(
+    "base",
+    [
+        Var,
+        Apply,
+        Expect,
+        Ratio,
+        Named,
+        Lebesgue,
+        Label,
+        Field,
+        Equals,
+        Let,
+        Given,
+        CondExpect,
+        Grad,
+        Exp,
+        Constant,
+        Law,
+        Gaussian,
+        Positive,
+        Differentiable,
+        Dominated,
+    ],
+)
 def test_nodes_are_not_subclassed(base: type) -> None:
     with pytest.raises(TypeError, match="cannot be subclassed"):
         type("Agreeable", (base,), {"__eq__": lambda self, other: True})
+
+
+def forged(kind: type, *args: Any) -> Any:
+    """A node whose constructor was not asked."""
+    made = Basic.__new__(kind, *args)
+    made._args = args
+    return made
+
+
+FORGED = {
+    "given a term": lambda: Basic.__new__(CondExpect, g(x), forged(Given, g(x), y), p(x)),
+    "given what is not drawn": lambda: forged(CondExpect, g(x), forged(Given, y, y), p(x)),
+    "given another sort": lambda: forged(CondExpect, g(x), forged(Given, x, t), p(x)),
+    "given twice": lambda: forged(CondExpect, g(x), Given(x, y), Given(x, z), p(x)),
+    "given nothing": lambda: forged(CondExpect, g(x), p(x)),
+    "given after the law": lambda: forged(CondExpect, g(x), p(x), Given(x, y)),
+    "conditional under Lebesgue measure": lambda: forged(
+        CondExpect, g(x), Given(x, y), Lebesgue(x)
+    ),
+    "conditional expectation of a proposition": lambda: forged(
+        CondExpect, Equals(g(x), 0), Given(x, y), p(x)
+    ),
+    "a draw of itself": lambda: forged(Expect, g(x), forged(Let, x, x)),
+    "a draw of what comes later": lambda: forged(Expect, g(x), forged(Let, x, z), p(z)),
+    "a draw of another sort": lambda: forged(Expect, g(x), forged(Let, x, t)),
+    "a draw of a parameter": lambda: forged(Expect, g(x), forged(Let, theta, theta)),
+    "a draw of a term": lambda: forged(Expect, g(x), forged(Let, g(x), g(x))),
+    "an integral over a draw": lambda: forged(IntegralOver, g(x), Let(x, y)),
+    "a law as a term": lambda: law(x) + 1,
+    "a law in an integral": lambda: forged(IntegralOver, g(x), law(x)),
+    "a gradient in a real": lambda: forged(Grad, f(t, s), t, t),
+    "a gradient of a vector": lambda: forged(Grad, x, x, x),
+    "a gradient in a term": lambda: forged(Grad, g(x), g(x), g(x)),
+    "a gradient at another sort": lambda: forged(Grad, g(x), x, t),
+    "∂ in a vector": lambda: forged(Partial, g(x), x, x),
+    "a divergence of a real": lambda: forged(Div, g(x), x, x),
+    "differentiable in a latent": lambda: forged(Differentiable, g(x), latent, latent),
+    "differentiable at another sort": lambda: forged(Differentiable, g(x), x, t),
+    "differentiable twice in one": lambda: forged(Differentiable, g(x), x, y, x, z),
+    "differentiable in nothing": lambda: forged(Differentiable, g(x)),
+    "dominated in what is integrated": lambda: forged(Dominated, g(x), x, y, p(x)),
+    "dominated under a law of the variable": lambda: forged(Dominated, g(x), z, y, q(x, z)),
+    "positive vector": lambda: forged(Positive, x),
+    "exp of a vector": lambda: forged(Exp, x),
+    "log of two": lambda: forged(Log, g(x), g(x)),
+    "a constant without a name": lambda: AtomicExpr.__new__(Constant),
+    "a second Gaussian": lambda: Gaussian("M", x, given=(y, t)),
+    "a Gaussian with a definition": lambda: Gaussian("N", x, given=(y, t), definition=p(x)),
+    "a law with a definition": lambda: Law("P", x, definition=p(x)),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_node_does_not_pass_the_gate(name: str) -> None:
+    """The gate rebuilds what it is given, so what a constructor refuses is refused there."""
+    with pytest.raises((SortError, RuleError)):
+        through_the_gate(FORGED[name])
+
+
+def through_the_gate(make: Any) -> Theorem:
+    node = make()
+    if isinstance(node, Prop):
+        return sequents.assume(node)
+    return equality.reflexivity(node)
+
+
+def test_a_forged_place_is_no_capture() -> None:
+    """At a place that names the bound variable, the gate renames that, and not the place."""
+    made = forged(Grad, h(x, y), x, x)
+    assert alpha_equal(equality.reflexivity(made).lhs, Grad(h(x, y), x))
+    assert equality.reflexivity(forged(Grad, g(x), x)).lhs == Grad(g(x), x)
+    given = forged(CondExpect, h(x, y), Given(x, x), p(x))
+    assert alpha_equal(equality.reflexivity(given).lhs, CondExpect(h(x, y), x, p(x)))
+    there = substitute(equality.reflexivity(given).lhs, {x: z})
+    assert alpha_equal(there, CondExpect(h(x, y), (x, z), p(x)))
 
 
 class AgreeableText(str):

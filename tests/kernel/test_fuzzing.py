@@ -11,9 +11,14 @@ from examples import times
 SEED = os.environ.get("FMPROOF_TEST_SEED", "0")
 
 
-@pytest.mark.parametrize("name", fuzzing.CHECKS)
+# test_meaning.py tries the builders of the field, too; what they make costs more to compare.
+SELECTED = [name for name in fuzzing.CHECKS if not name.endswith(", of the field")]
+COSTLY = {"contraction", "transfer, sizes"}
+
+
+@pytest.mark.parametrize("name", SELECTED)
 def test_a_rule_holds_on_confusing_goals(name: str) -> None:
-    table = fuzzing.run(name, SEED, times(60))
+    table = fuzzing.run(name, SEED, times(20 if name in COSTLY else 60))
     assert table[True], table
 
 

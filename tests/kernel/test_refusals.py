@@ -26,6 +26,7 @@ from fmproof import (
     Named,
     Normal,
     Param,
+    Partial,
     Positive,
     Ratio,
     Real,

@@ -96,9 +96,9 @@ def test_short_words_beside_formulas_stay_whole(show: Any, width: int) -> None:
     lines = """
         return [...document.querySelectorAll(arguments[0])].map(
           e => e.getClientRects().length > 1 || e.getBoundingClientRect().height > 40)"""
-    for selector in (".row.alert > b", "nav a.bad"):
+    for selector, least in ((".row.alert > b", 3), ("nav a.bad", 11)):
         broken = page.execute_script(lines, selector)
-        assert len(broken) > 10
+        assert len(broken) >= least
         assert not any(broken)
 
 
@@ -183,3 +183,106 @@ def test_plots_are_drawn_in_the_ink_of_the_page(show: Any, width: int, dark: boo
     brightness = {k: sum(map(int, found[k][4:-1].split(","))) for k in ("paper", "ink")}
     assert (brightness["paper"] < brightness["ink"]) is dark
     assert page.get_log("browser") == []
+
+
+def press(page: Any, key: str, times: int = 1) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    for _ in range(times):
+        ActionChains(page).send_keys(key).perform()
+
+
+def at(page: Any) -> str:
+    return str(
+        page.execute_script("return document.querySelector('.step.current')?.dataset.step ?? ''")
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_derivation_is_stepped_through_and_what_changed_is_marked(show: Any, dark: bool) -> None:
+    page = show(html.render(proved()), dark=dark)
+    assert at(page) == ""
+    marked = """
+        const marked = (place, name) => {
+          const plain = getComputedStyle(document.body).getPropertyValue('--paper');
+          return [...document.querySelectorAll(`${place} .${name}`)].filter(
+            e => getComputedStyle(e).backgroundColor !== 'rgba(0, 0, 0, 0)').length };
+        return [marked('.current > summary', 'new'), marked('.before', 'gone'),
+                marked('.step:not(.current):not(.before)', 'new')]"""
+    press(page, "n", 6)
+    assert at(page) == "2.2"
+    assert page.execute_script(marked) == [0, 1, 0]  # p(t) is gone
+    press(page, "n")
+    new, gone, elsewhere = page.execute_script(marked)
+    assert new > 0
+    assert gone > 0
+    assert elsewhere == 0
+    assert "step 2.3: definition" in page.find_element("css selector", ".tools output").text
+    top = page.execute_script(
+        "return document.querySelector('.current').getBoundingClientRect().top"
+    )
+    assert 0 < top < 900
+    press(page, "p", 2)
+    assert at(page) == "2.1"
+    body = "[id='fm-cfm-2.1'] .body"
+    assert not visible(page, body)
+    press(page, "o")
+    assert visible(page, body)
+    press(page, "\ue00c")
+    assert at(page) == ""
+    assert not page.find_elements("css selector", ".before")
+
+
+def test_everything_opens_and_closes_at_once(show: Any) -> None:
+    page = show(html.render(proved()))
+    press(page, "e")
+    assert not page.find_elements("css selector", "main details:not([open])")
+    (expander,) = [b for b in page.find_elements("tag name", "button") if "all" in b.text]
+    assert expander.text == "collapse all"
+    expander.click()
+    assert not page.find_elements("css selector", "main details[open]")
+
+
+def test_a_step_and_a_part_are_copied_as_latex(show: Any) -> None:
+    report = proved()
+    (derivation,) = report.derivations
+    page = show(html.render(report))
+    # What reaches the clipboard; reading it back needs a permission that a page has not.
+    page.execute_script(
+        """
+        window.copied = [];
+        Object.defineProperty(navigator, 'clipboard',
+          {value: {writeText: async text => { window.copied.push(text) }}})"""
+    )
+    press(page, "n", 2)
+    press(page, "c")
+    page.find_element("css selector", "#fm-cfm-part-2 .head .copy").click()
+    claim, part = page.execute_script("return window.copied")
+    assert claim == derivation.steps[1].claim.latex
+    assert part.startswith("\\begin{align*}")
+    assert part.count("\\tag*") == len(derivation.parts[1].steps)
+
+
+def test_a_rule_is_reached_from_the_row_and_opens(show: Any) -> None:
+    page = show(html.render(proved()))
+    page.find_element("css selector", "[id='fm-cfm-1.3'] summary .rule a").click()
+    target = page.execute_script("return location.hash.slice(1)")
+    assert visible(page, f"#{target} p")
+    assert "linearity" in page.find_element("id", target).text
+
+
+def test_wide_rows_wrap_on_a_phone(show: Any) -> None:
+    page = show(html.render(proved()), 390)
+    over = page.execute_script(
+        """
+        return [...document.querySelectorAll('.step > summary .formula, .start .formula')]
+          .filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.textContent)"""
+    )
+    assert over == []
+
+
+def test_no_other_script_can_run(show: Any) -> None:
+    source = html.render(proved()).replace("</main>", "<script>window.evil = 1</script></main>")
+    page = show(source)
+    assert page.execute_script("return window.evil ?? 0") == 0
+    assert any("Content Security Policy" in entry["message"] for entry in page.get_log("browser"))

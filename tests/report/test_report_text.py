@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fmproof.report.model import Report
+from fmproof.report.model import Formula, Report, Symbol
 from fmproof.report.text import Detail, render
 
 PROVED = """\
@@ -134,3 +134,25 @@ def test_a_single_chain_does_not_repeat_its_title(proved: Report) -> None:
 
 def test_an_empty_report_proves_nothing() -> None:
     assert render(Report("1", (), 0.0)) == "✗ failed: 0 of 0 derivations, 0 of 0 steps in 0.00 s\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning", "words", "described"),
+    [
+        ("u_t(x|z)", "vector field", "a vector field", "a vector field"),
+        ("p(t)", "uniform density in t on [0, 1]", "the uniform density on [0, 1]",
+         "the uniform density on [0, 1]"),
+        ("ρ(t)", "probability density in t on [0, 1]", "a density on [0, 1]",
+         "a density on [0, 1], a probability density in t"),
+        ("w(t)", "nonnegative function", "a weight", "a weight, a nonnegative function"),
+        ("p(z)", "probability density in z", "", "probability density in z"),
+        ("q(z)", "any law, which need not have a density", "the data",
+         "the data, any law, which need not have a density"),
+        ("t", "real numbers", "", "real number"),
+        ("s, t", "real numbers", "", "real numbers"),
+    ],
+)  # fmt: skip
+def test_a_symbol_is_described_without_saying_a_thing_twice(
+    name: str, meaning: str, words: str, described: str
+) -> None:
+    assert Symbol(Formula(name, name), meaning, None, words).described == described

@@ -64,19 +64,26 @@ def test_fragments_compile_in_another_document(engine: str, tmp_path: Path) -> N
 
 @needs["pdflatex"]
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "columns"),
     [
-        (r"\documentclass[12pt]{amsart}\usepackage{amssymb,graphicx}\begin{document}", ""),
+        (r"\documentclass[12pt]{amsart}\usepackage{amssymb,graphicx}\begin{document}", "", 1),
         (
             r"\documentclass{beamer}\usepackage{amsmath,amssymb,amsthm,graphicx}\begin{document}"
             r"\begin{frame}[allowframebreaks]",
             r"\end{frame}",
+            2,
+        ),
+        (
+            r"\documentclass[twocolumn]{article}\usepackage{amsmath,amssymb,amsthm,graphicx}"
+            r"\begin{document}",
+            "",
+            2,
         ),
     ],
-    ids=["a narrow page", "slides"],
+    ids=["a narrow page", "slides", "two columns"],
 )
-def test_a_fragment_fits_elsewhere(before: str, after: str, tmp_path: Path) -> None:
-    (tmp_path / "proof.tex").write_text(latex.render(proved(), fragment=True))
+def test_a_fragment_fits_elsewhere(before: str, after: str, columns: int, tmp_path: Path) -> None:
+    (tmp_path / "proof.tex").write_text(latex.render(numeric(), fragment=True, columns=columns))
     log = compiled(rf"{before}\input{{proof}}{after}\end{{document}}", "pdflatex", tmp_path)
     found = complaints(log)
     assert [line for line in found if not line.startswith("Overfull \\vbox")] == []
@@ -179,3 +186,18 @@ def test_tex_can_read_nothing_outside(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(latex, "render", lambda *_, **__: stealing)
     with pytest.raises(InputError, match=r"secret|could not make"):
         pdf.render(proved())
+
+
+@needs["lualatex"]
+def test_a_tagged_pdf_has_a_structure(tmp_path: Path) -> None:
+    source = latex.render(proved(), style="proof", tagged=True)
+    assert complaints(compiled(source, "lualatex", tmp_path)) == []
+    made = pdf.render(proved(), style="proof", tagged=True)
+    assert b"/MarkInfo" in made or b"/StructTreeRoot" in made or b"/ObjStm" in made
+    if shutil.which("pdfinfo"):
+        (tmp_path / "x.pdf").write_bytes(made)
+        asked = ["pdfinfo", "-struct-text", tmp_path / "x.pdf"]
+        shown = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert "We expand the square in" in shown
+        facts = subprocess.run(asked[::2], capture_output=True, text=True, check=True).stdout
+        assert re.search(r"Tagged:\s+yes", facts)

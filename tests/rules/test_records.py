@@ -65,7 +65,8 @@ def test_every_word_that_the_prover_prints_has_a_record() -> None:
     words |= set(re.findall(r'\("([^"@]+)",\)', inspect.getsource(conditions)))
     words |= set(re.findall(r'"([^"@]+)", (?:depth|DEPTH)\b', inspect.getsource(conditions)))
     words |= set(re.findall(r'\("([^"@]+)", [a-z_.]+\),', inspect.getsource(conditions)))
-    words |= set(re.findall(r'(?:yield |_named\()"([^"@]+)", ', inspect.getsource(pointwise)))
+    for module in (conditions, pointwise):
+        words |= set(re.findall(r'(?:yield |_named\()"([^"@]+)", ', inspect.getsource(module)))
     words |= {"Tonelli"}
     assert {"Jensen", "Cauchy–Schwarz", "support of the law", "equality", "almost surely"} <= words
     assert {"positive", "nonzero", "derivatives", "bounded gradients", "point mass"} <= words

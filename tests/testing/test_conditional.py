@@ -211,3 +211,16 @@ def test_arguments_that_cannot_be_used(change, message):
     with pytest.raises(InputError) as caught:
         assert_conditional_velocity(**arguments)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", [102_017, 106_017, 110_017])
+def test_half_precision_at_the_end_of_the_path(seed):
+    """At t = 0.9995 half of x_t's digits are left for the noise in it."""
+
+    def sampler(x1, rng):
+        x0, t = rng.standard_normal(x1.shape), rng.random(len(x1))
+        t, x0, x1 = (v.astype(np.float16) for v in (t, x0, x1))
+        s = t[:, None]
+        return (1 - s) * x0 + s * x1, x1 - x0, t
+
+    assert_conditional_velocity(sampler, CondOTPath(), RING, samples=5_000, seed=seed)

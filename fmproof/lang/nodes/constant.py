@@ -43,7 +43,10 @@ class Constant(Term, AtomicExpr):
 _made: dict[str, Constant] = {}
 
 dim = Constant("d")
+"""The dimension d of the vectors."""
+
 pi = Constant("pi")
+"""The number π."""
 
 declare(
     Constant,

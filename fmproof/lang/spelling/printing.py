@@ -126,6 +126,16 @@ def factor_key(term: Expr) -> tuple[Any, ...]:
     return (rank, -arity, _written(term))
 
 
+def _in_order(node: Add) -> list[Expr]:
+    """The summands as people write them; 1 − t begins with what is not subtracted."""
+    terms = sorted(node.args, key=summand_key)
+    if coefficient(terms[0])[0] < 0:
+        first = next((t for t in terms if coefficient(t)[0] > 0), terms[0])
+        terms.remove(first)
+        terms.insert(0, first)
+    return terms
+
+
 class Printer(ABC):
     """Walks a term or proposition; a subclass says how each piece is spelled."""
 
@@ -173,7 +183,8 @@ class Printer(ABC):
         """∇_x f(x); with another place ∇_x f(x)|_{x = s}."""
         kind = _OPERATORS[type(node)]
         var, body = _read_at(node)
-        shown = self.operator(kind, self.name(var.name), self.show(body, PRODUCT))
+        inside = self.show(body, ATOM if isinstance(body, Mul) else PRODUCT)
+        shown = self.operator(kind, self.name(var.name), inside)
         if var is node.at:
             return shown
         place = f"{self.name(var.name)} = {self.show(node.at)}"
@@ -242,7 +253,7 @@ class Printer(ABC):
 
     def sum(self, node: Add) -> str:
         shown = ""
-        for term in sorted(node.args, key=summand_key):
+        for term in _in_order(node):
             negative = coefficient(term)[0] < 0
             part = self.show(mul(S.NegativeOne, term) if negative else term, PRODUCT)
             if shown:

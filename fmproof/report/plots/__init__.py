@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +41,13 @@ class Picture:
     title: str
     caption: str
     svg: str
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        return (
+            f'<figure style="max-width:44rem;margin:1rem 0">{self.svg}'
+            f"<figcaption><b>{escape(self.title)}.</b> {escape(self.caption)}</figcaption></figure>"
+        )
 
 
 def plot(problem: Problem, file: str | Path, kind: str = "losses") -> None:
