@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from time import thread_time
 
 from sympy import Add, Basic, Expr, Mul, Pow, S
@@ -57,6 +57,8 @@ from fmproof.kernel.integrability import (
     jensen,
     joint_form,
     parallelogram,
+    scalar_cauchy_schwarz,
+    scalar_square_integrable,
     square_integrable,
     sum_of_integrable,
     tonelli,
@@ -358,6 +360,7 @@ class Prover:
         """|f| ≤ Σ |gᵢ|."""
         for name, rule in _DOMINATIONS:
             yield name, attempt(rule, goal)
+        yield from _scalar_dominations(goal)
 
     def _slope_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
         """A derivative that is dominated, or what the rules of calculus make of it."""
@@ -708,6 +711,20 @@ def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
         if values is not None and free_vars(known.body.rhs) <= values.keys():
             return assume(substitute(known.body, values))
     return None
+
+
+def _scalar_dominations(goal: Integrable) -> Iterator[Move]:
+    """|a b| ≤ a² + b² and |f| ≤ 1 + f², for functions that are no densities and no squares."""
+    parts = factors(goal.body)
+    places = [i for i, part in enumerate(parts) if _is_function(part) and parts.count(part) == 1]
+    for first, second in combinations(places, 2):
+        yield "Cauchy–Schwarz", attempt(scalar_cauchy_schwarz, goal, first, second)
+    for place in places:
+        yield "second moments", attempt(scalar_square_integrable, goal, place)
+
+
+def _is_function(part: Expr) -> bool:
+    return isinstance(part, Apply) and isinstance(part.head, Scalar)
 
 
 def is_compound(body: Expr) -> bool:

@@ -164,6 +164,20 @@ CASES = {
         [Integrable(a(z), p_data(z))],
         needed=0,
     ),
+    "a scalar beside another": Case(
+        E(k(x) * mean(a(z)), p(x)),
+        E(k(x) * a(z), *joint),
+        [E(k(x), *joint), -E(k(x) * a(z), *joint)],
+        needed=3,
+    ),
+    "Cauchy–Schwarz for scalars": Case(
+        E((k(x) + r(x)) ** 2, plain(x)),
+        E(k(x) ** 2, plain(x)) + 2 * E(k(x) * r(x), plain(x)) + E(r(x) ** 2, plain(x)),
+        [E(k(x) ** 2, plain(x)) + E(k(x) * r(x), plain(x)) + E(r(x) ** 2, plain(x))],
+        [Integrable(k(x) ** 2, plain(x)), Integrable(r(x) ** 2, plain(x))],
+        needed=0,
+        by="linearity",
+    ),
     "linearity with a ratio": Case(
         Integral(posterior, z),
         Ratio(1, p(x)) * Integral(p_cond(x, z) * p_data(z), z),
