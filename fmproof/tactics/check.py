@@ -198,14 +198,13 @@ class _Checker:
         falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
-        try:
-            finite, problem = self._finite(part.start, part.steps[0].id)
-        except (RuleError, SortError, RecursionError) as error:
-            finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
+        first = part.steps[0]
+        found_on_the_way = "auto" in first.rules  # what the start takes may be found by the step
+        finite, problem = ((), None) if found_on_the_way else self._beginning(part)
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
-            if problem is not None and "auto" in step.rules:  # the step may show what it takes
-                finite, problem = self._finite(part.start, step.id)
+            if step is first and found_on_the_way:
+                finite, problem = self._beginning(part)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -240,6 +239,13 @@ class _Checker:
             result=part.result,
             free=free(stated),
         )
+
+    def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
+        """The start of a part denotes a finite number."""
+        try:
+            return self._finite(part.start, part.steps[0].id)
+        except (RuleError, SortError, RecursionError) as error:
+            return (), Failure(f"the start of the part cannot be checked: {error}")
 
     def _almost_surely(self, chain: Theorem, measure: Sequence[Draw]) -> Theorem:
         """The chain for almost every value, where what it needs holds."""
@@ -421,6 +427,7 @@ class _Checker:
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
             hint=self._what_would_do(prop, step),
+            lacks=True,
         )
         return Condition(formula(shown), None), failure
 
