@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from sympy import Expr, Mul, Pow, S
@@ -34,27 +35,25 @@ def cancel_ratios(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         if not isinstance(term, Mul) or not term.has(Ratio):
             return None
-        theorem = attempt(cancel, term)
-        if theorem is None:
-            split = _split_denominators(term)
-            cancelled = split and attempt(cancel, split.rhs)
-            theorem = cancelled and transitivity(split, cancelled)
-        return theorem
+        return attempt(cancel, term) or _whole_power(term)
 
     return convert
 
 
-def _split_denominators(term: Mul) -> Theorem | None:
-    """a/(b c) as (a/b)·(1/c), for each ratio among the factors."""
-    parts = []
-    for part in factors(term):
+def _whole_power(term: Mul) -> Theorem | None:
+    """b c·(a/(b c)) = a, where the denominator is a product of factors that stand beside it."""
+    parts = list(factors(term))
+    for place, part in enumerate(parts):
         below = factors(part.args[1]) if isinstance(part, Ratio) else ()
-        if len(below) > 1:
-            parts += [Ratio(part.args[0], below[0]), *(Ratio(S.One, b) for b in below[1:])]
-        else:
-            parts.append(part)
-    split = mul(*parts)
-    return None if split == term else attempt(ring, term, split)
+        others = Counter(parts[:place] + parts[place + 1 :])
+        if len(below) > 1 and not Counter(below) - others:
+            inverses = [Ratio(S.One, b) for b in below[1:]]
+            rest = [*parts[:place], *parts[place + 1 :]]
+            split = attempt(ring, term, mul(Ratio(part.args[0], below[0]), *inverses, *rest))
+            cancelled = None if split is None else attempt(cancel, split.rhs)
+            if split is not None and cancelled is not None:
+                return transitivity(split, cancelled)
+    return None
 
 
 def log(_: Line) -> Conversion:
