@@ -63,13 +63,12 @@ from fmproof.tactics.written_out import integral_forms, plain_integrals
 
 
 def decide(line: Line) -> Common:
-    """Both lines in the first form in which they agree, else in normal form."""
-    last = None
-    for common in forms(line):
-        if common.agree is not None:
-            return common
-        last = common
-    return expectations(line) if last is None else last
+    """Both lines in the first of the cheap forms in which they agree, else in normal form."""
+    for make in (_light, expectations):
+        for common in _made(make, line):
+            if common.agree is not None:
+                return common
+    return _explaining(line)
 
 
 def forms(line: Line) -> Iterator[Common]:
@@ -80,6 +79,7 @@ def forms(line: Line) -> Iterator[Common]:
     lines = [line]
     if line.known:
         lines.append(replace(line, lemmas=(*line.lemmas, *line.known)))
+    yield from _by_methods(line, 1)
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
@@ -89,7 +89,7 @@ def forms(line: Line) -> Iterator[Common]:
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
-    yield from _by_methods(lines[-1])
+    yield from _by_methods(lines[-1], TURNS)
     yield from _made(_explaining, line)
 
 
@@ -131,11 +131,11 @@ def _explaining(line: Line) -> Common:
 _SEARCHED = [name for name in METHODS if name not in ("auto", "nonnegative", "constant", "lemma")]
 
 
-def _by_methods(line: Line) -> Iterator[Common]:
+def _by_methods(line: Line, turns: int) -> Iterator[Common]:
     """What a few methods one after another give, those first that are nearest."""
     waiting = [(reflexivity(line.before), reflexivity(line.claim))]
     seen: set[tuple[Expr, Expr]] = set()
-    for _ in range(TURNS):
+    for _ in range(turns):
         if not waiting:
             return
         left, right = waiting.pop(0)
