@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter, thread_time
@@ -243,7 +244,8 @@ class _Checker:
     def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
         """The start of a part denotes a finite number."""
         try:
-            return self._finite(part.start, part.steps[0].id)
+            with self._patience(PATIENCE):
+                return self._finite(part.start, part.steps[0].id)
         except (RuleError, SortError, RecursionError) as error:
             return (), Failure(f"the start of the part cannot be checked: {error}")
 
@@ -261,10 +263,20 @@ class _Checker:
         bound = {var for item in self.almost for var in drawn_by(item)}
         return Almost(prop, *self.almost) if bound & free_vars(prop) else prop
 
+    @contextmanager
+    def _patience(self, seconds: float) -> Iterator[None]:
+        """How long conditions are looked for."""
+        self.prover.until = thread_time() + seconds
+        try:
+            yield
+        finally:
+            self.prover.until = None
+
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
         try:
-            return self._step(step, part, before)
+            with self._patience(2 * PATIENCE):  # to find it, and to say what it lacks
+                return self._step(step, part, before)
         except RecursionError:
             trouble = "the formula is nested too deeply"
         except (RuleError, SortError) as error:
@@ -338,7 +350,9 @@ class _Checker:
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""
         self._note(line)
-        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+        return all(
+            not line.late() and self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses
+        )
 
     def _note(self, line: Line) -> None:
         """What was found on the way may serve conditions."""

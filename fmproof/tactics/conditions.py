@@ -177,7 +177,7 @@ class Prover:
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
-        self._until: float | None = None  # when the search gives up
+        self.until: float | None = None  #: when the search gives up, in seconds of the thread
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -190,6 +190,9 @@ class Prover:
         self.facts.append(fact)
         self._forget_failures()
 
+    def _late(self) -> bool:
+        return self.until is not None and thread_time() > self.until
+
     def _forget_failures(self) -> None:
         self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
@@ -200,11 +203,14 @@ class Prover:
         Short proofs are looked for first.
         """
         if depth is None:
-            self._until = thread_time() + PATIENCE
+            own = self.until is None
+            if own:
+                self.until = thread_time() + PATIENCE
             found = None
             for depth in DEPTHS:
                 found = found or self.prove(goal, depth)
-            self._until = None
+            if own:
+                self.until = None
             return found
         key = canon(goal)
         if key in self._known:
@@ -212,7 +218,7 @@ class Prover:
             return found and Proof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
             return None
-        if self._until is not None and thread_time() > self._until:
+        if self._late():
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
@@ -220,7 +226,8 @@ class Prover:
             self._known[key] = found
         else:
             del self._known[key]  # it may still be proved with more depth
-            self._failed[key] = depth
+            if not self._late():
+                self._failed[key] = depth
         return found
 
     def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
