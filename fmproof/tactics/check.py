@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter, thread_time
@@ -226,19 +227,13 @@ class _Checker:
         falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
-        try:
-            self.almost = ()  # what the law of the part obliges
-            law = Expect(S.One, *part.almost) if part.almost else S.One
-            finite, problem = self._finite(law, part.steps[0].id)
-            self.almost = part.almost
-            start, wrong = self._finite(part.start, part.steps[0].id)
-            finite, problem = (*finite, *start), problem or wrong
-        except (RuleError, SortError, RecursionError) as error:
-            finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
+        first = part.steps[0]
+        found_on_the_way = "auto" in first.rules  # what the start takes may be found by the step
+        finite, problem = ((), None) if found_on_the_way else self._beginning(part)
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
-            if problem is not None and "auto" in step.rules:  # the step may show what it takes
-                finite, problem = self._finite(part.start, step.id)
+            if step is first and found_on_the_way:
+                finite, problem = self._beginning(part)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -279,6 +274,21 @@ class _Checker:
             free=free(stated),
         )
 
+    def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
+        """What the start of a part obliges, and the law for which it holds almost surely."""
+        first = part.steps[0].id
+        try:
+            self.almost = ()  # the law's own obligations are under no law
+            law = Expect(S.One, *part.almost) if part.almost else S.One
+            finite, problem = self._finite(law, first)
+            self.almost = part.almost
+            start, wrong = self._finite(part.start, first)
+            return (*finite, *start), problem or wrong
+        except (RuleError, SortError, RecursionError) as error:
+            return (), Failure(f"the start of the part cannot be checked: {error}")
+        finally:
+            self.almost = part.almost
+
     def _almost_surely(self, chain: Theorem, measure: Sequence[Draw]) -> Theorem:
         """The chain for almost every value, where what it needs holds."""
         chain = everywhere(chain, measure)
@@ -293,10 +303,20 @@ class _Checker:
         bound = {var for item in self.almost for var in drawn_by(item)}
         return Almost(prop, *self.almost) if bound & free_vars(prop) else prop
 
+    @contextmanager
+    def _patience(self, seconds: float) -> Iterator[None]:
+        """How long conditions are looked for."""
+        self.prover.until = thread_time() + seconds
+        try:
+            yield
+        finally:
+            self.prover.until = None
+
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
         try:
-            return self._step(step, part, before)
+            with self._patience(2 * PATIENCE):  # to find it, and to say what it lacks
+                return self._step(step, part, before)
         except RecursionError:
             trouble = "the formula is nested too deeply"
         except (RuleError, SortError) as error:
@@ -370,7 +390,9 @@ class _Checker:
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""
         self._note(line)
-        return all(self._proved(self._lifted(prop)) for prop in theorem.hypotheses)
+        return all(
+            not line.late() and self._proved(self._lifted(prop)) for prop in theorem.hypotheses
+        )
 
     def _note(self, line: Line) -> None:
         """What was found on the way may serve conditions."""
@@ -460,6 +482,7 @@ class _Checker:
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
             hint=self._what_would_do(prop, step),
+            lacks=True,
         )
         return Condition(formula(shown), None), failure
 
