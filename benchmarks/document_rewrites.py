@@ -50,6 +50,29 @@ def letter(old: str, new: str) -> Rewrite:
     return rewrite
 
 
+_BRACKET = re.compile(r"(?<=\[ )([^\[\]&]*?)(?= *(?:\\right)?\])")
+
+
+def rotated(found: re.Match[str]) -> str:
+    """The summands in brackets, the first one last."""
+    parts, depth, start, norm = [], 0, 0, False
+    text = found.group(1)
+    for i, letter in enumerate(text):
+        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(letter, 0)
+        if text[i - 1 : i + 1] == "\\|":
+            norm = not norm
+        if letter in "+-" and depth == 0 and not norm and i:
+            parts.append(text[start:i])
+            start = i
+    parts.append(text[start:])
+    if len(parts) < 2 or not all(part.strip() for part in parts):
+        return text
+    first, second, *rest = (part.strip() for part in parts)
+    signed = first if first[0] in "+-" else f"+ {first}"
+    leading = second[1:] if second.startswith("+") else second
+    return " ".join([leading, *rest, signed])
+
+
 REWRITES: dict[str, Rewrite] = {
     "bars as mid": replaced(r"\\vert(?![A-Za-z])", r"\\mid "),
     "mid as bars": replaced(r"\\mid(?![A-Za-z])", "|"),
@@ -70,7 +93,7 @@ REWRITES: dict[str, Rewrite] = {
     "bold E": replaced(r"\\mathbb\{E\}", r"\\mathbf{E}"),
     "frac as dfrac": replaced(r"\\frac(?![A-Za-z])", r"\\dfrac"),
     "double integral": replaced(r"\\int \\int", r"\\int\\!\\!\\int"),
-    "aligned as align": lambda text: text,
+    "sums reordered": lambda text: _BRACKET.sub(rotated, text),
     "z as y": letter("z", "y"),
     "u as w": letter("u", "w"),
     "v as f": letter("v", "f"),
@@ -84,7 +107,9 @@ REWRITES: dict[str, Rewrite] = {
     "norm index": replaced(r"\\\|\^2", r"\\|_2^2"),
     "spaces": replaced(r" \+ ", "+"),
     "cdot": replaced(r"\)\^T ?(?=[a-z\\])", r") \\cdot "),
-    "integral order": lambda text: text,
+    "norms as inner products": replaced(
+        r"\\\|\s?(u_t\^[^|+\-]*?\(x\))\\\|\s?\^2", r"\\langle \1, \1 \\rangle"
+    ),
 }
 
 

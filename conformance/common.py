@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 
@@ -16,6 +21,32 @@ MIX = GaussianMixture(
 NORMAL = GaussianMixture([1], [[0, 0]], [[["1/4", 0], [0, "1/4"]]])
 IMAGES = np.random.default_rng(0).random((6, 1, 4, 4))
 """Six images with numbers in [0, 1]."""
+
+
+@contextmanager
+def torchvision_to_import() -> Iterator[None]:
+    """For libraries that import torchvision to load and save images: where it was built for another
+    PyTorch and cannot be imported, there is something by its name meanwhile."""
+    try:
+        import torchvision  # noqa: F401
+    except Exception:
+        inner = ("", ".models", ".ops", ".transforms", ".transforms.functional", ".utils")
+        lent = {f"torchvision{name}": _anything(f"torchvision{name}") for name in inner}
+    else:
+        lent = {}
+    sys.modules.update(lent)
+    try:
+        yield
+    finally:
+        for name in lent:
+            del sys.modules[name]
+
+
+def _anything(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__path__ = []  # type: ignore[attr-defined]
+    module.__getattr__ = lambda _: MagicMock()  # type: ignore[method-assign]
+    return module
 
 
 def network(channels: int = 1) -> Any:

@@ -24,13 +24,14 @@ FIELD = set(
 HOMONYMS = set(
     """
     add Array Batch bayes blocks BoolArray catalogue check close Columns Comparison Component
-    Condition Constant decide defined Derivation Draw EQUALITY Equation Estimate evaluate
-    Evidence expanded fit Form FORMATS Formula FUBINI Function FUNCTIONS GRADIENTS Group
-    IntArray Integral Item Joint Kind KINDS Law LEVEL Line Log main Method METHODS neighbours
-    ORDER Outcome over_time part Part Piece place Placed Points PROBLEMS Product Progress Proof
-    prose Quadratic read Reading Relation render render_json render_text replay
-    require_plottable ROLES Rule rule Sampler SCALARS SCHEMA schema SECONDS sections Side
-    simpler SQUARE Step STYLES SUPPORT TARGETS Term TONELLI total Verdict width write
+    Condition CONDITIONAL Constant decide defined Derivation DERIVATIVES Draw EQUALITY Equation
+    Estimate evaluate Evidence EXCHANGE expanded fit Form FORMATS Formula FUBINI Function
+    FUNCTIONS Group IntArray Integral Item Joint Kind KINDS Law LEVEL Line LINEAR Log
+    main Method METHODS neighbours ORDER Outcome over_time part Part Piece place Placed Points
+    PROBLEMS Product PRODUCT Progress Proof prose Quadratic read Reading Relation render
+    render_json render_text replay require_plottable ROLES rule Rule Sampler SCALARS schema
+    SCHEMA SECONDS sections Side simpler SQUARE Step STYLES SUPPORT TARGETS Term TONELLI total
+    Verdict width write
     """.split()
 )
 """To be renamed."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.common import IMAGES, MIX, network
+from conformance.common import IMAGES, MIX, network, torchvision_to_import
 from fmproof.models import FunctionPath
 from fmproof.testing import takes_tensors
 from fmproof.testing.conformance import Adapter
@@ -22,21 +22,14 @@ LOW, HIGH = 0.05, 10.0
 def part(name: str) -> Any:
     """A module of the package without the package's own imports: evaluation by CLIP and images,
     which need a dozen more packages and a torchvision that was built for this PyTorch."""
-    found = find_spec("k_diffusion")
-    if found is None:
-        raise ModuleNotFoundError("No module named 'k_diffusion'")
-    package, vision = ModuleType("k_diffusion"), ModuleType("torchvision.transforms")
-    package.__path__ = found.submodule_search_locations or []  # type: ignore[assignment]
-    vision.functional = None  # type: ignore[attr-defined] # loads and saves images
-    given = {"torchvision": ModuleType("torchvision"), vision.__name__: vision}
-    lent = {m: module for m, module in given.items() if m not in sys.modules}
-    sys.modules.setdefault("k_diffusion", package)
-    sys.modules.update(lent)
-    try:
+    if "k_diffusion" not in sys.modules:
+        found = find_spec("k_diffusion")
+        if found is None:
+            raise ModuleNotFoundError("No module named 'k_diffusion'")
+        sys.modules["k_diffusion"] = package = ModuleType("k_diffusion")
+        package.__path__ = found.submodule_search_locations or []  # type: ignore[assignment]
+    with torchvision_to_import():
         return import_module(f"k_diffusion.{name}")
-    finally:
-        for module in lent:
-            del sys.modules[module]
 
 
 def path(low: float = LOW, high: float = HIGH) -> FunctionPath:

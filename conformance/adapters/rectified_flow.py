@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.common import IMAGES, network
+from conformance.common import IMAGES, network, torchvision_to_import
 from fmproof.models import CondOTPath
 from fmproof.testing.conformance import Adapter
 
@@ -13,10 +13,11 @@ ADAPTER = Adapter("rectified-flow-pytorch", "0.14.0")
 
 @ADAPTER.offer("loss", "flow")
 def loss() -> Any:
-    from rectified_flow_pytorch import RectifiedFlow
+    with torchvision_to_import():
+        from rectified_flow_pytorch import RectifiedFlow
 
     net = network()
-    flow = RectifiedFlow(net, data_normalize_fn=lambda x: x)
+    flow = RectifiedFlow(net, data_normalize_fn=lambda x: x, time_cond_kwarg="t")
 
     def loss(model: Any, x1: Any) -> Any:
         flow.__dict__["_modules"]["model"] = model

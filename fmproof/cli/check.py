@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -70,6 +70,11 @@ scope, 2 a document cannot be used.
     "--as", "ending", type=click.Choice(["md", "tex", "ipynb"]), help="What standard input holds."
 )
 @click.option(
+    "--script",
+    type=click.Path(path_type=Path),
+    help="Write what was checked, in the authoring language, to this Python file.",
+)
+@click.option(
     "--watch", is_flag=True, help="Check again whenever a file changes, until interrupted."
 )
 @click.option(
@@ -94,6 +99,7 @@ def check(
     no_numeric: bool,
     seed: int,
     ending: str | None,
+    script: Path | None,
     watch: bool,
     colour: str,
 ) -> None:
@@ -101,8 +107,10 @@ def check(
 
     FILE is Markdown, LaTeX or a notebook, a folder with such files, or - for standard input.
     """
-    if output is not None:
-        require_writable(output)
+    for target in (output, script):
+        if target is not None:
+            require_writable(target)
+    remembered: list[Any] = []  # of an earlier look, with --watch
 
     def run() -> int:
         options = {
@@ -110,8 +118,13 @@ def check(
             "natural": hypotheses == "natural",
             "numeric": not no_numeric,
             "seed": seed,
+            "script": script is not None,
         }
-        report = checked(files, ending, options)
+        report = checked(files, ending, options, remembered)
+        if script is not None:
+            if len(report.documents) != 1:
+                raise click.UsageError("--script writes the rows of one document")
+            terminal.write(report.documents[0].script, script, as_utf8=True)
         if format_ == "text":
             from fmproof.documents.formats.text import render as render_text
 
@@ -134,15 +147,25 @@ def check(
 
 
 def checked(
-    files: Sequence[str], ending: str | None, options: dict[str, bool | int]
+    files: Sequence[str],
+    ending: str | None,
+    options: dict[str, bool | int],
+    remembered: list[Any],
 ) -> CheckReport:
-    """The report on all files, in the order in which they were given."""
+    """The report on all files, in the order in which they were given.
+
+    ``remembered`` keeps what both witnesses found, for the next time.
+    """
     from fmproof._version import __version__
     from fmproof.documents.check import check_documents
     from fmproof.documents.model import CheckReport
-    from fmproof.reading.document.read import decoded, read_file, read_text
+    from fmproof.documents.prove import Memory
+    from fmproof.reading.document.read import decoded, notation_beside, read_file, read_text
 
     started = time.perf_counter()
+    if not remembered:
+        remembered.append(Memory())
+    (memory,) = remembered
     found = []
     for path in paths(files):
         if path is None:
@@ -150,7 +173,16 @@ def checked(
             documents = read_text(text, "standard input", f".{ending}" if ending else "", None)
             found.append(check_documents("standard input", documents, **options))  # type: ignore[arg-type]
         else:
-            found.append(check_documents(str(path), read_file(path), **options))  # type: ignore[arg-type]
+            beside = notation_beside(path)
+            found.append(
+                check_documents(
+                    str(path),
+                    read_file(path),
+                    notation=beside,
+                    memory=memory,
+                    **options,  # type: ignore[arg-type]
+                )
+            )
     return CheckReport(__version__, tuple(found), time.perf_counter() - started)
 
 

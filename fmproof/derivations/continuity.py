@@ -1,4 +1,4 @@
-"""The marginal field moves the marginal path, if the conditional field moves the conditional one."""
+"""The marginal field moves the marginal path, if the conditional field moves its own."""
 
 from __future__ import annotations
 

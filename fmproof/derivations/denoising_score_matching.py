@@ -1,7 +1,7 @@
 """Denoising score matching, at one noise level, for any data law.
 
-The kernel is Gaussian, so the gradient passes under the expectation without a further condition, and
-the score of the noisy data is the conditional expectation of the score of the kernel.
+The kernel is Gaussian, so the gradient passes under the expectation without a further condition,
+and the score of the noisy data is the conditional expectation of the score of the kernel.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ matching = Part(
 implicit_score_matching = Derivation(
     name="implicit-score-matching",
     title="Implicit score matching is explicit score matching plus a constant",
-    source="Hyvärinen, Estimation of non-normalized statistical models by score matching, JMLR 2005",
+    source="Hyvärinen, Estimation of non-normalized statistical models, JMLR 2005",
     hypotheses=[
         Hypothesis("H1", ForAll(Differentiable(p(x), x), x), "the density is differentiable"),
         Hypothesis(

@@ -1,7 +1,7 @@
 """Rectified flow and stochastic interpolants: the loss of a velocity, for any coupling.
 
-The path x_t = I_t(x₀, x₁) is fixed by its ends, so given them it is a point mass: p_t(x|x₀, x₁) has no
-density, and the theorem for probability paths with densities does not cover it.
+The path x_t = I_t(x₀, x₁) is fixed by its ends, so given them it is a point mass: p_t(x|x₀, x₁)
+has no density, and the theorem for probability paths with densities does not cover it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tweedie's formula: the mean of the data given the noisy data, from the score of the noisy data."""
+"""Tweedie's formula: the mean of the data given the noisy data, from the score of the latter."""
 
 from __future__ import annotations
 

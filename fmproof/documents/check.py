@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fmproof._version import __version__
 from fmproof.documents.items import Reading, read_items
 from fmproof.documents.judge import Judge
 from fmproof.documents.model import CheckReport, DocumentReport
-from fmproof.reading.document.read import read_file, read_text
+from fmproof.documents.prove import Memory
+from fmproof.reading.document.read import notation_beside, read_file, read_text
 from fmproof.reading.document.source import Document, DocumentError
 
 ROLES = (
@@ -36,7 +38,8 @@ ROLES = (
 )
 """What a correction may say that a symbol is."""
 
-_SECONDS = 240.0
+_SECONDS = 150.0
+"""Of processor time for one document; the rows that are left then stay open."""
 
 
 def check_files(
@@ -55,7 +58,13 @@ def check_files(
     started = time.perf_counter()
     documents = tuple(
         check_documents(
-            str(path), read_file(path), strict=strict, natural=natural, numeric=numeric, seed=seed
+            str(path),
+            read_file(path),
+            notation=notation_beside(path),
+            strict=strict,
+            natural=natural,
+            numeric=numeric,
+            seed=seed,
         )
         for path in paths
     )
@@ -64,26 +73,38 @@ def check_files(
 
 def check_text(text: str, name: str = "-", ending: str = "", **options: bool) -> DocumentReport:
     """One text, as from standard input."""
-    return check_documents(name, read_text(text, name, ending), **options)
+    return check_documents(name, read_text(text, name, ending), **options)  # type: ignore[arg-type]
 
 
 def check_documents(
     name: str,
     documents: Sequence[Document],
     *,
+    notation: Sequence[tuple[str, str]] = (),
     strict: bool = False,
     natural: bool = True,
     numeric: bool = True,
     seed: int = 0,
+    script: bool = False,
+    memory: Memory | None = None,
 ) -> DocumentReport:
-    """One file that was taken apart."""
+    """One file that was taken apart.
+
+    ``notation`` are corrections beside it, as (place, words).
+
+    ``memory`` is of earlier runs. With ``script`` the report has what was checked in the authoring
+    language, too.
+
+    Raises:
+        DocumentError: it has no mathematics, or a correction is not understood.
+    """
     reading = read_items(documents)
     if not reading.items and not reading.problems:
         raise DocumentError(
             f"{name}: no mathematics in it; expected formulas between $ … $, $$ … $$ or \\[ … \\]"
         )
-    corrections = corrections_of(name, reading)
-    deadline = time.monotonic() + _SECONDS
+    corrections = corrections_of(name, reading, notation)
+    deadline = time.process_time() + _SECONDS
     judge = Judge(
         name,
         reading,
@@ -93,21 +114,30 @@ def check_documents(
         numeric=numeric,
         seed=seed,
         deadline=deadline,
+        memory=memory,
     )
-    return judge.run()
+    report = judge.run()
+    if script:
+        from fmproof.documents.script import write_script
+
+        return replace(report, script=write_script(name, judge.checked))
+    return report
 
 
 _ONE = re.compile(r"^\s*(?P<name>[^\s:~]+)\s*(?:[:=~]|\bis\b)?\s*(?P<role>[a-z]+)\s*$")
 
 
-def corrections_of(name: str, reading: Reading) -> dict[str, str]:
-    """What the author says: ``fmproof: v_t model; z ~ data``.
+def corrections_of(
+    name: str, reading: Reading, notation: Sequence[tuple[str, str]] = ()
+) -> dict[str, str]:
+    """What the author says: ``fmproof: v_t model; z ~ data``, in the document or beside it.
 
     Raises:
         DocumentError: a role that does not exist.
     """
     found: dict[str, str] = {}
-    for place, words in reading.comments:
+    inside = [(f"{name}:{place}", words) for place, words in reading.comments]
+    for where, words in (*notation, *inside):
         for part in words.split(";"):
             if not part.strip():
                 continue
@@ -115,7 +145,7 @@ def corrections_of(name: str, reading: Reading) -> dict[str, str]:
             role = match["role"] if match else ""
             if match is None or role not in ROLES:
                 raise DocumentError(
-                    f"{name}:{place}: fmproof: {part.strip()!r} is not understood; "
+                    f"{where}: fmproof: {part.strip()!r} is not understood; "
                     "write a symbol and one of " + ", ".join(ROLES)
                 )
             symbol = match["name"].replace("\\", "").replace("{", "").replace("}", "").strip("$")

@@ -8,13 +8,30 @@ report shows those that a proof needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, summands, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Expect, Field, Grad, IntegralOver, Named, Var, norm2
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Div,
+    Expect,
+    Field,
+    Grad,
+    IntegralOver,
+    Lebesgue,
+    Log,
+    Named,
+    Partial,
+    Ratio,
+    Var,
+    norm2,
+)
 from fmproof.lang.nodes.measure import drawn_by, law_order
 from fmproof.lang.props import Differentiable, ForAll, Integrable, Prop
 from fmproof.lang.scope import canon, free_vars, substitute
@@ -32,15 +49,40 @@ def natural(terms: Sequence[Expr]) -> list[Hypothesis]:
             found.setdefault(canon(prop), prop)
             if len(found) >= _MOST:
                 break
+        for prop in _written(term, (), set()):
+            found.setdefault(canon(prop), prop)
+            if len(found) >= 2 * _MOST:
+                break
     return [Hypothesis(f"H{i}", prop) for i, prop in enumerate(found.values(), 1)]
 
 
-def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Prop]:
+def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop]:
+    """An integral that an author writes exists."""
+    if isinstance(term, Named):
+        yield from _written(term.definition, around, seen)
+    elif isinstance(term, Apply):
+        definition = term.head.definition
+        if definition is not None and not isinstance(term.head, Density) and term not in seen:
+            seen.add(term)
+            yield from _written(term.head.unfold(term.arguments), around, seen)
+    elif isinstance(term, IntegralOver | Expect):
+        inside = (*around, *term.measure)
+        yield from _closed(term.body, inside)
+        yield from _written(term.body, inside, seen)
+    else:
+        for arg in term.args:
+            yield from _written(arg, around, seen)
+
+
+def _props(term: Basic, law: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Named):
         yield from _props(term.definition, law, seen)
         return
     if isinstance(term, Apply):
         head = term.head
+        if isinstance(head.definition, CondExpect):
+            yield from _props(head.unfold(term.arguments), law, seen)
+            return
         if (
             head.definition is not None
             and not isinstance(head, Density | Field)
@@ -49,12 +91,16 @@ def _props(term: Basic, law: tuple[Apply, ...], seen: set[Basic]) -> Iterator[Pr
             seen.add(head)
             yield from _props(head.unfold(term.arguments), law, seen)
         return
-    if isinstance(term, Grad):
+    if isinstance(term, Grad) and term.var.sort is Sort.PARAM:
         yield from _smooth(term.body, term.var)
         yield from _props(term.body, law, seen)
         return
+    if isinstance(term, CondExpect):
+        yield from _moments(term.body, tuple(term.measure))
+        yield from _props(term.body, tuple(term.measure), seen)
+        return
     if isinstance(term, Expect):
-        inner = (*law, *(d for d in term.measure if isinstance(d, Apply)))
+        inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
         yield from _moments(term.body, inner)
         yield from _props(term.body, inner, seen)
         return
@@ -70,10 +116,10 @@ def _smooth(body: Expr, var: Var) -> Iterator[Prop]:
     for part in parts:
         core = times_of(*(f for f in factors(part) if free_vars(f)))
         if var in free_vars(core):
-            yield Differentiable(core, var)
+            yield ForAll(Differentiable(core, var), var)
 
 
-def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+def _moments(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
     drawn = {v for d in law for v in drawn_by(d)}
     scalars: dict[Expr, None] = {}
     vectors: dict[Expr, None] = {}
@@ -81,6 +127,13 @@ def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
     for vector in list(vectors):
         yield from _averaged(vector, law)
     weights = [w for w in scalars if free_vars(w) & drawn]
+    for vector in list(vectors):
+        if isinstance(vector, Grad) and isinstance(vector.body, Log):
+            inside = vector.body.args[0]
+            slope = Grad(inside, vector.var, vector.at)
+            vectors.setdefault(
+                times_of(Ratio(S.One, substitute(inside, {vector.var: vector.at})), slope)
+            )
     for vector in vectors:
         for weight in (None, *weights[:2]):
             square = norm2(vector) if weight is None else weight * norm2(vector)
@@ -89,14 +142,17 @@ def _moments(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
         yield from _closed(weight, law)
 
 
-def _averaged(vector: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
     """A field that is an average: its values under the law that is averaged over."""
     if not (isinstance(vector, Apply) and isinstance(vector.head.definition, IntegralOver)):
         return
     average = vector.head.unfold(vector.arguments)
     values = [f for f in factors(average.body) if sort_of(f) is Sort.VEC]
-    joint: list[Apply] = []
+    joint: list[Any] = []
     for draw in law:
+        if not isinstance(draw, Apply):
+            joint.append(draw)
+            continue
         definition = draw.head.definition
         if isinstance(definition, IntegralOver):
             inside = draw.head.unfold(draw.arguments)
@@ -113,7 +169,7 @@ def _averaged(vector: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
         yield from _closed(norm2(value), tuple(joint))
 
 
-def _closed(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
+def _closed(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
     try:
         prop: Prop = Integrable(body, *law)
     except FmproofError:
@@ -126,7 +182,11 @@ def _closed(body: Expr, law: tuple[Apply, ...]) -> Iterator[Prop]:
 
 def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) -> None:
     """Vectors and real functions in ``term``, definitions not opened, binders not entered."""
-    if isinstance(term, Named | Expect | IntegralOver):
+    if isinstance(term, Grad | Partial | CondExpect):
+        if sort_of(term) is Sort.VEC:
+            vectors.setdefault(term)
+        return
+    if isinstance(term, Named | Expect | IntegralOver | Div):
         return
     if isinstance(term, Var):
         if term.sort is Sort.VEC:

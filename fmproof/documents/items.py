@@ -24,6 +24,7 @@ from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import Said, assumes, role_of
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -57,6 +58,11 @@ class Item:
         return self.piece.kind == "inline"
 
     @property
+    def assumed(self) -> bool:
+        """Whether words before it say that it is assumed."""
+        return self.row.left is not None and assumes(self.source.text, self.piece.start)
+
+    @property
     def latex(self) -> str:
         """The right side as it is written."""
         right = self.row.right
@@ -76,6 +82,7 @@ class Reading:
     law_draws: list[t.Draw] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)  # what words say of symbols
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
     @property
@@ -148,8 +155,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
     for row in found:
+        for tokens_beside in row.beside:
+            _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
+            before = len(reading.loose)
             _loose(reading, row)
+            role = role_of(source.text, piece.start, piece.stop)
+            for node in reading.loose[before:] if role else ():
+                head = node.head if isinstance(node, t.Call) else node
+                if isinstance(head, t.Sym):
+                    reading.said.append(Said(head, role, piece.start))
             continue
         item = Item(source, piece, row, len(reading.items))
         try:
@@ -236,6 +251,22 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
         Block("prose" if piece.kind == "prose" else piece.kind, text, rows)  # type: ignore[arg-type]
         for _, piece, text, rows in reading.pieces
     )
+
+
+def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
+    """The sides that rows equate, those of a chain with each other."""
+    found: list[tuple[t.Node, t.Node]] = []
+    before: t.Node | None = None
+    for item in reading.items:
+        if item.left is not None:
+            before = item.left
+        comparable = item.row.relation in ("=", ":=", "=:", "≤", "≥", "<", ">", "≈")
+        if before is not None and item.right is not None and comparable:
+            sides = (before, item.right)
+            found += [sides] if not any(isinstance(side, t.Other) for side in sides) else []
+        if item.right is not None and not item.inline:
+            before = item.right
+    return found
 
 
 # --- what defines what -----------------------------------------------------------------

@@ -10,10 +10,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from sympy import Expr
 
-from fmproof.documents.items import Item, Reading, blocks, candidates_of, shape_of, written
+from fmproof.documents.items import (
+    Item,
+    Reading,
+    blocks,
+    candidates_of,
+    equated,
+    shape_of,
+    written,
+)
 from fmproof.documents.model import (
     DocumentReport,
     NumericEvidence,
@@ -21,20 +30,44 @@ from fmproof.documents.model import (
     SymbolReport,
     Verdict,
 )
-from fmproof.documents.prove import Proof, Witnesses, free_of_parameters, heads_in, sides_fit
+from fmproof.documents.prove import (
+    Checked,
+    Memory,
+    Proof,
+    Witnesses,
+    free_of_parameters,
+    heads_in,
+    sides_fit,
+)
 from fmproof.documents.suggest import neighbours
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Density, Expect, Field, Grad, IntegralOver, Named, Scalar, Var
+from fmproof.lang.nodes import (
+    CondExpect,
+    Density,
+    Div,
+    Expect,
+    Field,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Let,
+    Named,
+    Partial,
+    Scalar,
+    Var,
+)
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator, NotYet, Undefined
+from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.randomness import as_law
 from fmproof.reading.notation.symbols import key_of, readable, spelled
-from fmproof.tactics.justify import subtract
+from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
@@ -47,6 +80,7 @@ class _Line:
 
     term: Expr
     stands: bool
+    node: t.Node | None = None  #: what is written, to be read again
 
 
 @dataclass
@@ -70,15 +104,16 @@ class Judge:
         seed: int = 0,
         numeric: bool = True,
         deadline: float | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.file = file
         self.reading = reading
-        self.evidence = Evidence.of(reading.trees)
+        self.evidence = Evidence.of(reading.trees, equated(reading), reading.said)
         source = reading.items[0].source if reading.items else None
         self.elab = Elaborator(self.evidence, self._place, strict, dict(corrections or {}))
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, self.evidence)
-        self.witnesses = Witnesses((), natural, seed)
+        self.witnesses = Witnesses((), natural, seed, memory=memory or Memory())
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._settled: set[int] = set()
         self._equations: dict[str, list[Item]] = {}
@@ -96,6 +131,7 @@ class Judge:
         self.numeric = numeric
         self.deadline = deadline
         self._source = source
+        self.checked: list[Checked] = []
         self._current: Item | None = None
 
     def _place(self, at: int) -> str:
@@ -109,7 +145,7 @@ class Judge:
         self._learn_laws()
         for item in self.reading.items:
             self._current = item
-            if self.deadline is not None and time.monotonic() > self.deadline:
+            if self.deadline is not None and time.process_time() > self.deadline:
                 rows.append(self._report(item, "open", "the time for this document is used up"))
                 continue
             try:
@@ -161,6 +197,8 @@ class Judge:
             return self._report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
             return self._definition(item)
+        if self._specialises(item):
+            return self._report(item, "definition", "from here on, that is what it is")
         if item.inline and isinstance(item.left, t.Sym) and self._is_case(item.left):
             return self._report(item, "hypothesis", "a value that a variable takes")
         saved = self.chain
@@ -170,6 +208,25 @@ class Judge:
         if item.inline:
             self.chain = saved
         return report
+
+    def _specialises(self, item: Item) -> bool:
+        """``k(x|y) = N(x; y, σ² I)`` for a density that was used before: a case, from here on."""
+        left, right = item.left, item.right
+        if not (isinstance(left, t.Call) and isinstance(right, t.Normal) and right.point):
+            return False
+        key = key_of(left.head)
+        places = [*left.head.sub, *left.args, *left.given, *left.after]
+        if not self.elab.is_density(key) or not all(isinstance(p, t.Sym) for p in places):
+            return False
+        candidate = Candidate(left, right, item.row.at, item.place, True)
+        self.elab.candidates.setdefault(key, []).insert(0, candidate)
+        self.elab.forget(key)
+        item.candidate = candidate
+        try:
+            self._start(item, self.elab.term(left))
+        except (NotYet, SortError, FmproofError):
+            self._break(item, "what it is from here on is not understood")
+        return True
 
     def _is_case(self, left: t.Sym) -> bool:
         """``t = 0`` in a line of words: a case, no claim."""
@@ -233,7 +290,7 @@ class Judge:
         """The definition itself stands as the second line of its chain."""
         try:
             term = self.elab.term(candidate.right)  # type: ignore[attr-defined]
-            self.chain.lines.append(_Line(term, True))
+            self.chain.lines.append(_Line(term, True, candidate.right))  # type: ignore[attr-defined]
         except (NotYet, SortError, FmproofError):
             return
 
@@ -252,7 +309,8 @@ class Judge:
 
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:
-            self.chain = _Chain([_Line(left, True)], item.left)
+            node = item.candidate.left if item.candidate is not None else item.left
+            self.chain = _Chain([_Line(left, True, node)], item.left)
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
@@ -260,7 +318,7 @@ class Judge:
             same = self.chain.left is not None and spelled(self.chain.left) == spelled(item.left)
             before_lines = list(self.chain.lines) if same else []
             try:
-                self.chain = _Chain([_Line(self.elab.term(item.left), True)], item.left)
+                self.chain = _Chain([_Line(self.elab.term(item.left), True, item.left)], item.left)
                 self.chain.lines += [line for line in before_lines[1:] if line.stands]
             except (NotYet, SortError, FmproofError) as error:
                 self.chain = _Chain([], item.left, str(error))
@@ -354,7 +412,7 @@ class Judge:
             return None
         reference = standing[0]
         params = [v for v in free_vars(reference) if v.sort is Sort.PARAM]
-        if len(params) != 1 or not self._solid([reference, rest]):
+        if len(params) != 1 or self._tied([reference, rest]):
             return None
         try:
             evidence = self.witnesses.numbers(Grad(reference, params[0]), Grad(rest, params[0]))
@@ -394,11 +452,7 @@ class Judge:
         if not fitting:
             return self._open(item, f"its sides do not fit as they were understood: {problem}")
         context = [line.term for line in lines if line.stands][:4]
-        candidates = [
-            fitting[0],
-            *([start] if start in fitting and start is not fitting[0] else []),
-            *fitting[1:3],
-        ]
+        candidates = [fitting[0], *([start] if start in fitting else fitting[1:2])]
         first: Proof | None = None
         for before in dict.fromkeys(candidates):
             proof = self.witnesses.prove(before, claim, relation, context)
@@ -406,7 +460,40 @@ class Judge:
                 return self._proved(item, claim, proof, "", before, relation)
             first = first or proof
         assert first is not None
+        if relation == "=":
+            other = self._by_paths(item, claim)
+            if other is not None:
+                return self._proved(item, claim, other, "", fitting[0], relation)
         return self._not_proved(item, fitting[0], claim, relation, first)
+
+    def _by_paths(self, item: Item, written_out: Expr) -> Proof | None:
+        """The row read the other way: paths are drawn rather than written out.
+
+        What is said of a conditional expectation at a point holds almost surely, that is, in every
+        average against a function of the point.
+        """
+        nodes = [line.node for line in self.chain.lines if line.stands and line.node is not None]
+        if item.right is None or not nodes:
+            return None
+        self.elab.expand = False
+        try:
+            claim = self.elab.term(item.right)
+            befores = [self.elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+        except (NotYet, SortError, FmproofError):
+            return None
+        finally:
+            self.elab.expand = True
+        for before in befores:
+            law = as_law(self.elab, [before, claim])
+            if law is None and claim == written_out:
+                continue  # no path is in it: that was tried
+            sides = (before, claim) if law is None else _tested(before, claim, *law)
+            if sides is None:
+                continue
+            proof = self.witnesses.prove(*sides)
+            if proof.proved:
+                return proof
+        return None
 
     def _proved(
         self,
@@ -417,8 +504,9 @@ class Judge:
         before: Expr | None = None,
         relation: str = "=",
     ) -> RowReport:
+        self._keep(item, proof)
         if claim is not None:
-            self.chain.lines.append(_Line(claim, relation == "="))
+            self.chain.lines.append(_Line(claim, relation == "=", item.right))
         reading = (
             self._reading(before, relation, claim)
             if before is not None and claim is not None
@@ -430,14 +518,16 @@ class Judge:
     def _not_proved(
         self, item: Item, before: Expr, claim: Expr, relation: str, proof: Proof
     ) -> RowReport:
+        self._keep(item, proof)
         reading = self._reading(before, relation, claim)
         evidence: NumericEvidence | None = None
         if self.numeric:
             evidence = self.witnesses.numbers(before, claim, relation)
-        if evidence is not None and evidence.status == "refuted" and self._solid([before, claim]):
+        tied = self._tied([before, claim])
+        if evidence is not None and evidence.status == "refuted" and not tied:
             return self._wrong(item, before, claim, relation, evidence, reading)
         stands = relation == "="
-        self.chain.lines.append(_Line(claim, False))
+        self.chain.lines.append(_Line(claim, False, item.right))
         if (
             evidence is not None
             and evidence.status == "agrees"
@@ -448,9 +538,11 @@ class Judge:
             return replace(report, numeric=evidence)
         why = f"not proved: {proof.message}"
         if evidence is not None and evidence.status == "refuted":
-            why = "what its symbols stand for is not known well enough to say"
+            why = f"not known well enough to say: {tied}"
             evidence = None
         verdict: Verdict = "open"
+        if item.assumed and (item.inline or item.index == 0 or not self.chain.lines[1:-1]):
+            return self._report(item, "hypothesis", "it is assumed, by the words before it")
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         report = self._report(item, verdict, why, reading=reading)
@@ -511,36 +603,52 @@ class Judge:
     def _has_unknowns(self, terms: Sequence[Expr]) -> bool:
         return any(head in self.elab.unknowns for head in heads_in(terms))
 
-    def _solid(self, terms: Sequence[Expr]) -> bool:
-        """Whether numbers may refute: every symbol without a definition is arbitrary.
+    def _tied(self, terms: Sequence[Expr]) -> str:
+        """Why numbers may not refute, or "": every symbol without a definition is arbitrary.
 
         A coefficient, a free point, an unknown or a symbol whose definition was not read may be
         tied to others by what the document says in words.
         """
-        for head in heads_in(terms):
-            if head in self.elab.unknowns:
-                return False
-            if head.definition is not None:
-                continue
-            if isinstance(head, Scalar):
-                return False
-            key = next(
-                (
-                    k
-                    for (k, kind), name in self.elab.names.items()
-                    if name == head.name and kind == "head"
-                ),
-                "",
-            )
-            key = key.split("@")[0]
-            refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
-            if isinstance(head, Field) and (refused or "dot" in key or key.endswith("'")):
-                return False
-            if isinstance(head, Density) and any(not _gaussian(c.right) for c in refused):
-                return False
-            if self._constrained(key):
-                return False
-        return not any(v.sort is not Sort.PARAM for term in terms for v in free_vars(term))
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        everything = [*terms, *(h.definition for h in heads if h.definition is not None)]
+        if any(term.has(CondExpect, Let, Partial, Div) for term in everything):
+            return "who is drawn, and what moves with the time, is read from context"
+        lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
+        if lacking:
+            return f"{lacking[0]} is not in the language yet"
+        for head in heads:
+            if head.definition is None:
+                why = self._tied_head(head)
+                if why:
+                    return why
+        fixed = sorted({text(v) for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM})
+        if fixed:
+            return f"{', '.join(fixed)} may be tied to other symbols"
+        return ""
+
+    def _tied_head(self, head: Head) -> str:
+        shown = text(head)
+        if isinstance(head, Scalar):
+            return f"the coefficient {shown} may be tied to others"
+        key = next(
+            (
+                k
+                for (k, kind), n in self.elab.names.given.items()
+                if (n, kind) == (head.name, "head")
+            ),
+            "",
+        ).split("@")[0]
+        refused = [c for c in self.elab.candidates.get(key, ()) if c.state == "refused"]
+        if isinstance(head, Field) and refused:
+            return f"the definition of {shown} is not understood: {refused[0].why}"
+        if isinstance(head, Field) and ("dot" in key or key.endswith("'")):
+            return f"{shown} may be a derivative"
+        for one in refused:
+            if isinstance(head, Density) and not _gaussian(one.right):
+                return f"the definition of {shown} is not understood: {one.why}"
+        if self._constrained(key):
+            return f"the document equates {shown} with something else"
+        return ""
 
     def _constrained(self, key: str) -> bool:
         """Whether the document equates this symbol with something that is not its definition."""
@@ -555,6 +663,11 @@ class Judge:
             if shape.split("(")[0] == key
             for item in items
         )
+
+    def _keep(self, item: Item, proof: Proof) -> None:
+        """Remember what was checked, for a script."""
+        if proof.derivation is not None:
+            self.checked.append(Checked(item.place, item.latex, proof.proved, proof.derivation))
 
     # --- what is shown ---
 
@@ -575,6 +688,22 @@ class Judge:
             reading=reading,
             formula=written(item),
         )
+
+
+def _tested(
+    before: Expr, claim: Expr, draws: tuple[Any, ...], drawn: tuple[Var, ...]
+) -> tuple[Expr, Expr] | None:
+    """Both sides averaged against an arbitrary function of what is drawn in them."""
+    if not drawn:
+        return None
+    try:
+        if sort_of(claim) is Sort.VEC:
+            test = Field("g''", *drawn)(*drawn)
+            return Expect(Inner(test, before), *draws), Expect(Inner(test, claim), *draws)
+        weight = Scalar("g''", *drawn)(*drawn)
+        return Expect(times_of(weight, before), *draws), Expect(times_of(weight, claim), *draws)
+    except FmproofError:
+        return None
 
 
 def _averages(term: Expr) -> list[Expr]:

@@ -107,6 +107,7 @@ class DocumentReport:
     rows: tuple[RowReport, ...]
     problems: tuple[tuple[str, str], ...] = ()  #: (line, words)
     blocks: tuple[Block, ...] = ()
+    script: str = ""  #: what was checked, in the authoring language
 
     @property
     def wrong(self) -> tuple[RowReport, ...]:

@@ -295,7 +295,7 @@ def derivative(term: Expr) -> Sequent:
 
 @rule("D5", "Rudin, Principles of Mathematical Analysis, theorem 5.8")
 def stationary_at_zero(goal: Prop) -> Sequent:
-    """⊢ f(s) = 0 ⇒ k⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with ∂f(s). No condition: where
+    """⊢ f(s) = 0 ⇒ k⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with ∂f(s). No condition: if
     f is not differentiable the derivative is 0.
     """
     node: Any = goal
@@ -311,7 +311,7 @@ def stationary_at_zero(goal: Prop) -> Sequent:
 
 @rule("D6", CALCULUS)
 def log_derivative(term: Expr) -> Sequent:
-    """{f differentiable} ⊢ ∇f = f·∇log f and ∂f = f·∂ log f, for f that is clearly ≥ 0. Where f is 0
+    """{f differentiable} ⊢ ∇f = f·∇log f and ∂f = f·∂ log f, for f that is clearly ≥ 0. If f is 0
     it has a minimum, and both sides are 0.
     """
     node: Any = term
@@ -361,7 +361,7 @@ def dominated_integrable(premise: Prop) -> Sequent:
 
 @rule("D3", EXCHANGE)
 def dominated_differentiable(premise: Prop) -> Sequent:
-    """{domination} ⊢ f differentiable at the place, for almost every value of what is integrated."""
+    """{domination} ⊢ f differentiable at the place, for almost every value of the measure."""
     node: Any = premise
     require(type(premise) is Dominated, "domination", "a domination", premise)
     slope = Differentiable(node.body, node.var, node.at)

@@ -161,7 +161,9 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
     def register(infers: Callable[P, Sequent]) -> Callable[P, Theorem]:
         signature = inspect.signature(infers)
         name = infers.__name__
-        kinds = [(f"{name}: {arg}", _TAKEN[p.annotation]) for arg, p in signature.parameters.items()]
+        kinds = [
+            (f"{name}: {arg}", _TAKEN[p.annotation]) for arg, p in signature.parameters.items()
+        ]
 
         @wraps(infers)
         def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:

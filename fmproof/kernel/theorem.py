@@ -4,8 +4,8 @@ A theorem is ``hypotheses ⊢ conclusion``: in every interpretation of the field
 functions, and for all values of the free variables, the conclusion holds when the hypotheses
 do. An interpretation gives each sort a nonempty standard Borel space (with a σ-finite measure that
 is not zero, if it is integrated over); vectors are those of some R^d, parameters those of some R^k.
-It gives each symbol without a definition a function that is measurable in all its arguments jointly,
-and each law a kernel. What is said of almost every value is said of a measurable set.
+It gives each symbol without a definition a function that is measurable in all its arguments
+jointly, and each law a kernel. What is said of almost every value is said of a measurable set.
 
 Only the rules of this package make a theorem, and it cannot be changed, subclassed, pickled
 or read back from anywhere, so holding one is having checked it.

@@ -29,14 +29,29 @@ def render(report: Report) -> str:
         "status": report.status,
         "derivations": [_derivation(derivation) for derivation in report.derivations],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return written(document)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of what :func:`render` writes."""
-    source = resources.files("fmproof.report") / "schema" / f"report-{SCHEMA}.json"
+    return schema_in("fmproof.report", f"report-{SCHEMA}.json")
+
+
+def written(document: dict[str, Any]) -> str:
+    """A document as indented text, with a line break at its end."""
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def schema_in(package: str, name: str) -> dict[str, Any]:
+    """A schema that ``package`` carries."""
+    source = resources.files(package) / "schema" / name
     loaded: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return loaded
+
+
+def finite(value: float | None) -> float | None:
+    """A number that JSON can hold, or None."""
+    return value if value is not None and abs(value) < float("inf") else None
 
 
 def _derivation(derivation: DerivationReport) -> dict[str, Any]:

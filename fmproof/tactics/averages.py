@@ -81,7 +81,7 @@ class _Fit(NamedTuple):
 
 
 def _fits(measure: Sequence[Draw], mean: CondExpect) -> Iterator[_Fit]:
-    for chosen, renaming in _assigned(measure, list(mean.measure), (), {}):
+    for chosen, renaming in assigned(measure, list(mean.measure), (), {}):
         given = tuple(renaming.get(item.var) for item in mean.given)
         if any(var is not item.at for var, item in zip(given, mean.given, strict=True)):
             continue
@@ -90,9 +90,10 @@ def _fits(measure: Sequence[Draw], mean: CondExpect) -> Iterator[_Fit]:
         yield _Fit((*others, *chosen), len(others), given, value)  # type: ignore[arg-type]
 
 
-def _assigned(
+def assigned(
     measure: Sequence[Draw], wanted: list[Any], chosen: tuple[int, ...], renaming: dict[Var, Expr]
 ) -> Iterator[tuple[tuple[int, ...], dict[Var, Expr]]]:
+    """The ways to read ``wanted`` draws as draws of a law: their places, and the names there."""
     if not wanted:
         yield chosen, renaming
         return
@@ -105,7 +106,7 @@ def _assigned(
         names = dict(zip(drawn_by(first), drawn_by(item), strict=True))
         more: dict[Var, Expr] = {**renaming, **names}
         if alpha_equal(substitute(first, more), item):
-            yield from _assigned(measure, rest, (*chosen, i), more)
+            yield from assigned(measure, rest, (*chosen, i), more)
 
 
 # --- pulling out --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from sympy import Expr
 
@@ -23,7 +23,7 @@ from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
-from fmproof.lang.nodes import Draw, Named
+from fmproof.lang.nodes import Draw, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
@@ -43,11 +43,14 @@ from fmproof.report.model import (
 )
 from fmproof.tactics.conditions import Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
-from fmproof.tactics.matching import match
+from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
 from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
+
+PATIENCE = 5.0
+"""Seconds of computation after which ``auto`` gives up on a step."""
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
@@ -201,6 +204,8 @@ class _Checker:
             finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
+            if problem is not None and "auto" in step.rules:  # the step may show what it takes
+                finite, problem = self._finite(part.start, step.id)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -285,12 +290,11 @@ class _Checker:
         )
         try:
             lemmas = tuple(self._resolve(reference) for reference in step.references)
-            line = Line(admit(before), admit(step.claim), lemmas)
+            line = self._line(step, before, lemmas)
             theorem = restate(justify(line, step.rules, step.relation), prop)
         except NotJustified as error:
             return assume(prop), _failed(base, _failure(error))
-        for fact in line.facts:
-            self.prover.note(fact)
+        self._note(line)
         inherited = [h for lemma in lemmas for h in lemma.hypotheses]
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
         finite, unfinished = self._finite(step.claim, step.id)
@@ -299,6 +303,48 @@ class _Checker:
         if problem is not None:
             return assume(prop), _failed(report, problem)
         return theorem, report
+
+    def _line(self, step: Step, before: Expr, lemmas: tuple[Theorem, ...]) -> Line:
+        """The step for a method; ``auto`` also sees all that is known, and has a time to end."""
+        line = Line(admit(before), admit(step.claim), lemmas)
+        if "auto" not in step.rules:
+            return line
+        return replace(
+            line,
+            known=tuple(self._equations()),
+            hypotheses=tuple(h.prop for h in self.derivation.hypotheses),
+            follows=self._follows,
+            deadline=thread_time() + PATIENCE,
+        )
+
+    def _equations(self) -> Iterable[Theorem]:
+        """What is proved or assumed so far as equations to rewrite with, from left to right."""
+        for name, lemma in self.lemmas.items():
+            if canon(lemma.conclusion) in self.unproved:
+                continue
+            try:
+                equation = self._resolve(name)
+            except NotJustified:
+                continue
+            if not isinstance(equation.lhs, Var) and not occurs(equation.lhs, equation.rhs):
+                yield equation
+
+    def _follows(self, theorem: Theorem, line: Line) -> bool:
+        """Whether all that a theorem assumes follows from the hypotheses."""
+        self._note(line)
+        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+
+    def _note(self, line: Line) -> None:
+        """What was found on the way may serve conditions."""
+        for known, found, take in (
+            (self.prover.facts, line.facts, self.prover.note),
+            (self.prover.equations, line.equations, self.prover.learn),
+        ):
+            seen = {canon(theorem.conclusion) for theorem in known}
+            for theorem in found:
+                if canon(theorem.conclusion) not in seen:
+                    seen.add(canon(theorem.conclusion))
+                    take(theorem)
 
     def _resolve(self, reference: str | Instance) -> Theorem:
         """The theorem that a step refers to."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations, product
+from time import thread_time
 
 from sympy import Add, Basic, Expr, Mul, Pow, S
 
@@ -105,6 +107,7 @@ from fmproof.tactics.averages import (
     spelled_out,
     standard_noise,
 )
+from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import (
     all_computed_slopes,
@@ -119,6 +122,9 @@ from fmproof.tactics.rewriting import attempt, sweep
 
 DEPTHS = (3, 5, 8, 12)
 """How many rules may be chained; derivations in the fragment need about six."""
+
+PATIENCE = 5.0
+"""Seconds of computation after which the search for one condition gives up."""
 
 _DOMINATIONS = (
     ("domination", integrable_derivative),
@@ -169,6 +175,7 @@ class Prover:
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
+        self._until: float | None = None  # when the search gives up
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -191,15 +198,19 @@ class Prover:
         Short proofs are looked for first.
         """
         if depth is None:
+            self._until = thread_time() + PATIENCE
             found = None
             for depth in DEPTHS:
                 found = found or self.prove(goal, depth)
+            self._until = None
             return found
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
             return found and Proof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
+            return None
+        if self._until is not None and thread_time() > self._until:
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
@@ -339,6 +350,7 @@ class Prover:
             self._noise_moves,
             self._marginal_moves,
             self._definition_moves,
+            self._carried_moves,
         )
         return (*first, *(move for move in rest if move not in first))
 
@@ -352,7 +364,7 @@ class Prover:
         joined = scaled_slope(goal.body)
         if joined is not None:
             yield "", attempt(equal_integrand, goal, joined)
-        for _, fact in self._facts(goal):
+        for _name, fact in self._facts(goal):
             if isinstance(fact.conclusion, Dominated):
                 theorem = attempt(dominated_integrable, fact.conclusion)
                 if theorem is not None and alpha_equal(theorem.conclusion, goal):
@@ -364,10 +376,14 @@ class Prover:
         ]
         if slope_is_drawn(goal):  # else the derivative of a density may be dominated
             rewritings.reverse()
-        for word, rewritten in (*rewritings, ("almost surely", self._rewritten_almost_surely)):
+        for word, rewritten in rewritings:
             computed = rewritten(goal.body)
             if computed is not None:
                 yield word, attempt(equal_integrand, goal, computed)
+        for fact in self.facts:  # one at a time: what is equal to a mean is no further rewritten
+            computed = sweep(goal.body, partial(_known_almost_surely, fact))
+            if computed is not None:
+                yield "almost surely", attempt(equal_integrand, goal, computed)
 
     def _mean_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
         """What a conditional expectation averages is integrable, so it is."""
@@ -397,10 +413,22 @@ class Prover:
             ("Gaussian", _log_density),
             ("an earlier result", self._computed),
             ("bilinearity", _expand_product),
+            ("definition", _unfold_average),
         ):
             rewritten = sweep(goal.body, rewrite)
             if rewritten is not None:
                 yield word, equal_integrand(goal, rewritten)
+
+    def _carried_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
+        """What is known of another spelling of the integrand, or of a sum in it."""
+        known = [
+            (name, fact)
+            for name, fact in self._facts(goal)
+            if isinstance(fact.conclusion, Integrable)
+        ]
+        yield from together(goal, [fact.conclusion for _, fact in known])
+        for _name, fact in known:
+            yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
         """The value of an integral or expectation by an earlier result."""
@@ -409,19 +437,6 @@ class Prover:
                 found = instance(equation, term)
                 if found is not None:
                     return found
-        return None
-
-    def _rewritten_almost_surely(self, body: Expr) -> Theorem | None:
-        return sweep(body, self._known_almost_surely) if self.facts else None
-
-    def _known_almost_surely(self, term: Expr) -> Theorem | None:
-        """What is known to be equal almost surely, as a condition."""
-        for fact in self.facts:
-            known = fact.conclusion
-            if isinstance(known, Almost) and isinstance(known.body, Equals):
-                values = match(known.body.lhs, term)
-                if values is not None and free_vars(known.body.rhs) <= values.keys():
-                    return assume(substitute(known.body, values))
         return None
 
     # --- almost everywhere ------------------------------------------------------------
@@ -504,8 +519,7 @@ class Prover:
                 if alpha_equal(theorem.conclusion, goal):
                     return Proof(restate(theorem, goal), ("point mass",))
         for fact in self.facts:
-            theorem = self._moved_fact(fact, goal)
-            proof = self._from(theorem, "almost surely", depth)
+            proof = self._from(self._moved_fact(fact, goal), "almost surely", depth)
             if proof is not None:
                 return proof
         return None
@@ -584,7 +598,9 @@ class Prover:
             if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
                 # a draw that depends on others is dropped, not put before them
                 there = moved(goal, inner) if inner else None
-                return there and Proof(discharge(there, proof.theorem), proof.reasons)
+                if there is None:
+                    return None
+                return Proof(discharge(there, proof.theorem), proof.reasons)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
@@ -682,6 +698,16 @@ def slope_is_drawn(goal: Integrable) -> bool:
         return own or any(map(found, term.args))
 
     return found(goal.body)
+
+
+def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
+    """What is known to be equal almost surely, as a condition."""
+    known = fact.conclusion
+    if isinstance(known, Almost) and isinstance(known.body, Equals):
+        values = match(known.body.lhs, term)
+        if values is not None and free_vars(known.body.rhs) <= values.keys():
+            return assume(substitute(known.body, values))
+    return None
 
 
 def is_compound(body: Expr) -> bool:
@@ -789,6 +815,13 @@ def _unfold_field(term: Expr) -> Theorem | None:
     if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
         return None
     return unfold(term)
+
+
+def _unfold_average(term: Expr) -> Theorem | None:
+    """Unfold a function that is defined as an integral or expectation."""
+    if isinstance(term, Apply) and isinstance(term.head, Field | Scalar):
+        return unfold(term) if isinstance(term.head.definition, IntegralOver | Expect) else None
+    return None
 
 
 def _log_density(term: Expr) -> Theorem | None:

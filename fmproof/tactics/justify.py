@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.order import from_difference, nonnegativity
 from fmproof.kernel.ring import linear_combination, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add, coefficient, summands
-from fmproof.lang.node import bound_vars, is_nonnegative, sort_of
-from fmproof.lang.nodes import Expect, IntegralOver
+from fmproof.lang.arithmetic import add
+from fmproof.lang.node import is_nonnegative
 from fmproof.lang.scope import alpha_equal, canon
 from fmproof.lang.spelling.text import text
+from fmproof.tactics.differences import narrow, subtract
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
-from fmproof.tactics.normal import decide
-from fmproof.tactics.rewriting import attempt, rewritable
+from fmproof.tactics.normal import forms
+from fmproof.tactics.rewriting import attempt
 
 
 class NotJustified(Exception):
@@ -55,14 +55,39 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
             "the rule nonnegative shows ≤ or ≥, and the step claims =",
             hint='give the step relation="≤" or relation="≥"',
         )
+    if "auto" in by:
+        return _searched(line)
     try:
-        common = decide(line) if "auto" in by else common_form(line, by)
+        common = common_form(line, by)
     except (RuleError, SortError) as error:
         raise NotJustified(str(error)) from None
     middle = common.agree or _by_combination(line, common, by)
     if middle is None:
         raise _explain(line, common, by)
     return transitivity(transitivity(common.left, middle), symmetry(common.right))
+
+
+def _searched(line: Line) -> Theorem:
+    """The first form in which the lines agree and whose conditions follow; else one that agrees."""
+    agreed, last = None, None
+    for common in forms(line):
+        middle = common.agree or _by_combination(line, common, ("lemma",))
+        if middle is None:
+            last = common
+            continue
+        joined = attempt(transitivity, common.left, middle)
+        theorem = joined and attempt(transitivity, joined, symmetry(common.right))
+        if theorem is None:
+            last = common
+            continue
+        if line.follows(theorem, line):
+            return theorem
+        agreed = agreed or theorem
+    if agreed is not None:
+        return agreed
+    if last is None:
+        raise NotJustified("auto found no form of the two lines")
+    raise _explain(line, last, ("auto",))
 
 
 def _by_combination(line: Line, common: Common, by: Sequence[str]) -> Theorem | None:
@@ -150,66 +175,3 @@ def _hint(line: Line, by: Sequence[str]) -> str | None:
 
 
 _NOT_HINTED = ("lemma", "nonnegative", "auto", "constant")
-
-
-def narrow(expected: Expr, found: Expr) -> tuple[Expr, Expr, str | None]:
-    """The smallest pair of parts in which two terms differ, and the way there in words."""
-    path: list[str] = []
-    while True:
-        pair = _one_level(expected, found)
-        if pair is None:
-            return expected, found, " → ".join(path) or None
-        label, expected, found = pair
-        if label:
-            path.append(label)
-
-
-def _one_level(a: Expr, b: Expr) -> tuple[str, Expr, Expr] | None:
-    if isinstance(a, Add) or isinstance(b, Add):
-        ours, theirs = list(summands(a)), list(summands(b))
-        for term in list(ours):
-            match = next((t for t in theirs if alpha_equal(term, t)), None)
-            if match is not None:
-                ours.remove(term)
-                theirs.remove(match)
-        if (len(ours), len(theirs)) != (len(summands(a)), len(summands(b))):
-            return "", add(*ours), add(*theirs)
-        return None
-    if isinstance(a, IntegralOver | Expect) and isinstance(b, IntegralOver | Expect):
-        if type(a) is type(b) and a.measure == b.measure:
-            return f"under {_binder(a)}", a.body, b.body
-        return None
-    (c, x), (d, y) = coefficient(a), coefficient(b)
-    if c == d != 1:
-        return "", x, y
-    if type(a) is not type(b) or len(a.args) != len(b.args) or bound_vars(a) != bound_vars(b):
-        return None
-    different = [i for i in range(len(a.args)) if not alpha_equal(a.args[i], b.args[i])]
-    if len(different) == 1 and different[0] in rewritable(a) and not a.is_Pow:
-        (place,) = different
-        if isinstance(a, Mul) and not isinstance(a.args[place], IntegralOver | Expect):
-            return None
-        return f"in {text(a)}", a.args[place], b.args[place]
-    return None
-
-
-def _binder(node: IntegralOver | Expect) -> str:
-    shown = text(node.func(S.One, *node.measure))
-    return shown.removesuffix("[1]") if isinstance(node, Expect) else shown.replace(" 1 ", " … ")
-
-
-def subtract(a: Expr, b: Expr) -> Expr | None:
-    """a − b with summands that differ in bound names cancelled; None for different sorts."""
-    total: dict[Expr, Expr] = {}
-    shown: dict[Expr, Expr] = {}
-    try:
-        sort_of(add(a, -b))
-        for sign, side in ((1, a), (-1, b)):
-            for summand in summands(ring_normal(side)):
-                c, rest = coefficient(summand)
-                key = canon(rest)
-                shown.setdefault(key, rest)
-                total[key] = total.get(key, S.Zero) + sign * c
-    except SortError:
-        return None
-    return add(*(c * shown[key] for key, c in total.items()))

@@ -45,6 +45,12 @@ def instance(theorem: Theorem, term: Basic) -> Theorem | None:
     return found if found is not None and alpha_equal(found.lhs, term) else None
 
 
+def occurs(pattern: Basic, term: Basic) -> bool:
+    """Whether an instance of ``pattern`` is a part of ``term``."""
+    own = free_vars(pattern)
+    return match(pattern, term, own) is not None or any(occurs(pattern, arg) for arg in term.args)
+
+
 def _matches(pattern: Any, term: Any, values: Values, own: frozenset[Var]) -> Iterator[Values]:
     if isinstance(pattern, Var) and pattern in own:
         known = values.get(pattern)

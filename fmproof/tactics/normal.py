@@ -1,67 +1,317 @@
-"""``auto``: the decision procedure of the fragment.
+"""``auto``: from one line to another without a rule named.
 
-Three forms are tried, the cheap ones first: lemmas and gradients alone, the normal form of
-expectations, and, where a line has integrals, everything written as integrals.
+Both lines are brought to one form after another, the cheap forms first, until two agree and what
+that needs follows from the hypotheses:
 
-In the normal form of expectations definitions are unfolded, every expectation is taken under
-the joint law and split into monomials, unused draws are removed, and a conditional field is
-replaced by its marginal wherever the rest of the monomial does not depend on the conditioning
-variable (that is what a conditional expectation is). Where the forms differ, the difference
-explains why. Each move is a kernel rule, so the result is a theorem or nothing.
+- lemmas, derivatives and minimisers alone; fractions;
+- plain integrals, symbols as they stand;
+- the normal form of expectations: losses unfolded, every expectation under the joint law, one
+  monomial in each, and an average replaced by what it averages wherever the rest of the monomial
+  is a function of what is given; with the fields as they stand, then with those that are defined
+  by arithmetic unfolded, and then with derivatives and scores worked out;
+- the same with a sum that a hypothesis is about kept together;
+- gradients and minimisers of two functions that differ by a constant;
+- everything written as integrals.
+
+Each is tried with the lemmas that a step names, then with all that is known. Each move is a kernel
+rule, so the result is a theorem or nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import product
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
-from sympy import Expr
+from sympy import Basic, Expr, Mul, S
 
-from fmproof.errors import SortError
-from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
-from fmproof.kernel.integrals import marginal_draw
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
+from fmproof.kernel.calculus import derivative, minimisers_of_shift
+from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.integrals import (
+    inner_of_integral,
+    integral_argument,
+    iterated_expectation,
+    linearity,
+)
+from fmproof.kernel.ring import linear_combination, ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, mul
-from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Named, Var
-from fmproof.lang.nodes.measure import drawn_by
-from fmproof.lang.scope import alpha_equal, free_vars, substitute
-from fmproof.tactics.conditions import average_of, fields_in, integral_mass
-from fmproof.tactics.methods import METHODS, Common, Line, common_form, in_standard_order
+from fmproof.lang.arithmetic import add, factors, mul, without
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    CondExpect,
+    Density,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    IntegralOver,
+    Named,
+)
+from fmproof.lang.scope import alpha_equal, apart, free_vars
+from fmproof.tactics import posterior
+from fmproof.tactics.abstraction import kept_together
+from fmproof.tactics.differences import subtract
+from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
+from fmproof.tactics.methods.integrals import expanded, in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
-from fmproof.tactics.written_out import integral_forms
-
-_EXPAND = ("marginalisation", "tower", "square", "linearity", "drop", "derivative", "minimisers")
-"""Bring everything under the joint law, one monomial in each expectation."""
+from fmproof.tactics.scores import mixture_score
+from fmproof.tactics.written_out import integral_forms, plain_integrals
 
 
 def decide(line: Line) -> Common:
     """Both lines in the first form in which they agree, else in normal form."""
-    light = common_form(line, ("lemma", "derivative", "minimisers"))
-    if light.agree is not None:
-        return light
-    normal = _normal_forms(line)
-    if normal.agree is None and (_has_integral(line.before) or _has_integral(line.claim)):
+    last = None
+    for common in forms(line):
+        if common.agree is not None:
+            return common
+        last = common
+    return expectations(line) if last is None else last
+
+
+def forms(line: Line) -> Iterator[Common]:
+    """The common forms that ``auto`` tries, each made when it is asked for.
+
+    The last is the one that explains a difference best.
+    """
+    lines = [line]
+    if line.known:
+        lines.append(replace(line, lemmas=(*line.lemmas, *line.known)))
+    for each in lines:
+        for make in (_light, _fractions, expectations, _integrals):
+            yield from _made(make, each)
+        for make in (_unfolded, _shifted, _exchanged, _scored, _derived):
+            yield from _made(make, each)
+        yield from _by_methods(each)
+        for together in kept_together(each):
+            yield from _made(partial(together, expectations), each)
+        if _has_integral(line.before) or _has_integral(line.claim):
+            yield from _made(integral_forms, each)
+    yield from _made(_explaining, line)
+
+
+def _made(make: Callable[[Line], Common | None], line: Line) -> Iterator[Common]:
+    if line.late():
+        return
+    try:
+        common = make(line)
+    except (RuleError, SortError):
+        return
+    if common is not None:
+        yield common
+
+
+def _light(line: Line) -> Common:
+    return common_form(line, ("lemma", "derivative", "minimisers"))
+
+
+def _fractions(line: Line) -> Common:
+    return common_form(line, ("lemma", "field"))
+
+
+def _integrals(line: Line) -> Common | None:
+    if not (_has_integral(line.before) or _has_integral(line.claim)):
+        return None
+    left, right = (_then(reflexivity(side), _loss) for side in (line.before, line.claim))
+    common = plain_integrals(Line(left.rhs, right.rhs))
+    return Common(
+        transitivity(left, common.left), transitivity(right, common.right), {"auto"}, True
+    )
+
+
+def _explaining(line: Line) -> Common:
+    if _has_integral(line.before) or _has_integral(line.claim):
         return integral_forms(line)
-    return normal
+    return expectations(line)
 
 
-def _normal_forms(line: Line) -> Common:
-    fields = _averages((line.before, line.claim))
-    left = _normal(line, line.before, fields)
-    right = _normal(line, line.claim, fields)
-    return Common(left, right, {"auto"})
+_SEARCHED = [name for name in METHODS if name not in ("auto", "nonnegative", "constant", "lemma")]
+
+
+def _by_methods(line: Line) -> Iterator[Common]:
+    """What one method or a few together give, those first that have something to do."""
+    lemma = ("lemma",) if line.lemmas else ()
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        names = waiting.pop(0)
+        for name in _SEARCHED:
+            if name in names or line.late():
+                continue
+            try:
+                common = common_form(line, (*names, name, *lemma, "field"))
+            except (RuleError, SortError):
+                continue
+            if common.agree is not None:
+                yield common
+            elif name in common.used and len(names) < TOGETHER - 1:
+                waiting.append((*names, name))
+
+
+TOGETHER = 3
+"""Methods that are tried together."""
 
 
 def _has_integral(term: Expr) -> bool:
     return isinstance(term, IntegralOver) or any(_has_integral(arg) for arg in term.args)
 
 
-def _normal(line: Line, term: Expr, fields: list[Apply]) -> Theorem:
+# --- the normal form of expectations ------------------------------------------------------
+
+
+def expectations(line: Line) -> Common:
+    """Expectations of monomials under joint laws, the fields as they stand."""
+    return _normal_forms(line, _loss, _EXPAND)
+
+
+def _unfolded(line: Line) -> Common:
+    """The same with fields and functions that are defined by arithmetic unfolded."""
+    return _normal_forms(line, _arithmetic, _EXPAND)
+
+
+def _derived(line: Line) -> Common:
+    """The same with derivatives, scores and conditional expectations worked out."""
+    return _normal_forms(line, _arithmetic, (_scores, *_EXPAND, *_CONDITIONAL))
+
+
+def _scored(line: Line) -> Common:
+    """The same with scores alone: that of a mixture is a conditional expectation."""
+    return _normal_forms(line, _loss, (_scores, *_EXPAND, _always(_written_mean)))
+
+
+def _exchanged(line: Line) -> Common:
+    """The same with gradients under expectations."""
+    return _normal_forms(line, _loss, (_named("exchange"), *_EXPAND))
+
+
+def _named(name: str) -> Method:
+    return METHODS[name]
+
+
+def _always(conversion: Conversion) -> Method:
+    return lambda line: conversion
+
+
+def _scores(line: Line) -> Conversion:
+    return lambda term: mixture_score(term, line)
+
+
+def _linear(term: Expr) -> Theorem | None:
+    """Sums and constants out of integrals and expectations; averages stay as they are."""
+    if posterior.posterior(term) is not None:
+        return None
+    if isinstance(term, IntegralOver | Expect):
+        if _holds_average(term.body):
+            return None
+        multiplied = expanded(term)
+        if multiplied is None:
+            return attempt(linearity, term)
+        separated = attempt(linearity, multiplied.rhs)
+        return separated and transitivity(multiplied, separated)
+    if isinstance(term, Inner | Mul):
+        found = [integral_argument(factor) for factor in factors(term)]
+        first = next((integral for integral, _ in filter(None, found)), None)
+        if first is not None and posterior.posterior(first) is None:
+            return attempt(inner_of_integral, term)
+    return None
+
+
+def _holds_average(term: Expr) -> bool:
+    """Whether an inner product of a sum with an average, or of an integral, is still to be split.
+
+    Its weight belongs to its side condition, so factors must not leave before.
+    """
+    if isinstance(term, Inner):
+        return any(arg.is_Add or isinstance(arg, IntegralOver | Expect) for arg in term.args)
+    return any(map(_holds_average, term.args))
+
+
+def _nested(term: Expr) -> Theorem | None:
+    """E_x[k(x) E_y[f]] = E_{x, y}[k(x) f]."""
+    if not isinstance(term, Expect):
+        return None
+    parts = factors(term.body)
+    places = [i for i, part in enumerate(parts) if isinstance(part, Expect)]
+    if len(parts) < 2 or len(places) != 1:
+        return None
+    rest = mul(*without(parts, *places))
+    inner = apart(parts[places[0]], free_vars(rest) | frozenset(bound_vars(term)))
+    moved = attempt(Expect, mul(rest, inner.body), *inner.measure)
+    out = moved and attempt(linearity, moved)
+    if out is None:
+        return None
+    same = attempt(
+        ring, out.rhs, mul(rest, inner)
+    )  # what is constant has left the inner one before
+    return None if same is None else _joined(term, symmetry(transitivity(out, same)))
+
+
+def _joined(term: Expect, inward: Theorem) -> Theorem | None:
+    """The nested expectation, once the factors are inside."""
+    body = inward.rhs
+    if not alpha_equal(inward.lhs, term.body):
+        return None
+    joint = attempt(Expect, body.body, *term.measure, *body.measure)
+    split = joint and attempt(iterated_expectation, joint, len(term.measure))
+    if split is None:
+        return None
+    nested = congruence(term, {0: inward})
+    return transitivity(nested, symmetry(split)) if alpha_equal(split.rhs, nested.rhs) else None
+
+
+def _square(term: Expr) -> Theorem | None:
+    return attempt(bilinearity, term) if isinstance(term, Inner) else None
+
+
+def _written_mean(term: Expr) -> Theorem | None:
+    """A field that is a conditional expectation by definition, as that."""
+    if isinstance(term, Apply) and isinstance(term.head.definition, CondExpect):
+        return unfold(term)
+    return None
+
+
+def _conditional_sum(term: Expr) -> Theorem | None:
+    return expanded(term) if isinstance(term, CondExpect) else None
+
+
+_EXPAND = (
+    _named("marginalisation"),
+    _named("tower"),
+    _always(_nested),
+    _always(_square),
+    _always(_linear),
+    _always(posterior.average_out),
+    _named("pull-out"),
+    _named("drop"),
+    _named("minimisers"),
+)
+"""Bring everything under the joint law, one monomial in each expectation."""
+
+_CONDITIONAL = (
+    _always(_written_mean),
+    _named("derivative"),
+    _named("cancel"),
+    _always(_conditional_sum),
+    _named("conditional-linearity"),
+    _named("take-out"),
+)
+
+
+def _normal_forms(line: Line, symbols: Conversion, moves: Sequence[Method]) -> Common:
+    left, right = (_normal(line, side, symbols, moves) for side in (line.before, line.claim))
+    return Common(left, right, {"auto"}, True)
+
+
+def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
     theorem = _then(reflexivity(term), METHODS["lemma"](line))
-    theorem = _then(theorem, _unfold_scalars)
-    conversions = [METHODS[name](line) for name in _EXPAND]
+    theorem = _then(theorem, symbols)
+    conversions = [move(line) for move in moves]
 
     def expand(node: Expr) -> Theorem | None:
+        if line.late():
+            raise RuleError("auto: out of time")
         for conversion in conversions:
             found = conversion(node)
             if found is not None:
@@ -69,8 +319,6 @@ def _normal(line: Line, term: Expr, fields: list[Apply]) -> Theorem:
         return None
 
     theorem = _then(theorem, expand)
-    for field in fields:
-        theorem = _then(theorem, _conditional_expectation(field))
     return _then(theorem, _reordered)
 
 
@@ -79,122 +327,69 @@ def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
     return theorem if more is None else transitivity(theorem, more)
 
 
-def _unfold_scalars(term: Expr) -> Theorem | None:
-    """Losses and names; not densities, nor fields that are averages."""
+def _loss(term: Expr) -> Theorem | None:
+    """Losses and names; not densities, nor fields."""
     if isinstance(term, Named):
         return unfold(term)
     if isinstance(term, Apply) and term.head.definition is not None:
-        if isinstance(term.head, Density) or isinstance(term.head.definition, IntegralOver):
+        if isinstance(term.head, Density) or not _averages(term.head.definition):
             return None
-        return unfold(term)
+        return None if _is_mean(term) else unfold(term)
     return None
+
+
+def _arithmetic(term: Expr) -> Theorem | None:
+    """These, and fields and functions that are defined by arithmetic."""
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return None if isinstance(term.head, Density) or _is_mean(term) else unfold(term)
+    return _loss(term)
+
+
+def _is_mean(term: Apply) -> bool:
+    return isinstance(term.head.definition, CondExpect) or posterior.posterior(term) is not None
+
+
+def _averages(term: Basic) -> bool:
+    """Whether there is an expectation or integral in a term."""
+    if isinstance(term, Expect | IntegralOver | Named):
+        return True
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return not isinstance(term.head, Density | Field) and _averages(term.head.definition)
+    return any(map(_averages, term.args))
 
 
 def _reordered(term: Expr) -> Theorem | None:
     return in_standard_order(term) if isinstance(term, Expect) else None
 
 
-def _averages(terms: Iterable[Expr]) -> list[Apply]:
-    """The averaged fields that the lines mention, one application of each symbol."""
-    found: dict[object, Apply] = {}
-    for term in terms:
-        theorem = sweep(term, _unfold_scalars)
-        for field in fields_in(term if theorem is None else theorem.rhs):
-            if average_of(field) is not None:
-                found.setdefault(field.head, field)
-    return [found[head] for head in sorted(found, key=str)]
+# --- functions that differ by a constant --------------------------------------------------
 
 
-def _conditional_expectation(field: Apply) -> Conversion:
-    """E[k⟨a, u(x|z)⟩] = E[k⟨a, u(x)⟩] under the joint law, for k and a free of z."""
-
-    def convert(term: Expr) -> Theorem | None:
-        if not isinstance(term, Expect):
-            return None
-        for inner in factors(term.body):
-            if isinstance(inner, Inner):
-                for side in (0, 1):
-                    theorem = _replace(term, inner, side, field)
-                    if theorem is not None:
-                        return theorem
+def _shifted(line: Line) -> Common | None:
+    """∇f = ∇g and argmin f = argmin g, where f − g is free of the parameter."""
+    lemma = METHODS["lemma"](line)
+    left, right = (_then(reflexivity(side), lemma) for side in (line.before, line.claim))
+    f, g = left.rhs, right.rhs
+    if not isinstance(f, Grad | ArgMin) or type(f) is not type(g) or f.args[1:] != g.args[1:]:
         return None
-
-    return convert
-
-
-def _replace(term: Expect, inner: Inner, side: int, field: Apply) -> Theorem | None:
-    """The theorem for one factor of a monomial, if it is the values that ``field`` averages.
-
-    It is proved for an unknown field in place of the other factor, which is put back after:
-    the other factor may contain averages of its own, and they stay closed.
-    """
-    target, other = inner.args[side], inner.args[1 - side]
-    match = _match(term, target, field)
-    if match is None:
-        return None
-    marginal_field, marginal, integrated = match
-    rest = mul(*(f for f in factors(term.body) if f is not inner))
-    if integrated & (free_vars(rest) | free_vars(other)):
-        return None
-    variables = tuple(sorted(free_vars(other), key=lambda v: v.name))
-    unknown = Field("w''''''", *variables)
-    general = Expect(mul(rest, Inner(unknown(*variables), target)), *term.measure)
-    gone = integrated | set(drawn_by(marginal))
-    keep = [d for d in term.measure if not gone & set(drawn_by(d))]
-    try:
-        average = Expect(mul(rest, Inner(unknown(*variables), marginal_field)), *keep, marginal)
-    except SortError:
-        return None
-    spelled = attempt(marginal_draw, average, len(keep))
-    if spelled is None:
-        return None
-    conditional = Expect(general.body, *spelled.rhs.measure)
-    if not alpha_equal(_ordered(conditional).rhs, _ordered(general).rhs):
-        return None
-    written = integral_forms(Line(conditional, average))
-    middle = written.agree
-    if middle is None:
-        return None
-    theorem = transitivity(_ordered(general), symmetry(_ordered(conditional)))
-    theorem = transitivity(theorem, transitivity(written.left, middle))
-    theorem = transitivity(theorem, transitivity(symmetry(written.right), spelled))
-    theorem = transitivity(theorem, _ordered(spelled.rhs))
-    return instantiate_head(theorem, unknown, variables, other)
-
-
-def _ordered(term: Expect) -> Theorem:
-    return in_standard_order(term) or reflexivity(term)
-
-
-def _match(term: Expect, target: Expr, field: Apply) -> tuple[Apply, Apply, set[Var]] | None:
-    """Read ``target`` as the values that ``field`` averages: (u(x), m(x), the z's).
-
-    The densities of the average are matched with the draws of the law; that names every
-    variable, and the values must then be the target.
-    """
-    own = field.head(*field.head.params)
-    average = average_of(own)
-    if average is None:
-        return None
-    marginal, integral, values = average
-    patterns = [f for f in factors(integral_mass(integral)) if isinstance(f, Apply)]
-    candidates = [[d for d in term.measure if d.head == p.head] for p in patterns]
-    for draws in product(*candidates):
-        renaming: dict[Var, Expr] = {}
-        pairs = [
-            pair
-            for pattern, draw in zip(patterns, draws, strict=True)
-            for pair in zip(pattern.arguments, draw.arguments, strict=True)
-        ]
-        if any(
-            not isinstance(pattern, Var) or renaming.setdefault(pattern, actual) != actual
-            for pattern, actual in pairs
-        ):
+    for form in (expectations, _unfolded):
+        both = form(replace(line, before=f.body, claim=g.body))
+        rest = subtract(both.left.rhs, both.right.rhs)
+        if rest is None or f.var in free_vars(rest):
             continue
-        if not alpha_equal(substitute(values, renaming), target):
+        apart = attempt(ring, both.left.rhs, add(both.right.rhs, rest))
+        shifted = add(g.body, rest)
+        together = apart and attempt(
+            linear_combination, symmetry(both.right), S.One, apart.rhs, shifted
+        )
+        if apart is None or together is None:
             continue
-        names = (renaming.get(item.var) for item in integral.measure)
-        integrated = {name for name in names if isinstance(name, Var)}
-        if len(integrated) == len(integral.measure):
-            return substitute(own, renaming), substitute(marginal, renaming), integrated
+        equal = transitivity(transitivity(both.left, apart), together)
+        line.equations.append(equal)
+        moved = transitivity(left, congruence(f, {0: equal}))
+        rule = minimisers_of_shift if isinstance(f, ArgMin) else derivative
+        separated = attempt(rule, moved.rhs)
+        return Common(
+            moved if separated is None else transitivity(moved, separated), right, {"auto"}
+        )
     return None

@@ -15,7 +15,8 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
-from fmproof.tactics.methods import METHODS, Common, Line, common_form, expanded
+from fmproof.tactics.methods import METHODS, Common, Line, common_form
+from fmproof.tactics.methods.integrals import expanded
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 
 _SIMPLE = ("expectation", "density", "square", "cancel", "fubini")
@@ -32,6 +33,14 @@ def integral_forms(line: Line) -> Common:
         return _then(theorem, _first([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
 
     return Common(normal(line.before), normal(line.claim), {"auto"})
+
+
+def plain_integrals(line: Line) -> Common:
+    """Both lines as integrals, without a look into what symbols stand for."""
+    names = ("expectation", "density", "cancel", "fubini")
+    conversion = _first([*(METHODS[name](line) for name in names), _inside])
+    left, right = (_then(reflexivity(side), conversion) for side in (line.before, line.claim))
+    return Common(left, right, {"auto"})
 
 
 def _first(conversions: list[Conversion]) -> Conversion:

@@ -19,7 +19,7 @@ import numpy as np
 
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.diagnosis import time_like
-from fmproof.testing.epochs import ROWS, check_epochs, reused_over_epochs
+from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
@@ -147,14 +147,14 @@ def _epoch(
     rng = np.random.default_rng([seed, 11, number])
     data = np.random.default_rng([seed, 11 + other_data])
     given = {
-        "x1": reference.data.sample(ROWS, data),
-        "x0": rng.standard_normal((ROWS, reference.dim)),
-        "t": reference.time.sample(ROWS, rng),
-        "n": ROWS,
+        "x1": reference.data.sample(EPOCH_ROWS, data),
+        "x0": rng.standard_normal((EPOCH_ROWS, reference.dim)),
+        "t": reference.time.sample(EPOCH_ROWS, rng),
+        "n": EPOCH_ROWS,
         "rng": rng,
     }
     try:
-        draws = user.draw_for(reference, given, ROWS, seed + 1 + number)
+        draws = user.draw_for(reference, given, EPOCH_ROWS, seed + 1 + number)
     except CheckFailed:  # the looks will say why
         return None
     if draws.given_eps and not user.uses("x0", reference, seed):

@@ -10,7 +10,7 @@ from fmproof.testing.evidence import check_count
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, twins
 
-ROWS = 1_000
+EPOCH_ROWS = 1_000
 _CHANCE = 10.0  # pairs of rows that may be alike by chance, above which nothing can be told
 _MOST = 100
 

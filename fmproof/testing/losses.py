@@ -29,7 +29,7 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
-from fmproof.testing.epochs import ROWS, check_epochs, reused_over_epochs
+from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
@@ -255,9 +255,9 @@ def loss_epoch(
     if loss is None:
         return None
     calls: list[tuple[Any, Any]] = []
-    z = draw_data(reference, ROWS, seed + other_data)
+    z = draw_data(reference, EPOCH_ROWS, seed + other_data)
     given = user.convert(z.reshape(-1, *user.shape).copy())
-    evaluate_loss(loss, noting(user, reference, calls), given, ROWS, seed + 1 + number)
+    evaluate_loss(loss, noting(user, reference, calls), given, EPOCH_ROWS, seed + 1 + number)
     points = Points.of(reference, calls, to_array(given).reshape(z.shape), user.eps)
     if points is None or not points.counted(reference).belong(reference.projected()):
         return None

@@ -88,3 +88,37 @@ def test_a_pathological_document_ends_with_a_message(run: Run, files: Path, name
     done = run("check", file)
     assert done.status == 0
     assert words in done.out
+
+
+def test_a_file_beside_corrects_the_notation(run: Run, files: Path) -> None:
+    (files / "a.md").write_text("$$\n(k - m)^2 = k^2 - 2 k \\cdot m + m^2\n$$\n")
+    (files / "a.fmproof").write_text("# both are points\nk vector; m vector\n")
+    done = run("check", "a.md")
+    assert "the author says so" in done.out
+    assert "1 proved" in done.out
+    (files / "a.fmproof").write_text("\nk nonsense\n")
+    done = run("check", "a.md")
+    assert done.status == 2
+    assert done.err.count("\n") == 1
+    assert "a.fmproof:2" in done.err
+
+
+def test_the_script_that_was_checked_runs(run: Run, files: Path) -> None:
+    (files / "a.md").write_text(TRUE + WRONG)
+    run("check", "a.md", "--script", "rows.py")
+    text = (files / "rows.py").read_text()
+    assert "row_1 = Derivation(" in text
+    assert "# row_2 = Derivation(" in text
+    done = run("verify", "rows.py", "--no-numeric")
+    assert done.status == 0
+    (files / "rows.py").write_text(text.replace("norm2(b)", "2*norm2(b)", 1))
+    assert run("verify", "rows.py", "--no-numeric").status == 1
+
+
+def test_a_script_is_of_one_document(run: Run, files: Path) -> None:
+    (files / "a.md").write_text(TRUE)
+    (files / "b.md").write_text(TRUE)
+    done = run("check", "a.md", "b.md", "--script", "rows.py")
+    assert done.status == 2
+    assert "one document" in done.err
+    assert not (files / "rows.py").exists()

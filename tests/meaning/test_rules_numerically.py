@@ -301,6 +301,10 @@ def linear_combination(pick: Pick) -> Theorem:
     return rings.linear_combination(theorem, factor, lhs, rhs)
 
 
+def log_derivative(pick: Pick) -> Theorem:
+    return calculus.log_derivative(Grad(pick.choice([q(x), p(t, x, z), Normal(x, z, 1 + t)]), x))
+
+
 def exchange(pick: Pick) -> Theorem:
     over = pick.choice(
         [
@@ -450,7 +454,8 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         instantiate, specialise, generalise, instantiate_head, linearity, inner_of_integral,
         fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
         drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
-        from_difference, linear_combination, exchange, divergence_theorem, pull_out, take_out,
+        from_difference, linear_combination, log_derivative, exchange,
+        divergence_theorem, pull_out, take_out,
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         logarithm, exponential, root_squared, root_of_product, absolute_value, field,
@@ -462,7 +467,7 @@ ELSEWHERE = {
     "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
-    "dominated_differentiable",
+    "dominated_differentiable", "stationary_at_zero", "dominated_integrable",
 }  # fmt: skip
 """They conclude no equation or inequality."""
 

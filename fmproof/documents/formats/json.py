@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from typing import Any
 
 from fmproof.documents.model import CheckReport, DocumentReport, NumericEvidence, RowReport
+from fmproof.report.json import finite, schema_in, written
 
 SCHEMA = 1
 
@@ -19,14 +18,12 @@ def render(report: CheckReport) -> str:
         "wrong": report.wrong,
         "documents": [_document(one) for one in report.documents],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return written(document)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of what :func:`render` writes."""
-    source = resources.files("fmproof.documents") / "schema" / f"documents-{SCHEMA}.json"
-    loaded: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
-    return loaded
+    return schema_in("fmproof.documents", f"documents-{SCHEMA}.json")
 
 
 def _document(document: DocumentReport) -> dict[str, Any]:
@@ -66,11 +63,10 @@ def _row(row: RowReport) -> dict[str, Any]:
 
 
 def _numeric(evidence: NumericEvidence) -> dict[str, Any]:
-    worst = evidence.worst
     return {
         "status": evidence.status,
         "problems": evidence.problems,
-        "worst": worst if worst is not None and abs(worst) < float("inf") else None,
+        "worst": finite(evidence.worst),
         "counterexample": evidence.counterexample,
         "message": evidence.message,
     }

@@ -18,13 +18,25 @@ from fmproof.lang.node import (
     Term,
     as_term,
     declare,
+    is_one_of,
     not_clear,
     same_kind,
     shown,
     sort_of,
 )
+from fmproof.lang.nodes.application import Apply
+from fmproof.lang.nodes.expectation import Expect
+from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.props import AtPlace, Differentiable, ForAll, placed
+from fmproof.lang.props import (
+    Almost,
+    AtPlace,
+    Differentiable,
+    Dominated,
+    ForAll,
+    Integrable,
+    placed,
+)
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -90,13 +102,32 @@ def finite_at_every(node: Any, inside: Inside) -> Iterator[Any]:
 
 
 def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
-    """There is a derivative, and what it is of is finite: in θ at every value, else at the place."""
-    yield Differentiable(*node.args)
-    if node.var.sort is Sort.PARAM:
-        yield from finite_at_every(node, inside)
+    """There is a derivative, of something finite near the place.
+
+    A derivative of an integral must be dominated: so the integral is finite near the place, too.
+    Other integrals in it must be finite at every value of the variable; a logarithm is asked for
+    its sign at the place.
+    """
+    body: Any = node.body
+    while type(body) is Apply and body.head.definition is not None:
+        body = body.head.unfold(body.arguments)
+    dominated = node.var.sort is not Sort.PARAM and is_one_of(body, (IntegralOver, Expect))
+    if dominated and not any(node.var in free_vars(item) for item in body.measure):
+        yield Dominated(body.body, node.var, node.at, *body.measure)
+        own = {Integrable(body.body, *body.measure)}
     else:
-        for prop in inside.function(node):
+        yield Differentiable(*node.args)
+        own = set()
+    for prop in inside.function(node):
+        if prop in own:
+            continue
+        core: Any = prop
+        while is_one_of(core, (Almost, ForAll)):
+            core = core.body
+        if type(core) is not Integrable and node.var.sort is not Sort.PARAM:
             yield substitute(prop, {node.var: node.at})
+        else:
+            yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
     yield from inside(node.at)
 
 

@@ -33,6 +33,23 @@ def read_file(path: Path, name: str | None = None) -> list[Document]:
     return read_text(decoded(data, shown), shown, path.suffix.lower(), path.parent)
 
 
+def notation_beside(path: Path) -> list[tuple[str, str]]:
+    """The lines of ``NAME.fmproof`` beside a document, as (place, words); "#" begins a remark.
+
+    Raises:
+        DocumentError: it cannot be opened or is no text.
+    """
+    beside = path.with_suffix(".fmproof")
+    if not beside.is_file():
+        return []
+    try:
+        text = decoded(beside.read_bytes(), str(beside))
+    except OSError as error:
+        raise DocumentError(f"{beside}: {error.strerror or error}") from None
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [(f"{beside}:{n}", words) for n, words in enumerate(lines, 1) if words]
+
+
 def decoded(data: bytes, shown: str) -> str:
     """The text of a file in UTF-8.
 

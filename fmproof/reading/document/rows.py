@@ -159,6 +159,7 @@ class Row:
         reasons: words that stand beside it or above its relation sign.
         words_before: words between it and the formula before, in one display.
         tag, labels: what other places refer to it by.
+        beside: formulas without a relation on its line, such as a law, x ~ p.
         restarts: whether it begins a display (a relation first means: goes on from above).
     """
 
@@ -171,6 +172,7 @@ class Row:
     labels: list[str] = field(default_factory=list)
     restarts: bool = False
     arrow: str = ""
+    beside: list[list[Token]] = field(default_factory=list)
 
 
 @dataclass
@@ -383,6 +385,7 @@ class _Splitter:
                 self.add(group)
             for side in loose:
                 self.rows[-1].reasons.append(_plain(side.tokens))
+                self.rows[-1].beside.append(side.tokens)
         if self.rows and (self.tag or self.labels):
             self.rows[-1].tag = self.tag or self.rows[-1].tag
             self.rows[-1].labels += self.labels

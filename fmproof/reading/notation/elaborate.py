@@ -17,14 +17,14 @@ from typing import Any
 from sympy import Expr, Rational, S
 
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import coefficient, plus_of, power_of, times_of
 from fmproof.lang.arithmetic import factors as factors_of
-from fmproof.lang.arithmetic import plus_of, power_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
     Density,
-    Expect,
+    Exp,
     Field,
     Grad,
     Head,
@@ -34,8 +34,11 @@ from fmproof.lang.nodes import (
     Named,
     Ratio,
     Scalar,
+    Sqrt,
     Var,
+    dim,
     norm2,
+    pi,
     uniform,
 )
 from fmproof.lang.nodes.measure import conditions, law_order
@@ -43,8 +46,11 @@ from fmproof.lang.nodes.ratio import divide
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import calculus, randomness
 from fmproof.reading.notation.evidence import Evidence, Reading
-from fmproof.reading.notation.symbols import conventional, key_of, plain_name, readable, spelled
+from fmproof.reading.notation.names import Names
+from fmproof.reading.notation.randomness import drawn_symbols, has_dot
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 
 class NotYet(Exception):
@@ -90,6 +96,7 @@ class Elaborator:
 
     Attributes:
         strict: nothing that is only a convention is accepted.
+        expand: whether x_t = (1 − t) x_0 + t x_1 is written out, or a variable.
         guesses: what the last term rests on that the document does not say.
         unknowns: names of unknowns that stand for what the language lacks, with what they are.
     """
@@ -108,9 +115,11 @@ class Elaborator:
     variables: dict[str, Var] = field(default_factory=dict)
     laws: dict[str, list[Apply]] = field(default_factory=dict)
     bound: list[str] = field(default_factory=list)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     opaque: dict[str, Head] = field(default_factory=dict)
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    expand: bool = True  #: paths are written out, rather than drawn
+    paths: dict[str, Expr | None] = field(default_factory=dict)
 
     # --- the table ---
 
@@ -124,20 +133,8 @@ class Elaborator:
         if guessed:
             self.guesses.add(shown)
 
-    def fresh(self, key: str, kind: str, sub: str = "") -> str:
-        """A plain name that no other symbol of the document has."""
-        known = self.names.get((key, kind))
-        if known is not None:
-            return known
-        name = plain_name(key, sub)
-        taken = {*self.names.values(), *_IMITATIONS}
-        while name in taken:
-            name = name + "x" if "_" in name else name + "_x"
-        self.names[key, kind] = name
-        return name
-
     def constant_name(self, symbol: t.Sym) -> str:
-        return self.fresh(
+        return self.names.of(
             key_of(symbol), "constant" + spelled(symbol), "".join(map(spelled, symbol.sub))
         )
 
@@ -157,7 +154,7 @@ class Elaborator:
 
     def sort_of_variable(self, symbol: t.Sym) -> tuple[Sort, str, int, bool]:
         """(sort, why, where, guessed)."""
-        name, key = spelled(symbol), key_of(symbol)
+        name, _key = spelled(symbol), key_of(symbol)
         said = self.corrections.get(name)
         if said in ("parameter", "weights"):
             return Sort.PARAM, "the author says so", -1, False
@@ -171,25 +168,19 @@ class Elaborator:
         if name in self.evidence.times:
             why, at = self.evidence.times[name]
             return Sort.REAL, why, at, why == "by convention"
-        for spelling in (name, key):
-            if spelling in self.evidence.vectors:
-                return (
-                    Sort.VEC,
-                    "it stands in a norm or an inner product",
-                    self.evidence.vectors[spelling],
-                    False,
-                )
+        found = self.evidence.sorts.of(symbol)
+        if found is not None and found.kind == "vec" and not found.guessed:
+            return Sort.VEC, found.why, found.at, False
         if name in self.evidence.drawn or name in self.evidence.integrated:
             at = self.evidence.drawn.get(name, self.evidence.integrated.get(name, -1))
             if conventional("times", symbol.name):
                 return Sort.REAL, "a time by its letter", at, True
+            if found is not None and found.kind == "real" and not found.guessed:
+                return Sort.REAL, found.why, found.at, False
             return Sort.VEC, "it is drawn or integrated over", at, True
-        if conventional("times", symbol.name) and not symbol.accents:
-            return Sort.REAL, "a time by its letter", symbol.at, True
-        if conventional("vectors", key) or conventional("vectors", symbol.name):
-            return Sort.VEC, "a point by its letter", symbol.at, True
-        if conventional("scalars", key) or conventional("scalars", symbol.name):
-            return Sort.REAL, "a coefficient by its letter", symbol.at, True
+        if found is not None:
+            kind = Sort.VEC if found.kind == "vec" else Sort.REAL
+            return kind, found.why, found.at, found.guessed
         raise NotYet(
             f"what {readable(spelled(symbol))} stands for is not said", symbol.at, "notation"
         )
@@ -205,7 +196,7 @@ class Elaborator:
         if guessed and self.strict:
             raise NotYet(f"{readable(name)} is not declared (--strict)", symbol.at, "notation")
         sub = "".join(map(spelled, symbol.sub))
-        var = Var(self.variable_name(symbol, sub), sort)
+        var = Var(self.names.of(key_of(symbol), "variable " + name, sub), sort)
         self.variables[name] = var
         words = {
             Sort.PARAM: "parameters of a model",
@@ -215,37 +206,13 @@ class Elaborator:
         self.note(name, words[sort], why, at, guessed)
         return var
 
-    def variable_name(self, symbol: t.Sym, sub: str) -> str:
-        name = spelled(symbol)
-        known = self.names.get((name, "variable"))
-        if known is not None:
-            return known
-        plain = plain_name(key_of(symbol))
-        digits = "".join(letter for letter in sub if letter.isalnum())
-        if digits:
-            plain = (
-                plain + digits
-                if digits.isdigit() and "_" not in plain
-                else (plain + digits if "_" in plain else f"{plain}_{digits}")
-            )
-        taken = {*self.names.values(), *_IMITATIONS}
-        while plain in taken:
-            plain = plain + "x" if "_" in plain else plain + "_x"
-        self.names[name, "variable"] = plain
-        return plain
-
     # --- heads ---
 
     def is_density(self, key: str) -> bool:
         said = self.corrections.get(key)
         if said is not None:
             return said in ("density", "law")
-        if key in self.evidence.densities:
-            return True
-        return conventional("densities", key, "always") and not self._used_as_vector(key)
-
-    def _used_as_vector(self, key: str) -> bool:
-        return key in self.evidence.vectors
+        return self.evidence.is_density(key)
 
     def meaning(self, call: t.Call, args: Sequence[Sequence[Expr]]) -> Meaning:
         """What the head of ``call`` is; ``args`` in the places sub, sup, main, given."""
@@ -263,6 +230,14 @@ class Elaborator:
         made = self._make(found, call, args, density, letters)
         self.meanings[found] = made
         return made
+
+    def forget(self, key: str) -> None:
+        """A symbol gets its meaning anew: the document says more of it."""
+        self.meanings = {k: m for k, m in self.meanings.items() if k[0].split("@")[0] != key}
+        for name, laws in self.laws.items():
+            self.laws[name] = [
+                law for law in laws if law.head.name != self.names.given.get((key, "head"))
+            ]
 
     def _make(
         self, found: Key, call: t.Call, args: Sequence[Sequence[Expr]], density: bool, letters: str
@@ -291,7 +266,7 @@ class Elaborator:
         if definition is None and density:
             definition = self._marginal(call, sub, main, given)
         if density:
-            name = self.fresh(
+            name = self.names.of(
                 key + ("@" + letters if letters.strip("|") and self._several(key, letters) else ""),
                 "head",
             )
@@ -300,7 +275,7 @@ class Elaborator:
         stray = free_vars(definition) - set(everything) if definition is not None else set()
         if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
             return Meaning(None, everything, definition)
-        name = self.fresh(key, "head")
+        name = self.names.of(key, "head")
         kind = Field if sort is Sort.VEC else Scalar
         if sup and not all(v.sort is Sort.PARAM for v in sup):
             raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
@@ -341,13 +316,17 @@ class Elaborator:
             return Sort.VEC
         if said in ("scalar", "real", "weight", "loss"):
             return Sort.REAL
-        if key in self.evidence.vectors:
-            return Sort.VEC
         if conventional("losses", call.head.name):
             return Sort.REAL
+        found = self.evidence.sorts.of(call.head)
+        if found is not None and not found.guessed:
+            return Sort.VEC if found.kind == "vec" else Sort.REAL
         if conventional("fields", call.head.name) and (call.args or call.given):
             self.guesses.add(readable(key))
             return Sort.VEC
+        if found is not None:
+            self.guesses.add(readable(key))
+            return Sort.VEC if found.kind == "vec" else Sort.REAL
         return Sort.REAL
 
     def _density(
@@ -600,11 +579,21 @@ class Elaborator:
             value = exponent.parts[0][0] * exponent.parts[0][1].value
         if isinstance(node.base, t.Norm | t.Abs):
             inner = self.term(node.base.body)
-            if value is None or value.denominator != 1 or value % 2 or value <= 0:
+            if value is None or value.denominator != 1 or value <= 0:
                 return self.unknown(node, Sort.REAL)
+            if value % 2:
+                return power_of(calculus.absolute(self, node.base), Rational(int(value)))
             square = norm2(inner) if sort_of(inner) is Sort.VEC else inner**2
             return square if value == 2 else square ** int(value / 2)
+        if self._is_e(node.base):
+            inner = self.term(exponent)
+            if sort_of(inner) is not Sort.REAL:
+                raise NotYet("an exponential of a vector", node.at)
+            return Exp(inner)
         base = self.term(node.base)
+        if value is not None and value.denominator == 2 and sort_of(base) is Sort.REAL:
+            root = power_of(Sqrt(base), Rational(abs(value.numerator)))
+            return root if value > 0 else self._divided(S.One, root, node.at)
         if value is None or value.denominator != 1:
             return self.unknown(node, Sort.REAL)
         if sort_of(base) is Sort.VEC:
@@ -615,13 +604,20 @@ class Elaborator:
             return power_of(base, Rational(int(value)))
         if value == 0:
             return S.One
-        return divide(S.One, power_of(base, Rational(int(-value))) if value != -1 else base)
+        return self._divided(S.One, power_of(base, Rational(int(-value))), node.at)
+
+    def _is_e(self, node: t.Node) -> bool:
+        """Whether a base is Euler's number."""
+        if not isinstance(node, t.Sym) or node.name not in ("e", "rm:e") or node.sub:
+            return False
+        name = spelled(node)
+        return name not in self.evidence.drawn and name not in self.evidence.integrated
 
     def _norm(self, node: t.Norm) -> Expr:
-        return self.unknown(node, Sort.REAL)
+        return calculus.absolute(self, node)
 
     def _abs(self, node: t.Abs) -> Expr:
-        return self.unknown(node, Sort.REAL)
+        return calculus.absolute(self, node)
 
     def _pair(self, node: t.Pair) -> Expr:
         return Inner(self.term(node.left), self.term(node.right))
@@ -636,7 +632,16 @@ class Elaborator:
         if sort_of(bottom) is not Sort.REAL:
             raise NotYet("a division by a vector", at)
         if isinstance(bottom, Rational):
+            if bottom == 0:
+                raise NotYet("a division by 0", at, "notation")
             return divide(top, bottom)
+        number, rest = coefficient(bottom)
+        below = factors_of(rest)
+        if number != 1 or len(below) > 1:  # a/(2bc) is (a/2/b)/c: a ratio cancels by one factor
+            made = divide(top, number)
+            for factor in below:
+                made = self._divided(made, factor, at)
+            return made
         if sort_of(top) is Sort.VEC:
             return self._times([Ratio(S.One, bottom), top], at)
         if isinstance(top, IntegralOver) and not _bound(top) & free_vars(bottom):
@@ -715,6 +720,13 @@ class Elaborator:
         if self.is_time(name):
             return self.variable(node)
         candidate = self._candidate(node)
+        if candidate is None and has_dot(node) and name not in self.evidence.drawn:
+            with self.expanding():
+                slope = calculus.dotted(self, node)
+            if slope is not None:
+                return slope
+        if candidate is not None and not self.expand and self.path(node) is not None:
+            return self.variable(node)
         if candidate is not None:
             term = self._constant(node, candidate)
             if term is not None:
@@ -733,19 +745,101 @@ class Elaborator:
         ):
             first = calls[0]
             return self.term(t.Call(node.at, node, first.args, first.given, first.after))
-        times = [
-            s
-            for s in node.sub
-            if isinstance(s, t.Sym) and (self.is_time(spelled(s)) or self.is_parameter(spelled(s)))
-        ]
+        times = [s for s in node.sub if self.of_times(s)]
         if node.sub and len(times) == len(node.sub):
             sort = self._sort_or_none(node)
-            if sort is Sort.VEC and not any(self.is_parameter(spelled(s)) for s in times):
+            weights = any(isinstance(s, t.Sym) and self.is_parameter(spelled(s)) for s in times)
+            if sort is Sort.VEC and not weights:
                 return self.variable(node)
             return self._applied(t.Call(node.at, node, ()))
+        constant = self._number_by_name(node)
+        if constant is not None:
+            return constant
         if self._looks_constant(node):
             raise Undefined(name, node)
         return self.variable(node)
+
+    def _number_by_name(self, node: t.Sym) -> Expr | None:
+        """d, the dimension, and π."""
+        if spelled(node) != node.name or self.corrections.get(node.name) is not None:
+            return None
+        found = self.evidence.sorts.of(node)
+        if found is not None and found.kind == "vec":
+            return None
+        if node.name == "d":
+            self.note("d", "the dimension", "by convention", node.at, True)
+            return dim
+        return pi if node.name == "pi" else None
+
+    # --- what randomness and calculus ask ---
+
+    def path(self, symbol: t.Sym) -> Expr | None:
+        """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
+        name = spelled(symbol)
+        if name in self.paths:
+            return self.paths[name]
+        if self.is_parameter(name) or self.is_time(name):
+            return None
+        candidate = self._candidate(symbol)
+        if candidate is None or any(
+            isinstance(n, t.Expectation | t.Derivative | t.Integral) or n is symbol
+            for n in t.walk(candidate.right)
+        ):
+            return None
+        inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
+        self.paths[name] = None  # it is not defined by itself
+        random = [n for n in inside if randomness.is_random(self, n)]
+        del self.paths[name]
+        if not random:
+            return None
+        self.paths[name] = None  # it is not defined by itself
+        try:
+            with self.expanding():
+                value = self._constant(symbol, candidate)
+        except (NotYet, SortError, FmproofError):
+            value = None
+        if value is not None and (isinstance(value, Named) or sort_of(value) is not Sort.VEC):
+            value = None
+        self.paths[name] = value
+        return value
+
+    def spelling(self, var: Var) -> str:
+        """How the document writes a variable."""
+        return next((s for s, v in self.variables.items() if v is var), var.name)
+
+    def known(self, symbol: t.Sym) -> bool:
+        """Whether the document writes a symbol anywhere."""
+        return key_of(symbol) in self.evidence.symbols
+
+    def time_letter(self) -> str:
+        """The one letter of the document that is a time; "" where there are several."""
+        letters = [name for name in self.evidence.times if name.isalpha()]
+        if "t" in letters:
+            return "t"
+        return letters[0] if len(letters) == 1 else ""
+
+    def with_arguments(self, node: t.Sym) -> t.Node:
+        """p_t as p_t(x), where the document writes it so elsewhere."""
+        name = spelled(node)
+        if name in self.bound or self.is_parameter(name) or self.is_time(name):
+            return node
+        if self._candidate(node) is not None or name[-1:].isdigit():
+            return node
+        if name in self.evidence.drawn or name in self.evidence.integrated:
+            return node
+        for call in self.evidence.called.get(key_of(node), ()):
+            alike = len(call.head.sub) == len(node.sub)
+            alike = alike and (call.head.sup is None) == (node.sup is None)
+            if alike and all(isinstance(a, t.Sym) for a in _places(call)):
+                return t.Call(node.at, node, call.args, call.given, call.after)
+        return node
+
+    def of_times(self, script: t.Node) -> bool:
+        """Whether a subscript is made of times and parameters: t, t-1, θ."""
+        symbols = [n for n in t.walk(script) if isinstance(n, t.Sym)]
+        return bool(symbols) and all(
+            self.is_time(spelled(s)) or self.is_parameter(spelled(s)) for s in symbols
+        )
 
     def _looks_constant(self, node: t.Sym) -> bool:
         """C, K, C_1, const: a number that some row introduces."""
@@ -812,6 +906,11 @@ class Elaborator:
         plain = len(node.args) == 1 and not node.given and not node.after
         if plain and isinstance(node.args[0], t.Dot):
             raise NotYet(f"{readable(key)}(·) as a function", node.at)
+        if has_dot(head) and key not in self.candidates and not node.given and not node.after:
+            with self.expanding():
+                slope = calculus.dotted(self, head, node.args)
+            if slope is not None:
+                return slope
         if plain and not self._function_like(node):
             return self._mul(t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",)))
         del name
@@ -1039,20 +1138,11 @@ class Elaborator:
 
     def _expectation(self, node: t.Expectation) -> Expr:
         if node.given:
-            return self._conditional(node)
+            return randomness.conditional(self, node)
         average = self._posterior_average(node)
         if average is not None:
             return average
-        draws = self.law(node)
-        names = [spelled(s) for s in _drawn_symbols(node)]
-        with self.binding(names):
-            body = self.term(node.body)
-        if not draws:
-            raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-        if sort_of(body) not in (Sort.REAL, Sort.VEC):
-            raise NotYet("an expectation of what is no number and no vector", node.at)
-        made: Expr = Expect(body, *draws)
-        return made
+        return randomness.expectation(self, node)
 
     def _posterior_average(self, node: t.Expectation) -> Expr | None:
         """E over z ~ p(z|x): the integral against joint over marginal."""
@@ -1072,17 +1162,9 @@ class Elaborator:
             body = self.term(node.body)
         return IntegralOver(body * density, Lebesgue(self.variable(symbol)))
 
-    def _implied(self, node: t.Expectation, body: Expr) -> list[Apply]:
-        """E without a subscript: everything in it that has a law is drawn."""
-        raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-
-    def _conditional(self, node: t.Expectation) -> Expr:
-        """E[f(z) | x] where x has a density given z: the posterior average."""
-        raise NotYet("a conditional expectation is not in the language yet", node.at)
-
     def law(self, node: t.Expectation) -> list[Apply]:
         """The draws of an expectation, each with its density, in an order that fits."""
-        symbols = _drawn_symbols(node)
+        symbols = drawn_symbols(node)
         names = [spelled(s) for s in symbols]
         found: list[Apply] = []
         bare: list[t.Sym] = []
@@ -1094,7 +1176,7 @@ class Elaborator:
                     found.append(self._drawn(draw))
         for symbol in bare:
             with self.binding(names):
-                found.append(self._remembered(symbol, names))
+                found.append(self.remembered(symbol, names))
         order = law_order(found)
         if order is None:
             raise NotYet(
@@ -1145,18 +1227,14 @@ class Elaborator:
                 Rational(low.numerator, low.denominator),
                 Rational(high.numerator, high.denominator),
             )(variables[0])
-        if isinstance(law, t.Normal) or (isinstance(head, t.Sym) and head.name == "cal:N"):
-            if isinstance(law, t.Normal) and any(not _is_constant(a) for a in law.args):
-                raise NotYet("a Gaussian law whose mean or variance varies", draw.at)
-            (var,) = variables
-            if var.sort is not Sort.VEC:
-                raise NotYet("a Gaussian law of a number", draw.at)
-            head_ = self.opaque.setdefault(
-                "Normal " + spelled(law),
-                Density(self.fresh("N" + str(len(self.opaque)), "head"), var),
-            )
-            self.unknowns[head_] = "a Gaussian density"
-            return head_(var)
+        if isinstance(law, t.Normal):
+            (var,) = variables if len(variables) == 1 else (None,)
+            if var is None or var.sort is not Sort.VEC:
+                raise NotYet("a Gaussian law of this", draw.at, "law")
+            try:
+                return calculus.normal(self, law, var)
+            except calculus.Beyond:
+                raise NotYet("a Gaussian law with this covariance", draw.at, "law") from None
         if not isinstance(head, t.Sym):
             raise NotYet("a law of this kind", draw.at, "law")
         given: tuple[t.Node, ...] = ()
@@ -1171,7 +1249,7 @@ class Elaborator:
     def _time_law(self, var: Var, law: t.Call, at: int) -> Apply:
         """t uniform on [0, T] with T a letter: some law on the unit interval, after scaling."""
         key = "time " + spelled(law)
-        head = self.opaque.setdefault(key, Density(self.fresh("ptime", "head"), (var, 0, 1)))
+        head = self.opaque.setdefault(key, Density(self.names.of("ptime", "head"), (var, 0, 1)))
         self.unknowns[head] = "the uniform law on an interval with a letter"
         made: Apply = head(var)
         return made
@@ -1183,7 +1261,7 @@ class Elaborator:
             raise NotYet("a draw of what is no variable", at, "law")
         return term
 
-    def _remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
+    def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
         name = spelled(symbol)
         var = self.variable(symbol)
@@ -1236,32 +1314,37 @@ class Elaborator:
             param = self.variable(node.var)
             body = self.term(node.body)
             return Grad(body, param)
-        if node.kind == "grad" and not self._density_inside(node.body):
-            return self.unknown(node, Sort.VEC)
+        try:
+            with self.expanding():
+                return calculus.derivative(self, node)
+        except calculus.Beyond:
+            pass
         sort = {"grad": Sort.VEC, "div": Sort.REAL, "laplace": Sort.REAL}.get(node.kind)
         return self.unknown(node, sort)
 
-    def _density_inside(self, body: t.Node) -> bool:
-        return any(isinstance(n, t.Call) and self.is_density(key_of(n.head)) for n in t.walk(body))
+    @contextmanager
+    def expanding(self) -> Iterator[None]:
+        """Paths are written out inside: what they are made of moves with the time."""
+        saved, self.expand = self.expand, True
+        try:
+            yield
+        finally:
+            self.expand = saved
 
     def _function(self, node: t.Function) -> Expr:
-        if node.name in (
-            "sqrt",
-            "log",
-            "exp",
-            "sin",
-            "cos",
-            "tan",
-            "tanh",
-            "cosh",
-            "sinh",
-            "tr",
-            "KL",
-            "min",
-            "max",
-        ):
+        try:
+            return calculus.function(self, node)
+        except calculus.Beyond:
+            pass
+        if node.name in _UNKNOWN:
             return self.unknown(node, Sort.REAL)
         raise NotYet(f"{node.name} is not in the language yet", node.at)
+
+    def _normal(self, node: t.Normal) -> Expr:
+        try:
+            return calculus.normal(self, node)
+        except calculus.Beyond:
+            return self.unknown(node, Sort.REAL)
 
     def _extremum(self, node: t.Extremum) -> Expr:
         if (
@@ -1286,7 +1369,7 @@ class Elaborator:
         head = self.opaque.get(key + shape)
         if head is None:
             kind = Field if sort is Sort.VEC else Scalar
-            name = self.fresh(f"h{len(self.opaque) + 1}", "unknown")
+            name = self.names.of(f"h{len(self.opaque) + 1}", "unknown")
             head = kind(name, *variables)
             self.opaque[key + shape] = head
             self.unknowns[head] = _words(node)
@@ -1304,7 +1387,7 @@ class Elaborator:
                 visit(one.body, bound)
                 return
             if isinstance(one, t.Expectation):
-                bound = bound | {spelled(s) for s in _drawn_symbols(one)}
+                bound = bound | {spelled(s) for s in drawn_symbols(one)}
                 if one.given:
                     for given in one.given:
                         visit(_value(given), bound)
@@ -1368,8 +1451,8 @@ class Undefined(NotYet):
         self.node = node
 
 
-_IMITATIONS = {"E", "argmin", *(f"d{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"), "d"}
-"""Names that the language refuses, since they read as a differential or an operator."""
+_UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
+"""Functions that are read, and of which the language knows nothing."""
 
 _SPARE = {
     Sort.REAL: "rs",
@@ -1405,17 +1488,6 @@ def _symbol(node: t.Node) -> t.Sym:
 def _value(node: t.Node) -> t.Node:
     """``X_t = x`` behind a bar stands for its value."""
     return node.right if isinstance(node, t.Equation) else node
-
-
-def _drawn_symbols(node: t.Expectation) -> list[t.Sym]:
-    found: list[t.Sym] = []
-    for draw in node.draws:
-        for one in draw.drawn:
-            if isinstance(one, t.Sym):
-                found.append(one)
-            elif isinstance(one, t.Call):
-                found.extend(a for a in one.args if isinstance(a, t.Sym))
-    return found
 
 
 def _scripts(node: t.Node) -> list[t.Sym]:

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.sorts import Sorts
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import Said
 
 
 @dataclass
@@ -43,10 +45,19 @@ class Evidence:
     integrated: dict[str, int] = field(default_factory=dict)
     called: dict[str, list[t.Call]] = field(default_factory=dict)
     vectors: dict[str, int] = field(default_factory=dict)
-    reals: dict[str, int] = field(default_factory=dict)
+    scripts: dict[str, int] = field(default_factory=dict)
+    symbols: set[str] = field(default_factory=set)
+    random_symbols: dict[str, t.Sym] = field(default_factory=dict)
+    sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
-    def of(cls, nodes: Iterable[t.Node]) -> Evidence:
+    def of(
+        cls,
+        nodes: Iterable[t.Node],
+        equated: Iterable[tuple[t.Node, t.Node]] = (),
+        said: Iterable[Said] = (),
+    ) -> Evidence:
+        """What ``nodes`` show, the sides that rows equate, and what words say of symbols."""
         found = cls()
         roots = list(nodes)
         for root in roots:
@@ -55,18 +66,61 @@ class Evidence:
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
+        words = list(said)
+        found._hear(words)
+        found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
+        for one in words:
+            found.sorts.hear(one.symbol, one.role)
+        found.sorts.infer(roots, equated)
         return found
+
+    def _hear(self, said: Iterable[Said]) -> None:
+        """Words count where formulas show nothing else."""
+        for one in said:
+            name, key = spelled(one.symbol), key_of(one.symbol)
+            seen = name in self.drawn or name in self.integrated or key in self.vectors
+            if one.role == "parameter" and not seen and key not in self.called:
+                self.parameters.setdefault(name, ("words beside it", one.at))
+            elif one.role == "time" and not seen and conventional("times", one.symbol.name):
+                self.times.setdefault(name, ("words beside it", one.at))
+            elif (
+                one.role == "density"
+                and key not in self.vectors
+                and (conventional("densities", key))
+            ):
+                self.densities.setdefault(key, ("words beside it", one.at))
+
+    def is_density(self, key: str) -> bool:
+        """Whether the values of a symbol are those of a density."""
+        if key in self.densities:
+            return True
+        return conventional("densities", key, "always") and key not in self.vectors
 
     def _look(self, node: t.Node) -> None:
         if isinstance(node, t.Expectation):
             for draw in node.draws:
                 self._draw(draw)
+                for one in draw.drawn:
+                    self._random(one)
+            for given in node.given:
+                self._random(given.left if isinstance(given, t.Equation) else given)
+            if not node.draws or node.given:
+                for inner in t.walk(node.body):
+                    if isinstance(inner, t.Sym) and (node.given or _capital(inner)):
+                        self._random(inner)
         elif isinstance(node, t.Integral):
             for over in node.over:
                 self.integrated.setdefault(spelled(over.var), over.at)
                 if isinstance(over.low, t.Num):
                     self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
+        elif isinstance(node, t.Sym):
+            self.symbols.add(key_of(node))
+            for script in node.sub:
+                for inner in t.walk(script):
+                    if isinstance(inner, t.Sym):
+                        self.scripts.setdefault(spelled(inner), inner.at)
         elif isinstance(node, t.Call):
+            self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
         elif isinstance(node, t.Norm):
             self._vector(node.body)
@@ -80,6 +134,18 @@ class Evidence:
                 if op == "·":
                     self._vector(node.factors[i])
                     self._vector(node.factors[i + 1])
+
+    @property
+    def random(self) -> dict[str, t.Sym]:
+        """The symbols that stand for random variables, by spelling."""
+        return self.random_symbols
+
+    def _random(self, node: t.Node) -> None:
+        if isinstance(node, t.Call):
+            for arg in node.args:
+                self._random(arg)
+        elif isinstance(node, t.Sym):
+            self.random_symbols.setdefault(spelled(node), node)
 
     def _draw(self, draw: t.Draw) -> None:
         if draw.law is None:
@@ -161,6 +227,18 @@ class Evidence:
                         )
 
     def _uniform_times(self) -> None:
+        """Letters of times, which are drawn, integrated over or written as a subscript."""
         for name, at in (*self.drawn.items(), *self.integrated.items()):
             if conventional("times", name, "by_itself"):
                 self.times.setdefault(name, ("by convention", at))
+        for name, at in self.scripts.items():
+            if conventional("times", name, "by_itself") and name not in self.drawn:
+                self.times.setdefault(name, ("by convention", at))
+
+
+def _capital(symbol: t.Sym) -> bool:
+    """Whether a letter is one of those that random variables are written with."""
+    letter = symbol.name.split(":")[-1]
+    font = symbol.name.partition(":")[0] if ":" in symbol.name else ""
+    plain = len(letter) == 1 and letter.isupper() and font in ("", "bf")
+    return plain and not symbol.labels and not conventional("matrices", symbol.name)

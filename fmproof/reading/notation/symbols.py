@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -59,14 +58,14 @@ def readable(key: str) -> str:
     letters = stem.split(" ")
     name = letters[-1].split(":")[-1]
     marks = {"hat": "̂", "tilde": "̃", "bar": "̄", "dot": "̇", "ddot": "̈"}
-    name = _GREEK.get(name, name)
+    name = GREEK.get(name, name)
     for accent in letters[:-1]:
         name += marks.get(accent, "")
     name += "'" * key.count("'")
     return name + "".join(f"_{label}" for label in labels)
 
 
-_GREEK = {
+GREEK = {
     "alpha": "α",
     "beta": "β",
     "gamma": "γ",
@@ -88,19 +87,3 @@ _GREEK = {
     "psi": "ψ",
     "omega": "ω",
 }
-
-
-def plain_name(key: str, sub: str = "") -> str:
-    """A name that the language takes: a letter, letters and digits, at most one subscript."""
-    stem, *labels = key.split("|")
-    primes = key.count("'")
-    letters = stem.replace("'", "").split(" ")
-    name = re.sub(r"[^A-Za-z0-9]", "", letters[-1].split(":")[-1]) or "a"
-    if letters[-1].startswith("bf:"):
-        name += "b"
-    name += "".join(letters[:-1])
-    if not name[0].isalpha():
-        name = "n" + name
-    labels = [re.sub(r"[^A-Za-z0-9]", "", label.rstrip("'")) for label in labels]
-    tail = "".join(labels) + re.sub(r"[^A-Za-z0-9]", "", sub)
-    return name + (f"_{tail}" if tail else "") + "'" * primes

@@ -150,7 +150,7 @@ class Terms:
             self._named,
             *(self._reals_of_the_field() if self.field else ()),
         )
-        return self.pick(kinds)(depth - 1) if depth else kinds[0]()
+        return self.pick(kinds)(depth - 1)
 
     def vector(self, depth: int) -> Expr:
         if depth <= 0:

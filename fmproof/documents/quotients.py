@@ -1,0 +1,141 @@
+"""Two lines with quotients over a common denominator, as steps that the checker can follow.
+
+A ratio does not cancel by itself, since b·(1/b) = 1 needs b ≠ 0. So both lines are brought to sums
+of monomials with the factors 1/b, every monomial is multiplied by b·(1/b) until all have the same
+number of each 1/b, and what is left is arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sympy import Basic, Expr, S
+
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
+from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio
+from fmproof.lang.props import Almost, Prop, VanishesWith
+from fmproof.lang.scope import canon, free_vars
+from fmproof.tactics.differences import subtract
+from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.script import Step
+
+FORM = ("definition", "density", "square", "linearity")
+"""How a line becomes a sum of monomials."""
+_MOST = 400
+
+
+def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step] | None:
+    """Steps from ``before`` to ``claim`` over a common denominator; None where that fails.
+
+    ``words`` are the methods that bring a line to a sum of monomials.
+    """
+    try:
+        line = Line(before, claim)
+        common = common_form(line, words)
+        left, right = (_polynomial(side) for side in (common.left.rhs, common.right.rhs))
+    except (FmproofError, TypeError, RecursionError):
+        return None
+    if left is None or right is None:
+        return None
+    sides = [_monomials(left), _monomials(right)]
+    every = Counter[Expr]()
+    for monomial in (*sides[0], *sides[1]):
+        for below, count in monomial.items():
+            every[below] = max(every[below], count)
+    if not every or len(sides[0]) + len(sides[1]) > _MOST:
+        return None
+    try:
+        over = [_over(side, every) for side in (left, right)]
+    except (FmproofError, TypeError):
+        return None
+    return [
+        Step("1", left, by=words),
+        Step("2", over[0], by="cancel"),
+        Step("3", over[1], by="linearity"),
+        Step("4", right, by="cancel"),
+        Step("5", claim, by=words),
+    ]
+
+
+def conditions(terms: Sequence[Basic]) -> list[Prop]:
+    """What is divided by is not zero, almost everywhere under the binders around it."""
+    found: dict[Basic, Prop] = {}
+    for term in terms:
+        for prop in _conditions(term, (), set()):
+            found.setdefault(canon(prop), prop)
+    return list(found.values())
+
+
+def _conditions(
+    term: Basic, around: tuple[Expr, ...], seen: set[tuple[Basic, int]]
+) -> Iterator[Prop]:
+    if isinstance(term, Named):
+        yield from _conditions(term.definition, around, seen)
+        return
+    defined = isinstance(term, Apply) and term.head.definition is not None
+    if defined and (term, len(around)) not in seen:
+        seen.add((term, len(around)))
+        yield from _conditions(term.head.unfold(term.arguments), around, seen)
+    if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
+        yield from _nonzero(term.args[1], around)
+    if isinstance(term, Expect | IntegralOver):
+        around = (*around, *term.measure)
+    for arg in term.args:
+        yield from _conditions(arg, around, seen)
+
+
+def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
+    try:
+        prop = VanishesWith(S.One, below)
+        yield Almost(prop, *around) if around else prop
+    except FmproofError:
+        return
+
+
+# --- monomials ---------------------------------------------------------------------------
+
+
+def _polynomial(term: Expr) -> Expr | None:
+    return subtract(term, S.Zero)
+
+
+def _monomials(term: Expr) -> list[Counter[Expr]]:
+    """How often each 1/b is a factor of each summand, outside and inside its average."""
+    return [Counter(_below(part)) for part in summands(term)]
+
+
+def _below(part: Expr) -> Iterator[Expr]:
+    for factor in factors(coefficient(part)[1]):
+        if isinstance(factor, Ratio) and factor.args[0] is S.One:
+            yield factor.args[1]
+        elif isinstance(factor, Expect | IntegralOver):
+            yield from _below(factor.body)
+
+
+def _over(term: Expr, every: Counter[Expr]) -> Expr:
+    return add(*(_raised(part, every) for part in summands(term)))
+
+
+def _raised(part: Expr, every: Counter[Expr]) -> Expr:
+    """``part`` times b·(1/b) so often that it has each 1/b as often as ``every`` says."""
+    lacking = every - Counter(_below(part))
+    parts = list(factors(coefficient(part)[1]))
+    number = coefficient(part)[0]
+    averages = [i for i, f in enumerate(parts) if isinstance(f, Expect | IntegralOver)]
+    inside: list[Expr] = []
+    for below, count in lacking.items():
+        pairs = [below, Ratio(S.One, below)] * count
+        if averages and free_vars(below) & _drawn(parts[averages[0]]):
+            inside += pairs
+        else:
+            parts += pairs
+    if inside:
+        average = parts[averages[0]]
+        parts[averages[0]] = average.func(mul(average.args[0], *inside), *average.args[1:])
+    return mul(number, *parts)
+
+
+def _drawn(average: Expr) -> set[Basic]:
+    return {v for item in average.args[1:] for v in free_vars(item)}

@@ -1,0 +1,114 @@
+"""Natural hypotheses about derivatives, logarithms and quotients.
+
+What is differentiated is differentiable, densities are positive, variances too, and a derivative
+of an integral passes under it. Of symbols without a definition they are stated for every value of
+their variables; of a formula such as 1 − t they are not, since that would be false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from sympy import Basic, Expr
+
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Div,
+    Expect,
+    Gaussian,
+    Grad,
+    IntegralOver,
+    Log,
+    Named,
+    Partial,
+    Ratio,
+    Var,
+)
+from fmproof.lang.props import Differentiable, Dominated, ForAll, Positive, Prop
+from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.sorts import Sort
+
+
+def smoothness(terms: Sequence[Basic]) -> list[Prop]:
+    """The hypotheses, each once."""
+    found: dict[Basic, Prop] = {}
+    for term in terms:
+        for prop in _walk(term, set()):
+            found.setdefault(canon(prop), prop)
+    return list(found.values())
+
+
+def for_every(prop: Prop) -> Prop:
+    """``prop`` for every value of its free variables."""
+    for var in sorted(free_vars(prop), key=lambda v: v.name):
+        prop = ForAll(prop, var)
+    return prop
+
+
+def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
+    if term in seen:
+        return
+    seen.add(term)
+    if isinstance(term, Named):
+        yield from _walk(term.definition, seen)
+        return
+    if isinstance(term, Apply):
+        head = term.head
+        if isinstance(head, Gaussian):
+            yield from _positive(factors(term.arguments[2]))
+        elif head.definition is not None:
+            yield from _walk(head.definition, seen)
+    if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
+        yield from _smooth(term.body, term.var, set())
+    if isinstance(term, Log | Ratio):
+        for one in term.args[-1].atoms(Apply):
+            if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
+                yield for_every(Positive(one.head(*one.head.params)))
+    if isinstance(term, Log):
+        yield from _positive(_over(term.args[0]))
+    for arg in term.args:
+        yield from _walk(arg, seen)
+
+
+def _over(term: Expr) -> Iterator[Expr]:
+    """The factors of a term, above and below."""
+    for factor in factors(term):
+        if isinstance(factor, Ratio):
+            yield from _over(factor.args[0])
+            yield from _over(factor.args[1])
+        else:
+            yield factor
+
+
+def _positive(parts: Iterable[Expr]) -> Iterator[Prop]:
+    """What must be positive: a symbol everywhere, anything else at the values that a row has."""
+    for part in parts:
+        if isinstance(part, Apply) and part.head.definition is None:
+            if not isinstance(part.head, Density):
+                yield for_every(Positive(part.head(*part.head.params)))
+        elif free_vars(part):
+            yield Positive(part)
+
+
+def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
+    """Every symbol in which ``var`` moves is differentiable; integrals are dominated."""
+    if body in seen or var not in free_vars(body):
+        return
+    seen.add(body)
+    if isinstance(body, Apply):
+        head = body.head
+        for place, param in zip(body.arguments, head.params, strict=True):
+            known = head.definition is not None and not isinstance(head, Density)
+            if var in free_vars(place) and not known and not isinstance(head, Gaussian):
+                yield for_every(Differentiable(head(*head.params), param))
+        if head.definition is not None:
+            yield from _smooth(head.unfold(body.arguments), var, seen)
+    if isinstance(body, IntegralOver | Expect):
+        with suppress(FmproofError):  # the measure depends on it
+            yield for_every(Dominated(body.body, var, var, *body.measure))
+    for arg in body.args:
+        yield from _smooth(arg, var, seen)

@@ -1,0 +1,294 @@
+"""Derivatives, functions and Gaussian densities: what documents write, as nodes of the language.
+
+A derivative is taken in a variable, at a place. Where a document writes ∇ log p(X_t), the variable
+is a spare letter and the place is X_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr, S
+
+from fmproof.lang.arithmetic import mul
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Abs,
+    Apply,
+    Div,
+    Exp,
+    Grad,
+    Log,
+    Normal,
+    Partial,
+    Sqrt,
+    Var,
+    norm,
+)
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.sorts import is_identity
+from fmproof.reading.notation.symbols import spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+SPARE = "◦"
+"""The spelling of a variable that a document leaves out."""
+_FUNCTIONS: dict[str, Any] = {"log": Log, "ln": Log, "exp": Exp, "sqrt": Sqrt}
+
+
+class Beyond(Exception):
+    """The language has no node for it."""
+
+
+def function(elab: Elaborator, node: t.Function) -> Expr:
+    """log, exp, √ of a number.
+
+    Raises:
+        Beyond: another function.
+    """
+    if node.name not in _FUNCTIONS or len(node.args) != 1 or node.sub is not None:
+        raise Beyond
+    inner = elab.term(node.args[0])
+    if sort_of(inner) is not Sort.REAL:
+        raise Beyond
+    made: Expr = _FUNCTIONS[node.name](inner)
+    return made
+
+
+def absolute(elab: Elaborator, node: t.Abs | t.Norm) -> Expr:
+    """|a| of a number; ‖a‖ of a vector, which some write with single bars."""
+    inner = elab.term(node.body)
+    made: Expr = norm(inner) if sort_of(inner) is Sort.VEC else Abs(inner)
+    return made
+
+
+def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply:
+    """N(x; m, v I); the point is that of ``node``, or a drawn variable.
+
+    Raises:
+        Beyond: another covariance than a multiple of I.
+    """
+    if len(node.args) != 2:
+        raise Beyond
+    mean, variance = node.args
+    place = elab.term(node.point) if point is None and node.point is not None else point
+    if place is None or sort_of(place) is not Sort.VEC:
+        raise Beyond
+    made: Apply = Normal(place, _mean(elab, mean), _variance(elab, variance))
+    return made
+
+
+def _mean(elab: Elaborator, node: t.Node) -> Expr:
+    if isinstance(node, t.Sym) and node.name.endswith(":0"):
+        return S.Zero
+    return elab.term(node)
+
+
+def _variance(elab: Elaborator, node: t.Node) -> Expr:
+    """v of v I."""
+    if is_identity(node):
+        return S.One
+    if isinstance(node, t.Group):
+        return _variance(elab, node.body)
+    if isinstance(node, t.Mul) and sum(map(is_identity, node.factors)) == 1:
+        rest = [f for f in node.factors if not is_identity(f)]
+        if any(op in ("/", "∘") for op in node.ops):
+            raise Beyond
+        made = mul(*(elab.term(f) for f in rest))
+    elif isinstance(node, t.Frac) and is_identity(node.top):
+        made = elab.term(t.Frac(node.at, t.Num(node.at, Fraction(1)), node.bottom))
+    else:
+        raise Beyond
+    if sort_of(made) is not Sort.REAL:
+        raise Beyond
+    return made
+
+
+# --- derivatives --------------------------------------------------------------------------
+
+
+def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
+    """∇, ∂, d/dt, div, Δ.
+
+    Raises:
+        Beyond: a Jacobian, a Hessian, a derivative along a path that the language does not know.
+    """
+    if node.kind in ("grad", "div", "laplace"):
+        return _in_space(elab, node)
+    if node.kind in ("partial", "total") and isinstance(node.var, t.Sym):
+        return _in_time(elab, node)
+    raise Beyond
+
+
+def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
+    body = _applied(elab, node.body)
+    place: t.Node
+    if node.var is not None:
+        if not isinstance(node.var, t.Sym):
+            raise Beyond
+        place = node.var
+    else:
+        place = _place(elab, body)
+    if isinstance(place, t.Sym):
+        symbol = place
+    else:
+        symbol = t.Sym(node.at, SPARE)
+        elab.variables[SPARE] = Var(elab.names.of("y", "variable " + SPARE), Sort.VEC)
+        body = _replaced(body, place, symbol)
+    at = elab.term(place)
+    if sort_of(at) is not Sort.VEC:
+        raise Beyond
+    with elab.binding([spelled(symbol)]):
+        var = elab.variable(symbol)
+        inner = elab.term(body)
+    if var.sort is not Sort.VEC or var not in free_vars(inner):
+        raise Beyond
+    if node.kind == "div":
+        if sort_of(inner) is not Sort.VEC:
+            raise Beyond
+        return _node(Div(inner, var, at))
+    if sort_of(inner) is not Sort.REAL:
+        raise Beyond
+    if node.kind == "laplace":
+        return _node(Div(Grad(inner, var), var, at))
+    return _node(Grad(inner, var, at))
+
+
+def _node(made: Any) -> Expr:
+    term: Expr = made
+    return term
+
+
+def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
+    symbol = node.var
+    assert isinstance(symbol, t.Sym)
+    with elab.binding([spelled(symbol)]):
+        var = elab.variable(symbol)
+        if var.sort is Sort.VEC and node.kind == "partial":
+            return _in_space(elab, replace(node, kind="grad"))
+        if var.sort is not Sort.REAL:
+            raise Beyond
+        inner = elab.term(_applied(elab, node.body))
+    if node.kind == "total" and any(moves(elab, v, symbol) for v in free_vars(inner)):
+        raise Beyond
+    made: Expr = Partial(inner, var)
+    return made
+
+
+def moves(elab: Elaborator, var: Var, time: t.Sym) -> bool:
+    """Whether a variable is a place along a path, z_t, which a derivative in t moves."""
+    spelling = next((s for s, v in elab.variables.items() if v is var), "")
+    return f"_{spelled(time)}" in spelling
+
+
+def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Expr | None:
+    """α̇_t, σ'(t), Ẋ_t as derivatives of what they are dotted from; None where that is not known."""
+    if symbol.accents and symbol.accents[-1] == "dot":
+        base = replace(symbol, accents=symbol.accents[:-1])
+    elif symbol.primes == 1:
+        base = replace(symbol, primes=0)
+    else:
+        return None
+    if not elab.known(base):
+        return None
+    times = [s for s in (*symbol.sub, *args) if elab.of_times(s)]
+    if len(times) > 1:
+        return None
+    place: t.Node = times[0] if times else t.Sym(symbol.at, elab.time_letter())
+    letter = place if isinstance(place, t.Sym) else t.Sym(symbol.at, elab.time_letter())
+    if not letter.name:
+        return None
+    sub = tuple(letter if s is place else s for s in symbol.sub)
+    inside = tuple(letter if a is place else a for a in args)
+    written: t.Node = replace(base, sub=sub)
+    if args:
+        assert isinstance(written, t.Sym)
+        written = t.Call(symbol.at, written, inside)
+    at = elab.term(place)
+    with elab.binding([spelled(letter)]):
+        var = elab.variable(letter)
+        inner = elab.term(written)
+    if var.sort is not Sort.REAL or var not in free_vars(inner):
+        return None
+    if sort_of(inner) not in (Sort.REAL, Sort.VEC):
+        return None
+    made: Expr = Partial(inner, var, at)
+    return made
+
+
+def _applied(elab: Elaborator, node: t.Node) -> t.Node:
+    """``node`` with the arguments that it leaves out: ∇ log p_t is ∇ log p_t(x)."""
+    if isinstance(node, t.Sym):
+        return elab.with_arguments(node)
+    if isinstance(node, t.Call | t.Num):
+        return node
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, t.Node):
+            changes[item.name] = _applied(elab, value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], t.Node):
+            changes[item.name] = tuple(_applied(elab, v) for v in value)
+        elif isinstance(node, t.Add) and item.name == "parts":
+            changes[item.name] = tuple((sign, _applied(elab, part)) for sign, part in value)
+    return replace(node, **changes) if changes else node
+
+
+def _place(elab: Elaborator, body: t.Node) -> t.Node:
+    """What a derivative without a variable is taken in: the one argument that is a vector."""
+    found: dict[str, t.Node] = {}
+    for one in _arguments(body):
+        if _is_vector(elab, one):
+            found.setdefault(spelled(one), one)
+    if not found:
+        for n in t.walk(body):
+            if isinstance(n, t.Sym) and _is_vector(elab, n):
+                found.setdefault(spelled(n), n)
+    if len(found) != 1:
+        raise Beyond
+    return next(iter(found.values()))
+
+
+def _arguments(node: t.Node) -> Iterator[t.Node]:
+    if isinstance(node, t.Call):
+        yield from node.args
+        return
+    if isinstance(node, t.Integral | t.Expectation):
+        bound = {spelled(o.var) for o in node.over} if isinstance(node, t.Integral) else set()
+        yield from (a for a in _arguments(node.body) if spelled(a) not in bound)
+        return
+    for child in t.children(node):
+        yield from _arguments(child)
+
+
+def _is_vector(elab: Elaborator, node: t.Node) -> bool:
+    if isinstance(node, t.Num):
+        return False
+    if isinstance(node, t.Sym) and (
+        elab.is_time(spelled(node)) or elab.is_parameter(spelled(node))
+    ):
+        return False
+    return elab.evidence.sorts.kind(node) == "vec"
+
+
+def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    """``node`` with every argument that is written like ``old`` replaced."""
+    target = spelled(old)
+
+    def visit(one: Any) -> Any:
+        if isinstance(one, t.Node):
+            if type(one) is type(old) and spelled(one) == target:
+                return new
+            return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
+        if isinstance(one, tuple):
+            return tuple(map(visit, one))
+        return one
+
+    made: t.Node = visit(node)
+    return made

@@ -1,0 +1,81 @@
+"""Names that the language takes, one for each symbol of a document.
+
+The language prints a name as it stands, so it refuses those that read as a differential, an
+operator, or a dependence on a variable. A document's x_t with a t around is ``xt`` here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fmproof.errors import SortError
+from fmproof.lang.names import require_name
+from fmproof.reading.notation.symbols import GREEK
+
+_LIKE_A_VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(GREEK)})[a-z]?\d*")
+
+
+@dataclass
+class Names:
+    """The names of a document: no two symbols share one."""
+
+    given: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def of(self, key: str, kind: str, sub: str = "") -> str:
+        """The name of the symbol ``key``, with the subscripts ``sub``; always the same one."""
+        known = self.given.get((key, kind))
+        if known is None:
+            taken = set(self.given.values())
+            known = next(n for n in _candidates(key, sub, kind) if n not in taken)
+            self.given[key, kind] = known
+        return known
+
+
+def _candidates(key: str, sub: str, kind: str) -> Iterator[str]:
+    stem, tail, primes = _parts(key, sub)
+    role = "a variable" if kind.startswith("variable") else "a symbol"
+    for i in range(1, 10_000):
+        longer = stem + "x" * (i - 1) if i < 4 else f"{stem}{'x' * 3}{_letters(i)}"
+        if stem == "d" and i > 1:
+            longer = "dim" + "x" * (i - 2)
+        for name in _joined(longer, tail):
+            try:
+                yield require_name(name + primes, role)
+            except SortError:
+                continue
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
+def _joined(stem: str, tail: str) -> Iterator[str]:
+    if not tail:
+        yield stem
+    elif tail.isdigit():
+        yield f"{stem}{tail}"
+    elif not _LIKE_A_VARIABLE.fullmatch(tail):
+        yield f"{stem}_{tail}"
+    else:
+        yield f"{stem}{tail}"
+
+
+def _parts(key: str, sub: str) -> tuple[str, str, str]:
+    """The letter with its accents, the words and subscripts on it, its primes."""
+    written, *labels = key.split("|")
+    primes = key.count("'")
+    letters = written.replace("'", "").split(" ")
+    stem = re.sub(r"[^A-Za-z0-9]", "", letters[-1].split(":")[-1]) or "a"
+    if letters[-1].startswith("bf:"):
+        stem += "b"
+    stem += "".join(letters[:-1])
+    if not stem[0].isalpha():
+        stem = "n" + stem
+    tail = "".join(re.sub(r"[^A-Za-z0-9]", "", part) for part in (*labels, sub))
+    if tail[:1].isdigit() and not tail.isdigit():  # a subscript begins with a letter
+        digits = re.match(r"\d*", tail)
+        assert digits is not None
+        tail = tail[digits.end() :] + digits.group(0)
+    return stem, tail, "'" * primes

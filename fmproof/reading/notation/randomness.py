@@ -1,0 +1,335 @@
+"""Random variables: who is drawn where a document does not say, paths, conditional expectations.
+
+A *path* is a symbol that the document defines by random ones: x_t = (1 − t) x_0 + t x_1. In an
+expectation it is a deterministic draw, or is written out; both mean the same. Random variables of
+which no law is known have one joint law, about which nothing is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr
+
+from fmproof.errors import FmproofError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Apply, CondExpect, Expect, Law, Let, Var
+from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import key_of, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+JOINT = "the joint law of random variables of which the document says no law"
+
+
+def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol is a random variable by what the document does with it."""
+    name = spelled(symbol)
+    if elab.is_parameter(name) or elab.is_time(name):
+        return False
+    if elab.path(symbol) is not None:
+        return True
+    if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
+        return False
+    found = elab.evidence.sorts.of(symbol)
+    return found is None or found.kind == "vec" or name in elab.evidence.drawn
+
+
+def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
+    """The random variables in ``nodes`` that no average inside them draws."""
+    found: dict[str, t.Sym] = {}
+
+    def visit(node: t.Node, bound: frozenset[str]) -> None:
+        if isinstance(node, t.Integral):
+            bound = bound | {spelled(one.var) for one in node.over}
+        if isinstance(node, t.Expectation):
+            bound = bound | {spelled(s) for s in drawn_symbols(node)}
+            if node.given or not node.draws:  # its own draws; what it is given may be outer
+                for given in node.given:
+                    visit(given.right if isinstance(given, t.Equation) else given, bound)
+                return
+        if isinstance(node, t.Sym):
+            if spelled(node) not in bound and is_random(elab, node):
+                found.setdefault(spelled(node), node)
+            elif has_dot(node):
+                visit(undotted(node), bound)
+            return
+        if isinstance(node, t.Call) and spelled(node.head) in elab.evidence.random:
+            visit(node.head, bound)
+        if isinstance(node, t.Call):
+            for arg in (*node.args, *node.given, *node.after):
+                visit(arg, bound)
+            return
+        for child in t.children(node):
+            visit(child, bound)
+
+    for node in nodes:
+        visit(node, frozenset())
+    return found
+
+
+def has_dot(symbol: t.Sym) -> bool:
+    """Whether a symbol is written as a derivative in time."""
+    return bool(symbol.accents and symbol.accents[-1] == "dot") or symbol.primes == 1
+
+
+def undotted(symbol: t.Sym) -> t.Sym:
+    """X_t for Ẋ_t."""
+    accents = symbol.accents[:-1] if symbol.accents[-1:] == ("dot",) else symbol.accents
+    return t.Sym(symbol.at, symbol.name, symbol.sub, symbol.labels, symbol.sup, accents)
+
+
+def drawn_symbols(node: t.Expectation) -> list[t.Sym]:
+    """The symbols that an expectation names as drawn."""
+    found: list[t.Sym] = []
+    for draw in node.draws:
+        for one in draw.drawn:
+            if isinstance(one, t.Sym):
+                found.append(one)
+            elif isinstance(one, t.Call):
+                found.extend(a for a in one.args if isinstance(a, t.Sym))
+    return found
+
+
+# --- laws ---------------------------------------------------------------------------------
+
+
+def law_of(
+    elab: Elaborator, node: t.Expectation, inside: Sequence[t.Node], paths: Sequence[t.Sym] = ()
+) -> tuple[list[Any], list[str]]:
+    """The draws of an average of ``inside``, and the spellings that they bind.
+
+    Paths among what is drawn or mentioned are deterministic draws where ``elab.expand`` is off;
+    those in ``paths`` always are.
+
+    Raises:
+        NotYet: nothing random is in it, or a law is not known.
+    """
+    from fmproof.reading.notation.elaborate import NotYet
+
+    explicit = tuple(
+        d
+        for d in node.draws
+        if not (d.law is None and isinstance(d.drawn[0], t.Sym) and elab.path(d.drawn[0]))
+    )
+    draws: list[Any] = (
+        list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
+    )
+    drawn = {v for d in draws for v in drawn_by(d)}
+    named = {spelled(s): s for s in drawn_symbols(node)}
+    wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
+    lets: list[Let] = []
+    base: dict[str, t.Sym] = {}
+    outside = {elab.variables[n] for n in elab.bound if n in elab.variables}
+    always = {spelled(p) for p in paths}
+    for name, symbol in wanted.items():
+        value = elab.path(symbol)
+        if value is None:
+            if elab.variable(symbol) not in drawn and (not node.draws or name in named):
+                base.setdefault(name, symbol)
+            continue
+        if name in always or not elab.expand:
+            lets.append(Let(elab.variable(symbol), value))
+        for var in free_vars(value):
+            spelling = elab.spelling(var)
+            if var.sort in (Sort.VEC, Sort.LATENT) and var not in drawn:
+                inner = elab.evidence.random_symbols.get(spelling)
+                if inner is not None and (var not in outside or not node.draws):
+                    base.setdefault(spelling, inner)
+    draws += _laws(elab, base, drawn)
+    if not draws:
+        raise NotYet("an expectation that does not say what is drawn", node.at, "law")
+    order = law_order(draws)
+    if order is None:
+        raise NotYet("the draws of this expectation depend on each other in a circle", node.at)
+    whole: list[Any] = [*order, *lets]
+    return whole, [elab.spelling(v) for d in whole for v in drawn_by(d)]
+
+
+def _laws(elab: Elaborator, base: dict[str, t.Sym], drawn: set[Var]) -> list[Apply]:
+    """A law for each of ``base``: the one that is known, or the joint one of those without."""
+    from fmproof.reading.notation.elaborate import NotYet
+
+    found: list[Apply] = []
+    known: set[Var] = set(drawn)
+    waiting = list(base.values())
+    joint = False
+    for symbol in waiting:
+        var = elab.variable(symbol)
+        if var in known:
+            continue
+        try:
+            with elab.binding(list(base)):
+                law = elab.remembered(symbol, list(base))
+        except NotYet:
+            if var.sort is not Sort.VEC:
+                raise
+            joint = True
+            continue
+        if not conditions(law) <= known | {elab.variable(s) for s in waiting} | _fixed(elab):
+            joint = True
+            continue
+        found.append(law)
+        known |= set(drawn_by(law))
+    if joint:
+        one = joint_law(elab)
+        if known & set(drawn_by(one)):
+            raise NotYet("the law of some random variables is not known", next(iter(waiting)).at)
+        found.append(one)
+    return found
+
+
+def _fixed(elab: Elaborator) -> set[Var]:
+    return {v for v in elab.variables.values() if v.sort is not Sort.VEC}
+
+
+def joint_law(elab: Elaborator) -> Apply:
+    """The joint law of all random variables of the document of which no law is known."""
+    from fmproof.reading.notation.elaborate import NotYet
+
+    variables: list[Var] = []
+    for symbol in elab.evidence.random_symbols.values():
+        name = spelled(symbol)
+        if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:
+            continue
+        try:
+            var = elab.variable(symbol)
+        except NotYet:
+            continue
+        if var.sort is not Sort.VEC:
+            continue
+        try:
+            elab.remembered(symbol, [])
+        except NotYet:
+            variables.append(var)
+    head = elab.opaque.get("joint law")
+    if head is None or tuple(head.main) != tuple(variables):
+        head = Law(elab.names.of("P", "joint law"), *variables)
+        elab.opaque["joint law"] = head
+        elab.unknowns[head] = JOINT
+        shown = ", ".join(elab.spelling(v) for v in variables)
+        elab.note(f"law({shown})", "any joint law", "the document says none", -1, True)
+    made: Apply = head(*variables)
+    return made
+
+
+# --- averages -----------------------------------------------------------------------------
+
+
+def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
+    """E of something, its law written or implied."""
+    from fmproof.reading.notation.elaborate import NotYet
+
+    draws, bound = law_of(elab, node, [node.body])
+    with elab.binding(bound):
+        body = elab.term(node.body)
+    if sort_of(body) not in (Sort.REAL, Sort.VEC):
+        raise NotYet("an expectation of what is no number and no vector", node.at)
+    made: Expr = Expect(body, *_used(draws, body))
+    return made
+
+
+def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
+    """E[f | X_t = x], E[f | X_t]: what is given takes its value from outside."""
+    from fmproof.reading.notation.elaborate import NotYet
+
+    given: list[tuple[t.Sym, Expr]] = []
+    for one in node.given:
+        symbol = one.left if isinstance(one, t.Equation) else one
+        if not isinstance(symbol, t.Sym):
+            raise NotYet("a conditional expectation given what is no variable", one.at, "law")
+        if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
+            continue  # it is fixed
+        value = elab.term(one.right if isinstance(one, t.Equation) else symbol)
+        given.append((symbol, value))
+    if not given:
+        raise NotYet("a conditional expectation given what is fixed", node.at, "law")
+    symbols = [symbol for symbol, _ in given]
+    saved, elab.bound = elab.bound, [n for n in elab.bound if not _hides(elab, n)]
+    try:
+        paths = [s for s in symbols if elab.path(s) is not None]
+        draws, bound = law_of(elab, node, [node.body, *symbols], paths)
+        with elab.binding(bound):
+            body = elab.term(node.body)
+    finally:
+        elab.bound = saved
+    pairs = [(elab.variable(symbol), value) for symbol, value in given]
+    drawn = {v for d in draws for v in drawn_by(d)}
+    for var, _ in pairs:
+        if var not in drawn:
+            raise NotYet(f"no law of {var.name} is known", node.at, "law")
+    if sort_of(body) not in (Sort.REAL, Sort.VEC):
+        raise NotYet("an expectation of what is no number and no vector", node.at)
+    made: Expr = CondExpect(body, *pairs, *draws)
+    return made
+
+
+def _hides(elab: Elaborator, name: str) -> bool:
+    """Whether a name that is drawn outside is drawn anew inside a conditional expectation."""
+    return name in elab.evidence.random and not elab.is_time(name)
+
+
+def _used(draws: Sequence[Any], body: Expr) -> list[Any]:
+    """Without deterministic draws that nothing uses."""
+    used = set(free_vars(body))
+    kept: list[Any] = []
+    for item in reversed(draws):
+        if isinstance(item, Let) and item.var not in used:
+            continue
+        used |= set(free_vars(item))
+        kept.append(item)
+    return kept[::-1]
+
+
+def as_law(
+    elab: Elaborator, terms: Sequence[Expr]
+) -> tuple[tuple[Any, ...], tuple[Var, ...]] | None:
+    """The law under which rows about a conditional expectation at a point hold almost surely.
+
+    Returns:
+        its draws, with the point as what is given, and the drawn variables that are in ``terms``;
+        None where no conditional expectation at a variable is in them.
+    """
+    free = set().union(*(free_vars(term) for term in terms))
+    for term in terms:
+        for mean in means(term):
+            places = {item.var: item.at for item in mean.given}
+            if not all(isinstance(at, Var) and at in free for at in places.values()):
+                continue
+            from fmproof.lang.scope import substitute
+
+            try:
+                draws = tuple(_redrawn(item, places, substitute) for item in mean.measure)
+                Expect(next(iter(places.values())), *draws)
+            except FmproofError:
+                continue
+            drawn = [v for d in draws for v in drawn_by(d) if v in free]
+            return draws, tuple(drawn)
+    return None
+
+
+def _redrawn(item: Any, places: dict[Var, Expr], substitute: Any) -> Any:
+    if isinstance(item, Let):
+        return Let(places.get(item.var, item.var), substitute(item.value, places))
+    return substitute(item, places)
+
+
+def means(term: Any) -> Iterator[CondExpect]:
+    """The conditional expectations in a term, those behind defined symbols, too."""
+    if isinstance(term, CondExpect):
+        yield term
+        return
+    if isinstance(term, Apply) and term.head.definition is not None:
+        if isinstance(term.head.definition, CondExpect):
+            unfolded = term.head.unfold(term.arguments)
+            if isinstance(unfolded, CondExpect):
+                yield unfolded
+        elif sort_of(term) is Sort.VEC:
+            yield from means(term.head.unfold(term.arguments))
+    for arg in term.args:
+        yield from means(arg)

@@ -1,0 +1,361 @@
+"""Which symbols of a document are vectors and which are numbers, by how rows use them.
+
+What is known spreads along sums, equations, products and operators until nothing more follows.
+Evidence comes first; where it leaves a symbol open, its letter's convention does, one symbol at a
+time, since one convention often settles the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
+
+Kind = Literal["real", "vec"]
+_INDICES = frozenset("ijklmn")
+_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """The sort of a symbol, why, and where; ``guessed`` when a convention is behind it."""
+
+    kind: Kind
+    why: str
+    at: int
+    guessed: bool = False
+
+
+@dataclass
+class Sorts:
+    """The sorts of a document's symbols, by key.
+
+    Attributes:
+        density: whether a key is a density's, whose values are numbers.
+        real: spellings that are known to be numbers: times.
+        other: spellings that are neither: parameters.
+    """
+
+    density: Callable[[str], bool]
+    real: frozenset[str] = frozenset()
+    other: frozenset[str] = frozenset()
+    known: dict[str, Found] = field(default_factory=dict)
+    heard: dict[str, Kind] = field(default_factory=dict)
+    _guessing: bool = False
+    _changed: bool = False
+
+    def infer(self, roots: Sequence[t.Node], pairs: Iterable[tuple[t.Node, t.Node]]) -> None:
+        """Learn from all ``roots``, and from ``pairs`` of sides that are equated."""
+        both = list(pairs)
+        symbols: dict[str, t.Sym] = {}
+        for root in roots:
+            for node in t.walk(root):
+                head = node.head if isinstance(node, t.Call) else node
+                if isinstance(head, t.Sym):
+                    symbols.setdefault(self.key(head), head)
+        self._settle(roots, both)
+        self._guessing = True
+        for key, symbol in symbols.items():
+            if key in self.known:
+                continue
+            kind = self.heard.get(key) or _by_letter(symbol)
+            if kind is not None:
+                why = "a point by its letter" if kind == "vec" else "a coefficient by its letter"
+                if key in self.heard:
+                    why = "words beside it"
+                self._learn(symbol, kind, why)
+                self._settle(roots, both)
+
+    def hear(self, symbol: t.Sym, role: str) -> None:
+        """What words say of a symbol, as a guess that evidence may settle otherwise."""
+        if role in ("noise", "data", "vector"):
+            self.heard.setdefault(self.key(symbol), "vec")
+        elif role == "scalar":
+            self.heard.setdefault(self.key(symbol), "real")
+
+    def of(self, symbol: t.Sym) -> Found | None:
+        return self.known.get(self.key(symbol))
+
+    def key(self, symbol: t.Sym) -> str:
+        """One key for x, x_0 and x_t; a component s_i is another thing than s."""
+        if any(isinstance(s, t.Sym) and s.name in _INDICES for s in symbol.sub):
+            return spelled(symbol)
+        return key_of(symbol)
+
+    def _settle(self, roots: Sequence[t.Node], pairs: list[tuple[t.Node, t.Node]]) -> None:
+        for _ in range(_ROUNDS):
+            self._changed = False
+            for left, right in pairs:
+                self._alike([left, right], "it is equated with")
+            for root in roots:
+                self.kind(root)
+            if not self._changed:
+                return
+
+    # --- upwards: the sort of a node, learning from what stands in it ---
+
+    def kind(self, node: t.Node) -> Kind | None:
+        """The sort of ``node`` as far as it is known."""
+        rule = getattr(self, "_" + type(node).__name__.lower(), None)
+        if rule is not None:
+            found: Kind | None = rule(node)
+            return found
+        for child in t.children(node):
+            self.kind(child)
+        return None
+
+    def _num(self, node: t.Num) -> Kind | None:
+        return None if node.value == 0 else "real"
+
+    def _sym(self, node: t.Sym) -> Kind | None:
+        name = spelled(node)
+        if name in self.real:
+            return "real"
+        if name in self.other:
+            return None
+        found = self.of(node)
+        return None if found is None else found.kind
+
+    def _call(self, node: t.Call) -> Kind | None:
+        for arg in (*node.args, *node.given, *node.after):
+            self.kind(arg)
+        if self.density(key_of(node.head)) or conventional("losses", node.head.name):
+            return "real"
+        return self._sym(node.head)
+
+    def _group(self, node: t.Group) -> Kind | None:
+        return self.kind(node.body)
+
+    _braced = _group
+
+    def _transposed(self, node: t.Transposed) -> Kind | None:
+        body = node.body
+        head = body.head if isinstance(body, t.Call) else body
+        if isinstance(head, t.Sym) and not conventional("matrices", head.name):
+            self.force(body, "vec", "it is transposed")
+        return self.kind(body)
+
+    def _add(self, node: t.Add) -> Kind | None:
+        return self._alike([part for _, part in node.parts], "it is added to")
+
+    def _equation(self, node: t.Equation) -> Kind | None:
+        return self._alike([node.left, node.right], "it is equated with")
+
+    def _frac(self, node: t.Frac) -> Kind | None:
+        self.force(node.bottom, "real", "something is divided by it")
+        return self.kind(node.top)
+
+    def _pow(self, node: t.Pow) -> Kind | None:
+        self.kind(node.exponent)
+        even = isinstance(node.exponent, t.Num) and node.exponent.value == 2
+        if isinstance(node.base, t.Norm | t.Abs) or even:
+            self.kind(node.base)
+        else:
+            self.force(node.base, "real", "it has a power")
+        return "real"
+
+    def _norm(self, node: t.Norm) -> Kind | None:
+        self.force(node.body, "vec", "it stands in a norm")
+        return "real"
+
+    def _abs(self, node: t.Abs) -> Kind | None:
+        self.kind(node.body)
+        return "real"
+
+    def _pair(self, node: t.Pair) -> Kind | None:
+        for side in (node.left, node.right):
+            self.force(side, "vec", "it stands in an inner product")
+        return "real"
+
+    def _integral(self, node: t.Integral) -> Kind | None:
+        return self.kind(node.body)
+
+    def _expectation(self, node: t.Expectation) -> Kind | None:
+        for draw in node.draws:
+            self._draw(draw)
+        for given in node.given:
+            self.kind(given)
+        return self.kind(node.body)
+
+    def _draw(self, draw: t.Draw) -> None:
+        if isinstance(draw.law, t.Normal):
+            mean = draw.law.args[0] if draw.law.args else None
+            vector = any(is_identity(n) for a in draw.law.args for n in t.walk(a))
+            for one in draw.drawn:
+                if vector:
+                    self.force(one, "vec", "it is Gaussian with covariance I")
+                elif mean is not None:
+                    self._alike([one, mean], "its mean is")
+
+    def _normal(self, node: t.Normal) -> Kind | None:
+        if node.point is not None and node.args:
+            if any(is_identity(n) for a in node.args for n in t.walk(a)):
+                for one in (node.point, node.args[0]):
+                    self.force(one, "vec", "it is Gaussian with covariance I")
+            else:
+                self._alike([node.point, node.args[0]], "its mean is")
+        return "real"
+
+    def _function(self, node: t.Function) -> Kind | None:
+        for arg in node.args:
+            if node.name in _OF_NUMBERS:
+                self.force(arg, "real", f"it stands in {node.name}")
+            else:
+                self.kind(arg)
+        return "real" if node.name in _REAL else None
+
+    def _derivative(self, node: t.Derivative) -> Kind | None:
+        if node.kind == "div":
+            self.force(node.body, "vec", "a divergence is taken of it")
+            return "real"
+        inside = self.kind(node.body)
+        if node.kind == "grad":
+            if node.var is not None and spelled(node.var) in self.other:
+                return None
+            return "vec" if inside == "real" else None
+        if node.kind in ("partial", "total"):
+            return inside
+        return inside if node.kind == "laplace" else None
+
+    def _extremum(self, node: t.Extremum) -> Kind | None:
+        self.kind(node.body)
+        return None
+
+    def _series(self, node: t.Series) -> Kind | None:
+        return self.kind(node.body)
+
+    def _mul(self, node: t.Mul) -> Kind | None:
+        kinds = [self.kind(factor) for factor in node.factors]
+        for i, op in enumerate(node.ops):
+            if op == "/":
+                self.force(node.factors[i + 1], "real", "something is divided by it")
+        pairs = self._pairs(node, kinds)
+        if pairs:
+            kinds = [self.kind(factor) for factor in node.factors]
+            for factor, kind in zip(node.factors, kinds, strict=True):
+                if kind is None:
+                    self.force(factor, "real", "it multiplies a number")
+            left = kinds.count("vec") - 2 * len(pairs)
+            return {0: "real", 1: "vec"}.get(left)  # type: ignore[return-value]
+        vectors = kinds.count("vec")
+        if vectors == 1 and "·" not in node.ops:
+            for factor, kind in zip(node.factors, kinds, strict=True):
+                if kind is None:
+                    self.force(factor, "real", "it multiplies a vector")
+        if vectors == 1:
+            return "vec"
+        if vectors > 1 or None in kinds:
+            return None
+        return "real"
+
+    def _pairs(self, node: t.Mul, kinds: list[Kind | None]) -> list[int]:
+        """The places of inner products a · b and aᵀb; a side of one that is open is learned."""
+        found = []
+        for i, op in enumerate(node.ops):
+            left, right = node.factors[i], node.factors[i + 1]
+            if isinstance(left, t.Transposed) and op in ("", "·"):
+                if kinds[i] == "vec" and kinds[i + 1] is None:
+                    self.force(right, "vec", "it stands in an inner product")
+                if kinds[i] == "vec":
+                    found.append(i)
+            elif op == "·" and "vec" in (kinds[i], kinds[i + 1]):
+                other = right if kinds[i] == "vec" else left
+                if kinds[i] is None or kinds[i + 1] is None:
+                    self.force(other, "vec", "it stands in an inner product")
+                if "real" not in (kinds[i], kinds[i + 1]):
+                    found.append(i)
+        return found
+
+    # --- downwards: a node must be of a sort ---
+
+    def force(self, node: t.Node, kind: Kind, why: str) -> None:
+        """Learn that ``node`` is of ``kind``, as far as that says something about symbols."""
+        self.kind(node)
+        if isinstance(node, t.Sym):
+            self._learn(node, kind, why)
+        elif isinstance(node, t.Call):
+            if not self.density(key_of(node.head)):
+                self._learn(node.head, kind, why)
+        elif isinstance(node, _CARRY):
+            self.force(node.body, kind, why)
+        elif isinstance(node, t.Add):
+            for _, part in node.parts:
+                self.force(part, kind, why)
+        elif isinstance(node, t.Frac):
+            self.force(node.top, kind, why)
+        elif isinstance(node, t.Derivative):
+            if node.kind in ("partial", "total", "laplace"):
+                self.force(node.body, kind, why)
+            elif node.kind == "grad" and kind == "vec":
+                self.force(node.body, "real", "a gradient is taken of it")
+        elif isinstance(node, t.Mul):
+            self._force_product(node, kind, why)
+
+    def _force_product(self, node: t.Mul, kind: Kind, why: str) -> None:
+        kinds = [self.kind(factor) for factor in node.factors]
+        inner = "·" in node.ops or any(isinstance(f, t.Transposed) for f in node.factors)
+        if inner:
+            return
+        open_ = [f for f, k in zip(node.factors, kinds, strict=True) if k is None]
+        if kind == "real" and "vec" not in kinds:
+            for factor in open_:
+                self.force(factor, "real", why)
+        elif kind == "vec" and "vec" not in kinds and len(open_) == 1:
+            self.force(open_[0], "vec", why)
+
+    def _learn(self, symbol: t.Sym, kind: Kind, why: str) -> None:
+        name, key = spelled(symbol), self.key(symbol)
+        if key in self.known or name in self.real or name in self.other or is_identity(symbol):
+            return
+        if kind == "real" and conventional("matrices", symbol.name) and "multiplies" in why:
+            return
+        self.known[key] = Found(kind, why, symbol.at, self._guessing)
+        self._changed = True
+
+    def _alike(self, nodes: Sequence[t.Node], why: str) -> Kind | None:
+        """Nodes of one sort: what is known of one is learned of the others."""
+        kinds = [self.kind(node) for node in nodes]
+        kind = next((k for k in kinds if k is not None), None)
+        if kind is not None:
+            words = f"{why} {'a vector' if kind == 'vec' else 'a number'}"
+            for node, own in zip(nodes, kinds, strict=True):
+                if own is None:
+                    self.force(node, kind, words)
+        return kind
+
+
+_CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
+"""Nodes of the sort of their body."""
+_OF_NUMBERS = frozenset(
+    ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
+)
+_REAL = _OF_NUMBERS | {"tr", "Tr", "trace", "det", "KL", "SNR", "Var", "var"}
+
+
+def _by_letter(symbol: t.Sym) -> Kind | None:
+    letter = symbol.name
+    if conventional("times", letter) and not symbol.accents:
+        return "real"
+    if conventional("matrices", letter):
+        return None
+    if conventional("vectors", key_of(symbol)) or conventional("vectors", letter):
+        return "vec"
+    if conventional("scalars", key_of(symbol)) or conventional("scalars", letter):
+        return "real"
+    return None
+
+
+def is_identity(node: t.Node) -> bool:
+    """Whether a node is the identity matrix."""
+    return isinstance(node, t.Sym) and node.name in (
+        "I",
+        "bf:I",
+        "Id",
+        "rm:I",
+        "rm:Id",
+        "op:Id",
+        "bb:I",
+    )

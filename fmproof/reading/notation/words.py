@@ -1,0 +1,72 @@
+"""What words beside a symbol say about it: "the model $v_θ$", "noise $ε$", "sei $θ$ ein Parameter".
+
+The words are data, in ``words.toml``, by language; they count less than what formulas show.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fmproof.reading.formula import tree as t
+
+_BEFORE, _AFTER = 36, 28
+"""Letters beside a formula that are looked at."""
+_STOPS = re.compile(r"[.;:!?。；：！？\n]\s|\n\n|[。；！？]")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A symbol and the role that words give it."""
+
+    symbol: t.Sym
+    role: str
+    at: int
+
+
+@cache
+def _words() -> dict[str, Any]:
+    text = files("fmproof.reading.notation").joinpath("words.toml").read_text(encoding="utf-8")
+    found: dict[str, Any] = tomllib.loads(text)
+    return found
+
+
+@cache
+def _pattern(group: str) -> re.Pattern[str]:
+    words = [re.escape(word) for language in _words()[group].values() for word in language]
+    latin = [w for w in words if w.isascii() or ord(w[0]) < 0x500]
+    other = [w for w in words if w not in latin]
+    parts = [rf"(?<![^\W\d_])(?:{'|'.join(latin)})(?![^\W\d_])"] if latin else []
+    parts += ["|".join(other)] if other else []
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def role_of(text: str, start: int, stop: int) -> str:
+    """The role that the words beside ``text[start:stop]`` give, or ""."""
+    before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
+    after = _STOPS.split(text[stop : stop + _AFTER])[0]
+    best: tuple[int, str] | None = None
+    for role in _words()["roles"]["names"]:
+        for match in _pattern(role).finditer(before):
+            distance = len(before) - match.end()
+            if "$" not in before[match.end() :].strip("$") and (best is None or distance < best[0]):
+                best = (distance, role)
+    names: list[str] = _words()["roles"]["names"]
+    if best is not None:
+        return best[1]
+    for role in names:
+        match_after = _pattern(role).search(after)
+        said = match_after is not None and "$" not in after[1 : match_after.start()]
+        if match_after is not None and said and _pattern("is").search(after[: match_after.start()]):
+            return role
+    return ""
+
+
+def assumes(text: str, start: int) -> bool:
+    """Whether the sentence before a formula assumes it rather than claims it."""
+    before = _STOPS.split(text[max(0, start - 90) : start])[-1]
+    return _pattern("assume").search(before) is not None

@@ -1,0 +1,72 @@
+"""Finiteness carried along: to other spellings of an integrand, and to sums that stay together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Expr
+
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import bilinearity
+from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity
+from fmproof.kernel.hypotheses import discharge
+from fmproof.kernel.integrability import cauchy_schwarz, equal_integrand, parallelogram
+from fmproof.kernel.ring import ring, ring_normal
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.nodes import Inner
+from fmproof.lang.props import Integrable
+from fmproof.lang.scope import alpha_equal
+from fmproof.tactics.abstraction import as_one, sums_in
+from fmproof.tactics.rewriting import attempt, sweep
+
+
+def multiplied_out(body: Expr) -> Theorem:
+    """body = a sum of monomials."""
+    theorem = sweep(body, _expand) or reflexivity(body)
+    normal = ring_normal(theorem.rhs)
+    same = attempt(ring, theorem.rhs, normal)
+    return theorem if same is None else transitivity(theorem, same)
+
+
+def _expand(term: Expr) -> Theorem | None:
+    return attempt(bilinearity, term) if isinstance(term, Inner) else None
+
+
+def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
+    """``goal`` from what is known, where both multiplied out are the same: ‖a − b‖² < ∞ gives that
+    ‖a‖² − 2⟨a, b⟩ + ‖b‖² is."""
+    from fmproof.tactics.conditions import same_law
+
+    ours, theirs = multiplied_out(goal.body), multiplied_out(fact.body)
+    if alpha_equal(ours.rhs, goal.body) and alpha_equal(theirs.rhs, fact.body):
+        return None
+    try:
+        plain = Integrable(ours.rhs, *goal.measure)
+        other = Integrable(theirs.rhs, *fact.measure)
+        first = equal_integrand(goal, ours)
+        second = same_law(plain, other)
+        third = equal_integrand(other, symmetry(theirs))
+    except (RuleError, SortError):
+        return None
+    return discharge(first, discharge(second, third))
+
+
+def together(goal: Integrable, facts: Sequence[Integrable]) -> Iterator[tuple[str, Theorem]]:
+    """‖a + (b − c)‖² and ⟨a, b − c⟩ where the square of b − c is known to be integrable."""
+    totals: dict[Expr, None] = {}
+    for fact in facts:
+        totals.update(dict.fromkeys(sums_in(fact)))
+    for total in totals:
+        found = as_one(goal.body, total)
+        if found is None:
+            continue
+        head, params, body = found
+        try:
+            general = Integrable(body, *goal.measure)
+        except SortError:
+            continue
+        for word, rule in (("parallelogram", parallelogram), ("Cauchy–Schwarz", cauchy_schwarz)):
+            theorem = attempt(rule, general)
+            known = theorem and attempt(instantiate_head, theorem, head, params, total)
+            if known is not None and alpha_equal(known.conclusion, goal):
+                yield word, known

@@ -1,0 +1,75 @@
+"""Names, definitions and earlier results."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sympy import Basic, Expr
+
+from fmproof.errors import RuleError
+from fmproof.kernel.equality import unfold
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.nodes import Apply, Named
+from fmproof.lang.scope import free_vars
+from fmproof.lang.spelling.text import text
+from fmproof.tactics.matching import instance
+from fmproof.tactics.methods.line import Line
+from fmproof.tactics.rewriting import Conversion
+
+
+def definition(line: Line) -> Conversion:
+    """Names and defined symbols that occur on one side more often than on the other."""
+    before, claim = _defined(line.before), _defined(line.claim)
+    changed = {key for key in before.keys() | claim.keys() if before[key] != claim[key]}
+
+    def convert(term: Expr) -> Theorem | None:
+        return unfold(term) if _symbol(term) in changed else None
+
+    return convert
+
+
+def _symbol(term: Basic) -> Basic | None:
+    if isinstance(term, Named):
+        return term
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return term.head
+    return None
+
+
+def _defined(term: Basic) -> Counter[Basic]:
+    found: Counter[Basic] = Counter()
+    symbol = _symbol(term)
+    if symbol is not None:
+        found[symbol] += 1
+    for arg in term.args:
+        found.update(_defined(arg))
+    return found
+
+
+def constant(line: Line) -> Conversion:
+    """A term without free variables gets a name (or loses it)."""
+    known = _defined(line.before)
+    for symbol in _defined(line.claim):
+        if isinstance(symbol, Named) and symbol not in known and free_vars(symbol):
+            stray = ", ".join(sorted(text(v) for v in free_vars(symbol)))
+            raise RuleError(
+                f"{text(symbol)} := {text(symbol.definition)} contains {stray}, "
+                f"so it is not a constant"
+            )
+    unfold_changed = definition(line)
+
+    def convert(term: Expr) -> Theorem | None:
+        return unfold_changed(term) if isinstance(term, Named) else None
+
+    return convert
+
+
+def lemma(line: Line) -> Conversion:
+    def convert(term: Expr) -> Theorem | None:
+        for theorem in line.lemmas:
+            found = instance(theorem, term)
+            if found is not None:
+                return found
+        return None
+
+    return convert

@@ -1,0 +1,87 @@
+"""Gaussian densities: written out, multiplied, reparametrised, and their moments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import permutations
+
+from sympy import Expr, Mul, S
+
+from fmproof.kernel.gaussian import (
+    gaussian_density,
+    gaussian_mean,
+    gaussian_product,
+    gaussian_variance,
+    is_gaussian,
+    reparametrise,
+)
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.nodes import Expect, Vec
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import alpha_equal, free_vars, fresh
+from fmproof.tactics.methods.line import Line
+from fmproof.tactics.rewriting import Conversion, attempt
+
+
+def gaussian(_: Line) -> Conversion:
+    """N(x; m, v) written out."""
+    return lambda term: attempt(gaussian_density, term)
+
+
+def products(_: Line) -> Conversion:
+    """A product of two Gaussian densities as marginal times posterior."""
+
+    def convert(term: Expr) -> Theorem | None:
+        parts = factors(term) if isinstance(term, Mul) else ()
+        places = [i for i, part in enumerate(parts) if is_gaussian(part)]
+        for first, second in permutations(places, 2):
+            theorem = attempt(gaussian_product, term, first, second)
+            y = parts[second].args[1]
+            if theorem is not None and y in free_vars(parts[first].args[2]):
+                return theorem
+        return None
+
+    return convert
+
+
+def reparametrisation(_: Line) -> Conversion:
+    """x~N(m, s²) as e~N(0, 1), x := m + s e."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if not isinstance(term, Expect):
+            return None
+        for place, item in enumerate(term.measure):
+            if is_gaussian(item):
+                _, mean, variance = item.arguments
+                scale = root_of(variance)
+                if scale is None or (mean is S.Zero and scale is S.One):
+                    continue
+                taken = free_vars(term).union(*map(drawn_by, term.measure))
+                noise = fresh(Vec("e"), taken)
+                return attempt(reparametrise, term, place, scale, noise)
+        return None
+
+    return convert
+
+
+def root_of(variance: Expr) -> Expr | None:
+    """s where a variance is s² by its form."""
+    counted = Counter(factors(variance))
+    if any(count % 2 for base, count in counted.items() if base is not S.One):
+        return None
+    return mul(*(base for base, count in counted.items() for _ in range(count // 2)))
+
+
+def moments(_: Line) -> Conversion:
+    """E[x] = m and E‖x − m‖² = v d under x~N(m, v)."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if isinstance(term, Expect) and len(term.measure) == 1 and is_gaussian(term.measure[0]):
+            for rule in (gaussian_mean, gaussian_variance):
+                theorem = attempt(rule, term.measure[0])
+                if theorem is not None and alpha_equal(theorem.lhs, term):
+                    return theorem
+        return None
+
+    return convert

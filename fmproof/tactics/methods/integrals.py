@@ -1,0 +1,201 @@
+"""Integrals and expectations: linearity, Fubini, laws and their draws."""
+
+from __future__ import annotations
+
+from sympy import Expr, Mul, Rational, S
+
+from fmproof.errors import SortError
+from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
+from fmproof.kernel.integrals import (
+    drop_draw,
+    expectation_as_integral,
+    fubini,
+    inner_of_integral,
+    iterated_expectation,
+    linearity,
+    marginal_draw,
+    reorder_draws,
+    substitute_draws,
+)
+from fmproof.kernel.ring import ring, ring_normal
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Ratio
+from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.variable import reserved_var
+from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
+from fmproof.lang.spelling.text import text
+from fmproof.tactics.methods.line import Line
+from fmproof.tactics.rewriting import Conversion, attempt
+
+
+def expanded(term: Expr) -> Theorem | None:
+    """The body of a binder multiplied out, if that changes a product or leaves nothing."""
+    body = term.args[0]
+    product = (body.is_Mul or body.is_Pow) and any(arg.is_Add for arg in body.args)
+    normal = ring_normal(body)
+    bound = frozenset(bound_vars(term))
+    ratio = any(
+        isinstance(f, Ratio) and not bound & free_vars(f.args[1]) and f.args[0] is not S.One
+        for f in factors(body)
+    )
+    if body is normal or not (product or ratio or normal is S.Zero):
+        return None
+    return congruence(term, {0: ring(body, normal)})
+
+
+def _waits(term: Expr) -> bool:
+    """Whether an inner product with an integral is inside, which must come first.
+
+    Its weight belongs to its side condition, so factors must not leave before.
+    """
+    if isinstance(term, Inner) and any(isinstance(a, IntegralOver | Expect) for a in term.args):
+        return True
+    return any(_waits(arg) for arg in term.args)
+
+
+def linear(_: Line) -> Conversion:
+    def convert(term: Expr) -> Theorem | None:
+        if isinstance(term, IntegralOver | Expect):
+            if _waits(term.body):
+                return None
+            multiplied = expanded(term)
+            if multiplied is None:
+                return attempt(linearity, term)
+            separated = attempt(linearity, multiplied.rhs)
+            return separated and transitivity(multiplied, separated)
+        if isinstance(term, Mul | Inner):
+            return attempt(inner_of_integral, term)
+        return None
+
+    return convert
+
+
+def expectation(_: Line) -> Conversion:
+    return lambda term: attempt(expectation_as_integral, term)
+
+
+def density(_: Line) -> Conversion:
+    """Densities that are constants by definition, such as p(t) = 1 on [0, 1]."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if (
+            isinstance(term, Apply)
+            and isinstance(term.head, Density)
+            and isinstance(term.head.definition, Rational)
+        ):
+            return unfold(term)
+        return None
+
+    return convert
+
+
+def fubini_order(_: Line) -> Conversion:
+    """Nested integrals in a fixed order, so that both sides come to the same one."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if not (isinstance(term, IntegralOver) and isinstance(term.body, IntegralOver)):
+            return None
+        if _names(term) <= _names(term.body):
+            return None
+        return attempt(fubini, term)
+
+    return convert
+
+
+def _names(term: IntegralOver) -> tuple[str, ...]:
+    return tuple(item.var.name for item in term.measure)
+
+
+def marginalisation(_: Line) -> Conversion:
+    """Every marginal draw written out, and the draws in a fixed order."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if not isinstance(term, Expect):
+            return None
+        for place in range(len(term.measure)):
+            theorem = attempt(marginal_draw, term, place)
+            if theorem is not None:
+                return theorem
+        return in_standard_order(term)
+
+    return convert
+
+
+def in_standard_order(term: Expect) -> Theorem | None:
+    """The draws sorted by their densities as far as dependence allows; None if they are."""
+    waiting = list(range(len(term.measure)))
+    order: list[int] = []
+    while waiting:
+        pending = {v for i in waiting for v in drawn_by(term.measure[i])}
+        ready = [i for i in waiting if not pending & conditions(term.measure[i])]
+        first = min(_draw_key(term.measure[i]) for i in ready)
+        tied = [i for i in ready if _draw_key(term.measure[i]) == first]
+        best = tied[0] if len(tied) == 1 else min(tied, key=lambda i: _role(term, i))
+        order.append(best)
+        waiting.remove(best)
+    return None if order == list(range(len(order))) else reorder_draws(term, order)
+
+
+def _draw_key(item: Draw) -> tuple[bool, str, int]:
+    """Times first, then by name: the same whatever the variables are called."""
+    if not isinstance(item, Apply):
+        return (True, "~", 0)  # deterministic draws last
+    scalar = isinstance(item, Apply) and all(v.sort.value == "real" for v in drawn_by(item))
+    return (not scalar, item.head.name, len(item.arguments))
+
+
+def _role(term: Expect, place: int) -> str:
+    """How the body uses a draw, whatever the variables are called: tells two draws of one
+    density apart."""
+    own = drawn_by(term.measure[place])
+    others = [v for item in term.measure for v in drawn_by(item) if v not in own]
+    marks = {v: reserved_var(f"@{i}", v.sort) for i, v in enumerate(own)}
+    marks |= {v: reserved_var("#", v.sort) for v in others}
+    return text(canon(substitute(term.body, marks)))
+
+
+def drop(_: Line) -> Conversion:
+    """Draws that nothing depends on, removed."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if isinstance(term, Expect):
+            for place in range(len(term.measure)):
+                theorem = attempt(drop_draw, term, place)
+                if theorem is not None:
+                    return theorem
+        return None
+
+    return convert
+
+
+def reorder(_: Line) -> Conversion:
+    def convert(term: Expr) -> Theorem | None:
+        return in_standard_order(term) if isinstance(term, Expect) else None
+
+    return convert
+
+
+def tower(_: Line) -> Conversion:
+    """Nested expectations merged."""
+
+    def convert(term: Expr) -> Theorem | None:
+        if not (isinstance(term, Expect) and isinstance(term.body, Expect)):
+            return None
+        inner = apart(term.body, bound_vars(term))
+        try:
+            joint = Expect(inner.body, *term.measure, *inner.measure)
+        except SortError:
+            return None
+        theorem = attempt(iterated_expectation, joint, len(term.measure))
+        if theorem is None or not alpha_equal(theorem.rhs, term):
+            return None
+        return symmetry(theorem)
+
+    return convert
+
+
+def substitution(_: Line) -> Conversion:
+    """Deterministic draws x := a put in."""
+    return lambda term: attempt(substitute_draws, term)

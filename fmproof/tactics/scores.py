@@ -1,0 +1,91 @@
+"""The score of a mixture is the conditional expectation of the score of what is mixed.
+
+For p(x) = E_z[k(x|z)] by definition: ∇log p(x) = E[∇log k(x|z) | x] almost surely. It is put
+together from the derivative of the logarithm, the exchange of ∇ and E, and Bayes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr
+
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.almost import everywhere
+from fmproof.kernel.calculus import derivative, exchange
+from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Var
+from fmproof.lang.nodes.measure import is_density
+from fmproof.lang.scope import apart, free_vars, substitute
+from fmproof.tactics.methods.line import Line
+from fmproof.tactics.rewriting import Conversion, attempt, sweep
+
+
+def mixture_score(term: Any, line: Line) -> Theorem | None:
+    """∇log p(x) = E[∇log k | x], where p is a mixture by definition; None for another term."""
+    if not isinstance(term, Grad) or not isinstance(term.body, Log):
+        return None
+    density = term.body.args[0]
+    if not isinstance(density, Apply) or not isinstance(density.head, Density):
+        return None
+    x, definition = term.at, density.head.definition
+    if not isinstance(x, Var) or not isinstance(definition, Expect):
+        return None
+    unfolded = density.head.unfold(density.arguments)
+    mixture: Any = apart(substitute(unfolded, {term.var: x}), free_vars(term))
+    if not is_density(mixture.body) or x in _in_law(mixture):
+        return None
+    try:
+        mean = CondExpect(Grad(Log(mixture.body), x), x, *mixture.measure, mixture.body)
+        theorem = _joined(term, mean, line)
+        if theorem is not None:
+            line.facts.append(everywhere(theorem, (*mixture.measure, mixture.body)))
+        return theorem
+    except (RuleError, SortError):
+        return None
+
+
+def _in_law(mixture: Expect) -> frozenset[Var]:
+    return frozenset().union(*map(free_vars, mixture.measure))
+
+
+def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:
+    from fmproof.tactics.methods import METHODS, Common
+
+    facts = Line(term, mean, line.lemmas, line.facts)
+    linear = METHODS["linearity"](facts)
+    left = attempt(derivative, term)  # (1/p) ∇p
+    if left is None:
+        return None
+    left = _then(_then(left, _slope_of_mixture), linear)
+    right = _then(reflexivity(mean), METHODS["bayes"](facts))
+    right = _then(_then(right, _log_slope), METHODS["cancel"](facts))
+    common = Common(left, _then(right, linear), fractions=True)
+    middle = common.agree
+    if middle is None:
+        return None
+    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+
+
+def _slope_of_mixture(term: Any) -> Theorem | None:
+    """∇p = E[∇k]."""
+    if not isinstance(term, Grad) or not isinstance(term.body, Apply):
+        return None
+    if not isinstance(term.body.head.definition, Expect):
+        return None
+    unfolded = congruence(term, {0: unfold(term.body)})
+    moved = attempt(exchange, unfolded.rhs)
+    return None if moved is None else transitivity(unfolded, moved)
+
+
+def _log_slope(term: Any) -> Theorem | None:
+    """∇log k = ∇k/k, for a density k."""
+    if isinstance(term, Grad) and isinstance(term.body, Log) and is_density(term.body.args[0]):
+        return attempt(derivative, term)
+    return None
+
+
+def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
+    more = sweep(theorem.rhs, conversion)
+    return theorem if more is None else transitivity(theorem, more)
