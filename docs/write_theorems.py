@@ -25,8 +25,8 @@ INTRODUCTION = """\
 
 The derivations that come with fmproof, in the order in which one would read them. Each has a file
 of its own in `fmproof/derivations`. `fmproof verify` without a name proves all of them,
-`fmproof docs NAME -o NAME.pdf` writes one as a proof. The hypotheses are all that a theorem assumes:
-tests take away each in turn and look that the proof then fails, at the steps that need it.
+`fmproof docs NAME -o NAME.pdf` writes one as a proof. The hypotheses are all that a theorem
+assumes: tests take away each in turn and look that the proof then fails, at the steps that need it.
 [Below](#using-a-theorem) stands how to use one in a derivation of your own.
 """
 
@@ -81,8 +81,8 @@ assert check([instance]).status == "proved"
 ```
 
 **Its parts.** A part is a chain of steps under a name, and stands on its own. [tweedie](#tweedie)
-takes two parts of [denoising-score-matching](#denoising-score-matching) as they are, with the symbols
-in them, and goes on from what they show.
+takes two parts of [denoising-score-matching](#denoising-score-matching) as they are, with the
+symbols in them, and goes on from what they show.
 
 ```python
 from fmproof import Expect, Hypothesis, Part, norm2

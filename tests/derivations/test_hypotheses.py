@@ -53,7 +53,7 @@ def test_a_missing_hypothesis_fails_the_steps_that_need_it(name: str, missing: s
             if missing in reasons or "equality" in reasons:
                 rests_on_it.add(condition.formula.text)
     failed = [step for step in found.steps if step.status == "failed"]
-    # Others of them cite a part that fails, which is then taken for granted, or have another reason.
+    # Others cite a part that fails, which is then taken for granted, or have another reason.
     assert needed_by.intersection(step.id for step in failed)
     for step in failed:
         lacking = {c.formula.text for c in step.conditions if not c.discharged_by}

@@ -312,9 +312,12 @@ class Laboratory:
         return self._proved(mutant.without, mutant.part, mutant.before, mutant.step)
 
     def equal(self, mutant: Mutant, original: Step) -> bool:
-        """Whether the decision procedure proves the mutant's claim equal to the original one."""
-        step = Step("equal", mutant.step.claim, by="auto")
-        return self._proved("", mutant.part, original.claim, step)
+        """Whether the mutant's claim is proved equal to the original one, by auto or its rules."""
+        there = Step("equal", mutant.step.claim, by="auto")
+        back = Step("equal", original.claim, by=original.by, using=original.using)
+        return self._proved("", mutant.part, original.claim, there) or self._proved(
+            "", mutant.part, mutant.step.claim, back
+        )
 
     def refuted(self, mutant: Mutant) -> bool:
         """Whether the numbers, which know no rule, say that the step is false."""
@@ -410,6 +413,8 @@ def trials(name: str, seed: int, count: int) -> Iterator[Trial]:
 def _why(laboratory: Laboratory, mutant: Mutant, original: Step) -> str:
     if canon(mutant.step.claim) == canon(original.claim):
         return "the same claim"
+    if canon(mutant.step.claim) == canon(mutant.before):
+        return "the line before"
     if laboratory.refuted(mutant):
         return ""
     if mutant.step.relation != "=" and original.relation == mutant.step.relation:
