@@ -151,8 +151,9 @@ class Symbol:
         if not self.words:
             return assumed
         said = set(self.words.split())
-        # Which variables a density is in, its name says.
-        new = set(re.sub(r" in [^\W\d_]\w*(?= on |$)", "", assumed).split()) - said
+        # Which variables a density is in, or a law draws, its name says.
+        unsaid = re.sub(r" (in|of) [^\W\d_]\w*(, [^\W\d_]\w*)*(?= on |$)", "", assumed)
+        new = set(unsaid.split()) - said
         if not new:
             return self.words
         range_ = re.search(r" on \[.*\]$", assumed)

@@ -6,15 +6,28 @@ from collections.abc import Iterable
 
 from sympy import Basic, Rational
 
-from fmproof.lang.nodes import Density, Field, Head, Named, Var
+from fmproof.lang.nodes import (
+    Constant,
+    Density,
+    Field,
+    Gaussian,
+    Head,
+    Law,
+    Named,
+    Var,
+    pi,
+)
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
+from fmproof.lang.spelling.printing import pieces
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Formula, Prose, Symbol
 from fmproof.tactics.script import Derivation, Instance
 
 ABBREVIATION = "abbreviation"
+NUMBER = "the number 3.14159…"
+Shown = Var | Head | Named | Constant  #: what is shown by a name
 _VARIABLES = {
     Sort.REAL: "real numbers",
     Sort.VEC: "vectors, of any dimension d",
@@ -47,14 +60,15 @@ def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     names = [item for item in found if isinstance(item, Named) and free_vars(item)]
     return (
         *_variables(variables),
+        *(Symbol(formula(pi), NUMBER) for item in found if item is pi),
         *(_symbol(head, derivation.meanings.get(head, "")) for head in heads),
         *(Symbol(formula(n), ABBREVIATION, formula(n.definition)) for n in names),
     )
 
 
-def symbols_in(derivation: Derivation) -> tuple[Var | Head | Named, ...]:
+def symbols_in(derivation: Derivation) -> tuple[Shown, ...]:
     """Everything that is shown by a name, each after what its definition uses."""
-    found: dict[Var | Head | Named, None] = {}
+    found: dict[Shown, None] = {}
     for node in _nodes(derivation):
         _collect(node, found)
     return tuple(found)
@@ -89,17 +103,20 @@ def _nodes(derivation: Derivation) -> Iterable[Basic]:
     yield derivation.proposition
 
 
-def _collect(node: Basic, found: dict[Var | Head | Named, None]) -> None:
-    """The variables, the symbols and the names, definitions looked into."""
+def _collect(node: Basic, found: dict[Shown, None]) -> None:
+    """The variables, the symbols and the names, definitions looked into.
+
+    A variable that a derivative binds and that is printed as the place is not shown.
+    """
     if node in found:
         return
     if isinstance(node, Head) and node.definition is not None:
         for param in node.params:
             found.setdefault(param)
         _collect(node.definition, found)
-    if isinstance(node, Var | Head):
+    if isinstance(node, Var | Head | Constant):
         found[node] = None
-    for arg in node.args:
+    for arg in pieces(node):
         _collect(arg, found)
     if isinstance(node, Named):
         found[node] = None
@@ -120,14 +137,18 @@ def _symbol(head: Head, words: str) -> Symbol:
 
 
 def _meaning(head: Head) -> str:
-    if isinstance(head, Density):
+    if isinstance(head, Gaussian):
+        return "the Gaussian density with mean m and variance v in each coordinate"
+    if isinstance(head, Law):
         drawn = ", ".join(
             text(item.var) + (f" on [{item.low}, {item.high}]" if item.bounded else "")
             for item in head.over
         )
+        if not isinstance(head, Density):
+            return f"law of {drawn}"
         if isinstance(head.definition, Rational):
             return f"uniform density in {drawn}"
         return f"probability density in {drawn}"
     if isinstance(head, Field):
-        return "vector field"
+        return "vector field" if any(v.sort is Sort.VEC for v in head.params) else "vector"
     return "nonnegative function" if head.nonneg else "real function"

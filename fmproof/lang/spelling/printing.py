@@ -212,12 +212,7 @@ class Printer(ABC):
 
     def conditional(self, node: CondExpect) -> str:
         """E_{z~q, x~p}[f | x], with x = s where it is given something else."""
-        renaming: dict[Var, Expr] = {}
-        for item in node.given:
-            at = item.at
-            inside = free_vars(node.body).union(*map(free_vars, node.measure))
-            if isinstance(at, Var) and at not in inside and at not in renaming.values():
-                renaming[item.var] = at
+        renaming = _given_under(node)
         body = substitute(node.body, renaming)
         draws = [substitute(item, renaming) for item in node.measure]
         given = ", ".join(
@@ -451,6 +446,34 @@ def _power(printer: Printer, node: Pow) -> str:
 
 
 _OPERATORS: dict[type, str] = {Grad: "grad", Partial: "partial", Div: "div"}
+
+
+def pieces(node: Basic) -> tuple[Basic, ...]:
+    """The arguments of ``node`` as they are shown, under the names that are printed."""
+    if isinstance(node, Grad | Partial | Div | Dominated | Differentiable):
+        if len(node.args) > 3 and isinstance(node, Differentiable):
+            return node.args
+        return (*_read_at(node), *node.args[2:])
+    if isinstance(node, CondExpect):
+        renaming = _given_under(node)
+        given = [g.at if g.var in renaming else g for g in node.given]
+        return (
+            substitute(node.body, renaming),
+            *(substitute(item, renaming) for item in node.measure),
+            *given,
+        )
+    return tuple(node.args)
+
+
+def _given_under(node: CondExpect) -> dict[Var, Expr]:
+    """The variables of a conditional expectation that are named after what they are given."""
+    renaming: dict[Var, Expr] = {}
+    inside = free_vars(node.body).union(*map(free_vars, node.measure))
+    for item in node.given:
+        at = item.at
+        if isinstance(at, Var) and at not in inside and at not in renaming.values():
+            renaming[item.var] = at
+    return renaming
 
 
 def _read_at(node: Any) -> tuple[Var, Expr]:

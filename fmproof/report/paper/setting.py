@@ -14,7 +14,9 @@ from fmproof.report.tex import Tex, escape, mathematics
 
 # Variables of these sorts need no introduction, and abbreviations stand with the constants.
 _VECTORS = "vectors, of any dimension d"
-_TOLD_ELSEWHERE = frozenset(("real numbers", "parameters of the model", "abbreviation"))
+_TOLD_ELSEWHERE = frozenset(
+    ("real numbers", "parameters of the model", "abbreviation", "the number 3.14159…")
+)
 
 NAME_COLUMN = 6.5  #: em of the names in the table
 
