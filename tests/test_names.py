@@ -15,23 +15,25 @@ PACKAGE = Path(__file__).parents[1] / "fmproof"
 
 FIELD = set(
     """
-    Abs coefficients conditional_variance Derivative derivative floor Gaussian joint latex marginal
-    Normal number paths plot summands time uniform verify
+    Abs absolute coefficients conditional_variance constant Derivative derivative exp expectation
+    floor Gaussian gaussian joint joint_law latex log log_derivative marginal minimisers Normal
+    number paths plot Posterior posterior pull_out slope square summands time tower uniform verify
     """.split()
 )
 """Field terms, and a command beside the function that it calls."""
 
 HOMONYMS = set(
     """
-    add Array Batch bayes blocks BoolArray catalogue check close Columns Comparison Component
-    Condition CONDITIONAL Constant decide defined Derivation DERIVATIVES Draw EQUALITY Equation
-    Estimate evaluate Evidence EXCHANGE expanded fit Form FORMATS Formula FUBINI Function
-    FUNCTIONS Group IntArray Integral Item Joint Kind KINDS Law LEVEL Line LINEAR Log
-    main Method METHODS neighbours ORDER Outcome over_time part Part Piece place Placed Points
-    PROBLEMS Product PRODUCT Progress Proof prose Quadratic read Reading Relation render
-    render_json render_text replay require_plottable ROLES rule Rule Sampler SCALARS schema
-    SCHEMA SECONDS sections Side simpler SQUARE Step STYLES SUPPORT TARGETS Term TONELLI total
-    Verdict width write
+    add Array bayes blocks BoolArray catalogue check close Columns Comparison Component
+    Condition CONDITIONAL conditions Constant decide defined Derivation DERIVATIVES Draw
+    EQUALITY Equation Estimate evaluate Evidence EXCHANGE expanded fit Form FORMATS Formula
+    Found FUBINI Function FUNCTIONS Group IntArray Integral Item Joint Kind KINDS Law law_of
+    LEVEL Line LINEAR Log main Method METHODS neighbours ORDER Outcome over_time part Part
+    parts Piece pieces place Placed Points PROBLEMS Product PRODUCT Progress Proof prose
+    Quadratic read Reading Relation render render_json render_text replay require_plottable
+    role_of ROLES rule Rule Sampler SCALARS schema SCHEMA SECONDS sections Shown Side
+    simpler SQUARE Step steps STYLES SUPPORT TARGETS Term TONELLI total Verdict width write
+    written
     """.split()
 )
 """To be renamed."""

@@ -280,9 +280,10 @@ class _Checker:
         try:
             self.almost = ()  # the law's own obligations are under no law
             law = Expect(S.One, *part.almost) if part.almost else S.One
-            finite, problem = self._finite(law, first)
-            self.almost = part.almost
-            start, wrong = self._finite(part.start, first)
+            with self._patience(PATIENCE):
+                finite, problem = self._finite(law, first)
+                self.almost = part.almost
+                start, wrong = self._finite(part.start, first)
             return (*finite, *start), problem or wrong
         except (RuleError, SortError, RecursionError) as error:
             return (), Failure(f"the start of the part cannot be checked: {error}")

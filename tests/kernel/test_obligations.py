@@ -35,16 +35,14 @@ OBLIGED: dict[str, tuple[Expr, list[str]]] = {
         Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x, y)), p(x)),
         [
             "E_{x~p}[|f(x) y·(∇_y E_{z~q}[k(y,z)])|] < ∞",
-            "y ↦ E_{z~q}[k(y,z)] is differentiable at y",
-            "E_{z~q}[|k(y,z)|] < ∞",
+            "∇_y k(y,z) exists and is dominated near y, over z~q",
         ],
     ),
     "at the variable of the expectation": (
         Expect(f(x) * Inner(y, Grad(Expect(k(x, z), q(z)), x)), p(x)),
         [
             "E_{x~p}[|f(x) y·(∇_x E_{z~q}[k(x,z)])|] < ∞",
-            "x ↦ E_{z~q}[k(x,z)] is differentiable at x for almost every x~p",
-            "E_{z~q}[|k(x,z)|] < ∞ for almost every x~p",
+            "∇_x k(x,z) exists and is dominated near x, over z~q for almost every x~p",
         ],
     ),
     # t vanishes at 0, and yet u(x) is the derivative there.

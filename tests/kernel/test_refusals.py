@@ -541,20 +541,24 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "domination with a variance that moves": (
         lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(x, z, f(z)), x, y, q(z))),
-        "domination: no Gaussian density in |∇_y f(z) N(y; z, f(z)·I)| is dominated near y, "
+        "domination: no Gaussian density in ∇_y (f(z) N(y; z, f(z)·I)) exists and is "
+        "dominated near y, "
         "over z~q",
     ),
     "domination with a factor that moves": (
         lambda: calculus.gaussian_dominated(Dominated(f(x) * Normal(x, z, 1), x, y, q(z))),
-        "domination: no Gaussian density in |∇_y f(y) N(y; z, 1·I)| is dominated near y, over z~q",
+        "domination: no Gaussian density in ∇_y (f(y) N(y; z, 1·I)) exists and is "
+        "dominated near y, over z~q",
     ),
     "domination at a multiple": (
         lambda: calculus.gaussian_dominated(Dominated(Normal(2 * x, z, 1), x, y, q(z))),
-        "domination: no Gaussian density in |∇_y N(2 y; z, 1·I)| is dominated near y, over z~q",
+        "domination: no Gaussian density in ∇_y N(2 y; z, 1·I) exists and is dominated "
+        "near y, over z~q",
     ),
     "domination in both arguments": (
         lambda: calculus.gaussian_dominated(Dominated(Normal(x, x, 1), x, y, q(z))),
-        "domination: no Gaussian density in |∇_y N(y; y, 1·I)| is dominated near y, over z~q",
+        "domination: no Gaussian density in ∇_y N(y; y, 1·I) exists and is dominated near "
+        "y, over z~q",
     ),
     "domination of an integral": (
         lambda: calculus.gaussian_dominated(Integrable(f(x), dx)),

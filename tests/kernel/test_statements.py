@@ -374,12 +374,12 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: integrability.scalar_cauchy_schwarz(
             Integrable(w(t) * f(x) * g(x), rho(t), p(x)), 0, 1
         ),
-        "E_{t~ρ, x~p}[|f(x)² w(t)|] < ∞, E_{t~ρ, x~p}[|g(x)² w(t)|] < ∞ ⊢ "
+        "E_{t~ρ, x~p}[|w(t) f(x)²|] < ∞, E_{t~ρ, x~p}[|w(t) g(x)²|] < ∞ ⊢ "
         "E_{t~ρ, x~p}[|f(x) g(x) w(t)|] < ∞",
     ),
     "second moment of a scalar": (
         lambda: integrability.scalar_square_integrable(Integrable(w(t) * f(x), rho(t), p(x)), 0),
-        "E_{t~ρ, x~p}[|f(x)² w(t)|] < ∞, E_{t~ρ, x~p}[w(t)] < ∞ ⊢ E_{t~ρ, x~p}[|f(x) w(t)|] < ∞",
+        "E_{t~ρ, x~p}[|w(t) f(x)²|] < ∞, E_{t~ρ, x~p}[w(t)] < ∞ ⊢ E_{t~ρ, x~p}[|f(x) w(t)|] < ∞",
     ),
     "parallelogram": (
         lambda: integrability.parallelogram(Integrable(w(t) * norm2(a(x) - b(x)), rho(t), p(x))),
@@ -506,12 +506,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "derivative of an inner product": (
         lambda: calculus.derivative(Partial(Inner(t * x, a(t * y)), t)),
-        "t ↦ x·a(t y) is differentiable at t ⊢ ∂_t (t x·a(t y)) = t ∂_t x·a(t y) + (∂_t t) x·a(t y)",
+        "t ↦ x·a(t y) is differentiable at t ⊢ ∂_t (t x·a(t y)) = t ∂_t (x·a(t y)) "
+        "+ (∂_t t) x·a(t y)",
     ),
     "gradient of an inner product": (
         lambda: calculus.derivative(Grad(Inner(h(t) * x - y, 2 * x + z), x)),
-        "x ↦ h(t) x − y is differentiable at x, x ↦ 2 x + z is differentiable at x ⊢ ∇_x (2 x "
-        "+ z)·(h(t) x − y) = h(t) (2 x + z) + 2 h(t) x − 2 y",
+        "x ↦ h(t) x − y is differentiable at x, x ↦ 2 x + z is differentiable at x ⊢ ∇_x ((2 x "
+        "+ z)·(h(t) x − y)) = h(t) (2 x + z) + 2 h(t) x − 2 y",
     ),
     "gradient of a squared norm": (
         lambda: calculus.derivative(Grad(norm2(x - a(y)), x)),
@@ -580,7 +581,8 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "differentiable integral": (
         lambda: calculus.differentiable(Differentiable(Integral(k(x, z), z), x)),
-        "|∇_x k(x,z)| is dominated near x, over z ⊢ x ↦ ∫ k(x,z) dz is differentiable at x",
+        "∇_x k(x,z) exists and is dominated near x, over z ⊢ x ↦ ∫ k(x,z) dz is "
+        "differentiable at x",
     ),
     "differentiable product": (
         lambda: calculus.differentiable(Differentiable(h(t) * f(x), t, s, x, y)),
@@ -628,33 +630,37 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "exchange with an expectation": (
         lambda: calculus.exchange(Grad(Expect(k(x, z), q(z)), x)),
-        "|∇_x k(x,z)| is dominated near x, over z~q ⊢ ∇_x E_{z~q}[k(x,z)] = E_{z~q}[∇_x k(x,z)]",
+        "∇_x k(x,z) exists and is dominated near x, over z~q ⊢ ∇_x E_{z~q}[k(x,z)] = "
+        "E_{z~q}[∇_x k(x,z)]",
     ),
     "exchange with an integral": (
         lambda: calculus.exchange(Partial(Integral(k(t * x, z), z), t, 0)),
-        "|∂_t k(t x,z)| is dominated near t = 0, over z ⊢ [∂_t [∫ k(t x,z) dz]]_{t = 0} = ∫ "
+        "∂_t k(t x,z) exists and is dominated near t = 0, over z ⊢ [∂_t [∫ k(t x,z) "
+        "dz]]_{t = 0} = ∫ "
         "[∂_t k(t x,z)]_{t = 0} dz",
     ),
     "exchange of a divergence": (
         lambda: calculus.exchange(Div(Expect(c(x, z), q(z)), x, z)),
-        "|∇_z c(z|z')| is dominated near z, over z'~q ⊢ div_z E_{z'~q}[c(z|z')] = "
+        "∇_z c(z|z') exists and is dominated near z, over z'~q ⊢ div_z E_{z'~q}[c(z|z')] = "
         "E_{z'~q}[div_z c(z|z')]",
     ),
     "exchange in a parameter": (
         lambda: calculus.exchange(Grad(Expect(risk(theta, z), q(z)), theta)),
-        "|∇_θ l(θ,z)| is dominated near θ, over z~q ⊢ ∇_θ E_{z~q}[l(θ,z)] = E_{z~q}[∇_θ l(θ,z)]",
+        "∇_θ l(θ,z) exists and is dominated near θ, over z~q ⊢ ∇_θ E_{z~q}[l(θ,z)] = "
+        "E_{z~q}[∇_θ l(θ,z)]",
     ),
     "integrable derivative": (
         lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
-        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
     ),
     "dominated Gaussian density": (
         lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(x, z, w(t)), x, y, q(z))),
-        "w(t) > 0, E_{z~q}[|f(z)|] < ∞ ⊢ |∇_y f(z) N(y; z, w(t)·I)| is dominated near y, over z~q",
+        "w(t) > 0, E_{z~q}[|f(z)|] < ∞ ⊢ ∇_y (f(z) N(y; z, w(t)·I)) exists and is "
+        "dominated near y, over z~q",
     ),
     "dominated Gaussian density in its mean": (
         lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(z, x, 2), x, y, dz)),
-        "2 > 0, ∫ |f(z)| dz < ∞ ⊢ |∇_y f(z) N(z; y, 2·I)| is dominated near y, over z",
+        "2 > 0, ∫ |f(z)| dz < ∞ ⊢ ∇_y (f(z) N(z; y, 2·I)) exists and is dominated near y, over z",
     ),
     "divergence theorem": (
         lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
@@ -963,12 +969,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "domination gives a derivative": (
         lambda: calculus.dominated_differentiable(Dominated(k(x, z), x, y, q(z))),
-        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ y ↦ k(y,z) is differentiable at y for "
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ y ↦ k(y,z) is "
+        "differentiable at y for "
         "almost every z~q",
     ),
     "domination gives an integral": (
         lambda: calculus.dominated_integrable(Dominated(k(x, z), x, y, q(z))),
-        "|∇_y k(y,z)| is dominated near y, over z~q ⊢ E_{z~q}[|k(y,z)|] < ∞",
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[|k(y,z)|] < ∞",
     ),
     "logarithmic derivative": (
         lambda: calculus.log_derivative(Grad(p(x), x)),
