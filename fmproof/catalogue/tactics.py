@@ -11,13 +11,17 @@ AUTO = Rule(
     stated="⊢ a = b when both have the same normal form",
     statement_latex=r"\vdash a = b \quad\text{when } \operatorname{nf}(a) = \operatorname{nf}(b)",
     explanation=(
-        "Losses and names are unfolded, squares expanded, every expectation taken under the "
-        "joint law and split into monomials, unused draws dropped, and a conditional field "
-        "replaced by its conditional expectation wherever the rest of the monomial does not "
-        "depend on the conditioning variable; where that does not settle it and the lines have "
-        "integrals, everything is written as integrals. Each move is one of the kernel's rules, "
-        "so what comes out is a theorem with their conditions. When the forms differ, their "
-        "difference is shown as what is left over."
+        "The lines are brought to one form after another, until they agree and what that needs "
+        "follows from the hypotheses: fractions; plain integrals; expectations under the joint "
+        "law, one monomial in each, unused draws dropped, and an average replaced by what it "
+        "averages wherever the rest of the monomial is a function of what is given; the same with "
+        "definitions unfolded, scores of mixtures, derivatives and conditional expectations worked "
+        "out, or a sum that a hypothesis is about kept together; gradients of functions that "
+        "differ by a constant; what a few methods one after another give; everything written as "
+        "integrals. First with the lemmas that the step names, then with all that is proved or "
+        "assumed above. Each move is one of the kernel's rules, so what comes out is a theorem "
+        "with their conditions. It gives up after five seconds of computation, and what is left "
+        "over in the last form is shown."
     ),
     unconditional=(
         "it adds none of its own: the conditions of the rules that it used are asked as if the "

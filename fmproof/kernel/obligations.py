@@ -10,7 +10,7 @@ there do not vanish. Under a gradient or argmin it must be so at every parameter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from sympy import Basic, Expr, S
 
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import admit, bound_vars, declaration, remembered
-from fmproof.lang.nodes import Lebesgue, Var
-from fmproof.lang.nodes.measure import drawn_by, is_density
+from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
+from fmproof.lang.nodes.application import but_for_integrals
+from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
 
@@ -49,7 +50,7 @@ class _Inside:
 
     weight: Expr = S.One
     scope: frozenset[Var] = frozenset()
-    diffuse: frozenset[Var] = frozenset()  #: those that Lebesgue measure or a density draws
+    diffuse: frozenset[Lebesgue] = frozenset()  #: what Lebesgue measure or a density draws
 
     def __call__(self, part: Any, factor: Expr = S.One) -> Iterator[Prop]:
         if not self.scope:  # under no binder no factor varies, and the part may be known
@@ -60,18 +61,48 @@ class _Inside:
         yield from declaration(part).obliges(part, place)
 
     def under(self, binder: Any) -> Iterator[Prop]:
+        yield from declaration(binder.body).obliges(
+            binder.body, self._entering(binder, binder.measure)
+        )
+
+    def draw(self, binder: Any, place: int) -> Iterator[Prop]:
+        item = binder.measure[place]
+        before = self._entering(binder, binder.measure[:place])
+        for argument in item.args[1:] if type(item) is not Lebesgue else ():
+            yield from before(argument)
+        if type(item) is Apply:
+            yield from item.head.obliges(item.arguments)
+
+    def definition(self, binder: Any, place: int) -> Iterator[Prop]:
+        item = binder.measure[place]
+        if is_density(item) and item.head.definition is not None:
+            inside = self._entering(binder, binder.measure[: place + 1])
+            yield from but_for_integrals(inside(item.head.unfold(item.arguments)))
+
+    def _entering(self, binder: Any, items: Sequence[Any]) -> _Inside:
+        """The place under some items of a measure; a name that it binds is no outer variable."""
         bound = frozenset(bound_vars(binder))
-        dense = (d for d in binder.measure if type(d) is Lebesgue or is_density(d))
-        diffuse = (self.diffuse - bound).union(*map(drawn_by, dense))
-        place = _Inside(self.weight, self.scope | bound, diffuse)
-        yield from declaration(binder.body).obliges(binder.body, place)
+        outside = (item for item in self.diffuse if item.var not in bound)
+        _, drawn = against_lebesgue(S.One, [i for i in items if type(i) is not Let])
+        dense = (item for item in drawn if type(item) is Lebesgue)
+        scope = self.scope.union(*map(drawn_by, items))
+        return _Inside(self.weight, scope, frozenset((*outside, *dense)))
 
     def function(self, binder: Any) -> Iterator[Prop]:
         # No factor excuses another: t·a has the derivative a at 0, where t vanishes.
         yield from obligations(binder.body)
 
-    def is_diffuse(self, variable: Any) -> bool:
-        return type(variable) is Var and variable in self.diffuse
+    def is_almost_everywhere(self, density: Any) -> bool:
+        drawn = density.head.drawn(density)
+        if any(type(v) is not Var for v in drawn) or len(set(drawn)) != len(drawn):
+            return False
+        moving = {item.var for item in self.diffuse}.difference(drawn)
+        return self.diffuse.issuperset(density.head.ranges(density)) and all(
+            v in moving or (v not in self.scope and v not in drawn) for v in conditions(density)
+        )
+
+    def unweighted(self) -> _Inside:
+        return _Inside(S.One, self.scope, self.diffuse)
 
     def weighted(self, body: Expr) -> Expr:
         return mul(self.weight, body)

@@ -87,11 +87,21 @@ class Inside(Protocol):
     def function(self, binder: Any) -> Iterator[Any]:
         """What the body of ``binder`` obliges as a function: whatever multiplies it outside."""
 
+    def draw(self, binder: Any, place: int) -> Iterator[Any]:
+        """What the arguments of one draw of ``binder`` oblige, for fixed values of those before."""
+
+    def definition(self, binder: Any, place: int) -> Iterator[Any]:
+        """What the definition of a density that draws obliges, for fixed values of its draws."""
+
+    def is_almost_everywhere(self, density: Any) -> bool:
+        """Whether a density is taken at different variables that densities draw over its range,
+        given others, so that what is true of almost every value is true here."""
+
+    def unweighted(self) -> Any:
+        """The same place without the factors outside."""
+
     def weighted(self, body: Any) -> Any:
         """``body`` times the factors outside that vary."""
-
-    def is_diffuse(self, variable: Any) -> bool:
-        """Whether a variable has no value with positive probability: a density draws it."""
 
 
 Obligations = Callable[[Any, Inside], Iterable[Any]]

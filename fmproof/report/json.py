@@ -99,6 +99,8 @@ def _step(step: StepReport) -> dict[str, Any]:
         ],
         "message": failure_message(step),
     }
+    if step.verdict:
+        shown["verdict"] = step.verdict
     return shown if step.numeric is None else {**shown, "numeric": _numeric(step.numeric)}
 
 

@@ -46,6 +46,7 @@ class Failure:
     difference: Formula | None = None  #: expected − found, where they differ
     where: str | None = None  #: the place in the term, e.g. "under E_{t,x}"
     hint: str | None = None  #: what would mend it
+    lacks: bool = False  #: the step is proved but for hypotheses that are not declared
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,18 @@ class StepReport:
     numeric: Numeric | None = None
     using: tuple[Prose, ...] = ()  #: the earlier results that it uses, in words
     location: Location | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Of a failed step, which of three it is, in words; "" where that is not known."""
+        if self.failure is None:
+            return ""
+        numbers = "" if self.numeric is None else self.numeric.status
+        if numbers == "refuted":
+            return "wrong: the numbers refute it"
+        if self.failure.lacks:
+            return "proved, but for a hypothesis that is not declared"
+        return "not proved, though the numbers agree" if numbers == "agrees" else ""
 
 
 @dataclass(frozen=True)

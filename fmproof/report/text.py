@@ -188,12 +188,14 @@ class _Pages:
         for line in prose_lines(failure.summary, self.width - len(margin)):
             yield margin + self.paint.status(line, "failed")
         details = explanation(failure, step)
+        if step.verdict and step.numeric is not None:
+            details.insert(0, ("verdict", step.verdict))
         if step.location is not None:
             details.append(("written at", f"{step.location.file}:{step.location.line}"))
         labels = max((len(label) for label, _ in details), default=0)
         for label, text in details:
             head = f"{margin}{label:<{labels}}  "
-            broken = prose_lines if label in ("hint", "written at") else formula_lines
+            broken = prose_lines if label in ("hint", "verdict", "written at") else formula_lines
             lines = broken(text, self.width - len(head))
             if label in (EXPECTED, FOUND):
                 lines = [self.paint.different(line) for line in lines]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter, thread_time
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof._version import __version__
-from fmproof.errors import RuleError, SortError
+from fmproof.errors import InputError, RuleError, SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import (
     instantiate,
@@ -23,7 +24,7 @@ from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
-from fmproof.lang.nodes import Draw, Named, Var
+from fmproof.lang.nodes import Draw, Expect, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
@@ -41,7 +42,7 @@ from fmproof.report.model import (
     StepReport,
     Used,
 )
-from fmproof.tactics.conditions import Prover, as_expectation
+from fmproof.tactics.conditions import Proof, Prover, as_expectation
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
@@ -63,6 +64,7 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
         A report with one entry for each of ``derivations``, in their order.
     """
     started = perf_counter()
+    derivations = _exactly(derivations)
     proved: dict[str, Outcome] = {}
     reports = tuple(_check_once(d, proved, progress).report for d in derivations)
     return Report(__version__, reports, perf_counter() - started)
@@ -70,9 +72,19 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
 
 def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
     """The kernel's theorem of each derivation that is proved, by its name."""
+    derivations = _exactly(derivations)
     proved: dict[str, Outcome] = {}
     outcomes = [_check_once(derivation, proved, None) for derivation in derivations]
     return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}
+
+
+def _exactly(derivations: Sequence[Derivation]) -> tuple[Derivation, ...]:
+    """Derivations, read once; a look-alike could answer differently when asked twice."""
+    found = tuple(derivations)
+    for item in found:
+        if type(item) is not Derivation:
+            raise InputError(f"expected a Derivation, found a {type(item).__name__}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -177,7 +189,9 @@ class _Checker:
         """The theorem that concludes the statement from the declared hypotheses alone."""
         if any(part.status == "failed" for part in parts) or self.messages:
             return None
-        for theorem in reversed(self.lemmas.values()):
+        assumed = {h.name for h in self.derivation.hypotheses}
+        shown = [lemma for name, lemma in self.lemmas.items() if name not in assumed]
+        for theorem in reversed(shown):
             if alpha_equal(theorem.conclusion, statement):
                 extra = self._undeclared(theorem)
                 if not extra:
@@ -186,6 +200,21 @@ class _Checker:
                 return None
         self.messages.append(f"no part proves the statement {text(statement)}")
         return None
+
+    def _proved(self, prop: Prop) -> Proof | None:
+        """A proof of just this, from what is declared; the search is not trusted to see to it.
+
+        A lemma that failed may stand behind it: that is the lemma's fault, and reported there.
+        """
+        proof = self.prover.prove(prop)
+        if proof is None or not alpha_equal(proof.theorem.conclusion, prop):
+            return None
+        extra = self._undeclared(proof.theorem)
+        return None if any(not self._is_unproved(h) for h in extra) else proof
+
+    def _is_unproved(self, prop: Prop) -> bool:
+        """Whether a hypothesis is what a lemma that failed was to show."""
+        return any(_says(statement, prop) for statement in self.unproved)
 
     def _undeclared(self, theorem: Theorem) -> list[Prop]:
         return [h for h in theorem.hypotheses if canon(h) not in self.declared]
@@ -198,14 +227,13 @@ class _Checker:
         falling = any(step.relation == "≥" for step in part.steps)
         before = part.start
         reports = []
-        try:
-            finite, problem = self._finite(part.start, part.steps[0].id)
-        except (RuleError, SortError, RecursionError) as error:
-            finite, problem = (), Failure(f"the start of the part cannot be checked: {error}")
+        first = part.steps[0]
+        found_on_the_way = "auto" in first.rules  # what the start takes may be found by the step
+        finite, problem = ((), None) if found_on_the_way else self._beginning(part)
         for step in part.steps:
             theorem, report = self._guarded(step, part.title, before)
-            if problem is not None and "auto" in step.rules:  # the step may show what it takes
-                finite, problem = self._finite(part.start, step.id)
+            if step is first and found_on_the_way:
+                finite, problem = self._beginning(part)
             if finite:
                 report = replace(report, conditions=_each_once(*finite, *report.conditions))
             if problem is not None and report.status == "proved":
@@ -226,6 +254,11 @@ class _Checker:
             self.messages.append(
                 f"{part.title} states {text(stated)} but its steps show {text(chain.conclusion)}"
             )
+        if proved and chain is not None:
+            extra = [h for h in self._undeclared(chain) if not self._is_unproved(h)]
+            if extra:
+                proved = False
+                self.messages.append(f"{part.title} also assumes {text(extra[0])}")
         lemma = chain if proved and chain is not None else self._placeholder(stated)
         self._learn(part.title, lemma)
         if part.name:
@@ -241,11 +274,26 @@ class _Checker:
             free=free(stated),
         )
 
+    def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
+        """What the start of a part obliges, and the law for which it holds almost surely."""
+        first = part.steps[0].id
+        try:
+            self.almost = ()  # the law's own obligations are under no law
+            law = Expect(S.One, *part.almost) if part.almost else S.One
+            finite, problem = self._finite(law, first)
+            self.almost = part.almost
+            start, wrong = self._finite(part.start, first)
+            return (*finite, *start), problem or wrong
+        except (RuleError, SortError, RecursionError) as error:
+            return (), Failure(f"the start of the part cannot be checked: {error}")
+        finally:
+            self.almost = part.almost
+
     def _almost_surely(self, chain: Theorem, measure: Sequence[Draw]) -> Theorem:
         """The chain for almost every value, where what it needs holds."""
         chain = everywhere(chain, measure)
         for prop in chain.hypotheses:
-            proof = None if canon(prop) in self.declared else self.prover.prove(prop)
+            proof = None if canon(prop) in self.declared else self._proved(prop)
             if proof is not None:
                 chain = discharge(chain, proof.theorem)
         return chain
@@ -255,10 +303,20 @@ class _Checker:
         bound = {var for item in self.almost for var in drawn_by(item)}
         return Almost(prop, *self.almost) if bound & free_vars(prop) else prop
 
+    @contextmanager
+    def _patience(self, seconds: float) -> Iterator[None]:
+        """How long conditions are looked for."""
+        self.prover.until = thread_time() + seconds
+        try:
+            yield
+        finally:
+            self.prover.until = None
+
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
         try:
-            return self._step(step, part, before)
+            with self._patience(2 * PATIENCE):  # to find it, and to say what it lacks
+                return self._step(step, part, before)
         except RecursionError:
             trouble = "the formula is nested too deeply"
         except (RuleError, SortError) as error:
@@ -332,7 +390,9 @@ class _Checker:
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""
         self._note(line)
-        return all(self.prover.prove(self._lifted(prop)) for prop in theorem.hypotheses)
+        return all(
+            not line.late() and self._proved(self._lifted(prop)) for prop in theorem.hypotheses
+        )
 
     def _note(self, line: Line) -> None:
         """What was found on the way may serve conditions."""
@@ -383,16 +443,17 @@ class _Checker:
         failed = [h for h in inherited if canon(h) in self.unproved]
         for prop in theorem.hypotheses:
             key = canon(prop)
-            if any(_says(h, prop) for h in failed) or (key in keys and key in self.declared):
+            lifted = self._lifted(prop)
+            kept = lifted is prop and key in keys and key in self.declared
+            if any(_says(h, prop) for h in failed) or kept:
                 self._note_use(
                     (h.name for h in self.derivation.hypotheses if canon(h.prop) == key), step
                 )
                 continue
-            lifted = self._lifted(prop)
             record, failure = self._condition(lifted, step)
             records.append(record)
             problem = problem or failure
-            proof = self.prover.prove(prop) if lifted is prop else None
+            proof = self._proved(prop) if lifted is prop else None
             if proof is not None:
                 theorem = discharge(theorem, proof.theorem)
         return theorem, tuple(records), problem
@@ -411,7 +472,7 @@ class _Checker:
         return tuple(records), problem
 
     def _condition(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
-        proof = self.prover.prove(prop)
+        proof = self._proved(prop)
         if proof is not None:
             self._note_use((r[1:] for r in proof.reasons if r.startswith("@")), step)
             return Condition(formula(prop), proof.describe()), None
@@ -421,6 +482,7 @@ class _Checker:
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
             hint=self._what_would_do(prop, step),
+            lacks=True,
         )
         return Condition(formula(shown), None), failure
 

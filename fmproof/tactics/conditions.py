@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from time import thread_time
 
 from sympy import Add, Basic, Expr, Mul, Pow, S
@@ -57,6 +57,8 @@ from fmproof.kernel.integrability import (
     jensen,
     joint_form,
     parallelogram,
+    scalar_cauchy_schwarz,
+    scalar_square_integrable,
     square_integrable,
     sum_of_integrable,
     tonelli,
@@ -175,7 +177,7 @@ class Prover:
         self.facts: list[Theorem] = []
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
-        self._until: float | None = None  # when the search gives up
+        self.until: float | None = None  #: when the search gives up, in seconds of the thread
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
 
     def learn(self, equation: Theorem) -> None:
@@ -188,6 +190,9 @@ class Prover:
         self.facts.append(fact)
         self._forget_failures()
 
+    def _late(self) -> bool:
+        return self.until is not None and thread_time() > self.until
+
     def _forget_failures(self) -> None:
         self._failed.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
@@ -198,11 +203,14 @@ class Prover:
         Short proofs are looked for first.
         """
         if depth is None:
-            self._until = thread_time() + PATIENCE
+            own = self.until is None
+            if own:
+                self.until = thread_time() + PATIENCE
             found = None
             for depth in DEPTHS:
                 found = found or self.prove(goal, depth)
-            self._until = None
+            if own:
+                self.until = None
             return found
         key = canon(goal)
         if key in self._known:
@@ -210,7 +218,7 @@ class Prover:
             return found and Proof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
             return None
-        if self._until is not None and thread_time() > self._until:
+        if self._late():
             return None
         self._known[key] = None  # a goal is not proved from itself
         found = self._assumed(goal) or self._derive(goal, depth - 1)
@@ -218,7 +226,8 @@ class Prover:
             self._known[key] = found
         else:
             del self._known[key]  # it may still be proved with more depth
-            self._failed[key] = depth
+            if not self._late():
+                self._failed[key] = depth
         return found
 
     def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
@@ -358,6 +367,7 @@ class Prover:
         """|f| ≤ Σ |gᵢ|."""
         for name, rule in _DOMINATIONS:
             yield name, attempt(rule, goal)
+        yield from _scalar_dominations(goal)
 
     def _slope_moves(self, goal: Integrable, _: Integrable) -> Iterator[Move]:
         """A derivative that is dominated, or what the rules of calculus make of it."""
@@ -459,7 +469,7 @@ class Prover:
             proof
             or self._everywhere(goal, depth)
             or self._from_lebesgue(goal, depth)
-            or self._under_another_law(goal)
+            or self._under_another_law(goal, depth)
         )
         if proof is not None or len(goal.measure) == 1:
             return proof
@@ -501,14 +511,16 @@ class Prover:
             return None  # the place is among what is integrated
         return self._from(theorem, "domination", depth)
 
-    def _under_another_law(self, goal: Almost) -> Proof | None:
+    def _under_another_law(self, goal: Almost, depth: int) -> Proof | None:
         """From a hypothesis that says it under another law of the same variables."""
         for name, fact in self._facts(goal):
             known = fact.conclusion
             if isinstance(known, Almost) and isinstance(known.body, type(goal.body)):
                 theorem = self._moved_fact(fact, goal)
                 if theorem is not None:
-                    return Proof(theorem, (f"@{name}",))
+                    proof = self._from(theorem, f"@{name}", depth)
+                    if proof is not None:
+                        return proof
         return None
 
     def _almost_equal(self, goal: Almost, depth: int) -> Proof | None:
@@ -600,7 +612,7 @@ class Prover:
                 there = moved(goal, inner) if inner else None
                 if there is None:
                     return None
-                return Proof(discharge(there, proof.theorem), proof.reasons)
+                return self._from(discharge(there, proof.theorem), "", depth)
             spread = everywhere(proof.theorem, [goal.measure[i] for i in others])
             if any(h not in proof.theorem.hypotheses for h in spread.hypotheses):
                 return None  # a hypothesis speaks of the variables
@@ -708,6 +720,20 @@ def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
         if values is not None and free_vars(known.body.rhs) <= values.keys():
             return assume(substitute(known.body, values))
     return None
+
+
+def _scalar_dominations(goal: Integrable) -> Iterator[Move]:
+    """|a b| ≤ a² + b² and |f| ≤ 1 + f², for functions that are no densities and no squares."""
+    parts = factors(goal.body)
+    places = [i for i, part in enumerate(parts) if _is_function(part) and parts.count(part) == 1]
+    for first, second in combinations(places, 2):
+        yield "Cauchy–Schwarz", attempt(scalar_cauchy_schwarz, goal, first, second)
+    for place in places:
+        yield "second moments", attempt(scalar_square_integrable, goal, place)
+
+
+def _is_function(part: Expr) -> bool:
+    return isinstance(part, Apply) and isinstance(part.head, Scalar)
 
 
 def is_compound(body: Expr) -> bool:

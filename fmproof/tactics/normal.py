@@ -51,7 +51,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Named,
 )
-from fmproof.lang.scope import alpha_equal, apart, free_vars
+from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
 from fmproof.tactics.differences import subtract
@@ -63,13 +63,12 @@ from fmproof.tactics.written_out import integral_forms, plain_integrals
 
 
 def decide(line: Line) -> Common:
-    """Both lines in the first form in which they agree, else in normal form."""
-    last = None
-    for common in forms(line):
-        if common.agree is not None:
-            return common
-        last = common
-    return expectations(line) if last is None else last
+    """Both lines in the first of the cheap forms in which they agree, else in normal form."""
+    for make in (_light, expectations):
+        for common in _made(make, line):
+            if common.agree is not None:
+                return common
+    return _explaining(line)
 
 
 def forms(line: Line) -> Iterator[Common]:
@@ -80,16 +79,17 @@ def forms(line: Line) -> Iterator[Common]:
     lines = [line]
     if line.known:
         lines.append(replace(line, lemmas=(*line.lemmas, *line.known)))
+    yield from _by_methods(line, 1)
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
         for make in (_unfolded, _shifted, _exchanged, _scored, _derived):
             yield from _made(make, each)
-        yield from _by_methods(each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
+    yield from _by_methods(lines[-1], TURNS)
     yield from _made(_explaining, line)
 
 
@@ -131,27 +131,35 @@ def _explaining(line: Line) -> Common:
 _SEARCHED = [name for name in METHODS if name not in ("auto", "nonnegative", "constant", "lemma")]
 
 
-def _by_methods(line: Line) -> Iterator[Common]:
-    """What one method or a few together give, those first that have something to do."""
-    lemma = ("lemma",) if line.lemmas else ()
-    waiting: list[tuple[str, ...]] = [()]
-    while waiting:
-        names = waiting.pop(0)
-        for name in _SEARCHED:
-            if name in names or line.late():
-                continue
+def _by_methods(line: Line, turns: int) -> Iterator[Common]:
+    """What a few methods one after another give, those first that are nearest."""
+    waiting = [(reflexivity(line.before), reflexivity(line.claim))]
+    seen: set[tuple[Expr, Expr]] = set()
+    for _ in range(turns):
+        if not waiting:
+            return
+        left, right = waiting.pop(0)
+        for name in ("lemma", *_SEARCHED) if line.lemmas else _SEARCHED:
+            if line.late():
+                return
             try:
-                common = common_form(line, (*names, name, *lemma, "field"))
+                step = common_form(replace(line, before=left.rhs, claim=right.rhs), (name,))
             except (RuleError, SortError):
                 continue
+            key = canon(step.left.rhs), canon(step.right.rhs)
+            if not step.used or key in seen:
+                continue
+            seen.add(key)
+            both = transitivity(left, step.left), transitivity(right, step.right)
+            common = Common(*both, {"auto"}, True)
             if common.agree is not None:
                 yield common
-            elif name in common.used and len(names) < TOGETHER - 1:
-                waiting.append((*names, name))
+            else:
+                waiting.append(both)
 
 
-TOGETHER = 3
-"""Methods that are tried together."""
+TURNS = 8
+"""Pairs of lines from which every method is tried."""
 
 
 def _has_integral(term: Expr) -> bool:

@@ -130,6 +130,12 @@ BUILDERS: dict[str, Builder] = {
     "constant_factor": _on(integrability.constant_factor, _goal),
     "cancelled_ratio": _on(integrability.cancelled_ratio, _cancelling),
     "cauchy_schwarz": _on(integrability.cauchy_schwarz, _goal, _crossed),
+    "scalar_cauchy_schwarz": lambda b: attempt(
+        integrability.scalar_cauchy_schwarz, _goal(b), b.pick((0, 1, 2)), b.pick((0, 1, 2))
+    ),
+    "scalar_square_integrable": lambda b: attempt(
+        integrability.scalar_square_integrable, _goal(b), b.pick((0, 1, 2))
+    ),
     "parallelogram": _on(integrability.parallelogram, _spread),
     "square_integrable": _on(integrability.square_integrable, _goal),
     "integral_inside": _on(integrability.integral_inside, _goal),

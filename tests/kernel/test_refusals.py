@@ -354,6 +354,18 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: integrability.cauchy_schwarz(Integrable(norm2(a(x)), p(x))),
         "Cauchy–Schwarz: no inner product in E_{x~p}[‖a(x)‖²] < ∞",
     ),
+    "Cauchy–Schwarz for one scalar": (
+        lambda: integrability.scalar_cauchy_schwarz(Integrable(f(x) * g(x), p(x)), 1, 1),
+        "Cauchy–Schwarz: expected factors 1 and 1, found E_{x~p}[|f(x) g(x)|] < ∞",
+    ),
+    "Cauchy–Schwarz for a scalar and a vector": (
+        lambda: integrability.scalar_cauchy_schwarz(Integrable(f(x) * a(x), p(x)), 0, 1),
+        "Cauchy–Schwarz: a(x) and f(x) are not both scalars",
+    ),
+    "second moment of a scalar": (
+        lambda: integrability.scalar_square_integrable(Integrable(a(x), p(x)), 0),
+        "second moment: expected a scalar factor 0, found E_{x~p}[‖a(x)‖] < ∞",
+    ),
     "parallelogram": (
         lambda: integrability.parallelogram(Integrable(norm2(a(x)), p(x))),
         "parallelogram: no squared norm of a sum in E_{x~p}[‖a(x)‖²] < ∞",
@@ -550,7 +562,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "divergence of something else": (
         lambda: calculus.divergence_theorem(Integral(Div(k(y, x) * a(y), y, x), x)),
-        "divergence theorem: not the integral of a divergence: ∫ [div_y k(y,x) a(y)]_{y = x} dx",
+        "divergence theorem: not the integral of a divergence: ∫ [div_y (k(y,x) a(y))]_{y = x} dx",
     ),
     "divergence at another place": (
         lambda: calculus.divergence_theorem(Integral(Div(a(y), y, 2 * x), x)),

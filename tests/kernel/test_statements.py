@@ -370,6 +370,17 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{t~ρ, x~p}[w(t) ‖a(x)‖²] < ∞, E_{t~ρ, x~p}[w(t) ‖b(x)‖²] < ∞ ⊢ "
         "E_{t~ρ, x~p}[|w(t) a(x)·b(x)|] < ∞",
     ),
+    "Cauchy–Schwarz for scalars": (
+        lambda: integrability.scalar_cauchy_schwarz(
+            Integrable(w(t) * f(x) * g(x), rho(t), p(x)), 0, 1
+        ),
+        "E_{t~ρ, x~p}[|f(x)² w(t)|] < ∞, E_{t~ρ, x~p}[|g(x)² w(t)|] < ∞ ⊢ "
+        "E_{t~ρ, x~p}[|f(x) g(x) w(t)|] < ∞",
+    ),
+    "second moment of a scalar": (
+        lambda: integrability.scalar_square_integrable(Integrable(w(t) * f(x), rho(t), p(x)), 0),
+        "E_{t~ρ, x~p}[|f(x)² w(t)|] < ∞, E_{t~ρ, x~p}[w(t)] < ∞ ⊢ E_{t~ρ, x~p}[|f(x) w(t)|] < ∞",
+    ),
     "parallelogram": (
         lambda: integrability.parallelogram(Integrable(w(t) * norm2(a(x) - b(x)), rho(t), p(x))),
         "E_{t~ρ, x~p}[w(t) ‖b(x)‖²] < ∞, E_{t~ρ, x~p}[w(t) ‖a(x)‖²] < ∞ ⊢ "
@@ -473,13 +484,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "derivative of a product": (
         lambda: calculus.derivative(Grad(f(x) * g(x), x)),
-        "x ↦ f(x) is differentiable at x, x ↦ g(x) is differentiable at x ⊢ ∇_x f(x) g(x) = "
+        "x ↦ f(x) is differentiable at x, x ↦ g(x) is differentiable at x ⊢ ∇_x (f(x) g(x)) = "
         "f(x) ∇_x g(x) + g(x) ∇_x f(x)",
     ),
     "derivative of a scalar times a vector": (
         lambda: calculus.derivative(Partial(h(t) * c(t * x, z), t)),
-        "t ↦ h(t) is differentiable at t, t ↦ c(t x|z) is differentiable at t ⊢ ∂_t h(t) c(t "
-        "x|z) = (∂_t h(t)) c(t x|z) + h(t) ∂_t c(t x|z)",
+        "t ↦ h(t) is differentiable at t, t ↦ c(t x|z) is differentiable at t ⊢ ∂_t (h(t) "
+        "c(t x|z)) = (∂_t h(t)) c(t x|z) + h(t) ∂_t c(t x|z)",
     ),
     "derivative of a power": (
         lambda: calculus.derivative(Partial(h(t) ** 3, t)),
@@ -495,7 +506,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "derivative of an inner product": (
         lambda: calculus.derivative(Partial(Inner(t * x, a(t * y)), t)),
-        "t ↦ x·a(t y) is differentiable at t ⊢ ∂_t t x·a(t y) = t ∂_t x·a(t y) + (∂_t t) x·a(t y)",
+        "t ↦ x·a(t y) is differentiable at t ⊢ ∂_t (t x·a(t y)) = t ∂_t x·a(t y) + (∂_t t) x·a(t y)",
     ),
     "gradient of an inner product": (
         lambda: calculus.derivative(Grad(Inner(h(t) * x - y, 2 * x + z), x)),
@@ -536,13 +547,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "chain rule": (
         lambda: calculus.derivative(Partial(k(h(t) * x, z), t)),
         "x' ↦ k(x',z) is differentiable at h(t) x, t ↦ h(t) x is differentiable at t ⊢ ∂_t "
-        "k(h(t) x,z) = (∂_t h(t) x)·([∇_x' k(x',z)]_{x' = h(t) x})",
+        "k(h(t) x,z) = (∂_t (h(t) x))·([∇_x' k(x',z)]_{x' = h(t) x})",
     ),
     "chain rule in two arguments": (
         lambda: calculus.derivative(Partial(k(t * x, t * z), t)),
         "(x',z') ↦ k(x',z') is differentiable at (t x,t z), t ↦ t x is differentiable at t, t "
-        "↦ t z is differentiable at t ⊢ ∂_t k(t x,t z) = (∂_t t x)·([∇_x' k(x',t z)]_{x' = t "
-        "x}) + (∂_t t z)·([∇_z' k(t x,z')]_{z' = t z})",
+        "↦ t z is differentiable at t ⊢ ∂_t k(t x,t z) = (∂_t (t x))·([∇_x' k(x',t z)]_{x' = t "
+        "x}) + (∂_t (t z))·([∇_z' k(t x,z')]_{z' = t z})",
     ),
     "chain rule of a gradient": (
         lambda: calculus.derivative(Grad(f(2 * x + z), x)),
@@ -551,7 +562,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "divergence of a product": (
         lambda: calculus.derivative(Div(f(x) * a(x), x)),
-        "x ↦ a(x) is differentiable at x, x ↦ f(x) is differentiable at x ⊢ div_x f(x) a(x) = "
+        "x ↦ a(x) is differentiable at x, x ↦ f(x) is differentiable at x ⊢ div_x (f(x) a(x)) = "
         "f(x) div_x a(x) + a(x)·(∇_x f(x))",
     ),
     "divergence of the variable": (
@@ -560,7 +571,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "divergence along a constant": (
         lambda: calculus.derivative(Div(f(x) * z, x)),
-        "⊢ div_x f(x) z = z·(∇_x f(x))",
+        "⊢ div_x (f(x) z) = z·(∇_x f(x))",
     ),
     "divergence of a sum": (
         lambda: calculus.derivative(Div(f(x) * z + h(t) * x - a(x), x)),
@@ -647,8 +658,8 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "divergence theorem": (
         lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
-        "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x f(x) a(x)| dx < ∞ ⊢ "
-        "∫ div_x f(x) a(x) dx = 0",
+        "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
+        "∫ div_x (f(x) a(x)) dx = 0",
     ),
     "equal sides": (
         lambda: equality.equal_sides(Positive(f(x)), {0: f_is_g}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
@@ -16,6 +16,7 @@ from fmproof.lang.node import (
     declare,
     is_declared,
     is_nonnegative,
+    is_one_of,
     nothing,
     same_kind,
     shown,
@@ -53,13 +54,26 @@ def _places(node: Apply) -> Mapping[int, Lift]:
 
 
 def _obliges(node: Apply, inside: Inside) -> Iterator[Any]:
-    # A density is finite almost everywhere, whatever its definition is at single points.
-    diffuse = node.head.is_density and all(map(inside.is_diffuse, node.head.drawn(node)))
-    if node.head.definition is not None and not diffuse:
-        yield from inside(node.head.unfold(node.arguments))
+    if node.head.definition is not None:
+        props = inside(node.head.unfold(node.arguments))
+        # A density is finite almost everywhere, whatever its integral is at single points.
+        excused = node.head.is_density and inside.is_almost_everywhere(node)
+        yield from but_for_integrals(props) if excused else props
     yield from node.head.obliges(node.arguments)
     for argument in node.arguments:
         yield from inside(argument)
+
+
+def but_for_integrals(props: Iterable[Any]) -> Iterator[Any]:
+    """What remains of obligations where integrals are known to be finite: signs, derivatives."""
+    from fmproof.lang.props import Almost, ForAll, Integrable
+
+    for prop in props:
+        core = prop
+        while is_one_of(core, (Almost, ForAll)):
+            core = core.body
+        if type(core) is not Integrable:
+            yield prop
 
 
 def _nonnegative(node: Apply) -> bool:

@@ -27,7 +27,6 @@ from fmproof.lang.node import (
     shown,
     sort_of,
 )
-from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.measure import (
     Declared,
     Lebesgue,
@@ -38,7 +37,7 @@ from fmproof.lang.nodes.measure import (
     require_measure,
 )
 from fmproof.lang.props import Almost, ForAll, Integrable
-from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import ADDITIVE
 
 
@@ -82,16 +81,14 @@ def obliges_over_measure(node: Any, inside: Inside) -> Iterator[Any]:
     Where a factor outside an inner integral vanishes, the inner one does not matter. So that
     factor weighs it (``inside(part, weight)``), and is handed on here under this binder.
     """
-    admitted = apart(node, free_vars(inside.weight))
+    if free_vars(inside.weight).intersection(measure_bound(node)):
+        inside = inside.unweighted()  # it would be captured, and a line is not rewritten here
+    admitted = admit(node)
     if type(admitted) is type(node):  # else the integrand, admitted, is 0
         yield Integrable(inside.weighted(admitted.body), *admitted.measure)
-        if admitted is not admit(node):  # renamed: as written it would be captured
-            node = admitted
-    for place, item in enumerate(node.measure):
-        for argument in item.args[1:] if type(item) is not Lebesgue else ():
-            yield from _almost(inside(argument), node.measure[:place])
-        if type(item) is Apply:
-            yield from _almost(item.head.obliges(item.arguments), node.measure[:place])
+    for place in range(len(node.measure)):
+        yield from _almost(inside.draw(node, place), node.measure[:place])
+        yield from _almost(inside.definition(node, place), node.measure[: place + 1])
     yield from _almost(inside.under(node), node.measure)
 
 

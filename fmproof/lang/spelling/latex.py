@@ -169,7 +169,7 @@ class LatexPrinter(Printer):
 
     def dominated(self, body: str, var: str, at: str, over: str) -> str:
         near = var if var == at else f"{var} = {at}"
-        return rf"\lvert {body} \rvert \text{{ is dominated near }} {near} \text{{, over }} {over}"
+        return rf"{body} \text{{ exists and is dominated near }} {near} \text{{, over }} {over}"
 
     def differentiable(self, var: str, body: str, at: str) -> str:
         place = rf" \text{{ at }} {at}" if at else ""

@@ -179,12 +179,16 @@ class Printer(ABC):
     def minimisers(self, node: ArgMin) -> str:
         return self.operator("argmin", self.name(node.var.name), self.show(node.body, PRODUCT))
 
+    def operand(self, body: Expr) -> str:
+        """What an operator acts on, all of it."""
+        whole = isinstance(body, Mul) or (isinstance(body, Inner) and not body.is_square)
+        return self.show(body, ATOM if whole else PRODUCT)
+
     def derivative(self, node: Any) -> str:
         """∇_x f(x); with another place ∇_x f(x)|_{x = s}."""
         kind = _OPERATORS[type(node)]
         var, body = _read_at(node)
-        inside = self.show(body, ATOM if isinstance(body, Mul) else PRODUCT)
-        shown = self.operator(kind, self.name(var.name), inside)
+        shown = self.operator(kind, self.name(var.name), self.operand(body))
         if var is node.at:
             return shown
         place = f"{self.name(var.name)} = {self.show(node.at)}"
@@ -243,7 +247,7 @@ class Printer(ABC):
         items = ", ".join(self.almost_item(item) for item in node.measure)
         var, body = _read_at(node)
         kind = kinds.get(var.sort, "grad")
-        shown = self.operator(kind, self.name(var.name), self.show(body, PRODUCT))
+        shown = self.operator(kind, self.name(var.name), self.operand(body))
         return self.dominated(shown, self.name(var.name), self.show(node.at), items)
 
     def sum(self, node: Add) -> str:

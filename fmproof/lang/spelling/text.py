@@ -150,7 +150,7 @@ class TextPrinter(Printer):
 
     def dominated(self, body: str, var: str, at: str, over: str) -> str:
         near = var if var == at else f"{var} = {at}"
-        return f"|{body}| is dominated near {near}, over {over}"
+        return f"{body} exists and is dominated near {near}, over {over}"
 
     def differentiable(self, var: str, body: str, at: str) -> str:
         return f"{var} ↦ {body} is differentiable" + (f" at {at}" if at else "")

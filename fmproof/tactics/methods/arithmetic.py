@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, S
 
 from fmproof.kernel.algebra import bilinearity, cancel
+from fmproof.kernel.equality import transitivity
 from fmproof.kernel.functions import (
     absolute_value,
     exponential,
@@ -14,7 +16,9 @@ from fmproof.kernel.functions import (
     root_of_product,
     root_squared,
 )
+from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.nodes import Abs, Inner, Ratio, Sqrt
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, attempt
@@ -29,9 +33,27 @@ def square(_: Line) -> Conversion:
 
 def cancel_ratios(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
-        return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
+        if not isinstance(term, Mul) or not term.has(Ratio):
+            return None
+        return attempt(cancel, term) or _whole_power(term)
 
     return convert
+
+
+def _whole_power(term: Mul) -> Theorem | None:
+    """b c·(a/(b c)) = a, where the denominator is a product of factors that stand beside it."""
+    parts = list(factors(term))
+    for place, part in enumerate(parts):
+        below = factors(part.args[1]) if isinstance(part, Ratio) else ()
+        others = Counter(parts[:place] + parts[place + 1 :])
+        if len(below) > 1 and not Counter(below) - others:
+            inverses = [Ratio(S.One, b) for b in below[1:]]
+            rest = [*parts[:place], *parts[place + 1 :]]
+            split = attempt(ring, term, mul(Ratio(part.args[0], below[0]), *inverses, *rest))
+            cancelled = None if split is None else attempt(cancel, split.rhs)
+            if split is not None and cancelled is not None:
+                return transitivity(split, cancelled)
+    return None
 
 
 def log(_: Line) -> Conversion:
