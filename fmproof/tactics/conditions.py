@@ -438,7 +438,7 @@ class Prover:
         ]
         yield from together(goal, [fact.conclusion for _, fact in known])
         for _name, fact in known:
-            yield "arithmetic", spelled_otherwise(goal, fact.conclusion)
+            yield "equality", spelled_otherwise(goal, fact.conclusion)
 
     def _computed(self, term: Expr) -> Theorem | None:
         """The value of an integral or expectation by an earlier result."""

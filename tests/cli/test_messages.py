@@ -184,8 +184,8 @@ def test_a_difference_has_one_sign_in_every_format() -> None:
     assert "difference: f(x)·g(x)" in json.render(report)
     for module in (latex, markdown):
         shown = module.render(report)
-        assert "Rule gives" in shown
-        assert "Claim gives" in shown or "found" not in shown.lower()
-        assert "Difference" in shown
+        assert "rule gives" in shown.lower()
+        assert "claim gives" in shown.lower() or "found" not in shown.lower()
+        assert "difference" in shown.lower()
         assert "minus" not in shown
     assert "<dt>difference</dt>" in html.render(report)

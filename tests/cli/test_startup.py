@@ -64,7 +64,7 @@ def test_nothing_heavy(arguments: list[str]) -> None:
     [
         ("fmproof ver", ["plain,verify"]),
         ("fmproof verify --st", ["plain,--steps"]),
-        ("fmproof verify g", ["plain,gradient", "plain,general", "plain,good.py"]),
+        ("fmproof verify ge", ["plain,general"]),
         ("fmproof verify go", ["file,go"]),  # left to the shell
         ("fmproof verify folder/", ["file,folder/"]),
         ("fmproof explain mar", ["plain,marginalisation"]),

@@ -309,7 +309,7 @@ SAMPLES: dict[type, list[Sample]] = {
             Sort.REAL,
             "x'",
             {0: "EVERY", 2: "HERE"},
-            ("x ↦ u(x) is differentiable at x", "∫ ‖h(x,y) y‖ dy < ∞"),
+            ("∇_x (h(x,y) y) exists and is dominated near x, over y",),
         ),
         Sample(
             Div(v(x), x, z),

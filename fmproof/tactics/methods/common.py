@@ -101,7 +101,10 @@ def _equal_summands(left: Add, right: Add) -> Theorem | None:
 def _named_alike(term: Expr, other: Expr) -> Expr:
     """A binder with the bound names of another, where that captures nothing."""
     ours, theirs = bound_vars(term), bound_vars(other)
-    if ours == theirs or len(ours) != len(theirs):
+    alike = len(ours) == len(theirs) and all(
+        one.sort is other.sort for one, other in zip(ours, theirs, strict=True)
+    )
+    if ours == theirs or not alike:
         return term
     renaming: dict[Var, Expr] = dict(zip(ours, theirs, strict=True))
     renamed = rebuilt(term, *(substitute(arg, renaming) for arg in term.args))

@@ -15,5 +15,5 @@ derivation = Derivation(
         Hypothesis("H2", Differentiable(M(theta), theta)),
     ],
     start=Grad(2 * L(theta) - M(theta) + C, theta),
-    steps=[Step("1", 2 * Grad(L(theta), theta) - Grad(M(theta), theta), by="gradient")],
+    steps=[Step("1", 2 * Grad(L(theta), theta) - Grad(M(theta), theta), by="derivative")],
 )

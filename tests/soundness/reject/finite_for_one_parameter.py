@@ -12,5 +12,5 @@ derivation = Derivation(
         Hypothesis("H3", Differentiable(L_CFM(theta), theta)),
     ],
     start=Grad(L_CFM(theta) + C, theta),
-    steps=[Step("1", Grad(L_CFM(theta), theta), by="gradient")],
+    steps=[Step("1", Grad(L_CFM(theta), theta), by="derivative")],
 )

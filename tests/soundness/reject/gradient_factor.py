@@ -9,5 +9,5 @@ derivation = Derivation(
     "gradient-factor",
     hypotheses=[Hypothesis("H", Differentiable(L(theta), theta))],
     start=Grad(2 * L(theta), theta),
-    steps=[Step("1", Grad(L(theta), theta), by="gradient")],
+    steps=[Step("1", Grad(L(theta), theta), by="derivative")],
 )

@@ -8,5 +8,5 @@ derivation = Derivation(
     "gradient-inside-expectation",
     hypotheses=[H1, H2],
     start=Grad(Expect(norm2(v - u_z), *joint), theta),
-    steps=[Step("1", Expect(Grad(norm2(v - u_z), theta), *joint), by="gradient")],
+    steps=[Step("1", Expect(Grad(norm2(v - u_z), theta), *joint), by="derivative")],
 )

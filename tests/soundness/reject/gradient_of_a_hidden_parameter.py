@@ -13,5 +13,5 @@ derivation = Derivation(
         Hypothesis("H2", Differentiable(M(theta), theta)),
     ],
     start=Grad(L(theta) + C, theta),
-    steps=[Step("1", Grad(L(theta), theta), by="gradient")],
+    steps=[Step("1", Grad(L(theta), theta), by="derivative")],
 )

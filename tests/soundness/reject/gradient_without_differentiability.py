@@ -9,5 +9,5 @@ derivation = Derivation(
     "gradient-without-differentiability",
     hypotheses=[Hypothesis("H", Differentiable(L(theta) + M(theta), theta))],
     start=Grad(L(theta) + M(theta), theta),
-    steps=[Step("1", Grad(L(theta), theta) + Grad(M(theta), theta), by="gradient")],
+    steps=[Step("1", Grad(L(theta), theta) + Grad(M(theta), theta), by="derivative")],
 )
