@@ -249,17 +249,15 @@ def _coefficient(side: Expr, var: Var) -> Expr:
 def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
     """The chain rule for a symbol whose arguments move."""
     _, moved = _head_at(body, {var: at})
-    taken = dict(moved)
+    here = [substitute(argument, {var: at}) for argument in body.arguments]
     names = iter(moved)
     total = []
     for place, argument in enumerate(body.arguments):
         if var not in free_vars(argument):
             continue
         name, value = next(names)
-        arguments = [substitute(a, {var: at}) for a in body.arguments]
-        arguments[place] = name
-        inner = Apply(body.head, *arguments)
-        if argument is var and len(taken) == 1:
+        inner = Apply(body.head, *here[:place], name, *here[place + 1 :])
+        if argument is var and len(moved) == 1:
             raise RuleError(f"derivative: nothing to separate in {shown(slope(body))}")
         if name.sort is Sort.REAL:
             outer = Partial(inner, name, value)

@@ -13,7 +13,7 @@ from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, without
-from fmproof.lang.node import Lift, bound_vars, shown, sort_of
+from fmproof.lang.node import Lift, bound_vars, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Inner, Let, Ratio, Scalar, Var
 from fmproof.lang.nodes.measure import Draw, drawn_by, is_density
 from fmproof.lang.props import Almost, Equals, Integrable, Prop
@@ -58,7 +58,7 @@ def _mean(
     The other factors must be functions of what is given and of the draws before.
     """
     outer, inner = node.measure[:split], node.measure[split:]
-    if not (0 <= split < len(node.measure)) or any(type(i) not in _DRAWS for i in inner):
+    if not (0 <= split < len(node.measure)) or not all(is_one_of(item, _DRAWS) for item in inner):
         raise RuleError(f"conditional expectation: no law after {split} draws in {shown(node)}")
     hidden = {var for item in inner for var in drawn_by(item)}.difference(given)
     for other in others:
@@ -217,7 +217,7 @@ def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
     """
     node: Any = prop
     first, second = _equal_laws(law, head)
-    fits = type(node) in (Almost, Integrable)
+    fits = is_one_of(node, (Almost, Integrable))
     require(fits, "transfer", "an integrability or almost sure statement", prop)
     if not alpha_equal(Expect(first.body, *node.measure), first):
         raise RuleError(f"transfer: {shown(prop)} is not under the law of {shown(first)}")

@@ -24,7 +24,7 @@ from fmproof.lang.node import (
 )
 from fmproof.lang.nodes.measure import OverMeasure, drawn_by, measure_bound, require_measure
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import apart, free_vars, fresh, substitute
+from fmproof.lang.scope import apart, free_vars, fresh_names, substitute
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 
@@ -181,12 +181,8 @@ def placed(body: Expr, pairs: Sequence[tuple[Any, Any]], owner: str) -> tuple[Ex
     for var, at in zip(variables, places, strict=True):
         require_sort(at, var.sort, f"the place of {var.name}")
     outside = frozenset().union(*map(free_vars, places))
-    taken = outside.union(free_vars(body), variables)
-    renaming: dict[Var, Expr] = {}
-    for var in variables:
-        if var in outside:
-            renaming[var] = fresh(var, taken)
-            taken |= {renaming[var]}
+    clashing = [var for var in variables if var in outside]
+    renaming = fresh_names(clashing, outside.union(free_vars(body), variables))
     body = substitute(body, renaming) if renaming else body
     bound = [renaming.get(var, var) for var in variables]
     return body, [part for pair in zip(bound, places, strict=True) for part in pair]
@@ -246,12 +242,9 @@ class Dominated(AtPlace, Prop):
         place = as_term(at)
         require_sort(place, var.sort, f"the place of {var.name}")
         outside = free_vars(place)
+        clashing = [v for v in (var, *inner) if v in outside]
         taken = outside.union(free_vars(term), inner, (var,), *map(free_vars, measure))
-        renaming: dict[Var, Expr] = {}
-        for v in (var, *inner):
-            if v in outside:
-                renaming[v] = fresh(v, taken)
-                taken |= {renaming[v]}
+        renaming = fresh_names(clashing, taken)
         if renaming:
             term = substitute(term, renaming)
             measure = tuple(substitute(item, renaming) for item in measure)

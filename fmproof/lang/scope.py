@@ -37,6 +37,16 @@ def fresh(var: Var, avoid: Iterable[Var]) -> Var:
     return Var(name, var.sort)
 
 
+def fresh_names(which: Iterable[Var], avoid: Iterable[Var]) -> dict[Var, Expr]:
+    """A name for each variable outside ``avoid``, all of them different."""
+    taken = set(avoid)
+    renaming: dict[Var, Expr] = {}
+    for var in which:
+        new = renaming[var] = fresh(var, taken | {var})
+        taken.add(new)
+    return renaming
+
+
 def substitute(node: T, mapping: Mapping[Var, Expr]) -> T:
     """``node`` with free variables replaced; bound variables are renamed where they would capture.
 
@@ -70,13 +80,7 @@ def _substitute(node: Any, mapping: Mapping[Var, Expr]) -> Any:
 
 def rename_bound(node: T, which: Iterable[Var], avoid: Iterable[Var]) -> T:
     """An alpha-variant of the binder ``node`` in which ``which`` have names outside ``avoid``."""
-    inside: set[Var] = set(avoid)
-    for arg in node.args:
-        inside |= free_vars(arg)
-    renaming: dict[Var, Expr] = {}
-    for var in which:
-        renaming[var] = fresh(var, inside | {var})
-        inside.add(renaming[var])
+    renaming = fresh_names(which, frozenset(avoid).union(*map(free_vars, node.args)))
     return rebuilt(node, *(_substitute(arg, renaming) for arg in node.args))
 
 

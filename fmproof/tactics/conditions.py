@@ -100,7 +100,7 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh, substitute
+from fmproof.lang.scope import alpha_equal, canon, free_vars, fresh_names, substitute
 from fmproof.tactics.averages import (
     contracted,
     has_let,
@@ -553,7 +553,7 @@ class Prover:
         if any(not isinstance(value, Var) for value in inside.values()):
             return None
         taken = free_vars(goal).union(*map(drawn_by, goal.measure), inside.values())
-        hidden = {v: fresh(v, taken | {v}) for v in bound - inside.keys()}
+        hidden = fresh_names(sorted(bound - inside.keys(), key=lambda v: v.name), taken)
         renaming: dict[Var, Expr] = {**inside, **hidden}
         try:
             own = [substitute(item, renaming) for item in known.measure]

@@ -39,7 +39,7 @@ from fmproof.lang.nodes.measure import (
     require_measure,
 )
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import free_vars, fresh, substitute
+from fmproof.lang.scope import free_vars, fresh_names, substitute
 
 
 class Given(Sealed, Basic):
@@ -92,11 +92,8 @@ class CondExpect(OverMeasure, Term):
             return S.Zero
         outside = frozenset().union(*(free_vars(item.at) for item in given))
         taken = outside.union(bound, free_vars(term), *(free_vars(draw) for draw in draws))
-        renaming: dict[Var, Expr] = {}
-        for var in bound:
-            if var in outside:  # what it is given lies outside the law
-                renaming[var] = fresh(var, taken)
-                taken |= {renaming[var]}
+        # What it is given lies outside the law.
+        renaming = fresh_names([var for var in bound if var in outside], taken)
         if renaming:
             term, draws = substitute(term, renaming), [substitute(d, renaming) for d in draws]
             given = [Given(renaming.get(item.var, item.var), item.at) for item in given]
