@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fmproof.errors import InputError
 
-FILES = ("Measure", "Product", "Model", "Rules", "Spaces", "Tactics")
+FILES = ("Measure", "Product", "Model", "Rules", "Spaces", "Steps")
 """In the order in which they use each other."""
 
 RULES: Mapping[str, str] = {
@@ -32,7 +32,7 @@ RULES: Mapping[str, str] = {
     "tonelli": "marginal_integrable",
     "finite_measure": "law_cons",
     "support_of_marginal": "support_of_marginal",
-    "everywhere": "everywhere_vanishing2",
+    "everywhere": "everywhere_vanishing",
     "cauchy_schwarz": "cauchy_schwarz",
     "parallelogram": "parallelogram",
     "square_integrable": "square_integrable",
@@ -78,7 +78,7 @@ def compiled(texts: Mapping[str, str] | None = None, cache: Path | None = None) 
     """
     texts = sources() if texts is None else texts
     cache = _cache() if cache is None else cache
-    version = _run(["coqc", "--version"], Path.cwd()).stdout
+    version = coqc(["--version"], Path.cwd()).stdout
     key = hashlib.sha256(repr((version, sorted(texts.items()))).encode()).hexdigest()[:16]
     home = cache / key
     if home.is_dir():
@@ -90,9 +90,9 @@ def compiled(texts: Mapping[str, str] | None = None, cache: Path | None = None) 
         for name, text in texts.items():
             (made / f"{name}.v").write_text(text, encoding="utf-8")
         for name in texts:
-            done = _run(["coqc", "-Q", ".", "FMProof", f"{name}.v"], made)
+            done = coqc(["-Q", ".", "FMProof", f"{name}.v"], made)
             if done.returncode != 0:
-                raise InputError(f"coqc refuses {name}.v: {_last(done.stderr)}; {MISSING}")
+                raise InputError(f"coqc refuses {name}.v: {last_words(done.stderr)}; {MISSING}")
         if not home.exists():
             shutil.move(made, home)
     return home
@@ -112,18 +112,36 @@ def assumptions(lemmas: Sequence[str], library: Path) -> dict[str, frozenset[str
             lines.append(f"Print Assumptions {lemma}.")
         lines.insert(0, "Require Import String.")
         asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        done = _run(["coqc", "-Q", str(library), "FMProof", "Asked.v"], Path(scratch))
+        done = coqc(["-Q", str(library), "FMProof", "Asked.v"], Path(scratch))
     if done.returncode != 0:
-        raise InputError(f"coqc: {_last(done.stderr)}")
+        raise InputError(f"coqc: {last_words(done.stderr)}")
     parts = re.split(r'^ +="?.*?"(\w+)"%?\w*\n +: \w+\n', done.stdout, flags=re.MULTILINE)
-    found = {
-        name: frozenset(re.findall(r"^([A-Za-z_][\w.]*)(?= :|$)", told, flags=re.MULTILINE))
-        - {"Axioms"}
-        for name, told in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    found = {name: axioms(told) for name, told in zip(parts[1::2], parts[2::2], strict=True)}
     if set(found) != set(lemmas):
         raise InputError("coqc did not answer for each lemma")
     return found
+
+
+def axioms(told: str) -> frozenset[str]:
+    """The axioms in what ``Print Assumptions`` tells.
+
+    Raises:
+        InputError: it tells of anything else, such as a check that was switched off.
+    """
+    lines = [line for line in told.splitlines() if line.strip()]
+    if lines == ["Closed under the global context"]:
+        return frozenset()
+    if not lines or lines[0] != "Axioms:":
+        raise InputError(f"coqc does not tell what a theorem assumes: {' '.join(lines)[:200]}")
+    found = []
+    for line in lines[1:]:
+        if line[0].isspace():
+            continue  # the type of the axiom before
+        named = re.fullmatch(r"([A-Za-z_][\w.']*)( :.*)?", line)
+        if named is None:
+            raise InputError(f"a theorem rests on more than axioms: {line.strip()}")
+        found.append(named[1])
+    return frozenset(found)
 
 
 def require_allowed(found: Mapping[str, frozenset[str]]) -> None:
@@ -139,20 +157,30 @@ def _cache() -> Path:
     return Path(home) / "fmproof" / "coq"
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def coqc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run coqc in a folder.
+
+    Raises:
+        InputError: there is none, or it takes too long.
+    """
     try:
         return subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+            ["coqc", *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
     except FileNotFoundError:
         raise InputError(MISSING) from None
     except subprocess.TimeoutExpired:
-        raise InputError(f"{' '.join(command)} took more than {SECONDS} s") from None
+        raise InputError(f"coqc {' '.join(arguments)} took more than {SECONDS} s") from None
 
 
-def _last(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line]
-    return " ".join(lines[-3:])
+def last_words(text: str) -> str:
+    """The end of a message of Coq, in one line."""
+    return " ".join(" ".join(text.split("Error:")[-1].split())[-300:].split())
 
 
 def main() -> int:

@@ -108,6 +108,12 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE",
     help="Also write the proof as a certificate, for fmproof replay and other checkers.",
 )
+@click.option(
+    "--coq",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also have Coq check the proof, as files in DIR; those that are there are checked.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever one of the files changes.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
@@ -124,6 +130,7 @@ def verify(
     seed: int | None,
     problem: Path | None,
     certificate: Path | None,
+    coq: Path | None,
     watch: bool,
     no_numeric: bool,
 ) -> None:
@@ -146,6 +153,8 @@ def verify(
         require_writable(certificate)
         if len(chosen) != 1:
             raise click.UsageError("--certificate is for one derivation: name it")
+    if coq is not None and len(chosen) != 1:
+        raise click.UsageError("--coq is for one derivation: name it")
     level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
 
     def run() -> int:
@@ -162,9 +171,27 @@ def verify(
             from fmproof.certificate.proved import certificate_of
 
             terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
+        if coq is not None and report.status == "proved":
+            click.echo(_accepted(chosen[0], coq), err=format_ != "text")
         return 0 if report.status == "proved" else 1
 
     ctx.exit(_watched(run, chosen) if watch else run())
+
+
+def _accepted(source: str, folder: Path) -> str:
+    """What Coq says of a derivation, in a line."""
+    from fmproof.certificate.export.check import check, write
+    from fmproof.certificate.library import compiled
+    from fmproof.certificate.proved import certificate_of
+
+    certificate = certificate_of(source)
+    write(certificate, folder)
+    found = check(certificate, folder, compiled())
+    return (
+        f"✓ {found.derivation} accepted by Coq: {found.steps} steps, {found.lines:,} lines, "
+        f"{found.seconds:.0f} s; it rests on {len(found.axioms)} axioms of classical reasoning "
+        f"and none of ours"
+    )
 
 
 def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:

@@ -54,7 +54,7 @@ def test_the_lemmas_rest_on_classical_reasoning_alone() -> None:
     ],
 )
 def test_what_is_not_proved_shows(tmp_path: Path, text: str, lemma: str, axiom: str) -> None:
-    done = compiled({name: text if name == "Tactics" else "" for name in sources()}, tmp_path)
+    done = compiled({name: text if name == "Steps" else "" for name in sources()}, tmp_path)
     found = assumptions([lemma], done)
     with pytest.raises(InputError, match=axiom):
         require_allowed(found)

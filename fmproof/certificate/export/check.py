@@ -1,0 +1,131 @@
+"""Whether Coq accepts a proof of the theorem of a certificate.
+
+``Goal.v`` is made anew from the statement, and ``Proof.v`` is required by name only after it. So a
+proof cannot change what is stated, whatever it defines or notates.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fmproof.certificate.certificate import Certificate
+from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.library import ALLOWED, axioms, coqc, last_words
+from fmproof.errors import InputError
+from fmproof.files import write_whole
+
+_OUTSIDE = re.compile(
+    r"\b(Declare\s+ML|Add\s+(Rec\s+)?LoadPath|Add\s+ML|Load|Redirect|Extraction|Cd|Drop)\b"
+)
+_CHECK = """Require Certificate.Proof.
+Definition accepted : theorem := Certificate.Proof.proved.
+Print Assumptions accepted.
+"""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A theorem that Coq accepts.
+
+    Attributes:
+        derivation: its name.
+        steps: of the certificate.
+        lines: of Proof.v.
+        seconds: that Coq took.
+        axioms: what the theorem rests on besides Coq's logic.
+    """
+
+    derivation: str
+    steps: int
+    lines: int
+    seconds: float
+    axioms: frozenset[str]
+
+
+def write(certificate: Certificate, folder: Path) -> None:
+    """``Goal.v`` and ``Proof.v`` in a folder, which is made if need be; files there stay.
+
+    Raises:
+        InputError: the certificate has no translation yet, or nothing can be written there.
+    """
+    texts: Mapping[str, str] = {"Goal.v": goal(certificate), "Proof.v": proof(certificate)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        if not (folder / name).exists():
+            write_whole(folder / name, text.encode())
+
+
+def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
+    """Have Coq check the ``Proof.v`` of a folder against the theorem of a certificate.
+
+    Args:
+        library: the compiled library, :func:`fmproof.certificate.library.compiled`.
+
+    Raises:
+        InputError: Coq refuses it; the message says which lemma, or what else is wrong.
+    """
+    began = time.monotonic()
+    stated, found = goal(certificate), _text(folder / "Goal.v")
+    if found != stated:
+        raise InputError(
+            f"{folder / 'Goal.v'} does not state the theorem of {certificate.derivation}; "
+            f"delete it, and the statement is written anew"
+        )
+    given = _text(folder / "Proof.v")
+    outside = _OUTSIDE.search(given)
+    if outside:
+        raise InputError(
+            f"{folder / 'Proof.v'} has the command {outside[0]}, which reaches outside"
+        )
+    with tempfile.TemporaryDirectory() as scratch:
+        here = Path(scratch)
+        (here / "Proof.v").write_text(given, encoding="utf-8")
+        (here / "Check.v").write_text(stated + _CHECK, encoding="utf-8")
+        options = ["-Q", str(library), "FMProof", "-Q", ".", "Certificate"]
+        done = coqc([*options, "Proof.v"], here)
+        if done.returncode != 0:
+            raise InputError(f"Coq refuses {_where(given, done.stderr)}: {last_words(done.stderr)}")
+        done = coqc([*options, "Check.v"], here)
+    if done.returncode != 0:
+        raise InputError(
+            f"{folder / 'Proof.v'} proves another statement than Goal.v: {last_words(done.stderr)}"
+        )
+    used = axioms(done.stdout)
+    extra = sorted(used - ALLOWED)
+    if extra:
+        raise InputError(
+            f"{folder / 'Proof.v'} rests on {', '.join(extra)}, which is assumed, not proved"
+        )
+    return Accepted(
+        certificate.derivation,
+        len(certificate.steps),
+        len(given.splitlines()),
+        time.monotonic() - began,
+        used,
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {file}: {error}") from None
+
+
+def _where(text: str, told: str) -> str:
+    """The lemma that an error of Coq is in, with the comment above it."""
+    line = re.search(r"line (\d+), characters", told)
+    if line is None:
+        return "Proof.v"
+    before = text.splitlines()[: int(line[1])]
+    for number in range(len(before) - 1, -1, -1):
+        named = re.match(r"(?:Lemma|Theorem|Definition) (\w+)", before[number])
+        if named:
+            comment = before[number - 1] if before[number - 1].startswith("(* ") else ""
+            return f"{named[1]} of Proof.v, line {line[1]} {comment}".strip()
+    return f"line {line[1]} of Proof.v"

@@ -1,0 +1,563 @@
+"""How steps that derive integrability, and what holds almost everywhere, are proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Rational, S
+
+from fmproof.certificate.certificate import From
+from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
+from fmproof.certificate.export.laws import (
+    Marginal,
+    expanded,
+    is_marginal,
+    is_uniform,
+    law_integrable,
+    marginal,
+    matching,
+)
+from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.rules import almost_at_points, conjunct, together
+from fmproof.certificate.export.spaces import at, nested, reordered
+from fmproof.certificate.export.statement import (
+    NotExported,
+    densities,
+    factor_space,
+    is_vector,
+    items,
+    space,
+)
+from fmproof.kernel.algebra import ratio_and_denominator
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.node import shown, sort_of
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by
+from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
+from fmproof.lang.sorts import Sort
+
+# --- domination ---------------------------------------------------------------------------
+
+
+def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
+    """The goal from a lemma about an integrand of this shape, at the point ``pt0``."""
+    goal: Any = step.arg(0)
+    over = items(goal.measure)
+    here = {**step.scope, **at(over, "pt0").scope}
+    target = weighted(goal.measure, tree(goal.body, here, is_vector(goal.body)), here)
+    same = step.equality.trees(shape, target)
+    vector = "V" if is_vector(goal.body) else ""
+    size = "d " if vector else ""
+    G, where = step.integrand(goal), space(over)
+    proof = f"({' '.join([lemma, *premises])})"
+    return f"(@{vector}Integrable_ext {size}({where}) _ {G} (fun pt0 : {where} => {same}) {proof})"
+
+
+def _lambda(step: At, over: Any, shape: Tree) -> str:
+    return f"(fun pt0 : {space(over)} => {step.equality.text(shape)})"
+
+
+class _Inner:
+    """An inner product among the factors of a goal, with the product of the others."""
+
+    def __init__(self, step: At, of_sum: bool) -> None:
+        goal: Any = step.arg(0)
+        parts = factors(goal.body)
+        self.over = items(goal.measure)
+        self.point = at(self.over, "pt0")
+        self.scope = {**step.scope, **self.point.scope}
+        found = [i for i, f in enumerate(parts) if isinstance(f, nodes.Inner)]
+        if of_sum:
+            found = [i for i in found if parts[i].is_square and isinstance(parts[i].args[0], Add)]
+        else:  # an instance may make it a square
+            found.sort(key=lambda i: parts[i].is_square)
+        if not found:
+            raise NotExported("no inner product")
+        self.inner: Any = parts[found[0]]
+        self.weight = mul(*without(parts, found[0]))
+        self.w = weighted(goal.measure, tree(self.weight, self.scope), self.scope)
+
+
+def _with(step: At, goal: Any, weight: Any, f: Any, w: Tree, scope: Any) -> str:
+    """``Integrable S (fun pt => w * ⟨f, f⟩)`` from a hypothesis that says so."""
+    wanted = props.Integrable(mul(weight, nodes.Inner(f, f)), *goal.measure)
+    proof = step.given(wanted)
+    over = items(goal.measure)
+    source = weighted(goal.measure, tree(wanted.body, scope), scope)
+    shape = Tree("product", (w, Tree("inner", (tree(f, scope), tree(f, scope)))))
+    same = step.equality.trees(source, shape, "inner_products")
+    F, G, where = step.integrand(wanted), _lambda(step, over, shape), space(over)
+    return f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
+
+
+def cauchy_schwarz(step: At) -> str:
+    goal, found = step.arg(0), _Inner(step, of_sum=False)
+    a, b = found.inner.args
+    where = space(found.over)
+    parts = [_lambda(step, found.over, tree(v, found.scope)) for v in (a, b)]
+    W = _lambda(step, found.over, found.w)
+    inner = Tree("inner", (tree(a, found.scope), tree(b, found.scope)))
+    m = _measurable_product(step, found, a, b)
+    uses = [_with(step, goal, found.weight, v, found.w, found.scope) for v in (a, b)]
+    lemma = f"@cauchy_schwarz d ({where}) {W} {parts[0]} {parts[1]} {m}"
+    return _dominated(step, lemma, Tree("product", (found.w, inner)), uses)
+
+
+def _measurable_product(step: At, found: _Inner, *vectors: Any) -> str:
+    goal: Any = step.arg(0)
+    weight = step.measurability.weighted(goal.measure, found.weight, found.scope, found.point)
+    a, b = (step.measurability.vector(v, found.scope, found.point) for v in vectors)
+    return f"(Meas_mul {weight} (Meas_ip {a} {b}))"
+
+
+def parallelogram(step: At) -> str:
+    """The first summand and the others, as often as there are."""
+    goal, found = step.arg(0), _Inner(step, of_sum=True)
+    parts = list(found.inner.args[0].args)
+    where, scope = space(found.over), found.scope
+    W = _lambda(step, found.over, found.w)
+    proof = _with(step, goal, found.weight, parts[-1], found.w, scope)
+    rest = tree(parts[-1], scope)
+    measurable = step.measurability.vector(parts[-1], scope, found.point)
+    weight = step.measurability.weighted(goal.measure, found.weight, scope, found.point)
+    for part in reversed(parts[:-1]):
+        whole = Tree("vector sum", (tree(part, scope), rest))
+        m = step.measurability.vector(part, scope, found.point)
+        measurable = f"(VMeas_add {m} {measurable})"
+        first = _with(step, goal, found.weight, part, found.w, scope)
+        f, g = _lambda(step, found.over, tree(part, scope)), _lambda(step, found.over, rest)
+        product = f"(Meas_mul {weight} (Meas_ip {measurable} {measurable}))"
+        proof = f"(@parallelogram d ({where}) {W} {f} {g} {product} {first} {proof})"
+        rest = whole
+    shape = Tree("product", (found.w, Tree("inner", (rest, rest))))
+    return _dominated(step, proof[1:-1], shape, [])
+
+
+def square_integrable(step: At) -> str:
+    goal: Any = step.arg(0)
+    parts = factors(goal.body)
+    (place,) = (i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC)
+    vector, weight = parts[place], mul(*without(parts, place))
+    over, point = items(goal.measure), at(items(goal.measure), "pt0")
+    scope = {**step.scope, **point.scope}
+    w = weighted(goal.measure, tree(weight, scope), scope)
+    W, f = _lambda(step, over, w), _lambda(step, over, tree(vector, scope))
+    m = step.measurability.weighted(goal.measure, weight, scope, point)
+    m = f"(VMeas_scal {m} {step.measurability.vector(vector, scope, point)})"
+    square = _with(step, goal, weight, vector, w, scope)
+    plain = step.given(props.Integrable(weight, *goal.measure))
+    lemma = f"@square_integrable d ({space(over)}) {W} {f} {m}"
+    return _dominated(step, lemma, Tree("scaled", (w, tree(vector, scope))), [square, plain])
+
+
+def constant_factor(step: At) -> str:
+    goal, (premise,) = step.arg(0), step.step.hypotheses
+    over, scope = items(goal.measure), {**step.scope, **at(items(goal.measure), "pt0").scope}
+    bound = {item.var for item in over}
+    gone = []
+    for factor in factors(goal.body):
+        if isinstance(factor, nodes.Ratio) and not bound & free_vars(factor.args[1]):
+            gone.append(nodes.Ratio(S.One, factor.args[1]))
+        elif not bound & free_vars(factor) and sort_of(factor) is Sort.REAL:
+            gone.append(factor)
+    k = mul(*gone)
+    vector = is_vector(goal.body)
+    target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
+    source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
+    shape = Tree("scaled" if vector else "product", (tree(k, step.scope), source))
+    same = step.equality.trees(shape, target)
+    lemma = "scaled_vector d" if vector else "scaled"
+    F, G, where = step.integrand(premise), step.integrand(goal), space(over)
+    text = step.printer.term(k, step.scope)
+    return (
+        f"(@{lemma} ({where}) {text} {F} {G} (fun pt0 : {where} => {same}) {step.given(premise)})"
+    )
+
+
+def cancelled_ratio(step: At) -> str:
+    goal: Any = step.arg(0)
+    body, _ = against_lebesgue(goal.body, goal.measure)
+    parts = factors(body)
+    found = ratio_and_denominator(parts)
+    if found is None:
+        raise NotExported("no b (a/b)")
+    ratio: Any = parts[found[0]]
+    a, b = ratio.args
+    rest = mul(*without(parts, *found))
+    over, point = items(goal.measure), at(items(goal.measure), "pt0")
+    scope, vector = {**step.scope, **point.scope}, is_vector(rest)
+    A, B, f = (tree(z, scope) for z in (a, b, rest))
+    quotient = Tree("product", (B, tree(ratio, scope)))
+    shape = Tree("scaled" if vector else "product", (quotient, f))
+    (premise,) = step.step.hypotheses
+    source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
+    target = Tree("scaled" if vector else "product", (A, f))
+    size, where = "d " if vector else "", space(over)
+    same = step.equality.trees(source, target)
+    mb, mr = (step.measurability.real(z, scope, point) for z in (b, ratio))
+    mf = (step.measurability.vector if vector else step.measurability.real)(rest, scope, point)
+    m = f"({'VMeas_scal' if vector else 'Meas_mul'} (Meas_mul {mb} {mr}) {mf})"
+    F, G = step.integrand(premise), _lambda(step, over, target)
+    V = "V" if vector else ""
+    known = f"(fun pt0 : {where} => {same}) {step.given(premise)}"
+    given = f"(@{V}Integrable_ext {size}({where}) {F} {G} {known})"
+    texts = " ".join(_lambda(step, over, z) for z in (A, B, f))
+    lemma = f"@cancelled_ratio{'_vector' if vector else ''} {size}({where}) {texts} {m}"
+    return _dominated(step, lemma, shape, [given])
+
+
+def equal_integrand(step: At) -> str:
+    """From an equation of integrands, for every value or almost everywhere."""
+    goal, source = step.arg(0), step.arg(1)
+    premise = step.premise(source)
+    over, name = items(goal.measure), step.equality.point()
+    point = at(over, name)
+    inside = {**step.scope, **point.scope}
+    other = props.Integrable(premise.conclusion.rhs, *goal.measure)
+    if densities(goal.measure):
+        raise NotExported("equal integrands under a law")
+    vector = is_vector(goal.body)
+    V, size, where = ("V", "d ", space(over)) if vector else ("", "", space(over))
+    F, G = step.integrand(goal), step.integrand(other)
+    known = step.given(other)
+    told = props.Equals(goal.body, premise.conclusion.rhs)
+    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    if not lifted:
+        back = f"(eq_sym {step.proved(source, told, inside)})"
+        return (
+            f"(@{V}Integrable_ext {size}({where}) {G} {F} (fun {name} : {where} => {back}) {known})"
+        )
+    conditions = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
+    equal = step.proved(source, told, inside, conditions)
+    holds, facts = _all(step, lifted, goal)
+    pointwise = f"(fun pt => {F} pt = {G} pt)"
+    almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {facts})"
+    m = step.measurability.weighted(goal.measure, goal.body, inside, point)
+    return f"(@{V}Integrable_almost {size}({where}) {F} {G} {m} {almost} {known})"
+
+
+# --- the same law, written otherwise ------------------------------------------------------
+
+
+def finite_measure(step: At) -> str:
+    """Laws have mass one, bounded intervals are finite."""
+    goal: Any = step.arg(0)
+    body, _ = against_lebesgue(goal.body, goal.measure)
+    over, parts = items(goal.measure), factors(body)
+    laws = [f for f in parts if not is_uniform(f) and not isinstance(f, Rational)]
+    drawn = {v for law in laws for v in drawn_by(law)} if all(
+        isinstance(f, nodes.Apply) and f.head.draws for f in laws
+    ) else None  # fmt: skip
+    if drawn is None or is_vector(body):
+        raise NotExported("the integral of another constant")
+    intervals = [i for i in over if i.var not in drawn]
+    proof, order, done = law_integrable(step, laws, step.scope, intervals)
+    turned = reordered(
+        [factor_space(i) for i in order], [[o.var for o in order].index(i.var) for i in over]
+    )
+    if turned is not None:
+        proof = f"(Integrable_renaming {turned} {proof})"
+    here = {**step.scope, **at(over, "pt0").scope}
+    source = product_of([tree(d, here) for d in done])
+    target = weighted(goal.measure, tree(goal.body, here), here)
+    return _up_to_a_constant(step, over, source, target, _constant(goal), proof, goal)
+
+
+def _constant(prop: Any) -> Rational:
+    """The product of the constant factors of an integrand."""
+    value = S.One
+    for f in (*densities(prop.measure), *factors(prop.body)):
+        if is_uniform(f):
+            value = value * f.head.definition
+        elif isinstance(f, Rational):
+            value = value * f
+    return value
+
+
+def _up_to_a_constant(
+    step: At, over: Any, source: Tree, target: Tree, k: Any, proof: str, goal: Any
+) -> str:
+    """The goal from the integrability of ``source``, where k·source is the goal's integrand."""
+    where, F, G = space(over), _lambda(step, over, source), step.integrand(goal)
+    shape = source if k == 1 else Tree("product", (Tree("number", value=k), source))
+    same = step.equality.trees(shape, target, constants=True)
+    if k == 1:
+        return f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
+    text = step.printer.term(k, step.scope)
+    return f"(@scaled ({where}) {text} {F} {G} (fun pt0 : {where} => {same}) {proof})"
+
+
+def tonelli(step: At) -> str:
+    """The premise with its marginals expanded, in the goal's order."""
+    goal, premise = step.arg(0), step.arg(1)
+    if is_vector(goal.body):
+        raise NotExported("Tonelli for vectors")
+    proof = step.given(premise)
+    over = items(premise.measure)
+    body, _ = against_lebesgue(premise.body, premise.measure)
+    here = {**step.scope, **at(over, "pt0").scope}
+    shape = weighted(premise.measure, tree(premise.body, here), here)
+    wanted, target = items(goal.measure), against_lebesgue(goal.body, goal.measure)[0]
+    found: Marginal | None = None
+    rest: Any = None
+    if len(wanted) > len(over):
+        places = [i for i, f in enumerate(factors(body)) if is_marginal(f)]
+        if len(places) != 1:
+            raise NotExported("several marginals at once")
+        draw = factors(body)[places[0]]
+        rest = mul(*without(factors(body), places[0]))
+        found = marginal(step, draw, over)
+        turned = reordered([factor_space(i) for i in over], [over.index(i) for i in found.over])
+        if turned is not None:
+            proof = f"(@Integrable_renaming _ _ _ _ {turned} {step.integrand(premise)} {proof})"
+        here = {**step.scope, **at(found.over, "pt0").scope}
+        shape = weighted(premise.measure, tree(premise.body, here), here)
+        split = Tree("product", (tree(draw, here), tree(rest, here)))
+        F, G = (_lambda(step, found.over, z) for z in (shape, split))
+        where = space(found.over)
+        same = step.equality.trees(shape, split)
+        proof = f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
+        proof = f"(@marginal_integrable {expanded(found, rest)} {proof})"
+        flat = nested(where, [factor_space(i) for i in found.hidden])
+        if flat is not None:
+            f = step.function(found.over, lambda k: step.printer.term(rest, k))
+            joint = f"(fun pt => {found.joint} (fst pt) (snd pt) * {f} (fst pt))"
+            proof = f"(@Integrable_renaming _ _ _ _ {flat} {joint} {proof})"
+        over = [*found.over, *found.hidden]
+        body = mul(found.term, rest)
+
+    def written(scope: Any) -> Tree:
+        if found is None:
+            return weighted(premise.measure, tree(premise.body, scope), scope)
+        return Tree("product", (found.tree(scope), tree(rest, scope)))
+
+    order = matching(step, body, over, target, wanted)
+    turned = reordered([factor_space(i) for i in over], order)
+    if turned is not None:
+        F = step.function(over, lambda k: step.equality.text(written(k)))
+        proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
+    final = [over[i] for i in order]
+    here = {**step.scope, **at(final, "pt0").scope}
+    there = {**step.scope, **at(wanted, "pt0").scope}
+    result = weighted(goal.measure, tree(goal.body, there), there)
+    k = _constant(goal) / _constant(premise)
+    return _up_to_a_constant(step, final, written(here), result, k, proof, goal)
+
+
+def jensen(step: At) -> str:
+    goal: Any = step.arg(0)
+    (premise,) = step.step.hypotheses
+    over = items(goal.measure)
+    body, _ = against_lebesgue(goal.body, goal.measure)
+    parts = factors(body)
+    squares = [i for i, f in enumerate(parts) if _is_average(f)]
+    if not squares:
+        raise NotExported("no squared conditional expectation")
+    field = parts[squares[0]].args[0]
+    average = field.head.definition
+    pieces = factors(average.body)
+    (ratio,) = (f for f in pieces if isinstance(f, nodes.Ratio))
+    values = mul(*(f for f in pieces if f is not ratio))
+    others = without(parts, squares[0])
+    unfolded: Any = apart(field.head.unfold(field.arguments), {o.var for o in over})
+    (shown_ratio,) = (f for f in factors(unfolded.body) if isinstance(f, nodes.Ratio))
+    place = next(p for p, f in enumerate(others) if alpha_equal(f, shown_ratio.args[1]))
+    found = marginal(step, others[place], over)
+    if [i.var for i in found.over] != [i.var for i in over]:
+        raise NotExported("Jensen for a marginal that is not drawn last")
+    weight = mul(*without(others, place))
+    eq, point = step.equality, at(over, "pt0")
+    scope = {**step.scope, **point.scope}
+    hidden = found.hidden
+    S_, Z = space(over), space(hidden)
+    both = point.with_more(hidden, "pt0")
+    inside = Marginal(step, field, tuple(over), hidden)  # the field is an integral over the same
+    pair = at(hidden, "pt00").scope
+    value = step.printer.term(values, inside.inside({**scope, **pair}))
+    f = f"(fun (pt0 : {S_}) (pt00 : {Z}) => {value})"
+    w = _lambda(step, over, tree(weight, scope))
+    mw = step.measurability.real(weight, scope, point)
+    mf = step.measurability.vector(
+        values, inside.inside({**step.scope, **both.scope}), inside.at(both)
+    )
+    # the premise, with the weight apart
+    there = {**step.scope, **both.scope}
+    v = tree(values, inside.inside(there))
+    square = Tree("inner", (v, v))
+    shape = Tree("product", (tree(weight, there), Tree("product", (found.tree(there), square))))
+    known = step.given(premise)
+    flat = nested(S_, [factor_space(i) for i in hidden])
+    wanted = items(premise.measure)
+    joint_term = mul(weight, found.term, nodes.Inner(*[_in_ours(inside, values)] * 2))
+    order = matching(
+        step, mul(*densities(premise.measure), premise.body), wanted, joint_term, [*over, *hidden]
+    )
+    turned = reordered([factor_space(i) for i in wanted], order)
+    if turned is not None:
+        known = f"(@Integrable_renaming _ _ _ _ {turned} {step.integrand(premise)} {known})"
+    final = [wanted[i] for i in order]
+    if flat is not None:
+        F = step.function(final, lambda k: step.printer.weighted(premise.measure, premise.body, k))
+        known = f"(@Integrable_renaming _ _ _ _ (renaming_sym {flat}) {F} {known})"
+    ours = {i.var: both.scope[o.var] for i, o in zip(final, [*over, *hidden], strict=True)}
+    here = {**step.scope, **ours}
+    source = weighted(premise.measure, tree(premise.body, here), here)
+    same = eq.trees(source, shape, constants=True)
+    whole = f"({S_}) ⊗ ({Z})"
+    F = f"(fun pt0 : {whole} => {eq.text(source)})"
+    G = f"(fun pt0 : {whole} => {eq.text(shape)})"
+    known = f"(@Integrable_ext ({whole}) {F} {G} (fun pt0 : {whole} => {same}) {known})"
+    lemma = (
+        f"(@jensen ({S_}) ({Z}) {found.joint} {found.measurable} {found.nonneg} {found.finite} "
+        f"d {w} {f} {mw} {mf} {known})"
+    )
+    u = tree(field, scope)
+    m = tree(others[place], scope)
+    result = Tree("product", (tree(weight, scope), Tree("product", (m, Tree("inner", (u, u))))))
+    target = weighted(goal.measure, tree(goal.body, scope), scope)
+    last = eq.trees(result, target)
+    F, G = _lambda(step, over, result), step.integrand(goal)
+    return f"(@Integrable_ext ({S_}) {F} {G} (fun pt0 : {S_} => {last}) {lemma})"
+
+
+def _is_average(factor: Any) -> bool:
+    """Whether it is the square of a field that is defined as an integral."""
+    field = factor.args[0] if isinstance(factor, nodes.Inner) and factor.is_square else None
+    return isinstance(field, nodes.Apply) and isinstance(field.head.definition, nodes.IntegralOver)
+
+
+def _in_ours(m: Marginal, term: Any) -> Any:
+    """A part of a definition in our variables, for comparison."""
+    values = dict(zip(m.draw.head.params, m.draw.arguments, strict=True))
+    for mine, item in zip(items(m.integral.measure), m.hidden, strict=True):
+        values[mine.var] = item.var
+    return substitute(term, values)
+
+
+# --- null sets ----------------------------------------------------------------------------
+
+
+def sections(step: At) -> str:
+    prop, split = step.arg(0), step.arg(1)
+    outer, inner = prop.measure[:split], prop.measure[split:]
+    first, second = items(outer), items(inner)
+    vector = is_vector(prop.body)
+    V = "V" if vector else ""
+    proof = step.given(prop)
+    flat = nested(space(first), [factor_space(i) for i in second])
+    if flat is not None:
+        F, turned = step.integrand(prop), f"(renaming_sym {flat})"
+        if vector:
+            proof = f"(@VIntegrable_renaming d _ _ _ _ {F} {turned} {proof})"
+        else:
+            proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
+    proof = f"({V}Integrable_section {proof})"
+    if densities(outer):
+        raise NotExported("sections under a law")
+    c = step.conclusion
+    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
+    return step.cast(Known(told, step.scope, proof), c, step.scope)
+
+
+def reorder_almost(step: At) -> str:
+    source, order = step.arg(0), list(step.arg(1))
+    known = step.use(source)
+    over = items(known.prop.measure)
+    if any(len(items([d])) != 1 for d in known.prop.measure):
+        raise NotExported("null sets of several variables at once in another order")
+    turned = reordered([factor_space(i) for i in over], order)
+    if turned is None:
+        return step.cast(known, step.conclusion, step.scope)
+    P = step.almost(known.prop, known.scope)
+    proof = f"(@ae_renaming _ _ _ _ {turned} {P} {known.proof})"
+    told = props.Almost(known.prop.args[0], *(known.prop.measure[i] for i in order))
+    return step.cast(Known(told, known.scope, proof), step.conclusion, step.scope)
+
+
+def everywhere(step: At) -> str:
+    source, measure = step.arg(0), step.arg(1)
+    premise, over = step.premise(source), items(measure)
+    if densities(measure):
+        raise NotExported("almost everywhere under a law")
+    name = step.equality.point()
+    inside = {**step.scope, **at(over, name).scope}
+    where, c = space(over), step.conclusion
+    if isinstance(premise.conclusion, props.Almost):
+        return _merged(step, source, measure)
+    told = props.Almost(premise.conclusion, *measure)
+    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    if not lifted:
+        proof = step.proved(source, premise.conclusion, inside)
+        whole = f"(@ae_all ({where}) {step.almost(told)} (fun {name} => {proof}))"
+    else:
+        known = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
+        proof = step.proved(source, premise.conclusion, inside, known)
+        P, facts = _all(step, lifted, told)
+        whole = f"(@ae_mono ({where}) {P} {step.almost(told)} (fun {name} pt_k => {proof}) {facts})"
+    return step.cast(Known(told, step.scope, whole), c, step.scope)
+
+
+def _all(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
+    """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
+    over = items(node.measure)
+
+    def holds(h: Any) -> str:
+        return step.function(over, lambda scope: step.printer.prop(h, scope))
+
+    facts = [(holds(h), almost_at_points(step, h, node)) for h in conditions]
+    return together(space(over), facts)
+
+
+def _merged(step: At, source: From, measure: Any) -> str:
+    """Almost every pair, from almost every second for each first."""
+    premise = step.premise(source)
+    told: Any = apart(premise.conclusion, {v for d in measure for v in drawn_by(d)})
+    over, inner = items(measure), items(told.measure)
+    if not isinstance(told.args[0], props.VanishesWith) or densities(told.measure):
+        raise NotExported(f"the null sets of {shown(premise.conclusion)} together")
+    if any({i.var for i in over} & free_vars(h) for h in premise.hypotheses):
+        raise NotExported("null sets under conditions")
+    name, other = step.equality.point(), step.equality.point()
+    A, B = space(over), space(inner)
+    both = at(over, name).with_more(inner, other)
+    scope = {**step.scope, **both.scope}
+    a, b = told.args[0].args
+    f, g = (f"(fun {other} : {A} ⊗ ({B}) => {step.printer.term(z, scope)})" for z in (b, a))
+    mf, mg = (step.measurability.real(z, scope, both) for z in (b, a))
+    proof = step.proved(source, told, {**step.scope, **at(over, name).scope})
+    whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
+    flat = nested(A, [factor_space(i) for i in inner])
+    if flat is not None:
+        P = f"(fun pt => {f} pt = 0 -> {g} pt = 0)"
+        whole = f"(@ae_renaming _ _ _ _ {flat} {P} {whole})"
+    merged = props.Almost(told.args[0], *measure, *told.measure)
+    return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
+
+
+def support_of_marginal(step: At) -> str:
+    m: Any = step.arg(0)
+    drawn = items([m])
+    found = marginal(step, m, drawn)
+    X, Z, c = space(drawn), space(found.hidden), step.conclusion
+    proof = (
+        f"(@support_of_marginal ({X}) ({Z}) {found.joint} {found.measurable} {found.nonneg} "
+        f"{found.finite})"
+    )
+    both = [*drawn, *found.hidden]
+    flat = nested(X, [factor_space(i) for i in found.hidden])
+    if flat is not None:
+        j = found.joint
+        P = f"(fun pt => Int ({Z}) ({j} (fst pt)) = 0 -> {j} (fst pt) (snd pt) = 0)"
+        proof = f"(@ae_renaming _ _ _ _ {flat} {P} {proof})"
+    # from the definition's variables to those of the conclusion
+    eq, name = step.equality, step.equality.point()
+    s = {**step.scope, **at(both, name).scope}
+    t = {**step.scope, **at(items(c.measure), name).scope}
+    a, b = c.args[0].args
+    first = eq.trees(tree(a, t), found.tree(s))
+    second = eq.trees(tree(m, s), tree(b, t))
+    P = step.function(both, lambda k: f"({step.printer.term(m, k)} = 0 -> {found.text(k)} = 0)")
+    given = chain(second, "pt_e")
+    zero = chain(first, f"(pt_k {given})")
+    where = space(both)
+    return f"(@ae_mono ({where}) {P} {step.almost(c)} (fun {name} pt_k pt_e => {zero}) {proof})"

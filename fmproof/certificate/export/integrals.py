@@ -1,0 +1,272 @@
+"""How steps about integrals and expectations are proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import S
+
+from fmproof.certificate.export.equality import (
+    Tree,
+    back,
+    chain,
+    product_of,
+    tree,
+    weighted,
+)
+from fmproof.certificate.export.laws import expanded, marginal, matching
+from fmproof.certificate.export.proof import At
+from fmproof.certificate.export.spaces import at, nested, reordered
+from fmproof.certificate.export.statement import (
+    NotExported,
+    densities,
+    factor_space,
+    is_vector,
+    items,
+    space,
+)
+from fmproof.kernel.integrals import integral_argument, linear_parts
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.node import bound_vars
+from fmproof.lang.scope import apart, free_vars
+
+
+def linearity(step: At) -> str:
+    term: Any = step.arg(0)
+    if is_vector(term):
+        raise NotExported("linearity for an integral of vectors")
+    over, eq, c = items(term.measure), step.equality, step.conclusion
+    where, name = space(over), step.equality.point()
+    inside = {**step.scope, **at(over, name).scope}
+    parts = linear_parts(term.body, bound_vars(term))
+    if any(rest is S.One and densities(term.measure) for _, rest in parts):
+        raise NotExported("the expectation of a constant")
+    F = eq.integrand(term, step.scope)
+    functions = [
+        step.function(over, lambda s, r=rest: step.printer.weighted(term.measure, r, s))  # type: ignore[misc]
+        for _, rest in parts
+    ]
+    scaled = [
+        product_of([tree(k, step.scope), weighted(term.measure, tree(rest, inside), inside)])
+        for k, rest in parts
+    ]
+    integrals = [
+        Tree("product", (tree(k, step.scope), tree(_over(term, rest), step.scope)))
+        for k, rest in parts
+    ]
+    body = weighted(term.measure, tree(term.body, inside), inside)
+    if len(parts) == 1:
+        k = step.printer.term(parts[0][0], step.scope)
+        point = f"(fun {name} : {where} => {eq.trees(body, scaled[0])})"
+        return chain(
+            f"(@Int_ext ({where}) {F} (fun pt => {k} * {functions[0]} pt) {point})",
+            f"(@Int_scale ({where}) {k} {functions[0]})",
+            eq.trees(integrals[0], tree(c.rhs, step.scope)),
+        )
+    conditions = [step.given(props.Integrable(rest, *term.measure)) for _, rest in parts]
+    ks = [step.printer.term(k, step.scope) for k, _ in parts]
+    whole = f"(@linear_one ({where}) {ks[-1]} {functions[-1]} {conditions[-1]})"
+    for n in range(len(parts) - 2, -1, -1):
+        whole = f"(@linear_cons ({where}) {ks[n]} {functions[n]} _ _ {conditions[n]} {whole})"
+    total = f"(fun {name} : {where} => {eq.text(_right_sum(scaled))})"
+    point = f"(fun {name} : {where} => {eq.trees(body, _right_sum(scaled))})"
+    return chain(
+        f"(@linear_sum ({where}) {F} {total} _ {point} {whole})",
+        eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)),
+    )
+
+
+def _over(term: Any, body: Any) -> Any:
+    return type(term)(body, *term.measure)
+
+
+def _right_sum(parts: list[Tree]) -> Tree:
+    whole = parts[-1]
+    for part in reversed(parts[:-1]):
+        whole = Tree("sum", (part, whole))
+    return whole
+
+
+def inner_of_integral(step: At) -> str:
+    """k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩."""
+    term, eq, s = step.arg(0), step.equality, step.scope
+    parts = factors(term)
+    for place, factor in enumerate(parts):
+        found = integral_argument(factor)
+        if found is None:
+            continue
+        integral, other = found
+        if densities(integral.measure):
+            raise NotExported("an inner product with an expectation")
+        scalar = mul(*without(parts, place))
+        inner = apart(integral, free_vars(scalar) | free_vars(other))
+        over, name = items(inner.measure), eq.point()
+        inside = {**s, **at(over, name).scope}
+        k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
+        f = _function(step, over, inner.body)
+        condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
+        shaped = _as_scaled(step, scalar, inner, condition)
+        before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
+        after = Tree(
+            "product",
+            (tree(scalar, s), Tree("inner", (tree(other, inside), tree(inner.body, inside)))),
+        )
+        rhs: Any = step.conclusion.rhs
+        there = {**s, **at(items(rhs.measure), name).scope}
+        G = f"(fun pt => {k} * ip {a} ({f} pt))"
+        H = eq.integrand(rhs, s)
+        last = eq.trees(after, tree(rhs.body, there), "inner_products")
+        return chain(
+            eq.trees(tree(term, s), before, "inner_products"),
+            f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
+            f"(@Int_ext ({space(over)}) {G} {H} (fun {name} : {space(over)} => {last}))",
+        )
+    raise NotExported("no inner product with an integral")
+
+
+def _function(step: At, over: Any, body: Any) -> str:
+    return step.function(over, lambda scope: step.printer.vector(body, scope))
+
+
+def _as_scaled(step: At, scalar: Any, inner: Any, condition: str) -> str:
+    """That k·f is integrable, with k apart as the lemma writes it."""
+    over, name = items(inner.measure), step.equality.point()
+    inside = {**step.scope, **at(over, name).scope}
+    whole = mul(scalar, inner.body)
+    target = Tree("scaled", (tree(scalar, step.scope), tree(inner.body, inside)))
+    same = step.equality.trees(tree(whole, inside), target)
+    F = step.function(over, lambda t: step.printer.vector(whole, t))
+    k = step.printer.term(scalar, step.scope)
+    f = step.function(over, lambda t: step.printer.vector(inner.body, t))
+    G = f"(fun pt => vscal {k} ({f} pt))"
+    where = space(over)
+    return f"(@VIntegrable_ext d ({where}) {F} {G} (fun {name} : {where} => {same}) {condition})"
+
+
+def fubini(step: At) -> str:
+    outer: Any = step.arg(0)
+    inner = apart(outer.body, bound_vars(outer))
+    first, second = items(outer.measure), items(inner.measure)
+    if is_vector(inner.body):
+        raise NotExported("Fubini for vectors")
+    A, B = space(first), space(second)
+    here = {**step.scope, **at(first, "pt_a").scope, **at(second, "pt_b").scope}
+    f = f"(fun (pt_a : {A}) (pt_b : {B}) => {step.printer.term(inner.body, here)})"
+    wanted = props.Integrable(inner.body, *outer.measure, *inner.measure)
+    condition = step.given(wanted)
+    apart_ = nested(A, [factor_space(i) for i in second])
+    if apart_ is not None:
+        F = step.integrand(wanted)
+        condition = f"(@Integrable_renaming _ _ _ _ (renaming_sym {apart_}) {F} {condition})"
+    return _between(step, outer, f"(@fubini ({A}) ({B}) {f} {condition})", inner, first, second)
+
+
+def _between(step: At, outer: Any, proof: str, inner: Any, first: Any, second: Any) -> str:
+    """A proof about the terms as opened, for the sides of the conclusion as they are written."""
+    c = step.conclusion
+    left = nodes.IntegralOver(nodes.IntegralOver(inner.body, *inner.measure), *outer.measure)
+    right = nodes.IntegralOver(nodes.IntegralOver(inner.body, *outer.measure), *inner.measure)
+    eq, s = step.equality, step.scope
+    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def expectation_as_integral(step: At) -> str:
+    """One integral a draw, the first outside."""
+    term: Any = step.arg(0)
+    if is_vector(term):
+        raise NotExported("an expectation of vectors as an integral")
+    groups = [items([draw]) for draw in term.measure]
+    condition = step.given(props.Integrable(term.body, *term.measure))
+    proofs, now = [], step.equality.integrand(term, step.scope)
+    for count in range(len(groups) - 1, 0, -1):
+        before, last = [i for g in groups[:count] for i in g], groups[count]
+        A, B = space(before), space(last)
+        flat = nested(A, [factor_space(i) for i in last])
+        if flat is not None:
+            whole, pair = space([*before, *last]), f"({A}) ⊗ ({B})"
+            proofs.append(
+                back(f"(@Int_renaming ({pair}) ({whole}) _ _ {now} (renaming_sym {flat}))")
+            )
+            turned = f"({pair}) ({whole}) _ _ (renaming_sym {flat})"
+            condition = f"(@Integrable_renaming {turned} {now} {condition})"
+            places = list(at(last, "(snd pt)").scope.values())
+            now = f"(fun pt : {pair} => {now} ({', '.join(['fst pt', *places])}))"
+        proofs.append(f"(@Int_product ({A}) ({B}) {now} {condition})")
+        condition = f"(@Integrable_Int ({A}) ({B}) {now} {condition})"
+        now = f"(fun pt_a => Int ({B}) (fun pt_b => {now} (pt_a, pt_b)))"
+    rhs, scope = step.conclusion.rhs, dict(step.scope)
+    return chain(*proofs, _iterated(step, term, groups, rhs, scope, scope))
+
+
+def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) -> str:
+    """That iterated integrals of an expectation's integrand are those of ``rhs``."""
+    eq = step.equality
+    if not groups:
+        return eq.trees(weighted(term.measure, tree(term.body, s), s), tree(rhs, t))
+    if not isinstance(rhs, nodes.IntegralOver):
+        raise NotExported("iterated integrals of another shape")
+    name, over = eq.point(), items(rhs.measure)
+    here, there = {**s, **at(groups[0], name).scope}, {**t, **at(over, name).scope}
+    inner = _iterated(step, term, groups[1:], rhs.body, here, there)
+    return f"(Int_ext (fun {name} : {space(over)} => {inner}))"
+
+
+def marginal_draw(step: At) -> str:
+    """Tonelli, and the definition of the marginal."""
+    term, place = step.arg(0), step.arg(1)
+    if is_vector(term):
+        raise NotExported("marginalisation in an expectation of vectors")
+    eq, s, rhs = step.equality, step.scope, step.conclusion.rhs
+    over, draw = items(term.measure), term.measure[place]
+    found = marginal(step, draw, over)
+    rest = mul(*without(term.measure, place), term.body)
+    proofs = []
+    # the density's own variable last
+    order = [over.index(item) for item in found.over]
+    turned = reordered([factor_space(i) for i in over], order)
+    if turned is not None:
+        A, B = space(found.over), space(over)
+        proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {eq.integrand(term, s)} {turned})"))
+    name = eq.point()
+    here = {**s, **at(found.over, name).scope}
+    body = weighted(term.measure, tree(term.body, here), here)
+    split = eq.trees(body, Tree("product", (tree(draw, here), tree(rest, here))))
+    m, f, F = (
+        step.function(found.over, write)
+        for write in (
+            lambda k: step.printer.term(draw, k),
+            lambda k: step.printer.term(rest, k),
+            lambda k: step.printer.weighted(term.measure, term.body, k),
+        )
+    )
+    where = space(found.over)
+    product = f"(fun pt => {m} pt * {f} pt)"
+    proofs.append(f"(@Int_ext ({where}) {F} {product} (fun {name} : {where} => {split}))")
+    proofs.append(f"(@marginal_draw {expanded(found, rest)})")
+    # over one product of all variables, in the order of the result
+    flat = nested(where, [factor_space(i) for i in found.hidden])
+    if flat is not None:
+        joint = f"(fun pt => {found.joint} (fst pt) (snd pt) * {f} (fst pt))"
+        Z = f"{where} ⊗ ({space(found.hidden)})"
+        all_ = space([*found.over, *found.hidden])
+        proofs.append(back(f"(@Int_renaming ({all_}) ({Z}) _ _ {joint} {flat})"))
+    both = [*found.over, *found.hidden]
+
+    def written(over: Any) -> str:
+        return step.function(over, lambda k: f"({found.text(k)} * {step.printer.term(rest, k)})")
+
+    wanted = mul(*densities(rhs.measure), rhs.body)
+    order = matching(step, mul(found.term, rest), both, wanted, items(rhs.measure))
+    again = reordered([factor_space(i) for i in both], order)
+    if again is not None:
+        A, B = space([both[i] for i in order]), space(both)
+        proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {written(both)} {again})"))
+    last, final = eq.point(), [both[i] for i in order]
+    there = {**s, **at(final, last).scope}
+    here = {**s, **at(items(rhs.measure), last).scope}
+    joined = Tree("product", (found.tree(there), tree(rest, there)))
+    same = eq.trees(joined, weighted(rhs.measure, tree(rhs.body, here), here))
+    G, H, where = written(final), eq.integrand(rhs, s), space(final)
+    proofs.append(f"(@Int_ext ({where}) {G} {H} (fun {last} : {where} => {same}))")
+    return chain(*proofs)

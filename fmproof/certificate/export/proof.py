@@ -1,0 +1,253 @@
+"""The steps of a certificate as lemmas of Coq, each with a proof that uses earlier ones.
+
+Nothing here need be trusted: Coq refuses what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.export.equality import (
+    REFL,
+    Equality,
+    Facts,
+    back,
+    chain,
+    leaf,
+    product_of,
+    tree,
+    weighted,
+)
+from fmproof.certificate.export.spaces import Measurability, at
+from fmproof.certificate.export.statement import (
+    TYPES,
+    NotExported,
+    Scope,
+    Symbols,
+    densities,
+    is_vector,
+    items,
+    space,
+)
+from fmproof.lang import props
+from fmproof.lang.node import shown, sort_of
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+
+@dataclass(frozen=True)
+class Known:
+    """A proposition in a scope with its proof."""
+
+    prop: Any
+    scope: Scope
+    proof: str
+
+
+def frees(step: Step) -> list[Var]:
+    """The free variables of a step, which its lemma is about, in a fixed order."""
+    found = free_vars(step.conclusion).union(*(free_vars(h) for h in step.hypotheses))
+    return sorted(found, key=lambda v: (v.sort.value, v.name))
+
+
+class Proof:
+    """The lemmas of a certificate, and the facts of arithmetic that they use."""
+
+    def __init__(self, certificate: Certificate, symbols: Symbols) -> None:
+        self.steps = certificate.steps
+        self.symbols = symbols
+        self.facts = Facts()
+        self.equality = Equality(symbols, self.facts)
+        self.printer = self.equality.printer
+        self.measurability = Measurability(self.printer, self.equality.point)
+
+    def lemma(self, number: int, script: Callable[[At], str]) -> str:
+        """One step as a lemma, with its rule and what it says as a comment."""
+        step = self.steps[number]
+        scope: dict[Var, str] = {}
+        for var in frees(step):
+            scope[var] = self.symbols.local(var, scope)
+        given = "".join(f" ({text} : {TYPES[v.sort]})" for v, text in scope.items())
+        needs = "".join(
+            f"\n  (H{i} : {self.printer.prop(h, scope)})" for i, h in enumerate(step.hypotheses)
+        )
+        try:
+            proof = script(At(self, number, scope))
+        except NotExported as error:
+            raise NotExported(f"step {number}, {step.rule}: {error}") from None
+        told = self.printer.prop(step.conclusion, scope)
+        return (
+            f"(* {number}, {step.rule}: {_comment(step)} *)\n"
+            f"Lemma s{number}{given}{needs} :\n  {told}.\n"
+            f"Proof. exact {proof}. Qed.\n"
+        )
+
+
+def _comment(step: Step) -> str:
+    return shown(step.conclusion).replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+
+
+class At:
+    """A step whose proof is being written."""
+
+    def __init__(self, proof: Proof, number: int, scope: Scope) -> None:
+        self.proof, self.scope = proof, dict(scope)
+        self.step = proof.steps[number]
+        self.printer = proof.printer
+        self.equality = proof.equality
+        self.measurability = proof.measurability
+        self.known = [Known(h, scope, f"H{i}") for i, h in enumerate(self.step.hypotheses)]
+
+    def arg(self, place: int) -> Any:
+        return self.step.arguments[place]
+
+    @property
+    def conclusion(self) -> Any:
+        return self.step.conclusion
+
+    def premise(self, source: From) -> Step:
+        return self.proof.steps[source.step]
+
+    # --- what is known ---
+
+    def given(self, prop: Any, scope: Scope | None = None, more: Sequence[Known] = ()) -> str:
+        """A proof of ``prop`` from what is known."""
+        scope = self.scope if scope is None else scope
+        wanted = self.equality.class_of(prop, scope)
+        for known in (*more, *self.known):
+            if self.equality.class_of(known.prop, known.scope) == wanted:
+                return self.cast(known, prop, scope)
+            if isinstance(known.prop, props.ForAll):
+                instance = self._instance(known, prop, scope)
+                if instance is not None:
+                    return instance
+        raise NotExported(f"{shown(prop)} is not among what is known")
+
+    def _instance(self, known: Known, prop: Any, scope: Scope) -> str | None:
+        """``prop`` as what a "for every" says of a variable's value."""
+        var = known.prop.var
+        for value in scope.values():
+            special = Known(
+                known.prop.body, {**known.scope, var: value}, f"({known.proof} {value})"
+            )
+            mine = self.equality.class_of(special.prop, special.scope)
+            if mine == self.equality.class_of(prop, scope):
+                return self.cast(special, prop, scope)
+        return None
+
+    def use(self, source: From, scope: Scope | None = None, more: Sequence[Known] = ()) -> Known:
+        """The conclusion of an earlier step, its hypotheses taken from what is known."""
+        scope = self.scope if scope is None else scope
+        premise = self.premise(source)
+        inside = {v: scope.get(v) or self.some(v) for v in frees(premise)}
+        uses = [inside[v] for v in frees(premise)]
+        needs = [self.given(h, inside, more) for h in premise.hypotheses]
+        whole = " ".join([f"s{source.step}", *uses, *needs])
+        return Known(premise.conclusion, inside, f"({whole})")
+
+    def proved(self, source: From, prop: Any, scope: Scope | None = None, more: Any = ()) -> str:
+        """``prop`` from an earlier step that says the same."""
+        scope = self.scope if scope is None else scope
+        return self.cast(self.use(source, scope, more), prop, scope)
+
+    def some(self, var: Var) -> str:
+        """A value for a variable that occurs in a premise alone."""
+        if var.sort is Sort.VEC:
+            return "(@vzero d)"
+        if var.sort is Sort.PARAM and not self.proof.symbols.own_parameters:
+            raise NotExported(f"{var.name} occurs in a premise alone")
+        return f"(0 : {TYPES[var.sort]})"
+
+    def with_values(self, term: Any) -> Scope:
+        """The scope, with some value for each variable of a term that is not in it."""
+        missing = free_vars(term) - set(self.scope)
+        return {**self.scope, **{var: self.some(var) for var in missing}}
+
+    # --- the same proposition, written otherwise ---
+
+    def cast(self, known: Known, prop: Any, scope: Scope) -> str:
+        """A proof of ``prop`` from one of a proposition that arithmetic makes the same."""
+        p, s, proof = known.prop, known.scope, known.proof
+        eq = self.equality
+        if type(p) is not type(prop):
+            raise NotExported(f"{shown(p)} is not {shown(prop)}")
+        if eq.key_of(p, s) == eq.key_of(prop, scope):
+            return proof
+        if isinstance(p, props.Equals):
+            vector = Sort.VEC in map(sort_of, (p.lhs, p.rhs))
+            left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
+            return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
+        if isinstance(p, props.VanishesWith):
+            a, b = p.args
+            c, d = prop.args
+            inner = chain(eq.terms(b, s, d, scope), "pt_e")
+            return f"(fun pt_e => {chain(eq.terms(c, scope, a, s), f'({proof} {inner})')})"
+        if isinstance(p, props.ForAll):
+            name = self.proof.symbols.local(prop.var, scope)
+            inside = Known(p.body, {**s, p.var: name}, f"({proof} {name})")
+            kind = TYPES[prop.var.sort]
+            body = self.cast(inside, prop.body, {**scope, prop.var: name})
+            return f"(fun {name} : {kind} => {body})"
+        if isinstance(p, props.Integrable):
+            return self._cast_integrable(known, prop, scope)
+        if isinstance(p, props.Almost):
+            return self._cast_almost(known, prop, scope)
+        raise NotExported(f"{shown(p)} as {shown(prop)}")
+
+    def _cast_integrable(self, known: Known, prop: Any, scope: Scope) -> str:
+        over, point = items(prop.measure), self.equality.point()
+        s = {**known.scope, **_places(items(known.prop.measure), point)}
+        t = {**scope, **_places(over, point)}
+        vector = is_vector(prop.body)
+        f = weighted(known.prop.measure, tree(known.prop.body, s, vector), s)
+        g = weighted(prop.measure, tree(prop.body, t, vector), t)
+        same = f"(fun {point} : {space(over)} => {self.equality.trees(f, g)})"
+        F, G = self.integrand(known.prop, known.scope), self.integrand(prop, scope)
+        lemma = "VIntegrable_ext d" if vector else "Integrable_ext"
+        return f"(@{lemma} ({space(over)}) {F} {G} {same} {known.proof})"
+
+    def _cast_almost(self, known: Known, prop: Any, scope: Scope) -> str:
+        p, over, point = known.prop, items(prop.measure), self.equality.point()
+        s = {**known.scope, **_places(items(p.measure), point)}
+        t = {**scope, **_places(over, point)}
+        if densities(prop.measure):
+            laws = [
+                product_of([leaf(d, k) for d in densities(m)])
+                for m, k in ((p.measure, s), (prop.measure, t))
+            ]
+            same = self.equality.trees(laws[0], laws[1])
+            nonzero = f"(fun pt_e => pt_n {chain(back(same), 'pt_e')})"
+            inner = self.cast(Known(p.args[0], s, f"(pt_k {nonzero})"), prop.args[0], t)
+            inner = f"(fun pt_n => {inner})"
+        else:
+            inner = self.cast(Known(p.args[0], s, "pt_k"), prop.args[0], t)
+        return (
+            f"(@ae_mono ({space(over)}) {self.almost(p, known.scope)} {self.almost(prop, scope)} "
+            f"(fun {point} pt_k => {inner}) {known.proof})"
+        )
+
+    # --- functions and propositions at points ---
+
+    def integrand(self, prop: Any, scope: Scope | None = None) -> str:
+        """The function that an integrability condition or an integral is about."""
+        return self.equality.integrand(prop, self.scope if scope is None else scope)
+
+    def almost(self, prop: Any, scope: Scope | None = None) -> str:
+        """What an "almost every" says, as a predicate."""
+        over = items(prop.measure)
+        scope = self.scope if scope is None else scope
+        return self.printer.function(over, scope, lambda s: self.printer.under_law(prop, s))
+
+    def function(self, over: Sequence[Any], write: Callable[[Scope], str]) -> str:
+        return self.printer.function(over, self.scope, write)
+
+
+def _places(over: Iterable[Any], point: str) -> Mapping[Var, str]:
+    return at(list(over), point).scope
+
+
+__all__ = ["REFL", "At", "Known", "Proof", "frees"]

@@ -1,0 +1,364 @@
+"""How each rule's step is proved: rules of any logic, equality and algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Add, Mul, Pow
+
+from fmproof.certificate.certificate import From
+from fmproof.certificate.export.equality import (
+    REFL,
+    Tree,
+    back,
+    chain,
+    product_of,
+    tree,
+)
+from fmproof.certificate.export.instances import Parts
+from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.spaces import at, nested
+from fmproof.certificate.export.statement import (
+    NotExported,
+    arguments,
+    densities,
+    factor_space,
+    is_vector,
+    items,
+    product,
+    space,
+)
+from fmproof.kernel.algebra import ratio_and_denominator
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.scope import free_vars
+
+Script = Callable[[At], str]
+
+
+def assume(step: At) -> str:
+    return step.given(step.conclusion)
+
+
+def same(step: At) -> str:
+    return step.proved(step.arg(0), step.conclusion)
+
+
+def arithmetic(step: At) -> str:
+    c = step.conclusion
+    return step.equality.terms(c.lhs, step.scope, c.rhs, step.scope)
+
+
+def holds_anyway(step: At) -> bool:
+    """Whether a step is an equation by arithmetic alone, as an instance of one may be."""
+    c = step.conclusion
+    if not isinstance(c, props.Equals):
+        return False
+    eq = step.equality
+    return bool(eq.class_of(c.lhs, step.scope) == eq.class_of(c.rhs, step.scope))
+
+
+def symmetry(step: At) -> str:
+    flipped = props.Equals(step.conclusion.rhs, step.conclusion.lhs)
+    return back(step.proved(step.arg(0), flipped))
+
+
+def transitivity(step: At) -> str:
+    first, second = (step.use(step.arg(i)) for i in (0, 1))
+    c = step.conclusion
+    if not all(isinstance(k.prop, props.Equals) for k in (first, second)):
+        raise NotExported("transitivity of ≤")
+    vector = is_vector(c.lhs) or is_vector(c.rhs)
+    eq = step.equality
+    return chain(
+        eq.terms(c.lhs, step.scope, first.prop.lhs, first.scope, vector),
+        first.proof,
+        eq.terms(first.prop.rhs, first.scope, second.prop.lhs, second.scope, vector),
+        second.proof,
+        eq.terms(second.prop.rhs, second.scope, c.rhs, step.scope, vector),
+    )
+
+
+def discharge(step: At) -> str:
+    condition = step.use(step.arg(1))
+    return step.proved(step.arg(0), step.conclusion, more=(condition,))
+
+
+def specialise(step: At) -> str:
+    premise = step.use(step.arg(0))
+    inside = step.with_values(step.arg(1))
+    text = step.printer.term(step.arg(1), inside)
+    step.equality.means(text, step.arg(1), inside)
+    scope = {**premise.scope, premise.prop.var: text}
+    special = Known(premise.prop.body, scope, f"({premise.proof} {text})")
+    return step.cast(special, step.conclusion, step.scope)
+
+
+def generalise(step: At) -> str:
+    c = step.conclusion
+    name = step.proof.symbols.local(c.var, step.scope)
+    scope = {**step.scope, c.var: name}
+    return f"(fun {name} => {step.proved(step.arg(0), c.body, scope)})"
+
+
+def instantiate(step: At) -> str:
+    scope = dict(step.scope)
+    for var, value in step.arg(1):
+        inside = step.with_values(value)
+        scope[var] = step.printer.term(value, inside)
+        step.equality.means(scope[var], value, inside)
+    return step.proved(step.arg(0), step.conclusion, scope)
+
+
+def unfold(step: At) -> str:
+    """By computation: the definition at the arguments, which may be written in another order."""
+    term, c = step.arg(0), step.conclusion
+    if isinstance(term, nodes.Named):
+        inside, scope = term.definition, step.scope
+    else:
+        texts = step.printer.parts(term, step.scope)
+        for text, value in zip(texts, arguments(term), strict=True):
+            if not isinstance(value, nodes.Var):
+                step.equality.means(text, value, step.scope)
+        inside, scope = term.head.definition, dict(zip(term.head.params, texts, strict=True))
+    vector = is_vector(term)
+    proof = step.equality.terms(inside, scope, c.rhs, step.scope, vector)
+    return proof if proof != REFL else REFL
+
+
+# --- congruence ---------------------------------------------------------------------------
+
+
+def congruence(step: At) -> str:
+    node, parts = step.arg(0), step.arg(1)
+    kind = node.kind if isinstance(node, Parts) else type(node)
+    if kind in (nodes.IntegralOver, nodes.Expect):
+        if not parts:
+            return REFL
+        whole = Parts(kind, tuple(node.args))
+        return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
+    args = list(arguments(node))
+    shift = 1 if isinstance(node, nodes.Apply) else 0
+    eq, s = step.equality, step.scope
+    # a sum of vectors and an inner product may have 0 among them
+    zeros = _is_inner(node) or (kind is Add and _vectors(args))
+    trees = [tree(a, s, zeros or is_vector(a)) for a in args]
+    lhs = tree(step.conclusion.lhs, s, _vectors(args) and not _is_inner(node))
+    tactic = "inner_products" if _is_inner(node) else ""
+    proofs = [eq.trees(lhs, _shape(step, node, trees), tactic)]
+    for place, source in parts:
+        place -= shift
+        new = step.premise(source).conclusion.rhs
+        vector = zeros or is_vector(args[place])
+        proof = step.proved(source, props.Equals(args[place], new))
+        trees[place] = Tree("hole", value=vector)
+        if proof != REFL:
+            hole = eq.text(_shape(step, node, trees))
+            proofs.append(f"(f_equal (fun h : {'vec d' if vector else 'R'} => {hole}) {proof})")
+        trees[place] = tree(new, s, vector)
+    rhs = tree(step.conclusion.rhs, s, _vectors(args) and not _is_inner(node))
+    now = _shape(step, node, trees)
+    if eq.key(now) == eq.key(rhs):
+        return chain(*proofs)
+    return chain(*proofs, eq.trees(now, rhs, tactic))
+
+
+def _if_zero(step: At, side: Any, node: Any) -> str:
+    """That 0 is an integral of 0, where a side of the conclusion is written so."""
+    return back(step.equality.zero_integral(node, step.scope)) if side == 0 else REFL
+
+
+def _is_inner(node: Any) -> bool:
+    return nodes.Inner in (type(node), getattr(node, "kind", None))
+
+
+def _vectors(args: list[Any]) -> bool:
+    return any(map(is_vector, args))
+
+
+def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
+    """A node with its arguments."""
+    kind = node.kind if isinstance(node, Parts) else type(node)
+    if kind is nodes.Apply:
+        return Tree("applied", tuple(parts), value=step.proof.symbols.heads[node.head])
+    if kind is Add:
+        return Tree("vector sum" if parts[0].vector else "sum", tuple(parts))
+    if kind is Pow:
+        return Tree("power", (parts[0],), value=int(node.args[1]))
+    if kind is not Mul:
+        return Tree("inner" if kind is nodes.Inner else "ratio", tuple(parts))
+    vectors = [p for p in parts if p.vector]
+    scalars = product_of([p for p in parts if not p.vector])
+    return Tree("scaled", (scalars, vectors[0])) if vectors else scalars
+
+
+def _under(step: At, node: Any, source: From) -> str:
+    """Under an integral or expectation: for every value, or almost every where need be."""
+    over, name = items(node.measure), step.equality.point()
+    point = at(over, name)
+    inside = {**step.scope, **point.scope}
+    rhs = step.conclusion.rhs
+    if rhs == 0:
+        raise NotExported("an integrand that becomes 0")
+    vector = is_vector(rhs)
+    told = props.Equals(node.body, rhs.body)
+    law = step.printer.law(node.measure, inside) if densities(node.measure) else None
+    bound = {item.var for item in over}
+    lifted = [h for h in step.premise(source).hypotheses if bound & free_vars(h)]
+    facts, known = [], []
+    for i, h in enumerate(lifted):
+        proof = conjunct("pt_k", i, len(lifted))
+        known.append(Known(h, inside, f"({proof} pt_n)" if law else proof))
+        facts.append((h, almost_at_points(step, h, node)))
+    where, size = space(over), "d " if vector else ""
+    F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
+    equal = step.proved(source, told, inside, known)
+    if law and equal != REFL:
+        weight = "weighted_equal_vector" if vector else "weighted_equal"
+        given = f"(fun pt_n : {law} <> 0 => {equal})"
+        write = step.printer.vector if vector else step.printer.term
+        a, b = (write(z, inside) for z in (node.body, rhs.body))
+        equal = f"(@{weight} {size}{law} {a} {b} {given})"
+    if not lifted:
+        lemma = "VInt_ext" if vector else "Int_ext"
+        return f"(@{lemma} {size}({where}) {F} {G} (fun {name} : {where} => {equal}))"
+    holds, all_facts = together(
+        where, [(_predicate(step, h, over, node), proof) for h, proof in facts]
+    )
+    pointwise = f"(fun pt => {F} pt = {G} pt)"
+    almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {all_facts})"
+    kind = "vector" if vector else "real"
+    measurable = [
+        step.measurability.weighted(
+            z.measure,
+            z.body,
+            {**step.scope, **at(items(z.measure), name).scope},
+            at(items(z.measure), name),
+        )
+        for z in (node, rhs)
+    ]
+    lemma = "VInt_almost" if kind == "vector" else "Int_almost"
+    return f"(@{lemma} {size}({where}) {F} {G} {measurable[0]} {measurable[1]} {almost})"
+
+
+def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
+    """Predicates that hold almost everywhere as one: the predicate and the proof."""
+    holds, proof = facts[-1]
+    for P, other in reversed(facts[:-1]):
+        proof = f"(@ae_and ({where}) {P} {holds} {other} {proof})"
+        holds = f"(fun pt => {P} pt /\\ {holds} pt)"
+    return holds, proof
+
+
+def conjunct(name: str, i: int, count: int) -> str:
+    """One of the predicates from what :func:`together` makes of them."""
+    if count == 1:
+        return name
+    for _ in range(i):
+        name = f"(proj2 {name})"
+    return name if i == count - 1 else f"(proj1 {name})"
+
+
+def _predicate(step: At, h: Any, over: Any, node: Any) -> str:
+    law = densities(node.measure)
+
+    def told(scope: Any) -> str:
+        inner = step.printer.prop(h, scope)
+        return f"({step.printer.law(node.measure, scope)} <> 0 -> {inner})" if law else inner
+
+    return step.printer.function(over, step.scope, told)
+
+
+def almost_at_points(step: At, h: Any, node: Any) -> str:
+    """``ae S (fun point => h)`` for a hypothesis lifted under the measure of ``node``."""
+    wanted = props.Almost(h, *node.measure)
+    proof = step.given(wanted)
+    if not isinstance(h, props.Almost):
+        return proof
+    if densities(wanted.measure):
+        raise NotExported("a null set under a law, in a null set")
+    over = items(node.measure)
+    first, others = product([factor_space(i) for i in over]), [
+        factor_space(i) for i in items(wanted.measure)[len(over):]
+    ]  # fmt: skip
+    apart = nested(first, others)
+    P = step.almost(wanted)
+    if apart is not None:
+        proof = f"(@ae_renaming _ _ _ _ (renaming_sym {apart}) {P} {proof})"
+    return f"(ae_product {proof})"
+
+
+# --- algebra ------------------------------------------------------------------------------
+
+
+def bilinearity(step: At) -> str:
+    c = step.conclusion
+    return step.equality.trees(tree(c.lhs, step.scope), tree(c.rhs, step.scope), "inner_products")
+
+
+def cancel(step: At) -> str:
+    """b (a/b) k = a k."""
+    term, c, eq = step.arg(0), step.conclusion, step.equality
+    parts = factors(term)
+    found = ratio_and_denominator(parts)
+    if found is None:
+        raise NotExported("no ratio to cancel")
+    ratio: Any = parts[found[0]]
+    a, b = ratio.args
+    rest = without(parts, *found)
+    vanishing = step.given(step.step.hypotheses[0])
+    s = step.scope
+    quotient = Tree("product", (tree(b, s), tree(ratio, s)))
+    x, y = step.printer.term(a, s), step.printer.term(b, s)
+    if is_vector(term):
+        others = tree(mul(*rest), s)
+        before = Tree("scaled", (quotient, others))
+        after = Tree("scaled", (tree(a, s), others))
+        cancelled = f"(f_equal (fun h : R => vscal h {eq.text(others)}) (cancel {vanishing}))"
+        return chain(
+            eq.trees(tree(term, s), before), cancelled, eq.trees(after, tree(c.rhs, s, True))
+        )
+    others = tree(mul(*rest), s)
+    whole = Tree("product", (tree(a, s), others))
+    merged = eq.trees(whole, tree(c.rhs, s))
+    k, r = eq.text(others), eq.text(tree(c.rhs, s))
+    before = Tree("product", (quotient, others))
+    return chain(
+        eq.trees(tree(term, s), before), f"(@cancelled {x} {y} {k} {r} {merged} {vanishing})"
+    )
+
+
+def multiple_vanishes(step: At) -> str:
+    goal, (premise,) = step.arg(0), step.step.hypotheses
+    eq, s = step.equality, step.scope
+    more = list(factors(goal.args[0]))
+    for factor in factors(premise.args[0]):
+        more.remove(factor)
+    k, a = mul(*more), premise.args[0]
+    whole = Tree("product", (tree(k, s), tree(a, s)))
+    merged = eq.trees(whole, tree(goal.args[0], s))
+    texts = " ".join(step.printer.term(z, s) for z in (a, goal.args[1], k, goal.args[0]))
+    return f"(@vanishing_multiple {texts} {merged} {step.given(premise)})"
+
+
+def linear_combination(step: At) -> str:
+    """a − b = k (c − d), where c = d."""
+    premise, k = step.use(step.arg(0)), step.arg(1)
+    c, eq, s = step.conclusion, step.equality, step.scope
+    if is_vector(c.lhs) or is_vector(premise.prop.lhs):
+        raise NotExported("a combination of equations of vectors")
+    sides = [
+        (c.lhs, s),
+        (c.rhs, s),
+        (premise.prop.lhs, premise.scope),
+        (premise.prop.rhs, premise.scope),
+    ]
+    a, b, p, q = (tree(*side) for side in sides)
+
+    def difference(x: Tree, y: Tree) -> Tree:
+        return Tree("difference", (x, y))
+
+    told = eq.trees(difference(a, b), Tree("product", (tree(k, s), difference(p, q))))
+    texts = " ".join([*(eq.text(x) for x in (a, b, p, q)), step.printer.term(k, s)])
+    return f"(@combination_of {texts} {premise.proof} {told})"

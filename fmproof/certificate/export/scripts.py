@@ -1,0 +1,55 @@
+"""Which rule's step is proved how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fmproof.certificate.export import integrability, integrals, rules
+from fmproof.certificate.export.proof import At
+
+SCRIPTS: Mapping[str, Callable[[At], str]] = {
+    "assume": rules.assume,
+    "reflexivity": rules.arithmetic,
+    "symmetry": rules.symmetry,
+    "transitivity": rules.transitivity,
+    "restate": rules.same,
+    "weaken": rules.same,
+    "discharge": rules.discharge,
+    "specialise": rules.specialise,
+    "generalise": rules.generalise,
+    "instantiate": rules.instantiate,
+    "unfold": rules.unfold,
+    "congruence": rules.congruence,
+    "ring": rules.arithmetic,
+    "bilinearity": rules.bilinearity,
+    "cancel": rules.cancel,
+    "multiple_vanishes": rules.multiple_vanishes,
+    "linear_combination": rules.linear_combination,
+    "linearity": integrals.linearity,
+    "inner_of_integral": integrals.inner_of_integral,
+    "fubini": integrals.fubini,
+    "expectation_as_integral": integrals.expectation_as_integral,
+    "marginal_draw": integrals.marginal_draw,
+    "cauchy_schwarz": integrability.cauchy_schwarz,
+    "parallelogram": integrability.parallelogram,
+    "square_integrable": integrability.square_integrable,
+    "constant_factor": integrability.constant_factor,
+    "cancelled_ratio": integrability.cancelled_ratio,
+    "equal_integrand": integrability.equal_integrand,
+    "finite_measure": integrability.finite_measure,
+    "tonelli": integrability.tonelli,
+    "jensen": integrability.jensen,
+    "sections": integrability.sections,
+    "reorder_almost": integrability.reorder_almost,
+    "everywhere": integrability.everywhere,
+    "support_of_marginal": integrability.support_of_marginal,
+}
+"""The kernel's rules that have a translation, by name."""
+
+
+def script(rule: str) -> Callable[[At], str] | None:
+    """How a step of this rule is proved; one that is arithmetic is proved as such."""
+    own = SCRIPTS.get(rule)
+    if own is None:
+        return None
+    return lambda step: rules.arithmetic(step) if rules.holds_anyway(step) else own(step)

@@ -1,0 +1,282 @@
+"""Products of spaces: other orders, other brackets, and measurability in their coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Mul, Pow, Rational
+
+from fmproof.certificate.export.statement import (
+    NotExported,
+    Printer,
+    Scope,
+    arguments,
+    densities,
+    factor_space,
+    is_vector,
+    items,
+    product,
+    space,
+)
+from fmproof.lang import nodes
+from fmproof.lang.node import shown
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+# --- renamings ----------------------------------------------------------------------------
+
+
+def nested(first: str, others: Sequence[str]) -> str | None:
+    """The renaming from A ⊗ B₁ ⊗ … ⊗ Bₘ to A ⊗ (B₁ ⊗ … ⊗ Bₘ); None for one B."""
+    if len(others) == 1:
+        return None
+    *some, last = others
+    whole = f"({product(some)})"
+    step = f"(renaming_assoc ({first}) {whole} ({last}))"
+    inner = nested(first, some)
+    if inner is None:
+        return step
+    return f"(renaming_trans (renaming_left_factor ({last}) {inner}) {step})"
+
+
+def reordered(source: Sequence[str], order: Sequence[int]) -> str | None:
+    """The renaming from the product of ``source[i]`` for i in ``order`` to that of ``source``."""
+    now, whole = list(range(len(source))), None
+    for place, wanted in enumerate(order):
+        for i in range(now.index(wanted) - 1, place - 1, -1):
+            now[i], now[i + 1] = now[i + 1], now[i]
+            step = _swapped([source[k] for k in now], i)
+            whole = step if whole is None else f"(renaming_trans {step} {whole})"
+    return whole
+
+
+def _swapped(spaces: Sequence[str], i: int) -> str:
+    """From the product of these to that with the factors i and i + 1 exchanged."""
+    if i == 0:
+        step = f"(renaming_swap ({spaces[0]}) ({spaces[1]}))"
+    else:
+        step = f"(swap_last ({product(spaces[:i])}) ({spaces[i]}) ({spaces[i + 1]}))"
+    for last in spaces[i + 2 :]:
+        step = f"(renaming_left_factor ({last}) {step})"
+    return step
+
+
+# --- points -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a space and where in it some variables are: ``paths`` are projections.
+
+    ``lines`` are the reals that range over the whole line; the others range over an interval.
+    """
+
+    space: str
+    name: str
+    paths: Mapping[Var, tuple[str, ...]]
+    lines: frozenset[Var] = frozenset()
+
+    @property
+    def scope(self) -> dict[Var, str]:
+        found = {}
+        for var, path in self.paths.items():
+            text = self.name
+            for step in path:
+                text = f"({step} {text})"
+            found[var] = text
+        return found
+
+    def measurable(self, var: Var) -> str:
+        """That the coordinate of a variable is measurable, in the space that it ranges over."""
+        proof = f"(MeasP_id ({self.space}))"
+        for step in self.paths[var]:
+            proof = f"(MeasP_{step}_of {proof})"
+        return proof
+
+    def real(self, var: Var) -> str:
+        """That the coordinate of a real variable is measurable, as a number."""
+        if var in self.lines:
+            return f"(Meas_line _ _ {self.measurable(var)})"
+        return f"(Meas_point _ _ _ _ {self.measurable(var)})"
+
+    def with_more(self, over: Sequence[Any], name: str) -> Point:
+        """The point ``name`` of the product with the space of more variables, one factor."""
+        inner = at(over, name)
+        paths = {var: ("fst", *path) for var, path in self.paths.items()}
+        paths |= {var: ("snd", *path) for var, path in inner.paths.items()}
+        return Point(f"{self.space} ⊗ ({inner.space})", name, paths, self.lines - {*inner.paths})
+
+
+def at(over: Sequence[Any], name: str) -> Point:
+    """A point of the product of the spaces of variables."""
+    count = len(over)
+    paths: dict[Var, tuple[str, ...]] = {}
+    for i, item in enumerate(over):
+        paths[item.var] = ("fst",) * (count - 1 - i) + (("snd",) if i else ())
+    return Point(space(over), name, paths)
+
+
+# --- measurable terms ---------------------------------------------------------------------
+
+
+class Measurability:
+    """Proofs that terms are measurable, by their form, and that they are ≥ 0."""
+
+    def __init__(self, printer: Printer, names: Any) -> None:
+        self.printer, self._names = printer, names
+
+    def real(self, node: Any, scope: Scope, point: Point) -> str:
+        """``Meas S (fun point => node)``."""
+        if not free_vars(node) & set(point.paths):
+            return f"(@Meas_const ({point.space}) {self.printer.term(node, scope)})"
+        if isinstance(node, Var):
+            return point.real(node)
+        if isinstance(node, Add | Mul):
+            kind = "Meas_add" if isinstance(node, Add) else "Meas_mul"
+            return _folded(kind, [self.real(a, scope, point) for a in node.args])
+        if isinstance(node, Pow):
+            inner = self.real(node.args[0], scope, point)
+            return f"(@Meas_pow ({point.space}) _ {node.args[1]} {inner})"
+        if isinstance(node, nodes.Inner):
+            a, b = (self.vector(arg, scope, point) for arg in node.args)
+            return f"(Meas_ip {a} {b})"
+        if isinstance(node, nodes.Ratio):
+            a, b = (self.real(arg, scope, point) for arg in node.args)
+            return f"(Meas_ratio {a} {b})"
+        if isinstance(node, nodes.Apply):
+            return f"(Meas_after {self._symbol(node, scope)} {self._arguments(node, scope, point)})"
+        if isinstance(node, nodes.IntegralOver | nodes.Expect):
+            return self._integral("Meas_Int", "", node, scope, point)
+        raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+
+    def vector(self, node: Any, scope: Scope, point: Point) -> str:
+        """``VMeas S (fun point => node)``."""
+        if not free_vars(node) & set(point.paths):
+            return f"(VMeas_const ({point.space}) {self.printer.vector(node, scope)})"
+        if isinstance(node, Var):
+            return f"(VMeas_point _ _ _ _ {point.measurable(node)})"
+        if isinstance(node, Add):
+            parts = [self.vector(a, scope, point) for a in node.args]
+            whole = parts[-1]
+            for part in reversed(parts[:-1]):
+                whole = f"(VMeas_add {part} {whole})"
+            return whole
+        if isinstance(node, Mul):
+            scalars = [self.real(a, scope, point) for a in node.args if not is_vector(a)]
+            (vector,) = (a for a in node.args if is_vector(a))
+            return (
+                f"(VMeas_scal {_folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
+            )
+        if isinstance(node, nodes.Apply):
+            return (
+                f"(VMeas_after {self._symbol(node, scope)} {self._arguments(node, scope, point)})"
+            )
+        if isinstance(node, nodes.IntegralOver | nodes.Expect):
+            return self._integral("VMeas_VInt", "d ", node, scope, point)
+        raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+
+    def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
+        """Of an integrand: the densities times the body."""
+        vector = is_vector(body)
+        inside = (self.vector if vector else self.real)(body, scope, point)
+        if not densities(measure):
+            return inside
+        law = _folded("Meas_mul", [self.real(d, scope, point) for d in densities(measure)])
+        return f"({'VMeas_scal' if vector else 'Meas_mul'} {law} {inside})"
+
+    def _integral(self, lemma: str, size: str, node: Any, scope: Scope, point: Point) -> str:
+        over = items(node.measure)
+        name = self._names()
+        outer = {v: p for v, p in point.paths.items() if v not in {i.var for i in over}}
+        inner = Point(point.space, point.name, outer, point.lines).with_more(over, name)
+        proof = self.weighted(node.measure, node.body, {**scope, **inner.scope}, inner)
+        # the integrand as a function of both points, in the form that the lemma asks for
+        here = {**scope, **Point(point.space, "pt_a", outer).scope}
+        body = self.printer.function(
+            over, here, lambda s: self.printer.weighted(node.measure, node.body, s)
+        )
+        function = f"(fun pt_a : {point.space} => {body})"
+        return f"(@{lemma} {size}({point.space}) ({space(over)}) {function} {proof})"
+
+    def _symbol(self, node: Any, scope: Scope) -> str:
+        name = self.printer.symbols.heads[node.head]
+        pairs = zip(node.head.params, arguments(node), strict=True)
+        fixed = [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
+        return f"({' '.join([name + '_measurable', *fixed])})"
+
+    def _arguments(self, node: Any, scope: Scope, point: Point) -> str:
+        """That the arguments of a symbol are measurable, as a point of a product."""
+        proofs = []
+        for var, arg in zip(node.head.params, arguments(node), strict=True):
+            if var.sort is Sort.PARAM:
+                continue
+            if var.sort is Sort.REAL:
+                proofs.append(f"(MeasP_line _ _ {self.real(arg, scope, point)})")
+            elif isinstance(arg, Var) and arg in point.paths:
+                proofs.append(point.measurable(arg))
+            else:
+                inner = self.vector(arg, scope, point)
+                proofs.append(f"(@MeasP_vector d l ({point.space}) _ {inner})")
+        return _folded("MeasP_pair", proofs)
+
+    # --- signs ---
+
+    def nonneg(self, node: Any, scope: Scope) -> str:
+        """``0 <= node``."""
+        if isinstance(node, Rational):
+            return f"(ltac:(lra) : 0 <= {self.printer.term(node, scope)})"
+        if isinstance(node, Mul):
+            return _folded("Rmult_le_pos _ _", [self.nonneg(a, scope) for a in node.args])
+        if isinstance(node, Add):
+            return _folded("Rplus_le_le_0_compat _ _", [self.nonneg(a, scope) for a in node.args])
+        if isinstance(node, Pow) and node.args[1] == 2:
+            return f"(pow2_ge_0 {self.printer.term(node.args[0], scope)})"
+        if isinstance(node, nodes.Inner) and node.is_square:
+            return f"(ip_ge0 {self.printer.vector(node.args[0], scope)})"
+        if isinstance(node, nodes.Ratio):
+            a, b = (self.nonneg(arg, scope) for arg in node.args)
+            return f"(ratio_ge0 {a} {b})"
+        if isinstance(node, nodes.IntegralOver | nodes.Expect):
+            over, name = items(node.measure), self._names()
+            inside = {**scope, **at(over, name).scope}
+            parts = [self.nonneg(d, inside) for d in densities(node.measure)]
+            law = [_folded("Rmult_le_pos _ _", parts)] if parts else []
+            whole = _folded("Rmult_le_pos _ _", [*law, self.nonneg(node.body, inside)])
+            return f"(Int_ge0 ({space(over)}) _ (fun {name} => {whole}))"
+        if isinstance(node, nodes.Apply):
+            return self._nonneg_symbol(node, scope)
+        raise NotExported(f"{shown(node)} ≥ 0 is not known in Coq yet")
+
+    def _nonneg_symbol(self, node: Any, scope: Scope) -> str:
+        head, name = node.head, self.printer.symbols.heads[node.head]
+        texts = dict(zip(head.params, self.printer.parts(node, scope), strict=True))
+        if head.definition is not None:
+            proof = self.nonneg(head.definition, texts)
+            return f"({proof} : 0 <= {self.printer.term(node, scope)})"
+        if isinstance(head, nodes.Density):
+            point = texts[head.main[0]]
+            for var in head.main[1:]:
+                point = f"({point}, {texts[var]})"
+            return f"(density_ge0 {density(head, name, texts)} {point})"
+        if head.nonneg:
+            return f"({' '.join([name + '_nonneg', *texts.values()])})"
+        raise NotExported(f"{shown(node)} ≥ 0 is not known in Coq yet")
+
+
+def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
+    """That a symbol is a density for fixed other arguments."""
+    others = [texts[v] for v in head.params if v not in head.main]
+    return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
+
+
+def _folded(lemma: str, proofs: Sequence[str]) -> str:
+    whole = proofs[0]
+    for proof in proofs[1:]:
+        whole = f"({lemma} {whole} {proof})"
+    return whole
+
+
+__all__ = ["Measurability", "Point", "at", "density", "factor_space", "nested", "reordered"]

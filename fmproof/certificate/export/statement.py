@@ -1,0 +1,404 @@
+"""What a theorem says, as Coq: terms, propositions and declarations over the model of ``coq/``.
+
+This translation is trusted for the statement. A term becomes the term of the same shape, a measure
+the product of the reference measures, with its densities as factors of the integrand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sympy import Add, Basic, Mul, Pow, Rational
+
+from fmproof.errors import InputError
+from fmproof.lang import nodes, props
+from fmproof.lang.node import shown, sort_of
+from fmproof.lang.nodes.heads import Head
+from fmproof.lang.nodes.measure import is_density
+from fmproof.lang.nodes.variable import Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+Scope = Mapping[Var, str]
+"""What stands for each free variable."""
+
+TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
+_WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
+return Set SProp then Type using where with d l R Theta S fst snd pair ip ratio vadd vscal vzero vec
+Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
+Density space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+""".split()
+_NAME = re.compile(r"[^\W\d][\w']*")
+_OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
+"""Names that the generated proof uses."""
+
+
+class NotExported(InputError):
+    """What has no translation to Coq yet."""
+
+
+class Symbols:
+    """The Coq names of symbols and of named terms, in the order in which they can be declared."""
+
+    def __init__(self, nodes_: Iterable[Basic]) -> None:
+        self.heads: dict[Head, str] = {}
+        self.named: dict[Basic, str] = {}
+        self.declared: list[Basic] = []
+        self.taken = set(_WORDS)
+        self.uses_parameters = False
+        self.own_parameters = False  #: in a proof of what is not about parameters, they are numbers
+        self._seen: set[Basic] = set()
+        for node in nodes_:
+            self._learn(node)
+
+    def _learn(self, node: Basic) -> None:
+        """Every symbol and every name in ``node``, those in definitions first."""
+        if node in self._seen:
+            return
+        self._seen.add(node)
+        self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
+        if isinstance(node, Head) and node not in self.heads:
+            if node.definition is not None:
+                self._learn(node.definition)
+            groups = "_".join(v.name for v in (*node.sub, *node.sup))
+            given = "_".join(("given", *(v.name for v in node.given))) if node.given else ""
+            self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
+            self.declared.append(node)
+        for arg in node.args:
+            self._learn(arg)
+        if isinstance(node, nodes.Named) and node not in self.named:
+            self.named[node] = self._unique(node.name)
+            self.declared.append(node)
+
+    def _unique(self, name: str) -> str:
+        base = re.sub(r"\W", "_", name)
+        if _OURS.fullmatch(base):
+            base = f"_{base}"
+        found, n = base, 1
+        while found in self.taken:
+            n += 1
+            found = f"{base}_{n}"
+        self.taken.add(found)
+        return found
+
+    def local(self, var: Var, scope: Scope) -> str:
+        """A bound variable's name: that of no symbol and of nothing else in scope."""
+        base = re.sub(r"[^\w']", "_", var.name)
+        used = {n for v, text in scope.items() if v is not var for n in _NAME.findall(text)}
+        if _OURS.fullmatch(base):
+            base = f"_{base}"
+        while base in used or base in self.taken:
+            base += "_"
+        return base
+
+
+# --- measures -----------------------------------------------------------------------------
+
+
+def items(measure: Iterable[Any]) -> list[Any]:
+    """The Lebesgue measures of a measure, one a variable, in order."""
+    found: list[Any] = []
+    for item in measure:
+        if isinstance(item, nodes.Lebesgue):
+            found.append(item)
+        elif is_density(item):
+            found.extend(item.head.ranges(item))
+        else:
+            raise NotExported(f"the draw {shown(item)} has no translation to Coq yet")
+    return found
+
+
+def densities(measure: Iterable[Any]) -> list[Any]:
+    """The densities of a measure, which are factors of the integrand."""
+    return [item for item in measure if not isinstance(item, nodes.Lebesgue)]
+
+
+def factor_space(item: Any) -> str:
+    """The space that one variable is integrated over."""
+    if item.var.sort is Sort.VEC:
+        return "Rn d l"
+    if item.var.sort is Sort.REAL and item.bounded:
+        return f"segment {number(item.low)} {number(item.high)}"
+    raise NotExported(f"an integral over {item.var.name} has no translation to Coq yet")
+
+
+def product(spaces: Sequence[str]) -> str:
+    """The product of spaces, the first ones in brackets."""
+    return spaces[0] if len(spaces) == 1 else " ⊗ ".join(spaces)
+
+
+def space(over: Sequence[Any]) -> str:
+    """The product of the spaces of variables."""
+    return product([factor_space(item) for item in over])
+
+
+def number(value: Rational) -> str:
+    """A rational number."""
+    text = str(value.p) if value.q == 1 else f"{value.p} / {value.q}"
+    return f"({text})" if value.p < 0 or value.q != 1 else text
+
+
+def is_vector(term: Any) -> bool:
+    """Whether a term is a vector, zero not among them."""
+    return sort_of(term) is Sort.VEC
+
+
+# --- terms and propositions ---------------------------------------------------------------
+
+
+class Printer:
+    """Terms and propositions under a scope.
+
+    With ``levels`` bound variables are named by their depth, so that two texts are the same when
+    they differ in bound names alone.
+    """
+
+    def __init__(self, symbols: Symbols, levels: bool = False) -> None:
+        self.symbols = symbols
+        self._levels = levels
+        self._depth = 0
+
+    def term(self, node: Any, scope: Scope) -> str:
+        """A real, a vector that is not 0, or a parameter."""
+        if isinstance(node, Var):
+            return scope[node]
+        if isinstance(node, Rational):
+            return number(node)
+        if isinstance(node, nodes.Named):
+            frees = sorted(free_vars(node), key=lambda v: v.name)
+            return applied(self.symbols.named[node], [scope[v] for v in frees])
+        if isinstance(node, nodes.IntegralOver | nodes.Expect):
+            return self._integral(node, scope)
+        if isinstance(node, nodes.Apply):
+            return applied(self.symbols.heads[node.head], self.parts(node, scope))
+        if isinstance(node, Add | Mul | Pow | nodes.Inner | nodes.Ratio):
+            return combined(node, self.parts(node, scope))
+        raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def vector(self, node: Any, scope: Scope) -> str:
+        """A term where a vector is expected: zero is the zero vector."""
+        return "vzero" if node == 0 else self.term(node, scope)
+
+    def parts(self, node: Any, scope: Scope) -> list[str]:
+        """The arguments of a node that binds nothing."""
+        return [self.term(a, scope) for a in arguments(node)]
+
+    def _integral(self, node: Any, scope: Scope) -> str:
+        over = items(node.measure)
+        vector = is_vector(node)
+        write = self.vector if vector else self.term
+        body = self.function(over, scope, lambda s: write(node.body, s))
+        if isinstance(node, nodes.IntegralOver):
+            return f"({'VInt' if vector else 'Int'} ({space(over)}) {body})"
+        law = self.function(over, scope, lambda s: self.law(node.measure, s))
+        return f"({'VExpect' if vector else 'Expect'} ({space(over)}) {law} {body})"
+
+    def law(self, measure: Sequence[Any], scope: Scope) -> str:
+        """The product of the densities."""
+        return times([self.term(d, scope) for d in densities(measure)])
+
+    def weighted(self, measure: Sequence[Any], body: Any, scope: Scope) -> str:
+        """The body with the densities as a factor."""
+        vector = is_vector(body)
+        inside = (self.vector if vector else self.term)(body, scope)
+        if not densities(measure):
+            return inside
+        law = self.law(measure, scope)
+        return f"(vscal {law} {inside})" if vector else f"({law} * {inside})"
+
+    def function(self, over: Sequence[Any], scope: Scope, body: Callable[[Scope], str]) -> str:
+        """The function of a point of the product of ``over``, by names for its coordinates."""
+        inner, binders = dict(scope), []
+        if len(over) > 5:
+            raise NotExported("an integral over more than five variables at once")
+        before = self._depth
+        for item in over:
+            inner[item.var] = self._name(item.var, inner)
+            binders.append(f"({inner[item.var]} : {TYPES[item.var.sort]})")
+        text = f"(fun {' '.join(binders)} => {body(inner)})"
+        self._depth = before
+        return text if len(over) == 1 else f"(on{len(over)} {text})"
+
+    def _name(self, var: Var, scope: Scope) -> str:
+        self._depth += 1
+        return f"b{self._depth}" if self._levels else self.symbols.local(var, scope)
+
+    def prop(self, node: Any, scope: Scope) -> str:
+        """A proposition."""
+        if isinstance(node, props.Equals):
+            vector = Sort.VEC in (sort_of(node.lhs), sort_of(node.rhs))
+            write = self.vector if vector else self.term
+            return f"({write(node.lhs, scope)} = {write(node.rhs, scope)})"
+        if isinstance(node, props.AtMost):
+            return f"({self.term(node.lhs, scope)} <= {self.term(node.rhs, scope)})"
+        if isinstance(node, props.Positive):
+            return f"(0 < {self.term(node.args[0], scope)})"
+        if isinstance(node, props.VanishesWith):
+            a, b = (self.term(a, scope) for a in node.args)
+            return f"({b} = 0 -> {a} = 0)"
+        if isinstance(node, props.ForAll):
+            before = self._depth
+            name = self._name(node.var, scope)
+            body = self.prop(node.body, {**scope, node.var: name})
+            self._depth = before
+            return f"(forall {name} : {TYPES[node.var.sort]}, {body})"
+        if isinstance(node, props.Integrable):
+            over = items(node.measure)
+            body = self.function(over, scope, lambda s: self.weighted(node.measure, node.body, s))
+            return f"({'V' if is_vector(node.body) else ''}Integrable ({space(over)}) {body})"
+        if isinstance(node, props.Almost):
+            over = items(node.measure)
+            body = self.function(over, scope, lambda s: self.under_law(node, s))
+            return f"(ae ({space(over)}) {body})"
+        raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def under_law(self, node: Any, scope: Scope) -> str:
+        """What an "almost every" says at a point: under a law, where its density is not 0."""
+        told = self.prop(node.args[0], scope)
+        if not densities(node.measure):
+            return told
+        return f"({self.law(node.measure, scope)} <> 0 -> {told})"
+
+
+def arguments(node: Any) -> tuple[Any, ...]:
+    """The arguments of a node that binds nothing, without its symbol."""
+    return tuple(node.arguments) if isinstance(node, nodes.Apply) else tuple(node.args)
+
+
+def applied(name: str, parts: Sequence[str]) -> str:
+    """A function applied to arguments."""
+    return f"({' '.join([name, *parts])})" if parts else name
+
+
+def times(parts: Sequence[str]) -> str:
+    """A product."""
+    return parts[0] if len(parts) == 1 else f"({' * '.join(parts)})"
+
+
+def combined(node: Any, parts: Sequence[str]) -> str:
+    """``node`` with its arguments written as ``parts``."""
+    if isinstance(node, Add):
+        return vector_sum(parts) if is_vector(node) else f"({' + '.join(parts)})"
+    if isinstance(node, Mul):
+        vectors = [i for i, a in enumerate(node.args) if is_vector(a)]
+        if not vectors:
+            return times(parts)
+        scalars = [p for i, p in enumerate(parts) if i != vectors[0]]
+        return f"(vscal {times(scalars)} {parts[vectors[0]]})"
+    if isinstance(node, Pow):
+        return f"({parts[0]} ^ {node.args[1]})"
+    if isinstance(node, nodes.Inner):
+        return f"(ip {parts[0]} {parts[1]})"
+    return f"(ratio {parts[0]} {parts[1]})"
+
+
+def vector_sum(parts: Sequence[str]) -> str:
+    """A sum of vectors."""
+    whole = parts[-1]
+    for part in reversed(parts[:-1]):
+        whole = f"(vadd {part} {whole})"
+    return whole
+
+
+# --- declarations -------------------------------------------------------------------------
+
+
+def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
+    """What the theorem is for every one of: names with their types."""
+    yield "d", "nat"
+    yield "l", "vector_measure d"
+    if symbols.uses_parameters and not symbols.own_parameters:
+        yield "Theta", "Type"
+    for head, name in symbols.heads.items():
+        if head.definition is None:
+            yield name, head_type(head)
+
+
+def head_type(head: Head) -> str:
+    """The type of a symbol."""
+    if not {v.sort for v in head.params} <= set(TYPES) or isinstance(head, nodes.Gaussian):
+        raise NotExported(f"{head.name} has no translation to Coq yet")
+    if head.result is None:
+        raise NotExported(f"the law {head.name} has no translation to Coq yet")
+    result = "vec d" if head.result is Sort.VEC else "R"
+    return " -> ".join([*(TYPES[v.sort] for v in head.params), result])
+
+
+def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
+    """What a symbol without definition is by its kind: names with propositions."""
+    printer = Printer(symbols)
+    for head, name in symbols.heads.items():
+        if head.definition is not None:
+            continue
+        yield f"{name}_measurable", measurable(head, printer)
+        scope = {v: symbols.local(v, {}) for v in head.params}
+        if isinstance(head, nodes.Density):
+            others = [v for v in head.params if v not in head.main]
+            whole = applied_to_parameters(head, printer)
+            told = f"Density ({space(head.over)}) {printer.function(head.over, scope, whole)}"
+            yield f"{name}_density", quantified(others, scope, told)
+        elif head.nonneg:
+            told = f"0 <= {applied(name, [scope[v] for v in head.params])}"
+            yield f"{name}_nonneg", quantified(head.params, scope, told)
+
+
+def measurable(head: Head, printer: Printer) -> str:
+    """That a symbol is measurable in its variables jointly, for fixed parameters of the model."""
+    scope = {v: printer.symbols.local(v, {}) for v in head.params}
+    over = [nodes.Lebesgue(v) for v in head.params if v.sort is not Sort.PARAM]
+    fixed = [v for v in head.params if v.sort is Sort.PARAM]
+    if not over:
+        return "True"
+    where = product([head_space(item.var) for item in over])
+    function = printer.function(over, scope, applied_to_parameters(head, printer))
+    kind = "VMeas" if head.result is Sort.VEC else "Meas"
+    return quantified(fixed, scope, f"{kind} ({where}) {function}")
+
+
+def applied_to_parameters(head: Head, printer: Printer) -> Callable[[Scope], str]:
+    """A symbol at its own parameters."""
+    name = printer.symbols.heads[head]
+    return lambda scope: applied(name, [scope[v] for v in head.params])
+
+
+def head_space(var: Var) -> str:
+    """The space in which a symbol is measurable in one variable."""
+    return "line" if var.sort is Sort.REAL else "Rn d l"
+
+
+def quantified(which: Iterable[Var], scope: Scope, told: str) -> str:
+    """``told`` for every value of these variables."""
+    given = " ".join(f"({scope[v]} : {TYPES[v.sort]})" for v in which)
+    return f"forall {given}, {told}" if given else told
+
+
+def definition(node: Any, symbols: Symbols) -> str:
+    """The definition of a symbol or of a name, as a line of Coq."""
+    printer = Printer(symbols)
+    if isinstance(node, nodes.Named):
+        frees = sorted(free_vars(node), key=lambda v: v.name)
+        name, body, result = symbols.named[node], node.definition, sort_of(node.definition)
+    else:
+        head_type(node)
+        frees, body, result = list(node.params), node.definition, node.result
+        name = symbols.heads[node]
+    scope: dict[Var, str] = {}
+    for var in frees:
+        scope[var] = symbols.local(var, scope)
+    given = "".join(f" ({scope[v]} : {TYPES[v.sort]})" for v in frees)
+    vector = result is Sort.VEC
+    told = (printer.vector if vector else printer.term)(body, scope)
+    return f"Definition {name}{given} : {'vec d' if vector else 'R'} :=\n  {told}."
+
+
+def declarations(symbols: Symbols) -> list[str]:
+    """The variables and definitions of a section, as lines of Coq."""
+    lines = [f"Variable {name} : {kind}." for name, kind in variables(symbols)]
+    if symbols.own_parameters:
+        lines.append("Definition Theta : Type := R.")
+    for node in symbols.declared:
+        if isinstance(node, nodes.Named) or node.definition is not None:
+            lines.append(definition(node, symbols))
+    return lines

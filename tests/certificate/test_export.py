@@ -1,0 +1,252 @@
+"""A second checker: theorems accepted by Coq, and what is no proof refused with its reason."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fmproof import (
+    Density,
+    Derivation,
+    Equals,
+    Expect,
+    Field,
+    Inner,
+    Named,
+    Real,
+    Scalar,
+    Step,
+    Vec,
+)
+from fmproof.certificate.certificate import Certificate, of_theorem
+from fmproof.certificate.export.check import Accepted, check, write
+from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.scripts import SCRIPTS
+from fmproof.certificate.export.statement import NotExported, Symbols
+from fmproof.certificate.library import ALLOWED, MISSING, axioms, compiled
+from fmproof.certificate.proved import certificate_of
+from fmproof.cli import command
+from fmproof.errors import InputError
+from fmproof.kernel.rule import rules
+from fmproof.lang.nodes import norm2
+from fmproof.tactics.check import theorems
+
+ANALYSIS = "/usr/lib/ocaml/coq/user-contrib/mathcomp/analysis"
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None or not Path(ANALYSIS).is_dir(), reason=MISSING
+)
+x = Vec("x")
+
+
+@cache
+def certificate(name: str) -> Certificate:
+    return certificate_of(name)
+
+
+@cache
+def small() -> Certificate:
+    """‖a + b‖² = ‖a‖² + 2 a·b + ‖b‖², in two steps of the kernel."""
+    a, b = Field("a", x)(x), Field("b", x)(x)
+    square = Derivation(
+        "square",
+        variables=[x],
+        start=norm2(a + b),
+        steps=[Step("1", norm2(a) + 2 * Inner(a, b) + norm2(b), by="square")],
+    )
+    return of_theorem(theorems([square])["square"], "square")
+
+
+# --- what Coq accepts ---------------------------------------------------------------------
+
+
+@needs_coq
+def test_coq_accepts_the_theorem_of_flow_matching(tmp_path: Path) -> None:
+    write(certificate("fm-cfm"), tmp_path)
+    found = check(certificate("fm-cfm"), tmp_path, compiled())
+    assert isinstance(found, Accepted)
+    assert found.steps == len(certificate("fm-cfm").steps)
+    assert found.axioms
+    assert found.axioms <= ALLOWED
+
+
+def test_each_step_is_a_lemma_with_its_rule() -> None:
+    text = proof(certificate("fm-cfm"))
+    told = re.findall(r"^\(\* (\d+), (\w+): .*\*\)\nLemma s(\d+)[ \n]", text, re.MULTILINE)
+    steps = certificate("fm-cfm").steps
+    assert [(int(n), rule, int(m)) for n, rule, m in told] == [
+        (i, step.rule, i) for i, step in enumerate(steps)
+    ]
+    assert "(fun (t : R) (z : vec d) (x : vec d) =>" in text
+    assert not re.search(r"\b(Axiom|Admitted|admit|Parameter|Conjecture|Abort)\b", text)
+
+
+def test_the_statement_has_the_hypotheses_and_no_proof() -> None:
+    text = goal(certificate("fm-cfm"))
+    assert "forall theta : Theta, ((L_FM theta) = ((L_CFM theta) + C))" in text
+    assert text.count("-> (forall theta : Theta, (Integrable") == 1
+    assert "Density (Rn d l) (fun (x : vec d) => (p_t_given_z t x z))" in text
+    for word in ("Proof", "Lemma", "Hypothesis", "Axiom"):
+        assert word not in text.split()
+
+
+def test_the_rules_are_rules_of_the_kernel() -> None:
+    assert set(SCRIPTS) <= set(rules())
+
+
+# --- what it refuses ----------------------------------------------------------------------
+
+
+def edited(folder: Path, name: str, change: Callable[[str], str]) -> None:
+    write(small(), folder)
+    before = (folder / name).read_text("utf-8")
+    after = change(before)
+    assert after != before
+    (folder / name).write_text(after, "utf-8")
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(InputError) as refused:
+        check(small(), folder, compiled())
+    return str(refused.value)
+
+
+@needs_coq
+def test_what_is_assumed_is_told(tmp_path: Path) -> None:
+    """A step that is admitted, and a theorem from an axiom."""
+
+    def cheat(text: str) -> str:
+        text = re.sub(r"(Lemma s0[^.]*\.)\nProof\. .*? Qed\.", r"\1\nAdmitted.", text, count=1)
+        text = text.replace("Theorem proved", "Axiom gift : False.\nTheorem proved")
+        return re.sub(r"using All\. exact .*? Qed\.", "using All. destruct gift. Qed.", text)
+
+    edited(tmp_path, "Proof.v", cheat)
+    told = refusal(tmp_path)
+    assert "gift" in told
+    assert "assumed, not proved" in told
+
+
+def stated_after(cheat: str, tactic: str) -> Callable[[str], str]:
+    """A Proof.v that states the text of Goal.v, when the words in it mean something else."""
+    told = goal(small()).replace("Section Goal.", f"{cheat}\nSection Goal.")
+    proved = f"Theorem proved : theorem.\nProof. unfold theorem, statement; {tactic} Qed.\n"
+    return lambda _: told + proved
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("cheat", "tactic"),
+    [
+        ("Definition ip {d : nat} (a b : vec d) : R := 0.", "unfold ip; intros; ring."),
+        ('Notation "x = y" := (let _ := y in x = x) : type_scope.', "intros; exact eq_refl."),
+    ],
+    ids=["a shadowed name", "a notation"],
+)
+def test_other_words_prove_another_statement(tmp_path: Path, cheat: str, tactic: str) -> None:
+    edited(tmp_path, "Proof.v", stated_after(cheat, tactic))
+    assert "proves another statement than Goal.v" in refusal(tmp_path)
+
+
+@needs_coq
+def test_a_smuggled_hypothesis_proves_another_statement(tmp_path: Path) -> None:
+    section = "Section Derivation."
+    edited(
+        tmp_path, "Proof.v", lambda t: t.replace(section, f"{section}\nHypothesis gift : False.")
+    )
+    assert "proves another statement than Goal.v" in refusal(tmp_path)
+
+
+def test_a_replaced_goal_is_refused(tmp_path: Path) -> None:
+    easier = "Definition theorem : Prop := True.\nDefinition other :"
+    edited(tmp_path, "Goal.v", lambda t: t.replace("Definition theorem :", easier))
+    with pytest.raises(InputError, match="does not state the theorem of square"):
+        check(small(), tmp_path, tmp_path)
+
+
+def test_a_command_that_reaches_outside_is_refused(tmp_path: Path) -> None:
+    edited(tmp_path, "Proof.v", lambda t: t + 'Declare ML Module "anything".\n')
+    with pytest.raises(InputError, match="Declare ML, which reaches outside"):
+        check(small(), tmp_path, tmp_path)
+
+
+@needs_coq
+def test_a_wrong_step_is_refused_at_its_lemma(tmp_path: Path) -> None:
+    edited(tmp_path, "Proof.v", lambda t: t.replace("(2 * ", "(3 * "))
+    told = refusal(tmp_path)
+    assert re.search(r"Coq refuses (fact_\d+|s\d+|proved) of Proof\.v, line \d+", told)
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("", "does not tell"),
+        ("Axioms:\nfoo is assumed to be guarded.\n", "more than axioms"),
+        ("Axioms:\nfoo : False\nrelies on an unsafe hierarchy\n", "more than axioms"),
+    ],
+)
+def test_checks_that_are_switched_off_show(told: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        axioms(told)
+
+
+def test_axioms_are_read() -> None:
+    assert axioms("Closed under the global context\n") == frozenset()
+    assert axioms("Axioms:\na.b : forall x,\n  x = x\nc\n  : True\n") == {"a.b", "c"}
+
+
+# --- what has no translation --------------------------------------------------------------
+
+
+def test_what_has_no_translation_is_said() -> None:
+    with pytest.raises(NotExported, match="has no translation to Coq yet"):
+        proof(certificate("log-density"))
+
+
+def test_names_do_not_capture_each_other() -> None:
+    """Symbols and variables that Coq, the library or the generated proof has the names of."""
+    pt, h = Vec("pt h")
+    head = Scalar("Int", pt)
+    symbols = Symbols((Expect(head(pt) * Field("fun", pt)(pt) @ h, Density("p", pt)(pt)),))
+    names = set(symbols.heads.values())
+    assert len(names) == 3
+    assert not names & {"Int", "fun", "pt"}
+    assert symbols.local(pt, {}) != "pt"
+    assert symbols.local(h, {Vec("g"): "(f h_)"}) not in ("h", "h_")
+    one = Named("C", Equals(Real("t"), Real("t")).lhs)
+    assert Symbols((one,)).named[one] == "C"
+
+
+# --- the command --------------------------------------------------------------------------
+
+
+def test_the_command_without_coq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    given = ["verify", "fm-cfm", "--no-numeric", "-q", "--coq", str(tmp_path / "out")]
+    done = CliRunner().invoke(command, given)
+    assert isinstance(done.exception, InputError)
+    assert "apt-get install coq" in str(done.exception)
+    assert (tmp_path / "out" / "Goal.v").read_text("utf-8") == goal(certificate("fm-cfm"))
+    two = CliRunner().invoke(command, ["verify", "fm-cfm", "general", "--coq", str(tmp_path)])
+    assert two.exit_code == 2
+
+
+@needs_coq
+def test_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from fmproof import Derivation, Field, Inner, Step, Vec, norm2\n"
+        'x = Vec("x")\na, b = Field("a", x)(x), Field("b", x)(x)\n'
+        'square = Derivation("square", variables=[x], start=norm2(a + b),\n'
+        '  steps=[Step("1", norm2(a) + 2 * Inner(a, b) + norm2(b), by="square")])\n',
+        "utf-8",
+    )
+    given = ["verify", str(file), "--no-numeric", "-q", "--coq", str(tmp_path / "out")]
+    done = CliRunner().invoke(command, given)
+    assert done.exit_code == 0, done.output
+    assert "accepted by Coq" in done.output
+    assert "none of ours" in done.output
