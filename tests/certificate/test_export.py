@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -179,6 +182,47 @@ def test_a_wrong_step_is_refused_at_its_lemma(tmp_path: Path) -> None:
     edited(tmp_path, "Proof.v", lambda t: t.replace("(2 * ", "(3 * "))
     told = refusal(tmp_path)
     assert re.search(r"Coq refuses (fact_\d+|s\d+|proved) of Proof\.v, line \d+", told)
+
+
+def mutated(rng: random.Random, original: Certificate) -> Certificate:
+    """Another conclusion, rule, premise or hypotheses in one step."""
+    steps = list(original.steps)
+    at = rng.randrange(len(steps))
+    step, other = steps[at], steps[rng.randrange(len(steps))]
+    kind = rng.choice(["conclusion", "rule", "hypotheses", "arguments"])
+    if kind == "hypotheses":
+        change: dict[str, Any] = {"hypotheses": step.hypotheses[1:]}
+    else:
+        change = {kind: getattr(other, kind)}
+    steps[at] = replace(step, **change)
+    return Certificate(original.derivation, tuple(steps))
+
+
+def test_most_mutations_have_no_proof_to_show_coq() -> None:
+    """Hypotheses that are missing and rules that do not fit are told before Coq is asked."""
+    rng, told, written = random.Random(13), 0, proof(certificate("fm-cfm"))
+    for _ in range(12):
+        try:
+            assert proof(mutated(rng, certificate("fm-cfm"))) != written
+        except InputError:
+            told += 1
+    assert told
+
+
+@needs_coq
+def test_coq_refuses_mutations(tmp_path: Path) -> None:
+    """Proofs of changed certificates do not prove the theorem of the right one."""
+    rng, original, refused = random.Random(5), small(), 0
+    write(original, tmp_path)
+    while refused < 2:
+        try:
+            text = proof(mutated(rng, original))
+        except InputError:
+            continue
+        if text != proof(original):
+            (tmp_path / "Proof.v").write_text(text, "utf-8")
+            assert "Proof.v" in refusal(tmp_path)
+            refused += 1
 
 
 @pytest.mark.parametrize(

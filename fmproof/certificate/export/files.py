@@ -7,21 +7,22 @@ from typing import Any
 
 from sympy import Basic
 
-from fmproof.certificate.certificate import Certificate, From
+from fmproof.certificate.certificate import Certificate, From, Step
 from fmproof.certificate.export.instances import Parts, without_instances
 from fmproof.certificate.export.proof import Proof, frees
 from fmproof.certificate.export.scripts import script
 from fmproof.certificate.export.statement import (
-    TYPES,
     NotExported,
     Printer,
     Symbols,
     assumptions,
     declarations,
+    type_of,
     variables,
 )
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
+from fmproof.lang.scope import free_vars
 
 HEADER = """From mathcomp Require Import measure.
 From FMProof Require Import Steps.
@@ -38,16 +39,8 @@ def goal(certificate: Certificate) -> str:
     """
     theorem = certificate.theorem
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
-    printer = Printer(symbols)
-    scope: dict[Var, str] = {}
-    for var in frees(theorem):
-        scope[var] = symbols.local(var, scope)
-    quantifiers = "".join(f"forall {text} : {TYPES[v.sort]}, " for v, text in scope.items())
-    needs = [f"({told})" for _, told in assumptions(symbols)]
-    needs += [printer.prop(h, scope) for h in theorem.hypotheses]
-    if any(v in scope for h in theorem.hypotheses for v in _free(h)):
-        raise NotExported("a hypothesis about a free variable")
-    told = "\n  -> ".join(needs)
+    told, _ = stated(theorem, Printer(symbols))
+    needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     names = [name for name, _ in variables(symbols)]
     given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
     return "\n".join(
@@ -59,8 +52,7 @@ def goal(certificate: Certificate) -> str:
             "Section Goal.",
             *declarations(symbols),
             "Definition statement : Prop :=",
-            f"  {told}",
-            f"  -> {quantifiers}{printer.prop(theorem.conclusion, scope)}.",
+            f"  {needs}{told}.",
             "End Goal.",
             "",
             "Definition theorem : Prop :=",
@@ -70,10 +62,21 @@ def goal(certificate: Certificate) -> str:
     )
 
 
-def _free(prop: Any) -> set[Var]:
-    from fmproof.lang.scope import free_vars
+def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
+    """Hypotheses and conclusion, and what a proof takes, in order: free variables and hypotheses.
 
-    return set(free_vars(prop))
+    Free variables come as late as they can: a hypothesis that is not about them stands before.
+    """
+    scope: dict[Var, str] = {}
+    for var in frees(theorem):
+        scope[var] = printer.symbols.local(var, scope)
+    quantifiers = "".join(f"forall {text} : {type_of(v)}, " for v, text in scope.items())
+    needs = "".join(f"{printer.prop(h, scope)}\n  -> " for h in theorem.hypotheses)
+    names = [f"H{i}" for i in range(len(theorem.hypotheses))]
+    told = printer.prop(theorem.conclusion, scope)
+    if any(free_vars(h) for h in theorem.hypotheses):
+        return f"{quantifiers}{needs}{told}", [*scope.values(), *names]
+    return f"{needs}{quantifiers}{told}", [*names, *scope.values()]
 
 
 def proof(certificate: Certificate) -> str:
@@ -84,11 +87,11 @@ def proof(certificate: Certificate) -> str:
     """
     certificate = without_instances(certificate)
     theorem = certificate.theorem
-    stated = Symbols((theorem.conclusion, *theorem.hypotheses))
+    in_theorem = Symbols((theorem.conclusion, *theorem.hypotheses))
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
-    symbols.own_parameters = symbols.uses_parameters and not stated.uses_parameters
+    symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
-        if head.definition is None and head not in stated.heads:
+        if head.definition is None and head not in in_theorem.heads:
             raise NotExported(f"{head.name} is in the proof and not in the theorem")
     written = Proof(certificate, symbols)
     lemmas = [_lemma(written, n) for n in range(len(certificate.steps))]
@@ -125,18 +128,11 @@ def _lemma(written: Proof, number: int) -> str:
 def _last(written: Proof) -> str:
     """The theorem, under all that the section assumes."""
     number, theorem = len(written.steps) - 1, written.steps[-1]
-    scope: dict[Var, str] = {}
-    for var in frees(theorem):
-        scope[var] = written.symbols.local(var, scope)
-    needs = [f"{written.printer.prop(h, scope)}" for h in theorem.hypotheses]
-    quantifiers = "".join(f"forall {text} : {TYPES[v.sort]}, " for v, text in scope.items())
-    told = "\n  -> ".join(
-        [*needs, f"{quantifiers}{written.printer.prop(theorem.conclusion, scope)}"]
-    )
-    names = [f"H{i}" for i in range(len(needs))]
-    uses = " ".join([f"s{number}", *scope.values(), *names])
-    binders = " ".join([*names, *scope.values()])
-    whole = f"(fun {binders} => {uses})" if binders else uses
+    told, binders = stated(theorem, written.printer)
+    names = [b for b in binders if b not in {f"H{i}" for i in range(len(theorem.hypotheses))}]
+    hypotheses = [b for b in binders if b not in names]
+    uses = " ".join([f"s{number}", *names, *hypotheses])
+    whole = f"(fun {' '.join(binders)} => {uses})" if binders else uses
     return f"Theorem proved :\n  {told}.\nProof using All. exact {whole}. Qed."
 
 

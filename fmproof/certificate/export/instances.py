@@ -13,6 +13,7 @@ from typing import Any
 from sympy import Add, Basic, Mul, Pow
 
 from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.errors import InputError
 from fmproof.lang import nodes
 from fmproof.lang.nodes.heads import Head
 from fmproof.lang.nodes.variable import Var
@@ -44,6 +45,8 @@ def without_instances(certificate: Certificate) -> Certificate:
     steps: list[Step] = []
     new: dict[int, int] = {}
     for number, step in enumerate(certificate.steps):
+        if any(premise not in new for premise in step.premises):
+            raise InputError(f"step {number} uses a step that is no earlier one")
         moved = tuple(_mapped(a, lambda n: new[n]) for a in step.arguments)
         if step.rule == "instantiate_head":
             source, head, params, body = moved

@@ -23,7 +23,6 @@ from fmproof.certificate.export.equality import (
 )
 from fmproof.certificate.export.spaces import Measurability, at
 from fmproof.certificate.export.statement import (
-    TYPES,
     NotExported,
     Scope,
     Symbols,
@@ -31,7 +30,9 @@ from fmproof.certificate.export.statement import (
     is_vector,
     items,
     space,
+    type_of,
 )
+from fmproof.errors import FmproofError
 from fmproof.lang import props
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.variable import Var
@@ -71,14 +72,16 @@ class Proof:
         scope: dict[Var, str] = {}
         for var in frees(step):
             scope[var] = self.symbols.local(var, scope)
-        given = "".join(f" ({text} : {TYPES[v.sort]})" for v, text in scope.items())
+        given = "".join(f" ({text} : {type_of(v)})" for v, text in scope.items())
         needs = "".join(
             f"\n  (H{i} : {self.printer.prop(h, scope)})" for i, h in enumerate(step.hypotheses)
         )
         try:
             proof = script(At(self, number, scope))
-        except NotExported as error:
+        except FmproofError as error:
             raise NotExported(f"step {number}, {step.rule}: {error}") from None
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            raise NotExported(f"step {number}: {step.rule} does not fit what it is about") from None
         told = self.printer.prop(step.conclusion, scope)
         return (
             f"(* {number}, {step.rule}: {_comment(step)} *)\n"
@@ -160,7 +163,7 @@ class At:
             return "(@vzero d)"
         if var.sort is Sort.PARAM and not self.proof.symbols.own_parameters:
             raise NotExported(f"{var.name} occurs in a premise alone")
-        return f"(0 : {TYPES[var.sort]})"
+        return f"(0 : {type_of(var)})"
 
     def with_values(self, term: Any) -> Scope:
         """The scope, with some value for each variable of a term that is not in it."""
@@ -189,7 +192,7 @@ class At:
         if isinstance(p, props.ForAll):
             name = self.proof.symbols.local(prop.var, scope)
             inside = Known(p.body, {**s, p.var: name}, f"({proof} {name})")
-            kind = TYPES[prop.var.sort]
+            kind = type_of(prop.var)
             body = self.cast(inside, prop.body, {**scope, prop.var: name})
             return f"(fun {name} : {kind} => {body})"
         if isinstance(p, props.Integrable):

@@ -24,7 +24,7 @@ from fmproof.lang.sorts import Sort
 Scope = Mapping[Var, str]
 """What stands for each free variable."""
 
-TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
+_TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
 return Set SProp then Type using where with d l R Theta S fst snd pair ip ratio vadd vscal vzero vec
 Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
@@ -92,6 +92,13 @@ class Symbols:
         while base in used or base in self.taken:
             base += "_"
         return base
+
+
+def type_of(var: Var) -> str:
+    """The type of a variable."""
+    if var.sort not in _TYPES:
+        raise NotExported(f"{var.name}, a {var.sort.value}, has no translation to Coq yet")
+    return _TYPES[var.sort]
 
 
 # --- measures -----------------------------------------------------------------------------
@@ -216,7 +223,7 @@ class Printer:
         before = self._depth
         for item in over:
             inner[item.var] = self._name(item.var, inner)
-            binders.append(f"({inner[item.var]} : {TYPES[item.var.sort]})")
+            binders.append(f"({inner[item.var]} : {type_of(item.var)})")
         text = f"(fun {' '.join(binders)} => {body(inner)})"
         self._depth = before
         return text if len(over) == 1 else f"(on{len(over)} {text})"
@@ -243,7 +250,7 @@ class Printer:
             name = self._name(node.var, scope)
             body = self.prop(node.body, {**scope, node.var: name})
             self._depth = before
-            return f"(forall {name} : {TYPES[node.var.sort]}, {body})"
+            return f"(forall {name} : {type_of(node.var)}, {body})"
         if isinstance(node, props.Integrable):
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.weighted(node.measure, node.body, s))
@@ -318,12 +325,12 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
 
 def head_type(head: Head) -> str:
     """The type of a symbol."""
-    if not {v.sort for v in head.params} <= set(TYPES) or isinstance(head, nodes.Gaussian):
+    if isinstance(head, nodes.Gaussian):
         raise NotExported(f"{head.name} has no translation to Coq yet")
     if head.result is None:
         raise NotExported(f"the law {head.name} has no translation to Coq yet")
     result = "vec d" if head.result is Sort.VEC else "R"
-    return " -> ".join([*(TYPES[v.sort] for v in head.params), result])
+    return " -> ".join([*(type_of(v) for v in head.params), result])
 
 
 def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
@@ -370,7 +377,7 @@ def head_space(var: Var) -> str:
 
 def quantified(which: Iterable[Var], scope: Scope, told: str) -> str:
     """``told`` for every value of these variables."""
-    given = " ".join(f"({scope[v]} : {TYPES[v.sort]})" for v in which)
+    given = " ".join(f"({scope[v]} : {type_of(v)})" for v in which)
     return f"forall {given}, {told}" if given else told
 
 
@@ -387,7 +394,7 @@ def definition(node: Any, symbols: Symbols) -> str:
     scope: dict[Var, str] = {}
     for var in frees:
         scope[var] = symbols.local(var, scope)
-    given = "".join(f" ({scope[v]} : {TYPES[v.sort]})" for v in frees)
+    given = "".join(f" ({scope[v]} : {type_of(v)})" for v in frees)
     vector = result is Sort.VEC
     told = (printer.vector if vector else printer.term)(body, scope)
     return f"Definition {name}{given} : {'vec d' if vector else 'R'} :=\n  {told}."
