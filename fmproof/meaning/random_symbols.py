@@ -19,7 +19,7 @@ import numpy as np
 from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.hypotheses import Carried
+from fmproof.meaning.hypotheses import Carried, Equal, Moving
 from fmproof.meaning.interpretation import (
     Arguments,
     Array,
@@ -370,6 +370,41 @@ class CarryingField:
 
     def formula(self) -> str:
         return f"the velocity m' + (s'/s)(x - m) of {self._density.formula()}"
+
+
+class MovingPoint:
+    """x₀ + (t − t₀) u(…, x₀): it moves along the field u at the time t₀, and only there."""
+
+    def __init__(self, field: Function, moving: Moving, time: Array, dim: int, draw: Draw) -> None:
+        self._field = field
+        self._moving = moving
+        self._time = time
+        self._start = draw(-0.6, 0.6, dim)
+
+    def __call__(self, arguments: Arguments) -> Array:
+        _, _, place, places = self._moving
+        then = [self._time if i == place else a for i, a in enumerate(arguments)]
+        velocity = self._field([self._start if i is None else then[i] for i in places])
+        return np.asarray(self._start + (arguments[place] - self._time) * velocity)
+
+    def formula(self) -> str:
+        start, time = _numbers(self._start), _numbers(self._time)
+        name, field = self._moving.time.name, self._moving.field.name
+        return f"{start} + ({name} - {time}) {field} at {name} = {time} and {start}"
+
+
+class SameFunction:
+    """Another symbol's meaning, by its arguments' places."""
+
+    def __init__(self, other: Any, equal: Equal) -> None:
+        self._other = other
+        self._places = equal.places
+
+    def __call__(self, arguments: Arguments) -> Array:
+        return np.asarray(self._other([arguments[i] for i in self._places]))
+
+    def formula(self) -> str:
+        return str(self._other.formula())
 
 
 class _Feature:

@@ -69,6 +69,28 @@ def test_a_field_carries_a_density_that_a_hypothesis_says_it_does() -> None:
     assert pair[1].density == p
 
 
+def test_a_point_moves_along_the_field_that_a_hypothesis_names() -> None:
+    X = Field("X", sub=t)
+    place = X(t)
+    moves = Equals(Partial(X(t), t), u(t, place))
+    along = Partial(Log(p(t, place)), t)
+    spread = Div(u(t, x), x, place)
+    found = verdict(along, -spread, continuity, moves)
+    assert (found.status, found.problems) == ("agrees", 20)
+    assert verdict(along, spread, continuity, moves).status == "refuted"
+    assert verdict(along, -spread, continuity).status == "refuted"  # without the hypothesis
+
+
+def test_functions_that_are_declared_equal_are() -> None:
+    f, g = Field("f", x), Field("g", x)
+    same = ForAll(Equals(f(x), g(x)), x)
+    assert verdict(f(x), g(x), same).problems == 20
+    assert verdict(f(2 * z), g(2 * z), same).status == "agrees"
+    assert verdict(f(x), -g(x), same).status == "refuted"
+    assert verdict(f(x), g(x)).status == "refuted"
+    assert verdict(f(x), g(x), Equals(f(x), g(x))).status == "inconclusive"  # at one x only
+
+
 def test_signs_that_are_declared_hold() -> None:
     noisy = Expect(Normal(x, alpha(t) * z, sigma(t) ** 2), q(z))
     mean = CondExpect(z, x, q(z), Normal(e), Let(x, alpha(t) * z + sigma(t) * e))
