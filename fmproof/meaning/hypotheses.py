@@ -55,12 +55,14 @@ class Asked:
 
     Attributes:
         positive: functions whose values have to be > 0.
+        below_one: functions whose values have to be < 1.
         carried: fields that have to carry a density.
         moving: points that have to move along a field.
         equal: fields and functions that have to be equal to another.
     """
 
     positive: frozenset[Head] = frozenset()
+    below_one: frozenset[Head] = frozenset()
     carried: tuple[tuple[Head, Carried], ...] = ()
     moving: tuple[tuple[Head, Moving], ...] = ()
     equal: tuple[tuple[Head, Equal], ...] = ()
@@ -71,6 +73,7 @@ class Asked:
         props = tuple(props)
         return cls(
             positive_heads(props),
+            below_one(props),
             tuple(carried_fields(props).items()),
             tuple(moving_points(props).items()),
             tuple(equal_heads(props).items()),
@@ -92,6 +95,18 @@ def positive_heads(props: Iterable[Any]) -> frozenset[Head]:
         elif isinstance(prop, AtMost) and prop.lhs == 0:
             terms = _factors(prop.rhs)
         found |= {t.head for t in terms if isinstance(t, Apply) and t.head.definition is None}
+    return frozenset(head for head in found if not head.draws)
+
+
+def below_one(props: Iterable[Any]) -> frozenset[Head]:
+    """The functions f of which hypotheses say 1 − f > 0, or 1 − f² > 0."""
+    found: set[Head] = set()
+    for prop in map(stripped, props):
+        if not isinstance(prop, Positive):
+            continue
+        rest = [t for t in _factors(1 - prop.args[0]) if isinstance(t, Apply)]
+        if len(rest) == 1 and rest[0].head.definition is None:
+            found.add(rest[0].head)
     return frozenset(head for head in found if not head.draws)
 
 

@@ -282,13 +282,21 @@ class RandomFunction:
     """A field or a real function with the declared dependence.
 
     (a + Σ b_j v_j) exp(-Σ|v_j|²/(2 w²)) in its vectors v_j, the coefficients depending on reals
-    and latent points; linear in a parameter if it has one; squared where declared ≥ 0.
+    and latent points; linear in a parameter if it has one; squared where declared ≥ 0, and f² as
+    f²/(f² + 1) where it has to be < 1.
     """
 
     def __init__(
-        self, head: Head, dim: int, parameters: int, draw: Draw, positive: bool = False
+        self,
+        head: Head,
+        dim: int,
+        parameters: int,
+        draw: Draw,
+        positive: bool = False,
+        below_one: bool = False,
     ) -> None:
-        self._squared = head.nonneg or positive
+        self._squared = head.nonneg or positive or below_one
+        self._below_one = below_one
         self._least = _LEAST if positive else 0.0
         self._names = [text(v) for v in head.params]
         models = [p for p, v in enumerate(head.params) if v.sort is Sort.PARAM]
@@ -302,7 +310,10 @@ class RandomFunction:
             total = self._features[0](arguments)
         for (place, j), feature in zip(self._coefficients, self._features, strict=False):
             total = total + arguments[place][..., j : j + 1] * feature(arguments)
-        return total**2 + self._least if self._squared else total
+        if not self._squared:
+            return total
+        square = np.asarray(total**2 + self._least)
+        return square / (square + 1) if self._below_one else square
 
     def formula(self) -> str:
         features = [feature.formula(self._names) for feature in self._features]
@@ -311,6 +322,8 @@ class RandomFunction:
             names = [f"{self._names[place]}[{j}]" for place, j in self._coefficients]
             whole = _sum([f"{c} {f}" for c, f in zip(names, features, strict=True)])
         squared = f"({whole})²" + (f" + {self._least:g}" if self._least else "")
+        if self._below_one:
+            squared = f"({squared})/({squared} + 1)"
         return squared if self._squared else whole
 
 

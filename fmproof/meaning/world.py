@@ -209,8 +209,14 @@ class World:
             elif head in equal and equal[head].other in found:
                 found[head] = SameFunction(found[equal[head].other], equal[head])
             else:
-                positive = head in self.asked.positive
-                found[head] = RandomFunction(head, self.dim, parameters, draw, positive)
+                found[head] = RandomFunction(
+                    head,
+                    self.dim,
+                    parameters,
+                    draw,
+                    positive=head in self.asked.positive,
+                    below_one=head in self.asked.below_one,
+                )
         return found
 
     def _draw(self, stream: int) -> Draw:

@@ -12,7 +12,7 @@ from fmproof import Density, Expect, Field, Grad, Inner, Param, Real, Scalar, Ve
 from fmproof.lang.nodes import CondExpect, Div, Law, Let, Log, Normal, Partial, Ratio, Var, uniform
 from fmproof.lang.props import Almost, Equals, ForAll, Positive, VanishesWith
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.hypotheses import carried_fields, positive_heads
+from fmproof.meaning.hypotheses import below_one, carried_fields, positive_heads
 from fmproof.meaning.ladder import Ladder
 from fmproof.meaning.roles import Cast, symbols_of
 from fmproof.meaning.witness import check_steps
@@ -102,6 +102,15 @@ def test_signs_that_are_declared_hold() -> None:
     assert positive_heads([noise, Positive(alpha(t) ** 2 * sigma(t))]) == {alpha, sigma}
     f = Scalar("f", x)
     assert verdict(Ratio(f(x), f(x)), Ratio(1, 1), Almost(Positive(f(x)), Normal(x))).problems == 20
+
+
+def test_shares_that_are_declared_lie_between_zero_and_one() -> None:
+    share = ForAll(Positive(alpha(t)), t), ForAll(Positive(1 - alpha(t)), t)
+    larger = Ratio(alpha(t), 1 - alpha(t)), alpha(t)
+    found = verdict(*larger, *share, relation="≥")
+    assert (found.status, found.problems) == ("agrees", 20)
+    assert verdict(*larger, *share, relation="≤").status == "refuted"
+    assert below_one(share) == {alpha} == below_one([Positive(1 - alpha(t) ** 2)])
 
 
 def test_a_hypothesis_that_no_world_satisfies_is_named() -> None:
