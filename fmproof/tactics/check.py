@@ -42,11 +42,21 @@ from fmproof.report.model import (
     StepReport,
     Used,
 )
-from fmproof.tactics.conditions import Proof, Prover, as_expectation
+from fmproof.tactics.conditions import Proof, Prover
+from fmproof.tactics.equations import solved
 from fmproof.tactics.justify import NotJustified, justify
+from fmproof.tactics.laws import as_expectation
 from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
-from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
+from fmproof.tactics.notation import (
+    almost_every,
+    formula,
+    free,
+    notation,
+    prose,
+    reference,
+    symbols_in,
+)
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
 
@@ -272,6 +282,7 @@ class _Checker:
             says=prose(part.says),
             result=part.result,
             free=free(stated),
+            almost=almost_every(part.almost),
         )
 
     def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
@@ -385,8 +396,9 @@ class _Checker:
                 equation = self._resolve(name)
             except NotJustified:
                 continue
-            if not isinstance(equation.lhs, Var) and not occurs(equation.lhs, equation.rhs):
-                yield equation
+            for known in (equation, *solved(equation)):
+                if not isinstance(known.lhs, Var) and not occurs(known.lhs, known.rhs):
+                    yield known
 
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""
