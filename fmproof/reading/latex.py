@@ -8,29 +8,40 @@ them is read as a product, and the declared symbols decide what takes arguments.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
-from sympy import Add, Expr, Mul, Pow, Rational
+from sympy import Add, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import SortError, nearest
 from fmproof.lang.arithmetic import plus
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
+    Abs,
     ArgMin,
-    Density,
+    CondExpect,
+    Div,
+    Exp,
     Expect,
     Grad,
     Head,
     Inner,
     IntegralOver,
+    Law,
     Lebesgue,
+    Let,
+    Log,
+    Normal,
+    Partial,
     Ratio,
+    Sqrt,
     Var,
+    norm2,
 )
 from fmproof.lang.nodes.name import Named
 from fmproof.lang.nodes.ratio import divide
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
 from fmproof.reading.items import Entry, Item, LatexError, Product, Script, Sum, read
@@ -63,7 +74,8 @@ def parse_latex(source: str, symbols: Any) -> Expr:
     table = Symbols([symbols])
     reader = _Reader(source, table)
     known = table.known()
-    names = {"d"}.intersection(known) | {n[0] for n in known if n.partition("_")[0] == "E"}
+    names = {"d"} if table.uses_dim else {"d"}.intersection(known)
+    names |= {n[0] for n in known if n.partition("_")[0] == "E"}
     try:
         return reader.sum(read(source, names))
     except RecursionError:
@@ -110,7 +122,7 @@ class _Reader:
         return [self.sum(entry.sum) for entry in entries]
 
     def variable(self, item: Item) -> Var:
-        found = self.symbols.variables.get(_names(item)[0])
+        found = self.symbols.variables_called(_names(item)[0])
         if not found:
             self.unknown(item, "variable")
         return found[0]
@@ -128,9 +140,15 @@ class _Reader:
         found, waiting = [], list[Var]()
         for entry in entries:
             waiting.extend(self.drawn(entry.sum))
-            if entry.law is not None:
+            if entry.law is None:
+                continue
+            if entry.sign == "SIM":
                 found.append(self.draw(entry.law, waiting))
-                waiting = []
+            elif len(waiting) == 1:
+                found.append(self.built(Let, entry.law.at, waiting[0], self.sum(entry.law)))
+            else:
+                self.fail("expected one variable before its value", entry.sum.at)
+            waiting = []
         if waiting or not found:
             self.fail(r"an expectation needs a law for each variable, as in t \sim p", at)
         return found
@@ -157,11 +175,13 @@ class _Reader:
         group = rest[0] if len(rest) == 1 and rest[0].kind == "group" else None
         if len(law.parts) > 1 or (rest and group is None):
             self.fail(f"expected a density, found {law.text}", law.at)
+        if group is not None and group.given is None and key(item.text) == "N":
+            return self.gaussian(drawn, group.content, law.at)
         given = group.given or () if group else ()
         shape = (len(drawn), len(given))
         problem: LatexError | None = None
         for head, scripts in self.heads(item):
-            if isinstance(head, Density) and (len(head.main), len(head.given)) == shape:
+            if isinstance(head, Law) and (len(head.main), len(head.given)) == shape:
                 try:
                     args = [*self.arguments(scripts, law.at), *drawn]
                     return self.built(head, law.at, *args, *self.arguments(given, law.at))
@@ -172,15 +192,32 @@ class _Reader:
             self.unknown(item, "density")
         raise problem
 
+    def gaussian(self, point: Sequence[Expr], parameters: Sequence[Entry], at: int) -> Expr:
+        r"""``\mathcal{N}(x; m, v I)``, or the law ``\mathcal{N}(m, v I)`` of x."""
+        if len(point) != 1 or len(parameters) != 2 or any(e.law is not None for e in parameters):
+            self.fail(r"expected a Gaussian such as \mathcal{N}(x; m, v I)", at)
+        mean, row = parameters[0].sum, parameters[1].sum
+        ((_, product), *more) = row.parts
+        if more or len(product) == 0 or key(product[-1].text) not in _IDENTITY or product[-1].sup:
+            self.fail(
+                f"expected a variance such as \\sigma^2 I, which ends with I, found {row.text}; "
+                "put brackets around a sum",
+                row.at,
+            )
+        ((sign, _),) = row.parts
+        variance = _Row(self, product[:-1]).product() if len(product) > 1 else S.One
+        variance = variance if sign > 0 else Mul(-1, variance)
+        return self.built(Normal, at, point[0], self.sum(mean), variance)
+
     def _misfit(self, item: Item, drawn: Sequence[Var], at: int) -> None:
         """Complain where there is such a density, but not of these variables."""
         named = [h for name in _names(item) for h in self.symbols.heads.get(name, ())]
-        densities = [head for head in named if isinstance(head, Density)]
-        if densities:
-            of = ", ".join(var.name for var in densities[0].main)
+        laws = [head for head in named if isinstance(head, Law)]
+        if laws:
+            of = ", ".join(var.name for var in laws[0].main)
             found = ", ".join(var.name for var in drawn)
             self.fail(
-                f"{densities[0].name} is the law of {of}, found {found} drawn from it; each "
+                f"{laws[0].name} is the law of {of}, found {found} drawn from it; each "
                 r"variable needs a law of its own, as in t \sim \mathcal{U}[0,1]",
                 at,
             )
@@ -207,6 +244,9 @@ class _Row:
         self.reader = reader
         self.items = items
         self.here = 0
+        self.stop = ""  # the kind of the items that end the product
+        self.operand = False  # whether an operator stands before the factor
+        self.transposed: Script | None = None  # what the operator's result carries
 
     def peek(self) -> Item | None:
         return self.items[self.here] if self.here < len(self.items) else None
@@ -218,6 +258,7 @@ class _Row:
     def product(self, stop: str = "") -> Expr:
         """The product up to the end of the row, or up to an item of the kind ``stop``."""
         factors: list[Expr] = []
+        outer, self.stop = self.stop, stop
         at = self.items[min(self.here, len(self.items) - 1)].at
         while (item := self.peek()) is not None and item.kind != stop:
             if item.kind in ("dot", "slash"):
@@ -229,6 +270,7 @@ class _Row:
                 factors.append(self.reader.built(join, item.at, factors.pop(), right))
             else:
                 factors.append(self.factor())
+        self.stop = outer
         return self.reader.built(_product, at, *factors)
 
     def factor(self) -> Expr:
@@ -240,9 +282,21 @@ class _Row:
         if item.kind == "group":
             if item.given is not None:
                 self.reader.fail("a bar that is not between arguments", item.at)
+            if item.sub is not None and [e.sign for e in item.sub.entries] == ["EQUALS"]:
+                return self.at_place(item)
             return self.finished(self.reader.only(item.content, item.at), item)
         if item.kind == "norm":
             return self.norm(item)
+        if item.kind == "abs":
+            inside = self.reader.sum(item.content[0])
+            return self.finished(self.reader.built(Abs, item.at, inside), item)
+        if item.kind == "sqrt":
+            inside = self.reader.sum(item.content[0])
+            return self.finished(self.reader.built(Sqrt, item.at, inside), item)
+        if item.kind == "log":
+            return self.logarithm(item)
+        if item.kind == "exp":
+            return self.exponential(item)
         if item.kind == "inner":
             a, b = map(self.reader.sum, item.content)
             return self.finished(self.reader.built(Inner, item.at, a, b), item)
@@ -252,8 +306,10 @@ class _Row:
             return self.integral(item)
         if item.kind == "expect":
             return self.expectation(item)
-        if item.kind in ("nabla", "argmin"):
-            return self.operator(item)
+        if item.kind == "argmin":
+            return self.minimisers(item)
+        if item.kind in _DERIVATIVES:
+            return self.derivative(item)
         return self.reader.fail(f"{item.text} does not fit here", item.at)
 
     def finished(self, term: Expr, item: Item, skip_sup: bool = False) -> Expr:
@@ -264,14 +320,25 @@ class _Row:
             self.reader.fail("a subscript belongs to a name", item.sub.at)
         for script in item.sup:
             if _is_top(script):
-                while (after := self.peek()) is not None and after.kind == "dot":
-                    self.take()
-                if after is None:
-                    self.reader.fail("expected a vector after the transposed one", script.at)
-                term = self.reader.built(Inner, item.at, term, self.factor())
+                if self.operand and sort_of(term) is Sort.REAL:
+                    self.transposed = script  # ∇ f^T v is (∇ f)^T v
+                    continue
+                term = self.before(term, script, item.at)
             elif not skip_sup:
                 term = self.reader.built(_power, script.at, term, self.exponent(script))
         return term
+
+    def before(self, vector: Expr, top: Script, at: int) -> Expr:
+        """The inner product of a transposed vector and the factor after it."""
+        if self.operand:
+            self.reader.fail(
+                "an operator before a product; put brackets around what it acts on", top.at
+            )
+        while (after := self.peek()) is not None and after.kind == "dot":
+            self.take()
+        if after is None:
+            self.reader.fail("expected a vector after the transposed one", top.at)
+        return self.reader.built(Inner, at, vector, self.factor())
 
     def exponent(self, script: Script) -> int:
         number = _number(script)
@@ -285,7 +352,8 @@ class _Row:
         """A symbol with the arguments that it takes, a variable, or a name."""
         reader, symbols = self.reader, self.reader.symbols
         group = self.peek()
-        if group is not None and (group.kind != "group" or group.text.endswith("]")):
+        kinds = ("group", "parametrised")
+        if group is not None and (group.kind not in kinds or group.text.endswith("]")):
             group = None
         found: list[tuple[Expr, Item | None]] = []
         problem: LatexError | None = None
@@ -309,20 +377,33 @@ class _Row:
         found.sort(key=lambda one: one[1] is None)
         name = _names(item)[0]
         if not found:
-            plain = [*symbols.variables.get(name, ()), symbols.names.get(name)]
+            plain = [
+                *symbols.variables_called(name),
+                *symbols.names.get(name, ()),
+                symbols.constants.get(name),
+            ]
             for term in plain:
                 if isinstance(term, Named) and group is not None and free_vars(term):
                     # A name prints with the variables that it depends on: C(θ).
-                    given = set(reader.arguments(group.content, group.at))
-                    if given != free_vars(term):
+                    arguments = reader.arguments(group.content, group.at)
+                    named = _name_of(symbols.names[name], arguments)
+                    if named is None:
                         reader.fail(f"{name} stands for a term in {latex(term)}", group.at)
-                    return self.finished(term, self.take())
+                    return self.finished(named, self.take())
                 if term is not None:
                     return self.finished(term, item)
             if problem is not None:
                 raise problem
             if item.kind == "braces":
                 return self.finished(reader.only(item.content, item.at), item)
+            if name == "N" and group is not None:
+                return self.gaussian(self.take())
+            if name == "e" and item.sup:
+                (power,) = item.sup
+                return reader.built(Exp, item.at, reader.only(power.entries, power.at))
+            after = self.peek()
+            if name == r"\dot" and after is not None and after.kind in ("name", "braces"):
+                return self.rate(item, self.named(self.take()))
             if name in symbols.heads or any(stem in symbols.heads for stem in _names(item)):
                 reader.fail(
                     f"{item.text} does not take these arguments; {self.usage(item)}", item.at
@@ -343,17 +424,139 @@ class _Row:
     def norm(self, item: Item) -> Expr:
         if item.sub is not None and key(item.sub.text) != "2":
             self.reader.fail("only the Euclidean norm is a term", item.sub.at)
-        power = _number(item.sup[0]) if item.sup else None
-        if power is None or power < 2 or power % 2:
-            self.reader.fail("only a squared norm is a term; write ^2 after it", item.at)
         inside = self.reader.sum(item.content[0])
-        square = self.reader.built(Inner, item.at, inside, inside)
-        return square if power == 2 else square ** (power // 2)
+        square = self.reader.built(norm2, item.at, inside)
+        if not item.sup:
+            return Sqrt(square)
+        power = self.exponent(item.sup[0])
+        if power % 2:
+            return self.reader.built(_power, item.at, Sqrt(square), power)
+        return square if power == 2 else self.reader.built(_power, item.at, square, power // 2)
 
     def fraction(self, item: Item) -> Expr:
-        top, bottom = map(self.reader.sum, item.content)
+        top, bottom = item.content
+        if (rate := self.written_as_fraction(item, top, bottom)) is not None:
+            return rate
         build = Ratio if item.text.startswith(r"\dfrac") else divide
-        return self.reader.built(build, item.at, top, bottom)
+        return self.reader.built(build, item.at, self.reader.sum(top), self.reader.sum(bottom))
+
+    # --- functions and derivatives ------------------------------------------------------
+
+    def applied(self, item: Item) -> Expr:
+        """The one factor that an operator or a logarithm acts on."""
+        after = self.peek()
+        if after is None or after.kind in ("dot", "slash", self.stop):
+            self.reader.fail(f"expected a term after {item.text}", item.at)
+        outer, self.operand = self.operand, True
+        body = self.factor()
+        self.operand = outer
+        return body
+
+    def result(self, item: Item, term: Expr) -> Expr:
+        """What the operator ``item`` made of its factor; nothing may seem to belong to it."""
+        if self.transposed is not None and sort_of(term) is not Sort.REAL:
+            top, self.transposed = self.transposed, None
+            return self.before(term, top, item.at)
+        after = self.peek()
+        if after is not None and not self.operand and after.kind not in ("dot", self.stop):
+            self.reader.fail(
+                f"{item.text} stands before a product; put brackets around what it acts on, as in "
+                rf"{item.text} (a b) or ({item.text} a) b",
+                item.at,
+            )
+        return term
+
+    def logarithm(self, item: Item) -> Expr:
+        if item.sub is not None or item.sup:
+            self.reader.fail(
+                f"{item.text} takes no index and no power; put it in brackets", item.at
+            )
+        after = self.peek()
+        if after is not None and after.kind == "group" and any(not _is_top(s) for s in after.sup):
+            self.reader.fail(
+                rf"write ({item.text} a)^n or {item.text} (a^n), which differ", after.sup[0].at
+            )
+        return self.result(item, self.reader.built(Log, item.at, self.applied(item)))
+
+    def exponential(self, item: Item) -> Expr:
+        group = self.peek()
+        if group is None or group.kind not in ("group", "braces") or group.given is not None:
+            self.reader.fail(rf"expected brackets after {item.text}", item.at)
+        self.take()
+        inside = self.reader.only(group.content, group.at)
+        return self.finished(self.reader.built(Exp, item.at, inside), group)
+
+    def derivative(self, item: Item) -> Expr:
+        build, var, body = self.parts_of_derivative(item)
+        return self.result(item, self.reader.built(build, item.at, body, var))
+
+    def parts_of_derivative(self, item: Item) -> tuple[Any, Var, Expr]:
+        r"""Which derivative, in which variable, and of what; ``\nabla_x \cdot`` is div."""
+        build, after = _DERIVATIVES[item.kind], self.peek()
+        if item.kind == "nabla" and after is not None and after.kind == "dot":
+            self.take()
+            build = Div
+        var = self.subscript(item)
+        return build, var, self.applied(item)
+
+    def subscript(self, item: Item) -> Var:
+        if item.sub is None or len(item.sub.entries) != 1:
+            self.reader.fail(
+                f"expected the variable of {item.text} as its subscript, as in {item.text}_x",
+                item.at,
+            )
+        if item.sup:
+            self.reader.fail(f"a power of {item.text} is no term; write it twice", item.sup[0].at)
+        return self.reader.variable(self.reader.single(item.sub.entries[0].sum))
+
+    def at_place(self, item: Item) -> Expr:
+        r"""``[\nabla_x f(x)]_{x = s}``: the derivative at another place than its variable."""
+        row = item.content[0].sum
+        ((sign, product), *more) = row.parts
+        inner = _Row(self.reader, product)
+        first = inner.take()
+        if len(item.content) > 1 or more or sign < 0 or first.kind not in _DERIVATIVES:
+            self.reader.fail("only a derivative is taken at a place", item.at)
+        build, var, body = inner.parts_of_derivative(first)
+        if inner.peek() is not None or inner.transposed is not None:
+            self.reader.fail("only a derivative is taken at a place", item.at)
+        (entry,) = item.sub.entries if item.sub else ()
+        if entry.law is None or self.reader.variable(self.reader.single(entry.sum)) != var:
+            self.reader.fail(f"expected the place of {latex(var)}", entry.sum.at)
+        term = self.reader.built(build, item.at, body, var, self.reader.sum(entry.law))
+        return self.finished(term, replace(item, sub=None))
+
+    def written_as_fraction(self, item: Item, top: Sum, bottom: Sum) -> Expr | None:
+        r"""``\frac{\partial}{\partial t}`` of the factor after it, or ``\frac{\partial f}{…}``."""
+        above, below = top.parts[0][1], bottom.parts[0][1]
+        signs = {(_differential(sign), sign.sub) for sign in (above[0], below[0])}
+        if len(below) != 2 or signs not in ({("partial", None)}, {("diff", None)}):
+            return None
+        var = self.reader.variable(below[1])
+        if len(above) == 1:
+            body = self.applied(item)
+            return self.result(item, self.reader.built(Partial, item.at, body, var))
+        body = _Row(self.reader, above[1:]).product()
+        return self.reader.built(Partial, item.at, body, var)
+
+    def rate(self, item: Item, term: Expr) -> Expr:
+        r"""``\dot\alpha_t``: the derivative in the one real variable of a term."""
+        times = [var for var in free_vars(term) if var.sort is Sort.REAL]
+        if len(times) != 1:
+            self.reader.fail(rf"write \partial_t: {item.text} does not say in what", item.at)
+        return self.reader.built(Partial, item.at, term, times[0])
+
+    def gaussian(self, group: Item) -> Expr:
+        if group.given is None:
+            self.reader.fail(r"expected a Gaussian density \mathcal{N}(x; m, v I)", group.at)
+        point = self.reader.arguments(group.content, group.at)
+        return self.finished(self.reader.gaussian(point, group.given, group.at), group)
+
+    def minimisers(self, item: Item) -> Expr:
+        var = self.subscript(item)
+        if self.peek() is None:
+            self.reader.fail(f"expected a term after {item.text}", item.at)
+        return self.reader.built(ArgMin, item.at, self.product(), var)
 
     def integral(self, first: Item) -> Expr:
         """``∫…∫ body dx … dt``; the differentials stand innermost first."""
@@ -407,20 +610,25 @@ class _Row:
         group = self.peek()
         if group is None:
             self.reader.fail("expected a term after the expectation", item.at)
-        if group.kind in ("group", "braces") and group.given is None:
+        if group.kind == "group" and group.given is not None:
+            self.take()
+            return self.finished(self.conditional(item, group, draws), group)
+        if group.kind in ("group", "braces"):
             self.take()
             body = self.reader.only(group.content, group.at)
             return self.finished(self.reader.built(Expect, item.at, body, *draws), group)
         return self.reader.built(Expect, item.at, self.product(), *draws)
 
-    def operator(self, item: Item) -> Expr:
-        if item.sub is None or len(item.sub.entries) != 1:
-            self.reader.fail("expected the parameter as a subscript", item.at)
-        var = self.reader.variable(self.reader.single(item.sub.entries[0].sum))
-        if self.peek() is None:
-            self.reader.fail(f"expected a term after {item.text}", item.at)
-        build = Grad if item.kind == "nabla" else ArgMin
-        return self.reader.built(build, item.at, self.product(), var)
+    def conditional(self, item: Item, group: Item, draws: Sequence[Expr]) -> Expr:
+        r"""``\mathbb{E}_{z \sim q, x \sim p}[f \mid x, y = s]``."""
+        given: list[Any] = []
+        for entry in group.given or ():
+            var = self.reader.variable(self.reader.single(entry.sum))
+            if entry.law is not None and entry.sign != "EQUALS":
+                self.reader.fail("expected x or x = s after the bar", entry.sum.at)
+            given.append((var, var if entry.law is None else self.reader.sum(entry.law)))
+        body = self.reader.only(group.content, group.at)
+        return self.reader.built(CondExpect, item.at, body, given, *draws)
 
 
 def _names(item: Item) -> list[str]:
@@ -429,6 +637,43 @@ def _names(item: Item) -> list[str]:
     if item.sub is None:
         return [stem + primes]
     return [f"{stem}_{key(item.sub.text)}{primes}", stem + primes]
+
+
+def _name_of(known: Sequence[Named], arguments: Sequence[Expr]) -> Named | None:
+    """The name of these variables; if they are others than its own, its term is one in them."""
+    wanted = set(arguments)
+    if all(isinstance(var, Var) for var in wanted):
+        for named in known:
+            if free_vars(named) == wanted:
+                return named
+        for named in known:
+            renaming = _renaming(free_vars(named) - wanted, wanted - free_vars(named))
+            if renaming is not None:
+                return substitute(named, renaming)
+    return None
+
+
+def _renaming(own: Collection[Any], new: Collection[Any]) -> dict[Var, Expr] | None:
+    """Which variable is called what: by the name without primes; one may be left over."""
+    pairs = {a: b for a in own for b in new if _stem(a) == _stem(b) and a.sort is b.sort}
+    left = [v for v in own if v not in pairs], [v for v in new if v not in pairs.values()]
+    if len(own) != len(new) or len(set(pairs.values())) != len(pairs) or len(left[0]) > 1:
+        return None
+    for a, b in zip(*left, strict=True):
+        if a.sort is not b.sort:
+            return None
+        pairs[a] = b
+    return pairs
+
+
+def _differential(item: Item) -> str:
+    r"""Its kind; the lonely d of ``\frac{d}{dt}`` is a differential, too."""
+    return "diff" if item.kind == "name" and item.text == "d" else item.kind
+
+
+def _stem(var: Any) -> str:
+    """A variable's name without the primes that the printer adds."""
+    return str(var.name).rstrip("'")
 
 
 def _is_top(script: Script) -> bool:
@@ -455,3 +700,7 @@ def _power(base: Expr, exponent: int) -> Expr:
 def _dot(a: Expr, b: Expr) -> Expr:
     vectors = sort_of(a) is Sort.VEC and sort_of(b) is Sort.VEC
     return Inner(a, b) if vectors else _product(a, b)
+
+
+_DERIVATIVES: dict[str, Any] = {"nabla": Grad, "partial": Partial, "div": Div}
+_IDENTITY = ("I", "I_d", "Id", r"\mathbb1")

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.errors import InputError
-from fmproof.lang.nodes import Density, Head, Named, Var
+from fmproof.lang.nodes import Constant, Density, Gaussian, Head, Named, Var, dim, pi
 from fmproof.lang.spelling.latex import latex, uniform_law
 
 _STYLE = re.compile(
@@ -29,40 +29,73 @@ def key(written: str) -> str:
 
 
 class Symbols:
-    """Variables, heads and names, each under the key of its printed name."""
+    """Variables, heads, names and constants, each under the key of its printed name.
+
+    The dimension d and the number π are known where nothing else has their names.
+    """
 
     def __init__(self, given: Iterable[Any]) -> None:
         self.variables: dict[str, list[Var]] = {}
         self.heads: dict[str, list[Head]] = {}
-        self.names: dict[str, Named] = {}
+        self.names: dict[str, list[Named]] = {}
         self.laws: dict[str, list[Density]] = {}
+        self.constants: dict[str, Constant] = {}
         self._seen: set[Any] = set()
+        own: dict[str, list[Var]] = {}  # what only definitions and declarations know
         for item in given:
             for node in _nodes(item):
-                self._collect(node)
+                self._collect(node, self.variables, own)
+        self.variables = own | self.variables
+        self.uses_dim = "d" in self.constants  #: so a d before a letter is no differential
+        taken = {*self.variables, *self.names, *self.heads}
+        for constant in (dim, pi):
+            if key(latex(constant)) not in taken:
+                self.constants[key(latex(constant))] = constant
 
     def known(self) -> list[str]:
         """All keys, for a message."""
         return [*self.variables, *self.heads, *self.names]
 
-    def _collect(self, node: Basic) -> None:
-        if node in self._seen:
+    def variables_called(self, name: str) -> list[Var]:
+        """The variables of this key; x' is one like x where nobody declares it.
+
+        The printer writes such a prime when a bound variable would be taken for another.
+        """
+        stem = name.rstrip("'")
+        if name not in self.variables and stem != name and name not in self.names:
+            return [Var(v.name + name[len(stem) :], v.sort) for v in self.variables.get(stem, ())]
+        return self.variables.get(name, [])
+
+    def _collect(
+        self, node: Basic, variables: dict[str, list[Var]], own: dict[str, list[Var]]
+    ) -> None:
+        if (node, variables is own) in self._seen:
             return
-        self._seen.add(node)
+        self._seen.add((node, variables is own))
         if isinstance(node, Var):
-            self.variables.setdefault(key(latex(node)), []).append(node)
+            variables.setdefault(key(latex(node)), []).append(node)
         elif isinstance(node, Named):
-            self.names.setdefault(key(latex(node.args[0])), node)
+            self.names.setdefault(key(latex(node.args[0])), []).append(node)
+        elif isinstance(node, Constant):
+            self.constants[key(latex(node))] = node
+        elif isinstance(node, Gaussian):
+            return  # it has a spelling of its own
         elif isinstance(node, Head):
-            self.heads.setdefault(key(latex(node)), []).append(node)
-            if isinstance(node, Density) and node.is_uniform:
-                self.laws.setdefault(key(uniform_law(node)), []).append(node)
-            for param in node.params:
-                self._collect(param)
-            if node.definition is not None:
-                self._collect(node.definition)
+            self._collect_head(node, own)
         for arg in node.args:
-            self._collect(arg)
+            self._collect(arg, variables, own)
+
+    def _collect_head(self, head: Head, own: dict[str, list[Var]]) -> None:
+        known = self.heads.setdefault(key(latex(head)), [])
+        if head in known:
+            return
+        known.append(head)
+        if isinstance(head, Density) and head.is_uniform:
+            self.laws.setdefault(key(uniform_law(head)), []).append(head)
+        for param in head.params:
+            self._collect(param, own, own)
+        if head.definition is not None:
+            self._collect(head.definition, own, own)
 
 
 def _nodes(item: Any) -> Iterator[Basic]:
