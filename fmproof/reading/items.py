@@ -16,9 +16,12 @@ class LatexError(InputError):
 
     Attributes:
         line, column: where, both from 1.
+        problem: what is wrong.
+        at: the place in the source, from 0.
     """
 
     def __init__(self, problem: str, source: str, at: int) -> None:
+        self.problem, self.at = problem, at
         start = source.rfind("\n", 0, at) + 1
         end = source.find("\n", at)
         self.line = source.count("\n", 0, at) + 1
@@ -69,13 +72,23 @@ class Entry:
 
     sum: Sum
     law: Sum | None  #: what stands after the sign
-    sign: str = ""  #: the terminal of the sign: SIM, ASSIGN or EQUALS
+    sign: str = ""  #: the terminal of the sign: SIM, ASSIGN, EQUALS or IN
 
 
-def read(source: str, names: Collection[str] = ()) -> Sum:
-    """The rows of items of a formula.
+@dataclass(frozen=True)
+class Comparison:
+    """A sum, or two with ``=``, ``\\le``, … between them."""
+
+    left: Sum
+    sign: str  #: as it stands in the source, or ""
+    right: Sum | None
+
+
+def read(source: str, names: Collection[str] = (), start: str = "start") -> Any:
+    """The rows of items of a formula: a :class:`Sum`.
 
     Args:
+        start: "start"; or "statement" for a :class:`Comparison`, "list" for entries.
         names: which of the letters d and E are names; a d that is none begins a differential, an E
             with a subscript an expectation.
 
@@ -86,13 +99,17 @@ def read(source: str, names: Collection[str] = ()) -> Sum:
     from lark.exceptions import VisitError
 
     try:
-        tree = _parser(frozenset(names)).parse(source)
-        found: Sum = _builder()(source).transform(tree)
+        tree = _parser(frozenset(names)).parse(source, start=start)
+        found = _builder()(source).transform(tree)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise LatexError(f"cannot read {source[at]!r}", source, at) from None
     except UnexpectedToken as error:
-        at = error.token.start_pos if error.token.type != "$END" else len(source.rstrip())
+        at = (
+            error.token.start_pos
+            if error.token.type != "$END"
+            else len(source.rstrip()) or len(source)
+        )
         what = (
             "the formula ends too early"
             if error.token.type == "$END"
@@ -179,6 +196,7 @@ def _parser(names: frozenset[str]) -> Any:
     grammar = resources.files("fmproof.reading").joinpath("latex.lark").read_text("utf-8")
     return Lark(
         grammar,
+        start=["start", "statement", "list"],
         parser="lalr",
         lexer="basic",
         propagate_positions=True,
@@ -193,7 +211,7 @@ def _builder() -> Any:
     from lark import Token, Transformer, v_args
 
     @v_args(meta=True)
-    class Builder(Transformer[Token, Sum]):
+    class Builder(Transformer[Token, Any]):
         def __init__(self, source: str) -> None:
             super().__init__()
             self.source = source
@@ -204,6 +222,16 @@ def _builder() -> Any:
         def start(self, meta: Any, children: Sequence[Any]) -> Sum:
             found: Sum = children[0]
             return found
+
+        def statement(self, meta: Any, children: Sequence[Any]) -> Comparison:
+            if len(children) == 1:
+                return Comparison(children[0], "", None)
+            left, sign, right = children
+            return Comparison(left, str(sign), right)
+
+        def list(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
+            entries: tuple[Entry, ...] = children[0]
+            return entries
 
         def sum(self, meta: Any, children: Sequence[Any]) -> Sum:
             parts, sign = [], 1

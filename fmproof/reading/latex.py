@@ -71,23 +71,28 @@ def parse_latex(source: str, symbols: Any) -> Expr:
     Raises:
         LatexError: with the line and column of the piece that cannot be read.
     """
-    table = Symbols([symbols])
-    reader = _Reader(source, table)
-    known = table.known()
-    names = {"d"} if table.uses_dim else {"d"}.intersection(known)
-    names |= {n[0] for n in known if n.partition("_")[0] == "E"}
-    try:
-        return reader.sum(read(source, names))
-    except RecursionError:
-        raise LatexError("the brackets are nested too deeply to be read", source, 0) from None
+    reader = Reader(source, symbols if isinstance(symbols, Symbols) else Symbols([symbols]))
+    return reader.sum(reader.read())
 
 
-class _Reader:
+class Reader:
     """Reads rows of items with a table of symbols."""
 
     def __init__(self, source: str, symbols: Symbols) -> None:
         self.source = source
         self.symbols = symbols
+
+    def read(self, start: str = "start") -> Any:
+        """The rows of items of the source; see :func:`fmproof.reading.items.read`."""
+        known = self.symbols.known()
+        names = {"d"} if self.symbols.uses_dim else {"d"}.intersection(known)
+        names |= {n[0] for n in known if n.partition("_")[0] == "E"}
+        try:
+            return read(self.source, names, start)
+        except RecursionError:
+            raise LatexError(
+                "the brackets are nested too deeply to be read", self.source, 0
+            ) from None
 
     def fail(self, problem: str, at: int) -> NoReturn:
         raise LatexError(problem, self.source, at)
@@ -240,7 +245,7 @@ class _Reader:
 class _Row:
     """A row of items, read from left to right."""
 
-    def __init__(self, reader: _Reader, items: Product) -> None:
+    def __init__(self, reader: Reader, items: Product) -> None:
         self.reader = reader
         self.items = items
         self.here = 0

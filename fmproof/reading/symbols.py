@@ -17,13 +17,24 @@ _STYLE = re.compile(
     r"|operatorname|rm|bf|it|sf)(?![a-zA-Z])"
 )
 _VARIANT = re.compile(r"\\var(epsilon|phi|theta|rho|sigma|pi)(?![a-zA-Z])")
+_GREEK = str.maketrans(
+    {
+        letter: rf"\{name}"
+        for name, letter in dict(
+            alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ",
+            iota="ι", kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
+            phi="φ", chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Sigma="Σ",
+            Phi="Φ", Psi="Ψ", Omega="Ω", **{"lambda": "λ"},
+        ).items()
+    }
+)  # fmt: skip
 _NOTHING = re.compile(r"[{}\s]|\\[,;:! ]|\\(left|right|[bB]igg?[lr]?)(?![a-zA-Z])")
 _UNIFORM = re.compile(r"(U|Unif|Uniform)[\[(](-?\d+(?:/\d+)?),(-?\d+(?:/\d+)?)[\])]")
 
 
 def key(written: str) -> str:
     """What is left of a name's LaTeX when fonts, braces and spaces are taken away."""
-    plain = _NOTHING.sub("", _VARIANT.sub(r"\\\1", _STYLE.sub("", written)))
+    plain = _NOTHING.sub("", _VARIANT.sub(r"\\\1", _STYLE.sub("", written))).translate(_GREEK)
     uniform = _UNIFORM.fullmatch(plain)
     return f"U[{uniform[2]},{uniform[3]}]" if uniform else plain
 
@@ -32,9 +43,13 @@ class Symbols:
     """Variables, heads, names and constants, each under the key of its printed name.
 
     The dimension d and the number π are known where nothing else has their names.
+
+    Args:
+        given: variables, symbols and names, or terms and derivations that contain them.
+        behind: more of them, for what ``given`` has no symbol of that look.
     """
 
-    def __init__(self, given: Iterable[Any]) -> None:
+    def __init__(self, given: Iterable[Any], behind: Iterable[Any] = ()) -> None:
         self.variables: dict[str, list[Var]] = {}
         self.heads: dict[str, list[Head]] = {}
         self.names: dict[str, list[Named]] = {}
@@ -46,11 +61,28 @@ class Symbols:
             for node in _nodes(item):
                 self._collect(node, self.variables, own)
         self.variables = own | self.variables
+        if behind:
+            self._add(Symbols(behind))
         self.uses_dim = "d" in self.constants  #: so a d before a letter is no differential
         taken = {*self.variables, *self.names, *self.heads}
         for constant in (dim, pi):
             if key(latex(constant)) not in taken:
                 self.constants[key(latex(constant))] = constant
+
+    def _add(self, other: Symbols) -> None:
+        """What ``other`` has and this has nothing like."""
+        self.variables = other.variables | self.variables
+        self.names = other.names | self.names
+        self.constants = other.constants | self.constants
+        for name, heads in other.heads.items():
+            known = self.heads.setdefault(name, [])
+            shapes = {_shape(head) for head in known}
+            new = [head for head in heads if _shape(head) not in shapes]
+            known.extend(new)
+            for law in other.laws.values():
+                for head in law:
+                    if head in new:
+                        self.laws.setdefault(key(uniform_law(head)), []).append(head)
 
     def known(self) -> list[str]:
         """All keys, for a message."""
@@ -98,6 +130,11 @@ class Symbols:
             self._collect(head.definition, own, own)
 
 
+def _shape(head: Head) -> tuple[int, ...]:
+    """How many arguments stand where: what tells symbols of one name apart."""
+    return (len(head.sub), len(head.sup), len(head.main), len(head.given))
+
+
 def _nodes(item: Any) -> Iterator[Basic]:
     """The terms and symbols that something given as symbols consists of."""
     if isinstance(item, Basic):
@@ -109,6 +146,8 @@ def _nodes(item: Any) -> Iterator[Basic]:
             yield part.start
             for step in part.steps:
                 yield step.claim
+    elif hasattr(item, "symbols"):  # a setting of the field
+        yield from _nodes(item.symbols)
     elif isinstance(item, Sequence) and not isinstance(item, str):
         for inner in item:
             yield from _nodes(inner)

@@ -76,6 +76,11 @@ def _vector_key(vector: Expr) -> tuple[Any, ...]:
     return (not _has_param(vector), _size(vector), _written(vector))
 
 
+def plainly_nonnegative(term: Expr) -> bool:
+    """Whether a reader sees that a product is not negative: no |·| is written around it."""
+    return all(_plainly_nonnegative(factor) for factor in Mul.make_args(term))
+
+
 def _plainly_nonnegative(factor: Expr) -> bool:
     if isinstance(factor, Inner):
         return factor.is_square
@@ -318,7 +323,7 @@ class Printer(ABC):
 
     def size(self, body: Expr) -> str:
         """|body|, ‖body‖, or the body itself when it is plainly not negative."""
-        if all(_plainly_nonnegative(factor) for factor in Mul.make_args(body)):
+        if plainly_nonnegative(body):
             return self.show(body)
         return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
 
