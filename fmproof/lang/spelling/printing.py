@@ -89,6 +89,12 @@ def _plainly_nonnegative(factor: Expr) -> bool:
     return isinstance(factor, Apply) and factor.head.nonneg
 
 
+def _has_density(term: Basic) -> bool:
+    if isinstance(term, Apply) and isinstance(term.head, Density):
+        return True
+    return any(map(_has_density, term.args))
+
+
 def _written(term: Basic) -> str:
     from fmproof.lang.spelling.text import text
 
@@ -117,12 +123,15 @@ def summand_key(term: Expr) -> tuple[Any, ...]:
 
 
 def factor_key(term: Expr) -> tuple[Any, ...]:
-    """Sorts a product: weights and densities, then vectors, then ratios, then integrals."""
+    """Sorts a product: weights and densities, then vectors, then ratios, then integrals.
+
+    A ratio without a density is a coefficient, as in (1/σ) (x − z), and stands before vectors.
+    """
     rank = 1
     if isinstance(term, Inner) or sort_of(term) is not Sort.REAL:
         rank = 3
     elif isinstance(term, Ratio):
-        rank = 4
+        rank = 4 if _has_density(term) else 2
     elif isinstance(term, IntegralOver | Expect):
         rank = 5
     elif isinstance(term, Apply) and not isinstance(term.head, Density):
