@@ -20,7 +20,7 @@ from fmproof.lang.props import (
 )
 from fmproof.lang.spelling.printing import plainly_nonnegative
 from fmproof.reading.items import Entry, LatexError
-from fmproof.reading.latex import Reader
+from fmproof.reading.reader import Reader
 from fmproof.reading.symbols import Symbols, key
 
 _WORDS = r"\\text\s*\{\s*%s\s*\}"

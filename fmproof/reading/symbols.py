@@ -11,6 +11,7 @@ from sympy import Basic
 from fmproof.errors import InputError
 from fmproof.lang.nodes import Constant, Density, Gaussian, Head, Named, Var, dim, pi
 from fmproof.lang.spelling.latex import latex, uniform_law
+from fmproof.reading.items import Item, Script
 
 _STYLE = re.compile(
     r"\\(mathrm|mathcal|mathbf|mathsf|mathit|mathfrak|mathscr|boldsymbol|bm|text|textrm|textit"
@@ -37,6 +38,18 @@ def key(written: str) -> str:
     plain = _NOTHING.sub("", _VARIANT.sub(r"\\\1", _STYLE.sub("", written))).translate(_GREEK)
     uniform = _UNIFORM.fullmatch(plain)
     return f"U[{uniform[2]},{uniform[3]}]" if uniform else plain
+
+
+def names_of(item: Item) -> list[str]:
+    """The keys that ``item`` may be known by: with its subscript, and without."""
+    stem, primes = key(item.text), "'" * item.primes
+    if item.sub is None:
+        return [stem + primes]
+    return [f"{stem}_{key(item.sub.text)}{primes}", stem + primes]
+
+
+def is_top(script: Script) -> bool:
+    return key(script.text) in (r"\top", r"\intercal", "T")
 
 
 class Symbols:

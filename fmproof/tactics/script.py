@@ -477,6 +477,7 @@ class Derivation(_Final):
             )
         for name, value in read_script(self, symbols).items():
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "statement", _stated(self.statement, self.name))
         self._check_labels()
         self._check_closed()
         self._check_names()

@@ -284,6 +284,7 @@ def test_a_symbol_called_e_is_no_expectation(name: str) -> None:
         (r"\partial_x t", 1, "is taken in a real variable, found x"),
         (r"\log t s", 1, "stands before a product"),
         (r"\log (t)^2", 10, "which differ"),
+        (r"\log w(t)^\top", 11, "only a vector is transposed"),
         (r"\log^2 t", 1, "put it in brackets"),
         (r"\exp t", 1, "expected brackets"),
         (r"\dot x", 1, "does not say in what"),

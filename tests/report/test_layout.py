@@ -51,7 +51,7 @@ def test_lines_keep_to_the_width(formula: str, width: int) -> None:
         # Not within a law, nor within a Gaussian density, nor after a logarithm.
         (
             "E_{q, x~N(0, 1 − b)}[log N(y; m, 1 − c) − log p]",
-            34,
+            40,
             ["E_{q, x~N(0, 1 − b)}[log N(y; m, 1 − c)", "  − log p]"],
         ),
         # Without operators, between factors.

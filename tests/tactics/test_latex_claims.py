@@ -173,3 +173,19 @@ def test_a_part_with_text_in_it_can_be_a_chain() -> None:
 def test_an_error_names_the_step_the_piece_and_the_mend(claim: str, message: str) -> None:
     with pytest.raises(FmproofError, match=message):
         polarisation(claim)
+
+
+def test_a_notebook_shows_text_that_is_not_read_yet() -> None:
+    assert r"= \theta \qquad" in str(Step("1", r"\theta", by="ring")._repr_latex_())
+    assert r"& \theta" in str(Part("A", r"\theta", [Step("1", "t", by="ring")])._repr_latex_())
+    assert r"\colon\; t = t$" in str(Hypothesis("H", "t = t")._repr_latex_())
+
+
+def test_text_that_pretends_is_no_text() -> None:
+    class Pretends(str):
+        pass
+
+    with pytest.raises(FmproofError, match="expected a term"):
+        Step("1", Pretends("x"), by="ring")
+    with pytest.raises(FmproofError, match="must be a proposition"):
+        Hypothesis("H", Pretends("x = x"))

@@ -150,6 +150,22 @@ def _in_order(node: Add) -> list[Expr]:
     return terms
 
 
+def _minus_difference(terms: Sequence[Expr]) -> tuple[Expr, Expr, Expr] | None:
+    """(f, a, b) for a field and two variables of which the later is subtracted: f − (a − b).
+
+    SymPy multiplies the sign in, and v + x₀ − x₁ is not how people write v − (x₁ − x₀).
+    """
+    signed = [(coefficient(term), term) for term in terms]
+    fields = [term for (c, rest), term in signed if c == 1 and not isinstance(rest, Var)]
+    added = [rest for (c, rest), _ in signed if c == 1 and isinstance(rest, Var)]
+    taken = [rest for (c, rest), _ in signed if c == -1 and isinstance(rest, Var)]
+    if (len(terms), len(fields), len(added), len(taken)) != (3, 1, 1, 1):
+        return None
+    (f,), (b,), (a,) = fields, added, taken
+    vectors = isinstance(f, Apply) and f.head.result is Sort.VEC
+    return (f, a, b) if vectors and b.name < a.name else None
+
+
 class Printer(ABC):
     """Walks a term or proposition; a subclass says how each piece is spelled."""
 
@@ -265,8 +281,13 @@ class Printer(ABC):
         return self.dominated(shown, self.name(var.name), self.show(node.at), items)
 
     def sum(self, node: Add) -> str:
+        terms = _in_order(node)
+        apart = _minus_difference(terms)
+        if apart is not None:
+            f, a, b = map(self.show, apart)
+            return f + self.minus_sign + self.brackets(a + self.minus_sign + b)
         shown = ""
-        for term in _in_order(node):
+        for term in terms:
             negative = coefficient(term)[0] < 0
             part = self.show(mul(S.NegativeOne, term) if negative else term, PRODUCT)
             if shown:
