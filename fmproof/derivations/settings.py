@@ -17,7 +17,9 @@ from fmproof.derivations.pythagoras import cross_terms, minimiser, pythagoras
 from fmproof.derivations.symbols import (
     I,
     alpha,
+    d_model,
     data,
+    e_model,
     p_cond,
     p_data,
     p_marg,
@@ -333,6 +335,16 @@ class Noising:
         return Expect(norm2(self.model) + 2 * Div(self.model, x), self.p(t, x))
 
     @property
+    def noise_loss(self) -> Expr:
+        """E‖ε_t^θ(x) − ε‖²: predicting the noise."""
+        return Expect(norm2(e_model(t, theta, x) - self.epsilon), *self.law)
+
+    @property
+    def data_loss(self) -> Expr:
+        """E‖D_t^θ(x) − z‖²: predicting the data."""
+        return Expect(norm2(d_model(t, theta, x) - z), *self.law)
+
+    @property
     def split(self) -> Expr:
         """What ``dsm`` is equal to: ``esm``, and a term that is free of the model."""
         return self.esm + Expect(norm2(self.score - self.target), *self.law)
@@ -374,7 +386,8 @@ class Noising:
     def symbols(self) -> tuple[Any, ...]:
         """What LaTeX claims about it may mention."""
         fields = (self.mean_score, self.denoiser, self.mean_noise)
-        return (*self.law, self.model, *(f(t, x) for f in (self.p, *fields)), self.velocity, x, t)
+        models = (self.model, e_model(t, theta, x), d_model(t, theta, x))
+        return (*self.law, *models, *(f(t, x) for f in (self.p, *fields)), self.velocity, x, t)
 
 
 def _built_in(name: str) -> list[Derivation]:

@@ -38,6 +38,8 @@ p_marg = Density("p", x, sub=t, definition=Integral(p_cond(t, x, z) * p_data(z),
 
 v_model = Field("v", x, sub=t, sup=theta)  #: v_t^θ(x), a model of the velocity
 s_model = Field("s", x, sub=t, sup=theta)  #: s_t^θ(x), a model of the score
+e_model = Field("epsilon", x, sub=t, sup=theta)  #: ε_t^θ(x), a model of the noise
+d_model = Field("D", x, sub=t, sup=theta)  #: D_t^θ(x), a model of the data, a denoiser
 
 u_model = Field("u", x, sub=t, sup=theta)  #: u_t^θ(x)
 u_cond = Field("u", x, sub=t, given=z)  #: u_t(x|z)

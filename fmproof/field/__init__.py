@@ -8,7 +8,8 @@ them. Names are imported when first used.
   coupling, ``data(z)`` the data, without densities; ``p_data``, ``p_cond`` p_t(x|z) and
   ``p_marg`` p_t(x), with densities.
 - Schedules ``alpha``, ``sigma``; an interpolant ``I``; fields ``u_cond`` u_t(x|z), ``u_marg``
-  u_t(x); models ``u_model``, ``v_model`` of velocities, ``s_model`` of a score.
+  u_t(x); models ``u_model``, ``v_model`` of velocities, ``s_model`` of a score, ``e_model`` of the
+  noise, ``d_model`` of the data.
 - Settings with their losses, fields and hypotheses: ``FlowMatching()``, ``Path(point)``,
   ``Noising(scale, noise)``.
 - Lemmas: ``cross_terms``, ``pythagoras`` and ``minimiser`` are parts of a proof for any regression;
@@ -23,7 +24,7 @@ from typing import Any
 _NAMES = {
     "fmproof.derivations.symbols": (
         "t s x y z x0 x1 theta time rho w q data alpha sigma I p_data p_cond p_marg u_cond u_marg "
-        "u_model v_model s_model MEANINGS"
+        "u_model v_model s_model e_model d_model MEANINGS"
     ),
     "fmproof.derivations.settings": "FlowMatching Path Noising",
     "fmproof.derivations.pythagoras": "cross_terms pythagoras minimiser",

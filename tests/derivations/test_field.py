@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import fmproof.field as field
-from fmproof import Derivation, Hypothesis, Integrable, Law, Positive, Step, check, norm2
+from fmproof import Derivation, Hypothesis, Integrable, Law, Positive, Step, check, norm2, text
 from fmproof.derivations import settings, symbols
 from fmproof.derivations.denoising_score_matching import denoising_score_matching
 from fmproof.derivations.fm_cfm import L_CFM, L_FM, fm_cfm
@@ -117,6 +117,30 @@ def test_denoising_at_another_noise_level() -> None:
     assert proved(mine)
     with pytest.raises(InputError, match="about data q"):
         Noising(data=p_data(z)).theorem  # noqa: B018
+
+
+def test_predicting_the_data_is_a_regression() -> None:
+    noising = Noising()
+    model, mean = symbols.d_model(t, theta, x), noising.denoiser(t, x)
+    split = Derivation(
+        "denoiser",
+        symbols=noising,
+        variables=[t],
+        hypotheses=[
+            *noising.hypotheses[:1],
+            Hypothesis("H2", Integrable(norm2(model), *noising.law)),
+            Hypothesis("H3", Integrable(norm2(z), *noising.law)),
+        ],
+        parts=[
+            *cross_terms(noising.law, model, z, mean),
+            pythagoras(noising.law, model, z, mean),
+        ],
+    )
+    assert split.parts[-1].start == noising.data_loss
+    assert proved(split)
+    assert text(noising.noise_loss) == (
+        "E_{z~q, x~N(α_t z, σ_t²·I)}[‖ε_t^θ(x) − (1 / σ_t) (x − α_t z)‖²]"
+    )
 
 
 def test_claims_in_latex_know_the_symbols_of_a_setting() -> None:
