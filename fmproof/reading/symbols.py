@@ -152,7 +152,7 @@ def _nodes(item: Any) -> Iterator[Basic]:
     """The terms and symbols that something given as symbols consists of."""
     if isinstance(item, Basic):
         yield item
-    elif hasattr(item, "parts") and hasattr(item, "hypotheses"):  # a derivation
+    elif hasattr(item, "parts") and hasattr(item, "proposition"):  # a derivation
         for hypothesis in item.hypotheses:
             yield hypothesis.prop
         for part in item.parts:

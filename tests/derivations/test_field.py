@@ -6,9 +6,22 @@ import subprocess
 import sys
 
 import pytest
+from sympy import Expr
 
 import fmproof.field as field
-from fmproof import Derivation, Hypothesis, Integrable, Law, Positive, Step, check, norm2, text
+from fmproof import (
+    Derivation,
+    Hypothesis,
+    Integrable,
+    Law,
+    Positive,
+    Step,
+    alpha_equal,
+    check,
+    norm2,
+    parse_latex,
+    text,
+)
 from fmproof.derivations import settings, symbols
 from fmproof.derivations.denoising_score_matching import denoising_score_matching
 from fmproof.derivations.fm_cfm import L_CFM, L_FM, fm_cfm
@@ -154,6 +167,24 @@ def test_claims_in_latex_know_the_symbols_of_a_setting() -> None:
     )
     assert mine.proposition == fm_cfm.proposition
     assert proved(mine)
+
+
+@pytest.mark.parametrize(
+    ("setting", "claim", "term"),
+    [
+        (Path(x1 + sigma(t) * x0), r"L(\theta)", Path(x1 + sigma(t) * x0).L(theta)),
+        (Path(x1 + sigma(t) * x0), r"u_t(x)", Path(x1 + sigma(t) * x0).u(t, x)),
+        (Noising(), r"\epsilon_t(x) - \epsilon_t^\theta(x) + D_t^\theta(x) - D_t(x)",
+         Noising().mean_noise(t, x) - symbols.e_model(t, theta, x)
+         + symbols.d_model(t, theta, x) - Noising().denoiser(t, x)),
+        (Noising(), r"\nabla_x \log p_t(x)", Noising().score),
+        (Noising(), r"u_t(x|z) - s_t^\theta(x)",
+         Noising().velocity(t, x, z) - symbols.s_model(t, theta, x)),
+        (FlowMatching(), "C_1 + C_2", sum(FlowMatching().constants[:2])),
+    ],
+)  # fmt: skip
+def test_a_setting_has_the_symbols_for_latex(setting: object, claim: str, term: Expr) -> None:
+    assert alpha_equal(parse_latex(claim, setting), term)
 
 
 def test_the_lemmas_are_parts_for_any_regression() -> None:
