@@ -47,15 +47,17 @@ class Reader:
             self.fail(str(error), at)
 
     def sum(self, row: Sum) -> Expr:
-        terms = []
+        terms: list[Expr] = []
         for sign, product in row.parts:
             term = Row(self, product).product()
-            terms.append(term if sign > 0 else Mul(-1, term))
+            # a − (b − c) has no other form than a + c − b, which prints as it was written.
+            terms.extend([term] if sign > 0 else [Mul(-1, t) for t in Add.make_args(term)])
         if len(terms) == 1:
             return terms[0]
         self.built(plus, row.at, *terms)
         whole = Add(*terms)
-        return whole if len(Add.make_args(whole)) == len(terms) else plus(*terms)
+        kept = len(Add.make_args(whole)) == len(terms)
+        return whole if kept and not any(isinstance(t, Add) for t in terms) else plus(*terms)
 
     def only(self, entries: Sequence[Entry], at: int) -> Expr:
         """The one term in brackets."""

@@ -67,3 +67,17 @@ def test_spelling(term: Expr, as_text: str | None, as_latex: str | None) -> None
     assert as_text in (None, text(term))
     assert as_latex in (None, latex(term))
     assert alpha_equal(parse_latex(latex(term), [term, x, z, t]), term)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"v_t^{\theta}(x) - (x_1 - x_0)",
+        r"\lVert u(x) - (x_1 - x_0)\rVert^2",
+        r"(g(x) - u(x)) + (u(x) - x)",
+        r"(1 - t) \, x_0 + t \, x_1",
+        "w(t) - w(t) + 1",
+    ],
+)
+def test_latex_prints_as_it_was_written(written: str) -> None:
+    assert latex(parse_latex(written, [v, u, g, x, x0, x1, w, t])) == written
