@@ -183,7 +183,7 @@ class Row(Operators):
                 return self.finished(reader.only(item.content, item.at), item)
             if name == "N" and group is not None:
                 return self.gaussian(self.take())
-            if name == "e" and item.sup:
+            if name == "e" and len(item.sup) == 1:
                 (power,) = item.sup
                 return reader.built(Exp, item.at, reader.only(power.entries, power.at))
             after = self.peek()

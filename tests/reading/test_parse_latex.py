@@ -50,6 +50,7 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
 from fmproof.lang.sorts import Sort
 from fmproof.reading.latex import LatexError
+from fmproof.reading.statement import parse_statement
 from fmproof.testing.strategies.language import terms
 
 t, s = Real("t s")
@@ -337,6 +338,25 @@ def test_the_text_of_a_program_never_crashes_the_reader() -> None:
     def run(source: str) -> None:
         with suppress(LatexError):
             read(source)
+
+    run()
+
+
+TOKENS = (
+    r"\nabla \partial \operatorname{div} \log \exp \sqrt \frac \dot \mathcal{N} \mathbb{E} \int "
+    r"_x _{x} _t _{t} ^2 ^\top ^{\theta} ^{ _{ } { ( ) [ ] | \lvert \rvert \| \mid ; , = := \sim "
+    r"\in < > \le \infty \mapsto \forall \text{for every} \text{is differentiable} \Rightarrow "
+    r"\cdot + - / 0 2 x y t s \pi \theta u_t(x) u_t(x|z) p_t(x|z) p_{data} z w(t) C_1 d dx I e"
+).split(" ")
+
+
+def test_tokens_in_any_order_never_crash_the_readers() -> None:
+    @examples(400)
+    @given(st.lists(st.sampled_from(TOKENS), max_size=12).map(" ".join))
+    def run(source: str) -> None:
+        for parse in (parse_latex, parse_statement):
+            with suppress(LatexError):
+                parse(source, SYMBOLS)
 
     run()
 
