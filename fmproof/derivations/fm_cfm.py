@@ -24,12 +24,12 @@ from fmproof.lang.nodes import Expect, Head, Inner, Integral, Ratio, norm2
 from fmproof.lang.props import Equals
 from fmproof.tactics.script import Derivation, Part, Step
 
-setting = FlowMatching()
-v, u, u_z = setting.model, setting.u, setting.target
-marginal, joint, unit = setting.marginal, setting.joint, (t, 0, 1)
-L_FM, L_CFM = setting.L_FM, setting.L_CFM
-C_1, C_2, C = setting.constants
-H1, H2 = setting.hypotheses
+flow = FlowMatching()
+v, u, u_z = flow.model, flow.u, flow.target
+marginal, joint, unit = flow.marginal, flow.joint, (t, 0, 1)
+L_FM, L_CFM = flow.L_FM, flow.L_CFM
+C_1, C_2, C = flow.constants
+H1, H2 = flow.hypotheses
 
 LOSSES: dict[Head, str] = {
     L_FM: "the flow matching loss",
