@@ -228,6 +228,11 @@ def uniform_law(density: Density) -> str:
     return _PRINTER.uniform_law(str(range_.low), str(range_.high))
 
 
+def draw_latex(item: Draw) -> str:
+    r"""One item of a measure, e.g. ``x \sim p_t(\cdot \mid z)``."""
+    return _PRINTER.almost_item(item)
+
+
 def latex(node: Basic) -> str:
     r"""A term or proposition as LaTeX, e.g. ``\mathbb{E}_{x \sim p_t}\left[\ldots\right]``."""
     return _PRINTER.show(node)
