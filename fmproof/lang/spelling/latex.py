@@ -61,7 +61,8 @@ class LatexPrinter(Printer):
         return _fenced("[", inside, "]") if r"\int" in inside else _fenced("(", inside, ")")
 
     def power(self, base: str, exponent: str) -> str:
-        return f"{self.brackets(base) if _superscripted(base) else base}^{{{exponent}}}"
+        raised = _superscripted(base) or base.endswith(r"\rVert")  # ‖a‖^2 is a norm squared
+        return f"{self.brackets(base) if raised else base}^{{{exponent}}}"
 
     def norm2(self, vector: str) -> str:
         return _fenced(r"\lVert ", vector, r"\rVert") + "^2"
