@@ -19,6 +19,7 @@ from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
@@ -110,8 +111,6 @@ def law_of(
     Raises:
         NotYet: nothing random is in it, or a law is not known.
     """
-    from fmproof.reading.notation.elaborate import NotYet
-
     explicit = tuple(
         d
         for d in node.draws
@@ -153,8 +152,6 @@ def law_of(
 
 def _laws(elab: Elaborator, base: dict[str, t.Sym], drawn: set[Var]) -> list[Apply]:
     """A law for each of ``base``: the one that is known, or the joint one of those without."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     found: list[Apply] = []
     known: set[Var] = set(drawn)
     waiting = list(base.values())
@@ -190,8 +187,6 @@ def _fixed(elab: Elaborator) -> set[Var]:
 
 def joint_law(elab: Elaborator) -> Apply:
     """The joint law of all random variables of the document of which no law is known."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     variables: list[Var] = []
     for symbol in elab.evidence.random_symbols.values():
         name = spelled(symbol)
@@ -223,8 +218,6 @@ def joint_law(elab: Elaborator) -> Apply:
 
 def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
     """E of something, its law written or implied."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     draws, bound = law_of(elab, node, [node.body])
     with elab.binding(bound):
         body = elab.term(node.body)
@@ -236,8 +229,6 @@ def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
 
 def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     """E[f | X_t = x], E[f | X_t]: what is given takes its value from outside."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     given: list[tuple[t.Sym, Expr]] = []
     for one in node.given:
         symbol = one.left if isinstance(one, t.Equation) else one
