@@ -23,6 +23,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import Said, assumes, role_of
 
@@ -109,6 +110,15 @@ def read_items(documents: Sequence[Document]) -> Reading:
         for text in document.macros:
             macros.learn(text)
         macros.learn(document.source.text)
+    _read_documents(reading, documents, macros)
+    resolver = Resolver(reading.trees)
+    for item in reading.items:
+        item.left, item.right = resolver.sides(item.left, item.right)
+    reading.loose = [resolver.side(node) for node in reading.loose]
+    return reading
+
+
+def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
     count = 0
     for document in documents:
         source = document.source
@@ -131,12 +141,11 @@ def read_items(documents: Sequence[Document]) -> Reading:
                             f"only the first {MAX_DISPLAYS:,} formulas are read",
                         )
                     )
-                    return reading
+                    return
                 first = len(reading.items)
                 latex = _read_piece(reading, source, piece, macros)
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
-    return reading
 
 
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:

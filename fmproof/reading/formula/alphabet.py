@@ -110,7 +110,6 @@ NAMED = {
     "rank",
     "vec",
     "trace",
-    "SNR",
     "id",
     "Law",
     "ess",

@@ -106,6 +106,10 @@ class _Parser(Binders):
             if factors:
                 ops.append("")
             factors.append(self.factor())
+        kept = [i for i, factor in enumerate(factors) if not _is_nothing(factor)]
+        if kept and len(kept) < len(factors):  # braces around nothing
+            ops = [ops[i - 1] for i in kept[1:]]
+            factors = [factors[i] for i in kept]
         if not factors:
             found = self.text() or "the end of the formula"
             self.fail(f"expected a term, found {found}")
@@ -267,3 +271,7 @@ class _Parser(Binders):
         if rest and len(entries) == 1:
             return t.Normal(at, entries[0], tuple(rest))
         return t.Normal(at, None, (*entries, *rest))
+
+
+def _is_nothing(node: t.Node) -> bool:
+    return isinstance(node, t.Other) and node.what == "nothing"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sympy import Expr
 
+from fmproof.lang.arithmetic import times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
+    Exp,
+    Log,
     Ratio,
     Var,
     dim,
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def symbol(elab: Elaborator, node: t.Sym) -> Expr:
-    name, key = spelled(node), key_of(node)
+    name = spelled(node)
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
     if name in elab.constants:
@@ -53,14 +57,18 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             return term
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return elab.variable(node)
-    calls = [
-        c
-        for c in elab.evidence.called.get(key, ())
-        if len(c.head.sub) == len(node.sub) and (c.head.sup is None) == (node.sup is None)
-    ]
-    if calls and all(isinstance(a, t.Sym) for a in places(calls[0])) and not name[-1].isdigit():
-        first = calls[0]
-        return elab.term(t.Call(node.at, node, first.args, first.given, first.after))
+    shifted = definitions.at_another_time(elab, node)
+    if shifted is not None:
+        return shifted
+    power = power_of_letter(elab, node)
+    if power is not None:
+        return power
+    if not name[-1].isdigit():
+        implied = implied_call(elab, node)
+        if implied is not None:
+            return elab.term(implied)
+    if moves(elab, node):
+        return applied(elab, t.Call(node.at, node, ()))
     times = [s for s in node.sub if elab.of_times(s)]
     if node.sub and len(times) == len(node.sub):
         sort = sort_or_none(elab, node)
@@ -74,6 +82,80 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     if looks_constant(elab, node):
         raise Undefined(name, node)
     return elab.variable(node)
+
+
+def moves(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether z_t is a curve: the document differentiates it, and neither draws nor defines it."""
+    key = key_of(node)
+    if key not in elab.evidence.moving or not node.sub or spelled(node) in elab.evidence.random:
+        return False
+    if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
+        return False
+    return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
+
+
+def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """r^t, a number to the power of a time: exp(t log r)."""
+    if node.sup is None or elab.is_parameter(spelled(node.sup)):
+        return None
+    base = replace(node, sup=None)
+    scripts = [n for n in t.walk(node.sup) if isinstance(n, t.Sym)]
+    if not scripts or not all(elab.is_time(spelled(s)) for s in scripts):
+        return None
+    if key_of(node) in elab.evidence.called:
+        return None
+    number = elab.term(base)
+    exponent = elab.term(node.sup)
+    if sort_of(number) is not Sort.REAL or sort_of(exponent) is not Sort.REAL:
+        raise NotYet(f"the superscript of {readable(key_of(node))}", node.at, "notation")
+    return Exp(times_of(exponent, Log(number)))
+
+
+def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
+    """p_t as p_t(x), where the document writes it so elsewhere.
+
+    Where one point is bound around it, as in ∫ f p_t dx, that is its argument.
+    """
+    calls = [
+        c
+        for c in elab.evidence.called.get(key_of(node), ())
+        if len(c.head.sub) == len(node.sub)
+        and (c.head.sup is None) == (node.sup is None)
+        and all(isinstance(a, t.Sym) for a in places(c))
+    ]
+    if not calls:
+        point = elab.fields.get(spelled(node))
+        return None if point is None else t.Call(node.at, node, (point,))
+
+    def order(call: t.Call) -> tuple[int, bool, bool]:
+        names = {spelled(a) for a in (*call.args, *call.after)}
+        return (
+            len(call.given) if elab.expand else -len(call.given),  # the other way: given y
+            not names <= set(elab.bound),
+            bool(names & set(elab.evidence.random)),
+        )
+
+    first = min(calls, key=order)
+    args = first.args
+    points = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
+    if len(points) == 1 and not first.given:
+        here = t.Sym(node.at, points[0])
+        args = tuple(
+            _spelled_symbol(elab, points[0]) or here if _is_point(elab, spelled(a)) else a
+            for a in args
+        )
+    return t.Call(node.at, node, args, first.given, first.after)
+
+
+def _is_point(elab: Elaborator, name: str) -> bool:
+    """Whether a spelling is a variable in space."""
+    var = elab.variables.get(name)
+    return var is not None and var.sort is Sort.VEC
+
+
+def _spelled_symbol(elab: Elaborator, name: str) -> t.Sym | None:
+    """The symbol that the document spells so."""
+    return elab.evidence.spellings.get(name)
 
 
 def number_by_name(elab: Elaborator, node: t.Sym) -> Expr | None:
@@ -98,12 +180,7 @@ def with_arguments(elab: Elaborator, node: t.Sym) -> t.Node:
         return node
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return node
-    for call in elab.evidence.called.get(key_of(node), ()):
-        alike = len(call.head.sub) == len(node.sub)
-        alike = alike and (call.head.sup is None) == (node.sup is None)
-        if alike and all(isinstance(a, t.Sym) for a in places(call)):
-            return t.Call(node.at, node, call.args, call.given, call.after)
-    return node
+    return implied_call(elab, node) or node
 
 
 def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
@@ -157,6 +234,11 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
     if conventional("losses", head.name):
         return True
     arg = node.args[0]
+    if isinstance(arg, t.Add) and len(key) == 1 and key.isalpha():
+        # c(∫ v dt), c(E[…]): a letter that is a function of such things is one of sums, too
+        for other in elab.evidence.called.get(key, ()):
+            if any(isinstance(a, t.Integral | t.Expectation) for a in other.args):
+                return True
     if isinstance(arg, (t.Add, t.Num)):
         others = [
             c
@@ -172,7 +254,9 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     params = list(head.sub)
     sub, label = [], ""
     for script in params:
-        if isinstance(script, t.Num) or (isinstance(script, t.Sym) and not scopes(elab, script)):
+        if (isinstance(script, t.Num) and not moves(elab, head)) or (
+            isinstance(script, t.Sym) and not scopes(elab, script)
+        ):
             label += "".join(letter for letter in spelled(script) if letter.isalnum())
         else:
             sub.append(script)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sympy import Expr
@@ -12,6 +12,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
+    Density,
     Head,
     IntegralOver,
     Lebesgue,
@@ -28,7 +29,7 @@ from fmproof.reading.notation.lacking import (
     Undefined,
     symbol_in,
 )
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -71,7 +72,7 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
                         elab.by_spelling.setdefault(spelled(one.left), []).append(one)
         named = elab.by_spelling.get(spelled(call), ())
         return next((c for c in named if c.state not in ("refused", "working")), None)
-    for candidate in elab.candidates.get(key_of(head), ()):
+    for candidate in (*elab.candidates.get(key_of(head), ()), *_numbered(elab, key_of(head))):
         left = candidate.left
         if candidate.state in ("refused", "working"):
             continue
@@ -82,7 +83,7 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             len(call.given),
             len(call.after),
             len(call.head.sub),
-        )
+        ) and (left.head.sup is None) == (call.head.sup is None)
         if (
             same
             and letters
@@ -94,6 +95,61 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
         if same:
             return candidate
     return None
+
+
+def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
+    """The definitions of x̂_0(x) and the like: the number is a word on the letter."""
+    if not elab.numbered:
+        elab.numbered[""] = []
+        for options in list(elab.candidates.values()):
+            for one in options:
+                head = one.left.head if isinstance(one.left, t.Call) else None
+                numbers = [s for s in head.sub if isinstance(s, t.Num)] if head else []
+                if head is None or not numbers or not isinstance(one.left, t.Call):
+                    continue
+                label = "".join(
+                    letter for s in numbers for letter in spelled(s) if letter.isalnum()
+                )
+                rest = tuple(s for s in head.sub if s not in numbers)
+                named = replace(head, sub=rest, labels=(*head.labels, label))
+                left = replace(one.left, head=named)
+                elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
+    return elab.numbered.get(key, [])
+
+
+def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """α_{t-1}, α_s or α, where the document defines α_t: the definition at that time."""
+    for candidate in elab.candidates.get(key_of(node), ()):
+        left = candidate.left
+        if not isinstance(left, t.Sym) or not left.sub or candidate.state in ("refused", "working"):
+            continue
+        if left.sup != node.sup or len(node.sub) not in (0, len(left.sub)):
+            continue
+        if not all(isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.sub):
+            continue
+        if any(isinstance(n, t.Sym) and key_of(n) == key_of(left) for n in t.walk(candidate.right)):
+            continue  # a recursion
+        state, candidate.state = candidate.state, "working"
+        saved, elab.bound = elab.bound, []
+        try:
+            letters = [elab.variable(symbol_in(s)) for s in left.sub]
+            body = elab.term(candidate.right)
+        except (NotYet, SortError, FmproofError):
+            continue
+        finally:
+            candidate.state, elab.bound = state, saved
+        times = [elab.term(s) for s in node.sub] or list(letters)
+        if sort_of(body) is Sort.REAL and all(sort_of(time) is Sort.REAL for time in times):
+            if not node.sub:
+                short = f"short for {readable(key_of(left))} with a time"
+                elab.note(spelled(node), short, "it is defined so", node.at, True)
+            return substitute(body, dict(zip(letters, times, strict=True)))
+    return None
+
+
+def _is_name(left: t.Node) -> bool:
+    """A loss, which has no argument that is not written."""
+    return isinstance(left, t.Call) and conventional("losses", left.head.name)
 
 
 def definition_of(
@@ -110,6 +166,9 @@ def definition_of(
     try:
         left = candidate.left
         assert isinstance(left, t.Call)
+        elab.bound = [
+            spelled(a) for a in places(left)
+        ]  # x_t is the argument, no path, in f(x_t) := …
         own = [elab.variable(symbol_in(a)) for a in places(left)]
         term = elab.term(candidate.right)
     except (NotYet, SortError, FmproofError) as error:
@@ -124,11 +183,13 @@ def definition_of(
     theta = {v for v in free_vars(term) if v.sort is Sort.PARAM}
     stray = free_vars(term) - set(own) - theta
     names = {v: spelling for spelling, v in elab.variables.items()}
-    if any(
+    averaged = any(isinstance(n, t.Integral | t.Expectation) for n in t.walk(candidate.right))
+    loose = [v for v in stray if v.sort is Sort.VEC or isinstance(candidate.right, t.Expectation)]
+    if (averaged or _is_name(candidate.left)) and any(
         names.get(v, v.name) in elab.evidence.drawn
         or names.get(v, v.name) in elab.evidence.integrated
-        for v in stray
-    ):  # what is left is fixed throughout, and the symbol abbreviates its definition
+        for v in (loose if averaged and not _is_name(candidate.left) else stray)
+    ):  # else what is left is an argument that is not written, and taken from around
         candidate.state = "refused"
         candidate.why = f"{', '.join(sorted(v.name for v in stray))} is free in its definition"
         return None
@@ -174,7 +235,8 @@ def marginal(
 def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     """A law of ``latent`` that depends on nothing."""
     for law in elab.laws.get(spelled(symbol), ()):
-        if not conditions(law):
+        alone = isinstance(law.head, Density) and law.head.drawn(law) == (latent,)
+        if alone and not conditions(law):
             return law
     name = spelled(symbol)
     for key in elab.evidence.densities:

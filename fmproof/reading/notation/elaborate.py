@@ -8,6 +8,7 @@ proved of an unknown holds of the thing itself, and what numbers say of it says 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,9 @@ class Elaborator:
     bound: list[str] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     opaque: dict[str, Head] = field(default_factory=dict)
+    fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
+    numbered: dict[str, list[Candidate]] = field(default_factory=dict)
+    joint: list[Apply] = field(default_factory=list)
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     expand: bool = True  #: paths are written out, rather than drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
@@ -156,6 +160,29 @@ class Elaborator:
         if "t" in letters:
             return "t"
         return letters[0] if len(letters) == 1 else ""
+
+    def is_place(self, symbol: t.Sym) -> bool:
+        """Whether functions of the document are taken at a symbol, or it is drawn."""
+        name = spelled(symbol)
+        seen = self.evidence
+        if name in seen.drawn or name in seen.integrated or name in seen.random:
+            return True
+        calls = (call for found in seen.called.values() for call in found)
+        return any(spelled(arg) == name for call in calls for arg in call.args)
+
+    def point_letter(self) -> t.Sym | None:
+        """The letter at which the document takes most of its functions."""
+        counts: Counter[str] = Counter()
+        letters: dict[str, t.Sym] = {}
+        for calls in self.evidence.called.values():
+            for arg in (arg for call in calls for arg in call.args):
+                if not isinstance(arg, t.Sym) or arg.sub or spelled(arg) in self.evidence.random:
+                    continue
+                found = self.evidence.sorts.of(arg)
+                if found is not None and found.kind == "vec":
+                    counts[spelled(arg)] += 1
+                    letters[spelled(arg)] = arg
+        return letters[counts.most_common(1)[0][0]] if counts else None
 
     def with_arguments(self, node: t.Sym) -> t.Node:
         """p_t as p_t(x), where the document writes it so elsewhere."""

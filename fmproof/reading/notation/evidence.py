@@ -6,8 +6,8 @@ document shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import Sorts
@@ -48,6 +48,8 @@ class Evidence:
     scripts: dict[str, int] = field(default_factory=dict)
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
+    spellings: dict[str, t.Sym] = field(default_factory=dict)
+    moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -79,7 +81,16 @@ class Evidence:
         for one in said:
             name, key = spelled(one.symbol), key_of(one.symbol)
             seen = name in self.drawn or name in self.integrated or key in self.vectors
-            if one.role == "parameter" and not seen and key not in self.called:
+            coefficient = conventional("scalars", key) and not conventional(
+                "parameters", one.symbol.name, "with_evidence"
+            )
+            if (
+                one.role == "parameter"
+                and not seen
+                and key not in self.called
+                and not coefficient  # "the parameters α_t" are a schedule
+                and not any(self._may_be_time(s) for s in one.symbol.sub)
+            ):
                 self.parameters.setdefault(name, ("words beside it", one.at))
             elif one.role == "time" and not seen and conventional("times", one.symbol.name):
                 self.times.setdefault(name, ("words beside it", one.at))
@@ -89,6 +100,11 @@ class Evidence:
                 and (conventional("densities", key))
             ):
                 self.densities.setdefault(key, ("words beside it", one.at))
+
+    def _may_be_time(self, script: t.Node) -> bool:
+        return isinstance(script, t.Sym) and (
+            spelled(script) in self.times or conventional("times", script.name)
+        )
 
     def is_density(self, key: str) -> bool:
         """Whether the values of a symbol are those of a density."""
@@ -105,8 +121,9 @@ class Evidence:
             for given in node.given:
                 self._random(given.left if isinstance(given, t.Equation) else given)
             if not node.draws or node.given:
-                for inner in t.walk(node.body):
-                    if isinstance(inner, t.Sym) and (node.given or _capital(inner)):
+                fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
+                for inner in _letters(node.body):
+                    if (node.given or _capital(inner)) and spelled(inner) not in fixed:
                         self._random(inner)
         elif isinstance(node, t.Integral):
             for over in node.over:
@@ -115,6 +132,11 @@ class Evidence:
                     self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
         elif isinstance(node, t.Sym):
             self.symbols.add(key_of(node))
+            self.spellings.setdefault(spelled(node), node)
+            dotted = node.accents[-1:] == ("dot",) or node.primes == 1
+            if dotted and len(node.sub) == 1 and isinstance(node.sub[0], t.Sym):
+                accents = node.accents[:-1] if node.accents[-1:] == ("dot",) else node.accents
+                self.moving.add(key_of(replace(node, accents=accents, primes=0)))
             for script in node.sub:
                 for inner in t.walk(script):
                     if isinstance(inner, t.Sym):
@@ -122,6 +144,11 @@ class Evidence:
         elif isinstance(node, t.Call):
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
+        elif isinstance(node, t.Derivative):
+            if node.kind in ("total", "partial") and isinstance(node.body, t.Sym):
+                var = node.var
+                if var is not None and [spelled(s) for s in node.body.sub] == [spelled(var)]:
+                    self.moving.add(key_of(node.body))
         elif isinstance(node, t.Norm):
             self._vector(node.body)
         elif isinstance(node, t.Pair):
@@ -173,7 +200,8 @@ class Evidence:
             self.vectors.setdefault(spelled(node), node.at)
             self.vectors.setdefault(key_of(node), node.at)
         elif isinstance(node, t.Call):
-            self.vectors.setdefault(key_of(node.head), node.at)
+            if not any(isinstance(a, t.Add) for a in node.args):  # c (a + b) may be a product
+                self.vectors.setdefault(key_of(node.head), node.at)
         elif isinstance(node, t.Add):
             for _, part in node.parts:
                 self._vector(part)
@@ -234,6 +262,20 @@ class Evidence:
         for name, at in self.scripts.items():
             if conventional("times", name, "by_itself") and name not in self.drawn:
                 self.times.setdefault(name, ("by convention", at))
+
+
+def _letters(node: t.Node) -> Iterator[t.Sym]:
+    """The letters in ``node`` that are neither applied to something nor scripts of others."""
+    if isinstance(node, t.Sym):
+        yield node
+    elif isinstance(node, t.Call):
+        for arg in (*node.args, *node.given, *node.after):
+            yield from _letters(arg)
+    elif isinstance(node, t.Derivative):
+        yield from _letters(node.body)
+    else:
+        for child in t.children(node):
+            yield from _letters(child)
 
 
 def _capital(symbol: t.Sym) -> bool:

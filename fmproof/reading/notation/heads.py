@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sympy import Expr
@@ -141,6 +142,8 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     if conventional("losses", call.head.name):
         return Sort.REAL
     found = elab.evidence.sorts.of(call.head)
+    if found is None and call.head.labels and call.head.labels[-1].isdigit():
+        found = elab.evidence.sorts.of(replace(call.head, labels=call.head.labels[:-1]))
     if found is not None and not found.guessed:
         return Sort.VEC if found.kind == "vec" else Sort.REAL
     if conventional("fields", call.head.name) and (call.args or call.given):
@@ -176,7 +179,7 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if main and all(v.sort is Sort.REAL for v in main) and not given and not sub:
+        if len(main) == 1 and main[0].sort is Sort.REAL and not given and not sub:
             head = uniform(main[0])
             elab.note(
                 shown,
@@ -225,4 +228,5 @@ def turned(elab: Elaborator, call: t.Call) -> bool:
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:
-    return [a.name if isinstance(a, Var) else "·" for a in args]
+    """The letters of arguments; p(X) and p(x) are one density."""
+    return [a.name.lower() if isinstance(a, Var) else "·" for a in args]

@@ -18,10 +18,10 @@ from fmproof.lang.nodes import (
     Var,
     uniform,
 )
-from fmproof.lang.nodes.measure import conditions, law_order
+from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus
+from fmproof.reading.notation import calculus, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -65,9 +65,8 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
         else:
             with elab.binding(names):
                 found.append(drawn(elab, draw))
-    for symbol in bare:
-        with elab.binding(names):
-            found.append(elab.remembered(symbol, names))
+    with elab.binding(names):
+        found += randomness.laws_of(elab, bare, names, {v for one in found for v in drawn_by(one)})
     order = law_order(found)
     if order is None:
         raise NotYet(
