@@ -55,6 +55,11 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         term = definitions.constant(elab, node, candidate)
         if term is not None:
             return term
+    again = definitions.drawn_again(elab, node)
+    if again is not None:
+        return again
+    if moves(elab, node) and not any(isinstance(s, t.Num) for s in node.sub):
+        return applied(elab, t.Call(node.at, node, ()))
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return elab.variable(node)
     shifted = definitions.at_another_time(elab, node)
@@ -87,23 +92,34 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
 def moves(elab: Elaborator, node: t.Sym) -> bool:
     """Whether z_t is a curve: the document differentiates it, and neither draws nor defines it."""
     key = key_of(node)
-    if key not in elab.evidence.moving or not node.sub or spelled(node) in elab.evidence.random:
+    if key not in elab.evidence.moving or not node.sub or key in elab.evidence.called:
         return False
+    if elab.is_density(key) or key in elab.evidence.beside:
+        return False
+    if spelled(node) in elab.evidence.random and node.name[-1].isupper():
+        return False  # a process: random at every time
     if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
         return False
     return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
 
 
 def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
-    """r^t, a number to the power of a time: exp(t log r)."""
+    """r^t, a number to the power of a time: exp(t log r); e^a."""
     if node.sup is None or elab.is_parameter(spelled(node.sup)):
         return None
     base = replace(node, sup=None)
+    if arithmetic.is_e(elab, base):
+        inner = elab.term(node.sup)
+        if sort_of(inner) is not Sort.REAL:
+            raise NotYet("an exponential of a vector", node.at)
+        return Exp(inner)
     scripts = [n for n in t.walk(node.sup) if isinstance(n, t.Sym)]
-    if not scripts or not all(elab.is_time(spelled(s)) for s in scripts):
+    if not scripts or not any(elab.is_time(spelled(s)) for s in scripts):
         return None
     if key_of(node) in elab.evidence.called:
         return None
+    if not all(elab.is_time(spelled(s)) for s in scripts):
+        raise NotYet(f"the superscript of {readable(key_of(node))}", node.at, "notation")
     number = elab.term(base)
     exponent = elab.term(node.sup)
     if sort_of(number) is not Sort.REAL or sort_of(exponent) is not Sort.REAL:
@@ -125,6 +141,13 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
     ]
     if not calls:
         point = elab.fields.get(spelled(node))
+        if point is None and node.sub and _like_a_function(elab, node):
+            inside = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
+            here = _spelled_symbol(elab, inside[0]) if len(inside) == 1 else None
+            point = here or elab.point_letter()
+            if point is not None:
+                why = "it stands with functions whose arguments are left out"
+                elab.note(spelled(node), f"a function of {spelled(point)}", why, node.at, True)
         return None if point is None else t.Call(node.at, node, (point,))
 
     def order(call: t.Call) -> tuple[int, bool, bool]:
@@ -145,6 +168,13 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
             for a in args
         )
     return t.Call(node.at, node, args, first.given, first.after)
+
+
+def _like_a_function(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether q_t, which is written without arguments throughout, is a function in space."""
+    if spelled(node) in elab.evidence.random:
+        return False
+    return elab.is_density(key_of(node)) or key_of(node) in elab.evidence.beside
 
 
 def _is_point(elab: Elaborator, name: str) -> bool:

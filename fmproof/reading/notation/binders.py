@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, Rational
 
+from fmproof.lang.arithmetic import plus_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     ArgMin,
@@ -15,6 +16,7 @@ from fmproof.lang.nodes import (
     Lebesgue,
     Var,
 )
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import calculus, laws, randomness
@@ -36,6 +38,10 @@ _UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "
 def integral(elab: Elaborator, node: t.Integral) -> Expr:
     if not node.over:
         raise NotYet("an integral over a measure", node.at)
+    if len(node.over) == 1:
+        moved = _between(elab, node, node.over[0])
+        if moved is not None:
+            return moved
     symbols = [symbol_in(one.var) for one in node.over]
     measures = []
     for one, symbol in zip(node.over, symbols, strict=True):
@@ -48,6 +54,28 @@ def integral(elab: Elaborator, node: t.Integral) -> Expr:
     for measure in measures:
         body = IntegralOver(body, measure)
     return body
+
+
+def _between(elab: Elaborator, node: t.Integral, one: t.Over) -> Expr | None:
+    """∫_a^b f(τ) dτ with letters for limits: (b − a) times the integral of f(a + (b − a) s)."""
+    if one.low is None or one.high is None or not isinstance(one.var, t.Sym):
+        return None
+    if number_in(one.low) is not None and number_in(one.high) is not None:
+        return None
+    if elab.variable(one.var).sort is not Sort.REAL:
+        return None
+    low, high = elab.term(one.low), elab.term(one.high)
+    if sort_of(low) is not Sort.REAL or sort_of(high) is not Sort.REAL:
+        return None
+    with elab.binding([spelled(one.var)]):
+        var = elab.variable(one.var)
+        body = elab.term(node.body)
+    if sort_of(body) not in (Sort.REAL, Sort.VEC):
+        return None
+    share = Var(elab.names.of("s", "variable of a share"), Sort.REAL)
+    length = plus_of(high, -low)
+    place = plus_of(low, times_of(length, share))
+    return times_of(length, IntegralOver(substitute(body, {var: place}), Lebesgue(share, 0, 1)))
 
 
 def range_of(elab: Elaborator, var: Var, one: t.Over) -> Lebesgue:

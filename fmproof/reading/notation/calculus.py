@@ -258,9 +258,15 @@ def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Ex
         assert isinstance(written, t.Sym)
         written = t.Call(symbol.at, written, inside)
     at = elab.term(place)
-    with elab.binding([spelled(letter)]):
-        var = elab.variable(letter)
-        inner = elab.term(written)
+    saved = elab.bound
+    if isinstance(written, t.Sym) and elab.path(written) is not None:
+        elab.bound = [name for name in saved if name != spelled(written)]  # written out
+    try:
+        with elab.binding([spelled(letter)]):
+            var = elab.variable(letter)
+            inner = elab.term(written)
+    finally:
+        elab.bound = saved
     if var.sort is not Sort.REAL or var not in free_vars(inner):
         return None
     if sort_of(inner) not in (Sort.REAL, Sort.VEC):

@@ -72,7 +72,9 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
                         elab.by_spelling.setdefault(spelled(one.left), []).append(one)
         named = elab.by_spelling.get(spelled(call), ())
         return next((c for c in named if c.state not in ("refused", "working")), None)
-    for candidate in (*elab.candidates.get(key_of(head), ()), *_numbered(elab, key_of(head))):
+    key = key_of(head)
+    found: list[Candidate] = [*elab.candidates.get(key, ()), *_numbered(elab, key)]
+    for candidate in found:
         left = candidate.left
         if candidate.state in ("refused", "working"):
             continue
@@ -327,6 +329,26 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         value = None
     elab.paths[name] = value
     return value
+
+
+def drawn_again(elab: Elaborator, symbol: t.Sym) -> Expr | None:
+    """x_t = a x_0 + b ε where x_0 and ε are drawn, and x_t is drawn elsewhere."""
+    name = spelled(symbol)
+    right = elab.evidence.values.get(name)
+    if right is None or not elab.expand or name in elab.paths:
+        return None
+    letters = [n for n in t.walk(right) if isinstance(n, t.Sym)]
+    random = {spelled(n) for n in letters if spelled(n) in elab.evidence.drawn}
+    if not random or name in random or not random <= set(elab.bound):
+        return None
+    elab.paths[name] = None  # it is not defined by itself
+    try:
+        value = elab.term(right)
+    except (NotYet, SortError, FmproofError):
+        return None
+    finally:
+        del elab.paths[name]
+    return value if sort_of(value) is Sort.VEC else None
 
 
 def places(call: t.Call) -> list[t.Node]:

@@ -49,6 +49,8 @@ class Evidence:
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     spellings: dict[str, t.Sym] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
+    values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
@@ -65,6 +67,8 @@ class Evidence:
         for root in roots:
             for node in t.walk(root):
                 found._look(node)
+        found._laws_alone()
+        found._beside_functions(roots)
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
@@ -73,8 +77,30 @@ class Evidence:
         found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
         for one in words:
             found.sorts.hear(one.symbol, one.role)
-        found.sorts.infer(roots, equated)
+        pairs = list(equated)
+        for left, right in pairs:
+            if isinstance(left, t.Sym) and spelled(left) in found.drawn and _plain(right):
+                found.values.setdefault(spelled(left), right)
+        found.sorts.infer(roots, pairs)
         return found
+
+    def _beside_functions(self, roots: list[t.Node]) -> None:
+        """w_t in u_t − w_t, where u_t takes arguments elsewhere."""
+        for root in roots:
+            for node in t.walk(root):
+                parts = [p for _, p in node.parts] if isinstance(node, t.Add) else []
+                bare = [p for p in parts if isinstance(p, t.Sym) and p.sub]
+                called = [p for p in bare if key_of(p) in self.called]
+                for part in bare if called else ():
+                    if key_of(part) not in self.called and part.sub == called[0].sub:
+                        self.beside.add(key_of(part))
+
+    def _laws_alone(self) -> None:
+        """E_ν names a law: ν is not drawn, since something else is drawn from it."""
+        for name in [n for n in self.drawn if n in self.densities]:
+            if conventional("densities", name):
+                del self.drawn[name]
+                self.random_symbols.pop(name, None)
 
     def _hear(self, said: Iterable[Said]) -> None:
         """Words count where formulas show nothing else."""
@@ -122,9 +148,9 @@ class Evidence:
                 self._random(given.left if isinstance(given, t.Equation) else given)
             if not node.draws or node.given:
                 fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
-                for inner in _letters(node.body):
-                    if (node.given or _capital(inner)) and spelled(inner) not in fixed:
-                        self._random(inner)
+                for letter in letters_in(node.body):
+                    if (node.given or _capital(letter)) and spelled(letter) not in fixed:
+                        self._random(letter)
         elif isinstance(node, t.Integral):
             for over in node.over:
                 self.integrated.setdefault(spelled(over.var), over.at)
@@ -145,7 +171,7 @@ class Evidence:
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
         elif isinstance(node, t.Derivative):
-            if node.kind in ("total", "partial") and isinstance(node.body, t.Sym):
+            if node.kind == "total" and isinstance(node.body, t.Sym):
                 var = node.var
                 if var is not None and [spelled(s) for s in node.body.sub] == [spelled(var)]:
                     self.moving.add(key_of(node.body))
@@ -264,18 +290,24 @@ class Evidence:
                 self.times.setdefault(name, ("by convention", at))
 
 
-def _letters(node: t.Node) -> Iterator[t.Sym]:
+def letters_in(node: t.Node) -> Iterator[t.Sym]:
     """The letters in ``node`` that are neither applied to something nor scripts of others."""
     if isinstance(node, t.Sym):
         yield node
     elif isinstance(node, t.Call):
         for arg in (*node.args, *node.given, *node.after):
-            yield from _letters(arg)
+            yield from letters_in(arg)
     elif isinstance(node, t.Derivative):
-        yield from _letters(node.body)
+        yield from letters_in(node.body)
     else:
         for child in t.children(node):
-            yield from _letters(child)
+            yield from letters_in(child)
+
+
+def _plain(node: t.Node) -> bool:
+    """Whether a side is made of letters by arithmetic alone."""
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function, t.Call)
+    return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
 
 
 def _capital(symbol: t.Sym) -> bool:

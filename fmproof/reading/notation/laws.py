@@ -28,7 +28,7 @@ from fmproof.reading.notation.lacking import (
     symbol_in,
 )
 from fmproof.reading.notation.randomness import drawn_symbols
-from fmproof.reading.notation.symbols import conventional, readable, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -55,7 +55,7 @@ def posterior_average(elab: Elaborator, node: t.Expectation) -> Expr | None:
 
 def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
     """The draws of an expectation, each with its density, in an order that fits."""
-    symbols = drawn_symbols(node)
+    symbols = [s for s in drawn_symbols(node) if not randomness.names_law(elab, s)]
     names = [spelled(s) for s in symbols]
     found: list[Apply] = []
     bare: list[t.Sym] = []
@@ -65,6 +65,9 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
         else:
             with elab.binding(names):
                 found.append(drawn(elab, draw))
+    for symbol in [s for s in bare if randomness.names_law(elab, s)]:
+        bare.remove(symbol)
+        found.append(law_named(elab, symbol))
     with elab.binding(names):
         found += randomness.laws_of(elab, bare, names, {v for one in found for v in drawn_by(one)})
     order = law_order(found)
@@ -81,6 +84,15 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
                 elab.laws[spelling].remove(one)
                 elab.laws[spelling].insert(0, one)
     return list(order)
+
+
+def law_named(elab: Elaborator, symbol: t.Sym) -> Apply:
+    """The law ν of E_ν, where the document draws something from ν."""
+    name = elab.names.given.get((key_of(symbol), "head"))
+    laws = [law for known in elab.laws.values() for law in known if law.head.name == name]
+    if name is None or not laws:
+        raise NotYet(f"what is drawn from {readable(key_of(symbol))}", symbol.at, "law")
+    return laws[0]
 
 
 def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
@@ -162,7 +174,8 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables}
     fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]
     if fitting:
-        return max(fitting, key=lambda law: len(conditions(law)))
+        # A coupling before the law of one of its variables alone: one law for all rows.
+        return max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
     conditional = conditional_law(elab, symbol, var, around)
     if conditional is not None:
         return conditional
@@ -174,6 +187,13 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
             raise NotYet(f"the law of {readable(name)} is not said (--strict)", symbol.at, "law")
         elab.note(name + " ", "uniform on [0, 1]", "by convention", symbol.at, True)
         return uniform(var)(var)
+    small = symbol.name.lower()
+    if symbol.name.isupper() and len(small) == 1 and not (symbol.sub or symbol.labels):
+        for law in elab.laws.get(small, ()):  # X has the law against which x is integrated
+            alone = law.head.drawn(law) == (elab.variables.get(small),)
+            if alone and not conditions(law) and isinstance(law.head, Density):
+                elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
+                return law.head(var)
     raise NotYet(f"no law of {readable(name)} is known", symbol.at, "law")
 
 

@@ -33,6 +33,8 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     name = spelled(symbol)
     if elab.is_parameter(name) or elab.is_time(name):
         return False
+    if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+        return False  # it is made of what the path is made of
     if elab.path(symbol) is not None:
         return True
     if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
@@ -100,6 +102,11 @@ def drawn_symbols(node: t.Expectation) -> list[t.Sym]:
     return found
 
 
+def names_law(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol below an E is the name of a law: ν of E_ν."""
+    return spelled(symbol) not in elab.evidence.drawn and key_of(symbol) in elab.evidence.densities
+
+
 # --- laws ---------------------------------------------------------------------------------
 
 
@@ -123,7 +130,7 @@ def law_of(
         list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
     )
     drawn = {v for d in draws for v in drawn_by(d)}
-    named = {spelled(s): s for s in drawn_symbols(node)}
+    named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
     wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
@@ -137,7 +144,7 @@ def law_of(
             continue
         if name in always or not elab.expand:
             lets.append(Let(elab.variable(symbol), value))
-        for var in free_vars(value):
+        for var in sorted(free_vars(value), key=lambda v: v.name):
             spelling = elab.spelling(var)
             if var.sort in (Sort.VEC, Sort.LATENT) and var not in drawn:
                 inner = elab.evidence.random_symbols.get(spelling)

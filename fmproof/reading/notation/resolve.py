@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.symbols import conventional, key_of
 
 _TWO = Fraction(2)
@@ -56,7 +57,13 @@ class Resolver:
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):
-            return _spread(node)
+            return _outside(_spread(node))
+        if isinstance(node, t.Derivative):
+            return _outside(node)
+        if isinstance(node, t.Integral) and not node.over:
+            return _against_measure(node)
+        if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
+            return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
 
     def _product(self, node: t.Mul) -> t.Node:
@@ -103,10 +110,10 @@ class Resolver:
         arg, key = node.args[0], key_of(node.head)
         parts = [part for _, part in arg.parts] if isinstance(arg, t.Add) else []
         letter = key.split(":")[-1].split(" ")[-1]
-        function = any(conventional(g, letter) for g in ("densities", "losses", "fields"))
+        function = conventional("densities", letter) or conventional("losses", node.head.name)
         if len(parts) > 1 and key not in self.arities and not function:
             return node.head.sup is None
-        return any(isinstance(p, t.Sym) and key_of(p) in self.arities for p in parts)
+        return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
         if len(args) not in self.arities.get(key_of(head), ()):
@@ -160,6 +167,47 @@ def _flat(node: t.Mul) -> t.Mul:
 def _multiplies(node: t.Call) -> bool:
     """Whether a call may as well be a letter times a bracket: c (a + b)."""
     return any(isinstance(a, t.Add | t.Num) for a in node.args) and not node.given
+
+
+def _outside(node: t.Node) -> t.Node:
+    """∇ log p(x)ᵀ is the transposed gradient, no gradient of something transposed."""
+    if isinstance(node, t.Derivative) and isinstance(node.body, t.Transposed):
+        return t.Transposed(node.at, replace(node, body=node.body.body))
+    if isinstance(node, t.Function) and len(node.args) == 1:
+        (arg,) = node.args
+        if isinstance(arg, t.Transposed) and node.name in ("log", "exp"):
+            return t.Transposed(node.at, replace(node, args=(arg.body,)))
+    return node
+
+
+def _against_measure(node: t.Integral) -> t.Node:
+    """∫ f(x) P(dx) is the mean of f(x) for x ~ P."""
+    factors = node.body.factors if isinstance(node.body, t.Mul) else (node.body,)
+    measures = [f for f in factors if _is_measure(f)]
+    if len(measures) != 1 or (isinstance(node.body, t.Mul) and any(node.body.ops)):
+        return node
+    (measure,) = measures
+    assert isinstance(measure, t.Call)
+    differential = measure.args[0]
+    assert isinstance(differential, t.Other)
+    rest = tuple(f for f in factors if f is not measure)
+    body: t.Node = t.Num(node.at, Fraction(1))
+    if rest:
+        body = rest[0] if len(rest) == 1 else t.Mul(node.at, rest, ("",) * (len(rest) - 1))
+    draw = t.Draw(measure.at, differential.parts, measure.head)
+    return t.Expectation(node.at, (draw,), body)
+
+
+def _is_measure(node: t.Node) -> bool:
+    """P(dx)."""
+    return (
+        isinstance(node, t.Call)
+        and len(node.args) == 1
+        and not node.given
+        and isinstance(node.args[0], t.Other)
+        and node.args[0].what == "differential"
+        and isinstance(node.args[0].parts[0], t.Sym)
+    )
 
 
 def _spread(node: t.Function) -> t.Node:
