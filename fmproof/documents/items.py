@@ -305,7 +305,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         explicit = relation != "="
         if isinstance(left, t.Other) or left is None or right is None:
             continue
-        if not _definable(left, evidence) or _mentions(right, left):
+        if not _definable(left, evidence, explicit) or _mentions(right, left):
             continue
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not explicit and not _averages(right):
@@ -392,15 +392,20 @@ def shape_of(node: t.Node) -> str:
     return spelled(node)
 
 
-def _definable(left: t.Node, evidence: Evidence) -> bool:
-    """A name, or a symbol applied to variables that differ."""
+def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
+    """A name, or a symbol applied to variables that differ.
+
+    A number below a letter is a time, p_0(x), or part of a name, x̂_0(x): a row may define that.
+    """
     if isinstance(left, t.Sym):
         if any(isinstance(s, t.Add | t.Mul) for s in left.sub):
             return False
         return spelled(left) not in evidence.drawn or bool(left.sub)
     if not isinstance(left, t.Call):
         return False
-    places = [*left.head.sub, *left.args, *left.given, *left.after]
+    named = explicit or any(accent != "dot" for accent in left.head.accents)
+    scripts = [s for s in left.head.sub if not (named and isinstance(s, t.Num))]
+    places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False
     names = [spelled(p) for p in (*left.args, *left.given, *left.after)]

@@ -114,7 +114,7 @@ def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
             raise NotYet("an exponential of a vector", node.at)
         return Exp(inner)
     scripts = [n for n in t.walk(node.sup) if isinstance(n, t.Sym)]
-    if not scripts or not any(elab.is_time(spelled(s)) for s in scripts):
+    if not any(elab.is_time(spelled(s)) or conventional("times", s.name) for s in scripts):
         return None
     if key_of(node) in elab.evidence.called:
         return None

@@ -92,15 +92,17 @@ class Evidence:
                 bare = [p for p in parts if isinstance(p, t.Sym) and p.sub]
                 called = [p for p in bare if key_of(p) in self.called]
                 for part in bare if called else ():
-                    if key_of(part) not in self.called and part.sub == called[0].sub:
+                    same = list(map(spelled, part.sub)) == list(map(spelled, called[0].sub))
+                    if key_of(part) not in self.called and same:
                         self.beside.add(key_of(part))
 
     def _laws_alone(self) -> None:
-        """E_ν names a law: ν is not drawn, since something else is drawn from it."""
-        for name in [n for n in self.drawn if n in self.densities]:
-            if conventional("densities", name):
+        """E_ν names a law by its letter: ν is not drawn, but something else from it."""
+        for name, at in list(self.drawn.items()):
+            if conventional("densities", name) and name not in self.vectors:
                 del self.drawn[name]
                 self.random_symbols.pop(name, None)
+                self.densities.setdefault(name, ("named below an E", at))
 
     def _hear(self, said: Iterable[Said]) -> None:
         """Words count where formulas show nothing else."""
@@ -171,6 +173,9 @@ class Evidence:
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
         elif isinstance(node, t.Derivative):
+            time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
+            if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):
+                self.times.setdefault(spelled(node.var), ("differentiated in", node.at))
             if node.kind == "total" and isinstance(node.body, t.Sym):
                 var = node.var
                 if var is not None and [spelled(s) for s in node.body.sub] == [spelled(var)]:

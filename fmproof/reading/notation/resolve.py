@@ -95,8 +95,11 @@ class Resolver:
             and len(args) == 1
             and isinstance(args[0], t.Sym | t.Call)
         ):
-            body = self._at(inside.body, args[0])
-            return None if body is None else replace(inside, body=body)
+            body = self._at(inside.body, args[0], inside is not before)
+            if body is not None:
+                return replace(inside, body=body)
+            if inside is not before:  # (∇·(a b))(y), and which of the letters are functions?
+                return t.Other(before.at, "operator at a point")
         return None
 
     def _product_of_fields(self, node: t.Call) -> bool:
@@ -126,12 +129,11 @@ class Resolver:
             return t.Other(power.at, "power that may be an inverse", (called,))
         return replace(power, base=called)
 
-    def _at(self, node: t.Node, place: t.Node) -> t.Node | None:
-        """The letters of functions in ``node`` at ``place``; None where arguments are written."""
+    def _at(self, node: t.Node, place: t.Node, bracketed: bool) -> t.Node | None:
+        """The letters of functions in ``node`` at ``place``; None where that is not clear."""
         if isinstance(node, t.Sym):
-            return t.Call(node.at, node, (place,)) if key_of(node) in self.arities else node
-        if isinstance(node, t.Num):
-            return node
+            function = bracketed or key_of(node) in self.arities
+            return t.Call(node.at, node, (place,)) if function else None
         if not isinstance(node, t.Group | t.Mul | t.Add | t.Function):
             return None
         if any(isinstance(n, t.Call) for n in t.walk(node)):
