@@ -51,6 +51,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             return slope
     if candidate is not None and not elab.expand and elab.path(node) is not None:
         return elab.variable(node)
+    product = definitions.running_product(elab, node)
+    if product is not None:
+        return product
     if candidate is not None:
         term = definitions.constant(elab, node, candidate)
         if term is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -131,21 +133,65 @@ def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
             continue
         if any(isinstance(n, t.Sym) and key_of(n) == key_of(left) for n in t.walk(candidate.right)):
             continue  # a recursion
+        times = dict(zip(map(spelled, left.sub), node.sub or left.sub, strict=True))
         state, candidate.state = candidate.state, "working"
         saved, elab.bound = elab.bound, []
         try:
-            letters = [elab.variable(symbol_in(s)) for s in left.sub]
-            body = elab.term(candidate.right)
+            body = elab.term(_at_times(candidate.right, times))
         except (NotYet, SortError, FmproofError):
             continue
         finally:
             candidate.state, elab.bound = state, saved
-        times = [elab.term(s) for s in node.sub] or list(letters)
-        if sort_of(body) is Sort.REAL and all(sort_of(time) is Sort.REAL for time in times):
+        if sort_of(body) is Sort.REAL:
             if not node.sub:
                 short = f"short for {readable(key_of(left))} with a time"
                 elab.note(spelled(node), short, "it is defined so", node.at, True)
-            return substitute(body, dict(zip(letters, times, strict=True)))
+            return body
+    return None
+
+
+def _at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
+    """``node`` at other times: what is written at t stands at t − 1."""
+
+    def visit(one: Any, script: bool = False) -> Any:
+        if isinstance(one, tuple):
+            return tuple(visit(part, script) for part in one)
+        if isinstance(one, t.Sym) and spelled(one) in times:
+            time = times[spelled(one)]
+            return time if script or isinstance(time, t.Sym | t.Num) else t.Group(time.at, time)
+        if isinstance(one, t.Node):
+            changed = {f.name: visit(getattr(one, f.name), f.name == "sub") for f in fields(one)}
+            return replace(one, **changed)
+        return one
+
+    made: t.Node = visit(node)
+    return made
+
+
+def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """ᾱ_t = ∏_{s ≤ t} α_s as α_t ᾱ_{t-1}, in a document that has ᾱ_{t-1}, too."""
+    if len(node.sub) != 1 or not isinstance(node.sub[0], t.Sym):
+        return None
+    for candidate in elab.candidates.get(key_of(node), ()):
+        left, right = candidate.left, candidate.right
+        if not (isinstance(left, t.Sym) and isinstance(right, t.Series)):
+            continue
+        index = right.index
+        fits = right.kind == "product" and isinstance(right.low, t.Num) and isinstance(index, t.Sym)
+        if not fits or right.high is None or not isinstance(index, t.Sym):
+            continue
+        if spelled(left) != spelled(node) or [spelled(right.high)] != [spelled(left.sub[0])]:
+            continue
+        before = t.Add(node.at, ((1, node.sub[0]), (-1, t.Num(node.at, Fraction(1)))))
+        last = replace(node, sub=(before,))
+        if spelled(last) not in elab.evidence.spellings:
+            return None
+        factor = elab.term(_at_times(right.body, {spelled(index): node.sub[0]}))
+        if sort_of(factor) is not Sort.REAL:
+            return None
+        why = "it is the product of them"
+        elab.note(spelled(node), "the last factor times the product before it", why, node.at, True)
+        return times_of(factor, elab.term(last))
     return None
 
 

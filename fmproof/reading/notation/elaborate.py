@@ -125,6 +125,7 @@ class Elaborator:
             self.laws[name] = [
                 law for law in known if law.head.name != self.names.given.get((key, "head"))
             ]
+        self.names.retire(key)
 
     def prior(self, latent: Var, symbol: t.Sym) -> Apply | None:
         """A law of ``latent`` that depends on nothing."""

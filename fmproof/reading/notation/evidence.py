@@ -293,6 +293,25 @@ class Evidence:
         for name, at in self.scripts.items():
             if conventional("times", name, "by_itself") and name not in self.drawn:
                 self.times.setdefault(name, ("by convention", at))
+        known = {
+            key_of(one)
+            for one in self.spellings.values()
+            if any(
+                isinstance(script, t.Sym) and spelled(script) in self.times for script in one.sub
+            )
+        }
+        for one in list(self.spellings.values()):  # a_s beside a_t
+            script = one.sub[0] if len(one.sub) == 1 else None
+            if (
+                isinstance(script, t.Sym)
+                and key_of(one) in known
+                and script.name == spelled(script)
+            ):
+                free = spelled(script) not in self.drawn or spelled(script) in self.times
+                if conventional("times", script.name) and free:
+                    self.times.setdefault(
+                        spelled(script), ("a subscript like another time", one.at)
+                    )
 
 
 def letters_in(node: t.Node) -> Iterator[t.Sym]:

@@ -25,6 +25,7 @@ from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
+from fmproof.reading.notation.sorts import is_loss
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
         return Sort.VEC
     if said in ("scalar", "real", "weight", "loss"):
         return Sort.REAL
-    if conventional("losses", call.head.name):
+    if is_loss(call):
         return Sort.REAL
     found = elab.evidence.sorts.of(call.head)
     if found is None and call.head.labels and call.head.labels[-1].isdigit():
@@ -152,6 +153,8 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     if found is not None:
         elab.guesses.add(readable(key))
         return Sort.VEC if found.kind == "vec" else Sort.REAL
+    if conventional("matrices", call.head.name):
+        raise NotYet(f"{readable(key)} may be a matrix", call.at)
     return Sort.REAL
 
 
@@ -167,7 +170,8 @@ def density_head(
     candidate: Candidate | None,
 ) -> Meaning:
     shown = shape(elab, call)
-    over = tuple((v, 0, 1) if v.sort is Sort.REAL else v for v in main)
+    times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
+    over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
     if definition is not None:
         try:
@@ -179,7 +183,7 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if len(main) == 1 and main[0].sort is Sort.REAL and not given and not sub:
+        if len(main) == 1 and main[0] in times and not given and not sub:
             head = uniform(main[0])
             elab.note(
                 shown,

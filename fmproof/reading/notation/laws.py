@@ -60,8 +60,9 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
     found: list[Apply] = []
     bare: list[t.Sym] = []
     for draw in node.draws:
-        if draw.law is None and len(draw.drawn) == 1 and isinstance(draw.drawn[0], t.Sym):
-            bare.append(draw.drawn[0])
+        letters = [one for one in draw.drawn if isinstance(one, t.Sym)]
+        if draw.law is None and len(letters) == len(draw.drawn):
+            bare += letters
         else:
             with elab.binding(names):
                 found.append(drawn(elab, draw))
@@ -103,6 +104,13 @@ def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
     if law is None:
         raise NotYet("what is drawn here", draw.at, "law")
     variables = [elab.variable(symbol_in(one)) for one in drawn]
+    if isinstance(law, t.Sym):  # x ~ P, where P = N(m, s² I)
+        named = [
+            c.right
+            for c in elab.candidates.get(key_of(law), ())
+            if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(law)
+        ]
+        law = next((r for r in named if isinstance(r, t.Normal) and r.point is None), law)
     head = law.head if isinstance(law, t.Call) else law
     if isinstance(head, t.Sym) and conventional("uniform", head.name, "names"):
         if len(variables) != 1 or variables[0].sort is not Sort.REAL:

@@ -178,7 +178,11 @@ def laws_of(
         try:
             law = elab.remembered(symbol, names)
         except NotYet:
-            if var.sort is not Sort.VEC or elab.strict:
+            if (
+                var.sort not in (Sort.VEC, Sort.REAL)
+                or elab.is_time(spelled(symbol))
+                or elab.strict
+            ):
                 raise
             lacking.append(symbol)
             continue
@@ -241,6 +245,7 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
     """The random variables of which no law is known: those that are fixed, those that move."""
     fixed: list[Var] = []
     moving: list[Var] = []
+    drawn = elab.evidence.drawn
     for symbol in elab.evidence.random_symbols.values():
         name = spelled(symbol)
         if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:
@@ -253,7 +258,7 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
             var = elab.variable(symbol)
         except NotYet:
             continue
-        if var.sort is not Sort.VEC:
+        if var.sort is not Sort.VEC and not (var.sort is Sort.REAL and name in drawn):
             continue
         try:
             elab.remembered(symbol, [])

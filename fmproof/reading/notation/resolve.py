@@ -114,7 +114,11 @@ class Resolver:
         parts = [part for _, part in arg.parts] if isinstance(arg, t.Add) else []
         letter = key.split(":")[-1].split(" ")[-1]
         function = conventional("densities", letter) or conventional("losses", node.head.name)
-        if len(parts) > 1 and key not in self.arities and not function:
+        model = any(
+            isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
+            for s in (*node.head.sub, node.head.sup)
+        )
+        if len(parts) > 1 and key not in self.arities and not (function or model):
             return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 

@@ -132,7 +132,7 @@ class Sorts:
     def _call(self, node: t.Call) -> Kind | None:
         for arg in (*node.args, *node.given, *node.after):
             self.kind(arg)
-        if self.density(key_of(node.head)) or conventional("losses", node.head.name):
+        if self.density(key_of(node.head)) or is_loss(node):
             return "real"
         return self._sym(node.head)
 
@@ -322,7 +322,8 @@ class Sorts:
             return
         if key in self.known or name in self.real or name in self.other or is_identity(symbol):
             return
-        if kind == "real" and conventional("matrices", symbol.name) and "multiplies" in why:
+        product = "multiplies" in why if kind == "real" else "inner product" in why
+        if conventional("matrices", symbol.name) and product:  # A x is no multiple, xᵀA no number
             return
         self.known[key] = Found(kind, why, symbol.at, self._guessing)
         self._changed = True
@@ -358,6 +359,13 @@ def _by_letter(symbol: t.Sym) -> Kind | None:
     if conventional("scalars", key_of(symbol)) or conventional("scalars", letter):
         return "real"
     return None
+
+
+def is_loss(call: t.Call) -> bool:
+    """Whether a call is a loss by its letter; F_θ(x) is a model."""
+    scripts = [s for s in call.head.sub if isinstance(s, t.Sym)]
+    model = any(conventional("parameters", s.name, "always") for s in scripts)
+    return conventional("losses", call.head.name) and not model
 
 
 def is_identity(node: t.Node) -> bool:

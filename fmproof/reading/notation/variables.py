@@ -58,6 +58,8 @@ def sort_of_variable(elab: Elaborator, symbol: t.Sym) -> tuple[Sort, str, int, b
             return Sort.REAL, "a time by its letter", at, True
         if found is not None and found.kind == "real" and not found.guessed:
             return Sort.REAL, found.why, found.at, False
+        if found is not None and found.kind == "real" and conventional("scalars", symbol.name):
+            return Sort.REAL, found.why, found.at, True
         return Sort.VEC, "it is drawn or integrated over", at, True
     if found is not None:
         kind = Sort.VEC if found.kind == "vec" else Sort.REAL
