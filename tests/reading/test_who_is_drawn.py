@@ -183,6 +183,22 @@ def test_what_cannot_be_told_is_said(name: str) -> None:
     assert due in found.message
 
 
+def test_a_letter_with_and_without_a_time_may_be_two_things() -> None:
+    text = (
+        "Put $\\gamma_t := \\gamma\\, t$ with a number $\\gamma$.\n\n$$\n\\gamma = \\gamma_t\n$$\n"
+    )
+    assert check_text(text, "x", ".md", numeric=False).rows[-1].verdict != "proved"
+
+
+def test_a_running_product() -> None:
+    words = (
+        "Let $\\alpha_t = 1 - \\beta_t$ and $\\bar\\alpha_t := \\prod_{s=1}^t \\alpha_s$; "
+        "take $\\bar\\alpha_{t-1}$.\n\n"
+    )
+    assert last(words, r"\bar\alpha_t = \bar\alpha_{t-1} (1 - \beta_t)").verdict == "proved"
+    assert last(words, r"\bar\alpha_t = \bar\alpha_{t-1} - \beta_t").verdict == "open"
+
+
 def test_what_is_guessed_is_told() -> None:
     text = "$$\n\\mathbb E_{X, Y} \\|X - Y\\|^2 = \\mathbb E_{X, Y} \\|Y - X\\|^2\n$$\n"
     report = check_text(text, "x", ".md", numeric=False)

@@ -129,6 +129,8 @@ def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
             continue
         if left.sup != node.sup or len(node.sub) not in (0, len(left.sub)):
             continue
+        if not node.sub and key_of(node) in elab.evidence.apart:
+            continue  # α and α_t are two things
         if not all(isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.sub):
             continue
         if any(isinstance(n, t.Sym) and key_of(n) == key_of(left) for n in t.walk(candidate.right)):

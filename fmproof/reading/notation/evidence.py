@@ -49,6 +49,7 @@ class Evidence:
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     spellings: dict[str, t.Sym] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
@@ -65,8 +66,12 @@ class Evidence:
         found = cls()
         roots = list(nodes)
         for root in roots:
+            written: dict[str, set[bool]] = {}
             for node in t.walk(root):
                 found._look(node)
+                if isinstance(node, t.Sym):
+                    written.setdefault(key_of(node), set()).add(bool(node.sub))
+            found.apart |= {key for key, both in written.items() if len(both) == 2}
         found._laws_alone()
         found._beside_functions(roots)
         found._params(roots)
