@@ -25,7 +25,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import Said, assumes, role_of
+from fmproof.reading.notation.words import Said, a_case, assumes, role_of
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -326,6 +326,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         found.setdefault(key, []).append((rank, candidate, item))
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
+    first = _first_calls(reading)
     chosen: dict[str, list[Candidate]] = {}
     for key, options in found.items():
         shapes: set[str] = set()
@@ -342,6 +343,10 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
                 )
             ):
                 continue  # a special case of what was used before
+            case = item.inline and not candidate.explicit and isinstance(candidate.left, t.Call)
+            general = case and first.get(key, item.index) < item.index
+            if general and a_case(item.source.text, item.piece.start):
+                continue
             shapes.add(shape)
             item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
@@ -378,6 +383,17 @@ def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) 
                 if isinstance(node, t.Call | t.Sym):
                     used.setdefault(shape_of(node), item.index)
     return used
+
+
+def _first_calls(reading: Reading) -> dict[str, int]:
+    """Letter of a function -> the first row that applies it."""
+    found: dict[str, int] = {}
+    for item in reading.items:
+        for side in (item.left, item.right):
+            for node in t.walk(side) if side is not None else ():
+                if isinstance(node, t.Call):
+                    found.setdefault(key_of(node.head), item.index)
+    return found
 
 
 def _before(reading: Reading, item: Item) -> t.Node | None:

@@ -190,6 +190,15 @@ def test_a_letter_with_and_without_a_time_may_be_two_things() -> None:
     assert check_text(text, "x", ".md", numeric=False).rows[-1].verdict != "proved"
 
 
+def test_a_special_case_is_no_definition_of_what_was_general() -> None:
+    text = (
+        "$$\nf(x + y) = f(x) + f(y)\n$$\n\nFor $f(z) = \\lambda z$ that is plain.\n\n"
+        "$$\n\\|f(x) + x\\|^2 = \\|f(x)\\|^2 + 2 f(x)^\\top x + \\|x\\|^2\n$$\n"
+    )
+    verdicts = [r.verdict for r in check_text(text, "x", ".md", numeric=False).rows if not r.inline]
+    assert verdicts == ["open", "proved"]
+
+
 def test_a_running_product() -> None:
     words = (
         "Let $\\alpha_t = 1 - \\beta_t$ and $\\bar\\alpha_t := \\prod_{s=1}^t \\alpha_s$; "
