@@ -89,6 +89,12 @@ PAIRS = {
         r"\mathbb E[ 2 x_0 \mid x_t ] = 2 \hat x_0(x_t)",
         r"\mathbb E[ \epsilon \mid x_t ] = \hat x_0(x_t)",
     ),
+    "the same draws in one order": (
+        PATH[:-3] + ", $\\hat x = \\mathbb E[x_0 \\mid x_t]$, "
+        "$\\hat\\epsilon = \\mathbb E[\\epsilon \\mid x_t]$.\n\n",
+        r"x_t = b_t\, \hat\epsilon + a_t\, \hat x",
+        r"x_t = a_t\, \hat\epsilon + b_t\, \hat x",
+    ),
     "a field whose point is not written": (
         "The density $\\rho(x)$ is positive.\n\n",
         r"\operatorname{div}( 2 c_t ) = 2 \operatorname{div} c_t",

@@ -150,7 +150,9 @@ def law_of(
                 inner = elab.evidence.random_symbols.get(spelling)
                 if inner is not None and (var not in outside or not node.draws):
                     base.setdefault(spelling, inner)
-    with elab.binding(list(base)):
+    places = {name: i for i, name in enumerate(elab.evidence.spellings)}
+    base = dict(sorted(base.items(), key=lambda one: places.get(one[0], len(places))))
+    with elab.binding(list(base)):  # one order for all averages of the same variables
         draws += laws_of(elab, list(base.values()), list(base), drawn)
     if not draws:
         raise NotYet("an expectation that does not say what is drawn", node.at, "law")
