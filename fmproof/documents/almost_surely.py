@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.chain import Line
 from fmproof.documents.items import Item
@@ -44,13 +44,14 @@ def other_readings(
     if item.right is None or not nodes:
         return []
     elab.expand = False
+    saved, elab.constants = elab.constants, {}  # what was defined with paths written out
     try:
         claim = elab.term(item.right)
         befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
     except (NotYet, SortError, FmproofError):
         return []
     finally:
-        elab.expand = True
+        elab.expand, elab.constants = True, saved
     found: list[Other] = []
     for before in befores:
         law = as_law(elab, [before, claim])
@@ -69,10 +70,14 @@ def _tested(
     if not drawn:
         return None
     try:
-        if sort_of(claim) is Sort.VEC:
-            test = Field("g''", *drawn)(*drawn)
-            return Expect(Inner(test, before), *draws), Expect(Inner(test, claim), *draws)
-        weight = Scalar("g''", *drawn)(*drawn)
-        return Expect(times_of(weight, before), *draws), Expect(times_of(weight, claim), *draws)
+        vectors = Sort.VEC in (sort_of(before), sort_of(claim))
+        test = (Field if vectors else Scalar)("g''", *drawn)(*drawn)
+        sides = [
+            S.Zero
+            if side is S.Zero
+            else Expect(Inner(test, side) if vectors else times_of(test, side), *draws)
+            for side in (before, claim)
+        ]
+        return sides[0], sides[1]
     except FmproofError:
         return None

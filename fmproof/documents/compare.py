@@ -21,7 +21,7 @@ from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
-from fmproof.documents.ties import conventions
+from fmproof.documents.ties import SAYS, conventions
 from fmproof.documents.ways import difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -198,7 +198,8 @@ class Row:
             context.chain.add(self.claim, self.relation == "=", item.right)
             found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
-        context.chain.add(self.claim, False, item.right)
+        says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
+        context.chain.add(self.claim, says and self.relation == "=", item.right)
         if item.assumed and (item.inline or item.index == 0 or not context.chain.lines[1:-1]):
             if self.relation == "=":
                 context.assume(item, self.before, self.claim)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, summands, times_of
 from fmproof.lang.node import sort_of
@@ -62,9 +63,13 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
         yield from _written(term.definition, around, seen)
     elif isinstance(term, Apply):
         definition = term.head.definition
-        if definition is not None and not isinstance(term.head, Density) and term not in seen:
+        if definition is not None and term not in seen:
             seen.add(term)
-            yield from _written(term.head.unfold(term.arguments), around, seen)
+            unfolded = term.head.unfold(term.arguments)
+            if not isinstance(term.head, Density):
+                yield from _written(unfolded, around, seen)
+            elif isinstance(definition, IntegralOver):
+                yield for_every(Integrable(definition.body, *definition.measure))
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
@@ -169,6 +174,11 @@ def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
         yield from _closed(norm2(value), tuple(joint))
 
 
+def averages(term: Basic) -> bool:
+    """Whether there is an average or a derivative in parameters in a definition."""
+    return term.has(Expect, IntegralOver, CondExpect, Named)
+
+
 def _closed(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
     try:
         prop: Prop = Integrable(body, *law)
@@ -197,6 +207,8 @@ def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) ->
             vectors.setdefault(term)
         elif not isinstance(term.head, Density):
             scalars.setdefault(term)
+            if term.head.definition is not None and not averages(term.head.definition):
+                _atoms(term.head.unfold(term.arguments), scalars, vectors)
         return
     for arg in term.args:
         _atoms(arg, scalars, vectors)

@@ -38,6 +38,9 @@ _ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")
 """Letters of fields that stand for one thing, the score or a denoiser, which words may say."""
 
 
+SAYS = "it may say what"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether numbers may refute a row.
@@ -91,8 +94,14 @@ class Ties:
             return Verdict("d may be a differential")
         for spelling, shown in places.items():
             known = self.elab.table.get(readable(spelling))
-            if known is not None and known.guessed and spelling not in self._bound:
+            sure = self.elab.is_time(spelling) or spelling in self._bound
+            if known is not None and known.guessed and not sure:
                 return Verdict(f"what {shown} is was guessed")
+        if item.left is not None and _bare(item.left):
+            for node in _subjects(item.left):
+                shown = names.get(key_of(node)) or places.get(spelled(node))
+                if shown:
+                    return Verdict(f"{SAYS} {shown} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
         for head in undefined:
@@ -150,13 +159,18 @@ class Ties:
             sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
         if other.candidate is not None and right is not None and _gaussian(right):
             return None  # a case, and known where it is used
+        case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
-            for node in t.walk(side):
-                if isinstance(node, t.Sym):
-                    found = names.get(key_of(node)) or places.get(spelled(node))
-                    if found:
-                        return found
+            for node in _subjects(side):
+                if key_of(node) in names:
+                    return names[key_of(node)]
+                if spelled(node) in places and (case or not self._moves(node)):
+                    return places[spelled(node)]
         return None
+
+    def _moves(self, node: t.Sym) -> bool:
+        """Whether a variable is a time, of which only a case says something."""
+        return self.elab.is_time(spelled(node))
 
     def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
         """Why a symbol is not arbitrary, whatever the equations say."""
@@ -166,7 +180,7 @@ class Ties:
         if isinstance(head, Scalar) and conventional("losses", letter) and parameter:
             return f"the definition of {shown} is not known"
         if any(_is_it(term, head) for term in terms):
-            return f"it may say what {shown} is"
+            return f"{SAYS} {shown} is"
         if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
             return f"{shown} may be a derivative"
         estimate = letter in _ESTIMATES or "hat " in key
@@ -268,6 +282,19 @@ def _with_left(items: Sequence[Item]) -> Iterator[tuple[Item, t.Node | None]]:
 def _plain(node: t.Node) -> bool:
     """No average is in it, so it may be an equation of symbols."""
     return not any(isinstance(n, _AVERAGES) for n in t.walk(node))
+
+
+def _subjects(node: t.Node) -> Iterator[t.Sym]:
+    """The symbols that an equation is about: not their arguments, nor what a derivative is in."""
+    if isinstance(node, t.Sym):
+        yield node
+    elif isinstance(node, t.Call):
+        yield node.head
+    elif isinstance(node, t.Derivative):
+        yield from _subjects(node.body)
+    else:
+        for child in t.children(node):
+            yield from _subjects(child)
 
 
 def _gaussian(node: t.Node) -> bool:

@@ -57,7 +57,7 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
 """What is tried where derivatives or functions are in the row."""
 _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
-_PUT_IN = ("substitution", "derivative", "square", "linearity", "cancel")
+_PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
 
