@@ -97,8 +97,11 @@ class Row:
         on = self.context.ties.on([self.before, self.claim], self.item)
         self.tied, self.assumed = on.why, on.assumed
         self.evidence: NumericEvidence | None = None
+        unknowns = self.context.elab.unknowns
+        self.unknown = any(h in unknowns for h in heads_in([self.before, self.claim]))
         if self.context.numeric:
-            self.evidence = numbers.of(self.before, self.claim, self.relation)
+            glance = 1 if self.unknown else None  # of what is unknown they can say nothing
+            self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     @cached_property
     def others(self) -> list[Other]:
@@ -193,8 +196,7 @@ class Row:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
-        unknown = any(h in context.elab.unknowns for h in heads_in([self.before, self.claim]))
-        if agrees and not unknown:
+        if agrees and not self.unknown:
             context.chain.add(self.claim, self.relation == "=", item.right)
             found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)

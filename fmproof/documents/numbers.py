@@ -29,29 +29,38 @@ class Numbers:
     seed: int = 0
     problems: int = PROBLEMS
     found: dict[Any, NumericEvidence] = field(default_factory=dict)
-    _witness: Any = None
+    _witnesses: dict[int, Any] = field(default_factory=dict)
 
     def of(
-        self, before: Expr, claim: Expr, relation: str = "=", assumed: Sequence[Prop] = ()
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str = "=",
+        assumed: Sequence[Prop] = (),
+        problems: int | None = None,
     ) -> NumericEvidence:
-        """What the numbers say of ``before relation claim`` in worlds that follow ``assumed``."""
-        key = (before, claim, relation, self.seed, tuple(assumed))
+        """What the numbers say of ``before relation claim`` in worlds that follow ``assumed``.
+
+        Args:
+            problems: how many, where a glance is enough.
+        """
+        problems = problems or self.problems
+        key = (before, claim, relation, self.seed, tuple(assumed), problems)
         known = self.found.get(key)
         if known is None:
-            known = self.found[key] = self._of(before, claim, relation, assumed)
+            known = self.found[key] = self._of(before, claim, relation, assumed, problems)
         return known
 
     def _of(
-        self, before: Expr, claim: Expr, relation: str, assumed: Sequence[Prop]
+        self, before: Expr, claim: Expr, relation: str, assumed: Sequence[Prop], problems: int
     ) -> NumericEvidence:
         from fmproof.meaning.witness import Witness
 
-        if self._witness is None:
-            self._witness = Witness(self.problems, self.seed)
+        witness = self._witnesses.setdefault(problems, Witness(problems, self.seed))
         more = [Hypothesis(f"E{i}", prop) for i, prop in enumerate(assumed, 1)]
         try:
             derivation = self.derivation(before, claim, relation, (), more=more)
-            found = self._witness.check(derivation)["1"]
+            found = witness.check(derivation)["1"]
         except (FmproofError, RecursionError, ArithmeticError) as error:
             return NumericEvidence("inconclusive", 0, None, "", str(error))
         return NumericEvidence(

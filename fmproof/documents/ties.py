@@ -23,7 +23,7 @@ from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.nodes import Field, Gaussian, Head, Ratio, Scalar, Sqrt, Var
+from fmproof.lang.nodes import Field, Gaussian, Head, Partial, Ratio, Scalar, Sqrt, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -92,7 +92,13 @@ class Ties:
         places = {self._spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
+        changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
+            letter = spelling.split("_")[0]
+            if "dot" in letter or letter.endswith("'"):
+                return Verdict(f"{shown} may be a derivative")
+            if changing and self._moved(spelling):
+                return Verdict(f"{shown} may move with the time")
             known = self.elab.table.get(readable(spelling))
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not sure:
@@ -128,12 +134,18 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         return Verdict("", tuple(dict.fromkeys(assumed)))
 
+    def _moved(self, spelling: str) -> bool:
+        """Whether a variable has a time as its subscript."""
+        return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
+
     # --- what says something ---
 
     def _near(self, other: Item, item: Item) -> bool:
         """Whether what another row says holds here: it stands before, or right behind."""
         if other.index < item.index:
-            return True
+            case = other.inline and isinstance(other.left, t.Sym) and self._moves(other.left)
+            between = self.items[other.index + 1 : item.index]
+            return not case or all(one.inline or one.piece is item.piece for one in between)
         if other.row.left is None:
             return False  # the chain goes on: a claim
         if other.piece is item.piece:
