@@ -143,11 +143,11 @@ def _product(parts: Any) -> Expr:
 
 def _scaled(factor: Fraction, rest: Expr) -> Expr:
     """A number times a product without one."""
+    if factor == 1:
+        return rest
     constant = number(factor)
     if factor == 0 or rest is S.One:
         return constant
-    if factor == 1:
-        return rest
     if type(rest) is Add:
         return add(*(mul(constant, part) for part in rest.args))
     return _product((constant, *(rest.args if type(rest) is Mul else (rest,))))

@@ -325,10 +325,12 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
     @wraps(function)
     def of(node: Any) -> T:
-        node = admit(node)
         known = memory.get(id(node))
-        if known is None or known[0] is not node:
-            known = memory[id(node)] = (node, function(node))
+        if known is None or known[0] is not node:  # what is remembered was admitted
+            node = admit(node)
+            known = memory.get(id(node))
+            if known is None or known[0] is not node:
+                known = memory[id(node)] = (node, function(node))
         return known[1]
 
     return of

@@ -48,7 +48,7 @@ def fraction(term: Any) -> Fraction:
 
 def number(value: Fraction | int) -> Any:
     """The node of a number, the same one each time."""
-    exact = _bounded(Fraction(value))
+    exact = _bounded(value if type(value) is Fraction else Fraction(value))
     key = (exact.numerator, exact.denominator)
     if key not in _nodes:
         node = Expr.__new__(Integer if key[1] == 1 else Rational)

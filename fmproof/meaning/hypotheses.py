@@ -7,6 +7,7 @@ signs are evaluated: "for every" and "for almost every" value at random ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sympy import Basic, Expr, Mul
@@ -48,6 +49,40 @@ def at_values(prop: Any, taken: Iterable[Var]) -> tuple[Any, tuple[Var, ...]]:
     return substitute(prop, put), tuple(v for v in variables if v.sort is not Sort.PARAM)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What hypotheses ask of the symbols that have no definition.
+
+    Attributes:
+        positive: functions whose values have to be > 0.
+        below_one: functions whose values have to be < 1.
+        carried: fields that have to carry a density.
+        moving: points that have to move along a field.
+        equal: fields and functions that have to be equal to another.
+    """
+
+    positive: frozenset[Head] = frozenset()
+    below_one: frozenset[Head] = frozenset()
+    carried: tuple[tuple[Head, Carried], ...] = ()
+    moving: tuple[tuple[Head, Moving], ...] = ()
+    equal: tuple[tuple[Head, Equal], ...] = ()
+
+    @classmethod
+    def of(cls, props: Iterable[Any]) -> Asked:
+        """What the propositions ask, as far as meanings can be chosen for it."""
+        props = tuple(props)
+        return cls(
+            positive_heads(props),
+            below_one(props),
+            tuple(carried_fields(props).items()),
+            tuple(moving_points(props).items()),
+            tuple(equal_heads(props).items()),
+        )
+
+
+NOTHING = Asked()
+
+
 def positive_heads(props: Iterable[Any]) -> frozenset[Head]:
     """The symbols whose values hypotheses say to be > 0, or not 0."""
     found: set[Head] = set()
@@ -60,6 +95,18 @@ def positive_heads(props: Iterable[Any]) -> frozenset[Head]:
         elif isinstance(prop, AtMost) and prop.lhs == 0:
             terms = _factors(prop.rhs)
         found |= {t.head for t in terms if isinstance(t, Apply) and t.head.definition is None}
+    return frozenset(head for head in found if not head.draws)
+
+
+def below_one(props: Iterable[Any]) -> frozenset[Head]:
+    """The functions f of which hypotheses say 1 − f > 0, or 1 − f² > 0."""
+    found: set[Head] = set()
+    for prop in map(stripped, props):
+        if not isinstance(prop, Positive):
+            continue
+        rest = [t for t in _factors(1 - prop.args[0]) if isinstance(t, Apply)]
+        if len(rest) == 1 and rest[0].head.definition is None:
+            found.add(rest[0].head)
     return frozenset(head for head in found if not head.draws)
 
 
@@ -124,6 +171,79 @@ def carried_fields(props: Iterable[Any]) -> Mapping[Head, Carried]:
                 if pair is not None:
                     found.setdefault(*pair)
     return found
+
+
+class Moving(NamedTuple):
+    """A point X that moves along a field u at one time: ∂X/∂t = u(…, X).
+
+    Attributes:
+        field: u.
+        time: the variable t.
+        place: of t among the arguments of X.
+        places: of each argument of u among those of X; None for X itself.
+    """
+
+    field: Head
+    time: Var
+    place: int
+    places: tuple[int | None, ...]
+
+
+def moving_points(props: Iterable[Any]) -> Mapping[Head, Moving]:
+    """The points that hypotheses say to move along a field at a free time."""
+    found: dict[Head, Moving] = {}
+    for prop in props:
+        if not isinstance(prop, Equals):
+            continue
+        for change, field in (prop.args, prop.args[::-1]):
+            if not (isinstance(change, Partial) and _free(change.body) and _free(field)):
+                continue
+            time = change.at
+            inside = [time if a == change.var else a for a in change.body.arguments]
+            point = Apply(change.body.head, *inside)
+            known = {**{a: i for i, a in enumerate(inside)}, point: None}
+            if isinstance(time, Var) and all(a in known for a in field.arguments):
+                places = tuple(known[a] for a in field.arguments)
+                moving = Moving(field.head, time, inside.index(time), places)
+                found.setdefault(point.head, moving)
+    return found
+
+
+class Equal(NamedTuple):
+    """A field or function f that is equal to another everywhere: f(x) = g(x).
+
+    Attributes:
+        other: g.
+        places: of each argument of g among those of f.
+    """
+
+    other: Head
+    places: tuple[int, ...]
+
+
+def equal_heads(props: Iterable[Any]) -> Mapping[Head, Equal]:
+    """The symbols that hypotheses say to be others, for all arguments."""
+    found: dict[Head, Equal] = {}
+    for prop in props:
+        inner = stripped(prop)
+        if inner is prop or not isinstance(inner, Equals):
+            continue
+        ours, theirs = inner.args
+        if not (_free(ours) and _free(theirs)) or theirs.head in found:
+            continue
+        arguments = list(ours.arguments)
+        distinct = all(isinstance(a, Var) for a in arguments) and len(set(arguments)) == len(
+            arguments
+        )
+        if distinct and ours.head != theirs.head and set(theirs.arguments) <= set(arguments):
+            places = tuple(arguments.index(a) for a in theirs.arguments)
+            found.setdefault(ours.head, Equal(theirs.head, places))
+    return found
+
+
+def _free(term: Any) -> bool:
+    """Whether a term is a symbol without a definition at some arguments, and no law."""
+    return isinstance(term, Apply) and term.head.definition is None and not term.head.draws
 
 
 def _pair(flow: Any, spread: Any) -> tuple[Head, Carried] | None:

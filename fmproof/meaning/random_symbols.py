@@ -19,7 +19,7 @@ import numpy as np
 from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.hypotheses import Carried
+from fmproof.meaning.hypotheses import Carried, Equal, Moving
 from fmproof.meaning.interpretation import (
     Arguments,
     Array,
@@ -282,13 +282,21 @@ class RandomFunction:
     """A field or a real function with the declared dependence.
 
     (a + Σ b_j v_j) exp(-Σ|v_j|²/(2 w²)) in its vectors v_j, the coefficients depending on reals
-    and latent points; linear in a parameter if it has one; squared where declared ≥ 0.
+    and latent points; linear in a parameter if it has one; squared where declared ≥ 0, and f² as
+    f²/(f² + 1) where it has to be < 1.
     """
 
     def __init__(
-        self, head: Head, dim: int, parameters: int, draw: Draw, positive: bool = False
+        self,
+        head: Head,
+        dim: int,
+        parameters: int,
+        draw: Draw,
+        positive: bool = False,
+        below_one: bool = False,
     ) -> None:
-        self._squared = head.nonneg or positive
+        self._squared = head.nonneg or positive or below_one
+        self._below_one = below_one
         self._least = _LEAST if positive else 0.0
         self._names = [text(v) for v in head.params]
         models = [p for p, v in enumerate(head.params) if v.sort is Sort.PARAM]
@@ -302,7 +310,10 @@ class RandomFunction:
             total = self._features[0](arguments)
         for (place, j), feature in zip(self._coefficients, self._features, strict=False):
             total = total + arguments[place][..., j : j + 1] * feature(arguments)
-        return total**2 + self._least if self._squared else total
+        if not self._squared:
+            return total
+        square = np.asarray(total**2 + self._least)
+        return square / (square + 1) if self._below_one else square
 
     def formula(self) -> str:
         features = [feature.formula(self._names) for feature in self._features]
@@ -311,6 +322,8 @@ class RandomFunction:
             names = [f"{self._names[place]}[{j}]" for place, j in self._coefficients]
             whole = _sum([f"{c} {f}" for c, f in zip(names, features, strict=True)])
         squared = f"({whole})²" + (f" + {self._least:g}" if self._least else "")
+        if self._below_one:
+            squared = f"({squared})/({squared} + 1)"
         return squared if self._squared else whole
 
 
@@ -370,6 +383,41 @@ class CarryingField:
 
     def formula(self) -> str:
         return f"the velocity m' + (s'/s)(x - m) of {self._density.formula()}"
+
+
+class MovingPoint:
+    """x₀ + (t − t₀) u(…, x₀): it moves along the field u at the time t₀, and only there."""
+
+    def __init__(self, field: Function, moving: Moving, time: Array, dim: int, draw: Draw) -> None:
+        self._field = field
+        self._moving = moving
+        self._time = time
+        self._start = draw(-0.6, 0.6, dim)
+
+    def __call__(self, arguments: Arguments) -> Array:
+        _, _, place, places = self._moving
+        then = [self._time if i == place else a for i, a in enumerate(arguments)]
+        velocity = self._field([self._start if i is None else then[i] for i in places])
+        return np.asarray(self._start + (arguments[place] - self._time) * velocity)
+
+    def formula(self) -> str:
+        start, time = _numbers(self._start), _numbers(self._time)
+        name, field = self._moving.time.name, self._moving.field.name
+        return f"{start} + ({name} - {time}) {field} at {name} = {time} and {start}"
+
+
+class SameFunction:
+    """Another symbol's meaning, by its arguments' places."""
+
+    def __init__(self, other: Any, equal: Equal) -> None:
+        self._other = other
+        self._places = equal.places
+
+    def __call__(self, arguments: Arguments) -> Array:
+        return np.asarray(self._other([arguments[i] for i in self._places]))
+
+    def formula(self) -> str:
+        return str(self._other.formula())
 
 
 class _Feature:

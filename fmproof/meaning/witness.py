@@ -23,7 +23,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.evaluator import NoNumbers, OverBudget
-from fmproof.meaning.hypotheses import at_values, carried_fields, path_heads, positive_heads
+from fmproof.meaning.hypotheses import Asked, at_values, path_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
@@ -217,8 +217,7 @@ class Witness:
         linear: Linear,
     ) -> tuple[_Batch, ...]:
         symbols = frozenset(h for h in heads if h.definition is None)
-        asked = positive_heads(props), tuple(carried_fields(props).items())
-        key = symbols, variables, decaying, asked, linear
+        key = symbols, variables, decaying, Asked.of(props), linear
         if key not in self._known:
             worlds = self._worlds(heads, variables, decaying, props, linear)
             self._known[key] = tuple(_Batch(world) for world in worlds)

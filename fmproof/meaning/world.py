@@ -12,15 +12,17 @@ from fmproof.lang.nodes import Apply, Head, Var
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.conditional import slopes_of
-from fmproof.meaning.hypotheses import Carried, carried_fields, positive_heads
+from fmproof.meaning.hypotheses import NOTHING, Asked
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
 from fmproof.meaning.random_symbols import (
     CarryingField,
     Draw,
     LinearField,
+    MovingPoint,
     RandomFunction,
     RandomLaw,
     RandomPoints,
+    SameFunction,
 )
 from fmproof.meaning.roles import Cast, interpretation_of
 from fmproof.models.problem import Problem
@@ -44,8 +46,7 @@ class World:
         first, last: the part of them that this world is about, ``last`` excluded.
         linear: fields that have to be linear in their vectors.
         pointed: whether laws without a density are laws on points.
-        positive: functions whose values have to be > 0.
-        carried: fields that have to carry a density.
+        asked: what hypotheses ask of the symbols.
         simple: the symbols with the simplest meaning of their kind.
     """
 
@@ -59,8 +60,7 @@ class World:
     last: int
     pointed: bool = False
     linear: frozenset[Head] = frozenset()
-    positive: frozenset[Head] = frozenset()
-    carried: tuple[tuple[Head, Carried], ...] = ()
+    asked: Asked = NOTHING
     simple: frozenset[Head] = frozenset()
 
     @classmethod
@@ -79,8 +79,6 @@ class World:
         about them."""
         rng = np.random.default_rng([seed, dim])
         problems = tuple(random_problem(dim, rng) for _ in range(count)) if cast.parts else ()
-        props = tuple(hypotheses)
-        positive, carried = positive_heads(props), tuple(carried_fields(props).items())
         return cls(
             dim,
             cast,
@@ -92,8 +90,7 @@ class World:
             count,
             pointed,
             linear,
-            positive,
-            carried,
+            Asked.of(hypotheses),
         )
 
     @classmethod
@@ -188,9 +185,14 @@ class World:
         for problem in self.problems[:1]:
             if isinstance(problem.model, PolynomialVelocity):
                 parameters = problem.model.coefficients.size
-        carried = dict(self.carried)
-        numbered = enumerate(self.cast.others)
-        for i, head in sorted(numbered, key=lambda pair: not pair[1].draws):  # laws first
+        carried, moving = dict(self.asked.carried), dict(self.asked.moving)
+        equal = dict(self.asked.equal)
+
+        def turn(pair: tuple[int, Head]) -> int:  # what others rest on comes first
+            _, head = pair
+            return 0 if head.draws else 3 if head in equal else 2 if head in moving else 1
+
+        for i, head in sorted(enumerate(self.cast.others), key=turn):
             draw = replace(self._draw(1000 + i), simple=head in self.simple)
             if head.draws and self.pointed and not head.is_density:
                 found[head] = RandomPoints(head, self.dim, draw)
@@ -200,9 +202,21 @@ class World:
                 found[head] = LinearField(head, draw)
             elif head in carried and isinstance(found.get(carried[head].density), RandomLaw):
                 found[head] = CarryingField(found[carried[head].density], carried[head])
+            elif head in moving and moving[head].field in found:
+                time = self.values()[moving[head].time]
+                field = found[moving[head].field]
+                found[head] = MovingPoint(field, moving[head], time, self.dim, draw)
+            elif head in equal and equal[head].other in found:
+                found[head] = SameFunction(found[equal[head].other], equal[head])
             else:
-                positive = head in self.positive
-                found[head] = RandomFunction(head, self.dim, parameters, draw, positive)
+                found[head] = RandomFunction(
+                    head,
+                    self.dim,
+                    parameters,
+                    draw,
+                    positive=head in self.asked.positive,
+                    below_one=head in self.asked.below_one,
+                )
         return found
 
     def _draw(self, stream: int) -> Draw:

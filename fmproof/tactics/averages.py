@@ -25,6 +25,7 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Integrable
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.lang.sorts import Sort
+from fmproof.tactics.laws import same_law
 from fmproof.tactics.rewriting import attempt, sweep
 
 SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
@@ -243,8 +244,6 @@ def contracted(goal: Integrable) -> Theorem | None:
 def _carried(
     goal: Integrable, measure: Sequence[Draw], equal: Theorem, theorem: Theorem
 ) -> Theorem | None:
-    from fmproof.tactics.conditions import same_law
-
     reordered = Integrable(goal.body, *measure)
     first = attempt(same_law, goal, reordered)
     second = attempt(equal_integrand, reordered, equal)

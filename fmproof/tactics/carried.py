@@ -13,13 +13,16 @@ from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import cauchy_schwarz, equal_integrand, parallelogram
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.node import remembered
 from fmproof.lang.nodes import Inner
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import alpha_equal
 from fmproof.tactics.abstraction import as_one, sums_in
+from fmproof.tactics.laws import same_law
 from fmproof.tactics.rewriting import attempt, sweep
 
 
+@remembered
 def multiplied_out(body: Expr) -> Theorem:
     """body = a sum of monomials."""
     theorem = sweep(body, _expand) or reflexivity(body)
@@ -35,16 +38,14 @@ def _expand(term: Expr) -> Theorem | None:
 def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
     """``goal`` from what is known, where both multiplied out are the same: ‖a − b‖² < ∞ gives that
     ‖a‖² − 2⟨a, b⟩ + ‖b‖² is."""
-    from fmproof.tactics.conditions import same_law
-
     ours, theirs = multiplied_out(goal.body), multiplied_out(fact.body)
-    if alpha_equal(ours.rhs, goal.body) and alpha_equal(theirs.rhs, fact.body):
+    if ours.rhs is goal.body and theirs.rhs is fact.body:
         return None
     try:
         plain = Integrable(ours.rhs, *goal.measure)
         other = Integrable(theirs.rhs, *fact.measure)
-        first = equal_integrand(goal, ours)
         second = same_law(plain, other)
+        first = equal_integrand(goal, ours)
         third = equal_integrand(other, symmetry(theirs))
     except (RuleError, SortError):
         return None

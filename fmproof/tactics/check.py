@@ -42,8 +42,9 @@ from fmproof.report.model import (
     StepReport,
     Used,
 )
-from fmproof.tactics.conditions import Proof, Prover, as_expectation
+from fmproof.tactics.conditions import Proof, Prover
 from fmproof.tactics.justify import NotJustified, justify
+from fmproof.tactics.laws import as_expectation
 from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
 from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in

@@ -15,7 +15,7 @@ from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Integrable
 from fmproof.lang.sorts import Sort
-from fmproof.tactics.conditions import same_law
+from fmproof.tactics.laws import same_law
 from fmproof.testing.strategies.language import Terms, a, average, marginal, q, rho, w, x, y, z
 
 

@@ -50,7 +50,7 @@ from fmproof.kernel.integrals import (
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.scope import free_vars
-from fmproof.tactics.conditions import same_integral, same_law
+from fmproof.tactics.laws import same_integral, same_law
 
 x, y, z, x1 = Vec("x y z x'")
 t, s = Real("t s")

@@ -64,7 +64,7 @@ from fmproof.lang.props import (
     Integrable,
     VanishesWith,
 )
-from fmproof.tactics.conditions import same_law
+from fmproof.tactics.laws import same_law
 
 s, t = Real("s t")
 x, y, z, noise = Vec("x y z e")

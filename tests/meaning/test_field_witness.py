@@ -12,7 +12,7 @@ from fmproof import Density, Expect, Field, Grad, Inner, Param, Real, Scalar, Ve
 from fmproof.lang.nodes import CondExpect, Div, Law, Let, Log, Normal, Partial, Ratio, Var, uniform
 from fmproof.lang.props import Almost, Equals, ForAll, Positive, VanishesWith
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.hypotheses import carried_fields, positive_heads
+from fmproof.meaning.hypotheses import below_one, carried_fields, positive_heads
 from fmproof.meaning.ladder import Ladder
 from fmproof.meaning.roles import Cast, symbols_of
 from fmproof.meaning.witness import check_steps
@@ -69,6 +69,28 @@ def test_a_field_carries_a_density_that_a_hypothesis_says_it_does() -> None:
     assert pair[1].density == p
 
 
+def test_a_point_moves_along_the_field_that_a_hypothesis_names() -> None:
+    X = Field("X", sub=t)
+    place = X(t)
+    moves = Equals(Partial(X(t), t), u(t, place))
+    along = Partial(Log(p(t, place)), t)
+    spread = Div(u(t, x), x, place)
+    found = verdict(along, -spread, continuity, moves)
+    assert (found.status, found.problems) == ("agrees", 20)
+    assert verdict(along, spread, continuity, moves).status == "refuted"
+    assert verdict(along, -spread, continuity).status == "refuted"  # without the hypothesis
+
+
+def test_functions_that_are_declared_equal_are() -> None:
+    f, g = Field("f", x), Field("g", x)
+    same = ForAll(Equals(f(x), g(x)), x)
+    assert verdict(f(x), g(x), same).problems == 20
+    assert verdict(f(2 * z), g(2 * z), same).status == "agrees"
+    assert verdict(f(x), -g(x), same).status == "refuted"
+    assert verdict(f(x), g(x)).status == "refuted"
+    assert verdict(f(x), g(x), Equals(f(x), g(x))).status == "inconclusive"  # at one x only
+
+
 def test_signs_that_are_declared_hold() -> None:
     noisy = Expect(Normal(x, alpha(t) * z, sigma(t) ** 2), q(z))
     mean = CondExpect(z, x, q(z), Normal(e), Let(x, alpha(t) * z + sigma(t) * e))
@@ -80,6 +102,15 @@ def test_signs_that_are_declared_hold() -> None:
     assert positive_heads([noise, Positive(alpha(t) ** 2 * sigma(t))]) == {alpha, sigma}
     f = Scalar("f", x)
     assert verdict(Ratio(f(x), f(x)), Ratio(1, 1), Almost(Positive(f(x)), Normal(x))).problems == 20
+
+
+def test_shares_that_are_declared_lie_between_zero_and_one() -> None:
+    share = ForAll(Positive(alpha(t)), t), ForAll(Positive(1 - alpha(t)), t)
+    larger = Ratio(alpha(t), 1 - alpha(t)), alpha(t)
+    found = verdict(*larger, *share, relation="≥")
+    assert (found.status, found.problems) == ("agrees", 20)
+    assert verdict(*larger, *share, relation="≤").status == "refuted"
+    assert below_one(share) == {alpha} == below_one([Positive(1 - alpha(t) ** 2)])
 
 
 def test_a_hypothesis_that_no_world_satisfies_is_named() -> None:

@@ -23,8 +23,9 @@ from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import StepReport
-from fmproof.tactics.conditions import Prover, same_integral
+from fmproof.tactics.conditions import Prover
 from fmproof.tactics.justify import justify
+from fmproof.tactics.laws import same_integral
 from fmproof.tactics.methods import Line
 from fmproof.tactics.script import Derivation, Hypothesis, Step
 

@@ -1,0 +1,68 @@
+"""Inequalities that take an integrand apart: |f| ≤ Σ |gᵢ|."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from sympy import Add, Expr
+
+from fmproof.kernel.calculus import integrable_derivative
+from fmproof.kernel.gaussian import gaussian_bounded
+from fmproof.kernel.integrability import (
+    cancelled_ratio,
+    cauchy_schwarz,
+    constant_factor,
+    integral_inside,
+    jensen,
+    parallelogram,
+    scalar_cauchy_schwarz,
+    scalar_square_integrable,
+    square_integrable,
+    sum_of_integrable,
+)
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.nodes import Apply, Inner, Scalar
+from fmproof.lang.props import Integrable
+from fmproof.tactics.rewriting import attempt
+
+DOMINATIONS = (
+    ("domination", integrable_derivative),
+    ("bounded", gaussian_bounded),
+    ("sums", sum_of_integrable),
+    ("cancelling", cancelled_ratio),
+    ("constant factors", constant_factor),
+    ("Tonelli", integral_inside),
+    ("Cauchy–Schwarz", cauchy_schwarz),
+    ("parallelogram", parallelogram),
+    ("Jensen", jensen),
+    ("second moments", square_integrable),
+)
+"""Each with the word that a report says, in the order in which they are tried."""
+
+Move = tuple[str, Theorem | None]
+"""The word that a report says, and a theorem that concludes the goal, if there is one."""
+
+
+def scalar_dominations(goal: Integrable) -> Iterator[Move]:
+    """|a b| ≤ a² + b² and |f| ≤ 1 + f², for functions that are no densities and no squares."""
+    parts = factors(goal.body)
+    places = [i for i, part in enumerate(parts) if _is_function(part) and parts.count(part) == 1]
+    for first, second in combinations(places, 2):
+        yield "Cauchy–Schwarz", attempt(scalar_cauchy_schwarz, goal, first, second)
+    for place in places:
+        yield "second moments", attempt(scalar_square_integrable, goal, place)
+
+
+def _is_function(part: Expr) -> bool:
+    return isinstance(part, Apply) and isinstance(part.head, Scalar)
+
+
+def is_compound(body: Expr) -> bool:
+    """Whether inequalities can take a body apart: a sum, or an inner product of two vectors."""
+    return any(
+        isinstance(part, Add)
+        or (isinstance(part, Inner) and (not part.is_square or part.args[0].is_Add))
+        for part in factors(body)
+    )

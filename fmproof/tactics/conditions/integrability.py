@@ -1,0 +1,291 @@
+"""How a function is found to be integrable: what may be tried, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Basic, Expr, Mul, Pow
+
+from fmproof.kernel.algebra import bilinearity
+from fmproof.kernel.calculus import dominated_integrable
+from fmproof.kernel.equality import congruence, transitivity, unfold
+from fmproof.kernel.functions import logarithm
+from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
+from fmproof.kernel.hypotheses import assume, discharge
+from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.node import remembered
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Draw,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Log,
+    Scalar,
+    Var,
+)
+from fmproof.lang.nodes.derivative import Derivative
+from fmproof.lang.nodes.measure import drawn_by, without_lets
+from fmproof.lang.props import Almost, Dominated, Equals, Integrable
+from fmproof.lang.scope import alpha_equal, free_vars, substitute
+from fmproof.tactics.averages import (
+    contracted,
+    has_let,
+    mentions_mean,
+    spelled_out,
+    standard_noise,
+)
+from fmproof.tactics.carried import spelled_otherwise, together
+from fmproof.tactics.conditions.dominations import (
+    DOMINATIONS,
+    Move,
+    is_compound,
+    scalar_dominations,
+)
+from fmproof.tactics.conditions.marginals import marginal_variants
+from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.laws import needed_items, same_law
+from fmproof.tactics.matching import instance, match
+from fmproof.tactics.pointwise import (
+    all_computed_slopes,
+    computed_slopes,
+    logarithmic_slopes,
+    scaled_slope,
+)
+from fmproof.tactics.rewriting import attempt, sweep
+
+if TYPE_CHECKING:
+    from fmproof.tactics.conditions.prover import Prover
+
+FREE = frozenset(("", "Gaussian noise", "sums", "constant factors"))
+"""Moves to what is simpler in any case; they do not count against the depth of the search."""
+
+Moves = Callable[["Prover", Integrable, Integrable], Iterator[Move]]
+"""What may lead to a goal, given the prover, the goal and its joint form."""
+
+
+def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
+    """From what is known at once, else by the first move whose conditions are proved."""
+    form = joint_form(goal)
+    if form is None:
+        return Proof(finite_measure(goal), ("finite measure",))
+    theorem = attempt(gaussian_moments, goal)
+    if theorem is not None:
+        return Proof(theorem, ("Gaussian moments",))
+    for name, fact in search.facts_at(goal):
+        prop = fact.conclusion
+        theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
+        if theorem is not None:
+            return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+    if depth == 0:
+        return None  # every move leads to further conditions
+    needed = needed_items(goal)
+    if 0 < len(needed) < len(goal.measure):  # the other draws have mass one
+        smaller = Integrable(goal.body, *(goal.measure[i] for i in needed))
+        theorem = attempt(same_law, goal, smaller)
+        if theorem is not None:
+            return search.from_theorem(theorem, "", depth + 1)
+    if slope_is_drawn(goal) and not is_compound(goal.body):
+        computed = all_computed_slopes(goal.body)
+        if computed is not None and not has_derivative(computed.rhs):  # there is no better form
+            theorem = attempt(equal_integrand, goal, computed)
+            return search.from_theorem(theorem, "derivatives", depth + 1)
+    for move in _moves(goal):
+        for word, theorem in move(search, goal, form):
+            proof = search.from_theorem(theorem, word, depth + (word in FREE))
+            if proof is not None:
+                return proof
+    return None
+
+
+def _moves(goal: Integrable) -> tuple[Moves, ...]:
+    """What may lead to a condition, in the order in which it is tried."""
+    first: tuple[Moves, ...] = ()
+    if is_polynomial(goal):
+        first = (_noise_moves,)
+    elif not is_compound(goal.body):
+        first = (_slope_moves, _mean_moves)
+    rest = (
+        _domination_moves,
+        _slope_moves,
+        _mean_moves,
+        _noise_moves,
+        _marginal_moves,
+        _definition_moves,
+        _carried_moves,
+    )
+    return (*first, *(move for move in rest if move not in first))
+
+
+def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """|f| ≤ Σ |gᵢ|."""
+    for name, rule in DOMINATIONS:
+        yield name, attempt(rule, goal)
+    yield from scalar_dominations(goal)
+
+
+def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """A derivative that is dominated, or what the rules of calculus make of it."""
+    joined = scaled_slope(goal.body)
+    if joined is not None:
+        yield "", attempt(equal_integrand, goal, joined)
+    for _name, fact in search.facts_at(goal):
+        if isinstance(fact.conclusion, Dominated):
+            theorem = attempt(dominated_integrable, fact.conclusion)
+            if theorem is not None and alpha_equal(theorem.conclusion, goal):
+                yield "domination", theorem
+    rewritings = [
+        ("derivatives", computed_slopes),
+        ("logarithms", logarithmic_slopes),
+        ("derivatives", all_computed_slopes),
+    ]
+    if slope_is_drawn(goal):  # else the derivative of a density may be dominated
+        rewritings.reverse()
+    for word, rewritten in rewritings:
+        computed = rewritten(goal.body)
+        if computed is not None:
+            yield word, attempt(equal_integrand, goal, computed)
+    for fact in search.facts:  # one at a time: what is equal to a mean is no further rewritten
+        computed = sweep(goal.body, partial(_known_almost_surely, fact))
+        if computed is not None:
+            yield "almost surely", attempt(equal_integrand, goal, computed)
+
+
+def _mean_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """What a conditional expectation averages is integrable, so it is."""
+    if mentions_mean(goal.body):
+        for spelled in (goal, *spelled_out(goal)):
+            theorem = contracted(spelled)
+            if theorem is not None and spelled is not goal:
+                there = attempt(same_law, goal, spelled)
+                theorem = there and discharge(there, theorem)
+            yield "conditional expectation", theorem
+
+
+def _noise_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Deterministic draws put in, and Gaussian draws as multiples of standard ones."""
+    if has_let(goal.measure):
+        plain = Integrable(*_flat(without_lets(goal.body, goal.measure)))
+        yield "", attempt(same_law, goal, plain)
+    else:
+        yield "Gaussian noise", standard_noise(goal)
+
+
+def _marginal_moves(search: Prover, goal: Integrable, form: Integrable) -> Iterator[Move]:
+    for folded in marginal_variants(goal, form):
+        yield "Tonelli", attempt(same_law, goal, folded)
+
+
+def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    for word, rewrite in (
+        ("definition", unfold_field),
+        ("Gaussian", _log_density),
+        ("an earlier result", partial(_computed, search)),
+        ("bilinearity", _expand_product),
+        ("definition", _unfold_average),
+    ):
+        rewritten = sweep(goal.body, rewrite)
+        if rewritten is not None:
+            yield word, equal_integrand(goal, rewritten)
+
+
+def _carried_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """What is known of another spelling of the integrand, or of a sum in it."""
+    known = [
+        (name, fact)
+        for name, fact in search.facts_at(goal)
+        if isinstance(fact.conclusion, Integrable)
+    ]
+    yield from together(goal, [fact.conclusion for _, fact in known])
+    for _name, fact in known:
+        yield "equality", spelled_otherwise(goal, fact.conclusion)
+
+
+def _computed(search: Prover, term: Expr) -> Theorem | None:
+    """The value of an integral or expectation by an earlier result."""
+    if isinstance(term, IntegralOver | Expect):
+        for equation in search.equations:
+            found = instance(equation, term)
+            if found is not None:
+                return found
+    return None
+
+
+def is_polynomial(goal: Integrable) -> bool:
+    """Whether drawn variables are used by +, · and ⟨·,·⟩ alone, and one of them is Gaussian."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def plain(term: Basic) -> bool:
+        if not bound & free_vars(term) or isinstance(term, Var):
+            return True
+        return isinstance(term, Add | Mul | Pow | Inner) and all(map(plain, term.args))
+
+    return any(map(is_gaussian, goal.measure)) and plain(goal.body)
+
+
+@remembered
+def has_derivative(term: Any) -> bool:
+    """Whether a derivative is in a term."""
+    return isinstance(term, Derivative) or any(map(has_derivative, term.args))
+
+
+def slope_is_drawn(goal: Integrable) -> bool:
+    """Whether a derivative in a condition is taken where the measure draws."""
+    bound = {v for item in goal.measure for v in drawn_by(item)}
+
+    def found(term: Basic) -> bool:
+        own = isinstance(term, Derivative) and bool(bound & free_vars(term.at))
+        return own or any(map(found, term.args))
+
+    return found(goal.body)
+
+
+def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
+    """What is known to be equal almost surely, as a condition."""
+    known = fact.conclusion
+    if isinstance(known, Almost) and isinstance(known.body, Equals):
+        values = match(known.body.lhs, term)
+        if values is not None and free_vars(known.body.rhs) <= values.keys():
+            return assume(substitute(known.body, values))
+    return None
+
+
+def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
+    body, measure = parts
+    return (body, *measure)
+
+
+def unfold_field(term: Expr) -> Theorem | None:
+    """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+        return None
+    definition = term.head.definition
+    if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
+        return None
+    return unfold(term)
+
+
+def _unfold_average(term: Expr) -> Theorem | None:
+    """Unfold a function that is defined as an integral or expectation."""
+    if isinstance(term, Apply) and isinstance(term.head, Field | Scalar):
+        return unfold(term) if isinstance(term.head.definition, IntegralOver | Expect) else None
+    return None
+
+
+def _log_density(term: Expr) -> Theorem | None:
+    """The logarithm of a Gaussian density written out."""
+    if not (isinstance(term, Log) and is_gaussian(term.args[0])):
+        return None
+    written = congruence(term, {0: gaussian_density(term.args[0])})
+    return transitivity(written, logarithm(written.rhs))
+
+
+def _expand_product(term: Expr) -> Theorem | None:
+    """Multiply out an inner product that is no square; the parallelogram is for squares."""
+    mixed = isinstance(term, Inner) and not term.is_square
+    return attempt(bilinearity, term) if mixed else None

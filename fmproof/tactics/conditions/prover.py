@@ -1,0 +1,240 @@
+"""Deriving side conditions from declared hypotheses, by search over the kernel's rules.
+
+Untrusted: the search only decides which rules to try; what it returns is a theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import thread_time
+
+from fmproof.errors import SortError
+from fmproof.kernel.calculus import differentiable_equal
+from fmproof.kernel.equality import generalise, instantiate, specialise
+from fmproof.kernel.hypotheses import assume, discharge, restate
+from fmproof.kernel.theorem import Theorem
+from fmproof.lang.nodes import Var
+from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Prop
+from fmproof.lang.scope import alpha_equal, canon, free_vars
+from fmproof.tactics.conditions.almost import almost
+from fmproof.tactics.conditions.dominations import DOMINATIONS
+from fmproof.tactics.conditions.integrability import integrable, unfold_field
+from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.matching import match
+from fmproof.tactics.pointwise import defined, fewer, pointwise
+from fmproof.tactics.rewriting import attempt, sweep
+
+DEPTHS = (4, 6, 9, 13)
+"""How many rules may be chained, but for those to what is simpler in any case."""
+
+PATIENCE = 5.0
+"""Seconds of computation after which the search for one condition gives up."""
+
+
+class Prover:
+    """Proves side conditions from named hypotheses and remembers what it proved.
+
+    Args:
+        hypotheses: (name, proposition) pairs.
+        equations: theorems f = g along which differentiability may be carried.
+    """
+
+    def __init__(
+        self, hypotheses: Sequence[tuple[str, Prop]], equations: Sequence[Theorem] = ()
+    ) -> None:
+        self.hypotheses = tuple(hypotheses)
+        self.equations = list(equations)
+        self.facts: list[Theorem] = []
+        self._known: dict[Prop, Proof | None] = {}
+        self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
+        self.until: float | None = None  #: when the search gives up, in seconds of the thread
+        self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
+
+    def learn(self, equation: Theorem) -> None:
+        """Take a theorem f = g along which differentiability may be carried."""
+        self.equations.append(equation)
+        self._forget_failures()
+
+    def note(self, fact: Theorem) -> None:
+        """Take a theorem that holds almost surely, under its own hypotheses."""
+        self.facts.append(fact)
+        self._forget_failures()
+
+    def _late(self) -> bool:
+        return self.until is not None and thread_time() > self.until
+
+    def _forget_failures(self) -> None:
+        self._failed.clear()
+        self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
+
+    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+        """A theorem that concludes ``goal`` from the hypotheses alone, or None.
+
+        Short proofs are looked for first.
+        """
+        if depth is None:
+            own = self.until is None
+            if own:
+                self.until = thread_time() + PATIENCE
+            found = None
+            for depth in DEPTHS:
+                found = found or self.prove(goal, depth)
+            if own:
+                self.until = None
+            return found
+        key = canon(goal)
+        if key in self._known:
+            found = self._known[key]
+            return found and Proof(restate(found.theorem, goal), found.reasons)
+        if depth <= self._failed.get(key, 0):
+            return None
+        if self._late():
+            return None
+        self._known[key] = None  # a goal is not proved from itself
+        found = self._assumed(goal) or self._derive(goal, depth - 1)
+        if found is not None:
+            self._known[key] = found
+        else:
+            del self._known[key]  # it may still be proved with more depth
+            if not self._late():
+                self._failed[key] = depth
+        return found
+
+    def missing(self, goal: Prop, depth: int = 6) -> list[Prop] | None:
+        """Simplest propositions that, if declared, would let ``goal`` be proved; [] if it is.
+
+        None when no rule leads to the goal within ``depth``. For the reader only.
+        """
+        if self.prove(goal) is not None:
+            return []
+        if depth == 0:
+            return None
+        if isinstance(goal, Almost) and isinstance(goal.body, Integrable):
+            try:
+                joint = Integrable(goal.body.body, *goal.measure, *goal.body.measure)
+            except SortError:
+                return [goal]
+            return self.missing(joint, depth)
+        if isinstance(goal, ForAll):
+            inside = self.missing(goal.body, depth) or [goal.body]
+            return [ForAll(p, goal.var) if goal.var in free_vars(p) else p for p in inside]
+        if isinstance(goal, Integrable):
+            theorems = [attempt(rule, goal) for _, rule in DOMINATIONS]
+            for theorem in theorems:
+                if theorem is None:
+                    continue
+                needs = [self.missing(premise, depth - 1) for premise in theorem.hypotheses]
+                found = [n for n in needs if n is not None]
+                if len(found) == len(needs):
+                    return list({canon(p): p for need in found for p in need}.values())
+        return [goal]
+
+    def _derive(self, goal: Prop, depth: int) -> Proof | None:
+        if isinstance(goal, Integrable):
+            return integrable(self, goal, depth)
+        if isinstance(goal, Almost):
+            return almost(self, goal, depth)
+        if isinstance(goal, ForAll):
+            return _for_all(self, goal, depth)
+        for word, theorem in pointwise(goal):
+            proof = self.from_theorem(theorem, word, depth)
+            if proof is not None:
+                return proof
+        if isinstance(goal, Differentiable):
+            return _carried_differentiability(self, goal, depth)
+        return None
+
+    def from_theorem(self, theorem: Theorem | None, reason: str, depth: int) -> Proof | None:
+        """``theorem`` with all its hypotheses proved."""
+        if theorem is None:
+            return None
+        reasons: tuple[str, ...] = (reason,) if reason else ()
+        for premise in theorem.hypotheses:
+            proof = self.prove(premise, depth)
+            if proof is None:
+                return None
+            theorem = discharge(theorem, proof.theorem)
+            reasons += proof.reasons
+        return Proof(theorem, reasons)
+
+    # --- hypotheses -------------------------------------------------------------------
+
+    def facts_at(self, goal: Prop) -> list[tuple[str, Theorem]]:
+        """The hypotheses as theorems; "for every θ" at the parameters that the goal mentions."""
+        free = free_vars(goal)
+        if free not in self._facts_at:
+            self._facts_at[free] = list(self._specialised(free))
+        return self._facts_at[free]
+
+    def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
+        for name, prop in self.hypotheses:
+            theorem = assume(prop)
+            yield name, theorem
+            while isinstance(theorem.conclusion, ForAll):
+                inner = theorem.conclusion
+                values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
+                for v in sorted(values, key=lambda v: v.name):
+                    yield name, specialise(theorem, v)
+                theorem = specialise(theorem, inner.var)
+
+    def _assumed(self, goal: Prop) -> Proof | None:
+        for name, prop in self.hypotheses:
+            fact = assume(prop)
+            if not alpha_equal(prop, goal):
+                found = specialised(fact, goal)
+                if found is None:
+                    continue
+                fact = found
+            return Proof(restate(fact, goal), (f"@{name}",))
+        return None
+
+
+def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
+    """A theorem "for every …" at the values that make it ``goal``, if there are such."""
+    body, variables = theorem.conclusion, []
+    while isinstance(body, ForAll):
+        variables.append(body.var)
+        body = body.body
+    if not variables or type(body) is not type(goal):
+        return None
+    values = match(body, goal, frozenset(variables))
+    if values is None:
+        return None
+    for _ in variables:
+        theorem = specialise(theorem, theorem.conclusion.var)
+    there = attempt(instantiate, theorem, values)
+    if there is None:
+        return None
+    theorem = there
+    return theorem if alpha_equal(theorem.conclusion, goal) else None
+
+
+def _for_all(search: Prover, goal: ForAll, depth: int) -> Proof | None:
+    proof = search.prove(goal.body, depth)
+    if proof is None or any(goal.var in free_vars(h) for h in proof.theorem.hypotheses):
+        return None
+    return Proof(generalise(proof.theorem, goal.var), proof.reasons)
+
+
+def _carried_differentiability(search: Prover, goal: Differentiable, depth: int) -> Proof | None:
+    for name, fact in search.facts_at(goal):
+        theorem = fewer(goal, fact)
+        if theorem is not None:
+            return Proof(theorem, (f"@{name}",))
+    for rewrite in (unfold_field, defined):
+        unfolded = sweep(goal.body, rewrite)
+        if unfolded is not None:
+            carried = attempt(differentiable_equal, unfolded, goal)
+            proof = search.from_theorem(carried, "definition", depth)
+            if proof is not None:
+                return proof
+    for equation in search.equations:
+        for var in free_vars(equation.lhs):
+            if var.sort is not goal.var.sort:
+                continue
+            there = instantiate(equation, {var: goal.var})
+            carried = attempt(differentiable_equal, there, goal)
+            proof = search.from_theorem(carried, "equality", depth)
+            if proof is not None:
+                return proof
+    return None
