@@ -175,8 +175,8 @@ def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
 
 
 def averages(term: Basic) -> bool:
-    """Whether there is an average or a derivative in parameters in a definition."""
-    return term.has(Expect, IntegralOver, CondExpect, Named)
+    """Whether there is an average in a definition."""
+    return bool(term.has(Expect, IntegralOver, CondExpect, Named))
 
 
 def _closed(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:

@@ -23,7 +23,20 @@ from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.nodes import Field, Gaussian, Head, Partial, Ratio, Scalar, Sqrt, Var
+from fmproof.lang.nodes import (
+    Apply,
+    Div,
+    Field,
+    Gaussian,
+    Given,
+    Grad,
+    Head,
+    Partial,
+    Ratio,
+    Scalar,
+    Sqrt,
+    Var,
+)
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -92,6 +105,7 @@ class Ties:
         places = {self._spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
+        argued = {self._spelling(v) for v in _arguments(terms)}
         changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
             letter = spelling.split("_")[0]
@@ -101,20 +115,22 @@ class Ties:
                 return Verdict(f"{shown} may move with the time")
             known = self.elab.table.get(readable(spelling))
             sure = self.elab.is_time(spelling) or spelling in self._bound
-            if known is not None and known.guessed and not sure:
+            if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
         if item.left is not None and _bare(item.left):
             for node in _subjects(item.left):
-                shown = names.get(key_of(node)) or places.get(spelled(node))
-                if shown:
-                    return Verdict(f"{SAYS} {shown} is")
+                found = names.get(key_of(node)) or places.get(spelled(node))
+                if found:
+                    return Verdict(f"{SAYS} {found} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
         for head in undefined:
-            why = self._by_itself(head, terms)
-            if why:
-                return Verdict(why)
-        plain = all(map(_coefficient, undefined)) and not any(h.draws for h in heads)
+            held = self._by_itself(head, terms)
+            if held:
+                return Verdict(held)
+        plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
+            h.draws for h in heads
+        )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
             return Verdict("its coefficients may be tied to each other")
@@ -272,6 +288,15 @@ def _reals(*terms: Expr) -> list[Var]:
 def _coefficient(head: Head) -> bool:
     """A real function of times alone."""
     return isinstance(head, Scalar) and all(v.sort is Sort.REAL for v in head.params)
+
+
+def _arguments(terms: Sequence[Expr]) -> set[Var]:
+    """The variables that a symbol is applied to, or a derivative is taken at: their sort shows."""
+    places: list[Expr] = []
+    for term in terms:
+        places += [place for a in term.atoms(Apply) for place in a.arguments]
+        places += [node.at for node in term.atoms(Grad, Partial, Div, Given)]
+    return {v for place in places for v in free_vars(place)}
 
 
 def _is_it(term: Any, head: Head) -> bool:

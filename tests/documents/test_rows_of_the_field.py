@@ -90,7 +90,9 @@ def test_what_was_found_is_kept_for_the_next_look(monkeypatch: pytest.MonkeyPatc
     calls = []
     prove = Prover._directly
     monkeypatch.setattr(
-        Prover, "_directly", lambda self, *given: calls.append(given) or prove(self, *given)  # type: ignore[func-returns-value]
+        Prover,
+        "_directly",
+        lambda self, *given: calls.append(given) or prove(self, *given),  # type: ignore[func-returns-value]
     )
     memory = Memory()
     text = "$$\n\\|a - b\\|^2 = \\|a\\|^2 - 2 a^\\top b + \\|b\\|^2\n$$\n"
