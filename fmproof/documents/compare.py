@@ -20,7 +20,7 @@ from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
-from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
+from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions
 from fmproof.documents.ways import difference
 from fmproof.errors import FmproofError, SortError
@@ -42,7 +42,7 @@ def compare(context: Context, item: Item, claim: Expr, relation: str) -> RowRepo
     if stray:
         return report(item, "scope", stray, as_read(last, relation, claim))
     fitting, problem = _fitting(context, claim, relation)
-    if not fitting and {sort_of(last), sort_of(claim)} & {Sort.GRADIENT, Sort.SET}:
+    if not fitting and _of_different_kinds(last, claim):
         return report(item, "scope", f"its sides are of different kinds: {problem}")
     if not fitting:
         return open_row(item, f"its sides do not fit as they were understood: {problem}")
@@ -61,6 +61,14 @@ def compare(context: Context, item: Item, claim: Expr, relation: str) -> RowRepo
     if proof.proved:
         return row.proved(proof)
     return row.not_proved(proof)
+
+
+def _of_different_kinds(before: Expr, claim: Expr) -> bool:
+    """Whether two sides cannot be equal, however their letters are read."""
+    if {sort_of(before), sort_of(claim)} & {Sort.GRADIENT, Sort.SET}:
+        return True
+    one, other = surely(before), surely(claim)
+    return one is not None and other is not None and one is not other
 
 
 def _fitting(context: Context, claim: Expr, relation: str) -> tuple[list[Expr], str]:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Basic, Expr, preorder_traversal
+from sympy import Add, Basic, Expr, Mul, preorder_traversal
 
-from fmproof.lang.nodes import Apply, Head, Named
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Div,
+    Exp,
+    Expect,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Log,
+    Named,
+    Sqrt,
+)
 from fmproof.lang.props import AtMost, Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -53,3 +66,24 @@ def sides_fit(before: Expr, claim: Expr, relation: str) -> None:
         Equals(before, claim)
     else:
         AtMost(before, claim)
+
+
+def surely(term: Basic) -> Sort | None:
+    """The sort that a term has by its form, whatever letters were guessed to be; None if unsure.
+
+    A gradient in a point is a vector; densities, logarithms, products of vectors are numbers.
+    """
+    if isinstance(term, Grad) and term.var.sort is Sort.VEC:
+        return Sort.VEC
+    if isinstance(term, Inner | Log | Exp | Sqrt | Div) or term.is_number:
+        return Sort.REAL
+    if isinstance(term, Apply):
+        return Sort.REAL if isinstance(term.head, Density) else None
+    if isinstance(term, Expect | IntegralOver):
+        return surely(term.body)
+    if isinstance(term, Add):
+        return next((sort for sort in map(surely, term.args) if sort is not None), None)
+    if isinstance(term, Mul):
+        sorts = {surely(arg) for arg in term.args}
+        return None if None in sorts else Sort.VEC if Sort.VEC in sorts else Sort.REAL
+    return None

@@ -91,3 +91,11 @@ def test_an_assumed_equation_proves_a_row_and_is_named() -> None:
     assert (row.verdict, row.message) == ("proved", "from line 1")
     alone = check_text(text.split("\n\n", 1)[1], "x", ".md").rows[0]
     assert alone.verdict not in ("proved", *WRONG)
+
+
+def test_a_vector_that_equals_a_number_is_out_of_scope_where_no_letter_is_guessed() -> None:
+    gradient = r"\int q(z) \nabla_x k(x \mid z) \,dz"
+    sure = rf"{gradient} = \int q(z)\, k(x \mid z) \log k(x \mid z) \,dz"
+    assert last(displayed(sure)) == "scope"
+    unsure = rf"{gradient} = \int q(z)\, k(x \mid z)\, \psi_t(x, z) \,dz"
+    assert last(displayed(unsure)) != "scope"
