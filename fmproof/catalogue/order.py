@@ -12,7 +12,8 @@ NONNEGATIVE = Rule(
     explanation=(
         "Sums, products, quotients and integrals of nonnegative numbers are nonnegative, and "
         "squares, densities and declared weights are. A step with relation='≤' or '≥' names "
-        "this rule, and the difference of its two lines must have such a form."
+        "this rule, and the difference of its two lines must have such a form; or it names auto, "
+        "which looks for a mean square that makes up the difference."
     ),
     conditions=(
         Condition(

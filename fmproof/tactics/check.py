@@ -43,6 +43,7 @@ from fmproof.report.model import (
     Used,
 )
 from fmproof.tactics.conditions import Proof, Prover
+from fmproof.tactics.equations import solved
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.laws import as_expectation
 from fmproof.tactics.matching import match, occurs
@@ -399,8 +400,9 @@ class _Checker:
                 equation = self._resolve(name)
             except NotJustified:
                 continue
-            if not isinstance(equation.lhs, Var) and not occurs(equation.lhs, equation.rhs):
-                yield equation
+            for known in (equation, *solved(equation)):
+                if not isinstance(known.lhs, Var) and not occurs(known.lhs, known.rhs):
+                    yield known
 
     def _follows(self, theorem: Theorem, line: Line) -> bool:
         """Whether all that a theorem assumes follows from the hypotheses."""

@@ -8,14 +8,12 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import symmetry, transitivity
-from fmproof.kernel.order import from_difference, nonnegativity
-from fmproof.kernel.ring import linear_combination, ring_normal
+from fmproof.kernel.ring import linear_combination
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add
-from fmproof.lang.node import is_nonnegative
-from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.scope import alpha_equal
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.differences import narrow, subtract
+from fmproof.tactics.inequalities import by_form, by_square
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
 from fmproof.tactics.normal import forms
 from fmproof.tactics.rewriting import attempt
@@ -105,18 +103,20 @@ def _by_combination(line: Line, common: Common, by: Sequence[str]) -> Theorem | 
 
 def _inequality(line: Line, by: Sequence[str], relation: str) -> Theorem:
     lower, upper = (line.before, line.claim) if relation == "≤" else (line.claim, line.before)
-    if tuple(by) != ("nonnegative",):
+    if tuple(by) not in (("nonnegative",), ("auto",)):
         raise NotJustified(
-            f"a step with {relation} names the rule nonnegative, found {', '.join(by)}"
+            f"a step with {relation} names the rule nonnegative, or auto; found {', '.join(by)}"
         )
-    difference = ring_normal(canon(add(upper, -lower)))
-    if not is_nonnegative(difference):
+    theorem = by_form(lower, upper)
+    if theorem is None and "auto" in by:
+        theorem = by_square(line, lower, upper)
+    if theorem is None:
         raise NotJustified(
             f"it is not clear from its form that {text(lower)} ≤ {text(upper)}",
             difference=subtract(upper, lower),
             hint="the difference must be a sum of squares, densities, weights or their integrals",
         )
-    return from_difference(nonnegativity(difference), lower, upper)
+    return theorem
 
 
 def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:

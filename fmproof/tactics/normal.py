@@ -10,6 +10,7 @@ that needs follows from the hypotheses:
   is a function of what is given; with the fields as they stand, then with those that are defined
   by arithmetic unfolded, and then with derivatives and scores worked out;
 - the same with a sum that a hypothesis is about kept together;
+- the same with scores integrated by parts;
 - gradients and minimisers of two functions that differ by a constant;
 - everything written as integrals.
 
@@ -54,6 +55,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
+from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
@@ -83,12 +85,13 @@ def forms(line: Line) -> Iterator[Common]:
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
-        for make in (_unfolded, _shifted, _exchanged, _scored, _derived):
+        for make in (_unfolded, _shifted, _exchanged, _scored, _by_parts, _derived):
             yield from _made(make, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
+            yield from _made(_marginalised, each)
     yield from _by_methods(lines[-1], TURNS)
     yield from _made(_explaining, line)
 
@@ -120,6 +123,11 @@ def _integrals(line: Line) -> Common | None:
     return Common(
         transitivity(left, common.left), transitivity(right, common.right), {"auto"}, True
     )
+
+
+def _marginalised(line: Line) -> Common:
+    """Draws from densities that are integrals or products, as integrals."""
+    return common_form(line, ("marginalisation", "expectation", "fubini"))
 
 
 def _explaining(line: Line) -> Common:
@@ -192,6 +200,11 @@ def _scored(line: Line) -> Common:
 def _exchanged(line: Line) -> Common:
     """The same with gradients under expectations."""
     return _normal_forms(line, _loss, (_named("exchange"), *_EXPAND))
+
+
+def _by_parts(line: Line) -> Common:
+    """The same with scores of a law integrated by parts."""
+    return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts)))
 
 
 def _named(name: str) -> Method:
