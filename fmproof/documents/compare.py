@@ -26,9 +26,11 @@ from fmproof.documents.ways import difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import spelled
 
@@ -204,6 +206,11 @@ class Row:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
+        if self.relation == "=" and self._is_continuity():
+            context.chain.add(self.claim, True, item.right)
+            context.assume(item, self.before, self.claim)
+            words = "a continuity equation of symbols without a definition: it is assumed"
+            return report(item, "hypothesis", words, self.reading)
         if agrees and not self.unknown:
             context.chain.add(self.claim, self.relation == "=", item.right)
             found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
@@ -222,6 +229,15 @@ class Row:
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
+
+    def _is_continuity(self) -> bool:
+        """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""
+        equation = Equals(self.before, self.claim)
+        carried = {} if equation.has(Expect, IntegralOver) else carried_fields([equation])
+        return any(
+            field.definition is None and what.density.definition is None
+            for field, what in carried.items()
+        )
 
     def wrong(self) -> RowReport:
         """Refuted, or equal up to a constant; with what would be right, where that is proved."""

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
+from fmproof.lang.nodes import Apply, Div, Grad, Partial, Var
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
@@ -38,12 +39,23 @@ class Fact:
         return self.derivation is None
 
     @property
+    def of_functions(self) -> bool:
+        """Whether it is a differential equation: about functions, so at every point."""
+        sides = (self.before, self.claim)
+        return any(side.has(Partial, Div, Grad) for side in sides) and all(
+            isinstance(place, Var)
+            for side in sides
+            for applied in side.atoms(Apply)
+            for place in applied.arguments
+        )
+
+    @property
     def prop(self) -> Prop:
-        """The equation as a hypothesis: for every value of its variables where it is proved, or
-        says something of coefficients; else for the values that the row has."""
+        """The equation as a hypothesis: for every value of its variables where it is proved, says
+        something of coefficients, or is about functions; else for the values that the row has."""
         prop: Prop = Equals(self.before, self.claim)
         free = sorted(free_vars(prop), key=lambda v: v.name)
-        closed = not self.assumed or all(v.sort is Sort.REAL for v in free)
+        closed = not self.assumed or all(v.sort is Sort.REAL for v in free) or self.of_functions
         for var in free if closed else ():
             prop = ForAll(prop, var)
         return prop

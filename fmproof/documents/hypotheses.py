@@ -66,14 +66,17 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
         if definition is not None and term not in seen:
             seen.add(term)
             unfolded = term.head.unfold(term.arguments)
+            if isinstance(definition, IntegralOver) and term.head.main:
+                yield for_every(Integrable(definition.body, *definition.measure))
             if not isinstance(term.head, Density):
                 yield from _written(unfolded, around, seen)
-            elif isinstance(definition, IntegralOver):
-                yield for_every(Integrable(definition.body, *definition.measure))
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
         yield from _written(term.body, inside, seen)
+    elif isinstance(term, Grad | Partial | Div):
+        for prop in _written(term.body, around, seen):  # a derivative looks at every value
+            yield ForAll(prop, term.var) if term.var in free_vars(prop) else prop
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
@@ -196,6 +199,8 @@ def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) ->
         if sort_of(term) is Sort.VEC:
             vectors.setdefault(term)
         return
+    if isinstance(term, Div):
+        scalars.setdefault(term)
     if isinstance(term, Named | Expect | IntegralOver | Div):
         return
     if isinstance(term, Var):
