@@ -87,9 +87,8 @@ class Facts:
         for fact in reversed(self.known):
             sides = (fact.before, fact.claim)
             own = set().union(*map(free_vars, sides))
-            if fact.derivation is None and not own <= free | {
-                v for v in own if v.sort is Sort.REAL
-            }:
+            strange = {v for v in own - free if v.sort is not Sort.REAL}
+            if fact.assumed and strange and not fact.of_functions:
                 continue
             if heads_in(sides) <= heads:
                 found.append(fact)

@@ -99,3 +99,21 @@ def test_a_vector_that_equals_a_number_is_out_of_scope_where_no_letter_is_guesse
     assert last(displayed(sure)) == "scope"
     unsure = rf"{gradient} = \int q(z)\, k(x \mid z)\, \psi_t(x, z) \,dz"
     assert last(displayed(unsure)) != "scope"
+
+
+def test_a_continuity_equation_of_given_symbols_is_assumed_and_serves_later_rows() -> None:
+    given = r"\partial_t p_t(x \mid y) + \nabla_x \cdot (p_t(x \mid y)\, u_t(x \mid y)) = 0"
+    row = (
+        r"\int q(y)\, \partial_t p_t(x \mid y) \,dy"
+        r" = - \int q(y)\, \nabla_x \cdot (p_t(x \mid y)\, u_t(x \mid y)) \,dy"
+    )
+    first, second = check_text(displayed(given) + "\n" + displayed(row), "x", ".md").rows
+    assert first.verdict == "hypothesis"
+    assert (second.verdict, second.message) == ("proved", "from line 2")
+    wrong = row.replace("= -", "=")
+    assert check_text(displayed(given) + "\n" + displayed(wrong), "x", ".md").rows[
+        1
+    ].verdict not in (
+        "proved",
+        "agrees",
+    )
