@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class FmproofError(Exception):
-    """Base class: bad input of some kind. The command line turns it into one line and exit 2."""
+    """Base class: bad input of some kind. The command line turns it into one line and exit 2.
+
+    Attributes:
+        location: where the author wrote it, with ``file`` and ``line``, if that is not the line
+            that was running.
+    """
+
+    location: Any = None
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the author's line and the message, not how we came to it."""

@@ -220,7 +220,7 @@ def _forget(folder: Path, names: Iterable[str]) -> None:
 
 def _refuse(path: Path, error: BaseException) -> NoReturn:
     """Turn what a user's file raised into one line with the place in the file."""
-    place = f"{path}:{_line(path, error.__traceback__)}"
+    place = f"{path}:{_written_at(path, error) or _line(path, error.__traceback__)}"
     message = " ".join(str(error).split())
     if isinstance(error, SystemExit):
         raise InputError(
@@ -230,6 +230,12 @@ def _refuse(path: Path, error: BaseException) -> NoReturn:
         raise InputError(f"{place}: {message}") from None
     kind = type(error).__name__
     raise InputError(f"{place}: {kind}: {message}" if message else f"{place}: {kind}") from None
+
+
+def _written_at(path: Path, error: BaseException) -> int | None:
+    """The line where the author wrote what is wrong, if it is not the one that was running."""
+    location = error.location if isinstance(error, FmproofError) else None
+    return location.line if location is not None and location.file == str(path) else None
 
 
 def _line(path: Path, traceback: TracebackType | None) -> int:

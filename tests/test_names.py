@@ -17,7 +17,8 @@ FIELD = set(
     """
     Abs absolute coefficients conditional_variance constant Derivative derivative exp expectation
     floor Gaussian gaussian joint joint_law latex log log_derivative marginal minimisers Normal
-    number paths plot Posterior posterior pull_out slope square summands time tower uniform verify
+    number Path paths plot Posterior posterior pull_out slope square summands time tower uniform
+    verify
     """.split()
 )
 """Field terms, and a command beside the function that it calls."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from fmproof.lang.nodes import Div, Field, Grad, Log, Normal, Partial, Ratio, Real, Scalar, Vec
+from fmproof.derivations.settings import Noising
+from fmproof.derivations.symbols import alpha, sigma, t, x, z
+from fmproof.lang.nodes import Div, Grad, Log, Partial, Ratio
 from fmproof.lang.props import Differentiable, Equals, Positive
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-t = Real("t")
-x, z = Vec("x z")
-alpha, sigma = Scalar("alpha", sub=t), Scalar("sigma", sub=t)
+noising = Noising()
+kernel, velocity = noising.kernel, noising.velocity
 alpha_dot, sigma_dot = Partial(alpha(t), t), Partial(sigma(t), t)
-kernel = Normal(x, alpha(t) * z, sigma(t) ** 2)
 rest = x - alpha(t) * z  #: σ ε
-velocity = Field(
-    "u", x, sub=t, given=z, definition=alpha_dot * z + Ratio(sigma_dot, sigma(t)) * rest
-)
 u = velocity(t, x, z)
 
 POSITIVE = Hypothesis("H1", Positive(sigma(t)), "there is noise at this time")

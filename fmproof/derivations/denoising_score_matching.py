@@ -7,46 +7,18 @@ and the score of the noisy data is the conditional expectation of the score of t
 from __future__ import annotations
 
 from fmproof.derivations.pythagoras import cross_terms, minimiser, pythagoras
-from fmproof.lang.nodes import (
-    CondExpect,
-    Density,
-    Expect,
-    Field,
-    Grad,
-    Law,
-    Log,
-    Normal,
-    Param,
-    Ratio,
-    Real,
-    Scalar,
-    Vec,
-    norm2,
-)
-from fmproof.lang.props import Equals, ForAll, Integrable, Positive
-from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
+from fmproof.derivations.settings import Noising
+from fmproof.derivations.symbols import alpha, data, s_model, sigma, t, x, z
+from fmproof.lang.nodes import Expect, Grad, Ratio, norm2
+from fmproof.lang.props import Equals
+from fmproof.tactics.script import Derivation, Part, Step
 
-t = Real("t")
-x, z = Vec("x z")
-theta = Param("theta")
-alpha, sigma = Scalar("alpha", sub=t), Scalar("sigma", sub=t)
-q = Law("q", z)  #: any data law
-kernel = Normal(x, alpha(t) * z, sigma(t) ** 2)  #: x = α z + σ ε, given z
-p = Density("p", x, sub=t, definition=Expect(kernel, q(z)))
-score = Grad(Log(p(t, x)), x)
-target = Grad(Log(kernel), x)
-s = Field("s", x, sub=t, sup=theta)
-mean_field = Field("m", x, sub=t, definition=CondExpect(target, x, q(z), kernel))
-
-law = (q(z), kernel)
-model, mean = s(t, theta, x), mean_field(t, x)
-
-H1 = Hypothesis("H1", Positive(sigma(t)), "there is noise")
-H2 = Hypothesis(
-    "H2",
-    ForAll(Integrable(norm2(model), p(t, x)), theta),
-    "the model is square integrable under the noisy data",
-)
+noising = Noising()
+q = noising.data
+law, kernel, p = noising.law, noising.kernel, noising.p
+score, target, mean_field = noising.score, noising.target, noising.mean_score
+model, mean = noising.model, mean_field(t, x)
+H1, H2 = noising.hypotheses
 
 kernel_score = Part(
     "The score of the kernel",
@@ -77,20 +49,20 @@ marginal_score = Part(
         ),
         Step(
             "E.2",
-            Ratio(1, p(t, x)) * Grad(Expect(kernel, q(z)), x),
+            Ratio(1, p(t, x)) * Grad(Expect(kernel, q), x),
             by="definition",
             note=["definition of ", p(t, x)],
         ),
         Step(
             "E.3",
-            Ratio(1, p(t, x)) * Expect(Grad(kernel, x), q(z)),
+            Ratio(1, p(t, x)) * Expect(Grad(kernel, x), q),
             by="exchange",
             note="the gradient passes under the expectation: that of the kernel is bounded",
         ),
-        Step("E.4", Expect(Ratio(1, p(t, x)) * Grad(kernel, x), q(z)), by="linearity"),
+        Step("E.4", Expect(Ratio(1, p(t, x)) * Grad(kernel, x), q), by="linearity"),
         Step(
             "E.5",
-            Expect(target * Ratio(kernel, p(t, x)), q(z)),
+            Expect(target * Ratio(kernel, p(t, x)), q),
             by=["derivative", "cancel"],
             note="the derivative of the logarithm, backwards",
         ),
@@ -105,7 +77,7 @@ marginal_score = Part(
 matching = Part(
     "Denoising and explicit score matching",
     name="matching",
-    start=Expect(norm2(model - target), *law),
+    start=noising.dsm,
     steps=[
         Step(
             "D.1",
@@ -126,12 +98,7 @@ matching = Part(
             by="marginalisation",
             note="the first term does not see z",
         ),
-        Step(
-            "D.4",
-            Expect(norm2(model - score), p(t, x)) + Expect(norm2(score - target), *law),
-            by="lemma",
-            using="marginal score",
-        ),
+        Step("D.4", noising.split, by="lemma", using="marginal score"),
     ],
     says="The two objectives differ by a term that is free of the model.",
     result=True,
@@ -158,9 +125,9 @@ denoising_score_matching = Derivation(
     meanings={
         alpha: "the scale of the data",
         sigma: "the standard deviation of the noise",
-        q: "any law of the data, which need not have a density",
+        data: "any law of the data, which need not have a density",
         p: "the density of the noisy data",
-        s: "the model of the score",
+        s_model: "the model of the score",
         mean_field: "the conditional expectation of the score of the kernel",
     },
 )

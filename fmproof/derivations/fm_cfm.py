@@ -6,6 +6,7 @@ form of Holderrieth & Erives (arXiv 2506.02070), section 3.
 
 from __future__ import annotations
 
+from fmproof.derivations.settings import FlowMatching
 from fmproof.derivations.symbols import (
     MEANINGS,
     p_cond,
@@ -14,47 +15,26 @@ from fmproof.derivations.symbols import (
     t,
     theta,
     time,
-    u_cond,
     u_marg,
-    u_model,
     x,
     z,
 )
 from fmproof.lang.arithmetic import plus
-from fmproof.lang.nodes import Expect, Head, Inner, Integral, Named, Ratio, Scalar, norm2
-from fmproof.lang.props import Equals, ForAll, Integrable
-from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
+from fmproof.lang.nodes import Expect, Head, Inner, Integral, Ratio, norm2
+from fmproof.lang.props import Equals
+from fmproof.tactics.script import Derivation, Part, Step
 
-v = u_model(t, theta, x)
-u = u_marg(t, x)
-u_z = u_cond(t, x, z)
-
-marginal = (time(t), p_marg(t, x))
-joint = (time(t), p_data(z), p_cond(t, x, z))
-unit = (t, 0, 1)
-
-L_FM = Scalar("L_FM", theta, definition=Expect(norm2(v - u), *marginal))
-L_CFM = Scalar("L_CFM", theta, definition=Expect(norm2(v - u_z), *joint))
+flow = FlowMatching()
+v, u, u_z = flow.model, flow.u, flow.target
+marginal, joint, unit = flow.marginal, flow.joint, (t, 0, 1)
+L_FM, L_CFM = flow.L_FM, flow.L_CFM
+C_1, C_2, C = flow.constants
+H1, H2 = flow.hypotheses
 
 LOSSES: dict[Head, str] = {
     L_FM: "the flow matching loss",
     L_CFM: "the conditional flow matching loss",
 }
-
-C_1 = Named("C_1", Expect(norm2(u), *marginal))
-C_2 = Named("C_2", Expect(-norm2(u_z), *joint))
-C = Named("C", C_1 + C_2)
-
-H1 = Hypothesis(
-    "H1",
-    ForAll(Integrable(norm2(v), *marginal), theta),
-    "the model is square integrable along the probability path",
-)
-H2 = Hypothesis(
-    "H2",
-    Integrable(norm2(u_z), *joint),
-    "the conditional vector field is square integrable",
-)
 
 model_term = Expect(norm2(v), *marginal)
 cross_marginal = Expect(Inner(v, u), *marginal)

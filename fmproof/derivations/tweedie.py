@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from fmproof.derivations.denoising_score_matching import (
     H1,
-    alpha,
     kernel_score,
     law,
     marginal_score,
     mean,
     mean_field,
+    noising,
     p,
-    q,
     score,
-    sigma,
-    t,
     target,
-    x,
-    z,
 )
-from fmproof.lang.nodes import CondExpect, Field, Ratio
+from fmproof.derivations.symbols import alpha, data, sigma, t, x, z
+from fmproof.lang.nodes import CondExpect, Ratio
 from fmproof.lang.props import Almost, Equals, Integrable, VanishesWith
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 precision = Ratio(1, sigma(t) ** 2)
-denoiser = Field("D", x, sub=t, definition=CondExpect(z, x, *law))  #: E[z | x]
-noise = Field(  #: E[ε | x], where ε is what makes x of z
-    "epsilon", x, sub=t, definition=CondExpect(Ratio(1, sigma(t)) * (x - alpha(t) * z), x, *law)
-)
+denoiser, noise = noising.denoiser, noising.mean_noise
 D, eps = denoiser(t, x), noise(t, x)
 
 score_of_mean = Part(
@@ -130,7 +123,7 @@ tweedie = Derivation(
     hypotheses=[
         H1,
         Hypothesis("H2", VanishesWith(1, alpha(t)), "the data are still there"),
-        Hypothesis("H3", Integrable(z, q(z)), "the data have a mean"),
+        Hypothesis("H3", Integrable(z, data(z)), "the data have a mean"),
     ],
     variables=[t],
     parts=[kernel_score, marginal_score, score_of_mean, tweedie_part, noise_part],
@@ -140,7 +133,7 @@ tweedie = Derivation(
     meanings={
         alpha: "the scale of the data",
         sigma: "the standard deviation of the noise",
-        q: "any law of the data, which need not have a density",
+        data: "any law of the data, which need not have a density",
         p: "the density of the noisy data",
         mean_field: "the conditional expectation of the score of the kernel",
         denoiser: "the denoiser: the mean of the data given the noisy data",

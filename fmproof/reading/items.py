@@ -16,9 +16,12 @@ class LatexError(InputError):
 
     Attributes:
         line, column: where, both from 1.
+        problem: what is wrong.
+        at: the place in the source, from 0.
     """
 
     def __init__(self, problem: str, source: str, at: int) -> None:
+        self.problem, self.at = problem, at
         start = source.rfind("\n", 0, at) + 1
         end = source.find("\n", at)
         self.line = source.count("\n", 0, at) + 1
@@ -65,16 +68,27 @@ class Sum:
 
 @dataclass(frozen=True)
 class Entry:
-    """A sum in a list, or a draw ``variable ∼ law``."""
+    """A sum in a list, or ``variable ∼ law``, ``variable := value``, ``variable = value``."""
 
     sum: Sum
-    law: Sum | None
+    law: Sum | None  #: what stands after the sign
+    sign: str = ""  #: the terminal of the sign: SIM, ASSIGN, EQUALS or IN
 
 
-def read(source: str, names: Collection[str] = ()) -> Sum:
-    """The rows of items of a formula.
+@dataclass(frozen=True)
+class Comparison:
+    """A sum, or two with ``=``, ``\\le``, … between them."""
+
+    left: Sum
+    sign: str  #: as it stands in the source, or ""
+    right: Sum | None
+
+
+def read(source: str, names: Collection[str] = (), start: str = "start") -> Any:
+    """The rows of items of a formula: a :class:`Sum`.
 
     Args:
+        start: "start"; or "statement" for a :class:`Comparison`, "list" for entries.
         names: which of the letters d and E are names; a d that is none begins a differential, an E
             with a subscript an expectation.
 
@@ -85,19 +99,24 @@ def read(source: str, names: Collection[str] = ()) -> Sum:
     from lark.exceptions import VisitError
 
     try:
-        tree = _parser(frozenset(names)).parse(source)
-        found: Sum = _builder()(source).transform(tree)
+        tree = _parser(frozenset(names)).parse(source, start=start)
+        found = _builder()(source).transform(tree)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise LatexError(f"cannot read {source[at]!r}", source, at) from None
     except UnexpectedToken as error:
-        at = error.token.start_pos if error.token.type != "$END" else len(source.rstrip())
+        at = (
+            error.token.start_pos
+            if error.token.type != "$END"
+            else len(source.rstrip()) or len(source)
+        )
         what = (
             "the formula ends too early"
             if error.token.type == "$END"
             else "unexpected " + repr(str(error.token))
         )
-        raise LatexError(f"{what}; {_expected(error.expected)}", source, at) from None
+        bar = r"; an absolute value is \lvert a \rvert" if error.token.type == "MID" else ""
+        raise LatexError(f"{what}; {_expected(error.expected)}{bar}", source, at) from None
     except UnexpectedEOF:
         raise LatexError("the formula ends too early", source, len(source)) from None
     except VisitError as error:
@@ -109,15 +128,15 @@ def read(source: str, names: Collection[str] = ()) -> Sum:
 
 _WORDS = {
     "RPAR": "')'", "RBRACKET": "']'", "RBRACE": "'}'", "NORM_CLOSE": r"'\rVert'",
-    "RANGLE": r"'\rangle'", "COMMA": "','", "LBRACE": "'{'", "SIM": r"'\sim'",
+    "ABS_CLOSE": r"'\rvert'", "RANGLE": r"'\rangle'", "COMMA": "','", "LBRACE": "'{'",
+    "SIM": r"'\sim'",
 }  # fmt: skip
 
 
 def _expected(terminals: Any) -> str:
     """What would have fitted; a closing bracket alone when there is one to close."""
-    closing = [
-        _WORDS[t] for t in ("RPAR", "RBRACKET", "RBRACE", "NORM_CLOSE", "RANGLE") if t in terminals
-    ]
+    brackets = ("RPAR", "RBRACKET", "RBRACE", "NORM_CLOSE", "ABS_CLOSE", "RANGLE")
+    closing = [_WORDS[t] for t in brackets if t in terminals]
     if closing:
         return f"expected {' or '.join(closing)} before it"
     if "LBRACE" in terminals and "LETTER" not in terminals:
@@ -126,13 +145,16 @@ def _expected(terminals: Any) -> str:
 
 
 class _Bars:
-    r"""Tells an opening ``\|`` from a closing one, and the d of a differential, the E of an
-    expectation, from a name."""
+    r"""Tells an opening ``\|`` or ``|`` from a closing one and from the bar before what is given,
+    and the d of a differential, the E of an expectation, from a name."""
 
     always_accept = ("BARS",)  # no rule mentions it
     _BEFORE_A_TERM = frozenset(
-        "PLUS MINUS LPAR LBRACKET LBRACE NORM_OPEN COMMA SIM MID DOT SLASH LANGLE INT".split()
+        "PLUS MINUS LPAR LBRACKET LBRACE NORM_OPEN ABS_OPEN COMMA SEMICOLON SIM ASSIGN EQUALS MID "
+        "DOT SLASH LANGLE INT LOG".split()
     )
+    _OPENS = frozenset(("LPAR", "LBRACKET", "LBRACE", "NORM_OPEN", "ABS_OPEN"))
+    _CLOSES = frozenset(("RPAR", "RBRACKET", "RBRACE", "NORM_CLOSE", "ABS_CLOSE"))
 
     def __init__(self, names: Collection[str]) -> None:
         self.names = names
@@ -140,12 +162,22 @@ class _Bars:
     def process(self, stream: Iterator[Any]) -> Iterator[Any]:
         tokens = list(stream)
         depth = 0
+        opened: list[str] = []
         for i, token in enumerate(tokens):
             before = tokens[i - 1].type if i else "PLUS"
             if token.type == "BARS":
                 opens = not depth or before in self._BEFORE_A_TERM
                 token = token.update(type="NORM_OPEN" if opens else "NORM_CLOSE")
                 tokens[i] = token
+            if token.type == "MID" and token in ("|", r"\vert"):
+                opens = before in self._BEFORE_A_TERM - {"DOT", "MID"}
+                closes = opened[-1:] == ["ABS_OPEN"] and not opens
+                kind = "ABS_CLOSE" if closes else "ABS_OPEN" if opens else "MID"
+                tokens[i] = token = token.update(type=kind)
+            if token.type in self._OPENS:
+                opened.append(token.type)
+            elif token.type in self._CLOSES and opened:
+                opened.pop()
             depth += {"NORM_OPEN": 1, "NORM_CLOSE": -1}.get(token.type, 0)
             follows = tokens[i + 1].type if i + 1 < len(tokens) else ""
             is_script = i > 0 and tokens[i - 1] in ("_", "^")
@@ -164,6 +196,7 @@ def _parser(names: frozenset[str]) -> Any:
     grammar = resources.files("fmproof.reading").joinpath("latex.lark").read_text("utf-8")
     return Lark(
         grammar,
+        start=["start", "statement", "list"],
         parser="lalr",
         lexer="basic",
         propagate_positions=True,
@@ -178,7 +211,7 @@ def _builder() -> Any:
     from lark import Token, Transformer, v_args
 
     @v_args(meta=True)
-    class Builder(Transformer[Token, Sum]):
+    class Builder(Transformer[Token, Any]):
         def __init__(self, source: str) -> None:
             super().__init__()
             self.source = source
@@ -189,6 +222,16 @@ def _builder() -> Any:
         def start(self, meta: Any, children: Sequence[Any]) -> Sum:
             found: Sum = children[0]
             return found
+
+        def statement(self, meta: Any, children: Sequence[Any]) -> Comparison:
+            if len(children) == 1:
+                return Comparison(children[0], "", None)
+            left, sign, right = children
+            return Comparison(left, str(sign), right)
+
+        def list(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
+            entries: tuple[Entry, ...] = children[0]
+            return entries
 
         def sum(self, meta: Any, children: Sequence[Any]) -> Sum:
             parts, sign = [], 1
@@ -209,8 +252,10 @@ def _builder() -> Any:
             return tuple(children)
 
         def entry(self, meta: Any, children: Sequence[Any]) -> Entry:
-            sums = [child for child in children if isinstance(child, Sum)]
-            return Entry(sums[0], sums[1] if len(sums) > 1 else None)
+            if len(children) == 1:
+                return Entry(children[0], None)
+            left, sign, right = children
+            return Entry(left, right, sign.type)
 
         def argument(self, meta: Any, children: Sequence[Any]) -> Script:
             (child,) = children
@@ -257,8 +302,19 @@ def _builder() -> Any:
                     main, given = (main, child) if given is not None else (child, given)
             return Item("group", self.raw(meta), meta.start_pos, main, given)
 
+        def parametrised(self, meta: Any, children: Sequence[Any]) -> Item:
+            r"""``(x; m, v I)``, with the parameters after the semicolon."""
+            main, given = (child for child in children if isinstance(child, tuple))
+            return Item("parametrised", self.raw(meta), meta.start_pos, main, given)
+
         def norm(self, meta: Any, children: Sequence[Any]) -> Item:
             return self.containing("norm", meta, children)
+
+        def abs(self, meta: Any, children: Sequence[Any]) -> Item:
+            return self.containing("abs", meta, children)
+
+        def sqrt(self, meta: Any, children: Sequence[Any]) -> Item:
+            return self.containing("sqrt", meta, children)
 
         def inner(self, meta: Any, children: Sequence[Any]) -> Item:
             return self.containing("inner", meta, children)

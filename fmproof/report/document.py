@@ -12,6 +12,7 @@ from fmproof.report.model import (
     DerivationReport,
     Formula,
     PartReport,
+    Prose,
     Report,
     StepReport,
     Symbol,
@@ -49,6 +50,15 @@ class Chain:
     title: str  #: the part's, or "Steps" where that would repeat the derivation's
     part: PartReport
     links: tuple[Link, ...]
+
+    @property
+    def says(self) -> Prose:
+        """What the author says of the part, and for which values its lines hold if not for all."""
+        part = self.part
+        if part.almost is None:
+            return part.says
+        said = (*part.says, " ") if part.says else ()
+        return (*said, "Its lines hold for almost every ", part.almost, ".")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from fmproof.report.model import (
     Formula,
     HypothesisReport,
     Numeric,
+    PartReport,
     Report,
     StepReport,
 )
@@ -64,7 +65,7 @@ def _derivation(derivation: DerivationReport) -> dict[str, Any]:
         "statement": _formula(derivation.statement),
         "hypotheses": [_hypothesis(hypothesis) for hypothesis in derivation.hypotheses],
         "constants": [_constant(constant) for constant in derivation.constants],
-        "steps": [_step(step) for step in derivation.steps],
+        "steps": [_step(step, part) for part in derivation.parts for step in part.steps],
     }
 
 
@@ -85,8 +86,8 @@ def _constant(constant: Constant) -> dict[str, Any]:
     return {"name": _formula(constant.name), "definition": _formula(constant.definition)}
 
 
-def _step(step: StepReport) -> dict[str, Any]:
-    shown = {
+def _step(step: StepReport, part: PartReport) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "id": step.id,
         "part": step.part,
         "rule": step.rule,
@@ -99,6 +100,8 @@ def _step(step: StepReport) -> dict[str, Any]:
         ],
         "message": failure_message(step),
     }
+    if part.almost is not None:
+        shown["for_almost_every"] = _formula(part.almost)
     if step.verdict:
         shown["verdict"] = step.verdict
     return shown if step.numeric is None else {**shown, "numeric": _numeric(step.numeric)}

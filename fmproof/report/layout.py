@@ -14,6 +14,7 @@ _RANK = {"for": 0, "⇒": 1, "=": 2, "≤": 2, "≥": 2, "+": 3, "−": 3}
 """How soon to break before an operator: "for every θ" first, a sum last."""
 
 _FACTORS = 4  #: the rank of a space without an operator
+_MEASURE = 5  #: the rank of a space in the law of an expectation, or in a Gaussian density
 _ROOM = 24  #: columns that the indent of a continued line always leaves
 _FINITE = "\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}∞"
 
@@ -55,7 +56,8 @@ def _best(breaks: list[_Break], start: int, width: int, end: int) -> _Break | No
     fitting = [b for b in breaks if b.place - start <= width]
     if not fitting:
         return next(iter(breaks), None)
-    operators = [b for b in fitting if b.rank != _FACTORS]
+    fitting = [b for b in fitting if b.rank != _MEASURE] or fitting
+    operators = [b for b in fitting if b.rank < _FACTORS]
     late = [b for b in fitting if b.place - start >= width // 4]
     choice = operators or late or fitting
     first = min((b.depth, b.rank) for b in choice)
@@ -68,18 +70,25 @@ def _best(breaks: list[_Break], start: int, width: int, end: int) -> _Break | No
 
 def _breaks(formula: str) -> list[_Break]:
     found: list[_Break] = []
-    depth, in_norm = 0, False
+    depth, in_norm, law = 0, False, 0
     for place, char in enumerate(formula):
         if char in "([{":
             depth += 1
+            opened = formula[: place + 1]
+            if opened.endswith(("E_{", "N(")) and not law:
+                law = depth
         elif char in ")]}":
+            law = 0 if depth == law else law
             depth -= 1
         elif char == "‖":
             depth += -1 if in_norm else 1
             in_norm = not in_norm
         elif char == " " and not formula.startswith("< ∞", place + 1):
+            if formula.endswith("log", 0, place):
+                continue  # what it is the logarithm of
             following = formula[place + 1 :].split(" ", 1)[0]
-            found.append(_Break(place, max(depth, 0), _RANK.get(following, _FACTORS)))
+            rank = _MEASURE if law else _RANK.get(following, _FACTORS)
+            found.append(_Break(place, max(depth, 0), rank))
     return found
 
 

@@ -107,6 +107,7 @@ class PartReport:
     says: Prose = ()  #: what it shows, in the author's words
     result: bool = False  #: whether the theorem states it along with the derivation's statement
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
+    almost: Formula | None = None  #: the law, for almost every value of which its lines hold
 
 
 @dataclass(frozen=True)

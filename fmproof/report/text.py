@@ -139,6 +139,8 @@ class _Pages:
     def part(self, part: PartReport, labels: int) -> Iterator[str]:
         """The chain: its first term, then a line for each step."""
         margin = " " * (labels + 6)
+        if part.almost is not None:
+            yield from self._prose(f"for almost every {part.almost.text}:", margin=margin + "  ")
         yield from self._formula(margin + "  ", part.start.text)
         for step in part.steps:
             yield from self.step(step, labels, margin)

@@ -48,7 +48,15 @@ from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.laws import as_expectation
 from fmproof.tactics.matching import match, occurs
 from fmproof.tactics.methods import Line
-from fmproof.tactics.notation import formula, free, notation, prose, reference, symbols_in
+from fmproof.tactics.notation import (
+    almost_every,
+    formula,
+    free,
+    notation,
+    prose,
+    reference,
+    symbols_in,
+)
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
 
@@ -287,6 +295,7 @@ class _Checker:
             says=prose(part.says),
             result=part.result,
             free=free(stated),
+            almost=almost_every(part.almost),
         )
 
     def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:

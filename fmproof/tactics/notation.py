@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sympy import Basic, Rational
 
 from fmproof.lang.nodes import (
     Constant,
     Density,
+    Draw,
     Field,
     Gaussian,
     Head,
@@ -19,9 +20,9 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.lang.spelling.latex import latex
+from fmproof.lang.spelling.latex import draw_latex, latex
 from fmproof.lang.spelling.printing import pieces
-from fmproof.lang.spelling.text import text
+from fmproof.lang.spelling.text import draw_text, text
 from fmproof.report.model import Formula, Prose, Symbol
 from fmproof.tactics.script import Derivation, Instance
 
@@ -39,6 +40,13 @@ _VARIABLES = {
 def formula(node: Basic) -> Formula:
     """A term or proposition, printed for a report."""
     return Formula(text(node), latex(node))
+
+
+def almost_every(measure: Sequence[Draw]) -> Formula | None:
+    """The draws for almost every value of which something holds, e.g. ``z~q, x~p(·|z)``."""
+    if not measure:
+        return None
+    return Formula(", ".join(map(draw_text, measure)), ", ".join(map(draw_latex, measure)))
 
 
 def prose(items: Iterable[str | Basic]) -> Prose:

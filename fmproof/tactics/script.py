@@ -13,7 +13,7 @@ import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -31,10 +31,15 @@ from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
+from fmproof.tactics.written import is_latex, read_script, require_latex
 
 Relation = Literal["=", "≤", "≥"]
 _RELATIONS: dict[str, Relation] = {"=": "=", "≤": "≤", "≥": "≥", "<=": "≤", ">=": "≥"}
 T = TypeVar("T")
+Claim = Any
+"""A term, or LaTeX, which the derivation reads into one when it is made."""
+Statement = Any
+"""A proposition, or LaTeX for one."""
 
 
 def _several(items: Any, kind: type[T], role: str) -> tuple[T, ...]:
@@ -85,6 +90,9 @@ def _stated(prop: Any, owner: str) -> Any:
     """A statement as the kernel has it: nothing stands in it that cancels."""
     if prop is None:
         return None
+    if is_latex(prop):
+        require_latex(prop, f"the statement of {owner}")
+        return prop
     if not is_one_of(prop, PROPOSITIONS):
         raise InputError(f"the statement of {owner} must be a proposition, found {prop!r}")
     return admit(prop)
@@ -150,17 +158,21 @@ class Hypothesis(_Final):
 
     Attributes:
         name: e.g. "H1".
-        prop: the proposition, e.g. ``ForAll(Integrable(...), theta)``.
+        prop: the proposition, e.g. ``ForAll(Integrable(...), theta)``; or LaTeX, which the
+            derivation reads.
         meaning: in words, for the reader.
     """
 
     name: str
-    prop: Prop
+    prop: Statement
     meaning: str = ""
 
     def __post_init__(self) -> None:
         _label(self.name, "the name of a hypothesis")
         _remark(self.meaning, f"the meaning of hypothesis {self.name}")
+        if is_latex(self.prop):
+            require_latex(self.prop, f"hypothesis {self.name}")
+            return
         if not is_one_of(self.prop, PROPOSITIONS):
             raise SortError(
                 f"hypothesis {self.name} must be a proposition such as Integrable(...), "
@@ -171,7 +183,7 @@ class Hypothesis(_Final):
     @property
     def equation(self) -> Equals | None:
         """The equation that it says holds, for every or almost every value; None if it is none."""
-        core: Prop = self.prop
+        core: Any = self.prop
         while isinstance(core, ForAll | Almost):
             core = core.body
         return core if isinstance(core, Equals) else None
@@ -245,13 +257,24 @@ def _rule(name: Any, step: str) -> str:
     raise InputError(f"step {step}: unknown rule {name!r}; {nearest(str(name), METHODS)}")
 
 
+def _claimed(claim: Any, where: str) -> Claim:
+    """A term in its form for the reader; LaTeX stays what it is."""
+    if is_latex(claim):
+        require_latex(claim, where)
+        return claim
+    try:
+        return as_written(as_term(claim))
+    except SortError as error:
+        raise SortError(f"{where}: {error}") from None
+
+
 @dataclass(frozen=True)
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
 
     Attributes:
         id: a label, unique in the derivation, e.g. "2.4a".
-        claim: the whole new term, written out.
+        claim: the whole new term, written out; or LaTeX, which the derivation reads.
         by: the rule, or several that act together, as a list or with commas; names or codes, as
             ``fmproof list --rules`` shows them.
         using: earlier results for "lemma" or "auto": names or :class:`Instance`.
@@ -260,7 +283,7 @@ class Step(_Final):
     """
 
     id: str
-    claim: Expr
+    claim: Claim
     by: str | Sequence[str] = ()
     using: str | Instance | Sequence[str | Instance] = ()
     relation: Relation = "="
@@ -271,11 +294,7 @@ class Step(_Final):
         object.__setattr__(self, "location", _written_at())
         _label(self.id, "the label of a step")
         object.__setattr__(self, "note", _prose(self.note, f"step {self.id}: the note"))
-        try:
-            claim = as_written(as_term(self.claim))
-        except SortError as error:
-            raise SortError(f"step {self.id}: {error}") from None
-        object.__setattr__(self, "claim", claim)
+        object.__setattr__(self, "claim", _claimed(self.claim, f"step {self.id}"))
         object.__setattr__(self, "by", _rules(self.by, self.id))
         if not is_one_of(self.using, (str, Instance)):
             object.__setattr__(self, "using", _listed(self.using, f"step {self.id}: using="))
@@ -337,8 +356,8 @@ class Part(_Final):
 
     Attributes:
         title: e.g. "Part 2: the cross term"; later steps may refer to the part by it.
-        start: the term that the chain begins with.
-        statement: what the part is to prove; by default start = (or ≤) the last claim.
+        start: the term that the chain begins with, or LaTeX.
+        statement: what the part is to prove, or LaTeX; by default start = (or ≤) the last claim.
         name: a shorter name for later reference.
         says: what the part shows and how, for the reader: words, or a list of words and terms.
         result: whether documents state it in the theorem, along with the derivation's statement.
@@ -346,9 +365,9 @@ class Part(_Final):
     """
 
     title: str
-    start: Expr
+    start: Claim
     steps: Sequence[Step]
-    statement: Equals | AtMost | None = None
+    statement: Statement = None
     name: str = ""
     says: str | Sequence[str | Basic] = ""
     result: bool = False
@@ -357,10 +376,7 @@ class Part(_Final):
     def __post_init__(self) -> None:
         object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
         object.__setattr__(self, "almost", _law(self.almost, f"{self.title!r}: almost"))
-        try:
-            start = as_written(as_term(self.start))
-        except SortError as error:
-            raise SortError(f"the start of {self.title!r}: {error}") from None
+        start = _claimed(self.start, f"the start of {self.title!r}")
         object.__setattr__(self, "start", start)
         _label(self.title, "the title of a part")
         _remark(self.name, f"the name of {self.title!r}")
@@ -371,7 +387,8 @@ class Part(_Final):
             raise InputError(f"part {self.title!r} has no steps")
         before = start
         for step in steps:
-            step.proposition(before)
+            if not is_latex(before) and not is_latex(step.claim):
+                step.proposition(before)
             before = step.claim
         if {"≤", "≥"} <= {step.relation for step in self.steps}:
             raise InputError(f"part {self.title!r} has both ≤ and ≥, which shows nothing")
@@ -385,7 +402,8 @@ class Part(_Final):
     def proposition(self) -> Prop:
         """The stated or implied theorem."""
         if self.statement is not None:
-            return self.statement
+            stated: Prop = self.statement
+            return stated
         end, relations = self.steps[-1].claim, {step.relation for step in self.steps}
         if relations == {"="}:
             prop: Prop = Equals(self.start, end)
@@ -409,6 +427,9 @@ class Derivation(_Final):
         statement: what the derivation proves; by default what its last part does.
         says: how the proof goes, for the reader: words, or a list of words and terms.
         meanings: symbol -> what it is, in words, e.g. ``{u_model: "the model"}``.
+        symbols: what the letters of LaTeX in it stand for, beside the symbols that occur in it:
+            variables, symbols, names, or terms that have them. What the derivations that it uses
+            have comes last. It is forgotten when all is read.
     """
 
     name: str
@@ -418,14 +439,15 @@ class Derivation(_Final):
     source: str = ""
     uses: Sequence[Derivation] = ()
     variables: Sequence[Var] = ()
-    statement: Prop | None = None
-    start: Expr | None = None
+    statement: Statement = None
+    start: Claim = None
     steps: Sequence[Step] = ()
     says: str | Sequence[str | Basic] = ""
     meanings: Mapping[Head, str] = field(default_factory=dict, compare=False, repr=False)
+    symbols: InitVar[Any] = ()
     location: Location | None = field(init=False, default=None, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, symbols: Any) -> None:
         object.__setattr__(self, "location", _written_at())
         _label(self.name, "the name of a derivation")
         object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
@@ -453,6 +475,9 @@ class Derivation(_Final):
             object.__setattr__(
                 self, name, _several(getattr(self, name), kind, f"{self.name}: {name}")
             )
+        for name, value in read_script(self, symbols).items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "statement", _stated(self.statement, self.name))
         self._check_labels()
         self._check_closed()
         self._check_names()
@@ -462,7 +487,8 @@ class Derivation(_Final):
     @property
     def proposition(self) -> Prop:
         """The stated or implied theorem."""
-        return self.statement if self.statement is not None else self.parts[-1].proposition
+        stated: Prop | None = self.statement
+        return stated if stated is not None else self.parts[-1].proposition
 
     def _repr_latex_(self) -> str:
         """How a notebook shows it: its hypotheses and statement, which nothing here has checked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fmproof.lang.spelling.latex import latex, word
 
@@ -22,13 +22,13 @@ def derivation(shown: Derivation) -> str:
 
 def hypothesis(shown: Hypothesis) -> str:
     """The name and what it says."""
-    return rf"$\displaystyle {word(shown.name)}\colon\; {latex(shown.prop)}$"
+    return rf"$\displaystyle {word(shown.name)}\colon\; {_tex(shown.prop)}$"
 
 
 def part(shown: Part) -> str:
     """The whole chain, with the rules beside it."""
     steps = (rf"& {_claim(step)} && {word(step.id)}\; {_rules(step)}" for step in shown.steps)
-    return _aligned([f"& {latex(shown.start)}", *steps])
+    return _aligned([f"& {_tex(shown.start)}", *steps])
 
 
 def step(shown: Step) -> str:
@@ -36,8 +36,13 @@ def step(shown: Step) -> str:
     return rf"$\displaystyle {_claim(shown)} \qquad {_rules(shown)}$"
 
 
+def _tex(shown: Any) -> str:
+    """LaTeX that no derivation has read yet is shown as it is."""
+    return shown if type(shown) is str else latex(shown)
+
+
 def _claim(shown: Step) -> str:
-    return f"{_RELATIONS[shown.relation]} {latex(shown.claim)}"
+    return f"{_RELATIONS[shown.relation]} {_tex(shown.claim)}"
 
 
 def _rules(shown: Step) -> str:

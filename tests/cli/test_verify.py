@@ -165,3 +165,24 @@ def test_width_follows_the_terminal_within_reason(run, monkeypatch, columns, lim
     monkeypatch.setenv("COLUMNS", columns)
     widest = max(map(len, run("verify", "fm-cfm").out.splitlines()))
     assert limit - 12 < widest <= limit
+
+
+def test_a_claim_that_cannot_be_read_is_one_line_at_its_step(run, files: Path) -> None:
+    (files / "mine.py").write_text(
+        "from fmproof import *\n"
+        'x = Vec("x")\n'
+        'p, f = Density("p", x), Field("f", x)\n'
+        "mine = Derivation(\n"
+        '    "mine",\n'
+        "    symbols=[p, f],\n"
+        r'    start=r"\mathbb{E}_{x \sim p}\|f(x)\|^2",' + "\n"
+        "    steps=[\n"
+        r'        Step("1", r"\mathbb{E}_{x \sim p}\|f(x)\|^2", by="ring"),' + "\n"
+        r'        Step("2", r"\mathbb{E}_{x \sim p}\|g(x)\|^2", by="ring"),' + "\n"
+        "    ],\n"
+        ")\n"
+    )
+    outcome = run("verify", "mine.py")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("fmproof: mine.py:10: mine, step 2: no symbol is written g; ")
+    assert outcome.err.count("\n") == 1

@@ -380,3 +380,54 @@ def test_a_hypothesis_that_it_needs(name: str) -> None:
     case = CASES[name]
     (found,) = check([case.derivation(case.claim, without=case.needed)]).derivations
     assert found.status == "failed"
+
+
+# --- several steps: the cross term of scores, from positive densities alone -----------------
+
+slope_z = Field("g", x, given=z)
+slope_x = Field("g", x, definition=Integral(p_data(z) * slope_z(x, z), z))
+score_z = Field("s", x, given=z, definition=Ratio(1, p_cond(x, z)) * slope_z(x, z))
+score_x = Field("s", x, definition=Ratio(1, p(x)) * slope_x(x))
+guess = Field("s", x, sup=theta)(theta, x)
+CROSS_HYPOTHESES = [
+    ForAll(Integrable(norm2(guess), p(x)), theta),
+    Integrable(norm2(score_z(x, z)), *joint),
+    Almost(VanishesWith(1, p(x)), Lebesgue(x)),
+    Almost(VanishesWith(1, p_cond(x, z)), Lebesgue(x), Lebesgue(z)),
+]
+CROSS = [
+    (Integral(p(x) * Inner(guess, score_x(x)), x), ["expectation"]),
+    (Integral(Inner(guess, slope_x(x)), x), ["definition", "cancel"]),
+    (Integral(Inner(guess, Integral(p_data(z) * slope_z(x, z), z)), x), ["definition"]),
+    (Integral(p_data(z) * Inner(guess, slope_z(x, z)), z, x), ["linearity"]),
+    (
+        Integral(p_data(z) * p_cond(x, z) * Inner(guess, score_z(x, z)), z, x),
+        ["definition", "cancel"],
+    ),
+    (Integral(p_data(z) * p_cond(x, z) * Inner(guess, score_z(x, z)), x, z), ["fubini"]),
+    (E(Inner(guess, score_z(x, z)), *joint), ["expectation"]),
+]
+
+
+def cross(steps: Sequence[Any], hypotheses: Sequence[Any]) -> Any:
+    derivation = Derivation(
+        "cross",
+        hypotheses=[Hypothesis(f"H{i}", prop) for i, prop in enumerate(hypotheses)],
+        start=E(Inner(guess, score_x(x)), p(x)),
+        steps=[Step(str(i), claim, by=by) for i, (claim, by) in enumerate(steps)],
+    )
+    (found,) = check([derivation]).derivations
+    return found
+
+
+def test_the_cross_term_of_scores() -> None:
+    """The numbers say nothing here: a quotient by a Gaussian density has no finite mean square."""
+    assert cross(CROSS, CROSS_HYPOTHESES).status == "proved"
+    wrong = cross([*CROSS[:-1], (-CROSS[-1][0], CROSS[-1][1])], CROSS_HYPOTHESES)
+    assert [step.id for step in wrong.steps if step.status == "failed"] == ["6"]
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])  # without the first the search is long
+def test_each_hypothesis_of_the_cross_term_is_needed(place: int) -> None:
+    kept = [h for i, h in enumerate(CROSS_HYPOTHESES) if i != place]
+    assert cross(CROSS, kept).status == "failed"

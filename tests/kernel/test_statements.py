@@ -521,7 +521,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "derivative of a ratio": (
         lambda: calculus.derivative(Grad(Ratio(f(x), g(x)), x, y)),
         "y ↦ f(y) is differentiable at y, y ↦ g(y) is differentiable at y, g(y) ≠ 0 ⊢ ∇_y "
-        "(f(y) / g(y)) = (∇_y f(y)) (1 / g(y)) − f(y) (∇_y g(y)) (1 / g(y)²)",
+        "(f(y) / g(y)) = (1 / g(y)) ∇_y f(y) − f(y) (1 / g(y)²) ∇_y g(y)",
     ),
     "derivative of exp": (
         lambda: calculus.derivative(Grad(Exp(f(x)), x)),
@@ -543,7 +543,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "derivative of a Gaussian density": (
         lambda: calculus.derivative(Grad(Normal(x, h(t) * z, w(t)), x)),
         "w(t) > 0 ⊢ ∇_x N(x; h(t) z, w(t)·I) = N(x; h(t) z, w(t)·I) ∇_x (−1/2 d log (2 w(t) "
-        "π) − 1/2 ‖x − h(t) z‖² (1 / w(t)))",
+        "π) − 1/2 (1 / w(t)) ‖x − h(t) z‖²)",
     ),
     "chain rule": (
         lambda: calculus.derivative(Partial(k(h(t) * x, z), t)),
@@ -684,7 +684,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "field with vectors": (
         lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
-        "g(x) ≠ 0 ⊢ a(x) + a(x) (f(x) / g(x)) = a(x) ((f(x) + g(x)) / g(x))",
+        "g(x) ≠ 0 ⊢ (f(x) / g(x)) a(x) + a(x) = ((f(x) + g(x)) / g(x)) a(x)",
     ),
     "field and a double ratio": (
         lambda: rings.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
@@ -929,7 +929,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "Gaussian density": (
         lambda: gaussian.gaussian_density(Normal(x, z, w(t))),
-        "w(t) > 0 ⊢ N(x; z, w(t)·I) = exp(−1/2 d log (2 w(t) π) − 1/2 ‖x − z‖² (1 / w(t)))",
+        "w(t) > 0 ⊢ N(x; z, w(t)·I) = exp(−1/2 d log (2 w(t) π) − 1/2 (1 / w(t)) ‖x − z‖²)",
     ),
     "reparametrisation": (
         lambda: gaussian.reparametrise(
@@ -964,8 +964,8 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
             f(z) * Normal(x, h(t) * z + a(y), w(t)) * Normal(z, y, 2), 1, 2
         ),
         "w(t) > 0, 2 > 0 ⊢ f(z) N(x; a(y) + h(t) z, w(t)·I) N(z; y, 2·I) = f(z) N(x; a(y) + "
-        "h(t) y, (2 h(t)² + w(t))·I) N(z; (2 h(t) (x − a(y)) + w(t) y) (1 / (2 h(t)² + "
-        "w(t))), (2 w(t) / (2 h(t)² + w(t)))·I)",
+        "h(t) y, (2 h(t)² + w(t))·I) N(z; (1 / (2 h(t)² + w(t))) "
+        "(2 h(t) (x − a(y)) + w(t) y), (2 w(t) / (2 h(t)² + w(t)))·I)",
     ),
     "domination gives a derivative": (
         lambda: calculus.dominated_differentiable(Dominated(k(x, z), x, y, q(z))),

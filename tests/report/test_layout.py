@@ -48,6 +48,12 @@ def test_lines_keep_to_the_width(formula: str, width: int) -> None:
             ["E[aaaaaaaaaaaaaaaa", "  + bbbbbb] < ∞"],
         ),
         ("∫ aaaaaaaaaa dx < ∞", 17, ["∫ aaaaaaaaaa", "dx < ∞"]),
+        # Not within a law, nor within a Gaussian density, nor after a logarithm.
+        (
+            "E_{q, x~N(0, 1 − b)}[log N(y; m, 1 − c) − log p]",
+            40,
+            ["E_{q, x~N(0, 1 − b)}[log N(y; m, 1 − c)", "  − log p]"],
+        ),
         # Without operators, between factors.
         ("∫∫ p_t(x) u_t(x)·v_t(x) dx dt", 20, ["∫∫ p_t(x)", "u_t(x)·v_t(x) dx dt"]),
         # What cannot be broken overflows.

@@ -11,7 +11,8 @@ from report_cases import proved
 
 from fmproof import latex
 from fmproof.derivations import load
-from fmproof.derivations.fm_cfm import H1, L_FM, theta, u_cond
+from fmproof.derivations.fm_cfm import H1, L_FM, theta
+from fmproof.derivations.symbols import u_cond
 from fmproof.evaluation import evaluate
 from fmproof.kernel.hypotheses import assume
 from fmproof.losses.estimate import Estimate

@@ -18,7 +18,8 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.errors import InputError
 from fmproof.kernel.rule import Rule as KernelRule
 from fmproof.kernel.rule import rules
-from fmproof.tactics import conditions, pointwise
+from fmproof.tactics import pointwise
+from fmproof.tactics.conditions import almost, dominations, integrability, prover
 from fmproof.tactics.methods import METHODS
 
 RULES = catalogue()
@@ -61,12 +62,13 @@ def test_every_word_that_the_prover_prints_has_a_record() -> None:
         for reason in (condition.discharged_by or "").split(", ")
         if not re.fullmatch(r"H\d", reason)
     }
-    words = {name for name, _ in conditions._DOMINATIONS}
-    words |= set(re.findall(r'\("([^"@]+)",\)', inspect.getsource(conditions)))
-    words |= set(re.findall(r'"([^"@]+)", (?:depth|DEPTH)\b', inspect.getsource(conditions)))
-    words |= set(re.findall(r'\("([^"@]+)", [a-z_.]+\),', inspect.getsource(conditions)))
-    for module in (conditions, pointwise):
-        words |= set(re.findall(r'(?:yield |_named\()"([^"@]+)", ', inspect.getsource(module)))
+    words = {name for name, _ in dominations.DOMINATIONS}
+    for module in (almost, dominations, integrability, prover, pointwise):
+        source = inspect.getsource(module)
+        words |= set(re.findall(r'\("([^"@]+)",\)', source))
+        words |= set(re.findall(r'"([^"@]+)", depth\b', source))
+        words |= set(re.findall(r'\("([^"@]+)", (?:partial\()?[a-z_.]+[,)]', source))
+        words |= set(re.findall(r'(?:yield |_named\()"([^"@]+)", ', source))
     words |= {"Tonelli"}
     assert {"Jensen", "Cauchy–Schwarz", "support of the law", "equality", "almost surely"} <= words
     assert {"positive", "nonzero", "derivatives", "bounded gradients", "point mass"} <= words

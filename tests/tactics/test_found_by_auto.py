@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,9 @@ from fmproof import (
 )
 from fmproof.lang.nodes import CondExpect, Div, Law, Log, Partial
 from fmproof.meaning.witness import Witness
+from fmproof.report import json as as_json
+from fmproof.report import text
+from fmproof.report.document import sections
 from fmproof.report.model import StepReport
 
 x, y, z = Vec("x y z")
@@ -160,6 +164,22 @@ def test_what_a_mean_leaves_averages_to_nothing_almost_surely() -> None:
 
     assert almost(0 * x) == "proved"
     assert almost(mean) == "failed"
+
+
+def test_lines_that_hold_almost_surely_say_so() -> None:
+    part = Part(
+        "Residual",
+        start=CondExpect(y - mean, x, law),
+        steps=[Step("1", 0 * x, by="auto")],
+        almost=(law,),
+    )
+    hypotheses = [Hypothesis("H", SQUARES[0])]
+    report = check([Derivation("one", hypotheses=hypotheses, parts=[part])])
+    assert "for almost every (y,x)~P:" in text.render(report)
+    (step,) = json.loads(as_json.render(report))["derivations"][0]["steps"]
+    assert step["for_almost_every"]["text"] == "(y,x)~P"
+    (section,) = sections(report)
+    assert section.chains[0].says[0] == "Its lines hold for almost every "
 
 
 def test_a_scalar_square() -> None:

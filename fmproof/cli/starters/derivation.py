@@ -33,9 +33,10 @@ polarisation = Derivation(
         Hypothesis("F", Integrable(norm2(a), p(x)), "f is square integrable"),
         Hypothesis("G", Integrable(norm2(b), p(x)), "g is square integrable"),
     ],
-    # The chain: where it starts, then each line with the rule that gives it. `fmproof list
-    # --rules` shows the rules; by="auto" lets fmproof look for a proof of the line.
-    start=Expect(norm2(a + b), p(x)) - Expect(norm2(a - b), p(x)),
+    # The chain: where it starts, then each line with the rule that gives it. A line is a term, or
+    # LaTeX with the symbols from above. `fmproof list --rules` shows the rules; by="auto" lets
+    # fmproof look for a proof of the line.
+    start=r"\mathbb{E}_{x \sim p} \|f(x) + g(x)\|^2 - \mathbb{E}_{x \sim p} \|f(x) - g(x)\|^2",
     steps=[
         Step(
             "1",
@@ -44,6 +45,6 @@ polarisation = Derivation(
             by="square",
             note="expanding both squares",
         ),
-        Step("2", 4 * Expect(Inner(a, b), p(x)), by="linearity"),
+        Step("2", r"4 \mathbb{E}_{x \sim p}[f(x)^\top g(x)]", by="linearity"),
     ],
 )

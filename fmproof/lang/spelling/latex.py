@@ -61,7 +61,8 @@ class LatexPrinter(Printer):
         return _fenced("[", inside, "]") if r"\int" in inside else _fenced("(", inside, ")")
 
     def power(self, base: str, exponent: str) -> str:
-        return f"{self.brackets(base) if _superscripted(base) else base}^{{{exponent}}}"
+        raised = _superscripted(base) or base.endswith(r"\rVert")  # ‖a‖^2 is a norm squared
+        return f"{self.brackets(base) if raised else base}^{{{exponent}}}"
 
     def norm2(self, vector: str) -> str:
         return _fenced(r"\lVert ", vector, r"\rVert") + "^2"
@@ -225,6 +226,11 @@ def uniform_law(density: Density) -> str:
     r"""How a uniform density prints where a variable is drawn from it: ``\mathcal{U}[0,1]``."""
     (range_,) = density.over
     return _PRINTER.uniform_law(str(range_.low), str(range_.high))
+
+
+def draw_latex(item: Draw) -> str:
+    r"""One item of a measure, e.g. ``x \sim p_t(\cdot \mid z)``."""
+    return _PRINTER.almost_item(item)
 
 
 def latex(node: Basic) -> str:

@@ -76,12 +76,23 @@ def _vector_key(vector: Expr) -> tuple[Any, ...]:
     return (not _has_param(vector), _size(vector), _written(vector))
 
 
+def plainly_nonnegative(term: Expr) -> bool:
+    """Whether a reader sees that a product is not negative: no |·| is written around it."""
+    return all(_plainly_nonnegative(factor) for factor in Mul.make_args(term))
+
+
 def _plainly_nonnegative(factor: Expr) -> bool:
     if isinstance(factor, Inner):
         return factor.is_square
     if isinstance(factor, Rational):
         return bool(factor > 0)
     return isinstance(factor, Apply) and factor.head.nonneg
+
+
+def _has_density(term: Basic) -> bool:
+    if isinstance(term, Apply) and isinstance(term.head, Density):
+        return True
+    return any(map(_has_density, term.args))
 
 
 def _written(term: Basic) -> str:
@@ -112,12 +123,15 @@ def summand_key(term: Expr) -> tuple[Any, ...]:
 
 
 def factor_key(term: Expr) -> tuple[Any, ...]:
-    """Sorts a product: weights and densities, then vectors, then ratios, then integrals."""
+    """Sorts a product: weights and densities, then vectors, then ratios, then integrals.
+
+    A ratio without a density is a coefficient, as in (1/σ) (x − z), and stands before vectors.
+    """
     rank = 1
     if isinstance(term, Inner) or sort_of(term) is not Sort.REAL:
         rank = 3
     elif isinstance(term, Ratio):
-        rank = 4
+        rank = 4 if _has_density(term) else 2
     elif isinstance(term, IntegralOver | Expect):
         rank = 5
     elif isinstance(term, Apply) and not isinstance(term.head, Density):
@@ -134,6 +148,22 @@ def _in_order(node: Add) -> list[Expr]:
         terms.remove(first)
         terms.insert(0, first)
     return terms
+
+
+def _minus_difference(terms: Sequence[Expr]) -> tuple[Expr, Expr, Expr] | None:
+    """(f, a, b) for a field and two variables of which the later is subtracted: f − (a − b).
+
+    SymPy multiplies the sign in, and v + x₀ − x₁ is not how people write v − (x₁ − x₀).
+    """
+    signed = [(coefficient(term), term) for term in terms]
+    fields = [term for (c, rest), term in signed if c == 1 and not isinstance(rest, Var)]
+    added = [rest for (c, rest), _ in signed if c == 1 and isinstance(rest, Var)]
+    taken = [rest for (c, rest), _ in signed if c == -1 and isinstance(rest, Var)]
+    if (len(terms), len(fields), len(added), len(taken)) != (3, 1, 1, 1):
+        return None
+    (f,), (b,), (a,) = fields, added, taken
+    vectors = isinstance(f, Apply) and f.head.result is Sort.VEC
+    return (f, a, b) if vectors and b.name < a.name else None
 
 
 class Printer(ABC):
@@ -251,8 +281,13 @@ class Printer(ABC):
         return self.dominated(shown, self.name(var.name), self.show(node.at), items)
 
     def sum(self, node: Add) -> str:
+        terms = _in_order(node)
+        apart = _minus_difference(terms)
+        if apart is not None:
+            f, a, b = map(self.show, apart)
+            return f + self.minus_sign + self.brackets(a + self.minus_sign + b)
         shown = ""
-        for term in _in_order(node):
+        for term in terms:
             negative = coefficient(term)[0] < 0
             part = self.show(mul(S.NegativeOne, term) if negative else term, PRODUCT)
             if shown:
@@ -318,7 +353,7 @@ class Printer(ABC):
 
     def size(self, body: Expr) -> str:
         """|body|, ‖body‖, or the body itself when it is plainly not negative."""
-        if all(_plainly_nonnegative(factor) for factor in Mul.make_args(body)):
+        if plainly_nonnegative(body):
             return self.show(body)
         return self.absolute(self.show(body), sort_of(body) is Sort.VEC)
 

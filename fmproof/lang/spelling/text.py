@@ -44,7 +44,7 @@ class TextPrinter(Printer):
         return f"[{inside}]" if "∫" in inside else f"({inside})"
 
     def power(self, base: str, exponent: str) -> str:
-        raised = "^" in base or base[-1:] in _RAISED or base[:1] == "√"
+        raised = "^" in base or base[-1:] in _RAISED + "‖" or base[:1] == "√"
         return (self.brackets(base) if raised else base) + exponent.translate(_SUPERSCRIPT)
 
     def norm2(self, vector: str) -> str:

@@ -64,8 +64,16 @@ def _named(symbol: Symbol, value: str = "") -> str:
     meaning = symbol.words or symbol.meaning
     if not re.match("(the|an?|any|points) ", meaning):
         meaning = "a " + re.sub(r" in \S+(, \S+)*?(?= on |$)", "", meaning)
-    noun, link, rest = re.fullmatch("(.*?)( of | on |$)(.*)", meaning).groups()  # type: ignore[union-attr]
-    return f"{escape(noun)} ${mathematics(symbol.name)}{value}${escape(link + rest)}"
+    split = re.fullmatch("(.*?)(: | of | on |(?<!,) with |$)(.*)", meaning)
+    noun, link, rest = split.groups()  # type: ignore[union-attr]
+    return f"{escape(noun)} ${mathematics(symbol.name)}{value}${_letters(link + rest, symbol)}"
+
+
+def _letters(words: str, symbol: Symbol) -> str:
+    """Words as TeX, the letters of the symbol as mathematics: the mean m of N(x; m, v)."""
+    letters = set(re.findall(r"\b[b-z]\b", symbol.name.text))
+    pieces = re.split(r"\b([b-z])\b", words)
+    return "".join(f"${p}$" if p in letters else escape(p) for p in pieces)
 
 
 def _is_number(definition: Formula) -> bool:
@@ -159,7 +167,7 @@ def _described(symbol: Symbol) -> str:
         return escape(_VECTORS).replace("dimension d", "dimension $d$")
     before, found, after = symbol.described.partition(" density in ")
     if not found:
-        return escape(before)
+        return _letters(before, symbol)
     names = re.split(r"(, | on .*)", after)
     latex = dict(zip(_arguments(symbol.name.text), _arguments(symbol.name.latex), strict=False))
     shown = (f"${latex[name]}$" if name in latex else escape(name) for name in names)

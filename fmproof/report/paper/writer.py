@@ -213,7 +213,7 @@ class Writer:
                 rf"\fmprooflabel{{{self.label}:{_anchor(chain.part.title)}}}{{{title}}}"
                 rf"\emph{{{title}.}} "
             )
-        words = self._said(chain.part.says)
+        words = self._said(chain.says)
         if chain.part.status == "failed":
             head += r"\fmprooffailed{(not proved)} "
         blocks: list[str] = []

@@ -49,6 +49,7 @@ from fmproof.tactics.conditions.dominations import (
 )
 from fmproof.tactics.conditions.marginals import marginal_variants
 from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.conditions.quotients import by_quotient
 from fmproof.tactics.laws import needed_items, same_law
 from fmproof.tactics.matching import instance, match
 from fmproof.tactics.pointwise import (
@@ -92,7 +93,7 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
             return search.from_theorem(theorem, "", depth + 1)
     if slope_is_drawn(goal) and not is_compound(goal.body):
         computed = all_computed_slopes(goal.body)
-        if computed is not None and not has_derivative(computed.rhs):  # there is no better form
+        if computed is not None and not _has_derivative(computed.rhs):  # there is no better form
             theorem = attempt(equal_integrand, goal, computed)
             return search.from_theorem(theorem, "derivatives", depth + 1)
     for move in _moves(goal):
@@ -118,6 +119,7 @@ def _moves(goal: Integrable) -> tuple[Moves, ...]:
         _marginal_moves,
         _definition_moves,
         _carried_moves,
+        _quotient_moves,
     )
     return (*first, *(move for move in rest if move not in first))
 
@@ -206,6 +208,14 @@ def _carried_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[
         yield "equality", spelled_otherwise(goal, fact.conclusion)
 
 
+def _quotient_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """What a hypothesis speaks of as a quotient."""
+    for head in search.divided:
+        rewritten = sweep(goal.body, by_quotient(head))
+        if rewritten is not None:
+            yield "definition", attempt(equal_integrand, goal, rewritten)
+
+
 def _computed(search: Prover, term: Expr) -> Theorem | None:
     """The value of an integral or expectation by an earlier result."""
     if isinstance(term, IntegralOver | Expect):
@@ -229,9 +239,9 @@ def is_polynomial(goal: Integrable) -> bool:
 
 
 @remembered
-def has_derivative(term: Any) -> bool:
+def _has_derivative(term: Any) -> bool:
     """Whether a derivative is in a term."""
-    return isinstance(term, Derivative) or any(map(has_derivative, term.args))
+    return isinstance(term, Derivative) or any(map(_has_derivative, term.args))
 
 
 def slope_is_drawn(goal: Integrable) -> bool:

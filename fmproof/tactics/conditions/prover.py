@@ -9,17 +9,19 @@ from collections.abc import Iterator, Sequence
 from time import thread_time
 
 from fmproof.errors import SortError
+from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import differentiable_equal
-from fmproof.kernel.equality import generalise, instantiate, specialise
+from fmproof.kernel.equality import equal_sides, generalise, instantiate, specialise, symmetry
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import Var
-from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Prop
+from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.tactics.conditions.almost import almost
 from fmproof.tactics.conditions.dominations import DOMINATIONS
 from fmproof.tactics.conditions.integrability import integrable, unfold_field
 from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.conditions.quotients import divided
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import defined, fewer, pointwise
 from fmproof.tactics.rewriting import attempt, sweep
@@ -45,6 +47,7 @@ class Prover:
         self.hypotheses = tuple(hypotheses)
         self.equations = list(equations)
         self.facts: list[Theorem] = []
+        self.divided = divided(prop for _, prop in self.hypotheses)  #: see :mod:`.quotients`
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self.until: float | None = None  #: when the search gives up, in seconds of the thread
@@ -170,6 +173,9 @@ class Prover:
         for name, prop in self.hypotheses:
             theorem = assume(prop)
             yield name, theorem
+            written = _written_out(theorem)
+            if written is not None:
+                yield name, written
             while isinstance(theorem.conclusion, ForAll):
                 inner = theorem.conclusion
                 values = {v for v in free if v.sort is inner.var.sort} | {inner.var}
@@ -187,6 +193,20 @@ class Prover:
                 fact = found
             return Proof(restate(fact, goal), (f"@{name}",))
         return None
+
+
+def _written_out(theorem: Theorem) -> Theorem | None:
+    """What a hypothesis says of a denominator, with the denominator's definition unfolded."""
+    prop = theorem.conclusion
+    if not (isinstance(prop, Almost) and isinstance(prop.body, VanishesWith)):
+        return None
+    unfolded = sweep(prop.body.args[1], defined)
+    if unfolded is None:
+        return None
+    goal = VanishesWith(prop.body.args[0], unfolded.rhs)
+    pointwise = attempt(equal_sides, goal, {1: symmetry(unfolded)})
+    spread = pointwise and attempt(everywhere, pointwise, prop.measure)
+    return spread and attempt(discharge, spread, theorem)
 
 
 def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:

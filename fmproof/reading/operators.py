@@ -1,0 +1,169 @@
+r"""What stands before one factor and acts on it: ∇, ∂, div, log, and exp with its brackets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr
+
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import ArgMin, Div, Exp, Grad, Log, Partial, Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.latex import latex
+from fmproof.reading.items import Item, Product, Script, Sum
+from fmproof.reading.symbols import is_top
+
+if TYPE_CHECKING:
+    from fmproof.reading.reader import Reader
+
+DERIVATIVES: dict[str, Any] = {"nabla": Grad, "partial": Partial, "div": Div}
+
+
+class Operators:
+    """The part of :class:`fmproof.reading.rows.Row` that reads operators, and where it is."""
+
+    def __init__(self, reader: Reader, items: Product) -> None:
+        self.reader = reader
+        self.items = items
+        self.here = 0
+        self.stop = ""  # the kind of the items that end the product
+        self.operand = False  # whether an operator stands before the factor
+        self.transposed: Script | None = None  # what the operator's result carries
+
+    def peek(self) -> Item | None:
+        return self.items[self.here] if self.here < len(self.items) else None
+
+    def take(self) -> Item:
+        self.here += 1
+        return self.items[self.here - 1]
+
+    def product(self, stop: str = "") -> Expr:
+        raise NotImplementedError
+
+    def factor(self) -> Expr:
+        raise NotImplementedError
+
+    def finished(self, term: Expr, item: Item, skip_sup: bool = False) -> Expr:
+        raise NotImplementedError
+
+    def before(self, vector: Expr, top: Script, at: int) -> Expr:
+        raise NotImplementedError
+
+    def applied(self, item: Item) -> Expr:
+        """The one factor that an operator or a logarithm acts on."""
+        after = self.peek()
+        if after is None or after.kind in ("dot", "slash", self.stop):
+            self.reader.fail(f"expected a term after {item.text}", item.at)
+        outer, self.operand = self.operand, True
+        body = self.factor()
+        self.operand = outer
+        return body
+
+    def result(self, item: Item, term: Expr) -> Expr:
+        """What the operator ``item`` made of its factor; nothing may seem to belong to it."""
+        if self.transposed is not None and sort_of(term) is not Sort.REAL:
+            top, self.transposed = self.transposed, None
+            return self.before(term, top, item.at)
+        if self.transposed is not None and not self.operand:
+            self.reader.fail("only a vector is transposed", self.transposed.at)
+        after = self.peek()
+        if after is not None and not self.operand and after.kind not in ("dot", self.stop):
+            self.reader.fail(
+                f"{item.text} stands before a product; put brackets around what it acts on, as in "
+                rf"{item.text} (a b) or ({item.text} a) b",
+                item.at,
+            )
+        return term
+
+    def logarithm(self, item: Item) -> Expr:
+        if item.sub is not None or item.sup:
+            self.reader.fail(
+                f"{item.text} takes no index and no power; put it in brackets", item.at
+            )
+        after = self.peek()
+        if after is not None and after.kind == "group" and any(not is_top(s) for s in after.sup):
+            self.reader.fail(
+                rf"write ({item.text} a)^n or {item.text} (a^n), which differ", after.sup[0].at
+            )
+        return self.result(item, self.reader.built(Log, item.at, self.applied(item)))
+
+    def exponential(self, item: Item) -> Expr:
+        group = self.peek()
+        if group is None or group.kind not in ("group", "braces") or group.given is not None:
+            self.reader.fail(rf"expected brackets after {item.text}", item.at)
+        self.take()
+        inside = self.reader.only(group.content, group.at)
+        return self.finished(self.reader.built(Exp, item.at, inside), group)
+
+    def derivative(self, item: Item) -> Expr:
+        build, var, body = self.parts_of_derivative(item)
+        return self.result(item, self.reader.built(build, item.at, body, var))
+
+    def parts_of_derivative(self, item: Item) -> tuple[Any, Var, Expr]:
+        r"""Which derivative, in which variable, and of what; ``\nabla_x \cdot`` is div."""
+        build, after = DERIVATIVES[item.kind], self.peek()
+        if item.kind == "nabla" and after is not None and after.kind == "dot":
+            self.take()
+            build = Div
+        var = self.subscript(item)
+        return build, var, self.applied(item)
+
+    def subscript(self, item: Item) -> Var:
+        if item.sub is None or len(item.sub.entries) != 1:
+            self.reader.fail(
+                f"expected the variable of {item.text} as its subscript, as in {item.text}_x",
+                item.at,
+            )
+        if item.sup:
+            self.reader.fail(f"a power of {item.text} is no term; write it twice", item.sup[0].at)
+        return self.reader.variable(self.reader.single(item.sub.entries[0].sum))
+
+    def at_place(self, item: Item) -> Expr:
+        r"""``[\nabla_x f(x)]_{x = s}``: the derivative at another place than its variable."""
+        row = item.content[0].sum
+        ((sign, product), *more) = row.parts
+        inner = type(self)(self.reader, product)
+        first = inner.take()
+        if len(item.content) > 1 or more or sign < 0 or first.kind not in DERIVATIVES:
+            self.reader.fail("only a derivative is taken at a place", item.at)
+        build, var, body = inner.parts_of_derivative(first)
+        if inner.peek() is not None or inner.transposed is not None:
+            self.reader.fail("only a derivative is taken at a place", item.at)
+        (entry,) = item.sub.entries if item.sub else ()
+        if entry.law is None or self.reader.variable(self.reader.single(entry.sum)) != var:
+            self.reader.fail(f"expected the place of {latex(var)}", entry.sum.at)
+        term = self.reader.built(build, item.at, body, var, self.reader.sum(entry.law))
+        return self.finished(term, replace(item, sub=None))
+
+    def written_as_fraction(self, item: Item, top: Sum, bottom: Sum) -> Expr | None:
+        r"""``\frac{\partial}{\partial t}`` of the factor after it, or ``\frac{\partial f}{…}``."""
+        above, below = top.parts[0][1], bottom.parts[0][1]
+        signs = {(_differential(sign), sign.sub) for sign in (above[0], below[0])}
+        if len(below) != 2 or signs not in ({("partial", None)}, {("diff", None)}):
+            return None
+        var = self.reader.variable(below[1])
+        if len(above) == 1:
+            body = self.applied(item)
+            return self.result(item, self.reader.built(Partial, item.at, body, var))
+        body = type(self)(self.reader, above[1:]).product()
+        return self.reader.built(Partial, item.at, body, var)
+
+    def rate(self, item: Item, term: Expr) -> Expr:
+        r"""``\dot\alpha_t``: the derivative in the one real variable of a term."""
+        times = [var for var in free_vars(term) if var.sort is Sort.REAL]
+        if len(times) != 1:
+            self.reader.fail(rf"write \partial_t: {item.text} does not say in what", item.at)
+        return self.reader.built(Partial, item.at, term, times[0])
+
+    def minimisers(self, item: Item) -> Expr:
+        var = self.subscript(item)
+        if self.peek() is None:
+            self.reader.fail(f"expected a term after {item.text}", item.at)
+        return self.reader.built(ArgMin, item.at, self.product(), var)
+
+
+def _differential(item: Item) -> str:
+    r"""Its kind; the lonely d of ``\frac{d}{dt}`` is a differential, too."""
+    return "diff" if item.kind == "name" and item.text == "d" else item.kind
