@@ -24,7 +24,7 @@ from fmproof.reading.notation.randomness import as_law
 
 
 @dataclass(frozen=True)
-class Other:
+class PathsDrawn:
     """A row with its paths drawn.
 
     Attributes:
@@ -38,7 +38,7 @@ class Other:
 
 def other_readings(
     elab: Elaborator, item: Item, lines: Sequence[Line], written_out: Expr
-) -> list[Other]:
+) -> list[PathsDrawn]:
     """The row as it follows from the last of ``lines`` that stand, and from the first."""
     nodes = [line.node for line in lines if line.stands and line.node is not None]
     if item.right is None or not nodes:
@@ -52,14 +52,14 @@ def other_readings(
         return []
     finally:
         elab.expand, elab.constants = True, saved
-    found: list[Other] = []
+    found: list[PathsDrawn] = []
     for before in befores:
         law = as_law(elab, [before, claim])
         if law is None and claim == written_out:
             continue  # no path is in it: that was tried
         sides = (before, claim) if law is None else _tested(before, claim, *law)
         if sides is not None:
-            found.append(Other(*sides, law is not None))
+            found.append(PathsDrawn(*sides, law is not None))
     return found
 
 

@@ -19,7 +19,7 @@ class Line:
 
 
 @dataclass
-class Chain:
+class RowChain:
     """Rows that go on from each other.
 
     A row is compared with what stands: the row before it, or the start, or another row of the

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from sympy import Expr
 
-from fmproof.documents.almost_surely import Other, other_readings
+from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.context import Context, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
@@ -22,7 +22,7 @@ from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions
-from fmproof.documents.ways import difference
+from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
@@ -35,7 +35,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import spelled
 
 
-def compare(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
+def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
     """The verdict on a row whose right side reads ``claim``; the chain grows by it."""
     chain = context.chain
     start = chain.lines[0].term
@@ -49,7 +49,7 @@ def compare(context: Context, item: Item, claim: Expr, relation: str) -> RowRepo
     if not fitting:
         return open_row(item, f"its sides do not fit as they were understood: {problem}")
     candidates = list(dict.fromkeys([fitting[0], *([start] if start in fitting else fitting[1:2])]))
-    row = Row(context, item, candidates[0], claim, relation)
+    row = ComparedRow(context, item, candidates[0], claim, relation)
     context.ties.read[item.index] = (candidates[0], claim)
     context.prover.begin()
     evidence = row.evidence
@@ -91,7 +91,7 @@ def _fitting(context: Context, claim: Expr, relation: str) -> tuple[list[Expr], 
 
 
 @dataclass
-class Row:
+class ComparedRow:
     """``before relation claim``, with what both witnesses say of it."""
 
     context: Context
@@ -114,7 +114,7 @@ class Row:
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     @cached_property
-    def others(self) -> list[Other]:
+    def others(self) -> list[PathsDrawn]:
         """The row read with its paths drawn."""
         return other_readings(self.context.elab, self.item, self.lines, self.claim)
 
@@ -266,7 +266,7 @@ class Row:
         before, claim = self.before, self.claim
         if self.relation != "=" or sort_of(claim) is not Sort.REAL or free_of_parameters(before):
             return None
-        left_over = difference(before, claim)
+        left_over = normal_difference(before, claim)
         if left_over is None or free_vars(left_over):
             return None
         if not self.context.prover.prove(before, claim + left_over).proved:

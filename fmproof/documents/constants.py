@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from fmproof.documents.compare import compare
+from fmproof.documents.compare import verdict_on
 from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport
 from fmproof.documents.terms import free_of_parameters
-from fmproof.documents.ways import difference
+from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.nodes import Grad
@@ -46,12 +46,12 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
         named = context.elab.define_constant(
             error.name, error.node, sign * left_over, "what this row leaves"
         )
-        found = compare(context, item, rest + sign * named, relation)
+        found = verdict_on(context, item, rest + sign * named, relation)
         if found.verdict == "proved":
             return replace(found, message=f"{named.name} stands for {text(named.definition)}")
         return found
     for reference in reversed(standing):
-        left_over = difference(reference, rest)
+        left_over = normal_difference(reference, rest)
         if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
             continue
         proof = context.prover.prove(reference, rest + left_over)

@@ -8,12 +8,12 @@ from typing import Any
 
 from sympy import Expr
 
-from fmproof.documents.chain import Chain
+from fmproof.documents.chain import RowChain
 from fmproof.documents.facts import Fact, Facts
 from fmproof.documents.items import Item, Reading, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
-from fmproof.documents.prove import Checked, Proof, Prover
+from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
 from fmproof.lang.spelling.text import text
 from fmproof.reading.notation.elaborate import Elaborator
@@ -42,11 +42,11 @@ class Context:
 
     reading: Reading
     elab: Elaborator
-    prover: Prover
+    prover: FirstWitness
     numbers: Numbers
     ties: Ties
     numeric: bool = True
-    chain: Chain = field(default_factory=Chain)
+    chain: RowChain = field(default_factory=RowChain)
     facts: Facts = field(default_factory=Facts)
     checked: list[Checked] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)

@@ -177,7 +177,7 @@ def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
         yield from _closed(norm2(value), tuple(joint))
 
 
-def averages(term: Basic) -> bool:
+def _has_average(term: Basic) -> bool:
     """Whether there is an average in a definition."""
     return bool(term.has(Expect, IntegralOver, CondExpect, Named))
 
@@ -212,7 +212,7 @@ def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) ->
             vectors.setdefault(term)
         elif not isinstance(term.head, Density):
             scalars.setdefault(term)
-            if term.head.definition is not None and not averages(term.head.definition):
+            if term.head.definition is not None and not _has_average(term.head.definition):
                 _atoms(term.head.unfold(term.arguments), scalars, vectors)
         return
     for arg in term.args:

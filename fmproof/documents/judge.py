@@ -11,14 +11,14 @@ from fractions import Fraction
 
 from sympy import Expr
 
-from fmproof.documents.chain import Chain, Line
-from fmproof.documents.compare import compare, strays
+from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.compare import strays, verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.numbers import Numbers
-from fmproof.documents.prove import Checked, Prover
+from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.reading.formula import tree as t
@@ -56,7 +56,7 @@ class Judge:
         self.elab = Elaborator(evidence, self._place, strict, dict(corrections or {}))
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, evidence)
-        prover = Prover((), natural, memory.proofs)
+        prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,
             self.elab,
@@ -156,7 +156,7 @@ class Judge:
             return report(item, "hypothesis", "a value that a variable takes")
         saved = self.context.chain
         if item.inline:
-            self.context.chain = Chain()
+            self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
         if item.inline:
             self.context.chain = saved
@@ -199,7 +199,7 @@ class Judge:
         if item.inline:
             return
         if item.row.left is not None:
-            self.context.chain = Chain([], item.left, why)
+            self.context.chain = RowChain([], item.left, why)
         if not self.context.chain.lines:
             self.context.chain.broken = why
 
@@ -217,7 +217,7 @@ class Judge:
         except (NotYet, SortError, FmproofError) as error:
             message = str(error)
             if not item.inline:
-                self.context.chain = Chain([], item.left, message)
+                self.context.chain = RowChain([], item.left, message)
         if candidate.state == "refused" and candidate.why.endswith("is free in its definition"):
             missing = self._scope_of_definition(item)
             if missing:
@@ -252,7 +252,7 @@ class Judge:
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:
             node = item.candidate.left if item.candidate is not None else item.left
-            self.context.chain = Chain([Line(left, True, node)], item.left)
+            self.context.chain = RowChain([Line(left, True, node)], item.left)
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
@@ -262,9 +262,9 @@ class Judge:
             kept = [line for line in chain.lines[1:] if line.stands] if same else []
             try:
                 start = Line(self.elab.term(item.left), True, item.left)
-                self.context.chain = Chain([start, *kept], item.left)
+                self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
-                self.context.chain = Chain([], item.left, str(error))
+                self.context.chain = RowChain([], item.left, str(error))
         try:
             claim = self.elab.term(item.right)
         except Undefined as error:
@@ -275,7 +275,7 @@ class Judge:
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)
-        return compare(self.context, item, claim, relation)
+        return verdict_on(self.context, item, claim, relation)
 
     def _after_broken(self, item: Item, claim: Expr) -> RowReport:
         why = self.context.chain.broken or "there is no row before it"

@@ -22,7 +22,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-PATIENCE = 2.0
+ONE_SEARCH = 2.0
 """Seconds of computation that one search may take."""
 SECONDS = 4.0
 """Of processor time for all that is tried on a row."""
@@ -51,7 +51,7 @@ class Checked:
 
 
 @dataclass
-class Prover:
+class FirstWitness:
     """The first witness for the rows of one document.
 
     Attributes:
@@ -69,7 +69,7 @@ class Prover:
         self._until = process_time() + SECONDS
 
     def _left(self) -> float:
-        return min(PATIENCE, self._until - process_time())
+        return min(ONE_SEARCH, self._until - process_time())
 
     def prove(
         self,

@@ -97,7 +97,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
 
 
-def difference(before: Expr, claim: Expr) -> Expr | None:
+def normal_difference(before: Expr, claim: Expr) -> Expr | None:
     """What is left of ``before − claim`` when both are in normal form."""
     try:
         common = decide(Line(before, claim))
@@ -112,7 +112,7 @@ def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:
     if len(nodes) != 2 or nodes[0].func is not nodes[1].func or nodes[0].var is not nodes[1].var:
         return
     one, other = nodes
-    left_over = difference(one.body, other.body)
+    left_over = normal_difference(one.body, other.body)
     if left_over is None or one.var in free_vars(left_over):
         return
     shifted = plus_of(other.body, left_over)

@@ -7,7 +7,7 @@ import pytest
 from fmproof.documents.check import check_text
 from fmproof.documents.context import Memory
 from fmproof.documents.model import WRONG
-from fmproof.documents.prove import Prover
+from fmproof.documents.prove import FirstWitness
 from fmproof.documents.smoothness import smoothness
 from fmproof.lang.nodes import Log, Normal, Real, Scalar, Vec
 from fmproof.lang.props import ForAll
@@ -88,9 +88,9 @@ def test_what_was_found_is_kept_for_the_next_look(monkeypatch: pytest.MonkeyPatc
     from fmproof.reading.document.read import read_text
 
     calls = []
-    prove = Prover._directly
+    prove = FirstWitness._directly
     monkeypatch.setattr(
-        Prover,
+        FirstWitness,
         "_directly",
         lambda self, *given: calls.append(given) or prove(self, *given),  # type: ignore[func-returns-value]
     )
