@@ -23,8 +23,9 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import Said, assumes, role_of
+from fmproof.reading.notation.words import Said, a_case, assumes, role_of
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -109,6 +110,15 @@ def read_items(documents: Sequence[Document]) -> Reading:
         for text in document.macros:
             macros.learn(text)
         macros.learn(document.source.text)
+    _read_documents(reading, documents, macros)
+    resolver = Resolver(reading.trees)
+    for item in reading.items:
+        item.left, item.right = resolver.sides(item.left, item.right)
+    reading.loose = [resolver.side(node) for node in reading.loose]
+    return reading
+
+
+def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
     count = 0
     for document in documents:
         source = document.source
@@ -131,12 +141,11 @@ def read_items(documents: Sequence[Document]) -> Reading:
                             f"only the first {MAX_DISPLAYS:,} formulas are read",
                         )
                     )
-                    return reading
+                    return
                 first = len(reading.items)
                 latex = _read_piece(reading, source, piece, macros)
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
-    return reading
 
 
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
@@ -296,7 +305,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         explicit = relation != "="
         if isinstance(left, t.Other) or left is None or right is None:
             continue
-        if not _definable(left, evidence) or _mentions(right, left):
+        if not _definable(left, evidence, explicit) or _mentions(right, left):
             continue
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not explicit and not _averages(right):
@@ -317,6 +326,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         found.setdefault(key, []).append((rank, candidate, item))
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
+    first = _first_calls(reading)
     chosen: dict[str, list[Candidate]] = {}
     for key, options in found.items():
         shapes: set[str] = set()
@@ -333,6 +343,10 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
                 )
             ):
                 continue  # a special case of what was used before
+            case = item.inline and not candidate.explicit and isinstance(candidate.left, t.Call)
+            general = case and first.get(key, item.index) < item.index
+            if general and a_case(item.source.text, item.piece.start):
+                continue
             shapes.add(shape)
             item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
@@ -371,6 +385,17 @@ def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) 
     return used
 
 
+def _first_calls(reading: Reading) -> dict[str, int]:
+    """Letter of a function -> the first row that applies it."""
+    found: dict[str, int] = {}
+    for item in reading.items:
+        for side in (item.left, item.right):
+            for node in t.walk(side) if side is not None else ():
+                if isinstance(node, t.Call):
+                    found.setdefault(key_of(node.head), item.index)
+    return found
+
+
 def _before(reading: Reading, item: Item) -> t.Node | None:
     return reading.items[item.index - 1].right if item.index else None
 
@@ -383,15 +408,20 @@ def shape_of(node: t.Node) -> str:
     return spelled(node)
 
 
-def _definable(left: t.Node, evidence: Evidence) -> bool:
-    """A name, or a symbol applied to variables that differ."""
+def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
+    """A name, or a symbol applied to variables that differ.
+
+    A number below a letter is a time, p_0(x), or part of a name, x̂_0(x): a row may define that.
+    """
     if isinstance(left, t.Sym):
         if any(isinstance(s, t.Add | t.Mul) for s in left.sub):
             return False
         return spelled(left) not in evidence.drawn or bool(left.sub)
     if not isinstance(left, t.Call):
         return False
-    places = [*left.head.sub, *left.args, *left.given, *left.after]
+    named = explicit or any(accent != "dot" for accent in left.head.accents)
+    scripts = [s for s in left.head.sub if not (named and isinstance(s, t.Num))]
+    places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False
     names = [spelled(p) for p in (*left.args, *left.given, *left.after)]

@@ -517,8 +517,24 @@ class _Checker:
         free_names = (name for n in count(1) if (name := f"H{n}") not in taken)
         return tuple(
             Missing(formula(prop), tuple(dict.fromkeys(steps)), hypothesis(next(free_names), prop))
-            for prop, steps in self.missing.values()
+            for prop, steps in self._independent()
         )
+
+    def _independent(self) -> list[tuple[Prop, list[str]]]:
+        """What is missing, without what would follow from the rest of it."""
+        kept = {f"missing {i}": item for i, item in enumerate(self.missing.values())}
+        until = thread_time() + PATIENCE
+        for name, (prop, steps) in list(kept.items()) if len(kept) > 1 else ():
+            others = [(other, item[0]) for other, item in kept.items() if other != name]
+            prover = Prover([*((h.name, h.prop) for h in self.derivation.hypotheses), *others])
+            prover.until = until
+            proof = prover.prove(prop)
+            if proof is not None:
+                del kept[name]
+                for reason in proof.reasons:
+                    if reason[1:] in kept:
+                        kept[reason[1:]][1].extend(steps)
+        return list(kept.values())
 
     def _what_would_do(self, prop: Prop, step: str) -> str:
         missing = [as_expectation(p) for p in self.prover.missing(prop) or [prop]]

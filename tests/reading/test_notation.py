@@ -10,7 +10,7 @@ from fmproof.reading.document.read import read_text
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.names import Names
 from fmproof.reading.notation.sorts import Found
-from fmproof.reading.notation.words import assumes, role_of
+from fmproof.reading.notation.words import a_case, assumes, role_of
 
 
 def sorts(text: str) -> dict[str, Found]:
@@ -80,3 +80,10 @@ def test_words_beside_a_symbol_say_its_role(text: str) -> None:
 def test_a_sentence_that_assumes() -> None:
     assert assumes("Suppose that $a = b$", 13)
     assert not assumes("Suppose so. Then $a = b$", 17)
+
+
+def test_a_case_is_told_by_the_words_before_it() -> None:
+    for words in ("For $f(x) = a x$", "so, for example, $f(x)", "Für $f(x)", "例如 $f(x)"):
+        assert a_case(words, words.index("$") + 1)
+    for words in ("where $f(x) = a x$", "for every x put $f(x)", "with $f(x)"):
+        assert not a_case(words, words.index("$") + 1)

@@ -33,6 +33,7 @@ from fmproof import (
     norm2,
 )
 from fmproof.lang.nodes import CondExpect, Div, Law, Log, Partial
+from fmproof.lang.props import Almost, Positive
 from fmproof.meaning.witness import Witness
 from fmproof.report import json as as_json
 from fmproof.report import text
@@ -189,3 +190,29 @@ def test_a_scalar_square() -> None:
     assert checked(below).status == "proved"
     above = one(2 * E(k * c, p(x)), E(k**2, p(x)) + E(c**2, p(x)), hypotheses, "≥")
     assert checked(above).status == "failed"
+
+
+def test_what_follows_from_the_rest_is_not_missing() -> None:
+    kernel = Density("k", y, given=x)
+    joint = Density("j", x, y, definition=p(x) * kernel(y, x))
+    inner = Inner(Field("s", y)(y), Grad(Log(kernel(y, x)), y))
+    derivation = one(
+        Integral(Integral(p(x) * kernel(y, x) * inner, x), y),
+        E(inner, joint(x, y)),
+        [Integrable(inner, joint(x, y))],
+    )
+    (report,) = check([derivation]).derivations
+    assert [item.formula.text for item in report.missing] == [
+        "y ↦ log k(y|x) is differentiable at y for almost every y, x",
+        "k(y|x) > 0 for almost every y, x",
+    ]  # and not again for almost every (x,y)~j, which follows
+    proved = one(
+        derivation.parts[0].start,
+        derivation.parts[0].steps[0].claim,
+        [
+            Integrable(inner, joint(x, y)),
+            Almost(Positive(kernel(y, x)), Lebesgue(x), Lebesgue(y)),
+            Almost(Differentiable(Log(kernel(y, x)), y, y), Lebesgue(x), Lebesgue(y)),
+        ],
+    )
+    assert checked(proved).status == "proved"

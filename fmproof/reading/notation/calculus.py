@@ -28,7 +28,7 @@ from fmproof.lang.nodes import (
     Var,
     norm,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import is_identity
@@ -128,6 +128,8 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
 
 def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     body = _applied(elab, node.body)
+    if node.kind == "div" and node.var is None:
+        body = _fields(elab, body)
     place: t.Node
     if node.var is not None:
         if not isinstance(node.var, t.Sym):
@@ -160,6 +162,30 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     return _node(Grad(inner, var, at))
 
 
+def _fields(elab: Elaborator, body: t.Node) -> t.Node:
+    """div c is the divergence of a field c, whose point is the one of other functions."""
+
+    def visit(node: t.Node) -> t.Node:
+        if isinstance(node, t.Group):
+            return replace(node, body=visit(node.body))
+        if isinstance(node, t.Add):
+            return replace(node, parts=tuple((sign, visit(part)) for sign, part in node.parts))
+        if isinstance(node, t.Mul):
+            return replace(node, factors=tuple(map(visit, node.factors)))
+        if isinstance(node, t.Frac):
+            return replace(node, top=visit(node.top))
+        if isinstance(node, t.Sym) and _is_vector(elab, node) and not elab.is_place(node):
+            point = elab.point_letter()
+            if point is None:
+                raise Beyond
+            elab.fields[spelled(node)] = point
+            elab.note(spelled(node), "a field", f"a divergence in {spelled(point)}", node.at, True)
+            return t.Call(node.at, node, (point,))
+        return node
+
+    return visit(body)
+
+
 def _node(made: Any) -> Expr:
     term: Expr = made
     return term
@@ -174,11 +200,32 @@ def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
             return _in_space(elab, replace(node, kind="grad"))
         if var.sort is not Sort.REAL:
             raise Beyond
-        inner = elab.term(_applied(elab, node.body))
+        body = _applied(elab, node.body)
+        held: dict[Var, Expr] = {}
+        if node.kind == "partial":
+            body = _held(elab, body, var, held)
+        inner = elab.term(body)
     if node.kind == "total" and any(moves(elab, v, symbol) for v in free_vars(inner)):
         raise Beyond
     made: Expr = Partial(inner, var)
-    return made
+    return substitute(made, held) if held else made
+
+
+def _held(elab: Elaborator, body: t.Node, time: Var, held: dict[Var, Expr]) -> t.Node:
+    """∂_t p_t(x_t) is taken at a point that is held fixed: a spare letter for each such point."""
+    if isinstance(body, t.Integral | t.Expectation | t.Derivative):
+        return body
+    for call in [n for n in t.walk(body) if isinstance(n, t.Call)]:
+        for arg in call.args:
+            if not _is_vector(elab, arg) or time not in free_vars(place := elab.term(arg)):
+                continue
+            symbol = t.Sym(arg.at, SPARE * (len(held) + 2))
+            name = elab.names.of("y", "variable " + symbol.name)
+            var = elab.variables.setdefault(symbol.name, Var(name, Sort.VEC))
+            held[var] = place
+            body = _replaced(body, arg, symbol)
+            elab.bound.append(symbol.name)
+    return body
 
 
 def moves(elab: Elaborator, var: Var, time: t.Sym) -> bool:
@@ -211,9 +258,15 @@ def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Ex
         assert isinstance(written, t.Sym)
         written = t.Call(symbol.at, written, inside)
     at = elab.term(place)
-    with elab.binding([spelled(letter)]):
-        var = elab.variable(letter)
-        inner = elab.term(written)
+    saved = elab.bound
+    if isinstance(written, t.Sym) and elab.path(written) is not None:
+        elab.bound = [name for name in saved if name != spelled(written)]  # written out
+    try:
+        with elab.binding([spelled(letter)]):
+            var = elab.variable(letter)
+            inner = elab.term(written)
+    finally:
+        elab.bound = saved
     if var.sort is not Sort.REAL or var not in free_vars(inner):
         return None
     if sort_of(inner) not in (Sort.REAL, Sort.VEC):

@@ -6,8 +6,8 @@ document shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import Sorts
@@ -48,6 +48,11 @@ class Evidence:
     scripts: dict[str, int] = field(default_factory=dict)
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
+    spellings: dict[str, t.Sym] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
+    beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
+    values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
+    moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -61,8 +66,14 @@ class Evidence:
         found = cls()
         roots = list(nodes)
         for root in roots:
+            written: dict[str, set[bool]] = {}
             for node in t.walk(root):
                 found._look(node)
+                if isinstance(node, t.Sym):
+                    written.setdefault(key_of(node), set()).add(bool(node.sub))
+            found.apart |= {key for key, both in written.items() if len(both) == 2}
+        found._laws_alone()
+        found._beside_functions(roots)
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
@@ -71,15 +82,48 @@ class Evidence:
         found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
         for one in words:
             found.sorts.hear(one.symbol, one.role)
-        found.sorts.infer(roots, equated)
+        pairs = list(equated)
+        for left, right in pairs:
+            if isinstance(left, t.Sym) and spelled(left) in found.drawn and _plain(right):
+                found.values.setdefault(spelled(left), right)
+        found.sorts.infer(roots, pairs)
         return found
+
+    def _beside_functions(self, roots: list[t.Node]) -> None:
+        """w_t in u_t − w_t, where u_t takes arguments elsewhere."""
+        for root in roots:
+            for node in t.walk(root):
+                parts = [p for _, p in node.parts] if isinstance(node, t.Add) else []
+                bare = [p for p in parts if isinstance(p, t.Sym) and p.sub]
+                called = [p for p in bare if key_of(p) in self.called]
+                for part in bare if called else ():
+                    same = list(map(spelled, part.sub)) == list(map(spelled, called[0].sub))
+                    if key_of(part) not in self.called and same:
+                        self.beside.add(key_of(part))
+
+    def _laws_alone(self) -> None:
+        """E_ν names a law by its letter: ν is not drawn, but something else from it."""
+        for name, at in list(self.drawn.items()):
+            if conventional("densities", name) and name not in self.vectors:
+                del self.drawn[name]
+                self.random_symbols.pop(name, None)
+                self.densities.setdefault(name, ("named below an E", at))
 
     def _hear(self, said: Iterable[Said]) -> None:
         """Words count where formulas show nothing else."""
         for one in said:
             name, key = spelled(one.symbol), key_of(one.symbol)
             seen = name in self.drawn or name in self.integrated or key in self.vectors
-            if one.role == "parameter" and not seen and key not in self.called:
+            coefficient = conventional("scalars", key) and not conventional(
+                "parameters", one.symbol.name, "with_evidence"
+            )
+            if (
+                one.role == "parameter"
+                and not seen
+                and key not in self.called
+                and not coefficient  # "the parameters α_t" are a schedule
+                and not any(self._may_be_time(s) for s in one.symbol.sub)
+            ):
                 self.parameters.setdefault(name, ("words beside it", one.at))
             elif one.role == "time" and not seen and conventional("times", one.symbol.name):
                 self.times.setdefault(name, ("words beside it", one.at))
@@ -89,6 +133,11 @@ class Evidence:
                 and (conventional("densities", key))
             ):
                 self.densities.setdefault(key, ("words beside it", one.at))
+
+    def _may_be_time(self, script: t.Node) -> bool:
+        return isinstance(script, t.Sym) and (
+            spelled(script) in self.times or conventional("times", script.name)
+        )
 
     def is_density(self, key: str) -> bool:
         """Whether the values of a symbol are those of a density."""
@@ -105,9 +154,10 @@ class Evidence:
             for given in node.given:
                 self._random(given.left if isinstance(given, t.Equation) else given)
             if not node.draws or node.given:
-                for inner in t.walk(node.body):
-                    if isinstance(inner, t.Sym) and (node.given or _capital(inner)):
-                        self._random(inner)
+                fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
+                for letter in letters_in(node.body):
+                    if (node.given or _capital(letter)) and spelled(letter) not in fixed:
+                        self._random(letter)
         elif isinstance(node, t.Integral):
             for over in node.over:
                 self.integrated.setdefault(spelled(over.var), over.at)
@@ -115,6 +165,11 @@ class Evidence:
                     self.times.setdefault(spelled(over.var), ("integrated from a number", over.at))
         elif isinstance(node, t.Sym):
             self.symbols.add(key_of(node))
+            self.spellings.setdefault(spelled(node), node)
+            dotted = node.accents[-1:] == ("dot",) or node.primes == 1
+            if dotted and len(node.sub) == 1 and isinstance(node.sub[0], t.Sym):
+                accents = node.accents[:-1] if node.accents[-1:] == ("dot",) else node.accents
+                self.moving.add(key_of(replace(node, accents=accents, primes=0)))
             for script in node.sub:
                 for inner in t.walk(script):
                     if isinstance(inner, t.Sym):
@@ -122,6 +177,14 @@ class Evidence:
         elif isinstance(node, t.Call):
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
+        elif isinstance(node, t.Derivative):
+            time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
+            if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):
+                self.times.setdefault(spelled(node.var), ("differentiated in", node.at))
+            if node.kind == "total" and isinstance(node.body, t.Sym):
+                var = node.var
+                if var is not None and [spelled(s) for s in node.body.sub] == [spelled(var)]:
+                    self.moving.add(key_of(node.body))
         elif isinstance(node, t.Norm):
             self._vector(node.body)
         elif isinstance(node, t.Pair):
@@ -173,7 +236,8 @@ class Evidence:
             self.vectors.setdefault(spelled(node), node.at)
             self.vectors.setdefault(key_of(node), node.at)
         elif isinstance(node, t.Call):
-            self.vectors.setdefault(key_of(node.head), node.at)
+            if not any(isinstance(a, t.Add) for a in node.args):  # c (a + b) may be a product
+                self.vectors.setdefault(key_of(node.head), node.at)
         elif isinstance(node, t.Add):
             for _, part in node.parts:
                 self._vector(part)
@@ -234,6 +298,45 @@ class Evidence:
         for name, at in self.scripts.items():
             if conventional("times", name, "by_itself") and name not in self.drawn:
                 self.times.setdefault(name, ("by convention", at))
+        known = {
+            key_of(one)
+            for one in self.spellings.values()
+            if any(
+                isinstance(script, t.Sym) and spelled(script) in self.times for script in one.sub
+            )
+        }
+        for one in list(self.spellings.values()):  # a_s beside a_t
+            script = one.sub[0] if len(one.sub) == 1 else None
+            if (
+                isinstance(script, t.Sym)
+                and key_of(one) in known
+                and script.name == spelled(script)
+            ):
+                free = spelled(script) not in self.drawn or spelled(script) in self.times
+                if conventional("times", script.name) and free:
+                    self.times.setdefault(
+                        spelled(script), ("a subscript like another time", one.at)
+                    )
+
+
+def letters_in(node: t.Node) -> Iterator[t.Sym]:
+    """The letters in ``node`` that are neither applied to something nor scripts of others."""
+    if isinstance(node, t.Sym):
+        yield node
+    elif isinstance(node, t.Call):
+        for arg in (*node.args, *node.given, *node.after):
+            yield from letters_in(arg)
+    elif isinstance(node, t.Derivative):
+        yield from letters_in(node.body)
+    else:
+        for child in t.children(node):
+            yield from letters_in(child)
+
+
+def _plain(node: t.Node) -> bool:
+    """Whether a side is made of letters by arithmetic alone."""
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function, t.Call)
+    return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
 
 
 def _capital(symbol: t.Sym) -> bool:

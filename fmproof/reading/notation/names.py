@@ -32,6 +32,11 @@ class Names:
             self.given[key, kind] = known
         return known
 
+    def retire(self, key: str) -> None:
+        """The heads of ``key`` get other names from now on; theirs stay taken."""
+        for known in [k for k in self.given if k[0].split("@")[0] == key and k[1] == "head"]:
+            self.given[known[0], f"head, retired {len(self.given)}"] = self.given.pop(known)
+
 
 def _candidates(key: str, sub: str, kind: str) -> Iterator[str]:
     stem, tail, primes = _parts(key, sub)

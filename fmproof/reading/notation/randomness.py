@@ -14,12 +14,13 @@ from sympy import Expr
 
 from fmproof.errors import FmproofError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, Law, Let, Var
+from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Law, Let, Var
 from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.lacking import NotYet
+from fmproof.reading.notation.symbols import key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -32,6 +33,8 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     name = spelled(symbol)
     if elab.is_parameter(name) or elab.is_time(name):
         return False
+    if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+        return False  # it is made of what the path is made of
     if elab.path(symbol) is not None:
         return True
     if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
@@ -55,6 +58,9 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 return
         if isinstance(node, t.Sym):
             if spelled(node) not in bound and is_random(elab, node):
+                written_out = elab.expand and elab.path(node) is not None
+                if not written_out and bound.intersection(map(spelled, node.sub)):
+                    raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
             elif has_dot(node):
                 visit(undotted(node), bound)
@@ -96,6 +102,11 @@ def drawn_symbols(node: t.Expectation) -> list[t.Sym]:
     return found
 
 
+def names_law(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol below an E is the name of a law: ν of E_ν."""
+    return spelled(symbol) not in elab.evidence.drawn and key_of(symbol) in elab.evidence.densities
+
+
 # --- laws ---------------------------------------------------------------------------------
 
 
@@ -110,8 +121,6 @@ def law_of(
     Raises:
         NotYet: nothing random is in it, or a law is not known.
     """
-    from fmproof.reading.notation.elaborate import NotYet
-
     explicit = tuple(
         d
         for d in node.draws
@@ -121,7 +130,7 @@ def law_of(
         list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
     )
     drawn = {v for d in draws for v in drawn_by(d)}
-    named = {spelled(s): s for s in drawn_symbols(node)}
+    named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
     wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
@@ -135,13 +144,16 @@ def law_of(
             continue
         if name in always or not elab.expand:
             lets.append(Let(elab.variable(symbol), value))
-        for var in free_vars(value):
+        for var in sorted(free_vars(value), key=lambda v: v.name):
             spelling = elab.spelling(var)
             if var.sort in (Sort.VEC, Sort.LATENT) and var not in drawn:
                 inner = elab.evidence.random_symbols.get(spelling)
                 if inner is not None and (var not in outside or not node.draws):
                     base.setdefault(spelling, inner)
-    draws += _laws(elab, base, drawn)
+    places = {name: i for i, name in enumerate(elab.evidence.spellings)}
+    base = dict(sorted(base.items(), key=lambda one: places.get(one[0], len(places))))
+    with elab.binding(list(base)):  # one order for all averages of the same variables
+        draws += laws_of(elab, list(base.values()), list(base), drawn)
     if not draws:
         raise NotYet("an expectation that does not say what is drawn", node.at, "law")
     order = law_order(draws)
@@ -151,71 +163,111 @@ def law_of(
     return whole, [elab.spelling(v) for d in whole for v in drawn_by(d)]
 
 
-def _laws(elab: Elaborator, base: dict[str, t.Sym], drawn: set[Var]) -> list[Apply]:
-    """A law for each of ``base``: the one that is known, or the joint one of those without."""
-    from fmproof.reading.notation.elaborate import NotYet
+def laws_of(
+    elab: Elaborator, symbols: Sequence[t.Sym], names: Sequence[str], drawn: set[Var]
+) -> list[Apply]:
+    """A law for each of ``symbols``: the one that is known, or the joint one of those without.
 
+    ``names`` are the spellings that are drawn together; what is in ``drawn`` has its law.
+    """
     found: list[Apply] = []
-    known: set[Var] = set(drawn)
-    waiting = list(base.values())
-    joint = False
-    for symbol in waiting:
+    known = set(drawn)
+    lacking: list[t.Sym] = []
+    for symbol in symbols:
         var = elab.variable(symbol)
         if var in known:
             continue
         try:
-            with elab.binding(list(base)):
-                law = elab.remembered(symbol, list(base))
+            law = elab.remembered(symbol, names)
         except NotYet:
-            if var.sort is not Sort.VEC:
+            if (
+                var.sort not in (Sort.VEC, Sort.REAL)
+                or elab.is_time(spelled(symbol))
+                or elab.strict
+            ):
                 raise
-            joint = True
+            lacking.append(symbol)
             continue
-        if not conditions(law) <= known | {elab.variable(s) for s in waiting} | _fixed(elab):
-            joint = True
+        fixed = {v for v in elab.variables.values() if v.sort is not Sort.VEC}
+        if not conditions(law) <= known | {elab.variable(s) for s in symbols} | fixed:
+            lacking.append(symbol)
             continue
         found.append(law)
         known |= set(drawn_by(law))
-    if joint:
-        one = joint_law(elab)
-        if known & set(drawn_by(one)):
-            raise NotYet("the law of some random variables is not known", next(iter(waiting)).at)
-        found.append(one)
+    if lacking:
+        joint = joint_laws(elab)
+        wanted = {elab.variable(s) for s in lacking}
+        if not any(wanted & set(drawn_by(law)) for law in joint[1:]):
+            joint = joint[:1]  # nothing that moves is averaged
+        joint = [law for law in joint if not set(drawn_by(law)) <= known]
+        if not wanted <= known | {v for law in joint for v in drawn_by(law)}:
+            raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
+        if any(known & set(drawn_by(law)) for law in joint):
+            raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
+        found += joint
     return found
 
 
-def _fixed(elab: Elaborator) -> set[Var]:
-    return {v for v in elab.variables.values() if v.sort is not Sort.VEC}
+def joint_laws(elab: Elaborator) -> list[Apply]:
+    """The law of all random variables of the document of which no law is known.
+
+    Those with a time for a subscript, X_t and Ẋ_t, have a law at every time, given the others.
+    """
+    if not elab.joint:
+        fixed, moving = _without_law(elab)
+        time = elab.variables.get(elab.time_letter())
+        if moving and time is None:
+            time = elab.variable(t.Sym(-1, elab.time_letter() or "t"))
+        if fixed:
+            head: Head = Law(elab.names.of("P", "joint law"), *fixed)
+            elab.joint.append(head(*fixed))
+            _introduce(elab, head, fixed, "any joint law")
+        if moving and time is not None:
+            head = Law(elab.names.of("P", "law at a time"), *moving, sub=time, given=tuple(fixed))
+            elab.joint.append(head(time, *moving, *fixed))
+            _introduce(elab, head, moving, "any law at every time")
+        if not elab.joint:
+            raise NotYet("no random variable without a law is known", -1, "law")
+    return list(elab.joint)
 
 
-def joint_law(elab: Elaborator) -> Apply:
-    """The joint law of all random variables of the document of which no law is known."""
-    from fmproof.reading.notation.elaborate import NotYet
+def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
+    elab.unknowns[head] = JOINT
+    shown = ", ".join(readable_name(elab.spelling(v)) for v in variables)
+    elab.note(f"law({shown})", what, "the document says none", -1, True)
 
-    variables: list[Var] = []
+
+def readable_name(spelling: str) -> str:
+    """A spelling for people: X_t, ẋ_0."""
+    stem, _, rest = spelling.partition("_")
+    return readable(stem) + (f"_{readable(rest)}" if rest else "")
+
+
+def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
+    """The random variables of which no law is known: those that are fixed, those that move."""
+    fixed: list[Var] = []
+    moving: list[Var] = []
+    drawn = elab.evidence.drawn
     for symbol in elab.evidence.random_symbols.values():
         name = spelled(symbol)
         if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:
+            continue
+        if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+            continue
+        if key_of(symbol) in elab.evidence.called:
             continue
         try:
             var = elab.variable(symbol)
         except NotYet:
             continue
-        if var.sort is not Sort.VEC:
+        if var.sort is not Sort.VEC and not (var.sort is Sort.REAL and name in drawn):
             continue
         try:
             elab.remembered(symbol, [])
         except NotYet:
-            variables.append(var)
-    head = elab.opaque.get("joint law")
-    if head is None or tuple(head.main) != tuple(variables):
-        head = Law(elab.names.of("P", "joint law"), *variables)
-        elab.opaque["joint law"] = head
-        elab.unknowns[head] = JOINT
-        shown = ", ".join(elab.spelling(v) for v in variables)
-        elab.note(f"law({shown})", "any joint law", "the document says none", -1, True)
-    made: Apply = head(*variables)
-    return made
+            timed = symbol.sub and all(elab.of_times(s) for s in symbol.sub)
+            (moving if timed else fixed).append(var)
+    return fixed, moving
 
 
 # --- averages -----------------------------------------------------------------------------
@@ -223,8 +275,6 @@ def joint_law(elab: Elaborator) -> Apply:
 
 def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
     """E of something, its law written or implied."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     draws, bound = law_of(elab, node, [node.body])
     with elab.binding(bound):
         body = elab.term(node.body)
@@ -236,8 +286,6 @@ def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
 
 def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     """E[f | X_t = x], E[f | X_t]: what is given takes its value from outside."""
-    from fmproof.reading.notation.elaborate import NotYet
-
     given: list[tuple[t.Sym, Expr]] = []
     for one in node.given:
         symbol = one.left if isinstance(one, t.Equation) else one

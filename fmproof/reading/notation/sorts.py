@@ -8,7 +8,7 @@ time, since one convention often settles the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from fmproof.reading.formula import tree as t
@@ -45,6 +45,7 @@ class Sorts:
     known: dict[str, Found] = field(default_factory=dict)
     heard: dict[str, Kind] = field(default_factory=dict)
     _guessing: bool = False
+    _vectors_only: bool = False
     _changed: bool = False
 
     def infer(self, roots: Sequence[t.Node], pairs: Iterable[tuple[t.Node, t.Node]]) -> None:
@@ -56,16 +57,23 @@ class Sorts:
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym):
                     symbols.setdefault(self.key(head), head)
+        # A remark on one dimension, such as e^{-x²}, does not make numbers of what stands in norms.
+        self._vectors_only = True
+        self._settle(roots, both)
+        self._vectors_only = False
         self._settle(roots, both)
         self._guessing = True
         for key, symbol in symbols.items():
             if key in self.known:
                 continue
-            kind = self.heard.get(key) or _by_letter(symbol)
+            base = self.known.get(self.key(replace(symbol, accents=()))) if symbol.accents else None
+            kind = self.heard.get(key) or (base.kind if base else _by_letter(symbol))
             if kind is not None:
                 why = "a point by its letter" if kind == "vec" else "a coefficient by its letter"
                 if key in self.heard:
                     why = "words beside it"
+                elif base is not None:
+                    why = f"{symbol.name} is one"
                 self._learn(symbol, kind, why)
                 self._settle(roots, both)
 
@@ -80,7 +88,9 @@ class Sorts:
         return self.known.get(self.key(symbol))
 
     def key(self, symbol: t.Sym) -> str:
-        """One key for x, x_0 and x_t; a component s_i is another thing than s."""
+        """One key for x, x_0, x_t and ẋ_t; a component s_i is another thing than s."""
+        if symbol.accents[-1:] == ("dot",):
+            symbol = replace(symbol, accents=symbol.accents[:-1])
         if any(isinstance(s, t.Sym) and s.name in _INDICES for s in symbol.sub):
             return spelled(symbol)
         return key_of(symbol)
@@ -122,7 +132,7 @@ class Sorts:
     def _call(self, node: t.Call) -> Kind | None:
         for arg in (*node.args, *node.given, *node.after):
             self.kind(arg)
-        if self.density(key_of(node.head)) or conventional("losses", node.head.name):
+        if self.density(key_of(node.head)) or is_loss(node):
             return "real"
         return self._sym(node.head)
 
@@ -308,9 +318,12 @@ class Sorts:
 
     def _learn(self, symbol: t.Sym, kind: Kind, why: str) -> None:
         name, key = spelled(symbol), self.key(symbol)
+        if self._vectors_only and kind == "real":
+            return
         if key in self.known or name in self.real or name in self.other or is_identity(symbol):
             return
-        if kind == "real" and conventional("matrices", symbol.name) and "multiplies" in why:
+        product = "multiplies" in why if kind == "real" else "inner product" in why
+        if conventional("matrices", symbol.name) and product:  # A x is no multiple, xᵀA no number
             return
         self.known[key] = Found(kind, why, symbol.at, self._guessing)
         self._changed = True
@@ -346,6 +359,13 @@ def _by_letter(symbol: t.Sym) -> Kind | None:
     if conventional("scalars", key_of(symbol)) or conventional("scalars", letter):
         return "real"
     return None
+
+
+def is_loss(call: t.Call) -> bool:
+    """Whether a call is a loss by its letter; F_θ(x) is a model."""
+    scripts = [s for s in call.head.sub if isinstance(s, t.Sym)]
+    model = any(conventional("parameters", s.name, "always") for s in scripts)
+    return conventional("losses", call.head.name) and not model
 
 
 def is_identity(node: t.Node) -> bool:

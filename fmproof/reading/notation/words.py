@@ -70,3 +70,10 @@ def assumes(text: str, start: int) -> bool:
     """Whether the sentence before a formula assumes it rather than claims it."""
     before = _STOPS.split(text[max(0, start - 90) : start])[-1]
     return _pattern("assume").search(before) is not None
+
+
+def a_case(text: str, start: int) -> bool:
+    """Whether the words directly before a formula say that it is a special case: "for f = …"."""
+    before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
+    words = rf"(?:{_pattern('case').pattern})[\s,:$(\\]*$"
+    return re.search(words, before, re.IGNORECASE) is not None

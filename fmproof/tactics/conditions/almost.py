@@ -169,6 +169,9 @@ def _moved_fact(fact: Theorem, goal: Almost) -> Theorem | None:
         return None
     if alpha_equal(theorem.conclusion, goal):
         return theorem
+    same = _reordered(theorem, goal, ())
+    if same is not None:
+        return same.theorem
     there = moved(goal, theorem.conclusion.measure)
     return None if there is None else discharge(there, theorem)
 

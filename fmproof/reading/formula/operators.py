@@ -1,0 +1,194 @@
+"""What acts on the factor behind it: derivatives, functions, roots, fractions, extrema, braces."""
+
+from __future__ import annotations
+
+from fmproof.reading.document.tokens import Token, Unreadable
+from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.alphabet import (
+    LAYOUT,
+    OPEN,
+)
+from fmproof.reading.formula.scripts import Scripts
+
+
+class Operators(Scripts):
+    """Operators and fractions."""
+
+    def fraction(self) -> t.Node:
+        at = self.take().at
+        top, bottom = self.argument(), self.argument()
+        derivative = self.derivative_fraction(top, bottom, at)
+        if derivative is not None:
+            return derivative
+        saved, self.integrals = self.integrals, 0
+        node = t.Frac(at, self.inside(top, at), self.inside(bottom, at))
+        self.integrals = saved
+        return self.scripted(node)
+
+    def derivative_fraction(self, top: list[Token], bottom: list[Token], at: int) -> t.Node | None:
+        r"""``\frac{d}{dt}``, ``\frac{\partial f}{\partial t}``."""
+        below = self.child(bottom)
+        kind = ""
+        if below.text() in ("\\partial", "∂"):
+            below.i, kind = 1, "partial"
+        elif (offset := below.differential()) > 0:
+            below.i, kind = offset, "total"
+        if not kind or below.i >= len(bottom):
+            return None
+        above = self.child(top)
+        if kind == "partial":
+            if above.text() not in ("\\partial", "∂"):
+                return None
+            above.i = 1
+        elif above.text() == "d" or above.text() == "\\d":
+            above.i = 1
+        elif above.text() in ("\\mathrm", "\\text", "\\rm"):
+            above.argument_of_font()
+        else:
+            return None
+        var = below.factor()
+        if above.text() == "^" or below.i < len(bottom):
+            return None
+        if above.i < len(top):
+            body = above.sum()
+            return None if above.i < len(top) else t.Derivative(at, kind, var, body)
+        if self.ends():
+            self.fail("a derivative of nothing", at)
+        return t.Derivative(at, kind, var, self.rest())
+
+    def argument_of_font(self) -> list[Token]:
+        token = self.take()
+        return [] if token.text == "\\text" else self.argument()
+
+    def root(self) -> t.Node:
+        at = self.take().at
+        index: list[Token] = []
+        if self.text() == "[":
+            self.i += 1
+            while self.text() not in ("]", ""):
+                index.append(self.take())
+            self.i += 1
+        body = self.inside(self.argument(), at)
+        return self.scripted(
+            t.Function(at, "sqrt", (body,), (), self.inside(index, at) if index else None)
+        )
+
+    def nabla(self) -> t.Node:
+        at = self.take().at
+        var: t.Node | None = None
+        kind = "grad"
+        while self.text() in ("_", "^"):
+            script = self.take().text
+            tokens = self.argument()
+            if script == "_":
+                var = self.inside(tokens, at)
+            elif "".join(token.text for token in tokens) == "2":
+                kind = "hessian"
+            else:
+                self.fail("a power of ∇", at)
+        if self.text() in ("\\cdot", "·"):
+            self.i += 1
+            return t.Derivative(at, "div", var, self.operand())
+        return t.Derivative(at, kind, var, self.operand())
+
+    def operand(self) -> t.Node:
+        """What ∇ or log acts on: an operator with its own operand, or one factor."""
+        if self.ends():
+            self.fail("an operator that acts on nothing")
+        text = self.text()
+        if text in ("\\int", "∫", "\\sum") or (text in ("\\mathbb", "\\E") and self.text(1) == "{"):
+            return self.rest() if text in ("\\int", "∫", "\\sum") else self.factor()
+        return self.factor()
+
+    def partial(self) -> t.Node:
+        at = self.take().at
+        var: t.Node | None = None
+        while self.text() in ("_", "^"):
+            script = self.take().text
+            tokens = self.argument()
+            if script == "_":
+                var = self.inside(tokens, at)
+            else:
+                self.fail("a higher derivative", at)
+        return t.Derivative(at, "partial", var, self.operand())
+
+    def function(self, name: str, at: int) -> t.Node:
+        sub: t.Node | None = None
+        power: t.Node | None = None
+        while self.text() in ("_", "^"):
+            script = self.take().text
+            where = self.at()
+            tokens = self.argument()
+            if script == "_":
+                sub = self.bound(tokens, where)
+            else:
+                power = self.inside(tokens, where)
+        if name in ("Id", "id"):
+            return t.Sym(at, "Id")
+        if self.text() in OPEN:
+            opening = self.take()
+            entries, given, after = self.entries(OPEN[opening.text], opening)
+            node: t.Node = t.Function(at, name, (*entries, *after), tuple(given), sub)
+            if power is not None:
+                node = t.Pow(at, node, power)
+            return self.scripted(node)
+        if self.ends():
+            return t.Function(at, name, (), (), sub)
+        body = self.factor() if name != "lim" else self.rest()
+        node = t.Function(at, name, (body,), (), sub)
+        return node if power is None else t.Pow(at, node, power)
+
+    def extremum(self, kind: str, at: int) -> t.Node:
+        var: t.Node | None = None
+        while self.text() in ("_", "^"):
+            script = self.take().text
+            where = self.at()
+            tokens = self.argument()
+            if script == "_":
+                var = self.bound(tokens, where)
+        if self.text() in OPEN:
+            opening = self.take()
+            entries, _given, _after = self.entries(OPEN[opening.text], opening)
+            body = entries[0] if len(entries) == 1 else t.Other(at, "list", tuple(entries))
+            if len(entries) > 1:
+                return t.Function(at, kind, tuple(entries))
+            return t.Extremum(at, kind, var, body)
+        return t.Extremum(at, kind, var, self.rest())
+
+    def arg(self) -> t.Node:
+        token = self.take()
+        kind = token.text[1:]
+        if kind == "arg":
+            following = self.take() if self.i < len(self.tokens) else token
+            kind = "argmin" if following.text == "\\min" else "argmax"
+        return self.extremum(kind, token.at)
+
+    def brace(self) -> t.Node:
+        at = self.take().at
+        body = self.inside(self.argument(), at)
+        note, name = "", None
+        if self.text() in ("_", "^"):
+            self.i += 1
+            tokens = self.argument()
+            note = "".join(token.words or token.text for token in tokens)
+            name = self.brace_name(tokens)
+        return self.scripted(t.Braced(at, body, note, name))
+
+    def brace_name(self, tokens: list[Token]) -> t.Node | None:
+        """The name in ``=: C_1`` or ``C_1``, words left out."""
+        runs: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.text == "\\text":
+                runs.append([])
+            elif token.text not in LAYOUT:
+                runs[-1].append(token)
+        bare = next((run for run in runs if run), [])
+        while bare and bare[0].text in ("=", ":", "\\coloneqq", "\\eqqcolon", "\\triangleq"):
+            bare = bare[1:]
+        while bare and bare[-1].text in (",", "."):
+            bare = bare[:-1]
+        try:
+            node = self.inside(bare, tokens[0].at) if bare else None
+        except Unreadable:
+            return None
+        return node if isinstance(node, t.Sym | t.Call) else None

@@ -1,0 +1,227 @@
+"""Letters with all that hangs on them: fonts, accents, scripts, primes, arguments."""
+
+from __future__ import annotations
+
+from fmproof.reading.document.tokens import Token
+from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.alphabet import (
+    ACCENTS,
+    FONTS,
+    GREEK,
+    LAYOUT,
+    OPEN,
+    UNICODE,
+)
+from fmproof.reading.formula.brackets import Brackets
+
+
+class Scripts(Brackets):
+    """Symbols, and what stands behind a factor."""
+
+    def bare_symbol(self) -> t.Sym:
+        """A letter with its font and accents, without scripts."""
+        token = self.take()
+        text = token.text
+        if text in ACCENTS:
+            inner = self.argument()
+            parser = self.child(inner)
+            if not inner:
+                self.fail(f"{text} of nothing", token.at)
+            node = parser.sum()
+            accent = ACCENTS[text]
+            if isinstance(node, t.Sym) and parser.i == len(inner):
+                return t.Sym(
+                    token.at,
+                    node.name,
+                    node.sub,
+                    node.labels,
+                    node.sup,
+                    (*node.accents, accent),
+                    node.primes,
+                )
+            self.fail(f"{text} of a formula", token.at)
+        if text in FONTS:
+            inner = self.argument()
+            if not inner:
+                self.fail(f"{text} of nothing", token.at)
+            words = "".join(part.words or part.text for part in inner)
+            if len(inner) == 1 and (words in GREEK or words in UNICODE):
+                words = UNICODE.get(words, words.lstrip("\\"))
+            elif any(part.text.startswith("\\") and part.text != "\\text" for part in inner):
+                parser = self.child(inner)
+                node = parser.factor()
+                if isinstance(node, t.Sym) and parser.i == len(inner):
+                    return node
+                self.fail(f"{text} of a formula", token.at)
+            return t.Sym(token.at, f"{FONTS[text]}:{words}")
+        if text in GREEK:
+            return t.Sym(token.at, text[1:])
+        if text in UNICODE:
+            return t.Sym(token.at, UNICODE[text])
+        if text == "\\text":
+            return t.Sym(token.at, token.words.strip())
+        if text.isalpha():
+            return t.Sym(token.at, text)
+        return self.fail(f"expected a letter, found {text}", token.at)
+
+    def with_scripts(self, node: t.Sym) -> t.Sym:
+        """The scripts of a letter; a number or T above it is left for :meth:`scripted`."""
+        sub, labels, sup, primes = list(node.sub), list(node.labels), node.sup, node.primes
+        while self.text() in ("_", "^", "'", "′"):
+            if self.text() in ("'", "′"):
+                self.i += 1
+                primes += 1
+                continue
+            start = self.i
+            kind, at = self.take().text, self.at()
+            tokens = [token for token in self.argument() if token.text not in LAYOUT]
+            label = word(tokens)
+            if kind == "^":
+                spelled = "".join(token.words or token.text for token in tokens)
+                if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
+                    self.i = start
+                    break
+                if label is not None:
+                    labels.append(label)
+                elif spelled in ("*", "\\ast", "\\star", "\\dagger", "⋆", "\\prime"):
+                    labels.append(spelled.lstrip("\\").replace("*", "star").replace("ast", "star"))
+                elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
+                    "("
+                ):
+                    sup = self.script(tokens, at)
+                else:
+                    self.i = start
+                    break
+            elif label is not None:
+                labels.append(label)
+            else:
+                sub.extend(self.script_list(tokens, at))
+        return t.Sym(node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes)
+
+    def script(self, tokens: list[Token], at: int) -> t.Node:
+        saved, self.integrals = self.integrals, 0
+        try:
+            return self.inside(tokens, at)
+        finally:
+            self.integrals = saved
+
+    def script_list(self, tokens: list[Token], at: int) -> list[t.Node]:
+        parser = self.child(tokens)
+        parser.integrals = 0
+        parser.given_open = 1
+        found: list[t.Node] = []
+        while parser.i < len(tokens):
+            if parser.text() in (",", ";", "|", "\\mid", ":", "\\vert", "=", ">", "<", "\\le"):
+                parser.i += 1
+                continue
+            if parser.text() == "\\text":
+                found.append(t.Sym(at, parser.take().words.strip()))
+                continue
+            found.append(parser.sum())
+        return found
+
+    def applied(self, node: t.Sym) -> t.Node:
+        """With its arguments, if brackets follow; then with powers and transposition."""
+        text = self.text()
+        if text == "(" or (text == "[" and takes_square(node)):
+            opening = self.take()
+            saved = self.given_open, self.bars, self.norms
+            self.given_open, self.bars, self.norms = 0, 0, 0
+            entries, given, after = self.entries(OPEN[text], opening)
+            self.given_open, self.bars, self.norms = saved
+            call = t.Call(node.at, node, tuple(entries), tuple(given), tuple(after), text == "[")
+            return self.scripted(call)
+        return self.scripted(node)
+
+    def scripted(self, node: t.Node) -> t.Node:
+        """Powers and transposition behind a factor."""
+        while self.text() in ("^", "_", "'", "′"):
+            if self.text() in ("'", "′"):
+                if isinstance(node, t.Sym):
+                    self.i += 1
+                    node = t.Sym(
+                        node.at,
+                        node.name,
+                        node.sub,
+                        node.labels,
+                        node.sup,
+                        node.accents,
+                        node.primes + 1,
+                    )
+                    continue
+                self.fail("a prime on a formula")
+            kind = self.take().text
+            at = self.at()
+            tokens = [token for token in self.argument() if token.text not in LAYOUT]
+            if kind == "_":
+                word = "".join(token.words or token.text for token in tokens)
+                if isinstance(node, t.Group | t.Other | t.Abs | t.Integral | t.Pow):
+                    return t.Other(at, f"evaluation at {word}", (node,))
+                self.fail("a subscript on a formula", at)
+            if transposes(tokens):
+                node = t.Transposed(at, node)
+                continue
+            saved, self.integrals = self.integrals, 0
+            exponent = self.inside(tokens, at)
+            self.integrals = saved
+            node = t.Pow(at, node, exponent)
+        return node
+
+
+def takes_square(node: t.Sym) -> bool:
+    """Square brackets hold the arguments of functionals and of the uniform law."""
+    font, _, word = node.name.rpartition(":")
+    return font == "cal" or word in ("U", "Unif", "Uniform")
+
+
+def word(tokens: list[Token]) -> str | None:
+    """The letters of a script that is a word: ``\text{FM}``, ``\rm data``, ``CFM``."""
+    if not tokens:
+        return None
+    if tokens[0].text in (
+        "\\mathrm",
+        "\\rm",
+        "\\text",
+        "\\mathsf",
+        "\\sf",
+        "\\operatorname",
+        "\\textrm",
+        "\\mathit",
+        "\\it",
+        "\\mathbf",
+        "\\mathtt",
+        "\\textnormal",
+    ):
+        words = "".join(
+            token.words if token.text == "\\text" else token.text
+            for token in tokens
+            if token.text not in FONTS and token.text not in ("{", "}")
+        )
+        words = "".join(letter for letter in words if letter.isalnum())
+        if words and not (tokens[0].text != "\\text" and words in ("T", "t")):
+            return words
+        return None
+    if len(tokens) == 1 and tokens[0].text in ("\\min", "\\max", "\\inf", "\\sup"):
+        return tokens[0].text[1:]
+    if len(tokens) > 1 and all(token.text.isalpha() and len(token.text) == 1 for token in tokens):
+        glued = all(token.glued for token in tokens[1:])
+        words = "".join(token.text for token in tokens)
+        if glued and (words.isupper() or len(words) > 3):
+            return words
+    return None
+
+
+def transposes(tokens: list[Token]) -> bool:
+    spelled = "".join(token.words or token.text for token in tokens if token.text not in "{}")
+    return spelled in (
+        "\\top",
+        "T",
+        "\\intercal",
+        "\\mathsfT",
+        "\\mathrmT",
+        "\\rmT",
+        "\\sfT",
+        "⊤",
+        "\\mathsf\\top",
+        "\\textT",
+    )

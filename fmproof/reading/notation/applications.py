@@ -1,0 +1,440 @@
+"""Letters, alone and with arguments: what they stand for in the place where they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sympy import Expr
+
+from fmproof.lang.arithmetic import times_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Exp,
+    Log,
+    Ratio,
+    Var,
+    dim,
+    pi,
+)
+from fmproof.lang.scope import substitute
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import arithmetic, calculus, definitions
+from fmproof.reading.notation.definitions import places
+from fmproof.reading.notation.lacking import (
+    NotYet,
+    Undefined,
+    value_of,
+)
+from fmproof.reading.notation.randomness import has_dot
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+def symbol(elab: Elaborator, node: t.Sym) -> Expr:
+    name = spelled(node)
+    if name in elab.bound or elab.is_parameter(name):
+        return elab.variable(node)
+    if name in elab.constants:
+        return elab.constants[name]
+    if elab.is_time(name):
+        return elab.variable(node)
+    candidate = definitions.candidate_of(elab, node)
+    if candidate is None and has_dot(node) and name not in elab.evidence.drawn:
+        with elab.expanding():
+            slope = calculus.dotted(elab, node)
+        if slope is not None:
+            return slope
+    if candidate is not None and not elab.expand and elab.path(node) is not None:
+        return elab.variable(node)
+    product = definitions.running_product(elab, node)
+    if product is not None:
+        return product
+    if candidate is not None:
+        term = definitions.constant(elab, node, candidate)
+        if term is not None:
+            return term
+    again = definitions.drawn_again(elab, node)
+    if again is not None:
+        return again
+    if moves(elab, node) and not any(isinstance(s, t.Num) for s in node.sub):
+        return applied(elab, t.Call(node.at, node, ()))
+    if name in elab.evidence.drawn or name in elab.evidence.integrated:
+        return elab.variable(node)
+    shifted = definitions.at_another_time(elab, node)
+    if shifted is not None:
+        return shifted
+    power = power_of_letter(elab, node)
+    if power is not None:
+        return power
+    if not name[-1].isdigit():
+        implied = implied_call(elab, node)
+        if implied is not None:
+            return elab.term(implied)
+    if moves(elab, node):
+        return applied(elab, t.Call(node.at, node, ()))
+    times = [s for s in node.sub if elab.of_times(s)]
+    if node.sub and len(times) == len(node.sub):
+        sort = sort_or_none(elab, node)
+        weights = any(isinstance(s, t.Sym) and elab.is_parameter(spelled(s)) for s in times)
+        if sort is Sort.VEC and not weights:
+            return elab.variable(node)
+        return applied(elab, t.Call(node.at, node, ()))
+    constant = number_by_name(elab, node)
+    if constant is not None:
+        return constant
+    if looks_constant(elab, node):
+        raise Undefined(name, node)
+    return elab.variable(node)
+
+
+def moves(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether z_t is a curve: the document differentiates it, and neither draws nor defines it."""
+    key = key_of(node)
+    if key not in elab.evidence.moving or not node.sub or key in elab.evidence.called:
+        return False
+    if elab.is_density(key) or key in elab.evidence.beside:
+        return False
+    if spelled(node) in elab.evidence.random and node.name[-1].isupper():
+        return False  # a process: random at every time
+    if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
+        return False
+    return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
+
+
+def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """r^t, a number to the power of a time: exp(t log r); e^a."""
+    if node.sup is None or elab.is_parameter(spelled(node.sup)):
+        return None
+    base = replace(node, sup=None)
+    if arithmetic.is_e(elab, base):
+        inner = elab.term(node.sup)
+        if sort_of(inner) is not Sort.REAL:
+            raise NotYet("an exponential of a vector", node.at)
+        return Exp(inner)
+    scripts = [n for n in t.walk(node.sup) if isinstance(n, t.Sym)]
+    if not any(elab.is_time(spelled(s)) or conventional("times", s.name) for s in scripts):
+        return None
+    if key_of(node) in elab.evidence.called:
+        return None
+    if not all(elab.is_time(spelled(s)) for s in scripts):
+        raise NotYet(f"the superscript of {readable(key_of(node))}", node.at, "notation")
+    number = elab.term(base)
+    exponent = elab.term(node.sup)
+    if sort_of(number) is not Sort.REAL or sort_of(exponent) is not Sort.REAL:
+        raise NotYet(f"the superscript of {readable(key_of(node))}", node.at, "notation")
+    return Exp(times_of(exponent, Log(number)))
+
+
+def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
+    """p_t as p_t(x), where the document writes it so elsewhere.
+
+    Where one point is bound around it, as in ∫ f p_t dx, that is its argument.
+    """
+    calls = [
+        c
+        for c in elab.evidence.called.get(key_of(node), ())
+        if len(c.head.sub) == len(node.sub)
+        and (c.head.sup is None) == (node.sup is None)
+        and all(isinstance(a, t.Sym) for a in places(c))
+    ]
+    if not calls:
+        point = elab.fields.get(spelled(node))
+        if point is None and node.sub and _like_a_function(elab, node):
+            inside = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
+            here = _spelled_symbol(elab, inside[0]) if len(inside) == 1 else None
+            point = here or elab.point_letter()
+            if point is not None:
+                why = "it stands with functions whose arguments are left out"
+                elab.note(spelled(node), f"a function of {spelled(point)}", why, node.at, True)
+        return None if point is None else t.Call(node.at, node, (point,))
+
+    def order(call: t.Call) -> tuple[int, bool, bool]:
+        names = {spelled(a) for a in (*call.args, *call.after)}
+        return (
+            len(call.given) if elab.expand else -len(call.given),  # the other way: given y
+            not names <= set(elab.bound),
+            bool(names & set(elab.evidence.random)),
+        )
+
+    first = min(calls, key=order)
+    args = first.args
+    points = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
+    if len(points) == 1 and not first.given:
+        here = t.Sym(node.at, points[0])
+        args = tuple(
+            _spelled_symbol(elab, points[0]) or here if _is_point(elab, spelled(a)) else a
+            for a in args
+        )
+    return t.Call(node.at, node, args, first.given, first.after)
+
+
+def _like_a_function(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether q_t, which is written without arguments throughout, is a function in space."""
+    if spelled(node) in elab.evidence.random:
+        return False
+    return elab.is_density(key_of(node)) or key_of(node) in elab.evidence.beside
+
+
+def _is_point(elab: Elaborator, name: str) -> bool:
+    """Whether a spelling is a variable in space."""
+    var = elab.variables.get(name)
+    return var is not None and var.sort is Sort.VEC
+
+
+def _spelled_symbol(elab: Elaborator, name: str) -> t.Sym | None:
+    """The symbol that the document spells so."""
+    return elab.evidence.spellings.get(name)
+
+
+def number_by_name(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """d, the dimension, and π."""
+    if spelled(node) != node.name or elab.corrections.get(node.name) is not None:
+        return None
+    found = elab.evidence.sorts.of(node)
+    if found is not None and found.kind == "vec":
+        return None
+    if node.name == "d":
+        elab.note("d", "the dimension", "by convention", node.at, True)
+        return dim
+    return pi if node.name == "pi" else None
+
+
+def with_arguments(elab: Elaborator, node: t.Sym) -> t.Node:
+    """p_t as p_t(x), where the document writes it so elsewhere."""
+    name = spelled(node)
+    if name in elab.bound or elab.is_parameter(name) or elab.is_time(name):
+        return node
+    if definitions.candidate_of(elab, node) is not None or name[-1:].isdigit():
+        return node
+    if name in elab.evidence.drawn or name in elab.evidence.integrated:
+        return node
+    return implied_call(elab, node) or node
+
+
+def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
+    """C, K, C_1, const: a number that some row introduces."""
+    letter = node.name.split(":")[-1]
+    if letter in ("const", "constant", "Const", "konst"):
+        return True
+    return letter in ("C", "K", "R", "B", "A", "c", "M") and (
+        spelled(node) not in elab.evidence.vectors
+        and not node.accents
+        and all(isinstance(s, t.Num) for s in node.sub)
+        and node.sup is None
+    )
+
+
+def sort_or_none(elab: Elaborator, node: t.Sym) -> Sort | None:
+    try:
+        return elab.sort_of_variable(node)[0]
+    except NotYet:
+        return None
+
+
+def call(elab: Elaborator, node: t.Call) -> Expr:
+    head = node.head
+    key = key_of(head)
+    plain = len(node.args) == 1 and not node.given and not node.after
+    if plain and isinstance(node.args[0], t.Dot):
+        raise NotYet(f"{readable(key)}(·) as a function", node.at)
+    if has_dot(head) and key not in elab.candidates and not node.given and not node.after:
+        with elab.expanding():
+            slope = calculus.dotted(elab, head, node.args)
+        if slope is not None:
+            return slope
+    if plain and not function_like(elab, node):
+        return arithmetic.product(
+            elab, t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",))
+        )
+    return applied(elab, node)
+
+
+def function_like(elab: Elaborator, node: t.Call) -> bool:
+    """Whether ``a(b)`` applies a to b, rather than multiplying."""
+    head, key = node.head, key_of(node.head)
+    if key in elab.evidence.densities or elab.is_density(key):
+        return True
+    name = spelled(head)
+    if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
+        return False
+    if key in elab.candidates and any(isinstance(c.left, t.Call) for c in elab.candidates[key]):
+        return True
+    if conventional("losses", head.name):
+        return True
+    arg = node.args[0]
+    if isinstance(arg, t.Add) and len(key) == 1 and key.isalpha():
+        # c(∫ v dt), c(E[…]): a letter that is a function of such things is one of sums, too
+        for other in elab.evidence.called.get(key, ()):
+            if any(isinstance(a, t.Integral | t.Expectation) for a in other.args):
+                return True
+    if isinstance(arg, (t.Add, t.Num)):
+        others = [
+            c
+            for c in elab.evidence.called.get(key, ())
+            if isinstance(c.args[0] if c.args else None, t.Sym)
+        ]
+        return bool(others)
+    return True
+
+
+def applied(elab: Elaborator, node: t.Call) -> Expr:
+    head = node.head
+    params = list(head.sub)
+    sub, label = [], ""
+    for script in params:
+        if (isinstance(script, t.Num) and not moves(elab, head)) or (
+            isinstance(script, t.Sym) and not scopes(elab, script)
+        ):
+            label += "".join(letter for letter in spelled(script) if letter.isalnum())
+        else:
+            sub.append(script)
+    if label:
+        head = t.Sym(
+            head.at,
+            head.name,
+            tuple(sub),
+            (*head.labels, label),
+            head.sup,
+            head.accents,
+            head.primes,
+        )
+        node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
+    sup: list[t.Node] = []
+    power: t.Node | None = None
+    if head.sup is not None:
+        if isinstance(head.sup, t.Sym) and elab.is_parameter(spelled(head.sup)):
+            sup = [head.sup]
+        elif isinstance(head.sup, t.Sym):
+            head = t.Sym(
+                head.at,
+                head.name,
+                head.sub,
+                (*head.labels, spelled(head.sup)),
+                None,
+                head.accents,
+                head.primes,
+            )
+            node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
+        else:
+            power = head.sup
+    if power is not None:
+        raise NotYet(f"the superscript of {readable(key_of(head))}", node.at)
+    head = unlabelled(elab, node)
+    node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
+    groups = [
+        [elab.term(a) for a in sub],
+        [elab.term(a) for a in sup],
+        [elab.term(a) for a in (*node.args, *node.after)],
+        [elab.term(value_of(a)) for a in node.given],
+    ]
+    for group in groups:
+        for arg in group:
+            if sort_of(arg) not in (Sort.REAL, Sort.VEC, Sort.PARAM, Sort.LATENT):
+                raise NotYet("a function of a function", node.at)
+    posterior = posterior_of(elab, node, groups)
+    if posterior is not None:
+        return posterior
+    meaning = elab.meaning(node, groups)
+    everything = [a for group in groups for a in group]
+    if meaning.head is None:
+        if meaning.body is None:
+            raise NotYet(f"{readable(key_of(head))} has no meaning yet", node.at, "notation")
+        return substitute(meaning.body, dict(zip(meaning.params, everything, strict=True)))
+    return meaning.head(*everything)
+
+
+def scopes(elab: Elaborator, script: t.Sym) -> bool:
+    """Whether a letter in a subscript is a variable or a parameter."""
+    name = spelled(script)
+    return (
+        name in elab.bound
+        or elab.is_time(name)
+        or elab.is_parameter(name)
+        or name in elab.evidence.drawn
+        or name in elab.evidence.integrated
+        or conventional("scalars", script.name)
+    )
+
+
+def unlabelled(elab: Elaborator, node: t.Call) -> t.Sym:
+    """The one symbol with a word on it that is meant where the word is left out."""
+    head, key = node.head, key_of(node.head)
+    if head.labels or elab.is_density(key):
+        return head
+    shape = (
+        len(node.args) + len(node.after),
+        len(node.given),
+        len(head.sub),
+        head.sup is not None,
+    )
+
+    def shaped(name: str) -> bool:
+        return any(
+            (len(c.args) + len(c.after), len(c.given), len(c.head.sub), c.head.sup is not None)
+            == shape
+            for c in elab.evidence.called.get(name, ())
+        )
+
+    if key in elab.candidates:
+        return head
+    labelled = [k for k in elab.evidence.called if k.startswith(key + "|") and shaped(k)]
+    if len(labelled) != 1 or head.sup is not None:
+        return head
+    labels = tuple(labelled[0].split("|")[1:])
+    full = t.Sym(head.at, head.name, head.sub, labels, head.sup, head.accents, head.primes)
+    elab.note(
+        key,
+        f"short for {readable(labelled[0])}",
+        "the only symbol that it can abbreviate",
+        node.at,
+        True,
+    )
+    return full
+
+
+def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]]) -> Expr | None:
+    """p(z|x) where the document has p(x|z) and a law of z: the joint over the marginal."""
+    _sub, sup, main, given = groups
+    if sup or len(main) != 1 or len(given) != 1 or not elab.is_density(key_of(node.head)):
+        return None
+    if not (isinstance(main[0], Var) and isinstance(given[0], Var)):
+        return None
+    found = turned_round(elab, node, main[0], given[0])
+    if found is None:
+        return None
+    joint, marginal = found
+    return Ratio(joint, marginal)
+
+
+def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple[Expr, Expr] | None:
+    z, x = node.args[0], value_of(node.given[0])
+    if not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
+        return None
+    if definitions.candidate_of(elab, node, "posterior") is not None:
+        return None  # the document says what it is
+    for key in elab.evidence.densities:
+        for call in elab.evidence.called.get(key, ()):
+            same = [spelled(a) for a in call.args] == [spelled(x)] and [
+                spelled(g) for g in call.given
+            ] == [spelled(z)]
+            if not same:
+                continue
+            prior = elab.prior(main, z)
+            if prior is None:
+                return None
+            kernel = elab.term(t.Call(node.at, call.head, (x,), (z,)))
+            own = t.Call(node.at, call.head, (x,))
+            marginal = elab.term(own)
+            elab.note(
+                spelled(node.head) + "(z|x)",
+                "a posterior: joint density over marginal",
+                "by convention",
+                node.at,
+            )
+            return kernel * prior, marginal
+    return None

@@ -1,0 +1,405 @@
+"""What defines what: definitions, constants, marginals, priors, paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr
+
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import times_of
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Head,
+    IntegralOver,
+    Lebesgue,
+    Named,
+    Var,
+)
+from fmproof.lang.nodes.measure import conditions
+from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import randomness
+from fmproof.reading.notation.lacking import (
+    NotYet,
+    Undefined,
+    symbol_in,
+)
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+@dataclass
+class Candidate:
+    """A row that defines a symbol: its left side and its right side."""
+
+    left: t.Node
+    right: t.Node
+    at: int
+    place: str
+    explicit: bool
+    state: str = "waiting"  # waiting, working, used, refused
+    why: str = ""
+
+
+Key = tuple[str, int, bool, int, int]
+"""A head: key, number of subscripts, whether a superscript, of arguments, of given ones."""
+
+
+@dataclass
+class Meaning:
+    """A head or name of the document: a symbol of the language, or an abbreviation."""
+
+    head: Head | None = None
+    params: tuple[Var, ...] = ()
+    body: Expr | None = None  # of an abbreviation, over params
+    order: tuple[int, ...] = ()
+
+
+def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> Candidate | None:
+    head = call.head if isinstance(call, t.Call) else call
+    if isinstance(call, t.Sym):
+        if not elab.by_spelling:
+            for options in elab.candidates.values():
+                for one in options:
+                    if isinstance(one.left, t.Sym):
+                        elab.by_spelling.setdefault(spelled(one.left), []).append(one)
+        named = elab.by_spelling.get(spelled(call), ())
+        return next((c for c in named if c.state not in ("refused", "working")), None)
+    key = key_of(head)
+    found: list[Candidate] = [*elab.candidates.get(key, ()), *_numbered(elab, key)]
+    for candidate in found:
+        left = candidate.left
+        if candidate.state in ("refused", "working"):
+            continue
+        if not isinstance(left, t.Call):
+            continue
+        same = (len(left.args), len(left.given), len(left.after), len(left.head.sub)) == (
+            len(call.args),
+            len(call.given),
+            len(call.after),
+            len(call.head.sub),
+        ) and (left.head.sup is None) == (call.head.sup is None)
+        if (
+            same
+            and letters
+            and "".join(map(spelled, left.args)) != "".join(map(spelled, call.args))
+        ):
+            same = all(isinstance(a, t.Sym) for a in left.args) and any(
+                isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.head.sub
+            )
+        if same:
+            return candidate
+    return None
+
+
+def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
+    """The definitions of x̂_0(x) and the like: the number is a word on the letter."""
+    if not elab.numbered:
+        elab.numbered[""] = []
+        for options in list(elab.candidates.values()):
+            for one in options:
+                head = one.left.head if isinstance(one.left, t.Call) else None
+                numbers = [s for s in head.sub if isinstance(s, t.Num)] if head else []
+                if head is None or not numbers or not isinstance(one.left, t.Call):
+                    continue
+                label = "".join(
+                    letter for s in numbers for letter in spelled(s) if letter.isalnum()
+                )
+                rest = tuple(s for s in head.sub if s not in numbers)
+                named = replace(head, sub=rest, labels=(*head.labels, label))
+                left = replace(one.left, head=named)
+                elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
+    return elab.numbered.get(key, [])
+
+
+def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """α_{t-1}, α_s or α, where the document defines α_t: the definition at that time."""
+    for candidate in elab.candidates.get(key_of(node), ()):
+        left = candidate.left
+        if not isinstance(left, t.Sym) or not left.sub or candidate.state in ("refused", "working"):
+            continue
+        if left.sup != node.sup or len(node.sub) not in (0, len(left.sub)):
+            continue
+        if not node.sub and key_of(node) in elab.evidence.apart:
+            continue  # α and α_t are two things
+        if not all(isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.sub):
+            continue
+        if any(isinstance(n, t.Sym) and key_of(n) == key_of(left) for n in t.walk(candidate.right)):
+            continue  # a recursion
+        times = dict(zip(map(spelled, left.sub), node.sub or left.sub, strict=True))
+        state, candidate.state = candidate.state, "working"
+        saved, elab.bound = elab.bound, []
+        try:
+            body = elab.term(_at_times(candidate.right, times))
+        except (NotYet, SortError, FmproofError):
+            continue
+        finally:
+            candidate.state, elab.bound = state, saved
+        if sort_of(body) is Sort.REAL:
+            if not node.sub:
+                short = f"short for {readable(key_of(left))} with a time"
+                elab.note(spelled(node), short, "it is defined so", node.at, True)
+            return body
+    return None
+
+
+def _at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
+    """``node`` at other times: what is written at t stands at t − 1."""
+
+    def visit(one: Any, script: bool = False) -> Any:
+        if isinstance(one, tuple):
+            return tuple(visit(part, script) for part in one)
+        if isinstance(one, t.Sym) and spelled(one) in times:
+            time = times[spelled(one)]
+            return time if script or isinstance(time, t.Sym | t.Num) else t.Group(time.at, time)
+        if isinstance(one, t.Node):
+            changed = {f.name: visit(getattr(one, f.name), f.name == "sub") for f in fields(one)}
+            return replace(one, **changed)
+        return one
+
+    made: t.Node = visit(node)
+    return made
+
+
+def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
+    """ᾱ_t = ∏_{s ≤ t} α_s as α_t ᾱ_{t-1}, in a document that has ᾱ_{t-1}, too."""
+    if len(node.sub) != 1 or not isinstance(node.sub[0], t.Sym):
+        return None
+    for candidate in elab.candidates.get(key_of(node), ()):
+        left, right = candidate.left, candidate.right
+        if not (isinstance(left, t.Sym) and isinstance(right, t.Series)):
+            continue
+        index = right.index
+        fits = right.kind == "product" and isinstance(right.low, t.Num) and isinstance(index, t.Sym)
+        if not fits or right.high is None or not isinstance(index, t.Sym):
+            continue
+        if spelled(left) != spelled(node) or [spelled(right.high)] != [spelled(left.sub[0])]:
+            continue
+        before = t.Add(node.at, ((1, node.sub[0]), (-1, t.Num(node.at, Fraction(1)))))
+        last = replace(node, sub=(before,))
+        if spelled(last) not in elab.evidence.spellings:
+            return None
+        factor = elab.term(_at_times(right.body, {spelled(index): node.sub[0]}))
+        if sort_of(factor) is not Sort.REAL:
+            return None
+        why = "it is the product of them"
+        elab.note(spelled(node), "the last factor times the product before it", why, node.at, True)
+        return times_of(factor, elab.term(last))
+    return None
+
+
+def _is_name(left: t.Node) -> bool:
+    """A loss, which has no argument that is not written."""
+    return isinstance(left, t.Call) and conventional("losses", left.head.name)
+
+
+def definition_of(
+    elab: Elaborator,
+    candidate: Candidate,
+    call: t.Call,
+    params: tuple[Var, ...],
+    args: Sequence[Sequence[Expr]],
+) -> Expr | None:
+    """The defining term over ``params``, or None where the row defines nothing."""
+    candidate.state = "working"
+    guesses = set(elab.guesses)
+    saved, elab.bound = elab.bound, []
+    try:
+        left = candidate.left
+        assert isinstance(left, t.Call)
+        elab.bound = [
+            spelled(a) for a in places(left)
+        ]  # x_t is the argument, no path, in f(x_t) := …
+        own = [elab.variable(symbol_in(a)) for a in places(left)]
+        term = elab.term(candidate.right)
+    except (NotYet, SortError, FmproofError) as error:
+        candidate.state, candidate.why = "refused", str(error)
+        elab.guesses = guesses
+        return None
+    finally:
+        elab.bound = saved
+    if len(set(own)) != len(own):
+        candidate.state, candidate.why = "refused", "an argument stands twice on its left"
+        return None
+    theta = {v for v in free_vars(term) if v.sort is Sort.PARAM}
+    stray = free_vars(term) - set(own) - theta
+    names = {v: spelling for spelling, v in elab.variables.items()}
+    averaged = any(isinstance(n, t.Integral | t.Expectation) for n in t.walk(candidate.right))
+    loose = [v for v in stray if v.sort is Sort.VEC or isinstance(candidate.right, t.Expectation)]
+    if (averaged or _is_name(candidate.left)) and any(
+        names.get(v, v.name) in elab.evidence.drawn
+        or names.get(v, v.name) in elab.evidence.integrated
+        for v in (loose if averaged and not _is_name(candidate.left) else stray)
+    ):  # else what is left is an argument that is not written, and taken from around
+        candidate.state = "refused"
+        candidate.why = f"{', '.join(sorted(v.name for v in stray))} is free in its definition"
+        return None
+    candidate.state = "used"
+    renaming = {a: b for a, b in zip(own, params, strict=True) if a is not b}
+    return substitute(term, renaming) if renaming else term
+
+
+def marginal(
+    elab: Elaborator,
+    call: t.Call,
+    sub: tuple[Var, ...],
+    main: tuple[Var, ...],
+    given: tuple[Var, ...],
+) -> Expr | None:
+    """p_t(x) where the document has p_t(x|z) and a law of z, and says no more."""
+    if given or len(main) != 1 or elab.strict:
+        return None
+    key = key_of(call.head)
+    for other in elab.evidence.called.get(key, ()):
+        if len(other.given) != 1 or len(other.args) != 1 or len(other.head.sub) != len(sub):
+            continue
+        if not isinstance(other.given[0], t.Sym):
+            continue
+        try:
+            latent = elab.variable(other.given[0])
+            prior = elab.prior(latent, other.given[0])
+            if prior is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
+                continue
+            conditional = elab.meaning(
+                t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
+                (sub, (), main, (latent,)),
+            )
+        except (NotYet, SortError):
+            continue
+        if conditional.head is None:
+            continue
+        joint = conditional.head(*sub, *main, latent) * prior
+        return IntegralOver(joint, Lebesgue(latent))
+    return None
+
+
+def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
+    """A law of ``latent`` that depends on nothing."""
+    for law in elab.laws.get(spelled(symbol), ()):
+        alone = isinstance(law.head, Density) and law.head.drawn(law) == (latent,)
+        if alone and not conditions(law):
+            return law
+    name = spelled(symbol)
+    for key in elab.evidence.densities:
+        for call in elab.evidence.called.get(key, ()):
+            if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]:
+                meaning = elab.meaning(call, ((), (), (latent,), ()))
+                if meaning.head is not None:
+                    applied: Apply = meaning.head(latent)
+                    return applied
+    for one in elab.said_laws.get(name, ()):
+        call = t.Call(one.at, one, (symbol,))
+        if not one.sub:
+            meaning = elab.meaning(call, ((), (), (latent,), ()))
+            if meaning.head is not None:
+                return meaning.head(latent)
+    return None
+
+
+def constant(elab: Elaborator, node: t.Sym, candidate: Candidate) -> Expr | None:
+    """A name with a definition: a constant, or an abbreviation with variables in it."""
+    name = spelled(node)
+    if candidate.state == "refused":
+        return None
+    candidate.state = "working"
+    saved, elab.bound = elab.bound, []
+    try:
+        body = elab.term(candidate.right)
+    except RecursionError:
+        candidate.state, candidate.why = "refused", "it is defined by itself"
+        return None
+    except Undefined:
+        candidate.state = "waiting"
+        raise
+    except (NotYet, SortError, FmproofError) as error:
+        candidate.state, candidate.why = "refused", str(error)
+        return None
+    finally:
+        elab.bound = saved
+    candidate.state = "used"
+    if sort_of(body) not in (Sort.REAL, Sort.VEC):
+        candidate.state = "refused"
+        return None
+    if free_vars(body) - {v for v in free_vars(body) if v.sort is Sort.PARAM}:
+        candidate.state = "waiting"
+        return body  # an abbreviation is written out
+    made = Named(elab.constant_name(node), body)
+    elab.constants[name] = made
+    elab.note(name, "a name for a term", "its definition", candidate.at)
+    return made
+
+
+def define_constant(
+    elab: Elaborator, name: str, node: t.Sym, body: Expr, why: str, guessed: bool = False
+) -> Named:
+    """A constant that a row introduces by using it."""
+    made = Named(elab.constant_name(node), body)
+    elab.constants[name] = made
+    elab.note(name, "a constant", why, node.at, guessed)
+    return made
+
+
+def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
+    """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
+    name = spelled(symbol)
+    if name in elab.paths:
+        return elab.paths[name]
+    if elab.is_parameter(name) or elab.is_time(name):
+        return None
+    candidate = candidate_of(elab, symbol)
+    if candidate is None or any(
+        isinstance(n, t.Expectation | t.Derivative | t.Integral) or n is symbol
+        for n in t.walk(candidate.right)
+    ):
+        return None
+    inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
+    elab.paths[name] = None  # it is not defined by itself
+    random = [n for n in inside if randomness.is_random(elab, n)]
+    del elab.paths[name]
+    if not random:
+        return None
+    elab.paths[name] = None  # it is not defined by itself
+    try:
+        with elab.expanding():
+            value = constant(elab, symbol, candidate)
+    except (NotYet, SortError, FmproofError):
+        value = None
+    if value is not None and (isinstance(value, Named) or sort_of(value) is not Sort.VEC):
+        value = None
+    elab.paths[name] = value
+    return value
+
+
+def drawn_again(elab: Elaborator, symbol: t.Sym) -> Expr | None:
+    """x_t = a x_0 + b ε where x_0 and ε are drawn, and x_t is drawn elsewhere."""
+    name = spelled(symbol)
+    right = elab.evidence.values.get(name)
+    if right is None or not elab.expand or name in elab.paths:
+        return None
+    letters = [n for n in t.walk(right) if isinstance(n, t.Sym)]
+    random = {spelled(n) for n in letters if spelled(n) in elab.evidence.drawn}
+    if not random or name in random or not random <= set(elab.bound):
+        return None
+    elab.paths[name] = None  # it is not defined by itself
+    try:
+        value = elab.term(right)
+    except (NotYet, SortError, FmproofError):
+        return None
+    finally:
+        del elab.paths[name]
+    return value if sort_of(value) is Sort.VEC else None
+
+
+def places(call: t.Call) -> list[t.Node]:
+    """The arguments of a left side, in the order of a head's parameters."""
+    sup = [call.head.sup] if isinstance(call.head.sup, t.Sym) else []
+    return [*call.head.sub, *sup, *call.args, *call.after, *call.given]

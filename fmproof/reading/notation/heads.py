@@ -1,0 +1,236 @@
+"""Symbols with arguments as heads of the language: densities, fields, real functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sympy import Expr
+
+from fmproof.errors import SortError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import (
+    Density,
+    Field,
+    Scalar,
+    Var,
+    uniform,
+)
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import definitions
+from fmproof.reading.notation.definitions import Candidate, Key, Meaning
+from fmproof.reading.notation.lacking import (
+    NotYet,
+)
+from fmproof.reading.notation.sorts import is_loss
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+_SPARE = {
+    Sort.REAL: "rs",
+    Sort.VEC: "xy",
+    Sort.PARAM: ("theta",),
+    Sort.LATENT: "c",
+    Sort.GRADIENT: "g",
+    Sort.SET: "s",
+}
+
+
+def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> Meaning:
+    """What the head of ``call`` is; ``args`` in the places sub, sup, main, given."""
+    sub, sup, main, given = args
+    key = key_of(call.head)
+    density = elab.is_density(key)
+    letters = ""
+    if density and not any(sort_of(a) is Sort.REAL for a in sub):
+        letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
+    sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
+    found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))
+    known = elab.meanings.get(found)
+    if known is not None:
+        return known
+    made = build(elab, found, call, args, density, letters)
+    elab.meanings[found] = made
+    return made
+
+
+def build(
+    elab: Elaborator,
+    found: Key,
+    call: t.Call,
+    args: Sequence[Sequence[Expr]],
+    density: bool,
+    letters: str,
+) -> Meaning:
+    key = key_of(call.head)
+    params: list[list[Var]] = []
+    used: set[Var] = set()
+    for group in args:
+        places = []
+        for arg in group:
+            var = arg if isinstance(arg, Var) else None
+            if var is None or var in used:
+                sort = sort_of(arg)
+                names = (f"{letter}{i}" for i in range(1, 99) for letter in _SPARE[sort])
+                var = next(v for v in (Var(n, sort) for n in names) if v not in used)
+            used.add(var)
+            places.append(var)
+        params.append(places)
+    sub, sup, main, given = map(tuple, params)
+    everything = (*sub, *sup, *main, *given)
+    shown = shape(elab, call)
+    candidate = definitions.candidate_of(elab, call, letters)
+    definition: Expr | None = None
+    if candidate is not None:
+        definition = definitions.definition_of(elab, candidate, call, everything, args)
+    if definition is None and density:
+        definition = definitions.marginal(elab, call, sub, main, given)
+    if density:
+        name = elab.names.of(
+            key + ("@" + letters if letters.strip("|") and several(elab, key, letters) else ""),
+            "head",
+        )
+        return density_head(elab, name, call, sub, sup, main, given, definition, candidate)
+    sort = sort_of(definition) if definition is not None else result(elab, call)
+    stray = free_vars(definition) - set(everything) if definition is not None else set()
+    if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
+        return Meaning(None, everything, definition)
+    name = elab.names.of(key, "head")
+    kind = Field if sort is Sort.VEC else Scalar
+    if sup and not all(v.sort is Sort.PARAM for v in sup):
+        raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
+    head = kind(name, *main, sub=sub, sup=sup, given=given, definition=definition)
+    what = "a vector field" if kind is Field else "a real function"
+    if any(v.sort is Sort.PARAM for v in everything) and definition is None:
+        what = "the model" if kind is Field else what
+    if candidate is not None and definition is not None:
+        elab.note(shown, f"{what}, defined", "its definition", candidate.at)
+    else:
+        elab.note(shown, what, "how it is used", call.at)
+    return Meaning(head, everything)
+
+
+def several(elab: Elaborator, key: str, letters: str) -> bool:
+    """Whether the document has densities of one letter with different arguments."""
+    seen = {k[0] for k in elab.meanings if k[0].startswith(key + "@")}
+    return bool(seen) and "|" in letters
+
+
+def shape(elab: Elaborator, call: t.Call) -> str:
+    key = key_of(call.head)
+    sub = ",".join(readable(spelled(s)) for s in call.head.sub)
+    main = ",".join(readable(spelled(a)) if isinstance(a, t.Sym) else "·" for a in call.args)
+    given = ",".join(readable(spelled(a)) if isinstance(a, t.Sym) else "·" for a in call.given)
+    sup = f"^{readable(spelled(call.head.sup))}" if call.head.sup is not None else ""
+    inside = main + (f"|{given}" if given else "")
+    return f"{readable(key)}" + (f"_{sub}" if sub else "") + sup + (f"({inside})" if inside else "")
+
+
+def result(elab: Elaborator, call: t.Call) -> Sort:
+    """Whether an undefined function has vectors or reals for values."""
+    key = key_of(call.head)
+    said = elab.corrections.get(key)
+    if said in ("model", "target", "vector", "field", "velocity", "score"):
+        return Sort.VEC
+    if said in ("scalar", "real", "weight", "loss"):
+        return Sort.REAL
+    if is_loss(call):
+        return Sort.REAL
+    found = elab.evidence.sorts.of(call.head)
+    if found is None and call.head.labels and call.head.labels[-1].isdigit():
+        found = elab.evidence.sorts.of(replace(call.head, labels=call.head.labels[:-1]))
+    if found is not None and not found.guessed:
+        return Sort.VEC if found.kind == "vec" else Sort.REAL
+    if conventional("fields", call.head.name) and (call.args or call.given):
+        elab.guesses.add(readable(key))
+        return Sort.VEC
+    if found is not None:
+        elab.guesses.add(readable(key))
+        return Sort.VEC if found.kind == "vec" else Sort.REAL
+    if conventional("matrices", call.head.name):
+        raise NotYet(f"{readable(key)} may be a matrix", call.at)
+    return Sort.REAL
+
+
+def density_head(
+    elab: Elaborator,
+    name: str,
+    call: t.Call,
+    sub: tuple[Var, ...],
+    sup: tuple[Var, ...],
+    main: tuple[Var, ...],
+    given: tuple[Var, ...],
+    definition: Expr | None,
+    candidate: Candidate | None,
+) -> Meaning:
+    shown = shape(elab, call)
+    times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
+    over = tuple((v, 0, 1) if v in times else v for v in main)
+    everything = (*sub, *sup, *main, *given)
+    if definition is not None:
+        try:
+            head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)
+        except SortError:
+            if candidate is None:
+                definition = None
+            else:  # not visibly a density, such as one with a formula: what it is stays open
+                candidate.state, candidate.why = "refused", "not visibly a density"
+                return Meaning(None, everything, definition)
+    if definition is None:
+        if len(main) == 1 and main[0] in times and not given and not sub:
+            head = uniform(main[0])
+            elab.note(
+                shown,
+                "the density of a time, uniform on [0, 1]",
+                "by convention",
+                call.at,
+                True,
+            )
+            return Meaning(head, everything)
+        head = Density(name, *over, sub=sub, sup=sup, given=given)
+        if (
+            turned(elab, call)
+            and len(main) == 1
+            and isinstance(call.args[0], t.Sym)
+            and (elab.prior(main[0], call.args[0]) is not None)
+        ):
+            elab.unknowns[head] = "a posterior that is not the joint over the marginal"
+    why, at = elab.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))
+    what = "a probability density" + (
+        ", given " + ", ".join(v.name for v in given) if given else ""
+    )
+    if definition is not None and candidate is not None:
+        elab.note(shown, what + ", defined", "its definition", candidate.at)
+    elif definition is not None:
+        elab.note(
+            shown,
+            f"the marginal of {readable(key_of(call.head))}(·|·)",
+            "a marginal by convention",
+            at,
+            True,
+        )
+    else:
+        elab.note(shown, what, why, at)
+    return Meaning(head, everything)
+
+
+def turned(elab: Elaborator, call: t.Call) -> bool:
+    """Whether the document has this density with arguments and conditions exchanged."""
+    args, given = [spelled(a) for a in call.args], [spelled(g) for g in call.given]
+    return bool(given) and any(
+        [spelled(a) for a in other.args] == given and [spelled(g) for g in other.given] == args
+        for calls in elab.evidence.called.values()
+        for other in calls
+        if elab.is_density(key_of(other.head))
+    )
+
+
+def _letters(args: Sequence[Expr]) -> list[str]:
+    """The letters of arguments; p(X) and p(x) are one density."""
+    return [a.name.lower() if isinstance(a, Var) else "·" for a in args]

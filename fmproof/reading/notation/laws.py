@@ -1,0 +1,224 @@
+"""The laws of what is drawn: written, remembered, conditional, by convention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sympy import Expr, Rational
+
+from fmproof.errors import SortError
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    IntegralOver,
+    Lebesgue,
+    Ratio,
+    Var,
+    uniform,
+)
+from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import calculus, randomness
+from fmproof.reading.notation.lacking import (
+    NotYet,
+    number_in,
+    symbol_in,
+)
+from fmproof.reading.notation.randomness import drawn_symbols
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+def posterior_average(elab: Elaborator, node: t.Expectation) -> Expr | None:
+    """E over z ~ p(z|x): the integral against joint over marginal."""
+    if len(node.draws) != 1:
+        return None
+    (draw,) = node.draws
+    law = draw.law if draw.law is not None else draw.drawn[0]
+    if not (isinstance(law, t.Call) and law.given and len(draw.drawn) == 1):
+        return None
+    symbol = draw.drawn[0] if draw.law is not None else law.args[0]
+    if not isinstance(symbol, t.Sym):
+        return None
+    with elab.binding([spelled(symbol)]):
+        density = elab.term(t.Call(draw.at, law.head, (symbol,), law.given))
+        if not isinstance(density, Ratio):
+            return None
+        body = elab.term(node.body)
+    return IntegralOver(body * density, Lebesgue(elab.variable(symbol)))
+
+
+def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
+    """The draws of an expectation, each with its density, in an order that fits."""
+    symbols = [s for s in drawn_symbols(node) if not randomness.names_law(elab, s)]
+    names = [spelled(s) for s in symbols]
+    found: list[Apply] = []
+    bare: list[t.Sym] = []
+    for draw in node.draws:
+        letters = [one for one in draw.drawn if isinstance(one, t.Sym)]
+        if draw.law is None and len(letters) == len(draw.drawn):
+            bare += letters
+        else:
+            with elab.binding(names):
+                found.append(drawn(elab, draw))
+    for symbol in [s for s in bare if randomness.names_law(elab, s)]:
+        bare.remove(symbol)
+        found.append(law_named(elab, symbol))
+    with elab.binding(names):
+        found += randomness.laws_of(elab, bare, names, {v for one in found for v in drawn_by(one)})
+    order = law_order(found)
+    if order is None:
+        raise NotYet(
+            "the draws of this expectation depend on each other in a circle", node.at, "law"
+        )
+    for one in order:
+        for var in one.head.drawn(one):
+            spelling = next((s for s, v in elab.variables.items() if v is var), None)
+            if spelling is not None and one not in elab.laws.setdefault(spelling, []):
+                elab.laws[spelling].insert(0, one)
+            elif spelling is not None:
+                elab.laws[spelling].remove(one)
+                elab.laws[spelling].insert(0, one)
+    return list(order)
+
+
+def law_named(elab: Elaborator, symbol: t.Sym) -> Apply:
+    """The law ν of E_ν, where the document draws something from ν."""
+    name = elab.names.given.get((key_of(symbol), "head"))
+    laws = [law for known in elab.laws.values() for law in known if law.head.name == name]
+    if name is None or not laws:
+        raise NotYet(f"what is drawn from {readable(key_of(symbol))}", symbol.at, "law")
+    return laws[0]
+
+
+def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
+    law, drawn = draw.law, draw.drawn
+    if law is None and len(drawn) == 1 and isinstance(drawn[0], t.Call):
+        term = elab.term(drawn[0])
+        return as_draw(elab, term, draw.at)
+    if law is None:
+        raise NotYet("what is drawn here", draw.at, "law")
+    variables = [elab.variable(symbol_in(one)) for one in drawn]
+    if isinstance(law, t.Sym):  # x ~ P, where P = N(m, s² I)
+        named = [
+            c.right
+            for c in elab.candidates.get(key_of(law), ())
+            if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(law)
+        ]
+        law = next((r for r in named if isinstance(r, t.Normal) and r.point is None), law)
+    head = law.head if isinstance(law, t.Call) else law
+    if isinstance(head, t.Sym) and conventional("uniform", head.name, "names"):
+        if len(variables) != 1 or variables[0].sort is not Sort.REAL:
+            raise NotYet("a uniform law of this", draw.at, "law")
+        ends = (
+            [number_in(a) for a in law.args]
+            if isinstance(law, t.Call)
+            else [Fraction(0), Fraction(1)]
+        )
+        if len(ends) != 2 or None in ends:
+            if len(ends) == 2 and isinstance(law, t.Call):
+                return time_law(elab, variables[0], law, draw.at)
+            raise NotYet("a uniform law with these ends", draw.at, "law")
+        low, high = ends
+        if not (low is not None and high is not None and low < high):
+            raise NotYet("a uniform law with these ends", draw.at, "law")
+        elab.note(
+            spelled(symbol_in(drawn[0])) + " ",
+            f"uniform on [{low}, {high}]",
+            "its law is written",
+            draw.at,
+        )
+        return uniform(
+            variables[0],
+            Rational(low.numerator, low.denominator),
+            Rational(high.numerator, high.denominator),
+        )(variables[0])
+    if isinstance(law, t.Normal):
+        (var,) = variables if len(variables) == 1 else (None,)
+        if var is None or var.sort is not Sort.VEC:
+            raise NotYet("a Gaussian law of this", draw.at, "law")
+        try:
+            return calculus.normal(elab, law, var)
+        except calculus.Beyond:
+            raise NotYet("a Gaussian law with this covariance", draw.at, "law") from None
+    if not isinstance(head, t.Sym):
+        raise NotYet("a law of this kind", draw.at, "law")
+    given: tuple[t.Node, ...] = ()
+    if isinstance(law, t.Call):
+        given = law.given
+        dotted = all(isinstance(a, t.Dot) for a in law.args)
+        if not dotted and [spelled(a) for a in law.args] != [spelled(a) for a in drawn]:
+            raise NotYet("a density of another variable than the one drawn", draw.at, "law")
+    term = elab.term(t.Call(draw.at, head, tuple(drawn), given))
+    return as_draw(elab, term, draw.at)
+
+
+def time_law(elab: Elaborator, var: Var, law: t.Call, at: int) -> Apply:
+    """t uniform on [0, T] with T a letter: some law on the unit interval, after scaling."""
+    key = "time " + spelled(law)
+    head = elab.opaque.setdefault(key, Density(elab.names.of("ptime", "head"), (var, 0, 1)))
+    elab.unknowns[head] = "the uniform law on an interval with a letter"
+    made: Apply = head(var)
+    return made
+
+
+def as_draw(elab: Elaborator, term: Expr, at: int) -> Apply:
+    if not (isinstance(term, Apply) and isinstance(term.head, Density)):
+        raise NotYet("a draw from what is not known to be a density", at, "law")
+    if not all(isinstance(v, Var) for v in term.head.drawn(term)):
+        raise NotYet("a draw of what is no variable", at, "law")
+    return term
+
+
+def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
+    """The law of a bare variable: the last one whose conditions are drawn here, too."""
+    name = spelled(symbol)
+    var = elab.variable(symbol)
+    around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables}
+    fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]
+    if fitting:
+        # A coupling before the law of one of its variables alone: one law for all rows.
+        return max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+    conditional = conditional_law(elab, symbol, var, around)
+    if conditional is not None:
+        return conditional
+    prior = elab.prior(var, symbol) if var.sort is not Sort.REAL else None
+    if prior is not None:
+        return prior
+    if var.sort is Sort.REAL and elab.is_time(name):
+        if elab.strict:
+            raise NotYet(f"the law of {readable(name)} is not said (--strict)", symbol.at, "law")
+        elab.note(name + " ", "uniform on [0, 1]", "by convention", symbol.at, True)
+        return uniform(var)(var)
+    small = symbol.name.lower()
+    if symbol.name.isupper() and len(small) == 1 and not (symbol.sub or symbol.labels):
+        for law in elab.laws.get(small, ()):  # X has the law against which x is integrated
+            alone = law.head.drawn(law) == (elab.variables.get(small),)
+            if alone and not conditions(law) and isinstance(law.head, Density):
+                elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
+                return law.head(var)
+    raise NotYet(f"no law of {readable(name)} is known", symbol.at, "law")
+
+
+def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var]) -> Apply | None:
+    """p_t(x|z) for a bare x beside t and z, where the document has it."""
+    name = spelled(symbol)
+    for key in elab.evidence.densities:
+        for call in sorted(elab.evidence.called.get(key, ()), key=lambda c: -len(c.given)):
+            if [spelled(a) for a in call.args] != [name]:
+                continue
+            places = [*call.head.sub, *call.given]
+            if not all(
+                isinstance(p, t.Sym) and elab.variables.get(spelled(p)) in around for p in places
+            ):
+                continue
+            try:
+                return as_draw(elab, elab.term(call), symbol.at)
+            except (NotYet, SortError):
+                continue
+    return None

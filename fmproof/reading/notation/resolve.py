@@ -1,0 +1,234 @@
+r"""What a formula writes in a short form that only the whole document resolves.
+
+``\gamma^2(t)`` is a square of γ(t) where γ is a function elsewhere, and a product where it is none;
+``(\nabla\cdot u)(y)`` is a divergence taken at y; a trace of a covariance is a mean square.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.symbols import conventional, key_of
+
+_TWO = Fraction(2)
+
+
+class Resolver:
+    """The short forms of one document, by which of its letters take arguments."""
+
+    def __init__(self, trees: Iterable[t.Node]) -> None:
+        self.arities: dict[str, set[int]] = {}
+        for tree in trees:
+            for node in t.walk(tree):
+                if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
+                    places = (*node.args, *node.given, *node.after)
+                    self.arities.setdefault(key_of(node.head), set()).add(len(places))
+
+    def side(self, node: t.Node) -> t.Node:
+        """A side of a row, written out."""
+        made: t.Node = self._visit(node)
+        return made
+
+    def sides(
+        self, left: t.Node | None, right: t.Node | None
+    ) -> tuple[t.Node | None, t.Node | None]:
+        """Both sides of a row: ``p(x | y) = N(y, I)`` is the density at x."""
+        left = None if left is None else self.side(left)
+        right = None if right is None else self.side(right)
+        if isinstance(right, t.Normal) and right.point is None and isinstance(left, t.Call):
+            letter = conventional("densities", key_of(left.head))
+            if letter and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
+                right = replace(right, point=left.args[0])
+        return left, right
+
+    def _visit(self, node: Any) -> Any:
+        if isinstance(node, tuple):
+            return tuple(map(self._visit, node))
+        if not isinstance(node, t.Node):
+            return node
+        node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
+        if isinstance(node, t.Mul):
+            return self._product(_flat(node))
+        if isinstance(node, t.Call) and self._product_of_fields(node):
+            return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
+        if isinstance(node, t.Function):
+            return _outside(_spread(node))
+        if isinstance(node, t.Derivative):
+            return _outside(node)
+        if isinstance(node, t.Integral) and not node.over:
+            return _against_measure(node)
+        if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
+            return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
+        return node
+
+    def _product(self, node: t.Mul) -> t.Node:
+        factors: list[t.Node] = [node.factors[0]]
+        ops: list[str] = []
+        for op, factor in zip(node.ops, node.factors[1:], strict=True):
+            joined = self._applied(factors[-1], factor) if op == "" else None
+            if joined is None:
+                factors.append(factor)
+                ops.append(op)
+            else:
+                factors[-1] = joined
+        return factors[0] if len(factors) == 1 else t.Mul(node.at, tuple(factors), tuple(ops))
+
+    def _applied(self, before: t.Node, bracket: t.Node) -> t.Node | None:
+        """``before`` with ``bracket`` for its arguments, where it is no factor."""
+        if isinstance(bracket, t.Group):
+            args: tuple[t.Node, ...] = (bracket.body,)
+        elif isinstance(bracket, t.Other) and bracket.what == "list":
+            args = bracket.parts
+        else:
+            return None
+        if isinstance(before, t.Pow) and isinstance(before.base, t.Sym):
+            return self._power(before, before.base, args)
+        inside = before.body if isinstance(before, t.Group) else before
+        if (
+            isinstance(inside, t.Derivative)
+            and inside.kind in ("div", "grad", "laplace", "partial")
+            and len(args) == 1
+            and isinstance(args[0], t.Sym | t.Call)
+        ):
+            body = self._at(inside.body, args[0], inside is not before)
+            if body is not None:
+                return replace(inside, body=body)
+            if inside is not before:  # (∇·(a b))(y), and which of the letters are functions?
+                return t.Other(before.at, "operator at a point")
+        return None
+
+    def _product_of_fields(self, node: t.Call) -> bool:
+        """``α (x + y)``, ``p_t (u_t - w_t)``: a letter times a bracket.
+
+        A letter with other arguments elsewhere is a function, unless the bracket has functions
+        without their own arguments in it.
+        """
+        if len(node.args) != 1 or node.given or node.after or node.square:
+            return False
+        arg, key = node.args[0], key_of(node.head)
+        parts = [part for _, part in arg.parts] if isinstance(arg, t.Add) else []
+        letter = key.split(":")[-1].split(" ")[-1]
+        function = conventional("densities", letter) or conventional("losses", node.head.name)
+        model = any(
+            isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
+            for s in (*node.head.sub, node.head.sup)
+        )
+        if len(parts) > 1 and key not in self.arities and not (function or model):
+            return node.head.sup is None
+        return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
+
+    def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
+        if len(args) not in self.arities.get(key_of(head), ()):
+            return None
+        called = t.Call(head.at, head, args)
+        exponent = power.exponent
+        negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
+        of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
+        if negative and not of_time:  # the inverse of a map, or one over its value
+            return t.Other(power.at, "power that may be an inverse", (called,))
+        return replace(power, base=called)
+
+    def _at(self, node: t.Node, place: t.Node, bracketed: bool) -> t.Node | None:
+        """The letters of functions in ``node`` at ``place``; None where that is not clear."""
+        if isinstance(node, t.Sym):
+            function = bracketed or key_of(node) in self.arities
+            return t.Call(node.at, node, (place,)) if function else None
+        if not isinstance(node, t.Group | t.Mul | t.Add | t.Function):
+            return None
+        if any(isinstance(n, t.Call) for n in t.walk(node)):
+            return None
+        names = {key_of(n) for n in t.walk(node) if isinstance(n, t.Sym)}
+        if not names & set(self.arities):
+            return None
+
+        def visit(one: Any) -> Any:
+            if isinstance(one, tuple):
+                return tuple(map(visit, one))
+            if isinstance(one, t.Sym):
+                return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
+            if isinstance(one, t.Node):
+                return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
+            return one
+
+        made: t.Node = visit(node)
+        return made
+
+
+def _flat(node: t.Mul) -> t.Mul:
+    """Without products directly inside the product."""
+    factors: list[t.Node] = []
+    ops: list[str] = []
+    for op, factor in zip(("", *node.ops), node.factors, strict=True):
+        inner = isinstance(factor, t.Mul) and op != "/"
+        factors += factor.factors if inner else [factor]  # type: ignore[attr-defined]
+        ops += [op, *factor.ops] if inner else [op]  # type: ignore[attr-defined]
+    return t.Mul(node.at, tuple(factors), tuple(ops[1:]))
+
+
+def _multiplies(node: t.Call) -> bool:
+    """Whether a call may as well be a letter times a bracket: c (a + b)."""
+    return any(isinstance(a, t.Add | t.Num) for a in node.args) and not node.given
+
+
+def _outside(node: t.Node) -> t.Node:
+    """∇ log p(x)ᵀ is the transposed gradient, no gradient of something transposed."""
+    if isinstance(node, t.Derivative) and isinstance(node.body, t.Transposed):
+        return t.Transposed(node.at, replace(node, body=node.body.body))
+    if isinstance(node, t.Function) and len(node.args) == 1:
+        (arg,) = node.args
+        if isinstance(arg, t.Transposed) and node.name in ("log", "exp"):
+            return t.Transposed(node.at, replace(node, args=(arg.body,)))
+    return node
+
+
+def _against_measure(node: t.Integral) -> t.Node:
+    """∫ f(x) P(dx) is the mean of f(x) for x ~ P."""
+    factors = node.body.factors if isinstance(node.body, t.Mul) else (node.body,)
+    measures = [f for f in factors if _is_measure(f)]
+    if len(measures) != 1 or (isinstance(node.body, t.Mul) and any(node.body.ops)):
+        return node
+    (measure,) = measures
+    assert isinstance(measure, t.Call)
+    differential = measure.args[0]
+    assert isinstance(differential, t.Other)
+    rest = tuple(f for f in factors if f is not measure)
+    body: t.Node = t.Num(node.at, Fraction(1))
+    if rest:
+        body = rest[0] if len(rest) == 1 else t.Mul(node.at, rest, ("",) * (len(rest) - 1))
+    draw = t.Draw(measure.at, differential.parts, measure.head)
+    return t.Expectation(node.at, (draw,), body)
+
+
+def _is_measure(node: t.Node) -> bool:
+    """P(dx)."""
+    return (
+        isinstance(node, t.Call)
+        and len(node.args) == 1
+        and not node.given
+        and isinstance(node.args[0], t.Other)
+        and node.args[0].what == "differential"
+        and isinstance(node.args[0].parts[0], t.Sym)
+    )
+
+
+def _spread(node: t.Function) -> t.Node:
+    """tr Cov(A | B) = E[‖A − E[A | B]‖² | B]."""
+    if node.name not in ("tr", "Tr", "trace") or len(node.args) != 1:
+        return node
+    inner = node.args[0]
+    if isinstance(inner, t.Group):
+        inner = inner.body
+    if not (isinstance(inner, t.Function) and inner.name in ("Cov", "cov")):
+        return node
+    if len(inner.args) != 1 or inner.sub is not None:
+        return node
+    (value,) = inner.args
+    mean = t.Expectation(inner.at, (), value, inner.given)
+    spread = t.Add(inner.at, ((1, t.Group(value.at, value)), (-1, mean)))
+    square = t.Pow(inner.at, t.Norm(inner.at, spread), t.Num(inner.at, _TWO))
+    return t.Expectation(node.at, (), square, inner.given)
