@@ -111,6 +111,8 @@ class Ties:
             letter = spelling.split("_")[0]
             if "dot" in letter or letter.endswith("'"):
                 return Verdict(f"{shown} may be a derivative")
+            if any(sign in spelling.partition("_")[2] for sign in "+-"):
+                return Verdict(f"{shown} may be tied to the step beside it")
             if changing and self._moved(spelling):
                 return Verdict(f"{shown} may move with the time")
             known = self.elab.table.get(readable(spelling))
