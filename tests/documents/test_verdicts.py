@@ -122,7 +122,10 @@ POSTS = {
     "an ellipsis": ("$$\na = b + \\dots\n$$", ["skip"]),
     "no claim": ("$$\np(x) \\propto q(x)\n$$", ["skip"]),
     "unread": ("$$\na = \\foo\n$$", ["unread"]),
-    "a derivative": ("$$\n\\partial_t p_t(x) = - \\operatorname{div}(p_t u_t)(x)\n$$", ["open"]),
+    "a derivative": (
+        "$$\n\\partial_t p_t(x) = - \\operatorname{div}(p_t u_t)(x)\n$$",
+        ["hypothesis"],
+    ),
 }
 
 
