@@ -158,8 +158,8 @@ def checked(
     """
     from fmproof._version import __version__
     from fmproof.documents.check import check_documents
+    from fmproof.documents.context import Memory
     from fmproof.documents.model import CheckReport
-    from fmproof.documents.prove import Memory
     from fmproof.reading.document.read import decoded, notation_beside, read_file, read_text
 
     started = time.perf_counter()

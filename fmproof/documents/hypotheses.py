@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, summands, times_of
 from fmproof.lang.node import sort_of
@@ -62,13 +63,20 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
         yield from _written(term.definition, around, seen)
     elif isinstance(term, Apply):
         definition = term.head.definition
-        if definition is not None and not isinstance(term.head, Density) and term not in seen:
+        if definition is not None and term not in seen:
             seen.add(term)
-            yield from _written(term.head.unfold(term.arguments), around, seen)
+            unfolded = term.head.unfold(term.arguments)
+            if isinstance(definition, IntegralOver) and term.head.main:
+                yield for_every(Integrable(definition.body, *definition.measure))
+            if not isinstance(term.head, Density):
+                yield from _written(unfolded, around, seen)
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
         yield from _written(term.body, inside, seen)
+    elif isinstance(term, Grad | Partial | Div):
+        for prop in _written(term.body, around, seen):  # a derivative looks at every value
+            yield ForAll(prop, term.var) if term.var in free_vars(prop) else prop
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
@@ -169,6 +177,11 @@ def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
         yield from _closed(norm2(value), tuple(joint))
 
 
+def _has_average(term: Basic) -> bool:
+    """Whether there is an average in a definition."""
+    return bool(term.has(Expect, IntegralOver, CondExpect, Named))
+
+
 def _closed(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
     try:
         prop: Prop = Integrable(body, *law)
@@ -186,6 +199,8 @@ def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) ->
         if sort_of(term) is Sort.VEC:
             vectors.setdefault(term)
         return
+    if isinstance(term, Div):
+        scalars.setdefault(term)
     if isinstance(term, Named | Expect | IntegralOver | Div):
         return
     if isinstance(term, Var):
@@ -197,6 +212,8 @@ def _atoms(term: Basic, scalars: dict[Expr, None], vectors: dict[Expr, None]) ->
             vectors.setdefault(term)
         elif not isinstance(term.head, Density):
             scalars.setdefault(term)
+            if term.head.definition is not None and not _has_average(term.head.definition):
+                _atoms(term.head.unfold(term.arguments), scalars, vectors)
         return
     for arg in term.args:
         _atoms(arg, scalars, vectors)

@@ -1,4 +1,4 @@
-"""One equation to both witnesses: the checker with ``auto``, and the numbers."""
+"""One equation to the first witness: the checker, with ``auto`` and then in other ways."""
 
 from __future__ import annotations
 
@@ -7,45 +7,25 @@ from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
 
-from sympy import Basic, Expr, S, preorder_traversal
+from sympy import Basic, Expr
 
 from fmproof.documents import quotients
+from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
-from fmproof.documents.model import NumericEvidence
 from fmproof.documents.smoothness import smoothness
+from fmproof.documents.ways import Way, ways
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import plus_of
-from fmproof.lang.nodes import (
-    Apply,
-    ArgMin,
-    CondExpect,
-    Density,
-    Div,
-    Exp,
-    Gaussian,
-    Grad,
-    Head,
-    IntegralOver,
-    Let,
-    Log,
-    Named,
-    Partial,
-    Ratio,
-    Sqrt,
-    Var,
-)
-from fmproof.lang.props import AtMost, Differentiable, Equals, ForAll
-from fmproof.lang.scope import free_vars
+from fmproof.lang.nodes import Var
+from fmproof.lang.props import Prop
+from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
-from fmproof.tactics.differences import subtract
-from fmproof.tactics.methods import Line, common_form
-from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
-PROBLEMS = 6
-SECONDS = 1.5
-"""Of processor time, after which no other way is tried on a row."""
+ONE_SEARCH = 2.0
+"""Seconds of computation that one search may take."""
+SECONDS = 4.0
+"""Of processor time for all that is tried on a row."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +37,7 @@ class Proof:
     message: str = ""
     by: tuple[str, ...] = ("auto",)
     derivation: Derivation | None = None  #: what was checked, or the first that was tried
+    rests_on: tuple[str, ...] = ()  #: the places of rows that it uses
 
 
 @dataclass(frozen=True)
@@ -69,205 +50,169 @@ class Checked:
     derivation: Derivation
 
 
-_WAYS: tuple[tuple[str, ...], ...] = (
-    ("auto",),
-    ("definition", "density", "square", "cancel"),
-)
-_CALCULUS: tuple[tuple[str, ...], ...] = (
-    ("derivative", "cancel"),
-    ("definition", "log", "exp", "derivative", "square", "cancel"),
-    ("definition", "gaussian", "log", "exp", "root", "derivative", "square", "cancel"),
-    ("definition", "exchange", "derivative", "cancel"),
-    ("expectation", "derivative", "cancel"),
-    ("definition", "expectation", "exchange", "log", "derivative", "linearity", "fubini", "cancel"),
-)
-"""What is tried where derivatives or functions are in the row."""
-_PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
-"""Conditional expectations are replaced by what they average."""
-_PUT_IN = ("substitution", "derivative", "square", "linearity", "cancel")
-"""Then paths are written out."""
-"""What is tried on an equation: the decision procedure, then plain computation."""
-
-
 @dataclass
-class Memory:
-    """What was found of equations before, so that an edited row alone costs time."""
-
-    proofs: dict[Any, Proof] = field(default_factory=dict)
-    numbers: dict[Any, NumericEvidence] = field(default_factory=dict)
-
-
-@dataclass
-class Witnesses:
-    """Both witnesses for the rows of one document.
+class FirstWitness:
+    """The first witness for the rows of one document.
 
     Attributes:
         declared: hypotheses that the author wrote; with ``natural_too`` the natural ones as well.
-        seed, problems: of the numbers.
+        found: what was found of equations before, so that an edited row alone costs time.
     """
 
     declared: Sequence[Hypothesis] = ()
     natural_too: bool = True
-    seed: int = 0
-    problems: int = PROBLEMS
-    memory: Memory = field(default_factory=Memory)
-    _witness: Any = None
-    _until: float = 0.0
+    found: dict[Any, Proof] = field(default_factory=dict)
+    _until: float = float("inf")
+
+    def begin(self) -> None:
+        """A row begins, and with it the time for it."""
+        self._until = process_time() + SECONDS
+
+    def _left(self) -> float:
+        return min(ONE_SEARCH, self._until - process_time())
 
     def prove(
-        self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str = "=",
+        context: Sequence[Expr] = (),
+        facts: Sequence[Fact] = (),
+        thorough: bool = True,
     ) -> Proof:
-        """The checker's verdict on one step, by ``auto`` (``nonnegative`` for ≤ and ≥)."""
+        """The checker's verdict on ``before relation claim``.
+
+        Args:
+            context: other terms about which there should be natural hypotheses.
+            facts: equations that the row may rest on.
+            thorough: whether more than ``auto`` is tried (``nonnegative`` for ≤ and ≥).
+        """
         key = (before, claim, relation, tuple(context), self.natural_too)
-        found = self.memory.proofs.get(key)
+        first = self.found.get(key)
+        if first is None:
+            first = self.found[key] = self._directly(before, claim, relation, context)
+        if first.proved or relation != "=" or not (thorough or facts):
+            return first
+        more = (*key, tuple((f.place, f.before, f.claim) for f in facts), thorough)
+        found = self.found.get(more)
         if found is None:
-            found = self.memory.proofs[key] = self._prove(before, claim, relation, context)
+            found = self._otherwise(before, claim, context) if thorough else None
+            if found is None and facts:
+                found = self.from_facts(before, claim, context, facts)
+            self.found[more] = found = found or first
         return found
 
-    def _prove(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
-        ways = _ways(before, claim) if relation == "=" else (("nonnegative",),)
-        first: Proof | None = None
-        self._until = process_time() + SECONDS
-        for by in ways:
-            if first is not None and self._late():
-                break
-            try:
-                derivation = self.derivation(before, claim, relation, context, by)
-                report = check([derivation]).derivations[0]
-            except (FmproofError, RecursionError) as error:
-                first = first or Proof(False, (), str(error))
-                continue
-            except (TypeError, ValueError, AttributeError, LookupError) as error:
-                words = f"a defect of fmproof: {type(error).__name__}: {error}"
-                first = first or Proof(False, (), words)
-                continue
-            if report.status == "proved":
-                needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-                return Proof(True, needs, "", by, derivation)
-            failure = next((st.failure for st in report.steps if st.failure), None)
-            message = report.message or (failure.summary if failure else "")
-            first = first or Proof(False, (), message, by, derivation)
-        if relation == "=":
-            found = self._by_difference(before, claim, context)
-            for way in (self._by_averages, self._by_quotients):
-                if found is None and not self._late():
-                    found = way(before, claim, context)
-            if found is not None:
-                return found
-        return first or Proof(False)
-
-    def _by_difference(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
-        """Gradients or minimisers of two terms that differ by what is free of the parameter."""
-        nodes = list(dict.fromkeys([*_gradients(before), *_gradients(claim)]))
-        if (
-            len(nodes) != 2
-            or nodes[0].func is not nodes[1].func
-            or nodes[0].var is not nodes[1].var
-        ):
-            return None
-        one, other = nodes
-        left_over = self.difference(one.body, other.body)
-        if left_over is None or one.var in free_vars(left_over):
-            return None
-        shifted = plus_of(other.body, left_over)
-        rule = "derivative" if isinstance(one, Grad) else "minimisers"
-        smooth = ForAll(Differentiable(other.body, one.var), one.var)
-        place = () if isinstance(one, ArgMin) else (one.at,)
-        hypotheses = [*self.declared]
-        if self.natural_too:
-            hypotheses += natural([one.body, shifted, *context])
-            hypotheses.append(Hypothesis("D", smooth))
-        parts = [
-            Part("value", one.body, [Step("1", shifted, by="auto")]),
-            Part(
-                "both",
-                one,
-                [Step("2", one.func(shifted, one.var, *place), by="lemma", using="value")]
-                + ([] if left_over is S.Zero else [Step("3", other, by=rule)]),
-            ),
-        ]
-        if (before, claim) != (one, other):
-            parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
-        free = {
-            v for p in parts for t in (p.start, *(s.claim for s in p.steps)) for v in free_vars(t)
-        }
-        fixed = sorted((v for v in free if v.sort is not Sort.PARAM), key=lambda v: v.name)
+    def _directly(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
+        by = ("auto",) if relation == "=" else ("nonnegative",)
         try:
-            derivation = Derivation("row", hypotheses=hypotheses, parts=parts, variables=fixed)
-            report = check([derivation]).derivations[0]
-        except (FmproofError, RecursionError):
-            return None
-        if report.status != "proved":
-            return None
-        needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-        return Proof(True, needs, "", ("auto", rule), derivation)
+            return self._checked(self.derivation(before, claim, relation, context), by)
+        except (FmproofError, RecursionError) as error:
+            return Proof(False, (), str(error))
 
-    def _by_averages(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
-        """Conditional expectations pulled out, then paths put in."""
-        if not _kinds(before, claim) & {CondExpect, Let}:
-            return None
-        try:
-            common = common_form(Line(before, claim), _PULLED)
-            left, right = common.left.rhs, common.right.rhs
-            there = common_form(Line(left, right), ("substitution",))
-            context = [*context, there.left.rhs, there.right.rhs]
-        except (FmproofError, RecursionError, TypeError):
-            return None
-        same = subtract(left, right) == S.Zero
-        direct = [Step("2", right, by="ring" if same else _PUT_IN)]
-        quotient = (None if same else quotients.steps(left, right, _PUT_IN)) or []
-        renamed = [replace(step, id=f"2.{step.id}") for step in quotient]
-        for middle in (direct, renamed):
-            if not middle or self._late():
-                continue
-            steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
-            found = self._checked(
-                [Part("row", before, steps)], ("pull-out", "substitution"), context
-            )
-            if found is not None:
-                return found
-        return None
-
-    def _by_quotients(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
-        """Over a common denominator."""
-        for words in _forms(before, claim):
-            if self._late():
+    def _otherwise(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
+        """Another way to the same theorem, while the time for it lasts."""
+        for way in ways(before, claim):
+            if self._left() <= 0:
                 return None
-            steps = quotients.steps(before, claim, words)
-            if steps is None:
+            try:
+                proof = self._checked(self._along(way, context), way.by)
+            except (FmproofError, RecursionError):
                 continue
-            found = self._checked([Part("row", before, steps)], ("cancel", "ring"), context)
-            if found is not None:
-                return found
+            if proof.proved:
+                return proof
         return None
 
-    def _late(self) -> bool:
-        """Whether the time that one row may take is used up."""
-        return process_time() > self._until
+    def _along(self, way: Way, context: Sequence[Expr]) -> Derivation:
+        terms = [t for part in way.parts for t in (part.start, *(s.claim for s in part.steps))]
+        hypotheses = self.hypotheses([*terms, *context, *way.context], way.more)
+        fixed = _fixed([*terms, *context], hypotheses)
+        return Derivation("row", hypotheses=hypotheses, parts=way.parts, variables=fixed)
 
-    def _checked(
-        self, parts: Sequence[Part], by: tuple[str, ...], context: Sequence[Expr]
+    # --- from earlier rows ---
+
+    def from_facts(
+        self, before: Expr, claim: Expr, context: Sequence[Expr], facts: Sequence[Fact]
     ) -> Proof | None:
-        """The proof that several steps are, or None."""
-        terms = [t for part in parts for t in (part.start, *(step.claim for step in part.steps))]
-        hypotheses = self._hypotheses([*terms, *context])
+        """A proof that rests on earlier rows: with them as hypotheses, then with their proofs."""
+        terms = [before, claim, *(side for f in facts for side in (f.before, f.claim)), *context]
+        own = self.hypotheses(terms)
+        equations = [Hypothesis(f"E{i}", fact.prop) for i, fact in enumerate(facts, 1)]
+        row = Part("row", before, [Step("1", claim, by="auto")])
         try:
-            derivation = Derivation(
-                "row", hypotheses=hypotheses, parts=parts, variables=_fixed(terms, hypotheses)
+            whole = Derivation(
+                "row",
+                hypotheses=[*own, *equations],
+                parts=[row],
+                variables=_fixed(terms, [*own, *equations]),
             )
-            report = check([derivation]).derivations[0]
+            if not self._checked(whole, ("auto",)).proved:
+                return None
+            return self._with_proofs(row, terms, facts, own, equations)
         except (FmproofError, RecursionError):
             return None
-        if report.status != "proved":
-            return None
-        needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-        return Proof(True, needs, "", by, derivation)
 
-    def _hypotheses(self, terms: Sequence[Expr]) -> list[Hypothesis]:
+    def _with_proofs(
+        self,
+        row: Part,
+        terms: Sequence[Expr],
+        facts: Sequence[Fact],
+        own: Sequence[Hypothesis],
+        equations: Sequence[Hypothesis],
+    ) -> Proof | None:
+        parts: list[Part] = []
+        hypotheses = {canon(h.prop): h.prop for h in own}
+        assumed = []
+        for i, (fact, equation) in enumerate(zip(facts, equations, strict=True), 1):
+            if fact.derivation is None:
+                assumed.append(equation)
+                continue
+            hypotheses |= {canon(h.prop): h.prop for h in fact.derivation.hypotheses}
+            parts += [
+                replace(
+                    part,
+                    title=f"line {fact.place} ({i}.{j})",
+                    name="",
+                    steps=[_renamed(step, f"{i}.{j}.") for step in part.steps],
+                )
+                for j, part in enumerate(fact.derivation.parts, 1)
+            ]
+        if any(step.references for part in parts for step in part.steps):
+            return None  # parts that cite each other by name
+        named = [Hypothesis(f"H{i}", prop) for i, prop in enumerate(hypotheses.values(), 1)]
+        everything = [*terms, *(t for p in parts for t in (p.start, *(s.claim for s in p.steps)))]
+        whole = Derivation(
+            "row",
+            hypotheses=[*named, *assumed],
+            parts=[*parts, row],
+            variables=_fixed(everything, [*named, *assumed]),
+        )
+        proof = self._checked(whole, ("auto",))
+        places = tuple(dict.fromkeys(fact.place for fact in facts))
+        return replace(proof, rests_on=places) if proof.proved else None
+
+    # --- derivations ---
+
+    def _checked(self, derivation: Derivation, by: tuple[str, ...]) -> Proof:
+        if self._left() <= 0:
+            return Proof(False, (), "no time is left for this row", by, derivation)
+        try:
+            report = check([derivation], patience=self._left(), hints=False).derivations[0]
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            words = f"a defect of fmproof: {type(error).__name__}: {error}"
+            return Proof(False, (), words, by, derivation)
+        if report.status == "proved":
+            needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
+            return Proof(True, needs, "", by, derivation)
+        failure = next((st.failure for st in report.steps if st.failure), None)
+        message = report.message or (failure.summary if failure else "")
+        return Proof(False, (), message, by, derivation)
+
+    def hypotheses(self, terms: Sequence[Expr], more: Sequence[Prop] = ()) -> list[Hypothesis]:
+        """What is declared, and what is natural for rows about ``terms``."""
         found = list(self.declared)
         if self.natural_too:
             found += natural(terms)
-            others = [*quotients.conditions(terms), *smoothness(terms)]
+            others = [*more, *quotients.conditions(terms), *smoothness(terms)]
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         return found
 
@@ -275,86 +220,25 @@ class Witnesses:
         self,
         before: Expr,
         claim: Expr,
-        relation: str,
-        context: Sequence[Expr],
-        by: tuple[str, ...] = ("auto",),
+        relation: str = "=",
+        context: Sequence[Expr] = (),
+        more: Sequence[Hypothesis] = (),
     ) -> Derivation:
-        """The row as a derivation of one step."""
-        terms = [before, claim]
-        hypotheses = self._hypotheses([*terms, *context])
-        fixed = _fixed([*terms, *context], hypotheses)
-        by = by if relation == "=" else ("nonnegative",)
+        """The row as a derivation of one step, with ``more`` hypotheses."""
+        terms = [before, claim, *context]
+        hypotheses = [*self.hypotheses(terms), *more]
+        by = ("auto",) if relation == "=" else ("nonnegative",)
         return Derivation(
             "row",
             hypotheses=hypotheses,
             start=before,
-            variables=fixed,
+            variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
 
-    def numbers(self, before: Expr, claim: Expr, relation: str = "=") -> NumericEvidence:
-        """The second witness on random problems."""
-        key = (before, claim, relation, self.seed)
-        found = self.memory.numbers.get(key)
-        if found is None:
-            found = self.memory.numbers[key] = self._numbers(before, claim, relation)
-        return found
 
-    def _numbers(self, before: Expr, claim: Expr, relation: str) -> NumericEvidence:
-        from fmproof.meaning.witness import Witness
-
-        if self._witness is None:
-            self._witness = Witness(self.problems, self.seed)
-        try:
-            derivation = self.derivation(before, claim, relation, ())
-            found = self._witness.check(derivation)["1"]
-        except (FmproofError, RecursionError, ArithmeticError) as error:
-            return NumericEvidence("inconclusive", 0, None, "", str(error))
-        return NumericEvidence(
-            found.status, found.problems, found.worst, found.counterexample or "", found.message
-        )
-
-    def difference(self, before: Expr, claim: Expr) -> Expr | None:
-        """What is left of ``before − claim`` when both are in normal form."""
-        try:
-            common = decide(Line(before, claim))
-            return subtract(common.left.rhs, common.right.rhs)
-        except (FmproofError, RecursionError, AttributeError, TypeError):
-            return None
-
-
-def _ways(before: Expr, claim: Expr) -> tuple[tuple[str, ...], ...]:
-    ways = _WAYS
-    kinds = _kinds(before, claim)
-    if kinds & _SMOOTH:
-        ways += _CALCULUS if Gaussian in kinds else _CALCULUS[:2] + _CALCULUS[3:]
-    return ways
-
-
-def _forms(before: Expr, claim: Expr) -> list[tuple[str, ...]]:
-    """How lines with quotients are brought to sums of monomials; none where nothing divides."""
-    forms: list[tuple[str, ...]] = []
-    if _divides([before, claim]):
-        forms.append(quotients.FORM)
-    kinds = _kinds(before, claim)
-    if kinds & _SMOOTH:
-        forms.append(("log", "derivative", *quotients.FORM))
-    if kinds & _SMOOTH and Gaussian in kinds:
-        forms.append(("gaussian", "log", "exp", "root", "derivative", *quotients.FORM))
-    return forms
-
-
-_SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
-
-
-def _kinds(before: Expr, claim: Expr) -> set[type]:
-    """The types of the nodes of two lines and of the definitions behind them."""
-    heads = heads_in([before, claim])
-    definitions = [h.definition for h in heads if h.definition is not None]
-    found: set[type] = {type(h) for h in heads}
-    for term in (before, claim, *definitions):
-        found |= {type(node) for node in preorder_traversal(term)}
-    return found
+def _renamed(step: Step, prefix: str) -> Step:
+    return replace(step, id=prefix + step.id)
 
 
 def _fixed(terms: Sequence[Expr], hypotheses: Sequence[Hypothesis]) -> list[Var]:
@@ -362,56 +246,3 @@ def _fixed(terms: Sequence[Expr], hypotheses: Sequence[Hypothesis]) -> list[Var]
     nodes: list[Basic] = [*terms, *(h.prop for h in hypotheses)]
     free = {v for node in nodes for v in free_vars(node) if v.sort is not Sort.PARAM}
     return sorted(free, key=lambda v: v.name)
-
-
-def _divides(terms: Sequence[Basic]) -> bool:
-    """Whether ``terms``, or definitions behind them that are no averages, divide by a number.
-
-    Densities that are divided by are the affair of ``auto``.
-    """
-    definitions = [h.definition for h in heads_in(terms) if h.definition is not None]
-    plain = [d for d in definitions if not d.has(IntegralOver)]
-    return any(
-        not any(isinstance(a.head, Density) for a in ratio.args[1].atoms(Apply))
-        for term in (*terms, *plain)
-        for ratio in term.atoms(Ratio)
-    )
-
-
-def _gradients(term: Basic) -> list[Any]:
-    if isinstance(term, Grad | ArgMin) and term.var.sort is Sort.PARAM:
-        return [term]
-    return [found for arg in term.args for found in _gradients(arg)]
-
-
-def free_of_parameters(term: Basic) -> bool:
-    """Whether no parameter is free in ``term``, nor hidden in a definition in it."""
-    return not any(v.sort is Sort.PARAM for v in free_vars(term))
-
-
-def heads_in(terms: Sequence[Basic]) -> set[Head]:
-    """All symbols in ``terms`` and in the definitions of symbols."""
-    found: set[Head] = set()
-    waiting: list[Basic] = list(terms)
-    seen: set[Basic] = set()
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if isinstance(node, Apply) and node.head not in found:
-            found.add(node.head)
-            if node.head.definition is not None:
-                waiting.append(node.head.definition)
-        if isinstance(node, Named):
-            waiting.append(node.definition)
-        waiting.extend(node.args)
-    return found
-
-
-def sides_fit(before: Expr, claim: Expr, relation: str) -> None:
-    """Raise SortError unless the two sides can be compared."""
-    if relation == "=":
-        Equals(before, claim)
-    else:
-        AtMost(before, claim)

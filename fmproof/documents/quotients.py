@@ -8,14 +8,15 @@ number of each 1/b, and what is left is arithmetic.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from sympy import Basic, Expr, S
 
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio
-from fmproof.lang.props import Almost, Prop, VanishesWith
+from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt, Var
+from fmproof.lang.props import Almost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, common_form
@@ -60,7 +61,8 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
 
 
 def conditions(terms: Sequence[Basic]) -> list[Prop]:
-    """What is divided by is not zero, almost everywhere under the binders around it."""
+    """What is divided by is not zero and what is under a root is positive, almost everywhere
+    under the binders around it."""
     found: dict[Basic, Prop] = {}
     for term in terms:
         for prop in _conditions(term, (), set()):
@@ -80,6 +82,10 @@ def _conditions(
         yield from _conditions(term.head.unfold(term.arguments), around, seen)
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
+    if isinstance(term, Sqrt):
+        for part in factors(term.args[0]):
+            if free_vars(part) and not isinstance(part, Var):
+                yield from _everywhere(partial(Positive, part), around)
     if isinstance(term, Expect | IntegralOver):
         around = (*around, *term.measure)
     for arg in term.args:
@@ -87,9 +93,13 @@ def _conditions(
 
 
 def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
+    yield from _everywhere(partial(VanishesWith, S.One, below), around)
+
+
+def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[Prop]:
+    """A proposition for almost every value of what is drawn around it."""
     try:
-        prop = VanishesWith(S.One, below)
-        yield Almost(prop, *around) if around else prop
+        yield Almost(made(), *around) if around else made()
     except FmproofError:
         return
 

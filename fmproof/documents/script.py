@@ -16,7 +16,7 @@ from sympy import Add, Basic, Mul, Pow, Rational
 
 import fmproof
 from fmproof.documents.prove import Checked
-from fmproof.lang.nodes import Apply, Head, Inner, Lebesgue, Named, Var
+from fmproof.lang.nodes import Apply, Gaussian, Head, Inner, Lebesgue, Named, Var
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.script import Hypothesis, Part, Step
@@ -100,6 +100,9 @@ class _Writer:
             return f"{self.factor(node.args[0])}**{self.factor(node.args[1])}"
         if isinstance(node, Apply):
             head, *arguments = node.args
+            if isinstance(head, Gaussian):
+                self.used.add("Normal")
+                return f"Normal({', '.join(map(self.term, arguments))})"
             return f"{self.name(head)}({', '.join(map(self.term, arguments))})"
         if isinstance(node, Inner) and node.args[0] == node.args[1]:
             self.used.add("norm2")

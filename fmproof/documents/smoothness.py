@@ -16,6 +16,7 @@ from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Density,
     Div,
     Expect,
@@ -61,9 +62,12 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         if isinstance(head, Gaussian):
             yield from _positive(factors(term.arguments[2]))
         elif head.definition is not None:
-            yield from _walk(head.definition, seen)
+            plain = all(isinstance(place, Var) for place in term.arguments)
+            yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
+        if not isinstance(term.at, Var):
+            yield Differentiable(term.body, term.var, term.at)
     if isinstance(term, Log | Ratio):
         for one in term.args[-1].atoms(Apply):
             if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
@@ -99,10 +103,13 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
     if body in seen or var not in free_vars(body):
         return
     seen.add(body)
+    if isinstance(body, Grad | Partial | Div) and body.var.sort is not Sort.PARAM:
+        yield for_every(Differentiable(body, var))
     if isinstance(body, Apply):
         head = body.head
         for place, param in zip(body.arguments, head.params, strict=True):
-            known = head.definition is not None and not isinstance(head, Density)
+            average = isinstance(head.definition, IntegralOver | Expect | CondExpect)
+            known = head.definition is not None and not (isinstance(head, Density) or average)
             if var in free_vars(place) and not known and not isinstance(head, Gaussian):
                 yield for_every(Differentiable(head(*head.params), param))
         if head.definition is not None:

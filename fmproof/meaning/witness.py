@@ -193,20 +193,19 @@ class Witness:
         for decaying in (False, True):
             usable = worlds(decaying)
             outcomes = [batch.judge(line) for batch in usable.batches]
-            decided = any((o.agrees | o.refuted).any() for o in outcomes)
-            if decided or self._problem is not None:
+            agreeing, worst = 0, 0.0
+            for batch, counts, outcome in zip(usable.batches, usable.counts, outcomes, strict=True):
+                for index in np.flatnonzero(counts & outcome.refuted):
+                    alone = _Batch(batch.world.part(int(index), int(index) + 1))
+                    if alone.judge(line, thorough=True).refuted[0]:
+                        return self._refutation(line, _simplified(alone, line))
+                agrees = counts & outcome.agrees
+                agreeing += int(agrees.sum())
+                worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
+            if agreeing:
+                return Numeric("agrees", agreeing, worst)
+            if self._problem is not None:
                 break
-        agreeing, worst = 0, 0.0
-        for batch, counts, outcome in zip(usable.batches, usable.counts, outcomes, strict=True):
-            for index in np.flatnonzero(counts & outcome.refuted):
-                alone = _Batch(batch.world.part(int(index), int(index) + 1))
-                if alone.judge(line, thorough=True).refuted[0]:
-                    return self._refutation(line, _simplified(alone, line))
-            agrees = counts & outcome.agrees
-            agreeing += int(agrees.sum())
-            worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
-        if agreeing:
-            return Numeric("agrees", agreeing, worst)
         return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
 
     def _batches(

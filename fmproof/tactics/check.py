@@ -67,8 +67,17 @@ Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
 
 
-def check(derivations: Sequence[Derivation], progress: Progress | None = None) -> Report:
+def check(
+    derivations: Sequence[Derivation],
+    progress: Progress | None = None,
+    patience: float = PATIENCE,
+    hints: bool = True,
+) -> Report:
     """Check each derivation, and first, silently, those that it uses.
+
+    Args:
+        patience: seconds of computation after which ``auto`` gives up on a step.
+        hints: whether a step that fails says which rule would do.
 
     Returns:
         A report with one entry for each of ``derivations``, in their order.
@@ -76,7 +85,7 @@ def check(derivations: Sequence[Derivation], progress: Progress | None = None) -
     started = perf_counter()
     derivations = _exactly(derivations)
     proved: dict[str, Outcome] = {}
-    reports = tuple(_check_once(d, proved, progress).report for d in derivations)
+    reports = tuple(_check_once(d, proved, progress, patience, hints).report for d in derivations)
     return Report(__version__, reports, perf_counter() - started)
 
 
@@ -110,12 +119,14 @@ def _check_once(
     derivation: Derivation,
     proved: dict[str, Outcome],
     progress: Progress | None,
+    patience: float = PATIENCE,
+    hints: bool = True,
 ) -> Outcome:
     known = proved.get(derivation.name)
     if known is not None and known.derivation == derivation:
         return known
-    used = [_check_once(d, proved, progress) for d in derivation.uses]
-    outcome = _Checker(derivation, used, progress).run()
+    used = [_check_once(d, proved, progress, patience, hints) for d in derivation.uses]
+    outcome = _Checker(derivation, used, progress, patience, hints).run()
     proved[derivation.name] = outcome
     return outcome
 
@@ -127,6 +138,8 @@ class _Checker:
     derivation: Derivation
     used: Sequence[Outcome]
     progress: Progress | None
+    patience: float = PATIENCE
+    hints: bool = True
     lemmas: dict[str, Theorem] = field(default_factory=dict)
     used_by: dict[str, list[str]] = field(default_factory=dict)
     assumed: dict[Prop, tuple[Prop, list[str]]] = field(default_factory=dict)
@@ -291,7 +304,7 @@ class _Checker:
         try:
             self.almost = ()  # the law's own obligations are under no law
             law = Expect(S.One, *part.almost) if part.almost else S.One
-            with self._patience(PATIENCE):
+            with self._patience(self.patience):
                 finite, problem = self._finite(law, first)
                 self.almost = part.almost
                 start, wrong = self._finite(part.start, first)
@@ -327,7 +340,7 @@ class _Checker:
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
         try:
-            with self._patience(2 * PATIENCE):  # to find it, and to say what it lacks
+            with self._patience(2 * self.patience):  # to find it, and to say what it lacks
                 return self._step(step, part, before)
         except RecursionError:
             trouble = "the formula is nested too deeply"
@@ -376,7 +389,7 @@ class _Checker:
 
     def _line(self, step: Step, before: Expr, lemmas: tuple[Theorem, ...]) -> Line:
         """The step for a method; ``auto`` also sees all that is known, and has a time to end."""
-        line = Line(admit(before), admit(step.claim), lemmas)
+        line = Line(admit(before), admit(step.claim), lemmas, hints=self.hints)
         if "auto" not in step.rules:
             return line
         return replace(
@@ -384,7 +397,7 @@ class _Checker:
             known=tuple(self._equations()),
             hypotheses=tuple(h.prop for h in self.derivation.hypotheses),
             follows=self._follows,
-            deadline=thread_time() + PATIENCE,
+            deadline=thread_time() + self.patience,
         )
 
     def _equations(self) -> Iterable[Theorem]:

@@ -147,7 +147,7 @@ def _explain(line: Line, common: Common, by: Sequence[str]) -> NotJustified:
         found=common.right.rhs,
         difference=difference,
         where=where,
-        hint=_hint(line, by) or _lemma_hint(line, common, by),
+        hint=(_hint(line, by) or _lemma_hint(line, common, by)) if line.hints else None,
     )
 
 

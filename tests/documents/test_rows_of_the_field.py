@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fmproof.documents.check import check_text
+from fmproof.documents.context import Memory
 from fmproof.documents.model import WRONG
-from fmproof.documents.prove import Memory, Witnesses
+from fmproof.documents.prove import FirstWitness
 from fmproof.documents.smoothness import smoothness
 from fmproof.lang.nodes import Log, Normal, Real, Scalar, Vec
 from fmproof.lang.props import ForAll
@@ -87,9 +88,11 @@ def test_what_was_found_is_kept_for_the_next_look(monkeypatch: pytest.MonkeyPatc
     from fmproof.reading.document.read import read_text
 
     calls = []
-    prove = Witnesses._prove
+    prove = FirstWitness._directly
     monkeypatch.setattr(
-        Witnesses, "_prove", lambda self, *given: calls.append(given) or prove(self, *given)
+        FirstWitness,
+        "_directly",
+        lambda self, *given: calls.append(given) or prove(self, *given),  # type: ignore[func-returns-value]
     )
     memory = Memory()
     text = "$$\n\\|a - b\\|^2 = \\|a\\|^2 - 2 a^\\top b + \\|b\\|^2\n$$\n"

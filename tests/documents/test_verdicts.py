@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fmproof.documents.check import check_text
+from fmproof.documents.check import check_documents, check_text
+from fmproof.documents.context import Memory
 from fmproof.documents.model import WRONG, DocumentReport
+from fmproof.reading.document.read import read_text
 from fmproof.reading.document.source import DocumentError
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "regression.tex").read_text("utf-8")
@@ -20,8 +22,14 @@ def verdicts(text: str, ending: str = ".tex", **options: bool) -> list[tuple[str
 
 
 @pytest.fixture(scope="module")
-def right() -> DocumentReport:
-    return check_text(EXAMPLE, "x", ".tex")
+def memory() -> Memory:
+    """So that an edited row alone costs time."""
+    return Memory()
+
+
+@pytest.fixture(scope="module")
+def right(memory: Memory) -> DocumentReport:
+    return check_documents("x", read_text(EXAMPLE, "x", ".tex"), memory=memory)
 
 
 def test_a_true_document_is_proved(right: DocumentReport) -> None:
@@ -59,14 +67,26 @@ EDITS = {
     "sign of the second constant": (r"M(\theta) - \E", r"M(\theta) + \E", "44"),
     "a factor on the loss": (r"&= M(\theta) - \E", r"&= 2 M(\theta) - \E", "44"),
     "a gradient forgotten": (r"&= \nabla_\theta M", r"&= M", "45"),
+    "sign of a gradient": (r"&= \nabla_\theta M", r"&= - \nabla_\theta M", "45"),
+    "the other loss": (r"&= M(\theta) - \E", r"&= L(\theta) - \E", "44"),
+    "factor lost outside": (r"- 2\, \E_{t,\, x \sim p_t} [ v", r"- \E_{t,\, x \sim p_t} [ v", "29"),
+    "sign outside": (r"- 2\, \E_{t,\, x \sim p_t} [ v", r"+ 2\, \E_{t,\, x \sim p_t} [ v", "29"),
+    "factor on an integral": (r"&= \int_0^1 \int v", r"&= 2 \int_0^1 \int v", "35"),
+    "a draw that forgets z": (
+        r"x \sim p_t(\cdot \mid z)} [ v", r"x \sim p_t} [ v", "38",
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_every_single_edit_is_caught_at_its_row(name: str, right: DocumentReport) -> None:
+def test_every_single_edit_is_caught_at_its_row(
+    name: str, right: DocumentReport, memory: Memory
+) -> None:
+    assert not right.wrong
     old, new, line = EDITS[name]
     assert EXAMPLE.count(old) == 1
-    report = check_text(EXAMPLE.replace(old, new), "x", ".tex")
+    edited = read_text(EXAMPLE.replace(old, new), "x", ".tex")
+    report = check_documents("x", edited, memory=memory)
     wrong = [row.line for row in report.rows if row.verdict in WRONG]
     assert wrong == [line]
 
@@ -102,7 +122,10 @@ POSTS = {
     "an ellipsis": ("$$\na = b + \\dots\n$$", ["skip"]),
     "no claim": ("$$\np(x) \\propto q(x)\n$$", ["skip"]),
     "unread": ("$$\na = \\foo\n$$", ["unread"]),
-    "a derivative": ("$$\n\\partial_t p_t(x) = - \\operatorname{div}(p_t u_t)(x)\n$$", ["open"]),
+    "a derivative": (
+        "$$\n\\partial_t p_t(x) = - \\operatorname{div}(p_t u_t)(x)\n$$",
+        ["hypothesis"],
+    ),
 }
 
 

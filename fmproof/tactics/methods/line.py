@@ -23,6 +23,7 @@ class Line:
         hypotheses: what is assumed.
         follows: whether what a theorem assumes follows from the hypotheses.
         deadline: when ``auto`` gives up, in seconds of the thread.
+        hints: whether a step that fails says which rule would do, which takes a while.
         facts: what holds almost surely, noted by the methods that use it: the step then has the
             equation as a hypothesis, and that it holds for almost every value follows from these.
     """
@@ -36,6 +37,7 @@ class Line:
     hypotheses: tuple[Prop, ...] = ()
     follows: Callable[[Theorem, Line], bool] = lambda theorem, line: True
     deadline: float | None = None
+    hints: bool = True
 
     def late(self) -> bool:
         """Whether it is time to give up."""

@@ -1,0 +1,39 @@
+"""The rows of a chain so far: what was read, and what stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sympy import Expr
+
+from fmproof.reading.formula import tree as t
+
+
+@dataclass
+class Line:
+    """A side of a chain that was read: its term, and whether it equals the chain's start."""
+
+    term: Expr
+    stands: bool
+    node: t.Node | None = None  #: what is written, to be read again
+
+
+@dataclass
+class RowChain:
+    """Rows that go on from each other.
+
+    A row is compared with what stands: the row before it, or the start, or another row of the
+    chain that was proved; so one that is wrong does not spoil the next.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    left: t.Node | None = None
+    broken: str = ""  #: why its start was not read
+
+    @property
+    def standing(self) -> list[Expr]:
+        """The terms that equal the start, in their order."""
+        return [line.term for line in self.lines if line.stands]
+
+    def add(self, term: Expr, stands: bool, node: t.Node | None = None) -> None:
+        self.lines.append(Line(term, stands, node))

@@ -1,0 +1,308 @@
+"""A row against the rows of its chain: proved, refuted, equal up to a constant, or open.
+
+The numbers come first. Where they refute the row and nothing that the document says elsewhere
+could mend it, it is wrong, and no proof is searched for; where they refute it and something could,
+only what the document assumes can prove it. Otherwise the checker decides, and numbers that agree
+are said where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sympy import Expr
+
+from fmproof.documents.almost_surely import PathsDrawn, other_readings
+from fmproof.documents.context import Context, as_read, open_row, report
+from fmproof.documents.items import Item
+from fmproof.documents.model import NumericEvidence, RowReport, Verdict
+from fmproof.documents.prove import Proof
+from fmproof.documents.suggest import neighbours
+from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit, surely
+from fmproof.documents.ties import SAYS, conventions
+from fmproof.documents.ways import normal_difference
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.props import Equals
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.meaning.hypotheses import carried_fields
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import spelled
+
+
+def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
+    """The verdict on a row whose right side reads ``claim``; the chain grows by it."""
+    chain = context.chain
+    start = chain.lines[0].term
+    last = chain.lines[-1].term
+    stray = strays(context, start, claim)
+    if stray:
+        return report(item, "scope", stray, as_read(last, relation, claim))
+    fitting, problem = _fitting(context, claim, relation)
+    if not fitting and _of_different_kinds(last, claim):
+        return report(item, "scope", f"its sides are of different kinds: {problem}")
+    if not fitting:
+        return open_row(item, f"its sides do not fit as they were understood: {problem}")
+    candidates = list(dict.fromkeys([fitting[0], *([start] if start in fitting else fitting[1:2])]))
+    row = ComparedRow(context, item, candidates[0], claim, relation)
+    context.ties.read[item.index] = (candidates[0], claim)
+    context.prover.begin()
+    evidence = row.evidence
+    if evidence is not None and evidence.status == "refuted":
+        if row.fair():
+            return row.wrong()
+        context.held[item.index] = row.again
+        proof = row.prove_from_assumed(candidates)
+    else:
+        proof = row.prove(candidates)
+    if proof.proved:
+        return row.proved(proof)
+    return row.not_proved(proof)
+
+
+def _of_different_kinds(before: Expr, claim: Expr) -> bool:
+    """Whether two sides cannot be equal, however their letters are read."""
+    if {sort_of(before), sort_of(claim)} & {Sort.GRADIENT, Sort.SET}:
+        return True
+    one, other = surely(before), surely(claim)
+    return one is not None and other is not None and one is not other
+
+
+def _fitting(context: Context, claim: Expr, relation: str) -> tuple[list[Expr], str]:
+    """What stands of the chain and can be compared with the claim, the latest first."""
+    fitting: list[Expr] = []
+    problem = ""
+    for line in reversed(context.chain.lines):
+        if not line.stands:
+            continue
+        try:
+            sides_fit(line.term, claim, relation)
+        except (SortError, FmproofError) as error:
+            problem = problem or str(error)
+            continue
+        if line.term not in fitting:
+            fitting.append(line.term)
+    return fitting, problem
+
+
+@dataclass
+class ComparedRow:
+    """``before relation claim``, with what both witnesses say of it."""
+
+    context: Context
+    item: Item
+    before: Expr
+    claim: Expr
+    relation: str
+    tied: str = ""  #: what holds the numbers back
+
+    def __post_init__(self) -> None:
+        self.lines = tuple(self.context.chain.lines)
+        numbers = self.context.numbers
+        on = self.context.ties.on([self.before, self.claim], self.item)
+        self.tied, self.assumed = on.why, on.assumed
+        self.evidence: NumericEvidence | None = None
+        unknowns = self.context.elab.unknowns
+        self.unknown = any(h in unknowns for h in heads_in([self.before, self.claim]))
+        if self.context.numeric:
+            glance = 1 if self.unknown else None  # of what is unknown they can say nothing
+            self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
+
+    @cached_property
+    def others(self) -> list[PathsDrawn]:
+        """The row read with its paths drawn."""
+        return other_readings(self.context.elab, self.item, self.lines, self.claim)
+
+    @property
+    def reading(self) -> str:
+        return as_read(self.before, self.relation, self.claim)
+
+    def fair(self) -> bool:
+        """Whether a world in which the sides differ follows what the document says."""
+        if self.tied:
+            return False
+        numbers = self.context.numbers
+        if self.assumed:
+            evidence = numbers.of(self.before, self.claim, self.relation, self.assumed)
+            if evidence.status != "refuted":
+                self.tied = f"the document says as well that {text(self.assumed[0])}"
+                return False
+        for words, before, claim in conventions(self.before, self.claim):
+            if numbers.of(before, claim, self.relation).status == "agrees":
+                self.tied = f"it holds if {words}"
+                return False
+        for other in self.others:
+            if not other.averaged:
+                continue
+            if numbers.of(other.before, other.claim, self.relation).status != "refuted":
+                self.tied = "it may hold almost surely"
+                return False
+        return True
+
+    def again(self) -> RowReport | None:
+        """The verdict when all rows are known: wrong after all, or None."""
+        on = self.context.ties.on([self.before, self.claim], self.item)
+        self.tied, self.assumed = on.why, on.assumed
+        self.context.prover.begin()
+        return self.wrong() if self.fair() else None
+
+    def prove(self, candidates: Sequence[Expr]) -> Proof:
+        """By the checker: from the row before, from the start, almost surely, from earlier rows."""
+        context, prover = self.context, self.context.prover
+        around = context.chain.standing[:4]
+        first: Proof | None = None
+        for before in candidates:
+            proof = prover.prove(before, self.claim, self.relation, around, (), thorough=False)
+            if proof.proved:
+                self.before = before
+                return proof
+            first = first or proof
+        assert first is not None
+        if self.relation != "=":
+            return first
+        for other in self.others:
+            proof = prover.prove(other.before, other.claim)
+            if proof.proved:
+                return proof
+        for before in candidates:
+            facts = context.facts.about([before, self.claim])
+            proof = prover.prove(before, self.claim, self.relation, around, facts)
+            if proof.proved:
+                self.before = before
+                return proof
+        return first
+
+    def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
+        """Of a row that is false in some world, a proof can only rest on what is assumed."""
+        around = self.context.chain.standing[:4]
+        for before in candidates if self.relation == "=" else ():
+            facts = [f for f in self.context.facts.about([before, self.claim]) if f.assumed]
+            if facts:
+                proof = self.context.prover.from_facts(before, self.claim, around, facts)
+                if proof is not None:
+                    self.before = before
+                    return proof
+        return Proof(False)
+
+    # --- verdicts ---
+
+    def proved(self, proof: Proof) -> RowReport:
+        context, item = self.context, self.item
+        context.keep(item, proof)
+        stands = self.relation == "="
+        context.chain.add(self.claim, stands, item.right)
+        if stands:
+            context.learn(item, self.before, self.claim, proof)
+        words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        found = report(item, "proved", words, self.reading)
+        return replace(found, by=proof.by, needs=proof.needs)
+
+    def not_proved(self, proof: Proof) -> RowReport:
+        context, item, evidence = self.context, self.item, self.evidence
+        context.keep(item, proof)
+        agrees = evidence is not None and evidence.status == "agrees"
+        if self.relation == "=" and self._is_continuity():
+            context.chain.add(self.claim, True, item.right)
+            context.assume(item, self.before, self.claim)
+            words = "a continuity equation of symbols without a definition: it is assumed"
+            return report(item, "hypothesis", words, self.reading)
+        if agrees and not self.unknown:
+            context.chain.add(self.claim, self.relation == "=", item.right)
+            found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
+            return replace(found, numeric=evidence)
+        says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
+        context.chain.add(self.claim, says and self.relation == "=", item.right)
+        if item.assumed and (item.inline or item.index == 0 or not context.chain.lines[1:-1]):
+            if self.relation == "=":
+                context.assume(item, self.before, self.claim)
+            return report(item, "hypothesis", "it is assumed, by the words before it")
+        why = f"not proved: {proof.message}"
+        if evidence is not None and evidence.status == "refuted":
+            why = f"not known well enough to say: {self.tied}"
+            evidence = None
+        verdict: Verdict = "open"
+        if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
+            verdict = "statement"
+        return replace(report(item, verdict, why, self.reading), numeric=evidence)
+
+    def _is_continuity(self) -> bool:
+        """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""
+        equation = Equals(self.before, self.claim)
+        carried = {} if equation.has(Expect, IntegralOver) else carried_fields([equation])
+        return any(
+            field.definition is None and what.density.definition is None
+            for field, what in carried.items()
+        )
+
+    def wrong(self) -> RowReport:
+        """Refuted, or equal up to a constant; with what would be right, where that is proved."""
+        context, item, before, claim = self.context, self.item, self.before, self.claim
+        context.chain.add(claim, False)
+        constant = self._constant()
+        if constant is not None:
+            return constant
+        suggestion = ""
+        for words, candidate in neighbours(claim):
+            try:
+                sides_fit(before, candidate, self.relation)
+            except (SortError, FmproofError):
+                continue
+            if context.numbers.of(before, candidate, self.relation).status == "refuted":
+                continue
+            if context.prover.prove(before, candidate, self.relation, thorough=False).proved:
+                suggestion = f"{words}: that is proved"
+                context.chain.add(candidate, True)
+                break
+        found = report(item, "refuted", "the numbers of both sides differ", self.reading)
+        return replace(found, numeric=self.evidence, suggestion=suggestion)
+
+    def _constant(self) -> RowReport | None:
+        """Equal up to a term that is free of the parameters."""
+        before, claim = self.before, self.claim
+        if self.relation != "=" or sort_of(claim) is not Sort.REAL or free_of_parameters(before):
+            return None
+        left_over = normal_difference(before, claim)
+        if left_over is None or free_vars(left_over):
+            return None
+        if not self.context.prover.prove(before, claim + left_over).proved:
+            return None
+        shown = text(left_over)
+        words = f"the sides differ by {shown}, which is free of the parameters"
+        found = report(self.item, "constant", words, self.reading)
+        mended = f"add {shown}: that is proved"
+        return replace(found, numeric=self.evidence, suggestion=mended)
+
+
+# --- variables that nothing draws ---------------------------------------------------------
+
+
+def strays(context: Context, start: Expr, claim: Expr) -> str:
+    """A variable that is free in an average of the claim, and nothing in the start has it."""
+
+    def variables(term: Expr) -> set[Var]:
+        return {v for v in free_vars(term) if v.sort is not Sort.PARAM}
+
+    if variables(start):
+        return ""
+    evidence = context.elab.evidence
+    equated = {spelled(item.left) for item in context.reading.items if isinstance(item.left, t.Sym)}
+    for node in _averages(claim):
+        for var in sorted(variables(node) & variables(claim), key=lambda v: v.name):
+            name = next((s for s, v in context.elab.variables.items() if v is var), var.name)
+            known = name in evidence.drawn or name in evidence.integrated
+            if known and name not in equated:
+                return f"{text(var)} is neither drawn nor bound here"
+    return ""
+
+
+def _averages(term: Expr) -> list[Expr]:
+    if isinstance(term, Expect | IntegralOver):
+        return [term]
+    if isinstance(term, Named):
+        return []
+    return [found for arg in term.args for found in _averages(arg)]

@@ -1,0 +1,130 @@
+"""Constants that a row brings in: … + C, with C whatever makes the row true, if free of θ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sympy import Expr
+
+from fmproof.documents.compare import verdict_on
+from fmproof.documents.context import Context, open_row, report
+from fmproof.documents.items import Item
+from fmproof.documents.model import RowReport
+from fmproof.documents.terms import free_of_parameters
+from fmproof.documents.ways import normal_difference
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.nodes import Grad
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import NotYet, Undefined
+from fmproof.reading.notation.symbols import readable, spelled
+from fmproof.tactics.differences import subtract
+
+
+def introduce(context: Context, item: Item, error: Undefined, relation: str) -> RowReport:
+    """The verdict on a row with a summand that has no definition."""
+    assert item.right is not None
+    parts = item.right.parts if isinstance(item.right, t.Add) else ((1, item.right),)
+    mine = [(sign, p) for sign, p in parts if _is(p, error.name)]
+    others = [(sign, p) for sign, p in parts if not _is(p, error.name)]
+    if len(mine) != 1 or relation != "=" or not context.chain.lines:
+        return open_row(item, str(error))
+    try:
+        rest = plus_of(*(context.elab.term(p) * sign for sign, p in others))
+    except (NotYet, SortError, FmproofError) as problem:
+        return open_row(item, str(problem))
+    sign = mine[0][0]
+    standing = context.chain.standing
+    for reference in reversed(standing):
+        left_over = _plainly(reference, rest)
+        if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
+            continue
+        named = context.elab.define_constant(
+            error.name, error.node, sign * left_over, "what this row leaves"
+        )
+        found = verdict_on(context, item, rest + sign * named, relation)
+        if found.verdict == "proved":
+            return replace(found, message=f"{named.name} stands for {text(named.definition)}")
+        return found
+    for reference in reversed(standing):
+        left_over = normal_difference(reference, rest)
+        if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
+            continue
+        proof = context.prover.prove(reference, rest + left_over)
+        if not proof.proved:
+            continue
+        context.keep(item, proof)
+        context.learn(item, reference, rest + left_over, proof)
+        announced = item.inline or item.piece.inside == "theorem"
+        if announced or error.node.name.split(":")[-1].lower().startswith("const"):
+            words = f"with {text_name(error.name)} = {text(sign * left_over)}"
+        else:
+            named = context.elab.define_constant(
+                error.name, error.node, sign * left_over, "what this row leaves"
+            )
+            words = f"{text_name(error.name)} stands for {text(named.definition)}"
+            claim = rest + sign * named
+            if context.prover.prove(reference, claim).proved:
+                context.chain.add(claim, True, item.right)
+        found = report(item, "proved", words)
+        return replace(found, by=proof.by, needs=proof.needs)
+    wrong = _hides_parameter(context, item, standing, rest, error)
+    return wrong or open_row(item, f"{error}, and what it would have to be is not clear")
+
+
+def _is(node: t.Node, name: str) -> bool:
+    return isinstance(node, t.Sym) and spelled(node) == name
+
+
+def _plainly(a: Expr, b: Expr) -> Expr | None:
+    """a − b with equal summands cancelled, and nothing else done."""
+    try:
+        return subtract(a, b)
+    except (FmproofError, TypeError):
+        return None
+
+
+def _hides_parameter(
+    context: Context, item: Item, standing: Sequence[Expr], rest: Expr, error: Undefined
+) -> RowReport | None:
+    """A constant that would have to contain θ, by the numbers of both gradients."""
+    if not standing or not context.numeric:
+        return None
+    reference = standing[0]
+    params = [v for v in free_vars(reference) if v.sort is Sort.PARAM]
+    on = context.ties.on([reference, rest], item)
+    if len(params) != 1 or on.why:
+        return None
+    try:
+        evidence = context.numbers.of(
+            Grad(reference, params[0]), Grad(rest, params[0]), "=", on.assumed
+        )
+    except (FmproofError, SortError):
+        return None
+    if evidence.status != "refuted":
+        return None
+    name = text_name(error.name)
+    message = f"what {name} would have to be depends on {params[0].name}, so it is no constant"
+    return replace(report(item, "refuted", message), numeric=evidence)
+
+
+def hidden_parameter(context: Context, left: t.Node) -> str:
+    """A constant, by its letter, whose definition contains θ: what is wrong with it, or ""."""
+    if not (isinstance(left, t.Sym) and left.name.split(":")[-1] in ("C", "K", "c", "const")):
+        return ""
+    named = context.elab.constants.get(spelled(left))
+    if named is None or free_of_parameters(named):
+        return ""
+    params = ", ".join(sorted(text(v) for v in free_vars(named) if v.sort is Sort.PARAM))
+    return f"{text_name(spelled(left))} is used as a constant, and contains {params}"
+
+
+def text_name(spelling: str) -> str:
+    """A spelling for people."""
+    return readable(spelling.split("_")[0]) + (
+        "_" + spelling.split("_", 1)[1] if "_" in spelling else ""
+    )

@@ -1,0 +1,91 @@
+"""What is at hand when a row of a document is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+from fmproof.documents.chain import RowChain
+from fmproof.documents.facts import Fact, Facts
+from fmproof.documents.items import Item, Reading, written
+from fmproof.documents.model import NumericEvidence, RowReport, Verdict
+from fmproof.documents.numbers import Numbers
+from fmproof.documents.prove import Checked, FirstWitness, Proof
+from fmproof.documents.ties import Ties
+from fmproof.lang.spelling.text import text
+from fmproof.reading.notation.elaborate import Elaborator
+
+
+@dataclass
+class Memory:
+    """What was found of equations before, so that an edited row alone costs time."""
+
+    proofs: dict[Any, Proof] = field(default_factory=dict)
+    numbers: dict[Any, NumericEvidence] = field(default_factory=dict)
+
+
+@dataclass
+class Context:
+    """The notation of a document, both witnesses, and what stands so far.
+
+    Attributes:
+        chain: the chain that the row goes on from.
+        facts: rows that later ones may rest on.
+        ties: what the document says of symbols without defining them.
+        numeric: whether numbers are looked at.
+        checked: every derivation that was tried, for a script.
+        held: rows that numbers refute and something holds back, to be looked at again.
+    """
+
+    reading: Reading
+    elab: Elaborator
+    prover: FirstWitness
+    numbers: Numbers
+    ties: Ties
+    numeric: bool = True
+    chain: RowChain = field(default_factory=RowChain)
+    facts: Facts = field(default_factory=Facts)
+    checked: list[Checked] = field(default_factory=list)
+    held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
+
+    def keep(self, item: Item, proof: Proof) -> None:
+        """Remember what was checked, for a script."""
+        if proof.derivation is not None:
+            self.checked.append(Checked(item.place, item.latex, proof.proved, proof.derivation))
+
+    def learn(self, item: Item, before: Expr, claim: Expr, proof: Proof) -> None:
+        """A row that was proved may serve later ones."""
+        self.facts.add(Fact(item.place, before, claim, proof.derivation, proof.needs))
+
+    def assume(self, item: Item, before: Expr, claim: Expr) -> None:
+        """So may an equation that the document assumes."""
+        self.facts.add(Fact(item.place, before, claim))
+
+
+def as_read(before: Expr, relation: str, claim: Expr) -> str:
+    """A row as it was understood."""
+    return f"{text(before)} {relation} {text(claim)}"
+
+
+def report(item: Item, verdict: Verdict, message: str = "", reading: str = "") -> RowReport:
+    """What is said of a row."""
+    return RowReport(
+        line=item.place,
+        column=item.source.column(item.row.at),
+        latex=item.latex,
+        relation=item.row.relation,
+        verdict=verdict,
+        inline=item.inline,
+        message=message,
+        reading=reading,
+        formula=written(item),
+    )
+
+
+def open_row(item: Item, why: str) -> RowReport:
+    """Neither proved nor refuted; announced, if it opens a theorem."""
+    announced = item.piece.inside == "theorem" and not item.inline and item.row.left is not None
+    return report(item, "statement" if announced else "open", why)

@@ -1,0 +1,68 @@
+"""The second witness on rows: both sides in random worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+from fmproof.documents.model import NumericEvidence
+from fmproof.errors import FmproofError
+from fmproof.lang.props import Prop
+from fmproof.tactics.script import Derivation, Hypothesis
+
+PROBLEMS = 6
+
+
+@dataclass
+class Numbers:
+    """Rows that are about the same symbols share their worlds.
+
+    Attributes:
+        derivation: a row with its hypotheses.
+        found: of earlier rows and runs.
+    """
+
+    derivation: Callable[..., Derivation]
+    seed: int = 0
+    problems: int = PROBLEMS
+    found: dict[Any, NumericEvidence] = field(default_factory=dict)
+    _witnesses: dict[int, Any] = field(default_factory=dict)
+
+    def of(
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str = "=",
+        assumed: Sequence[Prop] = (),
+        problems: int | None = None,
+    ) -> NumericEvidence:
+        """What the numbers say of ``before relation claim`` in worlds that follow ``assumed``.
+
+        Args:
+            problems: how many, where a glance is enough.
+        """
+        problems = problems or self.problems
+        key = (before, claim, relation, self.seed, tuple(assumed), problems)
+        known = self.found.get(key)
+        if known is None:
+            known = self.found[key] = self._of(before, claim, relation, assumed, problems)
+        return known
+
+    def _of(
+        self, before: Expr, claim: Expr, relation: str, assumed: Sequence[Prop], problems: int
+    ) -> NumericEvidence:
+        from fmproof.meaning.witness import Witness
+
+        witness = self._witnesses.setdefault(problems, Witness(problems, self.seed))
+        more = [Hypothesis(f"E{i}", prop) for i, prop in enumerate(assumed, 1)]
+        try:
+            derivation = self.derivation(before, claim, relation, (), more=more)
+            found = witness.check(derivation)["1"]
+        except (FmproofError, RecursionError, ArithmeticError) as error:
+            return NumericEvidence("inconclusive", 0, None, "", str(error))
+        return NumericEvidence(
+            found.status, found.problems, found.worst, found.counterexample or "", found.message
+        )

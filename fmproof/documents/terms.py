@@ -1,0 +1,89 @@
+"""Questions about terms that judging asks: which symbols, which kinds of node, do sides fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Add, Basic, Expr, Mul, preorder_traversal
+
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Div,
+    Exp,
+    Expect,
+    Grad,
+    Head,
+    Inner,
+    IntegralOver,
+    Log,
+    Named,
+    Sqrt,
+)
+from fmproof.lang.props import AtMost, Equals
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+
+
+def heads_in(terms: Sequence[Basic]) -> set[Head]:
+    """All symbols in ``terms`` and in the definitions of symbols."""
+    found: set[Head] = set()
+    waiting: list[Basic] = list(terms)
+    seen: set[Basic] = set()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Apply) and node.head not in found:
+            found.add(node.head)
+            if node.head.definition is not None:
+                waiting.append(node.head.definition)
+        if isinstance(node, Named):
+            waiting.append(node.definition)
+        waiting.extend(node.args)
+    return found
+
+
+def kinds_in(terms: Sequence[Basic]) -> set[type]:
+    """The types of the nodes of terms and of the definitions behind them, symbols included."""
+    heads = heads_in(terms)
+    definitions = [h.definition for h in heads if h.definition is not None]
+    found: set[type] = {type(h) for h in heads}
+    for term in (*terms, *definitions):
+        found |= {type(node) for node in preorder_traversal(term)}
+    return found
+
+
+def free_of_parameters(term: Basic) -> bool:
+    """Whether no parameter is free in ``term``, nor hidden in a definition in it."""
+    return not any(v.sort is Sort.PARAM for v in free_vars(term))
+
+
+def sides_fit(before: Expr, claim: Expr, relation: str) -> None:
+    """Raise SortError unless the two sides can be compared."""
+    if relation == "=":
+        Equals(before, claim)
+    else:
+        AtMost(before, claim)
+
+
+def surely(term: Basic) -> Sort | None:
+    """The sort that a term has by its form, whatever letters were guessed to be; None if unsure.
+
+    A gradient in a point is a vector; densities, logarithms, products of vectors are numbers.
+    """
+    if isinstance(term, Grad) and term.var.sort is Sort.VEC:
+        return Sort.VEC
+    if isinstance(term, Inner | Log | Exp | Sqrt | Div) or term.is_number:
+        return Sort.REAL
+    if isinstance(term, Apply):
+        return Sort.REAL if isinstance(term.head, Density) else None
+    if isinstance(term, Expect | IntegralOver):
+        return surely(term.body)
+    if isinstance(term, Add):
+        return next((sort for sort in map(surely, term.args) if sort is not None), None)
+    if isinstance(term, Mul):
+        sorts = {surely(arg) for arg in term.args}
+        return None if None in sorts else Sort.VEC if Sort.VEC in sorts else Sort.REAL
+    return None

@@ -1,0 +1,360 @@
+"""Whether a random world is a fair reading of what a document says.
+
+In a random world every symbol without a definition is arbitrary. A document may say more of it:
+by an equation (α_t² + σ_t² = 1), by a case (t = 0), by words (the score, variance preserving).
+Numbers refute a row only where nothing is said that the world does not follow:
+
+- the row has nothing in it that the language lacks, and does not itself say what a symbol is;
+- no equation that is not proved says something of its undefined symbols, other than their
+  definitions; one that was read becomes a hypothesis of the numbers, one that was not holds the
+  numbers back;
+- no convention of the field for two coefficients makes the row true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, S
+
+from fmproof.documents.items import Item
+from fmproof.documents.terms import heads_in
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import add, mul
+from fmproof.lang.nodes import (
+    Apply,
+    Div,
+    Field,
+    Gaussian,
+    Given,
+    Grad,
+    Head,
+    Partial,
+    Ratio,
+    Scalar,
+    Sqrt,
+    Var,
+)
+from fmproof.lang.props import Equals
+from fmproof.lang.scope import free_vars, replace_head, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+_SAYS = ("=", ":=", "=:", "∝")
+_AVERAGES = (t.Expectation, t.Integral, t.Extremum)
+_ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")
+"""Letters of fields that stand for one thing, the score or a denoiser, which words may say."""
+
+
+SAYS = "it may say what"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether numbers may refute a row.
+
+    Attributes:
+        why: what holds them back, or "".
+        assumed: equations that a world has to follow.
+    """
+
+    why: str = ""
+    assumed: tuple[Equals, ...] = ()
+
+
+@dataclass
+class Ties:
+    """What the equations of a document say of the symbols that it does not define.
+
+    Attributes:
+        settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
+        read: the two sides of rows that were read, by the row's number.
+    """
+
+    elab: Elaborator
+    items: Sequence[Item]
+    settled: set[int] = field(default_factory=set)
+    read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._said = [
+            (item, left)
+            for item, left in _with_left(self.items)
+            if item.row.relation in _SAYS or item.problem is not None
+        ]
+
+    @property
+    def _bound(self) -> set[str]:
+        """The spellings of variables that the document draws or integrates over."""
+        return {*self.elab.evidence.drawn, *self.elab.evidence.integrated}
+
+    def on(self, terms: Sequence[Expr], item: Item) -> Verdict:
+        """What holds the numbers of a row back."""
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
+        if lacking:
+            return Verdict(f"{lacking[0]} is not in the language yet")
+        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
+        names = {self._key(head): text(head) for head in undefined}
+        places = {self._spelling(var): text(var) for var in free}
+        if any(spelling.split(":")[-1] == "d" for spelling in places):
+            return Verdict("d may be a differential")
+        argued = {self._spelling(v) for v in _arguments(terms)}
+        changing = any(term.has(Partial) for term in terms)
+        for spelling, shown in places.items():
+            letter = spelling.split("_")[0]
+            if "dot" in letter or letter.endswith("'"):
+                return Verdict(f"{shown} may be a derivative")
+            if any(sign in spelling.partition("_")[2] for sign in "+-"):
+                return Verdict(f"{shown} may be tied to the step beside it")
+            if changing and self._moved(spelling):
+                return Verdict(f"{shown} may move with the time")
+            known = self.elab.table.get(readable(spelling))
+            sure = self.elab.is_time(spelling) or spelling in self._bound
+            if known is not None and known.guessed and not (spelling in argued or sure):
+                return Verdict(f"what {shown} is was guessed")
+        if item.left is not None and _bare(item.left):
+            for node in _subjects(item.left):
+                found = names.get(key_of(node)) or places.get(spelled(node))
+                if found:
+                    return Verdict(f"{SAYS} {found} is")
+        if item.assumed:
+            return Verdict("it is assumed, by the words before it")
+        for head in undefined:
+            held = self._by_itself(head, terms)
+            if held:
+                return Verdict(held)
+        plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
+            h.draws for h in heads
+        )
+        numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
+        if numbers_only and (undefined or len(free) > 1):
+            return Verdict("its coefficients may be tied to each other")
+        assumed: list[Equals] = []
+        for other, left in self._said:
+            if other is item or other.index in self.settled or not self._near(other, item):
+                continue
+            about = self._about(other, left, names, places)
+            if about is None:
+                continue
+            pair = self.read.get(other.index)
+            if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
+                return Verdict(f"line {other.place} says something of {about}")
+            try:
+                assumed.append(Equals(*pair))
+            except FmproofError:
+                return Verdict(f"line {other.place} says something of {about}")
+        return Verdict("", tuple(dict.fromkeys(assumed)))
+
+    def _moved(self, spelling: str) -> bool:
+        """Whether a variable has a time as its subscript."""
+        return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
+
+    # --- what says something ---
+
+    def _near(self, other: Item, item: Item) -> bool:
+        """Whether what another row says holds here: it stands before, or right behind."""
+        if other.index < item.index:
+            case = other.inline and isinstance(other.left, t.Sym) and self._moves(other.left)
+            between = self.items[other.index + 1 : item.index]
+            return not case or all(one.inline or one.piece is item.piece for one in between)
+        if other.row.left is None:
+            return False  # the chain goes on: a claim
+        if other.piece is item.piece:
+            return True
+        between = self.items[item.index + 1 : other.index + 1]
+        return all(one.inline or one.piece is item.piece for one in between)
+
+    def _about(
+        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+    ) -> str | None:
+        """The symbol of which an equation says something, as printed; None if it claims."""
+        if other.candidate is not None and other.candidate.state == "used":
+            return None
+        if other.problem is not None:
+            return _unread_about(other, names, places)
+        right = other.right
+        sides = []
+        if left is not None and _plain(left):
+            sides.append(left)
+        if right is not None and _plain(right) and (sides or _bare(right)):
+            sides.append(right)
+        if not sides or (len(sides) == 2 and _bare(sides[0])):
+            sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
+        if other.candidate is not None and right is not None and _gaussian(right):
+            return None  # a case, and known where it is used
+        case = len(sides) == 1 and isinstance(left, t.Sym)
+        for side in sides:
+            for node in _subjects(side):
+                if key_of(node) in names:
+                    return names[key_of(node)]
+                if spelled(node) in places and (case or not self._moves(node)):
+                    return places[spelled(node)]
+        return None
+
+    def _moves(self, node: t.Sym) -> bool:
+        """Whether a variable is a time, of which only a case says something."""
+        return self.elab.is_time(spelled(node))
+
+    def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
+        """Why a symbol is not arbitrary, whatever the equations say."""
+        shown, key = text(head), self._key(head)
+        letter = key.split("|")[0].split(" ")[-1].rstrip("'")
+        parameter = any(v.sort is Sort.PARAM for v in head.params)
+        if isinstance(head, Scalar) and conventional("losses", letter) and parameter:
+            return f"the definition of {shown} is not known"
+        if any(_is_it(term, head) for term in terms):
+            return f"{SAYS} {shown} is"
+        if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
+            return f"{shown} may be a derivative"
+        estimate = letter in _ESTIMATES or "hat " in key
+        if isinstance(head, Field) and estimate and not parameter:
+            return f"words may say what {shown} is"
+        for one in self.elab.candidates.get(key, ()):
+            if one.state == "refused" and not any(
+                isinstance(n, t.Normal) for n in t.walk(one.right)
+            ):
+                return f"the definition of {shown} is not understood: {one.why}"
+        return ""
+
+    def _key(self, head: Head) -> str:
+        """The spelling of a symbol in the document."""
+        found = (
+            k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")
+        )
+        return next(found, "").split("@")[0]
+
+    def _spelling(self, var: Var) -> str:
+        return next((s for s, v in self.elab.variables.items() if v is var), var.name)
+
+
+def conventions(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr, Expr]]:
+    """(words, before, claim) with two coefficients tied as the field often does: α² + σ² = 1,
+    α + σ = 1, with α between 0 and 1.
+
+    Documents say so in words; a row that is true then is not called wrong.
+    """
+    heads = [
+        h
+        for h in sorted(heads_in([before, claim]), key=lambda h: h.name)
+        if h.definition is None and _coefficient(h)
+    ]
+    free = [v for v in _reals(before, claim) if v.sort is Sort.REAL]
+    for one in heads[:4]:
+        base = Scalar(one.name + "'''", *one.main, sub=one.sub, sup=one.sup, given=one.given)
+        for other in heads[:4]:
+            if other is one or len(other.params) != len(one.params):
+                continue
+            at = base(*one.params)
+            share = _between(at)
+            there = substitute(share, dict(zip(one.params, other.params, strict=True)))
+            for words, value in _pairs(text(one), text(other), there):
+                yield (
+                    words,
+                    *(
+                        replace_head(
+                            replace_head(term, other, other.params, value), one, one.params, share
+                        )
+                        for term in (before, claim)
+                    ),
+                )
+    for first in free[:3]:
+        for second in free[:3]:
+            if first is not second:
+                for words, value in _pairs(text(first), text(second), first):
+                    yield words, *(substitute(term, {second: value}) for term in (before, claim))
+
+
+def _between(term: Expr) -> Expr:
+    """A number between 0 and 1 for every value of ``term``."""
+    return Ratio(S.One, add(S.One, mul(term, term)))
+
+
+def _pairs(one: str, other: str, value: Expr) -> Iterator[tuple[str, Expr]]:
+    yield f"{one}² + {other}² = 1", Sqrt(add(S.One, mul(S.NegativeOne, value, value)))
+    yield f"{one} + {other} = 1", add(S.One, mul(S.NegativeOne, value))
+    yield f"{one}² = 1 − {other}", add(S.One, mul(S.NegativeOne, value, value))
+
+
+def _reals(*terms: Expr) -> list[Var]:
+    found = {v for term in terms for v in free_vars(term)}
+    return sorted(found, key=lambda v: v.name)
+
+
+def _coefficient(head: Head) -> bool:
+    """A real function of times alone."""
+    return isinstance(head, Scalar) and all(v.sort is Sort.REAL for v in head.params)
+
+
+def _arguments(terms: Sequence[Expr]) -> set[Var]:
+    """The variables that a symbol is applied to, or a derivative is taken at: their sort shows."""
+    places: list[Expr] = []
+    for term in terms:
+        places += [place for a in term.atoms(Apply) for place in a.arguments]
+        places += [node.at for node in term.atoms(Grad, Partial, Div, Given)]
+    return {v for place in places for v in free_vars(place)}
+
+
+def _is_it(term: Any, head: Head) -> bool:
+    """Whether a term is nothing but a symbol."""
+    return getattr(term, "head", None) is head
+
+
+def _with_left(items: Sequence[Item]) -> Iterator[tuple[Item, t.Node | None]]:
+    """Rows with their left side, or that of the chain which they continue."""
+    left: t.Node | None = None
+    for item in items:
+        if item.left is not None:
+            if item.inline:
+                yield item, item.left
+                continue
+            left = item.left
+        yield item, left
+
+
+def _plain(node: t.Node) -> bool:
+    """No average is in it, so it may be an equation of symbols."""
+    return not any(isinstance(n, _AVERAGES) for n in t.walk(node))
+
+
+def _subjects(node: t.Node) -> Iterator[t.Sym]:
+    """The symbols that an equation is about: not their arguments, nor what a derivative is in."""
+    if isinstance(node, t.Sym):
+        yield node
+    elif isinstance(node, t.Call):
+        yield node.head
+    elif isinstance(node, t.Derivative):
+        yield from _subjects(node.body)
+    else:
+        for child in t.children(node):
+            yield from _subjects(child)
+
+
+def _gaussian(node: t.Node) -> bool:
+    return any(isinstance(n, t.Normal) for n in t.walk(node))
+
+
+def _bare(node: t.Node) -> bool:
+    """A symbol, applied or not, or a derivative of one."""
+    while isinstance(node, t.Group | t.Derivative | t.Transposed):
+        node = node.body
+    return isinstance(node, t.Sym | t.Call)
+
+
+def _unread_about(item: Item, names: dict[str, str], places: dict[str, str]) -> str | None:
+    """A symbol whose letter stands at the left of what could not be read."""
+    left = item.row.left or []
+    if len(left) > 24:
+        return None
+    letters = {token.text.lstrip("\\") for token in left}
+    for spelling, shown in (*names.items(), *places.items()):
+        letter = spelling.split("_")[0].split("|")[0].split(" ")[-1].split(":")[-1].rstrip("'")
+        if letter in letters:
+            return shown
+    return None

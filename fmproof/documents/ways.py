@@ -1,0 +1,183 @@
+"""Ways from one line to another that ``auto`` does not take: several steps, worked out here.
+
+Nothing of it is trusted: what comes out is a derivation, which the checker checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import Basic, Expr, S
+
+from fmproof.documents import quotients
+from fmproof.documents.terms import heads_in, kinds_in
+from fmproof.errors import FmproofError
+from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.nodes import (
+    Apply,
+    ArgMin,
+    CondExpect,
+    Density,
+    Div,
+    Exp,
+    Expect,
+    Gaussian,
+    Grad,
+    IntegralOver,
+    Let,
+    Log,
+    Partial,
+    Ratio,
+    Sqrt,
+)
+from fmproof.lang.props import Differentiable, ForAll, Prop
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.tactics.differences import subtract
+from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.normal import decide
+from fmproof.tactics.script import Part, Step
+
+_SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
+_AVERAGED = frozenset((Expect, IntegralOver))
+_PLAIN: tuple[tuple[str, ...], ...] = (
+    ("definition", "density", "square", "cancel"),
+    ("marginalisation", "expectation", "density", "linearity", "fubini", "cancel"),
+)
+_CALCULUS: tuple[tuple[str, ...], ...] = (
+    ("derivative", "cancel"),
+    ("definition", "log", "exp", "derivative", "square", "cancel"),
+    ("definition", "gaussian", "log", "exp", "root", "derivative", "square", "cancel"),
+    ("definition", "exchange", "derivative", "cancel"),
+    ("expectation", "derivative", "cancel"),
+    ("definition", "expectation", "exchange", "log", "derivative", "linearity", "fubini", "cancel"),
+)
+"""What is tried where derivatives or functions are in the row."""
+_PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
+"""Conditional expectations are replaced by what they average."""
+_PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
+"""Then paths are written out."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A chain of steps that may be a proof.
+
+    Attributes:
+        parts: the last one shows the row.
+        by: how it is named.
+        more: natural hypotheses that it takes.
+        context: terms about which there should be natural hypotheses as well.
+    """
+
+    parts: tuple[Part, ...]
+    by: tuple[str, ...]
+    more: tuple[Prop, ...] = ()
+    context: tuple[Expr, ...] = ()
+
+
+def ways(before: Expr, claim: Expr) -> Iterator[Way]:
+    """The ways that fit what is in the two lines, the cheap ones first."""
+    kinds = kinds_in([before, claim])
+    named = [*_PLAIN]
+    if kinds & _SMOOTH:
+        named += [way for way in _CALCULUS if "gaussian" not in way or Gaussian in kinds]
+    if not kinds & _AVERAGED:
+        named.remove(_PLAIN[1])
+    for by in named:
+        yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
+    yield from _by_difference(before, claim)
+    if kinds & {CondExpect, Let}:
+        yield from _by_averages(before, claim)
+    for words in _forms(before, claim, kinds):
+        steps = quotients.steps(before, claim, words)
+        if steps is not None:
+            yield Way((Part("row", before, steps),), ("cancel", "ring"))
+
+
+def normal_difference(before: Expr, claim: Expr) -> Expr | None:
+    """What is left of ``before − claim`` when both are in normal form."""
+    try:
+        common = decide(Line(before, claim))
+        return subtract(common.left.rhs, common.right.rhs)
+    except (FmproofError, RecursionError, AttributeError, TypeError):
+        return None
+
+
+def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Gradients or minimisers of two terms that differ by what is free of the parameter."""
+    nodes = list(dict.fromkeys([*_gradients(before), *_gradients(claim)]))
+    if len(nodes) != 2 or nodes[0].func is not nodes[1].func or nodes[0].var is not nodes[1].var:
+        return
+    one, other = nodes
+    left_over = normal_difference(one.body, other.body)
+    if left_over is None or one.var in free_vars(left_over):
+        return
+    shifted = plus_of(other.body, left_over)
+    rule = "derivative" if isinstance(one, Grad) else "minimisers"
+    smooth = ForAll(Differentiable(other.body, one.var), one.var)
+    place = () if isinstance(one, ArgMin) else (one.at,)
+    both = [Step("2", one.func(shifted, one.var, *place), by="lemma", using="value")]
+    if left_over is not S.Zero:
+        both.append(Step("3", other, by=rule))
+    parts = [
+        Part("value", one.body, [Step("1", shifted, by="auto")]),
+        Part("both", one, both),
+    ]
+    if (before, claim) != (one, other):
+        parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
+    yield Way(tuple(parts), ("auto", rule), (smooth,), (one.body, shifted))
+
+
+def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Conditional expectations pulled out, then paths put in."""
+    try:
+        common = common_form(Line(before, claim), _PULLED)
+        left, right = common.left.rhs, common.right.rhs
+        there = common_form(Line(left, right), ("substitution",))
+    except (FmproofError, RecursionError, TypeError):
+        return
+    context = (there.left.rhs, there.right.rhs)
+    same = subtract(left, right) == S.Zero
+    middles = [[Step("2", right, by="ring" if same else _PUT_IN)]]
+    if not same:
+        found = quotients.steps(left, right, _PUT_IN) or []
+        middles.append([replace(step, id=f"2.{step.id}") for step in found])
+    for middle in middles:
+        if middle:
+            steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
+            yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+
+
+def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]:
+    """How lines with quotients are brought to sums of monomials; none where nothing divides."""
+    forms: list[tuple[str, ...]] = []
+    if _divides([before, claim]):
+        forms.append(quotients.FORM)
+    if kinds & _SMOOTH:
+        forms.append(("log", "derivative", *quotients.FORM))
+    if kinds & _SMOOTH and Gaussian in kinds:
+        forms.append(("gaussian", "log", "exp", "root", "derivative", *quotients.FORM))
+    return forms
+
+
+def _divides(terms: Sequence[Basic]) -> bool:
+    """Whether ``terms``, or definitions behind them that are no averages, divide by a number.
+
+    Densities that are divided by are the affair of ``auto``.
+    """
+    definitions = [h.definition for h in heads_in(terms) if h.definition is not None]
+    plain = [d for d in definitions if not d.has(IntegralOver)]
+    return any(
+        not any(isinstance(a.head, Density) for a in ratio.args[1].atoms(Apply))
+        for term in (*terms, *plain)
+        for ratio in term.atoms(Ratio)
+    )
+
+
+def _gradients(term: Basic) -> list[Any]:
+    if isinstance(term, Grad | ArgMin) and term.var.sort is Sort.PARAM:
+        return [term]
+    return [found for arg in term.args for found in _gradients(arg)]
