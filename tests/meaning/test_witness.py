@@ -84,9 +84,8 @@ def with_claim(derivation: Derivation, label: str, claim: Expr) -> Derivation:
     return replace(derivation, parts=parts)
 
 
-UNSATISFIED = {"log-density"}  # a curve that follows a field
 NOT_QUADRATIC = {("bregman", "M.1"), ("bregman", "M.2")}  # minimisers of another function of θ
-RARELY_SATISFIED = {"ddpm": 1, "continuity": 10}  # squares of schedules that add up to at most one
+RARELY_SATISFIED = {"ddpm": 5, "continuity": 10}  # schedules that fall, squares that add up to one
 
 # --- true steps -------------------------------------------------------------------------
 
@@ -100,10 +99,6 @@ def test_built_in_derivations_agree(name: str, seed: int) -> None:
     for label, numeric in found.items():
         if (name, label) in NOT_QUADRATIC:
             assert numeric.status == "inconclusive"
-            continue
-        if name in UNSATISFIED:
-            assert numeric.status == "inconclusive"
-            assert "no random problem satisfies" in numeric.message
             continue
         assert numeric.status == "agrees"
         assert numeric.problems >= RARELY_SATISFIED.get(name, 17)
