@@ -37,7 +37,7 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
-from fmproof.lang.props import Equals
+from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -64,7 +64,7 @@ class Verdict:
     """
 
     why: str = ""
-    assumed: tuple[Equals, ...] = ()
+    assumed: tuple[Prop, ...] = ()
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
             return Verdict("its coefficients may be tied to each other")
-        assumed: list[Equals] = []
+        assumed: list[Prop] = []
         for other, left in self._said:
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue
@@ -147,7 +147,7 @@ class Ties:
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
             try:
-                assumed.append(Equals(*pair))
+                assumed.append(_at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         return Verdict("", tuple(dict.fromkeys(assumed)))
@@ -232,6 +232,14 @@ class Ties:
 
     def _spelling(self, var: Var) -> str:
         return next((s for s, v in self.elab.variables.items() if v is var), var.name)
+
+
+def _at_every_time(equation: Prop) -> Prop:
+    """What a document says at a time, it says at each."""
+    for var in sorted(free_vars(equation), key=lambda v: v.name):
+        if var.sort is Sort.REAL:
+            equation = ForAll(equation, var)
+    return equation
 
 
 def conventions(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr, Expr]]:

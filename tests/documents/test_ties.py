@@ -117,3 +117,10 @@ def test_a_continuity_equation_of_given_symbols_is_assumed_and_serves_later_rows
         "proved",
         "agrees",
     )
+
+
+def test_an_equation_of_motion_holds_at_every_time() -> None:
+    """At one time a random world can follow it, and then differ from what it says at others."""
+    motion = r"A path moves by $$\frac{d y_s}{ds} = w(y_s, s).$$" + "\n\n"
+    row = r"\int_r^t w(y_s, s) \,ds = y_t - y_r"
+    assert last(motion + displayed(row)) not in WRONG
