@@ -10,6 +10,7 @@ that needs follows from the hypotheses:
   is a function of what is given; with the fields as they stand, then with those that are defined
   by arithmetic unfolded, and then with derivatives and scores worked out;
 - the same with a sum that a hypothesis is about kept together;
+- the same with integrals over [0, 1] as averages over a uniform time;
 - the same with scores integrated by parts;
 - gradients and minimisers of two functions that differ by a constant;
 - everything written as integrals.
@@ -61,6 +62,7 @@ from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
 from fmproof.tactics.rewriting import Conversion, attempt, sweep
 from fmproof.tactics.scores import mixture_score
+from fmproof.tactics.time_averages import is_time_average, uniform_time
 from fmproof.tactics.written_out import integral_forms, plain_integrals
 
 
@@ -85,7 +87,7 @@ def forms(line: Line) -> Iterator[Common]:
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
-        for make in (_unfolded, _shifted, _exchanged, _scored, _by_parts, _derived):
+        for make in (_over_time, _unfolded, _shifted, _exchanged, _scored, _by_parts, _derived):
             yield from _made(make, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
@@ -200,6 +202,22 @@ def _scored(line: Line) -> Common:
 def _exchanged(line: Line) -> Common:
     """The same with gradients under expectations."""
     return _normal_forms(line, _loss, (_named("exchange"), *_EXPAND))
+
+
+def _over_time(line: Line) -> Common | None:
+    """The same with ∫₀¹ E[f] dt as E over a uniform time."""
+    if not (_averages_over_time(line.before) or _averages_over_time(line.claim)):
+        return None
+    return _normal_forms(line, _loss, (_always(uniform_time), *_EXPAND))
+
+
+def _averages_over_time(term: Expr) -> bool:
+    """Whether an integral over [0, 1] of expectations is in a term, losses looked through."""
+    if isinstance(term, Apply) and _averages(term):
+        return _averages_over_time(term.head.unfold(term.arguments))
+    if isinstance(term, Named):
+        return _averages_over_time(term.definition)
+    return is_time_average(term) or any(map(_averages_over_time, term.args))
 
 
 def _by_parts(line: Line) -> Common:

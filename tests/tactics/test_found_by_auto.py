@@ -32,7 +32,7 @@ from fmproof import (
     check,
     norm2,
 )
-from fmproof.lang.nodes import CondExpect, Div, Law, Log, Partial
+from fmproof.lang.nodes import CondExpect, Div, Law, Let, Log, Partial, uniform
 from fmproof.lang.props import Almost, Positive
 from fmproof.meaning.witness import Witness
 from fmproof.report import json as as_json
@@ -216,3 +216,28 @@ def test_what_follows_from_the_rest_is_not_missing() -> None:
         ],
     )
     assert checked(proved).status == "proved"
+
+
+def test_an_integral_over_time_is_an_average_over_a_uniform_time() -> None:
+    x0, x1 = Vec("x0 x1")
+    ends = Law("Q", x0, x1)(x0, x1)
+    point = Field("I", x0, x1, sub=t)(t, x0, x1)
+    speed = Partial(point, t)
+    path = (ends, Let(x, point))
+    drift = Field("b", x, sub=t, definition=CondExpect(speed, x, *path))(t, x)
+    guess = Field("g", x, sub=t)(t, x)
+    clock = uniform(t)(t)
+
+    def loss(target: Expr, sign: int = -1) -> Expr:
+        half = Rational(1, 2)
+        return Integral(E(half * norm2(guess) + sign * Inner(target, guess), *path), (t, 0, 1))
+
+    hypotheses = [
+        Integrable(norm2(speed), clock, ends),
+        Integrable(norm2(guess), clock, *path),
+        ForAll(ForAll(ForAll(Differentiable(point, t), t), x0), x1),
+    ]
+    right, wrong = (one(loss(speed), loss(drift, sign), hypotheses) for sign in (-1, 1))
+    assert checked(right).status == "proved"
+    assert checked(wrong).status == "failed"
+    assert numbers(wrong) == "refuted"

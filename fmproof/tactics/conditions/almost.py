@@ -51,7 +51,10 @@ def almost(search: Prover, goal: Almost, depth: int) -> Proof | None:
     """From what holds everywhere, under another law, or for fewer of the variables."""
     needed = needed_items(goal)
     if len(needed) < len(goal.measure):
-        return _spread(search, goal, needed, depth)
+        proof = _spread(search, goal, needed, depth)
+        if proof is None and has_let(goal.measure):
+            proof = _everywhere(search, goal, depth)
+        return proof
     prop = goal.body
     proof = None
     if isinstance(prop, VanishesWith):
