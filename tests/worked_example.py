@@ -116,12 +116,12 @@ def after(old: str, new: str) -> Callable[[str], str]:
 
 
 NODE = (
-    Edit("fmproof/lang/nodes/norm.py", lambda _: NORM, "cannot import name 'Norm'"),
+    Edit("fmproof/lang/nodes/length.py", lambda _: NORM, "cannot import name 'Norm'"),
     Edit(
         "fmproof/lang/nodes/__init__.py",
         after(
             "from fmproof.lang.nodes.name import Named\n",
-            "from fmproof.lang.nodes.norm import Norm\n",
+            "from fmproof.lang.nodes.length import Norm\n",
         ),
         "cannot import name 'Norm'",
     ),

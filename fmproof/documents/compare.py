@@ -243,6 +243,8 @@ class ComparedRow:
         """Refuted, or equal up to a constant; with what would be right, where that is proved."""
         context, item, before, claim = self.context, self.item, self.before, self.claim
         context.chain.add(claim, False)
+        tried = context.prover.derivation(before, claim, self.relation, ())
+        context.keep(item, Proof(False, derivation=tried))
         constant = self._constant()
         if constant is not None:
             return constant

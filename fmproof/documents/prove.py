@@ -103,7 +103,7 @@ class FirstWitness:
         return found
 
     def _directly(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
-        by = ("auto",) if relation == "=" else ("nonnegative",)
+        by = ("auto",)
         try:
             return self._checked(self.derivation(before, claim, relation, context), by)
         except (FmproofError, RecursionError) as error:
@@ -227,7 +227,7 @@ class FirstWitness:
         """The row as a derivation of one step, with ``more`` hypotheses."""
         terms = [before, claim, *context]
         hypotheses = [*self.hypotheses(terms), *more]
-        by = ("auto",) if relation == "=" else ("nonnegative",)
+        by = ("auto",)
         return Derivation(
             "row",
             hypotheses=hypotheses,

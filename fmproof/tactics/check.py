@@ -515,16 +515,21 @@ class _Checker:
     def _missing(self) -> tuple[Missing, ...]:
         taken = {h.name for h in self.derivation.hypotheses}
         free_names = (name for n in count(1) if (name := f"H{n}") not in taken)
+        order = [step.id for part in self.derivation.parts for step in part.steps]
         return tuple(
-            Missing(formula(prop), tuple(dict.fromkeys(steps)), hypothesis(next(free_names), prop))
+            Missing(
+                formula(prop),
+                tuple(sorted(set(steps), key=order.index)),
+                hypothesis(next(free_names), prop),
+            )
             for prop, steps in self._independent()
         )
 
     def _independent(self) -> list[tuple[Prop, list[str]]]:
-        """What is missing, without what would follow from the rest of it."""
+        """What is missing, without what would follow from the rest of it; the first ones stay."""
         kept = {f"missing {i}": item for i, item in enumerate(self.missing.values())}
         until = thread_time() + PATIENCE
-        for name, (prop, steps) in list(kept.items()) if len(kept) > 1 else ():
+        for name, (prop, steps) in reversed(list(kept.items())) if len(kept) > 1 else ():
             others = [(other, item[0]) for other, item in kept.items() if other != name]
             prover = Prover([*((h.name, h.prop) for h in self.derivation.hypotheses), *others])
             prover.until = until

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from itertools import permutations, product
 
-from sympy import Basic
+from sympy import Basic, Expr
 
 from fmproof.errors import SortError
 from fmproof.kernel.integrability import joint_form, tonelli
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Lebesgue
+from fmproof.lang.nodes import Apply, Density, Lebesgue, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
     conditions,
@@ -20,7 +20,7 @@ from fmproof.lang.nodes.measure import (
     without_lets,
 )
 from fmproof.lang.props import Almost, Integrable, Prop
-from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.scope import canon, free_vars, substitute
 
 
 def same_law(goal: Integrable, premise: Integrable) -> Theorem:
@@ -81,6 +81,7 @@ def as_expectation(prop: Prop) -> Prop:
     """
     if not isinstance(prop, Integrable):
         return prop
+    prop = _plainly_named(prop)
     body, measures = against_lebesgue(*without_lets(prop.body, prop.measure))
     parts = factors(body)
     densities = [f for f in parts if isinstance(f, Apply) and isinstance(f.head, Density)]
@@ -92,3 +93,19 @@ def as_expectation(prop: Prop) -> Prop:
     expectation = Integrable(mul(*(f for f in parts if f not in densities)), *law)
     used = [law[place] for place in needed_items(expectation)]
     return Integrable(expectation.body, *used) if used else expectation
+
+
+def _plainly_named(prop: Integrable) -> Integrable:
+    """With z for a drawn z' where nothing else is called z."""
+    drawn = [v for item in prop.measure for v in drawn_by(item)]
+    taken = {*drawn, *free_vars(prop)}
+    renaming: dict[Var, Expr] = {}
+    for var in drawn:
+        plain = Var(var.name.rstrip("'") or var.name, var.sort)
+        if plain.name not in {v.name for v in taken}:
+            renaming[var] = plain
+            taken.add(plain)
+    if not renaming:
+        return prop
+    measure = (substitute(item, renaming) for item in prop.measure)
+    return Integrable(substitute(prop.body, renaming), *measure)

@@ -6,7 +6,7 @@ import pytest
 
 from fmproof.documents.check import check_text
 from fmproof.documents.model import RowReport
-from fmproof.documents.prove import Proof, Witnesses
+from fmproof.documents.prove import FirstWitness, Proof
 
 CURVE = "Let $\\frac{d}{dt} z_t = w(z_t, t)$, and $s_t = 2 t$.\n\n"
 PATH = (
@@ -156,7 +156,7 @@ READINGS = {
 
 @pytest.mark.parametrize("name", READINGS)
 def test_what_a_row_is_read_as(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Witnesses, "prove", lambda *_: Proof(False))
+    monkeypatch.setattr(FirstWitness, "prove", lambda *_, **__: Proof(False))
     words, row, due = READINGS[name]
     found = last(words, row)
     assert due in found.reading, (found.verdict, found.message, found.reading)
