@@ -148,7 +148,7 @@ def coupled_gradient(
     family: Family, reference: Reference, loss: Callable[..., Any], mean: bool, seed: int
 ) -> CoupledLoss:
     """A loss with its own pairing, whose slopes must be those of its squared errors."""
-    factor = 1 / reference.counted if mean else 1.0
+    factor = reference.reduction(mean)
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
     family.choose_directions(reference, factor, seed, FIRST_LOOK // 5)
 
@@ -176,7 +176,7 @@ def gradient_looks(
     """Looks at the slopes of the loss along some directions in θ, in batches."""
     family.user.check_steady(*draw_marginal(reference, 2 * reference.dim + 10, seed))
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
-    factor = 1 / reference.counted if mean else 1.0
+    factor = reference.reduction(mean)
     if family.loss is not None:
         reference = padded_as(family.user, reference, family.loss, seed)
     family.choose_directions(reference, factor, seed)
@@ -196,7 +196,7 @@ class _Slopes:
     @property
     def factor(self) -> float:
         """Of a sum over the coordinates."""
-        return 1 / self.given.counted if self.mean else 1.0
+        return self.given.reduction(self.mean)
 
     @property
     def precision(self) -> float:

@@ -131,7 +131,7 @@ def assert_losses_differ_by_constant(
         try:
             again = reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
             if loss is not None and on.coupling != "independent":
-                factor = 1 / on.counted if reduction == "mean" else 1.0
+                factor = on.reduction(reduction == "mean")
                 found = CoupledLoss(user, on, loss, factor, seed).looks()
             else:
                 found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
@@ -192,7 +192,7 @@ class _Differences:
     @property
     def factor(self) -> float:
         """Of a sum over the coordinates."""
-        return 1 / self.given.counted if self.mean else 1.0
+        return self.given.reduction(self.mean)
 
     @property
     def precision(self) -> float:

@@ -206,6 +206,10 @@ class Reference:
         """How many coordinates count."""
         return int(self.mask.sum())
 
+    def reduction(self, mean: bool) -> float:
+        """What a sum over the coordinates that count is multiplied with: 1, or for their mean."""
+        return 1 / self.counted if mean else 1.0
+
     def projected(self) -> Reference:
         """The problem of the coordinates that count alone."""
         data, dims = self.data, self.dims
