@@ -2,6 +2,7 @@ r"""What stands before one factor and acts on it: ∇, ∂, div, log, and exp wi
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 DERIVATIVES: dict[str, Any] = {"nabla": Grad, "partial": Partial, "div": Div}
 
 
-class Operators:
+class Operators(ABC):
     """The part of :class:`fmproof.reading.rows.Row` that reads operators, and where it is."""
 
     def __init__(self, reader: Reader, items: Product) -> None:
@@ -39,17 +40,21 @@ class Operators:
         self.here += 1
         return self.items[self.here - 1]
 
+    @abstractmethod
     def product(self, stop: str = "") -> Expr:
-        raise NotImplementedError
+        """A product, up to an item of the kind ``stop``."""
 
+    @abstractmethod
     def factor(self) -> Expr:
-        raise NotImplementedError
+        """One factor with all that hangs on it."""
 
+    @abstractmethod
     def finished(self, term: Expr, item: Item, skip_sup: bool = False) -> Expr:
-        raise NotImplementedError
+        """A term with the scripts that stand behind its item."""
 
+    @abstractmethod
     def before(self, vector: Expr, top: Script, at: int) -> Expr:
-        raise NotImplementedError
+        """A transposed vector with what it multiplies."""
 
     def applied(self, item: Item) -> Expr:
         """The one factor that an operator or a logarithm acts on."""

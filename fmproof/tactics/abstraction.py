@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Add, Basic, Expr, S
 
-from fmproof.kernel.equality import instantiate_head, symmetry, transitivity
+from fmproof.kernel.equality import instantiate_head, transitivity
 from fmproof.kernel.ring import ring
 from fmproof.lang.arithmetic import add, mul, summands
 from fmproof.lang.node import declaration, rebuilt, sort_of
@@ -76,11 +76,9 @@ def _together(total: Expr) -> Together:
             found[2] if found is not None else side
             for found, side in zip(sides, (line.before, line.claim), strict=True)
         )
-        both = inside(replace(line, before=before, claim=claim))
-        middle = both.agree
-        if middle is None:
+        whole = inside(replace(line, before=before, claim=claim)).equation
+        if whole is None:
             return None
-        whole = transitivity(transitivity(both.left, middle), symmetry(both.right))
         known = instantiate_head(whole, head, params, total)
         there, back = attempt(ring, line.before, known.lhs), attempt(ring, known.rhs, line.claim)
         if there is None or back is None:

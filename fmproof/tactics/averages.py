@@ -280,11 +280,8 @@ def equal_laws(first: Sequence[Draw], second: Sequence[Draw], variables: Sequenc
         line = Line(Expect(head(*variables), *first), Expect(head(*variables), *second))
     except SortError:
         return None
-    common = common_form(line, ("substitution", "marginalisation", "drop"))
-    middle = common.agree
-    if middle is None:
-        return None
-    return transitivity(transitivity(common.left, middle), symmetry(common.right)), head
+    equal = common_form(line, ("substitution", "marginalisation", "drop")).equation
+    return None if equal is None else (equal, head)
 
 
 def moved(goal: Almost, other: Sequence[Draw]) -> Theorem | None:

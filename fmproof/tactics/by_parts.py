@@ -10,14 +10,13 @@ from typing import Any
 from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import symmetry, transitivity
+from fmproof.kernel.equality import transitivity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Div, Expect, Grad, Inner, Integral, Log, Var
 from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.tactics.methods import Line, common_form
-from fmproof.tactics.rewriting import attempt
 
 
 def score_by_parts(term: Any) -> Theorem | None:
@@ -70,16 +69,9 @@ def _parts(term: Expr, field: Expr, law: Expr, x: Var) -> Theorem | None:
         (-Integral(law * spread, x), ("parts",)),
         (-Expect(spread, law), ("expectation", "linearity")),
     ):
-        step = _between(before, claim, names)
+        step = common_form(Line(before, claim), names).equation
         if step is None:
             return None
         theorem = step if theorem is None else transitivity(theorem, step)
         before = claim
     return theorem
-
-
-def _between(before: Expr, claim: Expr, names: tuple[str, ...]) -> Theorem | None:
-    common = common_form(Line(before, claim), names)
-    middle = common.agree
-    left = middle and attempt(transitivity, common.left, middle)
-    return left and attempt(transitivity, left, symmetry(common.right))

@@ -56,11 +56,9 @@ def by_square(line: Line, lower: Expr, upper: Expr) -> Theorem | None:
 
 def _with(line: Line, lower: Expr, upper: Expr, square: Expr) -> Theorem | None:
     more = plus_of(lower, square)
-    common = decide(replace(line, before=upper, claim=more))
-    middle = common.agree
-    if middle is None:
+    equal = decide(replace(line, before=upper, claim=more)).equation
+    if equal is None:
         return None
-    equal = transitivity(transitivity(common.left, middle), symmetry(common.right))
     below = from_difference(nonnegativity(square), lower, more)
     return transitivity(below, symmetry(equal))
 

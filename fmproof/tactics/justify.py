@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.ring import linear_combination
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.scope import alpha_equal
@@ -62,7 +61,7 @@ def justify(line: Line, by: Sequence[str], relation: str) -> Theorem:
     middle = common.agree or _by_combination(line, common, by)
     if middle is None:
         raise _explain(line, common, by)
-    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+    return common.joined(middle)
 
 
 def _searched(line: Line) -> Theorem:
@@ -73,8 +72,7 @@ def _searched(line: Line) -> Theorem:
         if middle is None:
             last = common
             continue
-        joined = attempt(transitivity, common.left, middle)
-        theorem = joined and attempt(transitivity, joined, symmetry(common.right))
+        theorem = attempt(common.joined, middle)
         if theorem is None:
             last = common
             continue

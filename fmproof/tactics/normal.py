@@ -60,7 +60,7 @@ from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
-from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.rewriting import Conversion, attempt, then
 from fmproof.tactics.scores import mixture_score
 from fmproof.tactics.time_averages import is_time_average, uniform_time
 from fmproof.tactics.written_out import integral_forms, plain_integrals
@@ -120,7 +120,7 @@ def _fractions(line: Line) -> Common:
 def _integrals(line: Line) -> Common | None:
     if not (_has_integral(line.before) or _has_integral(line.claim)):
         return None
-    left, right = (_then(reflexivity(side), _loss) for side in (line.before, line.claim))
+    left, right = (then(reflexivity(side), _loss) for side in (line.before, line.claim))
     common = plain_integrals(Line(left.rhs, right.rhs))
     return Common(
         transitivity(left, common.left), transitivity(right, common.right), {"auto"}, True
@@ -344,8 +344,8 @@ def _normal_forms(line: Line, symbols: Conversion, moves: Sequence[Method]) -> C
 
 
 def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
-    theorem = _then(reflexivity(term), METHODS["lemma"](line))
-    theorem = _then(theorem, symbols)
+    theorem = then(reflexivity(term), METHODS["lemma"](line))
+    theorem = then(theorem, symbols)
     conversions = [move(line) for move in moves]
 
     def expand(node: Expr) -> Theorem | None:
@@ -357,13 +357,8 @@ def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]
                 return found
         return None
 
-    theorem = _then(theorem, expand)
-    return _then(theorem, _reordered)
-
-
-def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
-    more = sweep(theorem.rhs, conversion)
-    return theorem if more is None else transitivity(theorem, more)
+    theorem = then(theorem, expand)
+    return then(theorem, _reordered)
 
 
 def _loss(term: Expr) -> Theorem | None:
@@ -407,7 +402,7 @@ def _reordered(term: Expr) -> Theorem | None:
 def _shifted(line: Line) -> Common | None:
     """∇f = ∇g and argmin f = argmin g, where f − g is free of the parameter."""
     lemma = METHODS["lemma"](line)
-    left, right = (_then(reflexivity(side), lemma) for side in (line.before, line.claim))
+    left, right = (then(reflexivity(side), lemma) for side in (line.before, line.claim))
     f, g = left.rhs, right.rhs
     if not isinstance(f, Grad | ArgMin) or type(f) is not type(g) or f.args[1:] != g.args[1:]:
         return None

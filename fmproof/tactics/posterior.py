@@ -162,11 +162,9 @@ def _by_integrals(
     integral = IntegralOver(mul(values, average.ratio), *average.measure)
     below = Expect(beside(integral), *outside, average.marginal)
     joint = Expect(beside(values), *outside, *law)
-    common = plain_integrals(Line(below, joint))
-    middle = common.agree
-    if middle is None:
+    theorem = plain_integrals(Line(below, joint)).equation
+    if theorem is None:
         return None
-    theorem = transitivity(transitivity(common.left, middle), symmetry(common.right))
     for head, params, body in unknown:
         theorem = instantiate_head(theorem, head, params, body)
     return theorem

@@ -43,6 +43,12 @@ def sweep(term: Expr, conversion: Conversion) -> Theorem | None:
     return _sweep(term, conversion, budget)
 
 
+def then(theorem: Theorem, conversion: Conversion) -> Theorem:
+    """``theorem`` with the conversion swept over its right side."""
+    more = sweep(theorem.rhs, conversion)
+    return theorem if more is None else transitivity(theorem, more)
+
+
 def _sweep(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | None:
     theorem = _at_root(term, conversion, budget)
     current = term if theorem is None else theorem.rhs

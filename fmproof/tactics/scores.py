@@ -13,13 +13,13 @@ from sympy import Expr
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import derivative, exchange
-from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.equality import congruence, reflexivity, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Var
 from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import apart, free_vars, substitute
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.rewriting import attempt, then
 
 
 def mixture_score(term: Any, line: Line) -> Theorem | None:
@@ -58,14 +58,11 @@ def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:
     left = attempt(derivative, term)  # (1/p) ∇p
     if left is None:
         return None
-    left = _then(_then(left, _slope_of_mixture), linear)
-    right = _then(reflexivity(mean), METHODS["bayes"](facts))
-    right = _then(_then(right, _log_slope), METHODS["cancel"](facts))
-    common = Common(left, _then(right, linear), fractions=True)
-    middle = common.agree
-    if middle is None:
-        return None
-    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+    left = then(then(left, _slope_of_mixture), linear)
+    right = then(reflexivity(mean), METHODS["bayes"](facts))
+    right = then(then(right, _log_slope), METHODS["cancel"](facts))
+    common = Common(left, then(right, linear), fractions=True)
+    return common.equation
 
 
 def _slope_of_mixture(term: Any) -> Theorem | None:
@@ -84,8 +81,3 @@ def _log_slope(term: Any) -> Theorem | None:
     if isinstance(term, Grad) and isinstance(term.body, Log) and is_density(term.body.args[0]):
         return attempt(derivative, term)
     return None
-
-
-def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
-    more = sweep(theorem.rhs, conversion)
-    return theorem if more is None else transitivity(theorem, more)

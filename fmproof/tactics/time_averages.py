@@ -7,7 +7,6 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import CondExpect, Expect, IntegralOver, uniform
 from fmproof.lang.sorts import Sort
@@ -30,11 +29,7 @@ def uniform_time(term: Expr) -> Theorem | None:
     (item,) = term.measure
     try:
         average = Expect(term.body, uniform(item.var)(item.var))
-        common = common_form(Line(average, term), ("expectation", "density"))
-        middle = common.agree
-        if middle is None:
-            return None
-        return symmetry(transitivity(transitivity(common.left, middle), symmetry(common.right)))
+        return common_form(Line(term, average), ("expectation", "density")).equation
     except (RuleError, SortError):
         return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Mul
 
-from fmproof.kernel.equality import reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.equality import reflexivity, transitivity, unfold
 from fmproof.kernel.integrals import inner_of_integral, linearity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
@@ -17,7 +17,7 @@ from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
 from fmproof.tactics.methods.integrals import expanded
-from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.rewriting import Conversion, attempt, then
 
 _SIMPLE = ("expectation", "density", "square", "cancel", "fubini")
 
@@ -28,9 +28,9 @@ def integral_forms(line: Line) -> Common:
 
     def normal(term: Expr) -> Theorem:
         # Unfolding comes first, so that a factor moves inside together with its weight.
-        theorem = _then(reflexivity(term), _first([METHODS["lemma"](line), _unfold_all]))
-        theorem = _then(theorem, _first(conversions))
-        return _then(theorem, _first([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
+        theorem = then(reflexivity(term), _first([METHODS["lemma"](line), _unfold_all]))
+        theorem = then(theorem, _first(conversions))
+        return then(theorem, _first([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
 
     return Common(normal(line.before), normal(line.claim), {"auto"})
 
@@ -39,7 +39,7 @@ def plain_integrals(line: Line) -> Common:
     """Both lines as integrals, without a look into what symbols stand for."""
     names = ("expectation", "density", "cancel", "fubini")
     conversion = _first([*(METHODS[name](line) for name in names), _inside])
-    left, right = (_then(reflexivity(side), conversion) for side in (line.before, line.claim))
+    left, right = (then(reflexivity(side), conversion) for side in (line.before, line.claim))
     return Common(left, right, {"auto"})
 
 
@@ -52,11 +52,6 @@ def _first(conversions: list[Conversion]) -> Conversion:
         return None
 
     return convert
-
-
-def _then(theorem: Theorem, conversion: Conversion) -> Theorem:
-    more = sweep(theorem.rhs, conversion)
-    return theorem if more is None else transitivity(theorem, more)
 
 
 def _unfold_all(term: Expr) -> Theorem | None:
@@ -113,10 +108,7 @@ def _by_linearity(term: Expr, moved: Expr) -> Theorem | None:
     else:
         plain = common_form(Line(term, term), ("linearity",)).left
     common = Common(plain, separated)
-    middle = common.agree
-    if middle is None:
-        return None
-    return transitivity(transitivity(common.left, middle), symmetry(common.right))
+    return common.equation
 
 
 def _split(term: Expr) -> Theorem | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NoReturn, Self
 
 from fmproof.reading.document.tokens import Token, Unreadable
@@ -20,7 +21,7 @@ from fmproof.reading.formula.alphabet import (
 )
 
 
-class Cursor:
+class Cursor(ABC):
     """Where a formula is read, and which brackets, bars and integral signs are open."""
 
     def __init__(self, tokens: list[Token]) -> None:
@@ -182,21 +183,21 @@ class Cursor:
 
     # --- what the parser of everything provides ---
 
+    @abstractmethod
     def sum(self) -> t.Node:
         """A sum of products, up to what does not fit into it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def product(self) -> t.Node:
         """Factors side by side."""
-        raise NotImplementedError
 
+    @abstractmethod
     def factor(self) -> t.Node:
         """One factor with all that hangs on it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scripted(self, node: t.Node) -> t.Node:
         """Powers and transposition behind a factor."""
-        raise NotImplementedError
 
     def rest(self) -> t.Node:
         """The rest of a product: what an operator without brackets acts on."""

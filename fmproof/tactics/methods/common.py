@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Add, Expr
 
-from fmproof.kernel.equality import congruence, reflexivity
+from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity
 from fmproof.kernel.ring import field as field_rule
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
@@ -37,6 +37,16 @@ class Common:
         """The equation of the two forms by arithmetic, if there is one."""
         left, right = self.left.rhs, self.right.rhs
         return equal_fractions(left, right) if self.fractions else attempt(ring, left, right)
+
+    @property
+    def equation(self) -> Theorem | None:
+        """line before = claim, where the two forms agree."""
+        middle = self.agree
+        return None if middle is None else self.joined(middle)
+
+    def joined(self, middle: Theorem) -> Theorem:
+        """line before = claim, from an equation of the two forms."""
+        return transitivity(transitivity(self.left, middle), symmetry(self.right))
 
 
 def bring(line: Line, conversions: Mapping[str, Conversion], fractions: bool = False) -> Common:

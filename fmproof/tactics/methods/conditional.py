@@ -104,10 +104,8 @@ def _mixtures(line: Line) -> Iterator[Theorem]:
                 except (RuleError, SortError):
                     continue
                 line_of = Line(plain.rhs, spelled.rhs)
-                both = bring(line_of, {"fubini": fubini_order(line_of)})
-                middle = both.agree
-                if middle is not None:
-                    joined = transitivity(transitivity(both.left, middle), symmetry(both.right))
+                joined = bring(line_of, {"fubini": fubini_order(line_of)}).equation
+                if joined is not None:
                     yield transitivity(plain, transitivity(joined, symmetry(spelled)))
 
 
