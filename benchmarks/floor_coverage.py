@@ -1,7 +1,9 @@
 """How often the floor is within its stated error of brute force in float64.
 
 Data sets of 100 to 5,000 points in 1, 2, 64 and 784 dimensions, every target, three paths, weights,
-time laws, labels; 300 runs with new seeds. Run: python benchmarks/floor_coverage.py [runs]
+time laws, labels; 300 runs with new seeds.
+
+Run: python benchmarks/floor_coverage.py [runs [first case [last case]]]
 """
 
 from __future__ import annotations
@@ -64,12 +66,12 @@ CASES = [
 ]
 
 
-def main(runs: int) -> None:
-    """Print a line a case."""
+def main(runs: int, first: int, last: int) -> None:
+    """Print a line for each of the cases ``first`` to ``last``, counted from 1."""
     warnings.simplefilter("ignore")
     each = -(-runs // len(CASES))
     hits = all_runs = bin_hits = all_bins = 0
-    for case in CASES:
+    for case in CASES[first - 1 : last]:
         name, path, target, weight, time, with_labels = case
         z, labels = data(name)
         law = SHORT if time == "short" else TIMES[time]
@@ -108,4 +110,5 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    given = [int(word) for word in sys.argv[1:]]
+    main(*given, *(300, 1, len(CASES))[len(given) :])

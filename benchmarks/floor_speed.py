@@ -119,7 +119,7 @@ def main() -> None:
         engine = Engine(rows)
         start_time = process_time()
         for batch in engine.plan(256):
-            engine.add(engine.evaluate(batch, 0.0))
+            engine.add(batch, engine.evaluate(batch, 0.0))
         print(f"the first round: {process_time() - start_time:.1f} s, {engine.estimate()}")
         del engine, population, rows, z
     field_speed()

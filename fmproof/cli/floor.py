@@ -19,6 +19,7 @@ Examples:
   fmproof floor images/ --scale 0.00784 --target eps --path vp
   fmproof floor latents.npy --log train.csv --plot loss.svg
   fmproof floor latents.npy --time logit-normal:0,1 --time-limit 600 --format json
+  fmproof floor latents.npy --workers 4 --tolerance 0.001 --resume latents.floor
 
 \b
 DATA: a .npy, .npz, .csv or .parquet file, a folder of images, of a zarr array or of a
@@ -97,6 +98,17 @@ Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the inpu
     show_default=True,
     help="Seconds after which the answer comes as it is.",
 )
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    help="Keep what is known in this file, and go on from it where it exists.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 4096),
+    help="Processes of this machine that share the work, by Dask.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Of your Dask cluster, as tcp://host:8786.")
 @click.option("--bins", type=click.IntRange(1, 1000), default=10, show_default=True, help="Of t.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
@@ -124,6 +136,9 @@ def floor(
     reduction: Any,
     tolerance: float,
     time_limit: float,
+    resume: Path | None,
+    workers: int | None,
+    scheduler: str | None,
     bins: int,
     seed: int,
     form: str,
@@ -134,12 +149,12 @@ def floor(
     from fmproof.errors import InputError
     from fmproof.files import require_writable
     from fmproof.floor import plots
-    from fmproof.floor.engine import Setting
     from fmproof.floor.load import load_labels, load_rows
     from fmproof.floor.log import compare, read_log
     from fmproof.floor.options import read_path, read_time
     from fmproof.floor.render import render_json, render_text
     from fmproof.floor.run import compute_floor
+    from fmproof.floor.setting import Setting
 
     if not (math.isfinite(scale) and scale != 0):
         raise InputError(f"scale: expected a number other than 0, found {scale:g}")
@@ -161,6 +176,9 @@ def floor(
             tolerance=tolerance,
             time_limit=time_limit,
             progress=progress,
+            workers=workers,
+            scheduler=scheduler,
+            resume=resume,
         )
     comparison = None if log is None else compare(found, log, reduction)
     if plot is not None:

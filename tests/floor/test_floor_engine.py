@@ -166,12 +166,13 @@ def test_memory_does_not_grow_with_the_queries() -> None:
     peaks = []
     for rounds in (1, 4):
         engine = Engine(Rows(z))
-        engine.add(engine.evaluate(engine.plan(200)[0], 1.0))
+        first = engine.plan(200)[0]
+        engine.add(first, engine.evaluate(first, 1.0))
         engine.close_round()
         tracemalloc.start()
         for _ in range(rounds):
             for batch in engine.plan(2048):
-                engine.add(engine.evaluate(batch, 1.0))
+                engine.add(batch, engine.evaluate(batch, 1.0))
             engine.close_round()
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
