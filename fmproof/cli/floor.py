@@ -72,6 +72,16 @@ Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the inpu
     help="A .npy with one label for each row: the floor of a model that is given the label.",
 )
 @click.option(
+    "--coupling",
+    type=click.Choice(["independent", "ot"]),
+    default="independent",
+    show_default=True,
+    help="Of data and noise: ot pairs them within each batch by optimal transport.",
+)
+@click.option(
+    "--batch-size", type=click.IntRange(2), metavar="B", help="Of training, for --coupling ot."
+)
+@click.option(
     "--log",
     "log_",
     type=click.Path(path_type=Path),
@@ -132,6 +142,8 @@ def floor(
     scale: float,
     field: str | None,
     labels: Path | None,
+    coupling: str,
+    batch_size: int | None,
     log_: Path | None,
     reduction: Any,
     tolerance: float,
@@ -162,7 +174,11 @@ def floor(
         require_writable(output)
     if plot is not None:
         plots.require_plottable(plot)
-    setting = Setting(read_path(path_), read_time(time_), target, weight)
+    if (coupling == "ot") != (batch_size is not None):
+        raise InputError(
+            "coupling: ot goes with the --batch-size of training; give both or neither"
+        )
+    setting = Setting(read_path(path_), read_time(time_), target, weight, batch_size)
     log = None if log_ is None else read_log(log_)
     rows = load_rows(data, field, abs(scale))
     names = None if labels is None else load_labels(labels, rows.count)

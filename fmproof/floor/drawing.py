@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fmproof.floor.coupling import BatchCoupling
 from fmproof.floor.rows import Floats, Ints, Rows, Summary, summarise
 from fmproof.floor.setting import Setting
 from fmproof.floor.variance import Population, conditional_variance
 
 _FAR = 0.1  # share of the samples that are drawn by squared distance from the centre
+_COUPLED_ROWS = 128  # samples of a batch where noise is coupled
+_COUNTED, _MOST_COUNTED = 4, 16  # batches for each row of a batch, in which pairs are counted
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ class Drawing:
         self.summary: Summary = summarise(rows, labels)
         self.populations = self._populations()
         self._cumulative = np.cumsum(self._preference(self.summary.squares))
+        self.coupling = (
+            None
+            if setting.batch is None
+            else BatchCoupling(rows, self.summary, setting.batch, labels, seed)
+        )
 
     def among(self, rows: Rows) -> Drawing:
         """The same with ``rows`` that hold the same numbers."""
@@ -92,6 +100,8 @@ class Drawing:
     @property
     def batch_rows(self) -> int:
         """Samples of a batch: many where rows are short, as many as pay off where they are long."""
+        if self.setting.batch is not None:
+            return _COUPLED_ROWS
         return int(np.clip(2**19 // max(self.rows.dim, 1), 256, 2048))
 
     def _preference(self, squares: Floats) -> Floats:
@@ -137,6 +147,8 @@ class Drawing:
         """
         rng = np.random.default_rng([self.seed, batch.round, batch.number, 1])
         index = self._draw_rows(rng.random(len(batch.t)))
+        if self.coupling is not None:
+            return self._coupled(self.coupling, batch, index, rng)
         noise = rng.standard_normal((len(batch.t), self.rows.dim), dtype=np.float32).astype(
             self.rows.dtype
         )
@@ -163,4 +175,16 @@ class Drawing:
             scaled = self.rows.factor**2 / self._preference(far)
         unknown = ~usable | ~np.isfinite(value) | ~np.isfinite(scaled)
         value[unknown], error[unknown], scaled[unknown] = 0.0, np.inf, 1.0
+        return Samples(batch.t, value * scaled, error * scaled)
+
+    def _coupled(
+        self, coupling: BatchCoupling, batch: Batch, index: Ints, rng: np.random.Generator
+    ) -> Samples:
+        """The same where noise is paired with the data; later rounds count more batches."""
+        draws = coupling.size * min(_COUNTED * 2**batch.round, _MOST_COUNTED)
+        ratio = self.ratio(batch.t) * self.rows.factor
+        known = np.isfinite(ratio)
+        value, error = coupling.variance(index, np.where(known, ratio, 0.0), draws, rng)
+        scaled = self.rows.factor**2 / self._preference(self.summary.squares[index])
+        value, error = np.where(known, value, 0.0), np.where(known, error, np.inf)
         return Samples(batch.t, value * scaled, error * scaled)

@@ -271,6 +271,8 @@ class Engine:
             middle = (self.edges[1:] + self.edges[:-1]) / 2
             ends = [self.edges[:-1], middle, self.edges[1:]]
             factor = np.diff(self.edges) * np.max([self.drawing.density(t) for t in ends], axis=0)
+            if self.drawing.coupling is not None:
+                factor = factor * self.drawing.coupling.density
             cached = key, (worst * factor, near * factor)
             self.__dict__["_overlaps"] = cached
         return cached[1]
@@ -283,12 +285,14 @@ class Engine:
     def trivial(self) -> float:
         """The loss of the best model that sees t and not x: tr Var(a z + b eps) by the time law."""
         nodes, weights = np.polynomial.legendre.leggauss(64)
+        coupling = self.drawing.coupling
+        together = 0.0 if coupling is None else coupling.covariance * self.rows.factor
         found = 0.0
         for low, high in zip(self.edges[:-1], self.edges[1:], strict=True):
             t = low + (high - low) * (nodes + 1) / 2
             a, b = coefficients(self.setting.path, self.setting.target, t)
             with np.errstate(over="ignore", invalid="ignore"):
-                variance = a**2 * self.total + b**2 * self.rows.dim
+                variance = a**2 * self.total + b**2 * self.rows.dim + 2 * a * b * together
                 law = self.setting.time.density(t) * self.setting.weight_at(t)
                 found += float((law * variance) @ weights) * (high - low) / 2
         return found

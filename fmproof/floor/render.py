@@ -22,7 +22,8 @@ def render_text(floor: Floor, comparison: Comparison | None = None) -> str:
         + (f", times {floor.factor:g}" if floor.factor != 1 else "")
         + (f", {floor.labels} labels" if floor.labels else ""),
         f"path {setting.path.name}, t ~ {_law(law)}, target {setting.target}"
-        + (f", weight {setting.weight}" if setting.weight != "1" else ""),
+        + (f", weight {setting.weight}" if setting.weight != "1" else "")
+        + (f", optimal transport in batches of {setting.batch}" if setting.batch else ""),
         "",
         f"  floor  {_pm(floor.value, floor.error)}   the sum over the coordinates",
         f"         {_pm(floor.value / dim, floor.error / dim)}   their mean, as an MSE loss prints",
@@ -159,6 +160,8 @@ def render_json(floor: Floor, comparison: Comparison | None = None) -> str:
         "time": repr(setting.time),
         "target": setting.target,
         "weight": setting.weight,
+        "coupling": "independent" if setting.batch is None else "ot",
+        "batch_size": setting.batch,
         "floor": {
             "value": floor.value,
             "error": floor.error,

@@ -125,6 +125,7 @@ def _described(engine: Engine) -> dict[str, Any]:
         "time law": repr(setting.time),
         "target": setting.target,
         "weight": setting.weight,
+        "coupling": "independent" if setting.batch is None else f"ot in batches of {setting.batch}",
         "seed": engine.seed,
         "bins": len(engine.bins) - 1,
     }

@@ -16,12 +16,18 @@ from fmproof.models.time import TimeLaw, UniformTime
 
 @dataclass(frozen=True)
 class Setting:
-    """What the floor depends on besides the data."""
+    """What the floor depends on besides the data.
+
+    Attributes:
+        batch: None where data and noise are independent, or the number of rows of the batches in
+            which optimal transport pairs them.
+    """
 
     path: Path = field(default_factory=CondOTPath)
     time: TimeLaw = field(default_factory=UniformTime)
     target: str = "velocity"
     weight: str = "1"
+    batch: int | None = None
 
     def __post_init__(self) -> None:
         gain(self.path, self.target, np.array([0.5]))
@@ -29,7 +35,7 @@ class Setting:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """By what it was made from: functions made of formulas do not travel."""
-        return type(self), (self.path, self.time, self.target, self.weight)
+        return type(self), (self.path, self.time, self.target, self.weight, self.batch)
 
     def weight_at(self, t: Floats) -> Floats:
         """w(t), any shape."""

@@ -1,0 +1,191 @@
+"""Data and noise that are paired by optimal transport within the batches of training.
+
+A batch has B rows and B noises; they are paired so that the sum of |z - eps|^2 is least (minibatch
+optimal transport: Pooladian et al. 2023, Tong et al. 2024). A row z and a noise eps then have the
+density p(z) N(eps; 0, I) h(z, eps), where h is B times the probability that a batch which has both
+pairs them. Given x the rows have the weights of independent noise times h.
+
+h is not known in closed form. It is counted over random batches of B - 1 others. Whether a batch
+would pair z with eps is read off its own pairing: they are paired when z·eps is no less than what
+the best chain of exchanges from eps to z gains (sensitivity of the assignment problem). So a batch
+serves all rows and all x.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fmproof.errors import InputError
+from fmproof.floor.rows import Floats, Ints, Rows, Summary
+from fmproof.models.moments import NEGLIGIBLE
+
+_BYTES = 2**30  # of the rows in float64, which are all at hand
+_PRIOR = 1e-3  # of a batch that pairs as at random: where nothing was counted, h is 1
+_TIE = 1e-9
+_PROBES, _PROBE_BATCHES = 64, 8  # pairs whose h is counted, on so many times B batches
+_CHUNK = 4096  # rows at a time
+
+
+@dataclass(frozen=True)
+class _Others:
+    """B - 1 rows and noises, paired.
+
+    Attributes:
+        rows: y_j, (B - 1, d).
+        values: which value each row has, (B - 1,).
+        noise: eps_j, paired with y_j.
+        gain: (B - 1, B - 1), the most that exchanges gain which free eps_i once eps_j is free.
+    """
+
+    rows: Floats
+    values: Ints
+    noise: Floats
+    gain: Floats
+
+    def threshold(self, some: Floats) -> Floats:
+        """E_j(z) = max_i (gain_ji + eps_i·z) - eps_j·y_j for rows z (K, d): (K, B - 1)."""
+        score = some @ self.noise.T
+        found = np.stack([(row + score).max(axis=1) for row in self.gain], axis=1)
+        return np.asarray(found - np.einsum("jd,jd->j", self.noise, self.rows))
+
+
+class BatchCoupling:
+    """Pairs of rows and noises as batches of ``size`` make them, and the variance given x.
+
+    Args:
+        labels: of the rows; the model knows them, the pairing does not.
+
+    Attributes:
+        covariance: E z·eps about the centre, of a few pairs: it lowers the target's variance.
+        density: the mean of h over a few pairs: how much more often they meet rare events than
+            pairs that are independent.
+
+    Raises:
+        InputError: a batch of one row, or data that do not fit into memory.
+    """
+
+    def __init__(
+        self, rows: Rows, summary: Summary, size: int, labels: Ints | None, seed: int
+    ) -> None:
+        if size < 2:
+            raise InputError(f"batch size: expected 2 or more for optimal transport, found {size}")
+        if rows.count * rows.dim * 8 > _BYTES:
+            raise InputError(
+                f"{rows.name}: {rows.count:,} rows of {rows.dim:,} numbers are too many for the "
+                "coupling ot, which needs all of them in memory; give fewer rows"
+            )
+        self.size = size
+        self._rows = rows.take(np.arange(rows.count)) - summary.centre
+        # Rows that are equal are one point, as often as they are there: none can tell them apart.
+        self._value = np.unique(self._rows, axis=0, return_inverse=True)[1].reshape(-1)
+        kinds = self._value if labels is None else self._value + len(self._rows) * labels
+        _, first, self._point, self._often = np.unique(
+            kinds, return_index=True, return_inverse=True, return_counts=True
+        )
+        self._points, self._names = self._rows[first], self._value[first]
+        self._labels = np.zeros(len(first), dtype=int) if labels is None else labels[first]
+        self._squares = np.einsum("kd,kd->k", self._points, self._points)
+        rng = np.random.default_rng([seed, 2**31 + 1])
+        index = rng.integers(rows.count, size=_PROBES)
+        noise = self.noise(index, rng)
+        self.covariance = float(np.einsum("nd,nd->n", self._rows[index], noise).mean())
+        self.density = self._mean_density(index, noise, rng)
+
+    def noise(self, index: Ints, rng: np.random.Generator) -> Floats:
+        """For each row that noise which a batch with this row pairs it with, (n, d)."""
+        found = np.empty((len(index), self._rows.shape[1]))
+        for i, own in enumerate(index):
+            others = rng.integers(len(self._rows), size=self.size - 1)
+            batch = np.concatenate([[own], others])
+            noise = rng.standard_normal((self.size, found.shape[1]))
+            paired = noise[_assignment(self._rows[batch], noise)]
+            # Equal rows may exchange their noises.
+            found[i] = rng.choice(paired[self._value[batch] == self._value[own]])
+        return found
+
+    def variance(
+        self, index: Ints, ratio: Floats, draws: int, rng: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        """|z - E[z given x]|^2 for x / beta = ratio z + eps, and how far errors of the mean may move
+        it; (n,) both. Two estimates of the mean make a product without bias by their variance.
+
+        Args:
+            index: (n,), the rows z; each has a noise drawn that batches pair it with.
+            ratio: alpha / beta, (n,).
+            draws: of batches, half of them for each of two estimates of the mean.
+        """
+        noise, own = self.noise(index, rng), self._rows[index]
+        place = ratio[:, None] * own + noise
+        live, weights = self._likely(place, ratio, self._point[index])
+        mean = np.empty((2, *own.shape))
+        for half in mean:
+            counted = self._counted(place, ratio, live, -(-draws // 2), rng)
+            for i, (k, weight, h) in enumerate(zip(live, weights, counted, strict=True)):
+                half[i] = (weight * h) @ self._points[k] / (weight @ h)
+        one, two = own - mean[0], own - mean[1]
+        spread = ((mean[0] - mean[1]) ** 2).sum(axis=1) / 2
+        return np.einsum("nd,nd->n", one, two), spread
+
+    def _likely(self, place: Floats, ratio: Floats, own: Ints) -> tuple[list[Ints], list[Floats]]:
+        """For each x the points that it may come from, and their weights with independent noise."""
+        live, weights = [], []
+        for x, r, k in zip(place, ratio, own, strict=True):
+            logarithm = r * (self._points @ x) - r**2 / 2 * self._squares
+            logarithm += np.log(self._often)
+            allowed = self._labels == self._labels[k]
+            logarithm[~allowed] = -np.inf
+            logarithm -= logarithm.max()
+            live.append(np.flatnonzero(logarithm > -NEGLIGIBLE))
+            weights.append(np.exp(logarithm[live[-1]]))
+        return live, weights
+
+    def _counted(
+        self, place: Floats, ratio: Floats, live: list[Ints], draws: int, rng: np.random.Generator
+    ) -> list[Floats]:
+        """h of the points that are live for each x, counted over ``draws`` batches."""
+        hits = [np.zeros(len(k)) for k in live]
+        needed = np.unique(np.concatenate(live))
+        where = np.empty(len(self._points), dtype=np.int64)
+        where[needed] = np.arange(len(needed))
+        for _ in range(draws):
+            others = self._others(rng)
+            copies = 1.0 + (self._names[needed][:, None] == others.values).sum(axis=1)
+            some = self._points[needed]
+            threshold = np.concatenate(
+                [others.threshold(some[i : i + _CHUNK]) for i in range(0, len(some), _CHUNK)]
+            )
+            inner, reach = some @ others.rows.T, place @ others.rows.T
+            for i, (k, x, r) in enumerate(zip(live, place, ratio, strict=True)):
+                at = where[k]
+                best = (threshold[at] - r * inner[at] + reach[i]).max(axis=1)
+                mine = self._points[k] @ x - r * self._squares[k]
+                slack = _TIE * (1 + np.abs(mine) + np.abs(best))
+                hits[i] += (mine >= best - slack) / copies[at]
+        return [self.size * (h + _PRIOR / self.size) / (draws + _PRIOR) for h in hits]
+
+    def _others(self, rng: np.random.Generator) -> _Others:
+        index = rng.integers(len(self._rows), size=self.size - 1)
+        rows, noise = self._rows[index], rng.standard_normal((self.size - 1, self._rows.shape[1]))
+        noise = noise[_assignment(rows, noise)]
+        score = noise @ rows.T
+        gain = score - np.diag(score)
+        np.fill_diagonal(gain, 0.0)
+        for k in range(len(gain)):  # Floyd & Warshall: no cycle gains anything
+            np.maximum(gain, gain[:, k, None] + gain[k], out=gain)
+        return _Others(rows, self._value[index], noise, gain)
+
+    def _mean_density(self, index: Ints, noise: Floats, rng: np.random.Generator) -> float:
+        live = [self._point[i : i + 1] for i in index]
+        zero = np.zeros(len(index))
+        counted = self._counted(noise, zero, live, _PROBE_BATCHES * self.size, rng)
+        return max(1.0, float(np.mean([h[0] for h in counted])))
+
+
+def _assignment(rows: Floats, noise: Floats) -> Any:
+    """Which noise each row is paired with."""
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(rows @ noise.T, maximize=True)[1]
