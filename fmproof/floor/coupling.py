@@ -14,6 +14,7 @@ serves all rows and all x.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _BYTES = 2**30  # of the rows in float64, which are all at hand
 _PRIOR = 1e-3  # of a batch that pairs as at random: where nothing was counted, h is 1
 _TIE = 1e-9
 _PROBES, _PROBE_BATCHES = 64, 8  # pairs whose h is counted, on so many times B batches
-_CHUNK = 4096  # rows at a time
+_ENTRIES = 2**20  # of the largest arrays
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,25 @@ class _Others:
         score = some @ self.noise.T
         found = np.stack([(row + score).max(axis=1) for row in self.gain], axis=1)
         return np.asarray(found - np.einsum("jd,jd->j", self.noise, self.rows))
+
+
+@dataclass(frozen=True)
+class _Likely:
+    """Pairs of an x and a point that it may come from, sorted by x.
+
+    Attributes:
+        x, point: which, (P,).
+        weight: of the point given x where noise is independent, (P,).
+    """
+
+    x: Ints
+    point: Ints
+    weight: Floats
+
+    def of_each(self, count: int) -> list[slice]:
+        """Where the pairs of each of ``count`` x stand."""
+        cuts = np.searchsorted(self.x, np.arange(count + 1))
+        return [slice(a, b) for a, b in pairwise(cuts)]
 
 
 class BatchCoupling:
@@ -109,8 +129,9 @@ class BatchCoupling:
     def variance(
         self, index: Ints, ratio: Floats, draws: int, rng: np.random.Generator
     ) -> tuple[Floats, Floats]:
-        """|z - E[z given x]|^2 for x / beta = ratio z + eps, and how far errors of the mean may move
-        it; (n,) both. Two estimates of the mean make a product without bias by their variance.
+        """|z - E[z given x]|^2 for x / beta = ratio z + eps, and how far errors of the mean may
+        move it; (n,) both. Two estimates of the mean make a product that their variance leaves
+        without bias.
 
         Args:
             index: (n,), the rows z; each has a noise drawn that batches pair it with.
@@ -119,52 +140,53 @@ class BatchCoupling:
         """
         noise, own = self.noise(index, rng), self._rows[index]
         place = ratio[:, None] * own + noise
-        live, weights = self._likely(place, ratio, self._point[index])
+        likely = self._likely(place, ratio, self._point[index])
         mean = np.empty((2, *own.shape))
         for half in mean:
-            counted = self._counted(place, ratio, live, -(-draws // 2), rng)
-            for i, (k, weight, h) in enumerate(zip(live, weights, counted, strict=True)):
-                half[i] = (weight * h) @ self._points[k] / (weight @ h)
+            weights = likely.weight * self._counted(place, ratio, likely, -(-draws // 2), rng)
+            for i, part in enumerate(likely.of_each(len(index))):
+                some = weights[part]
+                half[i] = some @ self._points[likely.point[part]] / some.sum()
         one, two = own - mean[0], own - mean[1]
         spread = ((mean[0] - mean[1]) ** 2).sum(axis=1) / 2
         return np.einsum("nd,nd->n", one, two), spread
 
-    def _likely(self, place: Floats, ratio: Floats, own: Ints) -> tuple[list[Ints], list[Floats]]:
-        """For each x the points that it may come from, and their weights with independent noise."""
-        live, weights = [], []
-        for x, r, k in zip(place, ratio, own, strict=True):
+    def _likely(self, place: Floats, ratio: Floats, own: Ints) -> _Likely:
+        """The points that each x may come from."""
+        found = []
+        for i, (x, r, k) in enumerate(zip(place, ratio, own, strict=True)):
             logarithm = r * (self._points @ x) - r**2 / 2 * self._squares
             logarithm += np.log(self._often)
-            allowed = self._labels == self._labels[k]
-            logarithm[~allowed] = -np.inf
+            logarithm[self._labels != self._labels[k]] = -np.inf
             logarithm -= logarithm.max()
-            live.append(np.flatnonzero(logarithm > -NEGLIGIBLE))
-            weights.append(np.exp(logarithm[live[-1]]))
-        return live, weights
+            live = np.flatnonzero(logarithm > -NEGLIGIBLE)
+            found.append((np.full(len(live), i), live, np.exp(logarithm[live])))
+        return _Likely(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def _counted(
-        self, place: Floats, ratio: Floats, live: list[Ints], draws: int, rng: np.random.Generator
-    ) -> list[Floats]:
-        """h of the points that are live for each x, counted over ``draws`` batches."""
-        hits = [np.zeros(len(k)) for k in live]
-        needed = np.unique(np.concatenate(live))
-        where = np.empty(len(self._points), dtype=np.int64)
-        where[needed] = np.arange(len(needed))
+        self, place: Floats, ratio: Floats, likely: _Likely, draws: int, rng: np.random.Generator
+    ) -> Floats:
+        """h of each pair of an x and a point, counted over ``draws`` batches."""
+        hits = np.zeros(len(likely.point))
+        needed, at = np.unique(likely.point, return_inverse=True)
+        some, names = self._points[needed], self._names[needed]
+        r = ratio[likely.x]
+        mine = self._squares[likely.point] * -r
+        for i, part in enumerate(likely.of_each(len(place))):
+            mine[part] += self._points[likely.point[part]] @ place[i]
+        step = max(1, _ENTRIES // self.size)
         for _ in range(draws):
             others = self._others(rng)
-            copies = 1.0 + (self._names[needed][:, None] == others.values).sum(axis=1)
-            some = self._points[needed]
-            threshold = np.concatenate(
-                [others.threshold(some[i : i + _CHUNK]) for i in range(0, len(some), _CHUNK)]
-            )
-            inner, reach = some @ others.rows.T, place @ others.rows.T
-            for i, (k, x, r) in enumerate(zip(live, place, ratio, strict=True)):
-                at = where[k]
-                best = (threshold[at] - r * inner[at] + reach[i]).max(axis=1)
-                mine = self._points[k] @ x - r * self._squares[k]
-                slack = _TIE * (1 + np.abs(mine) + np.abs(best))
-                hits[i] += (mine >= best - slack) / copies[at]
-        return [self.size * (h + _PRIOR / self.size) / (draws + _PRIOR) for h in hits]
+            copies = 1.0 + (names[:, None] == others.values).sum(axis=1)
+            threshold, inner = others.threshold(some), some @ others.rows.T
+            reach = place @ others.rows.T
+            for start in range(0, len(hits), step):
+                cut = slice(start, start + step)
+                k, x = at[cut], likely.x[cut]
+                best = (threshold[k] - r[cut, None] * inner[k] + reach[x]).max(axis=1)
+                slack = _TIE * (1 + np.abs(mine[cut]) + np.abs(best))
+                hits[cut] += (mine[cut] >= best - slack) / copies[k]
+        return self.size * (hits + _PRIOR / self.size) / (draws + _PRIOR)
 
     def _others(self, rng: np.random.Generator) -> _Others:
         index = rng.integers(len(self._rows), size=self.size - 1)
@@ -178,10 +200,11 @@ class BatchCoupling:
         return _Others(rows, self._value[index], noise, gain)
 
     def _mean_density(self, index: Ints, noise: Floats, rng: np.random.Generator) -> float:
-        live = [self._point[i : i + 1] for i in index]
+        """At x = eps, with z alone."""
+        likely = _Likely(np.arange(len(index)), self._point[index], np.ones(len(index)))
         zero = np.zeros(len(index))
-        counted = self._counted(noise, zero, live, _PROBE_BATCHES * self.size, rng)
-        return max(1.0, float(np.mean([h[0] for h in counted])))
+        counted = self._counted(noise, zero, likely, _PROBE_BATCHES * self.size, rng)
+        return max(1.0, float(counted.mean()))
 
 
 def _assignment(rows: Floats, noise: Floats) -> Any:

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from fmproof.errors import InputError
 from fmproof.floor import Rows, Setting, compute_floor
-from fmproof.floor.coupling import BatchCoupling
+from fmproof.floor.coupling import BatchCoupling, _Likely
 from fmproof.floor.rows import summarise
 from fmproof.models import CondOTPath, TimeLaw
 
@@ -98,10 +98,10 @@ def test_the_share_of_batches_that_pair_them() -> None:
     coupling = BatchCoupling(rows, summarise(rows), 2, None, 0)
     x, r, draws = rng.standard_normal((4, 2)) * 2, np.array([0.0, 0.3, 1.0, 3.0]), 4000
     centred = z - summarise(rows).centre
-    live = [np.arange(5)] * 4
+    likely = _Likely(np.repeat(range(4), 5), np.tile(range(5), 4), np.ones(20))
     points = coupling._points
     order = [int(np.argmin(((centred - p) ** 2).sum(axis=1))) for p in points]
-    counted = coupling._counted(x, r, live, draws, rng)
+    counted = coupling._counted(x, r, likely, draws, rng).reshape(4, 5)
     for i in range(4):
         for k in range(5):
             own = centred[order[k]]
@@ -109,7 +109,7 @@ def test_the_share_of_batches_that_pair_them() -> None:
             gaps = own - np.delete(centred, order[k], axis=0)
             chances = ndtr(gaps @ eps / np.sqrt((gaps**2).sum(axis=1)))
             exact = 2 * (chances.sum() + 0.5) / 5
-            assert abs(counted[i][k] - exact) <= 5 * 2 * 0.5 / draws**0.5
+            assert abs(counted[i, k] - exact) <= 5 * 2 * 0.5 / draws**0.5
 
 
 def test_pairs_are_those_of_batches() -> None:
