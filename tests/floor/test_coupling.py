@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 from scipy.special import ndtr
 
 from fmproof.errors import InputError
@@ -110,6 +111,23 @@ def test_the_share_of_batches_that_pair_them() -> None:
             chances = ndtr(gaps @ eps / np.sqrt((gaps**2).sum(axis=1)))
             exact = 2 * (chances.sum() + 0.5) / 5
             assert abs(counted[i, k] - exact) <= 5 * 2 * 0.5 / draws**0.5
+
+
+def test_whether_a_batch_pairs_two_is_read_off_its_own_pairing() -> None:
+    """Against the assignment of the batch with both, for 400 pairs in the plane."""
+    rows, rng = Rows(np.random.default_rng(0).standard_normal((50, 2))), np.random.default_rng(1)
+    coupling = BatchCoupling(rows, summarise(rows), 9, None, 0)
+    paired = 0
+    for _ in range(400):
+        others = coupling._others(rng)
+        z, eps = rng.standard_normal((2, 2))
+        eps = z + 0.7 * eps
+        score = np.vstack([others.rows, z]) @ np.vstack([others.noise, eps]).T
+        together = linear_sum_assignment(score, maximize=True)[1][-1] == 8
+        best = (others.threshold(z[None])[0] + others.rows @ eps).max()
+        assert (z @ eps >= best) == together
+        paired += together
+    assert 50 < paired < 350
 
 
 def test_pairs_are_those_of_batches() -> None:
