@@ -26,7 +26,8 @@ from fmproof.models.moments import NEGLIGIBLE
 _BYTES = 2**30  # of the rows in float64, which are all at hand
 _PRIOR = 1e-3  # of a batch that pairs as at random: where nothing was counted, h is 1
 _TIE = 1e-9
-_PROBES, _PROBE_BATCHES = 64, 8  # pairs whose h is counted, on so many times B batches
+_PROBES = 64  # pairs for the covariance of rows and noises
+_FIRST = 6  # rows of a batch that pairs are tried on before all others
 _ENTRIES = 2**20  # of the largest arrays
 
 
@@ -80,8 +81,6 @@ class BatchCoupling:
 
     Attributes:
         covariance: E z·eps about the centre, of a few pairs: it lowers the target's variance.
-        density: the mean of h over a few pairs: how much more often they meet rare events than
-            pairs that are independent.
 
     Raises:
         InputError: a batch of one row, or data that do not fit into memory.
@@ -112,7 +111,6 @@ class BatchCoupling:
         index = rng.integers(rows.count, size=_PROBES)
         noise = self.noise(index, rng)
         self.covariance = float(np.einsum("nd,nd->n", self._rows[index], noise).mean())
-        self.density = self._mean_density(index, noise, rng)
 
     def noise(self, index: Ints, rng: np.random.Generator) -> Floats:
         """For each row that noise which a batch with this row pairs it with, (n, d)."""
@@ -180,12 +178,18 @@ class BatchCoupling:
             copies = 1.0 + (names[:, None] == others.values).sum(axis=1)
             threshold, inner = others.threshold(some), some @ others.rows.T
             reach = place @ others.rows.T
+            # The rows that x would like best refuse nearly all pairs at once.
+            first = np.argsort(-reach, axis=1)[:, :_FIRST]
             for start in range(0, len(hits), step):
-                cut = slice(start, start + step)
-                k, x = at[cut], likely.x[cut]
-                best = (threshold[k] - r[cut, None] * inner[k] + reach[x]).max(axis=1)
-                slack = _TIE * (1 + np.abs(mine[cut]) + np.abs(best))
-                hits[cut] += (mine[cut] >= best - slack) / copies[k]
+                pair = np.arange(start, min(start + step, len(hits)))
+                for column in first.T:
+                    x, k, j = likely.x[pair], at[pair], column[likely.x[pair]]
+                    best = threshold[k, j] - r[pair] * inner[k, j] + reach[x, j]
+                    pair = pair[_no_less(mine[pair], best)]
+                k = at[pair]
+                best = threshold[k] - r[pair, None] * inner[k] + reach[likely.x[pair]]
+                paired = _no_less(mine[pair], best.max(axis=1))
+                hits[pair[paired]] += 1 / copies[k[paired]]
         return self.size * (hits + _PRIOR / self.size) / (draws + _PRIOR)
 
     def _others(self, rng: np.random.Generator) -> _Others:
@@ -199,12 +203,10 @@ class BatchCoupling:
             np.maximum(gain, gain[:, k, None] + gain[k], out=gain)
         return _Others(rows, self._value[index], noise, gain)
 
-    def _mean_density(self, index: Ints, noise: Floats, rng: np.random.Generator) -> float:
-        """At x = eps, with z alone."""
-        likely = _Likely(np.arange(len(index)), self._point[index], np.ones(len(index)))
-        zero = np.zeros(len(index))
-        counted = self._counted(noise, zero, likely, _PROBE_BATCHES * self.size, rng)
-        return max(1.0, float(counted.mean()))
+
+def _no_less(one: Floats, other: Floats) -> Any:
+    """Whether one is no less than the other, beyond rounding."""
+    return one >= other - _TIE * (1 + np.abs(one) + np.abs(other))
 
 
 def _assignment(rows: Floats, noise: Floats) -> Any:

@@ -227,7 +227,9 @@ class Engine:
         Between two rows at the distance D the posterior hesitates with probability at most
         2 Phi(-r D / 2), so they add at most f(D) = D^2 times this, or 1.33 / r^2 at the worst D.
         A row whose nearest is at D adds at most N - 1 times the largest f from D on. Of n samples
-        that see nothing of it, an event has at most the share -log(1 - LEVEL) / n.
+        that see nothing of it, an event has at most the share -log(1 - LEVEL) / n. Pairs that a
+        coupling makes are taken to hesitate no more often than independent ones: two rows would
+        have to exchange noises that optimal transport gives the other way round.
         """
         place, n, _, _ = self._strata()
         count = len(n)
@@ -271,8 +273,6 @@ class Engine:
             middle = (self.edges[1:] + self.edges[:-1]) / 2
             ends = [self.edges[:-1], middle, self.edges[1:]]
             factor = np.diff(self.edges) * np.max([self.drawing.density(t) for t in ends], axis=0)
-            if self.drawing.coupling is not None:
-                factor = factor * self.drawing.coupling.density
             cached = key, (worst * factor, near * factor)
             self.__dict__["_overlaps"] = cached
         return cached[1]
