@@ -110,7 +110,7 @@ def _log_lines(found: Comparison) -> list[str]:
     if found.per_bin:
         lines += ["", f"  {'t':^13}  {'loss':>10}  {'floor':>10}  {'above':>10}  {'±':>8}"]
         lines += [_bin_line(part) for part in found.per_bin]
-        where = _where(found)
+        where = "" if now.below else _where(found)
         if where:
             lines += ["", f"  {where}"]
     for warning in found.warnings:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import Run
 
-from fmproof.floor import EmpiricalField, load_rows
+from fmproof.floor import EmpiricalField, Log, compare, compute_floor, load_rows
 
 
 @pytest.fixture
@@ -117,6 +117,7 @@ def test_a_leak_is_called_out(run: Run, folder: Path) -> None:
     outcome = run("floor", "data.npy", "--log", "train.csv")
     assert outcome.status == 1
     assert "warning: the loss is below the floor by" in outcome.out
+    assert "nine tenths" not in outcome.out
     assert "No reduction explains it. Look for a target that leaks" in " ".join(outcome.out.split())
 
 
@@ -331,6 +332,17 @@ def test_stopped_from_outside(
     assert outcome.status == 0
     assert "(interrupted); ± 0.0001 % takes about" in outcome.out
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_the_curve_of_a_log_over_t_does_not_go_up_and_down(folder: Path) -> None:
+    """Each step has ten losses, small t first: groups of rows would be of unequal times."""
+    found = compute_floor(load_rows(Path("data.npy")), tolerance=0.3)
+    t, steps = np.tile(np.arange(0.05, 1, 0.1), 93), np.repeat(np.arange(93), 10)
+    log = Log("train.csv", steps.astype(float), 1 + t, t)
+    x, loss, error = compare(found, log).curve
+    assert len(x) == 40
+    assert loss == pytest.approx(1.5)
+    assert error == pytest.approx(0)
 
 
 def test_plot(run: Run, folder: Path) -> None:
