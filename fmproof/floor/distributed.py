@@ -25,11 +25,17 @@ from fmproof.floor.load import load_rows
 
 _TASK = 2.0  # seconds of work that a task should be at least, beside which its cost is nothing
 _PATIENCE = 10  # seconds for a scheduler to answer
+_QUIET = {  # nobody looks at these: they would take 5 % of a processor for two workers
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+}
 
-Result = tuple[Batch, Samples]
+_Result = tuple[Batch, Samples]
 
 
-class Cluster:
+class DaskWorkers:
     """Evaluates batches on the workers of ``client``, as they come free."""
 
     def __init__(self, client: Any, drawing: Drawing) -> None:
@@ -38,7 +44,9 @@ class Cluster:
         self._drawing = client.submit(pickle.loads, pickle.dumps(drawing), pure=False)
         self._seconds = np.inf  # of a batch, the least so far
 
-    def __call__(self, batches: Sequence[Batch], scale: float, deadline: float) -> Iterator[Result]:
+    def __call__(
+        self, batches: Sequence[Batch], scale: float, deadline: float
+    ) -> Iterator[_Result]:
         """The samples of each batch, in the order in which they are done; not all of them where
         ``deadline`` (of ``perf_counter``) comes first.
 
@@ -52,7 +60,9 @@ class Cluster:
         futures = [
             self._client.submit(_evaluate, self._drawing, task, scale, pure=False) for task in tasks
         ]
-        left = None if deadline == np.inf else max(deadline - perf_counter(), 0.0)
+        # The first round is small and always done: without it nothing is known.
+        limited = deadline < np.inf and self._seconds < np.inf
+        left = max(deadline - perf_counter(), 0.0) if limited else None
         try:
             for _, (seconds, results) in as_completed(futures, with_results=True, timeout=left):
                 self._seconds = min(self._seconds, seconds / len(results))
@@ -79,16 +89,18 @@ def _evaluate(drawing: Drawing, batches: Sequence[Batch], scale: float) -> Any:
 
 
 @contextmanager
-def on_this_machine(drawing: Drawing, workers: int) -> Iterator[Cluster]:
+def on_this_machine(drawing: Drawing, workers: int) -> Iterator[DaskWorkers]:
     """A cluster of ``workers`` processes with one thread each, for as long as it is used.
 
     Raises:
         InputError: Dask is not installed.
     """
     _require_dask()
+    import dask
     from distributed import Client, LocalCluster
 
     with (
+        dask.config.set(_QUIET),
         _mapped(drawing) as shared,
         LocalCluster(
             n_workers=workers,
@@ -98,11 +110,11 @@ def on_this_machine(drawing: Drawing, workers: int) -> Iterator[Cluster]:
         ) as cluster,
         Client(cluster) as client,
     ):
-        yield Cluster(client, shared)
+        yield DaskWorkers(client, shared)
 
 
 @contextmanager
-def on_a_cluster(drawing: Drawing, scheduler: str) -> Iterator[Cluster]:
+def on_a_cluster(drawing: Drawing, scheduler: str) -> Iterator[DaskWorkers]:
     """The workers of the scheduler at an address such as ``tcp://host:8786``.
 
     Raises:
@@ -129,7 +141,7 @@ def on_a_cluster(drawing: Drawing, scheduler: str) -> Iterator[Cluster]:
                     f"scheduler: its worker {worker} sees no {reopen.args[0]}; put the data where "
                     "all workers find them under this name"
                 )
-        yield Cluster(client, drawing)
+        yield DaskWorkers(client, drawing)
 
 
 def _require_dask() -> None:

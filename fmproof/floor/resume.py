@@ -43,7 +43,7 @@ class Known:
     seconds: float
 
 
-class Memory:
+class RunFile:
     """The file of one run.
 
     Raises:

@@ -12,7 +12,7 @@ from time import perf_counter
 from fmproof.errors import InputError
 from fmproof.floor.drawing import Batch, Drawing, Samples
 from fmproof.floor.engine import LEVEL, Bin, Engine, Estimate
-from fmproof.floor.resume import Known, Memory
+from fmproof.floor.resume import Known, RunFile
 from fmproof.floor.rows import Ints, Rows
 from fmproof.floor.setting import Setting
 
@@ -106,7 +106,7 @@ def compute_floor(
         engine = Engine(rows, setting, labels, seed, bins, tolerance)
     except KeyboardInterrupt:
         raise InputError("interrupted while the data were read; nothing is known yet") from None
-    memory = None if resume is None else Memory(resume, engine)
+    memory = None if resume is None else RunFile(resume, engine)
     run = _Run(engine, start, time_limit, progress, memory)
     stopped = "tolerance"
     try:
@@ -120,12 +120,14 @@ def compute_floor(
     return _result(engine, run.seconds, stopped)
 
 
-Evaluator = Callable[[Sequence[Batch], float, float], Iterator[tuple[Batch, Samples]]]
+BatchEvaluator = Callable[[Sequence[Batch], float, float], Iterator[tuple[Batch, Samples]]]
 """Batches, the scale of the floor and a deadline, to the samples of those that are done by then."""
 
 
 @contextmanager
-def _evaluator(drawing: Drawing, workers: int | None, scheduler: str | None) -> Iterator[Evaluator]:
+def _evaluator(
+    drawing: Drawing, workers: int | None, scheduler: str | None
+) -> Iterator[BatchEvaluator]:
     if workers is None and scheduler is None:
         yield _ThisProcess(drawing)
         return
@@ -168,7 +170,7 @@ class _Run:
         start: float,
         time_limit: float,
         progress: Progress | None,
-        memory: Memory | None,
+        memory: RunFile | None,
     ) -> None:
         self.engine, self.start, self.time_limit = engine, start, time_limit
         self.progress, self.memory = progress, memory
@@ -184,7 +186,7 @@ class _Run:
         """Of work, that of earlier runs included."""
         return self.before + perf_counter() - self.start
 
-    def go_on(self, evaluate: Evaluator) -> str:
+    def go_on(self, evaluate: BatchEvaluator) -> str:
         """Rounds until the aim is reached or the time is up; which of them."""
         engine = self.engine
         while not _enough(engine, engine.tolerance):
