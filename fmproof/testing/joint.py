@@ -41,7 +41,7 @@ def joint_test(
         rounding: (k,), how far a mean may be from zero by rounding alone.
         skewed: whether the law may be skewed, with mean zero. Then the bound is not exact: it is
             widened by exp(g x^3 / (3 sqrt N)) with the skewness g found, the moderate deviations of
-            self-normalised sums (Jing, Shao & Wang 2003).
+            self-normalised sums (Jing, Shao & Wang 2003), but no further than exp(-x^2 / 4).
     """
     count, k = values.shape
     if count < 2:
@@ -51,9 +51,10 @@ def joint_test(
     x = sums / norms
     exponent = -0.5 * x**2
     if skewed:
-        third = np.abs((values**3).mean(axis=0))
-        skewness = third / (norms / np.sqrt(count)) ** 3
-        exponent = np.minimum(exponent + skewness * x**3 / (3 * np.sqrt(count)), 0.0)
+        centred = values - values.mean(axis=0)
+        spread = np.sqrt(np.square(centred).mean(axis=0)) + np.finfo(np.float64).tiny
+        skewness = np.abs(((centred / spread) ** 3).mean(axis=0))
+        exponent += np.minimum(skewness * x**3 / (3 * np.sqrt(count)), x**2 / 4)
     worst = int(exponent.argmin())
     column = values[:, worst]
     error = float(column.std(ddof=1) / np.sqrt(count)) + np.finfo(np.float64).tiny

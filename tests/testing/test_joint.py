@@ -54,5 +54,5 @@ def test_the_level_holds_for_skewed_numbers() -> None:
         corrected += joint_test(values, skewed=True).p_value <= 0.002
     assert plain > 4000 * 0.002 + 3.3 * (4000 * 0.002) ** 0.5
     assert corrected <= 4000 * 0.002
-    shifted = np.square(rng.standard_normal((400, 1))) - 0.4
+    shifted = np.square(rng.standard_normal((400, 1))) - 0.1
     assert joint_test(shifted, skewed=True).p_value < 1e-6
