@@ -117,14 +117,15 @@ def docs(
         raise click.UsageError("a PDF does not go to standard output; name a file with -o")
     if output is not None:
         require_writable(output)
-    sources = list(dict.fromkeys(sources or BUILTIN))
+    named = list(dict.fromkeys(sources))
+    sources = named or list(BUILTIN)
     options = [] if style is None else ["--style", style]
     options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
     options += ["--tagged"] * tagged + ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem, target, output)
-    command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
+    command = shlex.join(["fmproof", "docs", *(named or ["--all"]), "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
     appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]

@@ -144,13 +144,19 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
             norms -= token == r"\rVert"
         elif i == 0:
             continue
-        elif token in _RELATIONS:
+        elif token in _RELATIONS or (token == r"\text" and _begins_words(tokens, i)):
             found.append(Break(i, depth, depth))
         elif token in "+-" and tokens[i - 1].isspace() and not _is_sign(tokens, i):
             found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
         elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
             found.append(Break(i + 2, depth, _FACTOR + depth))
     return found
+
+
+def _begins_words(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether words begin at ``at`` that say something of the formula before them."""
+    follows_words = tokens[at - 2 : at] == ("}", " ")
+    return not follows_words and tokens[at - 1] not in _RELATIONS and tokens[at + 2].isspace()
 
 
 def _is_sign(tokens: tuple[str, ...], at: int) -> bool:
