@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from fmproof.report.breaking import tokenised
 
-_BRACED = re.compile(r"\\(?:[a-zA-Z]*frac|math[a-z]+|text|operatorname\*?)$")
+_BRACED = re.compile(r"\\(?:[a-zA-Z]*frac|sqrt|math[a-z]+|text|operatorname\*?)$")
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)[lr]$")
 
 
