@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 from fmproof.cli.verify import checked, complete_source, verified
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
@@ -21,8 +22,7 @@ from fmproof.report.rules import entries
 STYLES = ("proof", "full", "statements")
 TARGETS = ("tex", "pdf", "html", "md", "ipynb")
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof docs fm-cfm -o fm-cfm.pdf            a PDF, by the TeX that is installed
   fmproof docs fm-cfm --style full -o fm-cfm.pdf    with every condition and number
   fmproof docs --all --style statements -o theorems.pdf    a handout
@@ -31,12 +31,11 @@ Examples:
   fmproof docs --rules -o all.md               everything, with the catalogue of rules
   fmproof docs fm-cfm --plots mine.toml -o fm-cfm.html   with plots of a problem
 
-\b
 Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the input cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
 @click.option(
     "--to",
