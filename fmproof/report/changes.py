@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from fmproof.report.breaking import tokenised
 
@@ -84,6 +83,8 @@ Ranges = list[tuple[int, int]]
 
 def changed(before: str, after: str) -> tuple[Ranges, Ranges]:
     """The tokens of ``before`` that are not in ``after``, and those of ``after`` that are new."""
+    from difflib import SequenceMatcher
+
     sides = tokenised(before), tokenised(after)
     found = symbol_ranges(sides[0]), symbol_ranges(sides[1])
     spelled = [

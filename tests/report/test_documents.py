@@ -306,6 +306,13 @@ def test_a_notebook_checks_again_and_notices_another_result(case) -> None:
             exec(program, names)
 
 
+def test_markdown_uses_commands_that_notebooks_know() -> None:
+    source = markdown.render(everything())
+    used = set(re.findall(r"\\([a-zA-Z]+)", "".join(re.findall(r"\$(.+?)\$", source, re.DOTALL))))
+    assert "enspace" in used
+    assert not used & {"thickspace", "medspace", "bm", "mathds"}  # unknown to MathJax 3
+
+
 def test_titles_come_out_as_they_are() -> None:
     shown = latex.render(hostile()).replace(r"\hspace{0pt}", "")
     assert r"{\textbackslash}input{\{}/etc/passwd{\}} {\ensuremath{<}}script" in shown

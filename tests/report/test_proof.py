@@ -17,6 +17,7 @@ from fmproof.report.laws import Laws
 from fmproof.report.model import Report
 from fmproof.report.paper.reasons import REASONS, SAID, TACIT
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 PACKAGES = r"\usepackage{amsmath,amssymb,amsthm,graphicx}"
 
 
@@ -245,6 +246,14 @@ def test_the_theorem_and_its_proof_take_two_pages_at_most(tmp_path: Path) -> Non
     pages = re.search(r"Output written on x\.pdf \((\d+) page", log)
     assert pages is not None
     assert int(pages[1]) <= 2
+
+
+@needs["pdflatex"]
+def test_the_page_by_hand_that_it_is_held_against_compiles(tmp_path: Path) -> None:
+    source = (EXAMPLES / "fm-cfm-by-hand.tex").read_text(encoding="utf-8")
+    log = compiled(source, "pdflatex", tmp_path)
+    assert complaints(log) == []
+    assert "Output written on x.pdf (1 page" in log
 
 
 @needs["pdflatex"]
