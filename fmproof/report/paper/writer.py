@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fmproof.report.breaking import width
-from fmproof.report.document import Chain, Section, anchor
+from fmproof.report.document import Chain, Section, anchor, part_titles
 from fmproof.report.laws import Laws
 from fmproof.report.model import (
     Constant,
@@ -292,8 +292,7 @@ class Writer:
             return self._theorem(name)
         if name in {h.name for h in self.d.hypotheses}:
             return f"({escape(name)})"
-        titles = {part.name: part.title for part in self.d.parts if part.name}
-        title = titles.get(name, name)
+        title = part_titles(self.d).get(name, name)
         return escape(title) if title.startswith("Part ") else rf"\emph{{{escape(title)}}}"
 
     def conditions(self) -> Tex:
