@@ -168,7 +168,8 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
 def _begins_words(tokens: tuple[str, ...], at: int) -> bool:
     """Whether words begin at ``at`` that say something of the formula before them."""
     follows_words = tokens[at - 2 : at] == ("}", " ")
-    return not follows_words and tokens[at - 1] not in _RELATIONS and tokens[at + 2].isspace()
+    begun = "".join(tokens[at + 1 : at + 3])
+    return not follows_words and tokens[at - 1] not in _RELATIONS and begun == "{ "
 
 
 def _is_sign(tokens: tuple[str, ...], at: int) -> bool:
