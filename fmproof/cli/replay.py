@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-EPILOG = """\b
-Examples:
+from fmproof.cli.help import Documented
+
+EPILOG = """Examples:
   fmproof verify fm-cfm --certificate fm-cfm.jsonl
   fmproof replay fm-cfm.jsonl
 
-\b
 Exit status: 0 the kernel makes the theorem again, 2 it does not or the file cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.help_option("-h", "--help")
 def replay(file: Path) -> None:
