@@ -167,7 +167,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
         time that the law reaches and where the schedule is not known to be analytic."""
         from flint import acb, arb
 
-        from fmproof.losses.certified.balls import is_finite
+        from fmproof.models.balls import is_finite
 
         found = {}
         for end in (0, 1):
@@ -220,7 +220,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
     def _value(self, t: Any, monomial: Monomial) -> Any:
         from flint import arb
 
-        from fmproof.losses.certified.balls import power
+        from fmproof.models.balls import power
 
         product = arb(1)
         for base, exponent in zip(self._schedule(t), monomial, strict=True):
@@ -254,7 +254,7 @@ def _uniform(law: UniformTime, growth: dict[int, float]) -> list[_Piece]:
     ``growth`` of the distance, in its logarithm."""
     from flint import arb
 
-    from fmproof.losses.certified.balls import rational
+    from fmproof.models.balls import rational
 
     with_ends = [Fraction(law.low), Fraction(law.high)]
     length = rational(with_ends[1] - with_ends[0])
@@ -295,7 +295,7 @@ def _logit_normal(law: LogitNormalTime, growth: dict[int, float]) -> _Piece:
     """The real line as far as anything is to be had."""
     from flint import arb
 
-    from fmproof.losses.certified.balls import rational
+    from fmproof.models.balls import rational
 
     mean, std = rational(law.mean), rational(law.std)
     # Against s^power, that is exp(-power std y), the normal density is largest at -power std.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from math import comb
 
-from fmproof.losses.certified.balls import Ball, power, rational, total
+from fmproof.models.balls import Ball, power, rational, total
 from fmproof.losses.certified.marginal import Model
 from fmproof.losses.certified.schedule import Moment, Schedule
 from fmproof.losses.moments import DataMoments, normal_moment

@@ -17,7 +17,7 @@ from itertools import combinations
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.balls import Ball, is_finite, power
+from fmproof.models.balls import Ball, is_finite, power
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.schedule import Moment

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.losses.certified.balls import Ball, add, is_finite, power, total
+from fmproof.models.balls import Ball, add, is_finite, power, total
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
@@ -83,18 +83,20 @@ def panels(
         if small or share < _NARROWEST or halves is None:
             rest = add(rest, known)
         elif budget.out_of_time:
-            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0]))
+            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0], budget))
         else:
             pending += halves
     return Panels(cells, apart, rest)
 
 
 def bounded(
-    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float]
+    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float], budget: Budget
 ) -> list[Ball]:
-    """Balls that hold the columns' integrals over a panel of y that is not resolved."""
+    """Balls that hold the columns' integrals over a panel of y that is not resolved: piece by
+    piece, or when time is up as a whole."""
     found = [arb(0)] * marginal.width
-    cuts = [edges[0] + (edges[1] - edges[0]) * i / _PIECES for i in range(_PIECES)]
+    pieces = 1 if budget.out_of_time else _PIECES
+    cuts = [edges[0] + (edges[1] - edges[0]) * i / pieces for i in range(pieces)]
     for piece in pairwise([*cuts, edges[1]]):
         cell = Cell((piece,))
         (y,) = cell.balls()

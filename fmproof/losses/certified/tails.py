@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.balls import Ball, power, total
+from fmproof.models.balls import Ball, power, total
 from fmproof.losses.certified.marginal import Component, Marginal
 from fmproof.losses.certified.schedule import Moment
 
