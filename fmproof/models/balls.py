@@ -1,4 +1,4 @@
-"""Balls, python-flint's ``arb`` and ``acb``: small things, and formulas in t as functions of them."""
+"""Balls, python-flint's ``arb`` and ``acb``: small things, and formulas as functions of them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
-from fmproof.models.posterior import require_density
+from fmproof.models.posterior import refuse_point_masses
 
 if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
@@ -30,7 +30,7 @@ class NearPosterior:
         self.data = data
         alpha, beta = (np.broadcast_to(v, (len(x),)) for v in (alpha, beta))
         scale = np.hypot(alpha[:, None] * data.spheres.sigma, beta[:, None])
-        require_density(scale, alpha, beta)
+        refuse_point_masses(scale, alpha, beta)
         # Pairs of a point and a component that may matter to it, point after point, (P,) each.
         self._rows, self._members = np.nonzero(_candidates(data, alpha, x, scale))
         self._starts = np.searchsorted(self._rows, np.arange(len(x)))

@@ -46,7 +46,7 @@ class Posterior:
         self.beta = beta[:, None, None]
         self.sigma = compact(data.scales)
         self.scale = np.hypot(self.alpha * self.sigma, self.beta)
-        require_density(self.scale.min(axis=2), alpha, beta)
+        refuse_point_masses(self.scale.min(axis=2), alpha, beta)
         centred = x[:, None, :] - self.alpha * data.means
         if data.bases is not None:
             centred = _rotate(centred, data.bases)
@@ -106,7 +106,7 @@ class Posterior:
         return np.asarray(values.sum(axis=2) * (self.data.dim / values.shape[2]))
 
 
-def require_density(scale: FloatArray, alpha: FloatArray, beta: FloatArray) -> None:
+def refuse_point_masses(scale: FloatArray, alpha: FloatArray, beta: FloatArray) -> None:
     """Raise ``InputError`` where the least standard deviation of a component, ``scale`` (n, K) or
     (n, 1), is 0."""
     for i, k in np.argwhere(scale == 0):

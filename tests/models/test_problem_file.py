@@ -487,7 +487,7 @@ def test_text_as_a_data_file_is_told_how_to_become_one(tmp_path: Path) -> None:
         problem_from_toml(text.replace("FILE", "data.csv"), tmp_path)
     assert "numpy.save('data.npy', numpy.loadtxt('data.csv', delimiter=','))" in str(caught.value)
     (tmp_path / "data.npy").write_text("1,2\n3,4\n")
-    with pytest.raises(InputError, match="as a .npy file"):
+    with pytest.raises(InputError, match=r"as a \.npy file"):
         problem_from_toml(text.replace("FILE", "data.npy"), tmp_path)
 
 

@@ -25,8 +25,8 @@ from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 if TYPE_CHECKING:
-    from fmproof.models.balls import Ball
     from fmproof.losses.certified.over_time import Progress
+    from fmproof.models.balls import Ball
 
 _BITS = 106  # of the balls' midpoints
 # Of a model whose moments and boxes are worth the time: x^60 is 1e36 where its mass is.
@@ -129,11 +129,9 @@ def _within_degree(problem: Problem, names: tuple[Quantity, ...]) -> tuple[Quant
 
 
 def _unknown(problem: Problem, name: Quantity, cost: dict[str, float]) -> Estimate:
-    value = np.full(columns(problem, name), np.nan)
-    return Estimate(
-        shaped(problem, name, value), shaped(problem, name, np.full(value.shape, np.inf)), "certified",
-        cost=cost,
-    )  # fmt: skip
+    count = columns(problem, name)
+    value, error = (shaped(problem, name, np.full(count, v)) for v in (np.nan, np.inf))
+    return Estimate(value, error, "certified", cost=cost)
 
 
 def _require_available(problem: Problem) -> None:

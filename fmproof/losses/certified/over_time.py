@@ -13,7 +13,6 @@ from flint import arb
 from fmproof.errors import InputError
 from fmproof.losses import quadrature
 from fmproof.losses.budget import Budget
-from fmproof.models.balls import Ball, add, is_finite, rational
 from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
@@ -22,6 +21,7 @@ from fmproof.losses.certified.panels import bounded, hull, panels, whole
 from fmproof.losses.certified.schedule import time_axis
 from fmproof.losses.certified.tails import beyond
 from fmproof.losses.quantities import Columns, Quantity
+from fmproof.models.balls import Ball, add, is_finite, rational
 from fmproof.models.problem import Problem
 
 Progress = Callable[[int, int], None]

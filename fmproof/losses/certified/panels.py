@@ -11,13 +11,13 @@ from typing import NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.models.balls import Ball, add, is_finite, power, total
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.overlap import bounds
 from fmproof.losses.certified.schedule import Moment, TimeAxis
 from fmproof.losses.certified.tails import beyond
+from fmproof.models.balls import Ball, add, is_finite, power, total
 
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
