@@ -115,6 +115,7 @@ def test_extremes_are_right_or_inconclusive(
 def test_every_width_keeps_every_number_whole(files: Path, columns: str, encoding: str) -> None:
     (files / "problem.toml").write_text(PROBLEM, encoding="utf-8")
     command = [sys.executable, "-m", "fmproof", "evaluate", "problem.toml", "--tolerance", "1e-5"]
+    command += ["--time-limit", "100"]
     for method in ("exact", "quadrature", "sampling"):
         command += ["--method", method]
     settings = os.environ | {"COLUMNS": columns, "PYTHONIOENCODING": encoding}

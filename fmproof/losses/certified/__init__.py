@@ -145,6 +145,12 @@ def _require_available(problem: Problem) -> None:
             "not available: the certified method needs a polynomial velocity model, "
             f"found {type(problem.model).__name__}"
         )
+    for singular in problem.path.singularities:
+        if problem.time.support[singular.end] == singular.end:
+            raise InputError(
+                f"not available: the derivative of {singular.function} is infinite at t = "
+                f"{singular.end}, where the certified method's bounds are, too; use quadrature"
+            )
     if find_spec("flint") is None:
         raise InputError(
             "not available: the certified method needs python-flint; "

@@ -22,6 +22,7 @@ from fmproof.models.balls import Ball, add, is_finite, power, total
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
 _NARROWEST = 2.0**-44  # of the interval
+_WITHOUT_MODEL = {"C1", "floor"}
 
 
 class Panels(NamedTuple):
@@ -124,7 +125,7 @@ def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
     none = arb(0)
     found: list[Ball] = []
     gram, model = [], none
-    if marginal.model is not None:
+    if marginal.model is not None and not set(marginal.names) <= _WITHOUT_MODEL:
         powers = [power(now.t, a) for _, a, _ in marginal.model.terms]
         gram = [
             [(p * q * entry).abs_upper() for q, entry in zip(powers, row, strict=True)]
