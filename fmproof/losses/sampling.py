@@ -20,11 +20,10 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.lattice import BoolArray
 from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Columns, Points, Quantity, Target, check, shaped
 from fmproof.losses.unseen import Unseen
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
 Kind = Literal["sobol", "monte-carlo"]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.losses.lattice import BoolArray, IntArray
-from fmproof.models.arrays import FloatArray
+from fmproof.losses.lattice import IntArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
 

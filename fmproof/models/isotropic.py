@@ -17,6 +17,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.moments import Moments
 from fmproof.models.near import NearPosterior
+from fmproof.models.posterior import chunks
 
 if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
@@ -25,6 +26,7 @@ _LEAST = 16  # numbers in the means from which on products pay off
 # Below this share of the second moment a variance by products has lost too many digits.
 _CANCELLED = {np.dtype(np.float64): 1e-4, np.dtype(np.float32): 1e-2}
 _BLOCK = 2**19  # weights at once, which are to stay in a core's cache
+_ANEW = 2**20  # numbers in one temporary array, of variances that are evaluated again
 _ROWS = 256  # of a batch that share a block of components, at the least
 _ABOVE = 20.0  # a logarithm may be so much larger than the one that all are relative to
 _UNDERFLOW = {np.dtype(np.float64): 300.0, np.dtype(np.float32): 50.0}
@@ -239,10 +241,11 @@ class IsotropicPosterior:
         if not pointwise and found.sum() > _CANCELLED[self._dtype] * second.sum():
             return np.asarray(found)
         anew = np.flatnonzero(cancelled)
-        if len(anew):
-            da, db = (v[anew] if len(v) > 1 else v for v in (dalpha, dbeta))
-            alpha, beta = self.alpha[anew, 0], self.beta[anew, 0]
-            found[anew] = NearPosterior(self.data, alpha, beta, self.x[anew]).variance(da, db)
+        for part in chunks(len(anew), self.data.components, _ANEW) if len(anew) else ():
+            rows = anew[part]
+            da, db = (v[rows] if len(v) > 1 else v for v in (dalpha, dbeta))
+            alpha, beta = self.alpha[rows, 0], self.beta[rows, 0]
+            found[rows] = NearPosterior(self.data, alpha, beta, self.x[rows]).variance(da, db)
         return np.asarray(found)
 
     def _parts(self, dalpha: FloatArray, dbeta: FloatArray) -> _Parts:

@@ -7,18 +7,22 @@ does for all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.posterior import refuse_point_masses
 
 if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
 
 _NOTHING = 746.0  # exp(-746) is 0
+_NEGLIGIBLE = 60.0  # exp(-60) = 9e-27 of what the second component adds is left out
+_NUMBERS = 2**20  # in one temporary array
 
 
 class NearPosterior:
@@ -27,32 +31,49 @@ class NearPosterior:
     def __init__(
         self, data: GaussianMixture, alpha: FloatArray, beta: FloatArray, x: FloatArray
     ) -> None:
-        self.data = data
-        alpha, beta = (np.broadcast_to(v, (len(x),)) for v in (alpha, beta))
-        scale = np.hypot(alpha[:, None] * data.spheres.sigma, beta[:, None])
-        refuse_point_masses(scale, alpha, beta)
+        self.data, self.x = data, x
+        self.alpha, self.beta = (np.broadcast_to(v, (len(x),))[:, None] for v in (alpha, beta))
+        scale = np.hypot(self.alpha * data.spheres.sigma, self.beta)
+        refuse_point_masses(scale, self.alpha[:, 0], self.beta[:, 0])
         # Pairs of a point and a component that may matter to it, point after point, (P,) each.
-        self._rows, self._members = np.nonzero(_candidates(data, alpha, x, scale))
+        self._rows, self._members = np.nonzero(_candidates(data, self.alpha, x, scale))
         self._starts = np.searchsorted(self._rows, np.arange(len(x)))
-        self._alpha, self._beta = alpha[self._rows, None], beta[self._rows, None]
-        self._sigma = data.scales[self._members, :1]
-        self._scale = np.hypot(self._alpha * self._sigma, self._beta)
-        self._white = (x[self._rows] - self._alpha * data.means[self._members]) / self._scale
+
+    @cached_property
+    def _parts(self) -> list[slice]:
+        """Slices of the pairs, each of all those of some points, so that arrays stay small."""
+        most = max(1, _NUMBERS // self.data.dim)
+        edges = [0]
+        for start in self._starts[1:]:
+            if start - edges[-1] > most:
+                edges.append(int(start))
+        return [slice(a, b) for a, b in pairwise([*edges, len(self._rows)])]
+
+    def _placed(self, part: slice) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Of some pairs: the components' sigma and the standard deviations of x, (P, 1), and x in
+        units of these, (P, d)."""
+        rows, members = self._rows[part], self._members[part]
+        alpha, sigma = self.alpha[rows], self.data.scales[members, :1]
+        scale = np.hypot(alpha * sigma, self.beta[rows])
+        return sigma, scale, (self.x[rows] - alpha * self.data.means[members]) / scale
 
     @cached_property
     def _log_terms(self) -> FloatArray:
         """(P,)."""
+        found = []
         with np.errstate(divide="ignore", over="ignore"):
-            log_weights = np.log(self.data.weights[self._members])
-            log_scale = np.log(self._scale[:, 0]) + 0.5 * np.log(2 * np.pi)
-            squares = np.einsum("pd,pd->p", self._white, self._white)
-            return np.asarray(log_weights - self.data.dim * log_scale - 0.5 * squares)
+            for part in self._parts:
+                _, scale, white = self._placed(part)
+                log_scale = np.log(scale[:, 0]) + 0.5 * np.log(2 * np.pi)
+                squares = np.einsum("pd,pd->p", white, white)
+                found.append(-self.data.dim * log_scale - 0.5 * squares)
+            return np.log(self.data.weights[self._members]) + np.concatenate(found)
 
     def _largest(self) -> FloatArray:
         return np.asarray(np.maximum.reduceat(self._log_terms, self._starts))
 
     def _sum(self, terms: FloatArray) -> FloatArray:
-        """Of pairs (P, ...), the sums over the components."""
+        """Of all pairs (P,), the sums over the components."""
         return np.asarray(np.add.reduceat(terms, self._starts))
 
     def log_density(self) -> FloatArray:
@@ -77,47 +98,54 @@ class NearPosterior:
 
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x], (n, d)."""
-        return self._sum(self._weights[:, None] * self._velocities(dalpha, dbeta))
+        return np.concatenate([mean for mean, _ in self._moments(dalpha, dbeta)])
 
     def variance(self, dalpha: FloatArray, dbeta: FloatArray, pointwise: bool = True) -> FloatArray:
-        """tr Cov(dalpha z + dbeta eps given x), (n,)."""
-        velocities = self._velocities(dalpha, dbeta)
-        centre = self._sum(self._weights[:, None] * velocities)
-        gap = velocities - centre[self._rows]
-        determinant = self._each(dalpha) * self._beta - self._each(dbeta) * self._alpha
-        within = self.data.dim * (determinant * (self._sigma / self._scale))[:, 0] ** 2
-        return self._sum(self._weights * (within + np.einsum("pd,pd->p", gap, gap)))
+        """tr Cov(dalpha z + dbeta eps given x), (n,), with the digits of each entry."""
+        return np.concatenate([spread for _, spread in self._moments(dalpha, dbeta)])
 
-    def _velocities(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
-        """E[dalpha z + dbeta eps given x, k] of the pairs, (P, d)."""
-        da, db, sigma = self._each(dalpha), self._each(dbeta), self._sigma
-        gain = da * (self._alpha * sigma / self._scale) * sigma + db * (self._beta / self._scale)
-        return np.asarray(da * self.data.means[self._members] + gain * self._white)
-
-    def _each(self, values: FloatArray) -> FloatArray:
-        """(n,) or (1,) to (P, 1)."""
-        return np.broadcast_to(values, (len(self._starts),))[self._rows, None]
+    def _moments(
+        self, dalpha: FloatArray, dbeta: FloatArray
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Mean (., d) and trace of the covariance (.,), of some points after the other."""
+        dalpha, dbeta = (np.broadcast_to(v, (len(self.x),))[:, None] for v in (dalpha, dbeta))
+        for part in self._parts:
+            rows, weights = self._rows[part], self._weights[part]
+            sigma, scale, white = self._placed(part)
+            alpha, beta, da, db = (v[rows] for v in (self.alpha, self.beta, dalpha, dbeta))
+            gain = da * (alpha * sigma / scale) * sigma + db * (beta / scale)
+            velocities = da * self.data.means[self._members[part]] + gain * white
+            starts = np.flatnonzero(np.diff(rows, prepend=-1))
+            mean = np.add.reduceat(weights[:, None] * velocities, starts)
+            gap = velocities - mean[rows - rows[0]]
+            within = self.data.dim * ((da * beta - db * alpha) * (sigma / scale))[:, 0] ** 2
+            spread = weights * (within + np.einsum("pd,pd->p", gap, gap))
+            yield mean, np.add.reduceat(spread, starts)
 
 
 def _candidates(
     data: GaussianMixture, alpha: FloatArray, x: FloatArray, scale: FloatArray
-) -> FloatArray:
-    """Which of the components (n, K) may have a weight that is not 0, at least one for each point.
+) -> BoolArray:
+    """Which of the components (n, K) may have a weight that matters, at least one for each point.
 
-    ``scale`` (n, K) or (n, 1) are the standard deviations of x in each component.
+    ``alpha`` is (n, 1); ``scale``, (n, K) or (n, 1), are the standard deviations of x in each
+    component.
     """
     spheres, dim = data.spheres, data.dim
-    centred = x - alpha[:, None] * spheres.centre
+    centred = x - alpha * spheres.centre
     lengths = np.einsum("nd,nd->n", centred, centred)[:, None]
-    square = (-2 * alpha[:, None]) * (centred @ spheres.means.T)
+    square = (-2 * alpha) * (centred @ spheres.means.T)
     square += lengths
-    square += alpha[:, None] ** 2 * spheres.squares
-    size = (np.sqrt(lengths) + alpha[:, None] * spheres.longest) ** 2
+    square += alpha**2 * spheres.squares
+    size = (np.sqrt(lengths) + alpha * spheres.longest) ** 2
     error = np.finfo(np.float64).eps * (np.sqrt(dim) + 4) * size
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         rest = spheres.log_weights - dim * np.log(scale)
         most = rest - 0.5 * (np.maximum(square - error, 0) / scale) / scale
         least = rest - 0.5 * ((square + error) / scale) / scale
-        found = np.asarray(most >= least.max(axis=1, keepdims=True) - _NOTHING)
+        best = least.argmax(axis=1)[:, None]
+        found = most >= np.take_along_axis(least, best, axis=1) - _NOTHING
+        np.put_along_axis(least, best, -np.inf, axis=1)
+        found &= most >= least.max(axis=1, keepdims=True) - _NEGLIGIBLE
     found[~found.any(axis=1), 0] = True
-    return found
+    return np.asarray(found)
