@@ -142,7 +142,8 @@ class Findings:
         row = self.estimates.get(quantity, {})
         found = [(m, row[m]) for m in METHODS if m in row and m not in self.refuted]
         for method, estimate in found:
-            if _largest(estimate.error) <= self.tolerance * _largest(estimate.value):
+            error = _largest(estimate.error)  # infinite, and so is the value, where all is unknown
+            if np.isfinite(error) and error <= self.tolerance * _largest(estimate.value):
                 return method, estimate
         return min(found, key=lambda item: _largest(item[1].error), default=None)
 
