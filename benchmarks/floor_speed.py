@@ -141,7 +141,9 @@ def field_speed() -> None:
         points, places = z.astype(kind), x.astype(kind)
         for t in (0.1, 0.3, 0.5):
             ours, bare = best(
-                lambda t=t, places=places: problem.marginal_velocity(t, places),
+                lambda t=t, x=places, single=kind == np.float32: problem.marginal_velocity(
+                    t, x, single
+                ),
                 lambda points=points, places=places: products(points, places, 2048),
             )
             print(f"u_t(x) of models, 20,000 x 784, t = {t}, {kind.__name__}: {ours:.3f} s, "

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 _LEAST = 16  # numbers in the means from which on products pay off
 # Below this share of the second moment a variance by products has lost too many digits.
-_CANCELLED = {np.dtype(np.float64): 1e-4, np.dtype(np.float32): 1e-2}
+_CANCELLED = 1e-4
 _BLOCK = 2**19  # weights at once, which are to stay in a core's cache
 _ANEW = 2**20  # numbers in one temporary array, of variances that are evaluated again
 _ROWS = 256  # of a batch that share a block of components, at the least
 _ABOVE = 20.0  # a logarithm may be so much larger than the one that all are relative to
 _UNDERFLOW = {np.dtype(np.float64): 300.0, np.dtype(np.float32): 50.0}
+_LARGEST = 1e100  # of a length
 _ABSENT = -1e30  # the logarithm of a weight that is 0, without what infinities do to products
 
 
@@ -57,9 +58,11 @@ class Spheres:
 
     @staticmethod
     def fit(data: GaussianMixture) -> bool:
-        """Whether the components are isotropic, and so many that products pay off."""
+        """Whether the components are isotropic, so many that products pay off, and of a size whose
+        squares are floats."""
         isotropic = data.bases is None and bool((data.scales == data.scales[:, :1]).all())
-        return isotropic and data.means.size >= _LEAST
+        largest = float(np.abs(data.means).max())
+        return isotropic and data.means.size >= _LEAST and 1 / _LARGEST < largest < _LARGEST
 
     @property
     def means(self) -> FloatArray:
@@ -91,14 +94,14 @@ class Spheres:
 
         ``alpha`` and ``beta`` are (n,) or (1,).
         """
-        centred = x - alpha[:, None] * self.centre
-        lengths = np.sqrt(np.einsum("nd,nd->n", centred, centred))
-        far = alpha * self.longest
-        least = np.hypot(alpha * self.sigma.min(), beta)
-        size = far * (lengths + 0.5 * far)
-        if len(self.sigma) > 1:  # then |x|^2 does not cancel between the components
-            size = 0.5 * (lengths + far) ** 2
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            centred = x - alpha[:, None] * self.centre
+            lengths = np.sqrt(np.einsum("nd,nd->n", centred, centred))
+            far = alpha * self.longest
+            least = np.hypot(alpha * self.sigma.min(), beta)
+            size = far * (lengths + 0.5 * far)
+            if len(self.sigma) > 1:  # then |x|^2 does not cancel between the components
+                size = 0.5 * (lengths + far) ** 2
             return np.asarray((size / least) / least)
 
 
@@ -237,8 +240,8 @@ class IsotropicPosterior:
             centre = own * self._centred + first
         between = second - np.einsum("nd,nd->n", centre, centre)
         found = inner + np.maximum(between, 0)
-        cancelled = ~(found > _CANCELLED[self._dtype] * second)
-        if not pointwise and found.sum() > _CANCELLED[self._dtype] * second.sum():
+        cancelled = ~(found > _CANCELLED * second)
+        if not pointwise and found.sum() > _CANCELLED * second.sum():
             return np.asarray(found)
         anew = np.flatnonzero(cancelled)
         for part in chunks(len(anew), self.data.components, _ANEW) if len(anew) else ():

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from fmproof.models.mixture import GaussianMixture
 
 _NOTHING = 746.0  # exp(-746) is 0
-_NEGLIGIBLE = 60.0  # exp(-60) = 9e-27 of what the second component adds is left out
+# Components with exp(-60) = 9e-27 of the second one's weight are left out: a variance keeps its
+# digits, but where that one is a duplicate of the first.
+_NEGLIGIBLE = 60.0
 _NUMBERS = 2**20  # in one temporary array
 
 
@@ -132,14 +134,14 @@ def _candidates(
     component.
     """
     spheres, dim = data.spheres, data.dim
-    centred = x - alpha * spheres.centre
-    lengths = np.einsum("nd,nd->n", centred, centred)[:, None]
-    square = (-2 * alpha) * (centred @ spheres.means.T)
-    square += lengths
-    square += alpha**2 * spheres.squares
-    size = (np.sqrt(lengths) + alpha * spheres.longest) ** 2
-    error = np.finfo(np.float64).eps * (np.sqrt(dim) + 4) * size
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        centred = x - alpha * spheres.centre
+        lengths = np.einsum("nd,nd->n", centred, centred)[:, None]
+        square = (-2 * alpha) * (centred @ spheres.means.T)
+        square += lengths
+        square += alpha**2 * spheres.squares
+        size = (np.sqrt(lengths) + alpha * spheres.longest) ** 2
+        error = np.finfo(np.float64).eps * (np.sqrt(dim) + 4) * size
         rest = spheres.log_weights - dim * np.log(scale)
         most = rest - 0.5 * (np.maximum(square - error, 0) / scale) / scale
         least = rest - 0.5 * ((square + error) / scale) / scale

@@ -114,13 +114,18 @@ class Problem(ClosedForms, Code):
         (found,) = self._by_posterior(t, x, lambda p, _: (p.responsibilities,))
         return found
 
-    def marginal_velocity(self, t: Any, x: Any) -> FloatArray:
+    def marginal_velocity(self, t: Any, x: Any, single: bool = False) -> FloatArray:
         """u_t(x) = E[u_t(x given Z) given X_t = x], (N, d).
 
-        Of points x in float32 it is float32, and so are its products of matrices where that
-        leaves about three digits to the weights of the components.
+        Args:
+            single: take products of matrices in float32, in half the time, where that leaves about
+                three digits to the weights of the components; the result is float32.
         """
-        (found,) = self._by_posterior(t, x, lambda p, at: (p.velocity(*self._derivatives(at)),))
+
+        def velocity(posterior: _Posterior, at: FloatArray) -> tuple[FloatArray]:
+            return (posterior.velocity(*self._derivatives(at)),)
+
+        (found,) = self._by_posterior(t, x, velocity, np.float32 if single else np.float64)
         return found
 
     def conditional_variance(self, t: Any, x: Any) -> FloatArray:
@@ -173,10 +178,11 @@ class Problem(ClosedForms, Code):
             raise InputError("t: p_t(x given z) is a point mass where beta(t) = 0, without density")
         return (points - mean) / std[:, None], std
 
-    def _by_posterior(self, t: Any, x: Any, evaluate: _Evaluate) -> list[FloatArray]:
+    def _by_posterior(
+        self, t: Any, x: Any, evaluate: _Evaluate, kind: Any = np.float64
+    ) -> list[FloatArray]:
         """What ``evaluate`` finds of all points, given posteriors of some and their times."""
         times, points = self._batch(t, x=x)
-        kind = np.float32 if getattr(x, "dtype", None) == np.float32 else np.float64
         found: list[FloatArray] = []
         for rows, some, posterior in self._posteriors(times, points, kind):
             parts = evaluate(posterior, some)

@@ -105,10 +105,11 @@ def test_float32_is_right_to_three_digits_at_every_time(kind: str) -> None:
     data = mixture(kind, 300, 20)
     problem = with_field(data)
     t = np.random.default_rng(4).uniform(0, 1, 500)
-    x = drawn(data, t).astype(np.float32)
-    found = problem.marginal_velocity(t, x)
+    x = drawn(data, t)
+    found = problem.marginal_velocity(t, x, single=True)
     assert found.dtype == np.float32
-    exact = problem.marginal_velocity(t, x.astype(np.float64))
+    exact = problem.marginal_velocity(t, x)
+    assert exact.dtype == np.float64
     assert np.abs(found - exact).max() < 5e-3 * np.abs(exact).max()
 
 
@@ -121,3 +122,12 @@ def test_others_do_not_fit() -> None:
 def test_no_rows_are_no_rows() -> None:
     problem = with_field(mixture("points"))
     assert problem.marginal_velocity(0.3, np.zeros((0, 5))).shape == (0, 5)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_lengths_whose_squares_are_no_floats(scale: float) -> None:
+    data = GaussianMixture.points(scale * np.arange(1.0, 41).reshape(20, 2))
+    x = 0.5 * data.means
+    found = with_field(data).responsibilities(0.5, x)
+    exact = Posterior(data, np.full(1, 0.5), np.full(1, 0.5), x).responsibilities
+    assert np.array_equal(found, exact, equal_nan=True)
