@@ -69,7 +69,7 @@ class NearPosterior:
                 log_scale = np.log(scale[:, 0]) + 0.5 * np.log(2 * np.pi)
                 squares = np.einsum("pd,pd->p", white, white)
                 found.append(-self.data.dim * log_scale - 0.5 * squares)
-            return np.log(self.data.weights[self._members]) + np.concatenate(found)
+            return np.asarray(np.log(self.data.weights[self._members]) + np.concatenate(found))
 
     def _largest(self) -> FloatArray:
         return np.asarray(np.maximum.reduceat(self._log_terms, self._starts))
