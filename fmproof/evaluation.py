@@ -18,6 +18,8 @@ SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
 GRADIENTS: tuple[Quantity, ...] = ("fm_gradient", "cfm_gradient")
 TIME_LIMIT = 8.0
 
+_EXACT: dict[Quantity, str] = {"C2": "C₂", "cfm": "L_CFM", "cfm_gradient": "∇L_CFM"}
+
 Progress = Callable[[str, int, int, str], None]
 """Called as ``progress(method, done, total, note)`` while a method runs."""
 
@@ -175,7 +177,8 @@ def _exact(
         except InputError as error:
             if not found:
                 raise
-            return found, None, f"C₂ alone; L_CFM is {error}"
+            known = " and ".join(_EXACT[done] for done in found)
+            return found, None, f"{known} alone; {_EXACT[name]} is {error}"
     try:
         return found, exact.optimum() if optimum and polynomial else None, ""
     except InputError:  # the best coefficients are not unique
