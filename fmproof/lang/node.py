@@ -12,7 +12,6 @@ and an operation that meets a type without a declaration raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
@@ -22,6 +21,7 @@ from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ Obligations = Callable[[Any, Inside], Iterable[Any]]
 """The propositions that make a node's value an honest finite one."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Declaration:
     """What the trusted base must know of a type of node.
 

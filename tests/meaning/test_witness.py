@@ -333,11 +333,15 @@ s, r = Real("s r")
     ids=str,
 )
 def test_a_real_has_either_sign_and_may_be_large(low: Any, high: Any, relation: str) -> None:
-    claim = Derivation("signs", start=low, steps=[Step("1", high, by="auto", relation=relation)])
+    claim = Derivation(
+        "signs", start=low, variables=[r, s], steps=[Step("1", high, by="auto", relation=relation)]
+    )
     assert check_steps(claim)["1"].status == "refuted"
 
 
 def test_a_real_that_a_symbol_takes_is_a_time() -> None:
     f = Scalar("f", s)
-    times = Derivation("times", start=f(s) * Abs(s), steps=[Step("1", f(s) * s, by="auto")])
+    times = Derivation(
+        "times", start=f(s) * Abs(s), variables=[s], steps=[Step("1", f(s) * s, by="auto")]
+    )
     assert check_steps(times)["1"].status == "agrees"
