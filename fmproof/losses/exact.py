@@ -32,6 +32,9 @@ _MAX_WORK = 500_000
 _MAX_ORDER = 300
 _MAX_TERMS = 1_000
 _MAX_ENTRIES = 4_000_000
+# Numbers from which on floats are summed as floats, and the error of that relative to the sum of
+# what is not negative: NumPy adds up in pairs, of blocks of 128 in eight parts.
+_MANY, _SUMMED = 2**15, 64 * 2.0**-52
 
 
 class QuadraticForm(NamedTuple):
@@ -184,10 +187,26 @@ class ExactCFM:
     @cached_property
     def _constant(self) -> Enclosed:
         """E||dalpha z + dbeta eps||^2."""
-        dim = self.problem.dim
-        square = sum((self._data[i, i] for i in range(dim)), Fraction(0))
         dalpha, dbeta = self._time[Monomial(dalpha=2)], self._time[Monomial(dbeta=2)]
-        return _add(_scale(square, dalpha), _scale(Fraction(dim), dbeta))
+        square, off = self._mean_square()
+        found = _add(_scale(square, dalpha), _scale(Fraction(self.problem.dim), dbeta))
+        return Enclosed(
+            found.centre, found.radius + off * (abs(float(dalpha.centre)) + dalpha.radius)
+        )
+
+    def _mean_square(self) -> tuple[Fraction, float]:
+        """E||z||^2 and how far it may be off: not at all, or where float data are many by the
+        rounding of sums of floats, pair by pair."""
+        data = self.problem.data
+        value = data.mean_square
+        if not data.rational and data.means.size > _MANY and np.isfinite(value):
+            return Fraction(value), _SUMMED * value
+        total = Fraction(0)
+        for i in range(data.dim):
+            if self._budget.out_of_time:
+                raise InputError("not available: out of time")
+            total += self._data[i, i]
+        return total, 0.0
 
     def _moment(
         self, t: int, x: Word, z: Word = (), eps: Word = (), **derivatives: int

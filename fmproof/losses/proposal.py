@@ -103,7 +103,7 @@ class Proposal:
         inside = self._edges[:-1, None] + widths[:, None] * _LEGENDRE
         t = np.minimum(problem.time.quantile(inside), LATEST)
         with np.errstate(all="ignore"):
-            square = np.trace(problem.data.second_moment())
+            square = problem.data.mean_square
             slopes = problem.path.dalpha(t) ** 2 * square + problem.path.dbeta(t) ** 2 * problem.dim
             share = widths * slopes.mean(axis=1)
         share[~np.isfinite(share)] = 0.0

@@ -130,6 +130,15 @@ class GaussianMixture(Code):
         """E z, shape (d,)."""
         return np.asarray(self.weights @ self.means)
 
+    @cached_property
+    def mean_square(self) -> float:
+        """E||z||^2, infinite where it overflows."""
+        with np.errstate(over="ignore"):
+            squares = (self.means**2).sum(axis=1)
+            if self.spread:
+                squares = squares + (self.scales**2).sum(axis=1)
+            return float((self.weights * squares).sum() / self.weights.sum())
+
     def second_moment(self) -> FloatArray:
         """E z z^T, shape (d, d)."""
         outer = (self.means.T * self.weights) @ self.means
