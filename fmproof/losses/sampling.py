@@ -1,9 +1,10 @@
 """The sampling method: randomised quasi-Monte Carlo and plain Monte Carlo, in any dimension.
 
 A sample is a point of the unit cube of dimension 2 + 2d, turned into a time, a component, a
-place in it and a noise; times and components have weights (``proposal.py``). Independent replicates
-(scrambles of one Sobol sequence, or seeds of a generator) give independent means, and Student's t
-their confidence interval. The points are streamed: memory does not grow with their number.
+place in it and a noise (2 + d where components are points); times and components have weights
+(``proposal.py``). Independent replicates (scrambles of one Sobol sequence, or seeds of a generator)
+give independent means, and Student's t their confidence interval. The points are streamed: memory
+does not grow with their number.
 
 The constant is estimated as C = -E tr Cov(u_t(x given Z) given X_t = x), the estimator with the
 least variance; C1 and C2 are there as well, each from its own side.
@@ -48,6 +49,9 @@ _EFFECTIVE = 10  # samples of each replicate that an interval needs at the least
 _ROUNDOFF = 1e-12
 # With the 30 bits that are usual, the mean of a Sobol sequence is off by 5e-10.
 _SOBOL_BITS = 52
+# Beyond so many coordinates Sobol points take seconds to begin with, and are hardly better than
+# uniform ones.
+_SOBOL_DIMS = 256
 _SMALLEST = 2.0**-53  # of the uniform numbers: half of what Sobol points resolve
 
 
@@ -86,6 +90,16 @@ class _Uniform:
         return self._rng.random((n, self._dim))
 
 
+class _Padded:
+    """Points whose first coordinates are one source's, the others uniform."""
+
+    def __init__(self, first: _Source, rest: _Uniform) -> None:
+        self._sources = first, rest
+
+    def random(self, n: int) -> FloatArray:
+        return np.concatenate([source.random(n) for source in self._sources], axis=1)
+
+
 def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
     """A source of points that has given ``skip`` of them."""
     source: _Source
@@ -94,7 +108,10 @@ def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Sourc
     else:
         from scipy.stats import qmc
 
-        source = qmc.Sobol(dim, scramble=True, bits=_SOBOL_BITS, rng=rng)
+        first = min(dim, _SOBOL_DIMS)
+        source = qmc.Sobol(first, scramble=True, bits=_SOBOL_BITS, rng=rng)
+        if first < dim:
+            source = _Padded(source, _Uniform(dim - first, rng.spawn(1)[0]))
     while skip > 0:  # SciPy's fast_forward fails with more than 32 bits
         some = min(skip & -skip, _CHUNK)  # powers of two, which Sobol's points are to come in
         source.random(some)
@@ -165,7 +182,7 @@ class Sampling:
 
     def __iter__(self) -> Iterator[dict[Quantity, Estimate]]:
         state = self.state
-        cube = 2 + 2 * self.problem.dim
+        cube = 2 + self.problem.dim * (2 if self.problem.data.spread else 1)
         seeds = np.random.SeedSequence(state.seed).spawn(state.replicates)
         sources = [
             _source(state.kind, cube, np.random.default_rng(seed), state.points) for seed in seeds
@@ -194,7 +211,7 @@ class Sampling:
 
     @_OVERFLOWS
     def _sums(self, cube: FloatArray) -> FloatArray:
-        """The sums over points (R, n, 2 + 2 d) of the unit cube, in R replicates, of all
+        """The sums over points (R, n, .) of the unit cube, in R replicates, of all
         integrands, of their absolute values and of their squares, (R, 3, Q)."""
         from scipy.special import ndtri
 
@@ -205,8 +222,7 @@ class Sampling:
         chosen, picked = self._proposal.components(cube[:, 1])
         weights = (weights * picked).reshape(shape)
         normals = ndtri(cube[:, 2:])
-        z = problem.data.placed(chosen, normals[:, :dim])
-        eps = normals[:, dim:]
+        z, eps = problem.data.placed(chosen, normals[:, :dim]), normals[:, -dim:]
         points = Points(problem.model, t, problem.interpolate(t, z, eps))
         found = []
         if self._marginal.width:
@@ -238,6 +254,9 @@ class Sampling:
         samples = self.state.points * count
         scale = self.state.sizes[0] / samples
         plain, power = self._proposal.missed(samples)
+        if self.state.kind == "sobol":
+            uneven = self._proposal.uneven(self.state.points, count)
+            plain, power = plain + uneven[0], power + uneven[1]
         rare = np.full_like(error, max(plain, power))
         for columns, start in ((self._marginal, 0), (self._joint, self._marginal.width)):
             for name in _WITHOUT_MODEL & columns.slices.keys():
