@@ -163,7 +163,10 @@ def read(text: str) -> Certificate:
             raise InputError(f"line {number} of the certificate: {error}") from None
     if not steps or lines[-1] != {"theorem": len(steps) - 1}:
         raise InputError("a certificate ends with its theorem, the last step")
-    return Certificate(str(head.get("derivation", "")), tuple(steps))
+    name = head.get("derivation")
+    if not (isinstance(name, str) and name and name.isprintable()):
+        raise InputError("the first line of a certificate must name the derivation, on one line")
+    return Certificate(name, tuple(steps))
 
 
 def _lines(text: str) -> Iterable[dict[str, Any]]:
