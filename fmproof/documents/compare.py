@@ -15,6 +15,7 @@ from functools import cached_property
 from sympy import Expr
 
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
+from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
@@ -62,6 +63,11 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove(candidates)
     if proof.proved:
         return row.proved(proof)
+    undecided = chain.undecided
+    if undecided is not None and relation == "=":
+        found = row.from_undecided(undecided)
+        if found is not None:
+            return found
     return row.not_proved(proof)
 
 
@@ -194,10 +200,11 @@ class ComparedRow:
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        stands = self.relation == "="
-        context.chain.add(self.claim, stands, item.right)
-        if stands:
+        if self.relation == "=":
+            context.chain.add(self.claim, True, item.right)
             context.learn(item, self.before, self.claim, proof)
+        else:
+            context.chain.bound(self.claim, item.right)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
@@ -211,12 +218,18 @@ class ComparedRow:
             context.assume(item, self.before, self.claim)
             words = "a continuity equation of symbols without a definition: it is assumed"
             return report(item, "hypothesis", words, self.reading)
+        if self.relation != "=":
+            context.chain.bound(self.claim, item.right)
         if agrees and not self.unknown:
-            context.chain.add(self.claim, self.relation == "=", item.right)
+            if self.relation == "=":
+                context.chain.add(self.claim, True, item.right)
             found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
-        context.chain.add(self.claim, says and self.relation == "=", item.right)
+        if says and self.relation == "=":
+            context.chain.add(self.claim, True, item.right)
+        elif self.relation == "=":
+            context.chain.leave_open(self.claim, item.right)
         if item.assumed and (item.inline or item.index == 0 or not context.chain.lines[1:-1]):
             if self.relation == "=":
                 context.assume(item, self.before, self.claim)
@@ -229,6 +242,34 @@ class ComparedRow:
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
+
+    def from_undecided(self, line: Line) -> RowReport | None:
+        """The verdict where the row above is open: it is all that this row claims to follow from.
+
+        It can be proved, or agree; what is wrong is told from what stands.
+        """
+        context, item = self.context, self.item
+        try:
+            sides_fit(line.term, self.claim, self.relation)
+        except (SortError, FmproofError):
+            return None
+        row = ComparedRow(context, item, line.term, self.claim, self.relation)
+        row.lines = (replace(line, stands=True),)
+        if row.evidence is not None and row.evidence.status == "refuted":
+            return None
+        proof = row.prove([line.term])
+        agrees = row.evidence is not None and row.evidence.status == "agrees"
+        if not proof.proved and (row.unknown or not agrees):
+            return None
+        context.keep(item, proof)
+        context.chain.leave_open(self.claim, item.right)
+        words = "from the row above, which is open"
+        if proof.proved:
+            places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+            found = report(item, "proved", words + places, row.reading)
+            return replace(found, by=proof.by, needs=proof.needs)
+        found = report(item, "agrees", f"{words}; not proved: {proof.message}", row.reading)
+        return replace(found, numeric=row.evidence)
 
     def _is_continuity(self) -> bool:
         """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, Mul, S
 
 from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
@@ -148,6 +148,20 @@ def _moments(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
             yield from _closed(square, law)
     for weight in weights:
         yield from _closed(weight, law)
+    for summand in dict.fromkeys(_scaled(body)):
+        if free_vars(summand) & drawn:
+            yield from _closed(norm2(summand), law)
+
+
+def _scaled(term: Basic) -> Iterator[Expr]:
+    """The vectors with a factor in ``term``, such as the summands of a velocity."""
+    if isinstance(term, Mul):
+        parts = [factor for factor in factors(term) if isinstance(factor, Apply | Partial | Var)]
+        if len(parts) > 1 and sort_of(term) is Sort.VEC:
+            yield term
+    if not isinstance(term, Var | Apply | Grad | Partial | Div | Named | Expect | IntegralOver):
+        for arg in term.args:
+            yield from _scaled(arg)
 
 
 def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:

@@ -21,14 +21,14 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import arithmetic, calculus, definitions
+from fmproof.reading.notation import arithmetic, calculus, definitions, sums
 from fmproof.reading.notation.definitions import places
 from fmproof.reading.notation.lacking import (
     NotYet,
     Undefined,
     value_of,
 )
-from fmproof.reading.notation.randomness import has_dot
+from fmproof.reading.notation.randomness import has_dot, undotted
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -43,13 +43,15 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         return elab.constants[name]
     if elab.is_time(name):
         return elab.variable(node)
+    if sums.numbers(elab, node):
+        return applied(elab, sums.member(elab, node))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:
         with elab.expanding():
             slope = calculus.dotted(elab, node)
         if slope is not None:
             return slope
-    if candidate is not None and not elab.expand and elab.path(node) is not None:
+    if candidate is not None and not elab.expand and is_path(elab, node):
         return elab.variable(node)
     product = definitions.running_product(elab, node)
     if product is not None:
@@ -84,12 +86,21 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         if sort is Sort.VEC and not weights:
             return elab.variable(node)
         return applied(elab, t.Call(node.at, node, ()))
+    if name in elab.evidence.counts:
+        return elab.variable(node)
     constant = number_by_name(elab, node)
     if constant is not None:
         return constant
     if looks_constant(elab, node):
         raise Undefined(name, node)
     return elab.variable(node)
+
+
+def is_path(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether a symbol can be drawn as a path; the velocity of one is made of the same draws."""
+    if has_dot(node) and elab.path(undotted(node)) is not None:
+        return False
+    return elab.path(node) is not None
 
 
 def moves(elab: Elaborator, node: t.Sym) -> bool:
@@ -355,6 +366,7 @@ def scopes(elab: Elaborator, script: t.Sym) -> bool:
         name in elab.bound
         or elab.is_time(name)
         or elab.is_parameter(name)
+        or elab.is_index(name)
         or name in elab.evidence.drawn
         or name in elab.evidence.integrated
         or conventional("scalars", script.name)

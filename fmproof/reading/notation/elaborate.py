@@ -31,6 +31,7 @@ from fmproof.reading.notation import (
     definitions,
     heads,
     laws,
+    sums,
     unknowns,
     variables,
 )
@@ -73,6 +74,7 @@ class Elaborator:
     fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
     numbered: dict[str, list[Candidate]] = field(default_factory=dict)
     joint: list[Apply] = field(default_factory=list)
+    index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     expand: bool = True  #: paths are written out, rather than drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
@@ -99,6 +101,12 @@ class Elaborator:
     def is_time(self, name: str) -> bool:
         """Whether a spelling is a time."""
         return variables.is_time(self, name)
+
+    def is_index(self, name: str) -> bool:
+        """Whether a spelling is the index of a finite sum, and nothing else."""
+        seen = self.evidence
+        other = name in seen.drawn or name in seen.integrated or name in seen.parameters
+        return name in seen.indices and not other and not self.is_time(name)
 
     def sort_of_variable(self, symbol: t.Sym) -> tuple[Sort, str, int, bool]:
         """(sort, why, where, guessed)."""
@@ -253,4 +261,5 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Function: binders.function,
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
+    t.Series: sums.series,
 }
