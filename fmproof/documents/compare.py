@@ -21,18 +21,19 @@ from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
-from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit, surely
+from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions
 from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.nodes import CondExpect, Expect, IntegralOver, Let, Named, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import spelled
 
 
@@ -162,6 +163,10 @@ class ComparedRow:
         context, prover = self.context, self.context.prover
         around = context.chain.standing[:4]
         first: Proof | None = None
+        if self._about_means():
+            drawn = self._drawn()
+            if drawn is not None:
+                return drawn
         for before in candidates:
             proof = prover.prove(before, self.claim, self.relation, around, (), thorough=False)
             if proof.proved:
@@ -169,12 +174,9 @@ class ComparedRow:
                 return proof
             first = first or proof
         assert first is not None
-        if self.relation != "=":
-            return first
-        for other in self.others:
-            proof = prover.prove(other.before, other.claim)
-            if proof.proved:
-                return proof
+        drawn = self._drawn()
+        if drawn is not None or self.relation != "=":
+            return drawn or first
         for before in candidates:
             facts = context.facts.about([before, self.claim])
             proof = prover.prove(before, self.claim, self.relation, around, facts)
@@ -182,6 +184,23 @@ class ComparedRow:
                 self.before = before
                 return proof
         return first
+
+    def _about_means(self) -> bool:
+        """Whether an average has E[· | X_t] in it, which is pulled out where X_t is drawn."""
+        both = [self.before, self.claim]
+        return kinds_in(both) >= {Expect, CondExpect} and any(
+            isinstance(item, Let) for term in both for mean in means(term) for item in mean.measure
+        )
+
+    def _drawn(self) -> Proof | None:
+        """A proof of the row with its paths drawn."""
+        for other in self.others:
+            if other.averaged and self.relation != "=":
+                continue
+            proof = self.context.prover.prove(other.before, other.claim, self.relation)
+            if proof.proved:
+                return proof
+        return None
 
     def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""

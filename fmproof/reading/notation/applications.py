@@ -28,7 +28,7 @@ from fmproof.reading.notation.lacking import (
     Undefined,
     value_of,
 )
-from fmproof.reading.notation.randomness import has_dot, undotted
+from fmproof.reading.notation.randomness import has_dot
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             slope = calculus.dotted(elab, node)
         if slope is not None:
             return slope
-    if candidate is not None and not elab.expand and is_path(elab, node):
+    if candidate is not None and not elab.expand and elab.path(node) is not None:
         return elab.variable(node)
     product = definitions.running_product(elab, node)
     if product is not None:
@@ -94,13 +94,6 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     if looks_constant(elab, node):
         raise Undefined(name, node)
     return elab.variable(node)
-
-
-def is_path(elab: Elaborator, node: t.Sym) -> bool:
-    """Whether a symbol can be drawn as a path; the velocity of one is made of the same draws."""
-    if has_dot(node) and elab.path(undotted(node)) is not None:
-        return False
-    return elab.path(node) is not None
 
 
 def moves(elab: Elaborator, node: t.Sym) -> bool:

@@ -18,6 +18,8 @@ from sympy import Expr
 
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
+    Expect,
     Head,
     Named,
     Var,
@@ -78,6 +80,7 @@ class Elaborator:
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     expand: bool = True  #: paths are written out, rather than drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
+    drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn
 
     def note(
         self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False
@@ -236,9 +239,42 @@ class Elaborator:
         finally:
             self.expand = saved
 
+    @contextmanager
+    def drawing_paths(self) -> Iterator[None]:
+        """Paths are drawn inside, in the losses and constants that are defined by averages, too."""
+        meanings, constants = self.meanings, self.constants
+        self.expand, self.constants = False, {}
+        self.meanings = {**_without_averages(meanings), **self.drawn_meanings}
+        try:
+            yield
+        finally:
+            self.drawn_meanings |= {k: m for k, m in self.meanings.items() if k in meanings}
+            new = {k: m for k, m in self.meanings.items() if k not in meanings}
+            self.meanings = {**meanings, **_without_averages(new)}
+            self.expand, self.constants = True, constants
+
     def unknown(self, node: t.Node, sort: Sort | None) -> Expr:
         """A function of everything free in ``node``, where the language has no term for it."""
         return unknowns.unknown(self, node, sort)
+
+
+def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
+    """Those in whose definitions, to the end, there is no average over what is drawn."""
+
+    def averages(term: Any) -> bool:
+        if isinstance(term, Expect | CondExpect):
+            return True
+        if isinstance(term, Named):
+            return averages(term.definition)
+        if isinstance(term, Apply) and term.head.definition is not None:
+            return averages(term.head.definition) or any(map(averages, term.arguments))
+        return any(map(averages, term.args))
+
+    def kept(meaning: Meaning) -> bool:
+        body = meaning.body if meaning.head is None else meaning.head.definition
+        return body is None or not averages(body)
+
+    return {key: meaning for key, meaning in meanings.items() if kept(meaning)}
 
 
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
