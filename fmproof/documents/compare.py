@@ -15,6 +15,7 @@ from functools import cached_property
 from sympy import Expr
 
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
+from fmproof.documents.cases import in_cases
 from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, as_read, open_row, report
 from fmproof.documents.items import Item
@@ -60,6 +61,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return row.wrong()
         context.held[item.index] = row.again
         proof = row.prove_from_assumed(candidates)
+        if not proof.proved and relation == "=":
+            proof = row.prove_in_cases()
     else:
         proof = row.prove(candidates)
     if proof.proved:
@@ -214,6 +217,18 @@ class ComparedRow:
                     return proof
         return Proof(False)
 
+    def prove_in_cases(self) -> Proof:
+        """A row that is false for arbitrary symbols, with what the document says of them."""
+        context = self.context
+        for sides, places in in_cases(context, self.item, self.before, self.claim):
+            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                continue
+            proof = context.prover.prove(*sides)
+            if proof.proved:
+                context.ties.in_cases.add(self.item.index)
+                return replace(proof, rests_on=(places,))
+        return Proof(False)
+
     # --- verdicts ---
 
     def proved(self, proof: Proof) -> RowReport:
@@ -225,6 +240,8 @@ class ComparedRow:
         else:
             context.chain.bound(self.claim, item.right)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        if item.index in context.ties.in_cases:
+            words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 

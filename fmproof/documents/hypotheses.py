@@ -70,6 +70,8 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
                 yield for_every(Integrable(definition.body, *definition.measure))
             if not isinstance(term.head, Density):
                 yield from _written(unfolded, around, seen)
+    elif isinstance(term, CondExpect):
+        yield from _closed(term.body, tuple(term.measure))
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)

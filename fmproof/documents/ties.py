@@ -80,6 +80,7 @@ class Ties:
     items: Sequence[Item]
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
         self._said = [
@@ -155,6 +156,19 @@ class Ties:
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
         return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
+
+    def saying(self, item: Item) -> Iterator[tuple[Item, t.Node]]:
+        """The rows before ``item`` that may say what a symbol is, and their left sides."""
+        for other, left in self._said:
+            if other.index >= item.index:
+                return
+            candidate = other.candidate
+            used = candidate is not None and candidate.state == "used"
+            if left is None or used or other.problem is not None or not _bare(left):
+                continue
+            open_still = other.index not in self.settled or other.index in self.in_cases
+            if open_still and self._near(other, item):
+                yield other, left
 
     # --- what says something ---
 
