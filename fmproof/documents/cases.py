@@ -40,7 +40,9 @@ class Case:
 Sides = tuple[Expr, Expr]
 
 
-def in_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Iterator[tuple[Sides, str]]:
+def in_cases(
+    context: Context, item: Item, before: Expr, claim: Expr
+) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
     known = _cases(context, item)
     if not known:
@@ -77,7 +79,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Case | None:
         return None
     if isinstance(named, Var) and named.sort is Sort.REAL and not free_vars(body):
         known = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
-        return None if known or sort_of(body) is not Sort.REAL else Case(named, (), body, item.place)
+        return (
+            None if known or sort_of(body) is not Sort.REAL else Case(named, (), body, item.place)
+        )
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
     head, params = named.head, named.arguments
@@ -126,4 +130,3 @@ def _closed(case: Case, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]
             continue
         fixed[var] = (Field if var.sort is Sort.VEC else Scalar)(var.name + "''")()
     return (substitute(case.body, fixed) if fixed else case.body), fixed
-

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from sympy import Expr
 
@@ -36,6 +37,10 @@ from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import spelled
+
+_NEAR = 40
+_FEW_NEAR = 24
+"""Rows one edit away that are looked at."""
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -63,6 +68,10 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
+        if not proof.proved:
+            wrong = row.wrong_by_neighbour()
+            if wrong is not None:
+                return wrong
     else:
         proof = row.prove(candidates)
     if proof.proved:
@@ -127,6 +136,11 @@ class ComparedRow:
     def others(self) -> list[PathsDrawn]:
         """The row read with its paths drawn."""
         return other_readings(self.context.elab, self.item, self.lines, self.claim)
+
+    @property
+    def _averaged(self) -> list[PathsDrawn]:
+        """The row in averages, where it is about a conditional expectation at a point."""
+        return [other for other in self.others if other.averaged]
 
     @property
     def reading(self) -> str:
@@ -236,7 +250,8 @@ class ComparedRow:
         context.keep(item, proof)
         if self.relation == "=":
             context.chain.add(self.claim, True, item.right)
-            context.learn(item, self.before, self.claim, proof)
+            if item.index not in context.ties.in_cases:
+                context.learn(item, self.before, self.claim, proof)
         else:
             context.chain.bound(self.claim, item.right)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
@@ -326,19 +341,58 @@ class ComparedRow:
         if constant is not None:
             return constant
         suggestion = ""
-        for words, candidate in neighbours(claim):
+        near = self._right_one(_NEAR)
+        if near is not None:
+            words, candidate = near
+            suggestion = f"{words}: that is proved"
+            if not self._averaged:
+                context.chain.add(candidate, True)
+        found = report(item, "refuted", "the numbers of both sides differ", self.reading)
+        return replace(found, numeric=self.evidence, suggestion=suggestion)
+
+    def wrong_by_neighbour(self) -> RowReport | None:
+        """Wrong although little is known of its symbols: with another sign it is proved.
+
+        So the row is true only where the summand with that sign vanishes.
+        """
+        if self.relation != "=":
+            return None
+        near = self._right_one(_FEW_NEAR, strict=True)
+        if near is None:
+            return None
+        words, candidate = near
+        if not self._averaged:
+            self.context.chain.add(candidate, True)
+        message = "the numbers of both sides differ, and a row one edit away is proved"
+        found = report(self.item, "refuted", message, self.reading)
+        return replace(found, numeric=self.evidence, suggestion=f"{words}: that is proved")
+
+    def _right_one(self, most: int, strict: bool = False) -> tuple[str, Expr] | None:
+        """What to change, and a row that is proved with it.
+
+        Args:
+            strict: only what numbers corroborate, and nothing left out.
+        """
+        context = self.context
+        good = ("agrees",) if strict else ("agrees", "inconclusive")
+        before, claim = self.before, self.claim
+        if self._averaged:
+            before, claim = self._averaged[0].before, self._averaged[0].claim
+        for words, candidate in islice(neighbours(before, claim), most):
+            if strict and words.startswith("without"):
+                continue
             try:
                 sides_fit(before, candidate, self.relation)
             except (SortError, FmproofError):
                 continue
-            if context.numbers.of(before, candidate, self.relation).status == "refuted":
+            problems = 1 if strict else None
+            found = context.numbers.of(before, candidate, self.relation, (), problems)
+            if found.status not in good:
                 continue
-            if context.prover.prove(before, candidate, self.relation, thorough=False).proved:
-                suggestion = f"{words}: that is proved"
-                context.chain.add(candidate, True)
-                break
-        found = report(item, "refuted", "the numbers of both sides differ", self.reading)
-        return replace(found, numeric=self.evidence, suggestion=suggestion)
+            tried = context.prover.prove(before, candidate, self.relation, thorough=strict)
+            if tried.proved:
+                return words, candidate
+        return None
 
     def _constant(self) -> RowReport | None:
         """Equal up to a term that is free of the parameters."""

@@ -359,9 +359,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     return chosen
 
 
-def _name_by_braces(
-    reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]
-) -> None:
+def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:
     """Names that underbraces give to summands, =: R: what a later row says of R is a claim."""
     for item in reading.items:
         for side in (item.left, item.right):

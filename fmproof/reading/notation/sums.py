@@ -20,7 +20,7 @@ from fmproof.lang.nodes import Expect, Law, Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
-from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+from fmproof.reading.notation.symbols import key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
