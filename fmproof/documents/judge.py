@@ -269,8 +269,9 @@ class Judge:
         free = self._free_in(candidate.right)
         places = {spelled(p) for p in (*left.args, *left.given, *left.after)}
         known = self.elab.evidence.spellings
-        strange = [n for n in sorted(free - places) if n in known and self._is_point(known[n])]
-        unused = sorted(n for n in places - free if n in known and self._is_point(known[n]))
+        vectors = {n for n in (free | places) & set(known) if self._is_vector(known[n])}
+        strange = sorted(n for n in (free - places) & vectors if self.elab.is_place(known[n]))
+        unused = sorted((places - free) & vectors)
         if len(strange) != 1 or not unused or self._abbreviates(unused, strange[0]):
             return ""
         one, other = readable_name(strange[0]), readable_name(unused[0])
@@ -295,11 +296,10 @@ class Judge:
             if isinstance(item.left, t.Sym) and item.right is not None
         )
 
-    def _is_point(self, symbol: t.Sym) -> bool:
-        """Whether a letter is a vector at which the document takes functions."""
+    def _is_vector(self, symbol: t.Sym) -> bool:
         found = self.elab.evidence.sorts.of(symbol)
         vector = found is not None and found.kind == "vec"
-        return vector and self.elab.is_place(symbol) and not self.elab.is_time(spelled(symbol))
+        return vector and not self.elab.is_time(spelled(symbol))
 
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:

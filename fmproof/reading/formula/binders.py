@@ -124,7 +124,7 @@ class Binders(Operators):
                 if parser.text() == "=":
                     parser.i += 1
                     low = parser.sum()
-                if not parser.ends():  # i ≠ j, i ∈ B, i, j
+                if parser.i < len(parser.tokens):  # i ≠ j, i ∈ B, i, j
                     index = t.Other(at, "index")
             except Unreadable:
                 index = t.Other(at, "index")

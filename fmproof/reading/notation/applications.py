@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
+    if sums.is_sample(elab, node):
+        raise NotYet("a sum over random samples", node.at)
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
     if name in elab.constants:

@@ -50,6 +50,12 @@ def numbers(elab: Elaborator, symbol: t.Sym) -> bool:
     return any(isinstance(s, t.Sym) and elab.is_index(spelled(s)) for s in symbol.sub)
 
 
+def is_sample(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a letter in a sum over its index is drawn outside: one of several samples."""
+    summed = any(isinstance(s, t.Sym) and spelled(s) in elab.bound for s in symbol.sub)
+    return summed and spelled(symbol) in elab.bound and numbers(elab, symbol)
+
+
 def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
     """y_i as a function of i.
 
