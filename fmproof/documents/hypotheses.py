@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Basic, Expr, Mul, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, summands, times_of
+from fmproof.lang.arithmetic import Mul, factors, summands, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import Add, Expr, Rational
+from sympy import Expr, Rational
 
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import coefficient, plus_of, summands, times_of
+from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
 from fmproof.lang.node import rebuilt
 from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar
 from fmproof.lang.nodes.measure import drawn_by

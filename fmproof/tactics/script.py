@@ -99,7 +99,9 @@ def _stated(prop: Any, owner: str) -> Any:
 
 
 class _Final:
-    """A subclass could answer differently when asked twice."""
+    """A subclass, or a dictionary, could answer differently when asked twice."""
+
+    __slots__ = ()
 
     def __init_subclass__(cls, **_: Any) -> None:
         if cls.__module__ != __name__:
@@ -152,7 +154,7 @@ def recording() -> Iterator[list[Derivation]]:
         _recordings.remove(made)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hypothesis(_Final):
     """A named assumption.
 
@@ -194,7 +196,7 @@ class Hypothesis(_Final):
         return shown.hypothesis(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instance(_Final):
     """An earlier theorem at particular fields, densities, weights or parameters.
 
@@ -268,7 +270,7 @@ def _claimed(claim: Any, where: str) -> Claim:
         raise SortError(f"{where}: {error}") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
 
@@ -350,7 +352,7 @@ class Step(_Final):
             raise SortError(f"step {self.id}: {error}") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part(_Final):
     """A chain of steps, and the theorem that it establishes.
 
@@ -412,7 +414,7 @@ class Part(_Final):
         return Almost(prop, *self.almost) if self.almost else prop
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Derivation(_Final):
     """A whole derivation.
 
