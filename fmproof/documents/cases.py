@@ -49,8 +49,8 @@ def in_cases(
         return
     about = getattr(before, "head", None)
     seen: set[Sides] = set()
-    for first in (lambda head: head is about, lambda head: False, lambda head: True):
-        chosen = {head: cases[0 if first(head) else -1] for head, cases in known.items()}
+    for firsts in ({about}, set(), set(known)):  # of which symbols the first equation is taken
+        chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
         try:
             sides, used = _put((before, claim), chosen)
         except (FmproofError, SortError, TypeError):
@@ -65,6 +65,9 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Case]]:
     found: dict[Head | Var, list[Case]] = {}
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
+        passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
+        if passing and not context.ties.right_behind(other, item):
+            continue
         if case is not None:
             found.setdefault(case.head, []).append(case)
     return found
@@ -108,15 +111,16 @@ def _put(sides: Sides, chosen: dict[Head | Var, Case]) -> tuple[Sides, list[Case
             if case.head not in heads_in(sides):
                 continue
             body, fixed = _closed(case, values)
-            sides = tuple(  # type: ignore[assignment]
+            before, claim = (
                 replace_head(substitute(side, fixed), case.head, case.params, body)
                 for side in sides
             )
+            sides = (before, claim)
             used.append(case)
             changed = True
         if not changed:
             break
-    return tuple(substitute(side, values) for side in sides), used  # type: ignore[return-value]
+    return (substitute(sides[0], values), substitute(sides[1], values)), used
 
 
 def _closed(case: Case, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
+from time import process_time
 
 from sympy import Expr
 
@@ -41,6 +42,8 @@ from fmproof.reading.notation.symbols import spelled
 _NEAR = 40
 _FEW_NEAR = 24
 """Rows one edit away that are looked at."""
+_SECONDS_NEAR = 1.0
+"""Of processor time for those, where little is known of a row."""
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -234,7 +237,10 @@ class ComparedRow:
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
+        until = process_time() + _SECONDS_NEAR
         for sides, places in in_cases(context, self.item, self.before, self.claim):
+            if process_time() > until:
+                break
             if context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
             proof = context.prover.prove(*sides)
@@ -375,10 +381,13 @@ class ComparedRow:
         """
         context = self.context
         good = ("agrees",) if strict else ("agrees", "inconclusive")
+        until = process_time() + _SECONDS_NEAR
         before, claim = self.before, self.claim
         if self._averaged:
             before, claim = self._averaged[0].before, self._averaged[0].claim
         for words, candidate in islice(neighbours(before, claim), most):
+            if strict and process_time() > until:
+                return None
             if strict and words.startswith("without"):
                 continue
             try:

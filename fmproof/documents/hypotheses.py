@@ -71,7 +71,8 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
             if not isinstance(term.head, Density):
                 yield from _written(unfolded, around, seen)
     elif isinstance(term, CondExpect):
-        yield from _closed(term.body, tuple(term.measure))
+        for body in dict.fromkeys((term.body, *_opened(term.body))):
+            yield from _closed(body, tuple(term.measure))
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
@@ -82,6 +83,14 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
+
+
+def _opened(body: Expr) -> Iterator[Expr]:
+    """A function that is defined by arithmetic, such as D(a, b), written out."""
+    if not isinstance(body, Apply) or isinstance(body.head, Density):
+        return
+    if body.head.definition is not None and not _has_average(body.head.definition):
+        yield body.head.unfold(body.arguments)
 
 
 def _props(term: Basic, law: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop]:

@@ -96,6 +96,8 @@ def _positive(parts: Iterable[Expr]) -> Iterator[Prop]:
                 yield for_every(Positive(part.head(*part.head.params)))
         elif free_vars(part):
             yield Positive(part)
+            if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
+                yield Positive(part.head.unfold(part.arguments))
 
 
 def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:

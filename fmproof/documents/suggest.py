@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from sympy import Expr, Rational
@@ -71,12 +71,12 @@ def _joined(claim: Expr) -> Iterator[tuple[str, Expr]]:
         drawn = {v for d in shorter.measure for v in drawn_by(d)}
         shared = drawn & free_vars(one.body) & free_vars(other.body)
         if shared and set(shorter.measure) <= set(longer.measure):
-            made = _or_none(
-                lambda a=one, b=other, e=longer: Expect(Inner(a.body, b.body), *e.measure)
-            )
-            if made is not None:
-                words = "the mean of the product, not the product of the means"
-                yield from _made(words, lambda n=node, m=made: _with(claim, n, m))
+            words = "the mean of the product, not the product of the means"
+            try:
+                product = Expect(Inner(one.body, other.body), *longer.measure)
+                yield words, _with(claim, node, product)
+            except FmproofError:
+                continue
 
 
 def _with(term: Any, old: Expr, new: Expr) -> Any:
@@ -88,14 +88,6 @@ def _with(term: Any, old: Expr, new: Expr) -> Any:
     if isinstance(term, Apply):
         return rebuilt(term, term.head, *(_with(arg, old, new) for arg in term.args[1:]))
     return rebuilt(term, *(_with(arg, old, new) for arg in term.args))
-
-
-def _or_none(build: Callable[[], Expr]) -> Expr | None:
-    """What is built, if it can be."""
-    try:
-        return build()
-    except FmproofError:
-        return None
 
 
 def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:

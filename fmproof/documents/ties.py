@@ -176,13 +176,17 @@ class Ties:
         """Whether what another row says holds here: it stands before, or right behind."""
         if other.index < item.index:
             case = other.inline and isinstance(other.left, t.Sym) and self._moves(other.left)
-            between = self.items[other.index + 1 : item.index]
-            return not case or all(one.inline or one.piece is item.piece for one in between)
+            return not case or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
         if other.piece is item.piece:
             return True
         between = self.items[item.index + 1 : other.index + 1]
+        return all(one.inline or one.piece is item.piece for one in between)
+
+    def right_behind(self, other: Item, item: Item) -> bool:
+        """Whether no other display stands between a row and ``item``."""
+        between = self.items[other.index + 1 : item.index]
         return all(one.inline or one.piece is item.piece for one in between)
 
     def _about(

@@ -184,8 +184,9 @@ def average_out(term: Expr) -> Theorem | None:
     for place in _places(term.body):
         if place.side == SQUARE:
             continue
-        for start in (reflexivity(term), *_with_missing_lets(term, place.mean)):
-            whole = start.rhs
+        shorter = _without_unused_lets(term)
+        for start in (shorter, *_with_missing_lets(shorter, place.mean)):
+            whole: Any = start.rhs
             for fit in _fits(whole.measure, place.mean):
                 theorem = _averaged(whole, place, fit)
                 if theorem is not None:
@@ -193,8 +194,21 @@ def average_out(term: Expr) -> Theorem | None:
     return None
 
 
-def _with_missing_lets(term: Any, mean: CondExpect) -> Iterator[Theorem]:
+def _without_unused_lets(term: Any) -> Theorem:
+    """E over a law = E over it without the deterministic draws that nothing uses."""
+    theorem = reflexivity(term)
+    for i in reversed(range(len(term.measure))):
+        whole: Any = theorem.rhs
+        if len(whole.measure) > 1 and isinstance(whole.measure[i], Let):
+            dropped = attempt(drop_draw, whole, i)
+            if dropped is not None:
+                theorem = transitivity(theorem, dropped)
+    return theorem
+
+
+def _with_missing_lets(start: Theorem, mean: CondExpect) -> Iterator[Theorem]:
     """E over a law = E over it and the deterministic draws that only ``mean`` needs."""
+    term: Any = start.rhs
     given = {item.var for item in mean.given}
     missing = [d for d in mean.measure if isinstance(d, Let) and d.var not in given]
     if not missing:
@@ -204,11 +218,12 @@ def _with_missing_lets(term: Any, mean: CondExpect) -> Iterator[Theorem]:
     for _, renaming in assigned(term.measure, wanted, (), {}):
         names = {d.var: _unlike(d.var, taken) for d in missing}
         more = [Let(names[d.var], substitute(d.value, {**renaming, **names})) for d in missing]
-        theorem = reflexivity(term)
+        theorem = start
         for i in range(len(more)):
-            longer = attempt(Expect, term.body, *term.measure, *more[: i + 1])
-            dropped = longer and attempt(drop_draw, longer, len(longer.measure) - 1)
-            if dropped is None:
+            measure = (*term.measure, *more[: i + 1])
+            try:
+                dropped = drop_draw(Expect(term.body, *measure), len(measure) - 1)
+            except (RuleError, SortError):
                 return
             theorem = transitivity(theorem, symmetry(dropped))
         yield theorem

@@ -52,11 +52,28 @@ def test_a_number_for_a_constant() -> None:
     assert last(r"g(x) = - \|x\|^2", before).verdict != "proved"
 
 
-def test_an_underbrace_defines() -> None:
-    text = (
-        "$$\n\\| a + b \\|^2 = \\|a\\|^2 + \\underbrace{ 2 \\langle a, b \\rangle }_{=: M(b)}"
-        " + \\|b\\|^2\n$$\n\nwhere\n\n$$\nM(b) = \\langle a, b \\rangle + \\langle b, a \\rangle\n$$\n"
+def test_a_passing_number_is_no_case_for_later_rows() -> None:
+    before = (
+        "$$\ng(x) = f(x) + \\omega\\, h(x)\n$$\n\nAt $\\omega = 0$ nothing is added:\n\n"
+        "$$\n\\|x\\|^2 = x \\cdot x\n$$\n\nIn general\n\n"
     )
-    assert [row.verdict for row in check_text(text, "x", ".md").rows] == ["proved", "proved"]
-    wrong = text.replace("+ \\langle b, a", "- \\langle b, a")
+    assert last(r"g(x) = f(x) - \omega\, h(x)", before).verdict != "proved"
+
+
+UNDERBRACE = r"""$$
+\| a + b \|^2 = \|a\|^2 + \underbrace{ 2 \langle a, b \rangle }_{=: M(b)} + \|b\|^2
+$$
+
+where
+
+$$
+M(b) = \langle a, b \rangle + \langle b, a \rangle
+$$
+"""
+
+
+def test_an_underbrace_defines() -> None:
+    rows = check_text(UNDERBRACE, "x", ".md").rows
+    assert [row.verdict for row in rows] == ["proved", "proved"]
+    wrong = UNDERBRACE.replace(r"+ \langle b, a", r"- \langle b, a")
     assert check_text(wrong, "x", ".md").rows[-1].verdict == "refuted"

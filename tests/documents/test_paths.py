@@ -51,6 +51,24 @@ def last(row: str) -> RowReport:
     return check_text(f"{TEXT}$$\n{row}\n$$\n", "x", ".md").rows[-1]
 
 
+ENDS = """Let $(Y_0, Y_1) \\sim \\pi$, $Y_t = (1-t) Y_0 + t Y_1$, $\\dot Y_t = Y_1 - Y_0$ and
+
+$$
+w_t(y) := \\mathbb E[ \\dot Y_t \\mid Y_t = y ] .
+$$
+
+"""
+
+
+def test_one_end_is_eliminated() -> None:
+    """The velocity is drawn in one mean and not in the other."""
+    row = r"w_t(y) = \frac{ \mathbb E[Y_1 \mid Y_t = y] - y }{ 1 - t }"
+    found = check_text(f"{ENDS}$$\n{row}\n$$\n", "x", ".md").rows[-1]
+    assert found.verdict == "proved"
+    wrong = row.replace("- y }{ 1 - t }", "- y }{ t }")
+    assert check_text(f"{ENDS}$$\n{wrong}\n$$\n", "x", ".md").rows[-1].verdict == "refuted"
+
+
 @pytest.mark.parametrize("row", TRUE)
 def test_rows_about_mean_velocities_are_proved(row: str) -> None:
     assert last(row).verdict == "proved"

@@ -87,3 +87,12 @@ def test_a_sum_over_classes_is_over_their_values() -> None:
     assert verdict(row, mixture + drawn) == "proved"
     wrong = row.replace(r"\nabla_x \log", r"\nabla_x")
     assert verdict(wrong, mixture + drawn) != "proved"
+
+
+def test_a_letter_of_losses_in_a_norm_is_a_vector() -> None:
+    row = (
+        r"\sum_{j=1}^M c_j \| F(x) - b_j \|^2 = \|F(x)\|^2 \sum_{j=1}^M c_j"
+        r" - 2 \Big\langle F(x), \sum_{j=1}^M c_j b_j \Big\rangle + \sum_{j=1}^M c_j \|b_j\|^2"
+    )
+    assert verdict(row) == "proved"
+    assert verdict(row.replace("- 2", "+ 2")) == "refuted"

@@ -1,4 +1,4 @@
-"""Wrong rows of which little is known: another variable, another sign, means that are multiplied."""
+"""Wrong rows of which little is known: another variable, means that are multiplied."""
 
 from __future__ import annotations
 

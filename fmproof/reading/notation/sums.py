@@ -167,7 +167,8 @@ def as_mean(node: t.Node) -> t.Node:
         return replace(node.top, kind="mean")
     if not isinstance(node, t.Mul) or not isinstance(node.factors[-1], t.Series):
         return node
-    *before, total = node.factors
+    before, total = node.factors[:-1], node.factors[-1]
+    assert isinstance(total, t.Series)
     for i, factor in enumerate(before):
         top, bottom = _quotient(factor)
         if bottom is None or not _from_one(total, bottom):
