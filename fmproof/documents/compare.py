@@ -377,7 +377,7 @@ class ComparedRow:
         """What to change, and a row that is proved with it.
 
         Args:
-            strict: only what numbers corroborate, and nothing left out.
+            strict: only what numbers corroborate, nothing left out, no symbol for another.
         """
         context = self.context
         good = ("agrees",) if strict else ("agrees", "inconclusive")
@@ -385,7 +385,7 @@ class ComparedRow:
         before, claim = self.before, self.claim
         if self._averaged:
             before, claim = self._averaged[0].before, self._averaged[0].claim
-        for words, candidate in islice(neighbours(before, claim), most):
+        for words, candidate in islice(neighbours(before, claim, not strict), most):
             if strict and process_time() > until:
                 return None
             if strict and words.startswith("without"):

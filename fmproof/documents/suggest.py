@@ -19,11 +19,15 @@ from fmproof.lang.spelling.text import text
 _MOST = 40
 
 
-def neighbours(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
-    """(what to change, the changed term), the likeliest first, at most forty."""
+def neighbours(before: Expr, claim: Expr, symbols: bool = True) -> Iterator[tuple[str, Expr]]:
+    """(what to change, the changed term), the likeliest first, at most forty.
+
+    Args:
+        symbols: whether one symbol for another counts; a document may equate the two.
+    """
     seen = {claim}
     count = 0
-    for words, changed in _edits(before, claim):
+    for words, changed in _edits(before, claim, symbols):
         if changed in seen:
             continue
         seen.add(changed)
@@ -33,9 +37,10 @@ def neighbours(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
             return
 
 
-def _edits(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
+def _edits(before: Expr, claim: Expr, symbols: bool) -> Iterator[tuple[str, Expr]]:
     yield from _of_claim(claim)
-    yield from _swapped(before, claim)
+    if symbols:
+        yield from _swapped(before, claim)
     yield from _joined(claim)
     yield from _inside(claim)
 
