@@ -28,7 +28,7 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Case:
+class Stipulation:
     """head(params) = body, by the row at ``place``; or a number that a constant is, σ₀ = 0."""
 
     head: Head | Var
@@ -60,9 +60,9 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
-def _cases(context: Context, item: Item) -> dict[Head | Var, list[Case]]:
+def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
-    found: dict[Head | Var, list[Case]] = {}
+    found: dict[Head | Var, list[Stipulation]] = {}
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
         passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
@@ -73,7 +73,7 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Case]]:
     return found
 
 
-def _case(context: Context, item: Item, left: t.Node | None) -> Case | None:
+def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
     if item.right is None or not isinstance(left, t.Sym | t.Call):
         return None
     try:
@@ -83,7 +83,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Case | None:
     if isinstance(named, Var) and named.sort is Sort.REAL and not free_vars(body):
         known = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
         return (
-            None if known or sort_of(body) is not Sort.REAL else Case(named, (), body, item.place)
+            None
+            if known or sort_of(body) is not Sort.REAL
+            else Stipulation(named, (), body, item.place)
         )
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
@@ -95,11 +97,11 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Case | None:
         return None
     if any(other in context.elab.unknowns for other in heads_in([body])):
         return None
-    return Case(head, tuple(params), body, item.place)
+    return Stipulation(head, tuple(params), body, item.place)
 
 
-def _put(sides: Sides, chosen: dict[Head | Var, Case]) -> tuple[Sides, list[Case]]:
-    used: list[Case] = []
+def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:
+    used: list[Stipulation] = []
     values: dict[Var, Expr] = {c.head: c.body for c in chosen.values() if isinstance(c.head, Var)}
     for _ in range(_ROUNDS):
         changed = False
@@ -123,7 +125,7 @@ def _put(sides: Sides, chosen: dict[Head | Var, Case]) -> tuple[Sides, list[Case
     return (substitute(sides[0], values), substitute(sides[1], values)), used
 
 
-def _closed(case: Case, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:
+def _closed(case: Stipulation, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:
     """The body of a case, what is free in it besides the arguments as symbols of their own."""
     fixed: dict[Var, Expr] = {}
     for var in sorted(free_vars(case.body) - set(case.params), key=lambda v: v.name):

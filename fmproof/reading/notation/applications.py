@@ -45,7 +45,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         return elab.constants[name]
     if elab.is_time(name):
         return elab.variable(node)
-    if sums.numbers(elab, node):
+    if sums.carries_index(elab, node):
         return applied(elab, sums.member(elab, node))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:

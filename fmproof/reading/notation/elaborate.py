@@ -297,5 +297,5 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Function: binders.function,
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
-    t.Series: sums.series,
+    t.Series: sums.finite_sum,
 }

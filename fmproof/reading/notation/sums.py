@@ -45,7 +45,7 @@ def ranges(nodes: Iterable[t.Node]) -> dict[str, t.Sym | None]:
     return found
 
 
-def numbers(elab: Elaborator, symbol: t.Sym) -> bool:
+def carries_index(elab: Elaborator, symbol: t.Sym) -> bool:
     """Whether a letter carries the index of a sum: y_i."""
     return any(isinstance(s, t.Sym) and elab.is_index(spelled(s)) for s in symbol.sub)
 
@@ -53,7 +53,7 @@ def numbers(elab: Elaborator, symbol: t.Sym) -> bool:
 def is_sample(elab: Elaborator, symbol: t.Sym) -> bool:
     """Whether a letter in a sum over its index is drawn outside: one of several samples."""
     summed = any(isinstance(s, t.Sym) and spelled(s) in elab.bound for s in symbol.sub)
-    return summed and spelled(symbol) in elab.bound and numbers(elab, symbol)
+    return summed and spelled(symbol) in elab.bound and carries_index(elab, symbol)
 
 
 def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
@@ -71,7 +71,7 @@ def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
     return t.Call(symbol.at, symbol, ())
 
 
-def series(elab: Elaborator, node: t.Series) -> Expr:
+def finite_sum(elab: Elaborator, node: t.Series) -> Expr:
     """The term of Σ, or of a mean over an index."""
     if node.kind == "product" or not isinstance(node.index, t.Sym):
         raise NotYet("a product or a sum over such an index", node.at)
