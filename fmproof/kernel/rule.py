@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, ParamSpec
@@ -13,6 +12,7 @@ from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
+from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.measure import require_measure
@@ -116,7 +116,7 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
 """How an argument of each kind is taken: checked to be exactly that, read once, admitted."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Rule:
     """A kernel rule.
 

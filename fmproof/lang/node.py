@@ -12,16 +12,17 @@ and an operation that meets a type without a declaration raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ Obligations = Callable[[Any, Inside], Iterable[Any]]
 """The propositions that make a node's value an honest finite one."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Declaration:
     """What the trusted base must know of a type of node.
 
@@ -255,9 +256,9 @@ def as_term(value: Any) -> Any:
 
 # --- the gate -----------------------------------------------------------------------------
 
-SHARED: Mapping[str, Any] = {
-    name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")
-}
+SHARED: Mapping[str, Any] = MappingProxyType(
+    {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
+)
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
 _KINDS = {name: type(node) for name, node in SHARED.items()}
 
