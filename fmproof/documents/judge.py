@@ -231,9 +231,12 @@ class Judge:
             if not item.inline:
                 self.context.chain = RowChain([], item.left, message)
         if candidate.state == "refused" and candidate.why.endswith("is free in its definition"):
-            missing = self._scope_of_definition(item) or self._swapped(candidate)
+            missing = self._scope_of_definition(item)
             if missing:
                 return report(item, "scope", missing)
+        swapped = self._swapped(candidate)
+        if swapped:
+            return report(item, "scope", swapped)
         hidden = hidden_parameter(self.context, candidate.left)
         if hidden:
             return report(item, "refuted", hidden)
@@ -270,7 +273,15 @@ class Judge:
         places = {spelled(p) for p in (*left.args, *left.given, *left.after)}
         known = self.elab.evidence.spellings
         vectors = {n for n in (free | places) & set(known) if self._is_vector(known[n])}
-        strange = sorted(n for n in (free - places) & vectors if self.elab.is_place(known[n]))
+        given = {
+            spelled(place)
+            for calls in self.elab.evidence.called.values()
+            for call in calls
+            for place in call.given
+        }
+        strange = sorted(
+            n for n in (free - places) & vectors if n in given or self.elab.is_place(known[n])
+        )
         unused = sorted((places - free) & vectors)
         if len(strange) != 1 or not unused or self._abbreviates(unused, strange[0]):
             return ""

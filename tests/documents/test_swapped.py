@@ -18,8 +18,8 @@ DENSITIES = {
         r"\rho(y) = \int \rho(x, y) \,dy",
     ),
     "the mean in another variable": (
-        r"q(a_t \mid a_0) = \mathcal N(a_t; k_t a_0, m_t I)",
-        r"q(a_t \mid a_0) = \mathcal N(a_t; k_t a_{t-1}, m_t I)",
+        r"q(a_t \mid a_0) = \mathcal N(a_t; k_t a_0, s_t^2 I)",
+        r"q(a_t \mid a_0) = \mathcal N(a_t; k_t a_{t-1}, s_t^2 I)",
     ),
 }
 SAID = (
