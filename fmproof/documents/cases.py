@@ -80,13 +80,10 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         named, body = context.elab.term(left), context.elab.term(item.right)
     except (NotYet, SortError, FmproofError):
         return None
-    if isinstance(named, Var) and named.sort is Sort.REAL and not free_vars(body):
-        known = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
-        return (
-            None
-            if known or sort_of(body) is not Sort.REAL
-            else Stipulation(named, (), body, item.place)
-        )
+    if isinstance(named, Var):
+        number = named.sort is sort_of(body) is Sort.REAL and not free_vars(body)
+        time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
+        return Stipulation(named, (), body, item.place) if number and not time else None
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
     head, params = named.head, named.arguments
