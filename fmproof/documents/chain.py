@@ -11,11 +11,16 @@ from fmproof.reading.formula import tree as t
 
 @dataclass
 class Line:
-    """A side of a chain that was read: its term, and whether it equals the chain's start."""
+    """A side of a chain that was read: its term, and whether it equals the chain's start.
+
+    What is not known to, and not known to be wrong either, is ``open``: the row after it may
+    follow from it.
+    """
 
     term: Expr
     stands: bool
     node: t.Node | None = None  #: what is written, to be read again
+    open: bool = False
 
 
 @dataclass
@@ -35,5 +40,18 @@ class RowChain:
         """The terms that equal the start, in their order."""
         return [line.term for line in self.lines if line.stands]
 
+    @property
+    def undecided(self) -> Line | None:
+        """The last line, where it is not known whether it equals the start."""
+        return self.lines[-1] if self.lines and self.lines[-1].open else None
+
     def add(self, term: Expr, stands: bool, node: t.Node | None = None) -> None:
         self.lines.append(Line(term, stands, node))
+
+    def leave_open(self, term: Expr, node: t.Node | None = None) -> None:
+        """A line that may equal the start."""
+        self.lines.append(Line(term, False, node, True))
+
+    def bound(self, term: Expr, node: t.Node | None = None) -> None:
+        """A ≤ B: what comes next is compared with B."""
+        self.lines = [Line(term, True, node)]

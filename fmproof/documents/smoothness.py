@@ -96,6 +96,8 @@ def _positive(parts: Iterable[Expr]) -> Iterator[Prop]:
                 yield for_every(Positive(part.head(*part.head.params)))
         elif free_vars(part):
             yield Positive(part)
+            if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
+                yield Positive(part.head.unfold(part.arguments))
 
 
 def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
@@ -107,6 +109,8 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
         yield for_every(Differentiable(body, var))
     if isinstance(body, Apply):
         head = body.head
+        if head.draws and not head.is_density:
+            return  # a law is no function
         for place, param in zip(body.arguments, head.params, strict=True):
             average = isinstance(head.definition, IntegralOver | Expect | CondExpect)
             known = head.definition is not None and not (isinstance(head, Density) or average)

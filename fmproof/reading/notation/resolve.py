@@ -13,6 +13,7 @@ from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of
 
 _TWO = Fraction(2)
@@ -53,7 +54,10 @@ class Resolver:
             return node
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
         if isinstance(node, t.Mul):
-            return self._product(_flat(node))
+            made = self._product(_flat(node))
+            return as_mean(made)
+        if isinstance(node, t.Frac):
+            return as_mean(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):
