@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fmproof.errors import InputError
 
-FILES = ("Measure", "Product", "Model", "Rules", "Spaces", "Steps")
+FILES = ("Measure", "Product", "Model", "Rules", "Calculus", "Spaces", "Steps")
 """In the order in which they use each other."""
 
 RULES: Mapping[str, str] = {
@@ -41,6 +41,9 @@ RULES: Mapping[str, str] = {
     "jensen": "jensen",
     "bilinearity": "ip_add_l",
     "congruence": "Int_almost",
+    "derivative": "grad_affine",
+    "exchange": "exchange_law",
+    "minimisers_of_shift": "argmin_shift",
 }
 """The lemma that is the heart of each rule's proof."""
 
@@ -48,6 +51,7 @@ ALLOWED = frozenset(
     {
         "ClassicalDedekindReals.sig_forall_dec",
         "ClassicalDedekindReals.sig_not_dec",
+        "Classical_Prop.classic",
         "Epsilon.epsilon_statement",
         "FunctionalExtensionality.functional_extensionality_dep",
         "boolp.constructive_indefinite_description",

@@ -20,7 +20,7 @@ from fmproof.certificate.export.statement import (
     Symbols,
     arguments,
     densities,
-    is_vector,
+    dimension,
     items,
     number,
     space,
@@ -54,30 +54,37 @@ class Tree:
     scope: Any = field(default=None, compare=False)
 
     @property
-    def vector(self) -> bool:
-        if self.kind == "hole":
-            return bool(self.value)
+    def vector(self) -> str:
+        """The dimension of a vector or gradient; empty for a number."""
+        if self.kind in ("hole", "zero"):
+            return str(self.value)
         if self.kind == "leaf":
-            return is_vector(self.term)
-        return self.kind in ("vector sum", "scaled", "zero")
+            return dimension(self.term)
+        if self.kind in ("vector sum", "scaled"):
+            return next((p.vector for p in self.parts if p.vector), "d")
+        return ""
 
 
 def leaf(term: Any, scope: Scope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
-def tree(term: Any, scope: Scope, vector: bool = False) -> Tree:
-    """The arithmetic of a term, down to what is no arithmetic."""
+def tree(term: Any, scope: Scope, vector: str = "") -> Tree:
+    """The arithmetic of a term, down to what is no arithmetic.
+
+    Args:
+        vector: the dimension, where 0 is a vector.
+    """
     if vector and term == 0:
-        return Tree("zero")
+        return Tree("zero", value=vector)
     if isinstance(term, Rational):
         return Tree("number", value=term)
     if isinstance(term, Add):
-        kind = "vector sum" if is_vector(term) else "sum"
+        kind = "vector sum" if dimension(term) else "sum"
         return Tree(kind, tuple(tree(a, scope) for a in term.args))
     if isinstance(term, Mul):
-        vectors = [a for a in term.args if is_vector(a)]
-        scalars = product_of([tree(a, scope) for a in term.args if not is_vector(a)])
+        vectors = [a for a in term.args if dimension(a)]
+        scalars = product_of([tree(a, scope) for a in term.args if not dimension(a)])
         return Tree("scaled", (scalars, tree(vectors[0], scope))) if vectors else scalars
     if isinstance(term, Pow):
         return Tree("power", (tree(term.args[0], scope),), value=int(term.args[1]))
@@ -123,7 +130,7 @@ def written(t: Tree, show: Callable[[Tree], str]) -> str:
         return vector_sum(parts)
     if t.kind == "scaled":
         return f"(vscal {parts[0]} {parts[1]})"
-    return "h" if t.kind == "hole" else "(@vzero d)"
+    return "h" if t.kind == "hole" else f"(@vzero {t.value})"
 
 
 class Facts:
@@ -204,9 +211,9 @@ class Equality:
 
     # --- proofs ---
 
-    def terms(self, a: Any, s: Scope, b: Any, t: Scope, vector: bool = False) -> str:
+    def terms(self, a: Any, s: Scope, b: Any, t: Scope, vector: str = "") -> str:
         """That a in the scope s is b in the scope t."""
-        vector = vector or is_vector(a) or is_vector(b)
+        vector = vector or dimension(a) or dimension(b)
         return self.trees(tree(a, s, vector), tree(b, t, vector))
 
     def trees(self, a: Tree, b: Tree, tactic: str = "", constants: bool = False) -> str:
@@ -283,13 +290,13 @@ class Equality:
         where, point = space(over), self.point()
         s = {**a.scope, **projections([i.var for i in over], point)}
         t = {**b.scope, **projections([i.var for i in others], point)}
-        vector = is_vector(x) or is_vector(y)
+        vector = dimension(x) or dimension(y)
         f = weighted(x.measure, tree(x.body, s, vector), s)
         g = weighted(y.measure, tree(y.body, t, vector), t)
         lemma = "VInt_ext" if vector else "Int_ext"
         lam = f"(fun {point} : {where} => {self.trees(f, g)})"
         whole = [self.integrand(z, scope) for z, scope in ((x, a.scope), (y, b.scope))]
-        size = "d " if vector else ""
+        size = f"{vector} " if vector else ""
         return f"(@{lemma} {size}({where}) {whole[0]} {whole[1]} {lam})"
 
     def zero(self, t: Tree) -> str:
@@ -370,7 +377,7 @@ class _Fact:
         key = eq.key(t)
         if key in self._known:
             return self._known[key]
-        kind = "vec d" if t.vector else "R"
+        kind = f"vec {t.vector}" if t.vector else "R"
         name = self._variable(key, kind, eq.text(t))
         same = eq.class_of_tree(t)
         if same == 0 and kind == "R":

@@ -24,7 +24,7 @@ from fmproof.certificate.export.statement import (
     NotExported,
     densities,
     factor_space,
-    is_vector,
+    dimension,
     items,
     space,
 )
@@ -44,10 +44,10 @@ def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     goal: Any = step.arg(0)
     over = items(goal.measure)
     here = {**step.scope, **at(over, "pt0").scope}
-    target = weighted(goal.measure, tree(goal.body, here, is_vector(goal.body)), here)
+    target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
     same = step.equality.trees(shape, target)
-    vector = "V" if is_vector(goal.body) else ""
-    size = "d " if vector else ""
+    vector = "V" if dimension(goal.body) else ""
+    size = f"{dimension(goal.body)} " if vector else ""
     G, where = step.integrand(goal), space(over)
     proof = f"({' '.join([lemma, *premises])})"
     return f"(@{vector}Integrable_ext {size}({where}) _ {G} (fun pt0 : {where} => {same}) {proof})"
@@ -161,7 +161,7 @@ def constant_factor(step: At) -> str:
         elif not bound & free_vars(factor) and sort_of(factor) is Sort.REAL:
             gone.append(factor)
     k = mul(*gone)
-    vector = is_vector(goal.body)
+    vector = dimension(goal.body)
     target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
     source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
     shape = Tree("scaled" if vector else "product", (tree(k, step.scope), source))
@@ -185,14 +185,14 @@ def cancelled_ratio(step: At) -> str:
     a, b = ratio.args
     rest = mul(*without(parts, *found))
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope, vector = {**step.scope, **point.scope}, is_vector(rest)
+    scope, vector = {**step.scope, **point.scope}, dimension(rest)
     A, B, f = (tree(z, scope) for z in (a, b, rest))
     quotient = Tree("product", (B, tree(ratio, scope)))
     shape = Tree("scaled" if vector else "product", (quotient, f))
     (premise,) = step.step.hypotheses
     source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
     target = Tree("scaled" if vector else "product", (A, f))
-    size, where = "d " if vector else "", space(over)
+    size, where = f"{vector} " if vector else "", space(over)
     same = step.equality.trees(source, target)
     mb, mr = (step.measurability.real(z, scope, point) for z in (b, ratio))
     mf = (step.measurability.vector if vector else step.measurability.real)(rest, scope, point)
@@ -216,8 +216,8 @@ def equal_integrand(step: At) -> str:
     other = props.Integrable(premise.conclusion.rhs, *goal.measure)
     if densities(goal.measure):
         raise NotExported("equal integrands under a law")
-    vector = is_vector(goal.body)
-    V, size, where = ("V", "d ", space(over)) if vector else ("", "", space(over))
+    vector = dimension(goal.body)
+    V, size, where = ("V", f"{vector} ", space(over)) if vector else ("", "", space(over))
     F, G = step.integrand(goal), step.integrand(other)
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
@@ -248,7 +248,7 @@ def finite_measure(step: At) -> str:
     drawn = {v for law in laws for v in drawn_by(law)} if all(
         isinstance(f, nodes.Apply) and f.head.draws for f in laws
     ) else None  # fmt: skip
-    if drawn is None or is_vector(body):
+    if drawn is None or dimension(body):
         raise NotExported("the integral of another constant")
     intervals = [i for i in over if i.var not in drawn]
     proof, order, done = law_integrable(step, laws, step.scope, intervals)
@@ -290,7 +290,7 @@ def _up_to_a_constant(
 def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
-    if is_vector(goal.body):
+    if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
     over = items(premise.measure)
@@ -441,7 +441,7 @@ def sections(step: At) -> str:
     prop, split = step.arg(0), step.arg(1)
     outer, inner = prop.measure[:split], prop.measure[split:]
     first, second = items(outer), items(inner)
-    vector = is_vector(prop.body)
+    vector = dimension(prop.body)
     V = "V" if vector else ""
     proof = step.given(prop)
     flat = nested(space(first), [factor_space(i) for i in second])

@@ -21,7 +21,7 @@ from fmproof.certificate.export.statement import (
     NotExported,
     densities,
     factor_space,
-    is_vector,
+    dimension,
     items,
     space,
 )
@@ -34,7 +34,7 @@ from fmproof.lang.scope import apart, free_vars
 
 def linearity(step: At) -> str:
     term: Any = step.arg(0)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("linearity for an integral of vectors")
     over, eq, c = items(term.measure), step.equality, step.conclusion
     where, name = space(over), step.equality.point()
@@ -148,7 +148,7 @@ def fubini(step: At) -> str:
     outer: Any = step.arg(0)
     inner = apart(outer.body, bound_vars(outer))
     first, second = items(outer.measure), items(inner.measure)
-    if is_vector(inner.body):
+    if dimension(inner.body):
         raise NotExported("Fubini for vectors")
     A, B = space(first), space(second)
     here = {**step.scope, **at(first, "pt_a").scope, **at(second, "pt_b").scope}
@@ -174,7 +174,7 @@ def _between(step: At, outer: Any, proof: str, inner: Any, first: Any, second: A
 def expectation_as_integral(step: At) -> str:
     """One integral a draw, the first outside."""
     term: Any = step.arg(0)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("an expectation of vectors as an integral")
     groups = [items([draw]) for draw in term.measure]
     condition = step.given(props.Integrable(term.body, *term.measure))
@@ -215,7 +215,7 @@ def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) 
 def marginal_draw(step: At) -> str:
     """Tonelli, and the definition of the marginal."""
     term, place = step.arg(0), step.arg(1)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("marginalisation in an expectation of vectors")
     eq, s, rhs = step.equality, step.scope, step.conclusion.rhs
     over, draw = items(term.measure), term.measure[place]

@@ -27,7 +27,7 @@ from fmproof.certificate.export.statement import (
     Scope,
     Symbols,
     densities,
-    is_vector,
+    dimension,
     items,
     space,
     type_of,
@@ -161,6 +161,8 @@ class At:
         """A value for a variable that occurs in a premise alone."""
         if var.sort is Sort.VEC:
             return "(@vzero d)"
+        if var.sort is Sort.PARAM and self.proof.symbols.smooth:
+            return "(@vzero k)"
         if var.sort is Sort.PARAM and not self.proof.symbols.own_parameters:
             raise NotExported(f"{var.name} occurs in a premise alone")
         return f"(0 : {type_of(var)})"
@@ -181,7 +183,7 @@ class At:
         if eq.key_of(p, s) == eq.key_of(prop, scope):
             return proof
         if isinstance(p, props.Equals):
-            vector = Sort.VEC in map(sort_of, (p.lhs, p.rhs))
+            vector = dimension(p.lhs) or dimension(p.rhs)
             left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
             return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
         if isinstance(p, props.VanishesWith):
@@ -205,12 +207,12 @@ class At:
         over, point = items(prop.measure), self.equality.point()
         s = {**known.scope, **_places(items(known.prop.measure), point)}
         t = {**scope, **_places(over, point)}
-        vector = is_vector(prop.body)
+        vector = dimension(prop.body)
         f = weighted(known.prop.measure, tree(known.prop.body, s, vector), s)
         g = weighted(prop.measure, tree(prop.body, t, vector), t)
         same = f"(fun {point} : {space(over)} => {self.equality.trees(f, g)})"
         F, G = self.integrand(known.prop, known.scope), self.integrand(prop, scope)
-        lemma = "VIntegrable_ext d" if vector else "Integrable_ext"
+        lemma = f"VIntegrable_ext {vector}" if vector else "Integrable_ext"
         return f"(@{lemma} ({space(over)}) {F} {G} {same} {known.proof})"
 
     def _cast_almost(self, known: Known, prop: Any, scope: Scope) -> str:

@@ -16,6 +16,7 @@ from fmproof.certificate.export.equality import (
     product_of,
     tree,
 )
+from fmproof.certificate.export import calculus
 from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.spaces import at, nested
@@ -24,7 +25,7 @@ from fmproof.certificate.export.statement import (
     arguments,
     densities,
     factor_space,
-    is_vector,
+    dimension,
     items,
     product,
     space,
@@ -69,7 +70,7 @@ def transitivity(step: At) -> str:
     c = step.conclusion
     if not all(isinstance(k.prop, props.Equals) for k in (first, second)):
         raise NotExported("transitivity of ≤")
-    vector = is_vector(c.lhs) or is_vector(c.rhs)
+    vector = dimension(c.lhs) or dimension(c.rhs)
     eq = step.equality
     return chain(
         eq.terms(c.lhs, step.scope, first.prop.lhs, first.scope, vector),
@@ -122,7 +123,7 @@ def unfold(step: At) -> str:
             if not isinstance(value, nodes.Var):
                 step.equality.means(text, value, step.scope)
         inside, scope = term.head.definition, dict(zip(term.head.params, texts, strict=True))
-    vector = is_vector(term)
+    vector = dimension(term)
     proof = step.equality.terms(inside, scope, c.rhs, step.scope, vector)
     return proof if proof != REFL else REFL
 
@@ -138,26 +139,29 @@ def congruence(step: At) -> str:
             return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
+    if kind in (nodes.Grad, nodes.ArgMin) and parts:
+        return calculus.under(step, node, parts)
     args = list(arguments(node))
     shift = 1 if isinstance(node, nodes.Apply) else 0
     eq, s = step.equality, step.scope
     # a sum of vectors and an inner product may have 0 among them
-    zeros = _is_inner(node) or (kind is Add and _vectors(args))
-    trees = [tree(a, s, zeros or is_vector(a)) for a in args]
-    lhs = tree(step.conclusion.lhs, s, _vectors(args) and not _is_inner(node))
+    zeros = "d" if _is_inner(node) else _vectors(args) if kind is Add else ""
+    trees = [tree(a, s, zeros or dimension(a)) for a in args]
+    result = "" if _is_inner(node) else _vectors(args)
+    lhs = tree(step.conclusion.lhs, s, result)
     tactic = "inner_products" if _is_inner(node) else ""
     proofs = [eq.trees(lhs, _shape(step, node, trees), tactic)]
     for place, source in parts:
         place -= shift
         new = step.premise(source).conclusion.rhs
-        vector = zeros or is_vector(args[place])
+        vector = zeros or dimension(args[place])
         proof = step.proved(source, props.Equals(args[place], new))
         trees[place] = Tree("hole", value=vector)
         if proof != REFL:
             hole = eq.text(_shape(step, node, trees))
-            proofs.append(f"(f_equal (fun h : {'vec d' if vector else 'R'} => {hole}) {proof})")
+            proofs.append(f"(f_equal (fun h : {f'vec {vector}' if vector else 'R'} => {hole}) {proof})")
         trees[place] = tree(new, s, vector)
-    rhs = tree(step.conclusion.rhs, s, _vectors(args) and not _is_inner(node))
+    rhs = tree(step.conclusion.rhs, s, result)
     now = _shape(step, node, trees)
     if eq.key(now) == eq.key(rhs):
         return chain(*proofs)
@@ -173,8 +177,8 @@ def _is_inner(node: Any) -> bool:
     return nodes.Inner in (type(node), getattr(node, "kind", None))
 
 
-def _vectors(args: list[Any]) -> bool:
-    return any(map(is_vector, args))
+def _vectors(args: list[Any]) -> str:
+    return next(filter(None, map(dimension, args)), "")
 
 
 def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
@@ -201,7 +205,7 @@ def _under(step: At, node: Any, source: From) -> str:
     rhs = step.conclusion.rhs
     if rhs == 0:
         raise NotExported("an integrand that becomes 0")
-    vector = is_vector(rhs)
+    vector = dimension(rhs)
     told = props.Equals(node.body, rhs.body)
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
     bound = {item.var for item in over}
@@ -211,7 +215,7 @@ def _under(step: At, node: Any, source: From) -> str:
         proof = conjunct("pt_k", i, len(lifted))
         known.append(Known(h, inside, f"({proof} pt_n)" if law else proof))
         facts.append((h, almost_at_points(step, h, node)))
-    where, size = space(over), "d " if vector else ""
+    where, size = space(over), f"{vector} " if vector else ""
     F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
     equal = step.proved(source, told, inside, known)
     if law and equal != REFL:
@@ -311,7 +315,7 @@ def cancel(step: At) -> str:
     s = step.scope
     quotient = Tree("product", (tree(b, s), tree(ratio, s)))
     x, y = step.printer.term(a, s), step.printer.term(b, s)
-    if is_vector(term):
+    if dimension(term):
         others = tree(mul(*rest), s)
         before = Tree("scaled", (quotient, others))
         after = Tree("scaled", (tree(a, s), others))
@@ -346,7 +350,7 @@ def linear_combination(step: At) -> str:
     """a − b = k (c − d), where c = d."""
     premise, k = step.use(step.arg(0)), step.arg(1)
     c, eq, s = step.conclusion, step.equality, step.scope
-    if is_vector(c.lhs) or is_vector(premise.prop.lhs):
+    if dimension(c.lhs) or dimension(premise.prop.lhs):
         raise NotExported("a combination of equations of vectors")
     sides = [
         (c.lhs, s),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fmproof.certificate.export import integrability, integrals, rules
+from fmproof.certificate.export import calculus, integrability, integrals, rules
 from fmproof.certificate.export.proof import At
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
@@ -43,6 +43,10 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "reorder_almost": integrability.reorder_almost,
     "everywhere": integrability.everywhere,
     "support_of_marginal": integrability.support_of_marginal,
+    "derivative": calculus.derivative,
+    "exchange": calculus.exchange,
+    "dominated_integrable": calculus.dominated_integrable,
+    "minimisers_of_shift": calculus.minimisers_of_shift,
 }
 """The kernel's rules that have a translation, by name."""
 

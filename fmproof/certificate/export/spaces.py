@@ -15,7 +15,7 @@ from fmproof.certificate.export.statement import (
     arguments,
     densities,
     factor_space,
-    is_vector,
+    dimension,
     items,
     product,
     space,
@@ -165,8 +165,8 @@ class Measurability:
                 whole = f"(VMeas_add {part} {whole})"
             return whole
         if isinstance(node, Mul):
-            scalars = [self.real(a, scope, point) for a in node.args if not is_vector(a)]
-            (vector,) = (a for a in node.args if is_vector(a))
+            scalars = [self.real(a, scope, point) for a in node.args if not dimension(a)]
+            (vector,) = (a for a in node.args if dimension(a))
             return (
                 f"(VMeas_scal {_folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
             )
@@ -180,7 +180,7 @@ class Measurability:
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
         """Of an integrand: the densities times the body."""
-        vector = is_vector(body)
+        vector = dimension(body)
         inside = (self.vector if vector else self.real)(body, scope, point)
         if not densities(measure):
             return inside

@@ -25,14 +25,18 @@ Scope = Mapping[Var, str]
 """What stands for each free variable."""
 
 _TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
+_DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
-return Set SProp then Type using where with d l R Theta S fst snd pair ip ratio vadd vscal vzero vec
+return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd vscal vzero vec
 Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
-Density space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+Density Differentiable Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
 _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 """Names that the generated proof uses."""
+
+
+_SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
 class NotExported(InputError):
@@ -49,6 +53,7 @@ class Symbols:
         self.taken = set(_WORDS)
         self.uses_parameters = False
         self.own_parameters = False  #: in a proof of what is not about parameters, they are numbers
+        self.smooth = False  #: something is differentiated in parameters, so they are vectors
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -59,6 +64,7 @@ class Symbols:
             return
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
+        self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
         if isinstance(node, Head) and node not in self.heads:
             if node.definition is not None:
                 self._learn(node.definition)
@@ -99,6 +105,13 @@ def type_of(var: Var) -> str:
     if var.sort not in _TYPES:
         raise NotExported(f"{var.name}, a {var.sort.value}, has no translation to Coq yet")
     return _TYPES[var.sort]
+
+
+def domain(var: Var) -> str:
+    """The dimension of the space in which something is differentiated."""
+    if var.sort is Sort.REAL:
+        raise NotExported(f"a derivative in the number {var.name} has no translation to Coq yet")
+    return "k" if var.sort is Sort.PARAM else "d"
 
 
 # --- measures -----------------------------------------------------------------------------
@@ -147,9 +160,9 @@ def number(value: Rational) -> str:
     return f"({text})" if value.p < 0 or value.q != 1 else text
 
 
-def is_vector(term: Any) -> bool:
-    """Whether a term is a vector, zero not among them."""
-    return sort_of(term) is Sort.VEC
+def dimension(term: Any) -> str:
+    """The dimension of a vector or gradient as Coq; empty for what is neither, and for zero."""
+    return _DIMENSIONS.get(sort_of(term), "")
 
 
 # --- terms and propositions ---------------------------------------------------------------
@@ -180,6 +193,11 @@ class Printer:
             return self._integral(node, scope)
         if isinstance(node, nodes.Apply):
             return applied(self.symbols.heads[node.head], self.parts(node, scope))
+        if isinstance(node, nodes.Grad):
+            function, at = self.of_variable(node, scope), self.vector(node.at, scope)
+            return f"(@grad {domain(node.var)} {function} {at})"
+        if isinstance(node, nodes.ArgMin):
+            return f"(argmin {self.of_variable(node, scope)})"
         if isinstance(node, Add | Mul | Pow | nodes.Inner | nodes.Ratio):
             return combined(node, self.parts(node, scope))
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
@@ -194,7 +212,7 @@ class Printer:
 
     def _integral(self, node: Any, scope: Scope) -> str:
         over = items(node.measure)
-        vector = is_vector(node)
+        vector = dimension(node)
         write = self.vector if vector else self.term
         body = self.function(over, scope, lambda s: write(node.body, s))
         if isinstance(node, nodes.IntegralOver):
@@ -202,13 +220,22 @@ class Printer:
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         return f"({'VExpect' if vector else 'Expect'} ({space(over)}) {law} {body})"
 
+    def of_variable(self, node: Any, scope: Scope) -> str:
+        """The function of a variable that a derivative or a set of minimisers is of."""
+        body, var = node.args[:2]
+        before = self._depth
+        name = self._name(var, scope)
+        told = self.term(body, {**scope, var: name})
+        self._depth = before
+        return f"(fun {name} : {type_of(var)} => {told})"
+
     def law(self, measure: Sequence[Any], scope: Scope) -> str:
         """The product of the densities."""
-        return times([self.term(d, scope) for d in densities(measure)])
+        return times([self.term(d, scope) for d in densities(measure)] or ["1"])
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope) -> str:
         """The body with the densities as a factor."""
-        vector = is_vector(body)
+        vector = dimension(body)
         inside = (self.vector if vector else self.term)(body, scope)
         if not densities(measure):
             return inside
@@ -235,7 +262,7 @@ class Printer:
     def prop(self, node: Any, scope: Scope) -> str:
         """A proposition."""
         if isinstance(node, props.Equals):
-            vector = Sort.VEC in (sort_of(node.lhs), sort_of(node.rhs))
+            vector = dimension(node.lhs) or dimension(node.rhs)
             write = self.vector if vector else self.term
             return f"({write(node.lhs, scope)} = {write(node.rhs, scope)})"
         if isinstance(node, props.AtMost):
@@ -254,12 +281,30 @@ class Printer:
         if isinstance(node, props.Integrable):
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.weighted(node.measure, node.body, s))
-            return f"({'V' if is_vector(node.body) else ''}Integrable ({space(over)}) {body})"
+            return f"({'V' if dimension(node.body) else ''}Integrable ({space(over)}) {body})"
         if isinstance(node, props.Almost):
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.under_law(node, s))
             return f"(ae ({space(over)}) {body})"
+        if isinstance(node, props.Differentiable) and len(node.pairs) == 1:
+            ((var, at),) = node.pairs
+            function = self.of_variable(node, scope)
+            return f"(@Differentiable {domain(var)} {function} {self.vector(at, scope)})"
+        if isinstance(node, props.Dominated):
+            return self._dominated(node, scope)
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def _dominated(self, node: Any, scope: Scope) -> str:
+        body, var, at = node.args[:3]
+        over, before = items(node.measure), self._depth
+        name = self._name(var, scope)
+        inner = {**scope, var: name}
+        function = self.function(over, inner, lambda s: self.term(body, s))
+        law = self.function(over, scope, lambda s: self.law(node.measure, s))
+        self._depth = before
+        function = f"(fun {name} : {type_of(var)} => {function})"
+        place = self.vector(at, scope)
+        return f"(@Dominated {domain(var)} ({space(over)}) {law} {function} {place})"
 
     def under_law(self, node: Any, scope: Scope) -> str:
         """What an "almost every" says at a point: under a law, where its density is not 0."""
@@ -287,9 +332,9 @@ def times(parts: Sequence[str]) -> str:
 def combined(node: Any, parts: Sequence[str]) -> str:
     """``node`` with its arguments written as ``parts``."""
     if isinstance(node, Add):
-        return vector_sum(parts) if is_vector(node) else f"({' + '.join(parts)})"
+        return vector_sum(parts) if dimension(node) else f"({' + '.join(parts)})"
     if isinstance(node, Mul):
-        vectors = [i for i, a in enumerate(node.args) if is_vector(a)]
+        vectors = [i for i, a in enumerate(node.args) if dimension(a)]
         if not vectors:
             return times(parts)
         scalars = [p for i, p in enumerate(parts) if i != vectors[0]]
@@ -316,11 +361,13 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What the theorem is for every one of: names with their types."""
     yield "d", "nat"
     yield "l", "vector_measure d"
-    if symbols.uses_parameters and not symbols.own_parameters:
-        yield "Theta", "Type"
+    given = symbols.uses_parameters and not symbols.own_parameters
+    if given:
+        yield ("k", "nat") if symbols.smooth else ("Theta", "Type")
     for head, name in symbols.heads.items():
         if head.definition is None:
-            yield name, head_type(head)
+            kind = head_type(head)
+            yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
 
 
 def head_type(head: Head) -> str:
@@ -403,7 +450,10 @@ def definition(node: Any, symbols: Symbols) -> str:
 def declarations(symbols: Symbols) -> list[str]:
     """The variables and definitions of a section, as lines of Coq."""
     lines = [f"Variable {name} : {kind}." for name, kind in variables(symbols)]
-    if symbols.own_parameters:
+    if symbols.smooth:
+        lines.extend(["Definition k : nat := d."] * symbols.own_parameters)
+        lines.append("Definition Theta : Type := vec k.")
+    elif symbols.own_parameters:
         lines.append("Definition Theta : Type := R.")
     for node in symbols.declared:
         if isinstance(node, nodes.Named) or node.definition is not None:
