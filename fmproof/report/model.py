@@ -62,6 +62,18 @@ class Numeric:
 
 
 @dataclass(frozen=True)
+class CoqVerdict:
+    """The third witness: what Coq says of the proof, where it was asked."""
+
+    status: Literal["accepted", "refused", "unchecked"]
+    steps: int  #: of the certificate
+    lines: int = 0  #: of the proof in Coq
+    seconds: float = 0.0  #: that Coq took
+    axioms: tuple[str, ...] = ()  #: what the theorem rests on besides Coq's logic
+    message: str = ""  #: why it is not accepted
+
+
+@dataclass(frozen=True)
 class Location:
     """Where something is written in a Python file."""
 
@@ -194,6 +206,7 @@ class DerivationReport:
     uses: tuple[Used, ...] = ()
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
     missing: tuple[Missing, ...] = ()
+    coq: CoqVerdict | None = None  #: None where Coq was not asked
 
     @property
     def steps(self) -> tuple[StepReport, ...]:

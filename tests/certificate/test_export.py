@@ -36,6 +36,7 @@ from fmproof.certificate.export.statement import NotExported, Symbols
 from fmproof.certificate.library import MISSING, axioms, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.cli import command
+from fmproof.derivations.fm_cfm import fm_cfm
 from fmproof.errors import InputError
 from fmproof.kernel.rule import rules
 from fmproof.lang.nodes import norm2
@@ -83,11 +84,15 @@ def test_coq_accepts_the_theorem_of_flow_matching(tmp_path: Path) -> None:
 
 def test_each_step_is_a_lemma_with_its_rule() -> None:
     text = proof(certificate("fm-cfm"))
-    told = re.findall(r"^\(\* (\d+), (\w+): .*\*\)\nLemma s(\d+)[ \n]", text, re.MULTILINE)
+    told = re.findall(
+        r"^\(\* (\d+), (\w+)(?:, for ([\w.]+))?: .*\*\)\nLemma s(\d+)[ \n]", text, re.MULTILINE
+    )
     steps = certificate("fm-cfm").steps
-    assert [(int(n), rule, int(m)) for n, rule, m in told] == [
-        (i, step.rule, i) for i, step in enumerate(steps)
+    assert [(int(n), rule, label, int(m)) for n, rule, label, m in told] == [
+        (i, step.rule, step.label, i) for i, step in enumerate(steps)
     ]
+    labels = {step.id for part in fm_cfm.parts for step in part.steps}
+    assert {label for _, _, label, _ in told} == {*labels, ""}
     assert "(fun (t : R) (z : vec d) (x : vec d) =>" in text
     assert not re.search(r"\b(Axiom|Admitted|admit|Parameter|Conjecture|Abort)\b", text)
 

@@ -67,7 +67,7 @@ class Proof:
         self.measurability = Measurability(self.printer, self.equality.point)
 
     def lemma(self, number: int, script: Callable[[At], str]) -> str:
-        """One step as a lemma, with its rule and what it says as a comment."""
+        """One step as a lemma, with its rule, the derivation's step and what it says as a comment."""
         step = self.steps[number]
         scope: dict[Var, str] = {}
         for var in frees(step):
@@ -83,15 +83,21 @@ class Proof:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             raise NotExported(f"step {number}: {step.rule} does not fit what it is about") from None
         told = self.printer.prop(step.conclusion, scope)
+        of = f", for {_quoted(step.label)}" if step.label else ""
         return (
-            f"(* {number}, {step.rule}: {_comment(step)} *)\n"
+            f"(* {number}, {step.rule}{of}: {_comment(step)} *)\n"
             f"Lemma s{number}{given}{needs} :\n  {told}.\n"
             f"Proof. exact {proof}. Qed.\n"
         )
 
 
 def _comment(step: Step) -> str:
-    return shown(step.conclusion).replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    return _quoted(shown(step.conclusion))
+
+
+def _quoted(text: str) -> str:
+    """What can stand in a comment of Coq."""
+    return " ".join(text.replace("(*", "( *").replace("*)", "* )").replace('"', "'").split())
 
 
 class At:
