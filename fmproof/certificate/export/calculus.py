@@ -63,7 +63,7 @@ def exchange(step: At) -> str:
     name, scope = _bound(step, node.var)
     point = at(over, step.equality.point())
     measurable = step.measurability.weighted(
-        inner.measure, inner.body, {**scope, **point.scope}, point
+        inner.measure, inner.body, step.printer.placed(scope, point), point
     )
     f = step.printer.function(over, scope, lambda s: step.printer.term(inner.body, s))
     law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))

@@ -21,12 +21,14 @@ from fmproof.certificate.export.statement import (
     arguments,
     densities,
     dimension,
+    factor_space,
     items,
     number,
     space,
     times,
     vector_sum,
 )
+from fmproof.certificate.export.spaces import at
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes
@@ -285,11 +287,11 @@ class Equality:
     def _integrals(self, a: Tree, b: Tree) -> str:
         x, y = a.term, b.term
         over, others = items(x.measure), items(y.measure)
-        if [i.range for i in over] != [i.range for i in others]:
+        if [factor_space(i) for i in over] != [factor_space(i) for i in others]:
             raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic")
         where, point = space(over), self.point()
-        s = {**a.scope, **projections([i.var for i in over], point)}
-        t = {**b.scope, **projections([i.var for i in others], point)}
+        s = self.printer.placed(a.scope, at(over, point))
+        t = self.printer.placed(b.scope, at(others, point))
         vector = dimension(x) or dimension(y)
         f = weighted(x.measure, tree(x.body, s, vector), s)
         g = weighted(y.measure, tree(y.body, t, vector), t)
@@ -313,7 +315,7 @@ class Equality:
         """That an integral or expectation is 0 whose integrand is so by arithmetic."""
         over, point = items(node.measure), self.point()
         where = space(over)
-        s = {**scope, **projections([i.var for i in over], point)}
+        s = self.printer.placed(scope, at(over, point))
         integrand = weighted(node.measure, tree(node.body, s), s)
         same = self.trees(integrand, Tree("number", value=Rational(0)))
         whole = f"(fun {point} : {where} => {same})"
@@ -450,15 +452,6 @@ def chain(*proofs: str) -> str:
 def back(proof: str) -> str:
     """Symmetry."""
     return REFL if proof == REFL else f"(eq_sym {proof})"
-
-
-def projections(names: Sequence[Var], point: str) -> dict[Var, str]:
-    """What stands for each variable at a point of a product."""
-    found: dict[Var, str] = {}
-    for var in reversed(names[1:]):
-        found[var] = f"(snd {point})"
-        point = f"(fst {point})"
-    return {names[0]: point, **found}
 
 
 def bound_in(node: Any) -> set[Var]:

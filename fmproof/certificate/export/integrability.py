@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Rational, S
 
 from fmproof.certificate.certificate import From
+from fmproof.certificate.export.conditional import total_mass, without_density
 from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
@@ -43,7 +44,7 @@ def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     """The goal from a lemma about an integrand of this shape, at the point ``pt0``."""
     goal: Any = step.arg(0)
     over = items(goal.measure)
-    here = {**step.scope, **at(over, "pt0").scope}
+    here = step.printer.placed(step.scope, at(over, "pt0"))
     target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
     same = step.equality.trees(shape, target)
     vector = "V" if dimension(goal.body) else ""
@@ -65,7 +66,7 @@ class _Inner:
         parts = factors(goal.body)
         self.over = items(goal.measure)
         self.point = at(self.over, "pt0")
-        self.scope = {**step.scope, **self.point.scope}
+        self.scope = step.printer.placed(step.scope, self.point)
         found = [i for i, f in enumerate(parts) if isinstance(f, nodes.Inner)]
         if of_sum:
             found = [i for i in found if parts[i].is_square and isinstance(parts[i].args[0], Add)]
@@ -139,7 +140,7 @@ def square_integrable(step: At) -> str:
     (place,) = (i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC)
     vector, weight = parts[place], mul(*without(parts, place))
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope = {**step.scope, **point.scope}
+    scope = step.printer.placed(step.scope, point)
     w = weighted(goal.measure, tree(weight, scope), scope)
     W, f = _lambda(step, over, w), _lambda(step, over, tree(vector, scope))
     m = step.measurability.weighted(goal.measure, weight, scope, point)
@@ -152,7 +153,7 @@ def square_integrable(step: At) -> str:
 
 def constant_factor(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
-    over, scope = items(goal.measure), {**step.scope, **at(items(goal.measure), "pt0").scope}
+    over, scope = items(goal.measure), step.printer.placed(step.scope, at(items(goal.measure), "pt0"))
     bound = {item.var for item in over}
     gone = []
     for factor in factors(goal.body):
@@ -185,7 +186,7 @@ def cancelled_ratio(step: At) -> str:
     a, b = ratio.args
     rest = mul(*without(parts, *found))
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope, vector = {**step.scope, **point.scope}, dimension(rest)
+    scope, vector = step.printer.placed(step.scope, point), dimension(rest)
     A, B, f = (tree(z, scope) for z in (a, b, rest))
     quotient = Tree("product", (B, tree(ratio, scope)))
     shape = Tree("scaled" if vector else "product", (quotient, f))
@@ -212,18 +213,18 @@ def equal_integrand(step: At) -> str:
     premise = step.premise(source)
     over, name = items(goal.measure), step.equality.point()
     point = at(over, name)
-    inside = {**step.scope, **point.scope}
+    inside = step.printer.placed(step.scope, point)
     other = props.Integrable(premise.conclusion.rhs, *goal.measure)
-    if densities(goal.measure):
-        raise NotExported("equal integrands under a law")
     vector = dimension(goal.body)
     V, size, where = ("V", f"{vector} ", space(over)) if vector else ("", "", space(over))
     F, G = step.integrand(goal), step.integrand(other)
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
     lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    if lifted and densities(goal.measure):
+        raise NotExported("equal integrands almost everywhere under a law")
     if not lifted:
-        back = f"(eq_sym {step.proved(source, told, inside)})"
+        back = f"(eq_sym {_beside_law(step, goal, step.proved(source, told, inside), inside)})"
         return (
             f"(@{V}Integrable_ext {size}({where}) {G} {F} (fun {name} : {where} => {back}) {known})"
         )
@@ -236,12 +237,24 @@ def equal_integrand(step: At) -> str:
     return f"(@{V}Integrable_almost {size}({where}) {F} {G} {m} {almost} {known})"
 
 
+def _beside_law(step: At, goal: Any, equal: str, scope: Any) -> str:
+    """An equation of integrands with the law's density beside both."""
+    if not densities(goal.measure):
+        return equal
+    law, size = step.printer.law(goal.measure, scope), dimension(goal.body)
+    if size:
+        return f"(f_equal (fun h : vec {size} => vscal {law} h) {equal})"
+    return f"(f_equal (fun h : R => {law} * h) {equal})"
+
+
 # --- the same law, written otherwise ------------------------------------------------------
 
 
 def finite_measure(step: At) -> str:
     """Laws have mass one, bounded intervals are finite."""
     goal: Any = step.arg(0)
+    if without_density(goal.measure):
+        return total_mass(step)
     body, _ = against_lebesgue(goal.body, goal.measure)
     over, parts = items(goal.measure), factors(body)
     laws = [f for f in parts if not is_uniform(f) and not isinstance(f, Rational)]
@@ -257,7 +270,7 @@ def finite_measure(step: At) -> str:
     )
     if turned is not None:
         proof = f"(Integrable_renaming {turned} {proof})"
-    here = {**step.scope, **at(over, "pt0").scope}
+    here = step.printer.placed(step.scope, at(over, "pt0"))
     source = product_of([tree(d, here) for d in done])
     target = weighted(goal.measure, tree(goal.body, here), here)
     return _up_to_a_constant(step, over, source, target, _constant(goal), proof, goal)
@@ -290,12 +303,14 @@ def _up_to_a_constant(
 def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
+    if without_density(premise.measure) or without_density(goal.measure):
+        return step.cast(Known(premise, step.scope, step.given(premise)), goal, step.scope)
     if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
     over = items(premise.measure)
     body, _ = against_lebesgue(premise.body, premise.measure)
-    here = {**step.scope, **at(over, "pt0").scope}
+    here = step.printer.placed(step.scope, at(over, "pt0"))
     shape = weighted(premise.measure, tree(premise.body, here), here)
     wanted, target = items(goal.measure), against_lebesgue(goal.body, goal.measure)[0]
     found: Marginal | None = None
@@ -310,7 +325,7 @@ def tonelli(step: At) -> str:
         turned = reordered([factor_space(i) for i in over], [over.index(i) for i in found.over])
         if turned is not None:
             proof = f"(@Integrable_renaming _ _ _ _ {turned} {step.integrand(premise)} {proof})"
-        here = {**step.scope, **at(found.over, "pt0").scope}
+        here = step.printer.placed(step.scope, at(found.over, "pt0"))
         shape = weighted(premise.measure, tree(premise.body, here), here)
         split = Tree("product", (tree(draw, here), tree(rest, here)))
         F, G = (_lambda(step, found.over, z) for z in (shape, split))
@@ -337,8 +352,8 @@ def tonelli(step: At) -> str:
         F = step.function(over, lambda k: step.equality.text(written(k)))
         proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
     final = [over[i] for i in order]
-    here = {**step.scope, **at(final, "pt0").scope}
-    there = {**step.scope, **at(wanted, "pt0").scope}
+    here = step.printer.placed(step.scope, at(final, "pt0"))
+    there = step.printer.placed(step.scope, at(wanted, "pt0"))
     result = weighted(goal.measure, tree(goal.body, there), there)
     k = _constant(goal) / _constant(premise)
     return _up_to_a_constant(step, final, written(here), result, k, proof, goal)
@@ -367,7 +382,7 @@ def jensen(step: At) -> str:
         raise NotExported("Jensen for a marginal that is not drawn last")
     weight = mul(*without(others, place))
     eq, point = step.equality, at(over, "pt0")
-    scope = {**step.scope, **point.scope}
+    scope = step.printer.placed(step.scope, point)
     hidden = found.hidden
     S_, Z = space(over), space(hidden)
     both = point.with_more(hidden, "pt0")
@@ -378,10 +393,10 @@ def jensen(step: At) -> str:
     w = _lambda(step, over, tree(weight, scope))
     mw = step.measurability.real(weight, scope, point)
     mf = step.measurability.vector(
-        values, inside.inside({**step.scope, **both.scope}), inside.at(both)
+        values, inside.inside(step.printer.placed(step.scope, both)), inside.at(both)
     )
     # the premise, with the weight apart
-    there = {**step.scope, **both.scope}
+    there = step.printer.placed(step.scope, both)
     v = tree(values, inside.inside(there))
     square = Tree("inner", (v, v))
     shape = Tree("product", (tree(weight, there), Tree("product", (found.tree(there), square))))
@@ -480,7 +495,7 @@ def everywhere(step: At) -> str:
     if densities(measure):
         raise NotExported("almost everywhere under a law")
     name = step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
+    inside = step.printer.placed(step.scope, at(over, name))
     where, c = space(over), step.conclusion
     if isinstance(premise.conclusion, props.Almost):
         return _merged(step, source, measure)
@@ -520,11 +535,11 @@ def _merged(step: At, source: From, measure: Any) -> str:
     name, other = step.equality.point(), step.equality.point()
     A, B = space(over), space(inner)
     both = at(over, name).with_more(inner, other)
-    scope = {**step.scope, **both.scope}
+    scope = step.printer.placed(step.scope, both)
     a, b = told.args[0].args
     f, g = (f"(fun {other} : {A} ⊗ ({B}) => {step.printer.term(z, scope)})" for z in (b, a))
     mf, mg = (step.measurability.real(z, scope, both) for z in (b, a))
-    proof = step.proved(source, told, {**step.scope, **at(over, name).scope})
+    proof = step.proved(source, told, step.printer.placed(step.scope, at(over, name)))
     whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     flat = nested(A, [factor_space(i) for i in inner])
     if flat is not None:
@@ -551,8 +566,8 @@ def support_of_marginal(step: At) -> str:
         proof = f"(@ae_renaming _ _ _ _ {flat} {P} {proof})"
     # from the definition's variables to those of the conclusion
     eq, name = step.equality, step.equality.point()
-    s = {**step.scope, **at(both, name).scope}
-    t = {**step.scope, **at(items(c.measure), name).scope}
+    s = step.printer.placed(step.scope, at(both, name))
+    t = step.printer.placed(step.scope, at(items(c.measure), name))
     a, b = c.args[0].args
     first = eq.trees(tree(a, t), found.tree(s))
     second = eq.trees(tree(m, s), tree(b, t))

@@ -38,7 +38,7 @@ def linearity(step: At) -> str:
         raise NotExported("linearity for an integral of vectors")
     over, eq, c = items(term.measure), step.equality, step.conclusion
     where, name = space(over), step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
+    inside = step.printer.placed(step.scope, at(over, name))
     parts = linear_parts(term.body, bound_vars(term))
     if any(rest is S.One and densities(term.measure) for _, rest in parts):
         raise NotExported("the expectation of a constant")
@@ -102,7 +102,7 @@ def inner_of_integral(step: At) -> str:
         scalar = mul(*without(parts, place))
         inner = apart(integral, free_vars(scalar) | free_vars(other))
         over, name = items(inner.measure), eq.point()
-        inside = {**s, **at(over, name).scope}
+        inside = step.printer.placed(s, at(over, name))
         k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
         f = _function(step, over, inner.body)
         condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
@@ -113,7 +113,7 @@ def inner_of_integral(step: At) -> str:
             (tree(scalar, s), Tree("inner", (tree(other, inside), tree(inner.body, inside)))),
         )
         rhs: Any = step.conclusion.rhs
-        there = {**s, **at(items(rhs.measure), name).scope}
+        there = step.printer.placed(s, at(items(rhs.measure), name))
         G = f"(fun pt => {k} * ip {a} ({f} pt))"
         H = eq.integrand(rhs, s)
         last = eq.trees(after, tree(rhs.body, there), "inner_products")
@@ -132,7 +132,7 @@ def _function(step: At, over: Any, body: Any) -> str:
 def _as_scaled(step: At, scalar: Any, inner: Any, condition: str) -> str:
     """That k·f is integrable, with k apart as the lemma writes it."""
     over, name = items(inner.measure), step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
+    inside = step.printer.placed(step.scope, at(over, name))
     whole = mul(scalar, inner.body)
     target = Tree("scaled", (tree(scalar, step.scope), tree(inner.body, inside)))
     same = step.equality.trees(tree(whole, inside), target)
@@ -207,7 +207,7 @@ def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) 
     if not isinstance(rhs, nodes.IntegralOver):
         raise NotExported("iterated integrals of another shape")
     name, over = eq.point(), items(rhs.measure)
-    here, there = {**s, **at(groups[0], name).scope}, {**t, **at(over, name).scope}
+    here, there = step.printer.placed(s, at(groups[0], name)), step.printer.placed(t, at(over, name))
     inner = _iterated(step, term, groups[1:], rhs.body, here, there)
     return f"(Int_ext (fun {name} : {space(over)} => {inner}))"
 
@@ -229,7 +229,7 @@ def marginal_draw(step: At) -> str:
         A, B = space(found.over), space(over)
         proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {eq.integrand(term, s)} {turned})"))
     name = eq.point()
-    here = {**s, **at(found.over, name).scope}
+    here = step.printer.placed(s, at(found.over, name))
     body = weighted(term.measure, tree(term.body, here), here)
     split = eq.trees(body, Tree("product", (tree(draw, here), tree(rest, here))))
     m, f, F = (
@@ -263,8 +263,8 @@ def marginal_draw(step: At) -> str:
         A, B = space([both[i] for i in order]), space(both)
         proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {written(both)} {again})"))
     last, final = eq.point(), [both[i] for i in order]
-    there = {**s, **at(final, last).scope}
-    here = {**s, **at(items(rhs.measure), last).scope}
+    there = step.printer.placed(s, at(final, last))
+    here = step.printer.placed(s, at(items(rhs.measure), last))
     joined = Tree("product", (found.tree(there), tree(rest, there)))
     same = eq.trees(joined, weighted(rhs.measure, tree(rhs.body, here), here))
     G, H, where = written(final), eq.integrand(rhs, s), space(final)

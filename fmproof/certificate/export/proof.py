@@ -211,8 +211,8 @@ class At:
 
     def _cast_integrable(self, known: Known, prop: Any, scope: Scope) -> str:
         over, point = items(prop.measure), self.equality.point()
-        s = {**known.scope, **_places(items(known.prop.measure), point)}
-        t = {**scope, **_places(over, point)}
+        s = self.printer.placed(known.scope, at(items(known.prop.measure), point))
+        t = self.printer.placed(scope, at(over, point))
         vector = dimension(prop.body)
         f = weighted(known.prop.measure, tree(known.prop.body, s, vector), s)
         g = weighted(prop.measure, tree(prop.body, t, vector), t)
@@ -223,8 +223,8 @@ class At:
 
     def _cast_almost(self, known: Known, prop: Any, scope: Scope) -> str:
         p, over, point = known.prop, items(prop.measure), self.equality.point()
-        s = {**known.scope, **_places(items(p.measure), point)}
-        t = {**scope, **_places(over, point)}
+        s = self.printer.placed(known.scope, at(items(p.measure), point))
+        t = self.printer.placed(scope, at(over, point))
         if densities(prop.measure):
             laws = [
                 product_of([leaf(d, k) for d in densities(m)])
@@ -255,10 +255,6 @@ class At:
 
     def function(self, over: Sequence[Any], write: Callable[[Scope], str]) -> str:
         return self.printer.function(over, self.scope, write)
-
-
-def _places(over: Iterable[Any], point: str) -> Mapping[Var, str]:
-    return at(list(over), point).scope
 
 
 __all__ = ["REFL", "At", "Known", "Proof", "frees"]

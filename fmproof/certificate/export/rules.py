@@ -201,14 +201,14 @@ def _under(step: At, node: Any, source: From) -> str:
     """Under an integral or expectation: for every value, or almost every where need be."""
     over, name = items(node.measure), step.equality.point()
     point = at(over, name)
-    inside = {**step.scope, **point.scope}
+    inside = step.printer.placed(step.scope, point)
     rhs = step.conclusion.rhs
     if rhs == 0:
         raise NotExported("an integrand that becomes 0")
     vector = dimension(rhs)
     told = props.Equals(node.body, rhs.body)
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
-    bound = {item.var for item in over}
+    bound = over.bound
     lifted = [h for h in step.premise(source).hypotheses if bound & free_vars(h)]
     facts, known = [], []
     for i, h in enumerate(lifted):
@@ -237,7 +237,7 @@ def _under(step: At, node: Any, source: From) -> str:
         step.measurability.weighted(
             z.measure,
             z.body,
-            {**step.scope, **at(items(z.measure), name).scope},
+            step.printer.placed(step.scope, at(items(z.measure), name)),
             at(items(z.measure), name),
         )
         for z in (node, rhs)

@@ -12,11 +12,11 @@ from typing import Any
 
 from sympy import Add, Basic, Mul, Pow, Rational
 
+from fmproof.certificate.export.draws import CHANCE, Items, is_chance, opened, stand_ins
 from fmproof.errors import InputError
 from fmproof.lang import nodes, props
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
-from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -29,7 +29,7 @@ _DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
 return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd vscal vzero vec
 Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
-Density Differentiable Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+Density Omega Latent condexp Differentiable Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
 _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
@@ -54,6 +54,9 @@ class Symbols:
         self.uses_parameters = False
         self.own_parameters = False  #: in a proof of what is not about parameters, they are numbers
         self.smooth = False  #: something is differentiated in parameters, so they are vectors
+        self._owners: dict[Head, Head] = {}
+        self.spaces: set[str] = set()  #: those of latent points
+        self.conditional = False  #: there are conditional expectations
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -64,19 +67,40 @@ class Symbols:
             return
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
+        self.conditional |= isinstance(node, nodes.CondExpect)
         self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
-        if isinstance(node, Head) and node not in self.heads:
-            if node.definition is not None:
-                self._learn(node.definition)
-            groups = "_".join(v.name for v in (*node.sub, *node.sup))
-            given = "_".join(("given", *(v.name for v in node.given))) if node.given else ""
-            self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
-            self.declared.append(node)
+        if isinstance(node, Var) and is_chance(node):
+            raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
+        if isinstance(node, Head) and node.draws and not node.is_density:
+            for head in stand_ins(node):
+                self._belongs(head, CHANCE if head == CHANCE else node)
+                self._name_head(head)
+            return
+        if isinstance(node, Head):
+            self._belongs(node, node)
+            self._name_head(node)
         for arg in node.args:
             self._learn(arg)
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    def _name_head(self, node: Head) -> None:
+        """A symbol, after those in its definition."""
+        if node in self.heads:
+            return
+        self.spaces.update(type_of(v) for v in node.params if v.sort is Sort.LATENT)
+        if node.definition is not None:
+            self._learn(node.definition)
+        groups = "_".join(v.name for v in (*node.sub, *node.sup))
+        given = "_".join(("given", *(v.name for v in node.given))) if node.given else ""
+        self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
+        self.declared.append(node)
+
+    def _belongs(self, head: Head, owner: Head) -> None:
+        """Refuse two symbols that Coq would have one name for."""
+        if self._owners.setdefault(head, owner) != owner:
+            raise NotExported(f"two laws or symbols would both be called {head.name}")
 
     def _unique(self, name: str) -> str:
         base = re.sub(r"\W", "_", name)
@@ -102,6 +126,8 @@ class Symbols:
 
 def type_of(var: Var) -> str:
     """The type of a variable."""
+    if var.sort is Sort.LATENT:
+        return "Omega" if is_chance(var) else "Latent"
     if var.sort not in _TYPES:
         raise NotExported(f"{var.name}, a {var.sort.value}, has no translation to Coq yet")
     return _TYPES[var.sort]
@@ -114,29 +140,30 @@ def domain(var: Var) -> str:
     return "k" if var.sort is Sort.PARAM else "d"
 
 
+def conditioned(node: Any) -> Any:
+    """What a conditional expectation is given: one vector, of a vector."""
+    if len(node.given) != 1 or node.given[0].var.sort is not Sort.VEC or not dimension(node.body):
+        raise NotExported(f"{shown(node)}: only of a vector given one vector")
+    return node.given[0]
+
+
 # --- measures -----------------------------------------------------------------------------
 
 
-def items(measure: Iterable[Any]) -> list[Any]:
+def items(measure: Iterable[Any]) -> Items:
     """The Lebesgue measures of a measure, one a variable, in order."""
-    found: list[Any] = []
-    for item in measure:
-        if isinstance(item, nodes.Lebesgue):
-            found.append(item)
-        elif is_density(item):
-            found.extend(item.head.ranges(item))
-        else:
-            raise NotExported(f"the draw {shown(item)} has no translation to Coq yet")
-    return found
+    return opened(measure)
 
 
 def densities(measure: Iterable[Any]) -> list[Any]:
     """The densities of a measure, which are factors of the integrand."""
-    return [item for item in measure if not isinstance(item, nodes.Lebesgue)]
+    return opened(measure).densities
 
 
 def factor_space(item: Any) -> str:
     """The space that one variable is integrated over."""
+    if item.var.sort is Sort.LATENT:
+        return type_of(item.var)
     if item.var.sort is Sort.VEC:
         return "Rn d l"
     if item.var.sort is Sort.REAL and item.bounded:
@@ -196,6 +223,8 @@ class Printer:
         if isinstance(node, nodes.Grad):
             function, at = self.of_variable(node, scope), self.vector(node.at, scope)
             return f"(@grad {domain(node.var)} {function} {at})"
+        if isinstance(node, nodes.CondExpect):
+            return self._conditional(node, scope)
         if isinstance(node, nodes.ArgMin):
             return f"(argmin {self.of_variable(node, scope)})"
         if isinstance(node, Add | Mul | Pow | nodes.Inner | nodes.Ratio):
@@ -219,6 +248,18 @@ class Printer:
             return f"({'VInt' if vector else 'Int'} ({space(over)}) {body})"
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         return f"({'VExpect' if vector else 'Expect'} ({space(over)}) {law} {body})"
+
+    def _conditional(self, node: Any, scope: Scope) -> str:
+        given, over = conditioned(node), items(node.measure)
+        parts = [
+            self.function(over, scope, write)
+            for write in (
+                lambda s: self.law(node.measure, s),
+                lambda s: s[given.var],
+                lambda s: self.vector(node.body, s),
+            )
+        ]
+        return f"(condexp d d ({space(over)}) {' '.join(parts)} {self.vector(given.at, scope)})"
 
     def of_variable(self, node: Any, scope: Scope) -> str:
         """The function of a variable that a derivative or a set of minimisers is of."""
@@ -251,9 +292,21 @@ class Printer:
         for item in over:
             inner[item.var] = self._name(item.var, inner)
             binders.append(f"({inner[item.var]} : {type_of(item.var)})")
+        inner = self.with_values(over, inner)
         text = f"(fun {' '.join(binders)} => {body(inner)})"
         self._depth = before
         return text if len(over) == 1 else f"(on{len(over)} {text})"
+
+    def placed(self, scope: Scope, point: Any) -> dict[Var, str]:
+        """The scope with what stands for a measure's variables at a point of its space."""
+        return self.with_values(point, {**scope, **point.scope})
+
+    def with_values(self, over: Any, scope: Scope) -> dict[Var, str]:
+        """The scope with what a measure's other variables stand for."""
+        inner = dict(scope)
+        for var, value in getattr(over, "values", ()):
+            inner[var] = self.vector(value, inner) if var.sort is Sort.VEC else self.term(value, inner)
+        return inner
 
     def _name(self, var: Var, scope: Scope) -> str:
         self._depth += 1
@@ -364,6 +417,8 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
     given = symbols.uses_parameters and not symbols.own_parameters
     if given:
         yield ("k", "nat") if symbols.smooth else ("Theta", "Type")
+    for name in sorted(symbols.spaces):
+        yield name, "space"
     for head, name in symbols.heads.items():
         if head.definition is None:
             kind = head_type(head)
@@ -419,6 +474,8 @@ def applied_to_parameters(head: Head, printer: Printer) -> Callable[[Scope], str
 
 def head_space(var: Var) -> str:
     """The space in which a symbol is measurable in one variable."""
+    if var.sort is Sort.LATENT:
+        return type_of(var)
     return "line" if var.sort is Sort.REAL else "Rn d l"
 
 
