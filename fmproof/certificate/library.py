@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fmproof.errors import InputError
 
-FILES = ("Measure", "Product", "Model", "Rules", "Calculus", "Spaces", "Steps", "Conditional")
+FILES = ("Measure", "Product", "Model", "Rules", "Calculus", "Spaces", "Steps", "Conditional", "Slope")
 """In the order in which they use each other."""
 
 RULES: Mapping[str, str] = {
@@ -43,6 +43,7 @@ RULES: Mapping[str, str] = {
     "congruence": "Int_almost",
     "derivative": "grad_affine",
     "pull_out": "pull_out",
+    "a derivative": "slope_of",
     "contraction": "contraction",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",

@@ -395,20 +395,28 @@ Qed.
 End family_contraction.
 
 (* The tower property: the average of E[f|X] is that of f. *)
-Lemma condexp_tower (d e : nat) (l : vector_measure d) (S : space) (p : S -> R) (X : S -> vec d)
-    (f : S -> vec e) : Density S p -> VMeas S X -> VMeas S f -> VIntegrable S (fun s => vscal (p s) (f s)) ->
-  VInt S (fun s => vscal (p s) (f s)) = VInt S (fun s => vscal (p s) (condexp d e S p X f (X s))).
+Section tower.
+Variables (d e : nat) (l : vector_measure d) (S : space) (p : S -> R) (X : S -> vec d) (f : S -> vec e).
+Hypothesis law : Density S p.
+Hypothesis X_meas : VMeas S X.
+Hypothesis f_meas : VMeas S f.
+Hypothesis f_integrable : VIntegrable S (fun s => vscal (p s) (f s)).
+Let c s := condexp d e S p X f (X s).
+Let unit k : vec e := fun j => if j == k then 1 else 0.
+Let beside (v : vec e) k : ip (unit k) v = v k.
+Proof. by rewrite ip_sym ip_basis. Qed.
+Let average k : Integrable S (fun s => p s * ip (unit k) (c s)) /\
+  Int S (fun s => p s * ip (unit k) (f s)) = Int S (fun s => p s * ip (unit k) (c s)).
 Proof.
-move=> law mX mf i.
-pose unit k : vec e := fun j => if j == k then 1 else 0.
-have beside (v : vec e) k : ip (unit k) v = v k by rewrite ip_sym ip_basis.
-have avg k := @condexp_average d e l S p X f (fun=> unit k) law mX mf (VMeas_const _ (unit k)) i.
-have ik k : Integrable S (fun s => p s * ip (unit k) (f s)).
-  by apply: (Integrable_ext _ (i k)) => s; rewrite beside.
-have j : VIntegrable S (fun s => vscal (p s) (condexp d e S p X f (X s))).
-  move=> k; have [h _] := avg k (ik k).
-  by apply: (Integrable_ext _ h) => s; rewrite beside.
-apply/funext => k; rewrite /VInt !asboolT//; have [_ E] := avg k (ik k).
+apply: (@condexp_average d e l S p X f (fun=> unit k)) => //; first exact: (VMeas_const _ (unit k)).
+by apply: (Integrable_ext _ (f_integrable k)) => s; rewrite beside.
+Qed.
+Lemma condexp_integrable : VIntegrable S (fun s => vscal (p s) (c s)).
+Proof. by move=> k; have [h _] := average k; apply: (Integrable_ext _ h) => s; rewrite beside. Qed.
+Lemma condexp_tower : VInt S (fun s => vscal (p s) (f s)) = VInt S (fun s => vscal (p s) (c s)).
+Proof.
+apply/funext => k; have j := condexp_integrable; rewrite /VInt !asboolT//; have [_ E] := average k.
 transitivity (Int S (fun s => p s * ip (unit k) (f s))); first by apply: Int_ext => s; rewrite beside.
 by rewrite E; apply: Int_ext => s; rewrite beside.
 Qed.
+End tower.

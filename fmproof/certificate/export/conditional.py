@@ -83,6 +83,8 @@ def contraction(step: At) -> str:
     """From k ‖f‖² integrable: k ‖E[f|X]‖² integrable, where k is a function of the draws before."""
     premise, given, split, places, side = (step.arg(i) for i in range(5))
     parts = factors(premise.body)
+    if side == -1 and dimension(premise.body) and dimension(parts[places[0]]):
+        return _finite_mean(step, premise, split, given, parts[places[0]])
     if side != 2 or len(places) != 1 or not isinstance(parts[places[0]], nodes.Inner):
         raise NotExported("a contraction of another form than ‖f‖²")
     f, beside = parts[places[0]].args[0], mul(*without(parts, *places))
@@ -102,6 +104,35 @@ def contraction(step: At) -> str:
     proof = law.contracted(beside, known)
     last = law.pointwise(eq.trees(after, target))
     return f"(@Integrable_ext ({law.whole}) {shapes[1]} {G} {last} {proof})"
+
+
+_MULTIPLES = "intros; apply vec_ext; intro; unfold vscal; field"
+
+
+def _finite_mean(step: At, premise: Any, split: int, given: Any, f: Any) -> str:
+    """From k f integrable, for a vector f and a number k: k E[f|X] integrable."""
+    law, eq, goal = _Law(step, premise.measure, split, given, f), step.equality, step.conclusion
+    k = mul(*(part for part in factors(premise.body) if part != f))
+    if law.A or not isinstance(k, Rational):
+        raise NotExported("the contraction of a vector after another draw, or with a weight")
+    there = step.printer.placed(step.scope, at(items(goal.measure), law.name))
+    (p,) = (leaf(draw, law.scope) for draw in densities(premise.measure))
+
+    def scaled(number: Any, source: Tree, F: str, target: Tree, G: str, proof: str) -> str:
+        shape = Tree("scaled", (Tree("number", value=number), source))
+        same = law.pointwise(eq.trees(shape, target, _MULTIPLES))
+        text = step.printer.term(number, step.scope)
+        return f"(@scaled_vector d ({law.whole}) {text} {F} {G} {same} {proof})"
+
+    own, mean = (Tree("scaled", (p, tree(z, law.scope))) for z in (f, law.mean))
+    source = weighted(premise.measure, tree(premise.body, law.scope), law.scope)
+    target = weighted(goal.measure, tree(goal.body, there), there)
+    finite = scaled(
+        1 / k, source, step.integrand(premise), own, law.function(own), step.given(premise)
+    )
+    fixed = f"{law._functions} {law._law} {law._facts(2)} {finite}"
+    proof = f"(@condexp_integrable d d l ({law.S}) {fixed})"
+    return scaled(k, mean, law.function(mean), target, step.integrand(goal), proof)
 
 
 class _Law:
@@ -249,10 +280,11 @@ class _Law:
 
 
 def total_mass(step: At) -> str:
-    """E[1] is finite, under a law and what is determined by it."""
+    """A constant has a finite mean, under a law and what is determined by it."""
     goal: Any = step.arg(0)
     over, laws = items(goal.measure), densities(goal.measure)
-    if not isinstance(goal.body, Rational) or len(over) != 1 or len(laws) != 1:
+    moving = over.bound & free_vars(goal.body) or dimension(goal.body)
+    if moving or len(over) != 1 or len(laws) != 1:
         raise NotExported("the total mass of several draws without densities")
     point = step.equality.point()
     scope = step.printer.placed(step.scope, at(over, point))
@@ -260,7 +292,7 @@ def total_mass(step: At) -> str:
     texts = dict(zip(laws[0].head.params, printer.parts(laws[0], scope), strict=True))
     law = density(laws[0].head, printer.symbols.heads[laws[0].head], texts)
     k = printer.term(goal.body, scope)
-    shape = Tree("product", (Tree("number", value=goal.body), leaf(laws[0], scope)))
+    shape = Tree("product", (tree(goal.body, scope), leaf(laws[0], scope)))
     same = step.equality.trees(shape, weighted(goal.measure, tree(goal.body, scope), scope))
     where, p = space(over), printer.function(over, step.scope, lambda s: printer.law(goal.measure, s))
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
+SLOPE = "From FMProof Require Import Slope.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -42,7 +44,8 @@ def goal(certificate: Certificate) -> str:
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
-    names = [name for name, _ in variables(symbols)]
+    inside = "\n".join([*declarations(symbols), needs, told])
+    names = [name for name, _ in variables(symbols) if _used(name, inside)]
     given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
     return "\n".join(
         [
@@ -63,9 +66,15 @@ def goal(certificate: Certificate) -> str:
     )
 
 
+def _used(name: str, text: str) -> bool:
+    """Whether a section's variable occurs after its own declaration, so that it is abstracted."""
+    own = re.compile(rf"^Variable {re.escape(name)} :.*$", re.MULTILINE)
+    return re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", own.sub("", text)) is not None
+
+
 def _header(symbols: Symbols) -> str:
-    """What both files begin with; conditional expectations are asked for where there are some."""
-    return HEADER + CONDITIONAL * symbols.conditional
+    """What both files begin with; and what is asked for where it is used."""
+    return HEADER + CONDITIONAL * symbols.conditional + SLOPE * symbols.uses_slopes
 
 
 def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:

@@ -253,10 +253,10 @@ def _beside_law(step: At, goal: Any, equal: str, scope: Any) -> str:
 def finite_measure(step: At) -> str:
     """Laws have mass one, bounded intervals are finite."""
     goal: Any = step.arg(0)
-    if without_density(goal.measure):
+    over = items(goal.measure)
+    if without_density(goal.measure) and len(over) == 1:
         return total_mass(step)
-    body, _ = against_lebesgue(goal.body, goal.measure)
-    over, parts = items(goal.measure), factors(body)
+    body, parts = goal.body, [*densities(goal.measure), *factors(goal.body)]
     laws = [f for f in parts if not is_uniform(f) and not isinstance(f, Rational)]
     drawn = {v for law in laws for v in drawn_by(law)} if all(
         isinstance(f, nodes.Apply) and f.head.draws for f in laws
@@ -459,6 +459,10 @@ def sections(step: At) -> str:
     vector = dimension(prop.body)
     V = "V" if vector else ""
     proof = step.given(prop)
+    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
+    if densities(outer):
+        proof = _sections_under_law(step, prop, outer, inner, proof)
+        return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
     flat = nested(space(first), [factor_space(i) for i in second])
     if flat is not None:
         F, turned = step.integrand(prop), f"(renaming_sym {flat})"
@@ -467,11 +471,33 @@ def sections(step: At) -> str:
         else:
             proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
     proof = f"({V}Integrable_section {proof})"
-    if densities(outer):
-        raise NotExported("sections under a law")
-    c = step.conclusion
-    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
-    return step.cast(Known(told, step.scope, proof), c, step.scope)
+    return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
+
+
+def _sections_under_law(step: At, prop: Any, outer: Any, inner: Any, proof: str) -> str:
+    """Where the density of the outer draws is not 0, the section is integrable without it."""
+    first, second = items(outer), items(inner)
+    if len(second) != 1:
+        raise NotExported("sections in several variables under a law")
+    vector, name, printer = dimension(prop.body), step.equality.point(), step.printer
+    point = at(items(prop.measure), name)
+    here = printer.placed(step.scope, point)
+    source = weighted(prop.measure, tree(prop.body, here, vector), here)
+    p = product_of([tree(d, here) for d in densities(outer)])
+    q = weighted(inner, tree(prop.body, here, vector), here)
+    shape = Tree("scaled" if vector else "product", (p, q))
+    A, B, where = space(first), space(second), space(items(prop.measure))
+    V, size, kind = ("V", f"{vector} ", "_vector") if vector else ("", "", "")
+    G = f"(fun {name} : {where} => {step.equality.text(shape)})"
+    same = f"(fun {name} : {where} => {step.equality.trees(source, shape)})"
+    split = f"(@{V}Integrable_ext {size}({where}) {step.integrand(prop)} {G} {same} {proof})"
+    law = printer.function(first, step.scope, lambda s: printer.law(outer, s))
+    there = printer.placed(step.scope, at(first, "pt_a"))
+    section = printer.function(second, there, lambda s: printer.weighted(inner, prop.body, s))
+    section = f"(fun pt_a : {A} => {section})"
+    return (
+        f"(@section_weight{kind} {size}({A}) ({B}) {law} {section} ({V}Integrable_section {split}))"
+    )
 
 
 def reorder_almost(step: At) -> str:

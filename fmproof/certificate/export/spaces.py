@@ -18,6 +18,7 @@ from fmproof.certificate.export.statement import (
     factor_space,
     dimension,
     items,
+    moving_place,
     product,
     space,
 )
@@ -196,6 +197,12 @@ class Measurability:
             return self._integral("VMeas_VInt", "d ", node, scope, point)
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope, point)
+        if isinstance(node, nodes.Partial) and (place := moving_place(node)) is not None:
+            args = list(node.body.arguments)
+            args[place] = node.at
+            there = node.body.head(*args)
+            name = f"{self.printer.symbols.heads[there.head]}_slope_{place}_measurable"
+            return f"(VMeas_after {name} {self._arguments(there, scope, point)})"
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:

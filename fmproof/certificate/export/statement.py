@@ -29,7 +29,7 @@ _DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
 return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd vscal vzero vec
 Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
-Density Omega Latent condexp Differentiable Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+Density Omega Latent condexp slope Differentiable Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
 _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
@@ -57,6 +57,8 @@ class Symbols:
         self._owners: dict[Head, Head] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
+        self.slopes: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
+        self.uses_slopes = False
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -68,6 +70,11 @@ class Symbols:
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
         self.conditional |= isinstance(node, nodes.CondExpect)
+        if isinstance(node, nodes.Partial):
+            self.uses_slopes = True
+            place = moving_place(node)
+            if place is not None:
+                self.slopes.setdefault(node.body.head, set()).add(place)
         self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
         if isinstance(node, Var) and is_chance(node):
             raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
@@ -138,6 +145,16 @@ def domain(var: Var) -> str:
     if var.sort is Sort.REAL:
         raise NotExported(f"a derivative in the number {var.name} has no translation to Coq yet")
     return "k" if var.sort is Sort.PARAM else "d"
+
+
+def moving_place(node: Any) -> int | None:
+    """Where the variable of ∂f(…, t, …) stands alone among the arguments of a symbol."""
+    body, var = node.body, node.var
+    if not isinstance(body, nodes.Apply) or body.head.definition is not None:
+        return None
+    moving = [i for i, arg in enumerate(body.arguments) if var in free_vars(arg)]
+    fits = len(moving) == 1 and body.arguments[moving[0]] == var and dimension(body)
+    return moving[0] if fits else None
 
 
 def conditioned(node: Any) -> Any:
@@ -223,6 +240,9 @@ class Printer:
         if isinstance(node, nodes.Grad):
             function, at = self.of_variable(node, scope), self.vector(node.at, scope)
             return f"(@grad {domain(node.var)} {function} {at})"
+        if isinstance(node, nodes.Partial) and dimension(node.body):
+            function = self.of_variable(node, scope)
+            return f"(slope d {function} {self.term(node.at, scope)})"
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope)
         if isinstance(node, nodes.ArgMin):
@@ -442,6 +462,8 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         if head.definition is not None:
             continue
         yield f"{name}_measurable", measurable(head, printer)
+        for place in sorted(symbols.slopes.get(head, ())):
+            yield f"{name}_slope_{place}_measurable", measurable(head, printer, place)
         scope = {v: symbols.local(v, {}) for v in head.params}
         if isinstance(head, nodes.Density):
             others = [v for v in head.params if v not in head.main]
@@ -453,15 +475,26 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
             yield f"{name}_nonneg", quantified(head.params, scope, told)
 
 
-def measurable(head: Head, printer: Printer) -> str:
-    """That a symbol is measurable in its variables jointly, for fixed parameters of the model."""
+def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
+    """That a symbol is measurable in its variables jointly, for fixed parameters of the model.
+
+    Args:
+        place: its derivative in this place is, instead.
+    """
     scope = {v: printer.symbols.local(v, {}) for v in head.params}
     over = [nodes.Lebesgue(v) for v in head.params if v.sort is not Sort.PARAM]
     fixed = [v for v in head.params if v.sort is Sort.PARAM]
     if not over:
         return "True"
     where = product([head_space(item.var) for item in over])
-    function = printer.function(over, scope, applied_to_parameters(head, printer))
+    whole = applied_to_parameters(head, printer)
+    if place is not None:
+        node = nodes.Partial(head(*head.params), head.params[place])
+
+        def whole(inner: Scope) -> str:
+            return printer.term(node, inner)
+
+    function = printer.function(over, scope, whole)
     kind = "VMeas" if head.result is Sort.VEC else "Meas"
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
