@@ -46,7 +46,5 @@ def _asked(source: str, folder: Path) -> tuple[CoqVerdict, InputError | None]:
         found = check(certificate, folder, library)
     except InputError as error:
         return CoqVerdict("refused", steps, message=str(error)), error
-    return (
-        CoqVerdict("accepted", steps, found.lines, found.seconds, tuple(sorted(found.axioms))),
-        None,
-    )
+    rests = tuple(sorted(found.axioms)), tuple(sorted(found.assumed))
+    return CoqVerdict("accepted", steps, found.lines, found.seconds, *rests), None

@@ -77,6 +77,7 @@ def _coq(verdict: CoqVerdict) -> dict[str, Any]:
         "steps": verdict.steps,
         "lines": verdict.lines,
         "axioms": list(verdict.axioms),
+        "assumed": list(verdict.assumed),
         "message": verdict.message,
     }
 

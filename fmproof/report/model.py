@@ -69,7 +69,8 @@ class CoqVerdict:
     steps: int  #: of the certificate
     lines: int = 0  #: of the proof in Coq
     seconds: float = 0.0  #: that Coq took
-    axioms: tuple[str, ...] = ()  #: what the theorem rests on besides Coq's logic
+    axioms: tuple[str, ...] = ()  #: of classical reasoning, which the theorem rests on
+    assumed: tuple[str, ...] = ()  #: what else it rests on, that the library assumes
     message: str = ""  #: why it is not accepted
 
 

@@ -156,10 +156,16 @@ def coq_words(verdict: CoqVerdict) -> str:
         return (
             f"accepted by Coq: {count(verdict.steps, 'step')}, {verdict.lines:,} lines, "
             f"{verdict.seconds:.0f} s; it rests on {len(verdict.axioms)} axioms of classical "
-            "reasoning and none of ours"
+            f"reasoning and {_assumed(verdict)}"
         )
     told = "refused by Coq" if verdict.status == "refused" else "not checked by Coq"
     return f"{told}: {verdict.message}"
+
+
+def _assumed(verdict: CoqVerdict) -> str:
+    if not verdict.assumed:
+        return "none of ours"
+    return f"{count(len(verdict.assumed), 'assumption')} of ours: {', '.join(verdict.assumed)}"
 
 
 COQ_MARK: dict[str, str] = {"accepted": "✓", "refused": "✗", "unchecked": "?"}

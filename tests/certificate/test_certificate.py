@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from fmproof.certificate.certificate import of_theorem, read, schema, write
+from fmproof.certificate.proved import labelled
 from fmproof.certificate.replay import replay
 from fmproof.cli import command
 from fmproof.derivations.catalogue import BUILTIN, load
@@ -28,7 +29,7 @@ def proved(name: str) -> Theorem:
 @cache
 def lines(name: str) -> tuple[str, ...]:
     theorem = proved(name)
-    return tuple(write(of_theorem(theorem, name)).splitlines())
+    return tuple(write(labelled(of_theorem(theorem, name), load(name))).splitlines())
 
 
 @pytest.mark.parametrize("name", BUILTIN)

@@ -77,7 +77,7 @@ def test_coq_accepts_the_theorem_of_flow_matching(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, given)
     assert done.exit_code == 0, done.output
     steps = len(certificate("fm-cfm").steps)
-    assert f"fm-cfm accepted by Coq: {steps} steps" in done.output
+    assert f"fm-cfm  accepted by Coq: {steps} steps" in done.output
     assert re.search(r"rests on \d+ axioms of classical reasoning and none of ours", done.output)
     assert (tmp_path / "out" / "Proof.v").read_text("utf-8") == proof(certificate("fm-cfm"))
 

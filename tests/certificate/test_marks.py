@@ -26,6 +26,7 @@ from fmproof.tactics.check import check
 ACCEPTED = CoqVerdict("accepted", 32, 1207, 3.2, ("choice", "extensionality"))
 REFUSED = CoqVerdict("refused", 32, message="Coq refuses s7 of Proof.v, line 51")
 UNCHECKED = CoqVerdict("unchecked", 32, message="coqc is not installed")
+ASSUMING = replace(ACCEPTED, assumed=("condexp", "condexp_average"))
 WORDS = "ccepted by Coq: 32 steps, 1,207 lines, 3 s; it rests on 2 axioms of classical reasoning"
 
 
@@ -56,13 +57,20 @@ def test_every_report_has_the_mark(render: Callable[[Report], str]) -> None:
     assert "by Coq" not in render(marked(None))
 
 
+def test_assumptions_of_ours_are_named() -> None:
+    assert f"{WORDS} and none of ours" in flat(text.render(marked(ACCEPTED)))
+    told = f"{WORDS} and 2 assumptions of ours: condexp, condexp_average"
+    assert told in flat(text.render(marked(ASSUMING)))
+    assert told in flat(html.render(marked(ASSUMING)))
+
+
 def test_the_mark_in_a_line() -> None:
     quiet = text.render(marked(ACCEPTED), text.Detail.QUIET)
     assert f"✓ predictions  a{WORDS}" in quiet
     assert "✗ predictions  refused by Coq" in text.render(marked(REFUSED), text.Detail.QUIET)
 
 
-@pytest.mark.parametrize("verdict", [ACCEPTED, REFUSED, UNCHECKED, None])
+@pytest.mark.parametrize("verdict", [ACCEPTED, ASSUMING, REFUSED, UNCHECKED, None])
 def test_the_mark_in_json(verdict: CoqVerdict | None) -> None:
     document = json.loads(as_json(marked(verdict)))
     jsonschema.validate(document, schema())
@@ -75,6 +83,7 @@ def test_the_mark_in_json(verdict: CoqVerdict | None) -> None:
         "steps": 32,
         "lines": verdict.lines,
         "axioms": list(verdict.axioms),
+        "assumed": list(verdict.assumed),
         "message": verdict.message,
     }
 
