@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Mul, Pow, Rational
+from sympy import Basic, Rational
 
 from fmproof.certificate.export.draws import CHANCE, Items, is_chance, opened, stand_ins
 from fmproof.errors import InputError
 from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
 from fmproof.lang.nodes.variable import Var
