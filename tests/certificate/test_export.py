@@ -129,16 +129,16 @@ def refusal(folder: Path) -> str:
 
 @needs_coq
 def test_what_is_assumed_is_told(tmp_path: Path) -> None:
-    """A step that is admitted, and a theorem from an axiom."""
+    """A step that is admitted, and a theorem from an axiom, called as an assumption of ours."""
 
     def cheat(text: str) -> str:
         text = re.sub(r"(Lemma s0[^.]*\.)\nProof\. .*? Qed\.", r"\1\nAdmitted.", text, count=1)
-        text = text.replace("Theorem proved", "Axiom gift : False.\nTheorem proved")
-        return re.sub(r"using All\. exact .*? Qed\.", "using All. destruct gift. Qed.", text)
+        text = text.replace("Theorem proved", "Axiom condexp : False.\nTheorem proved")
+        return re.sub(r"using All\. exact .*? Qed\.", "using All. destruct condexp. Qed.", text)
 
     edited(tmp_path, "Proof.v", cheat)
     told = refusal(tmp_path)
-    assert "gift" in told
+    assert "condexp" in told
     assert "assumed, not proved" in told
 
 

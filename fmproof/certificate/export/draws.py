@@ -1,7 +1,7 @@
 """Draws that have no density, as what Coq integrates over.
 
 A law is that of random variables on a space Omega with a density *chance*: the law q(x₀, x₁ | t) is that
-of (q_x₀(t, o), q_x₁(t, o)) for a point o of Omega. Every probability kernel into a standard Borel
+of (q_1(t, o), q_2(t, o)) for a point o of Omega. Every probability kernel into a standard Borel
 space is such a law (Kallenberg, Foundations of Modern Probability, lemma 4.22). A law of a latent
 point has a density against the reference measure of its space, which may be any. A deterministic
 draw x := a is the value a. This translation is trusted for the statement.
@@ -104,12 +104,15 @@ def latent_density(head: Head) -> Any:
 
 @cache
 def draw_heads(head: Head) -> tuple[Any, ...]:
-    """The random variables of a law, as functions of what it depends on and a point of Omega."""
+    """The random variables of a law, as functions of what it depends on and a point of Omega.
+
+    They are numbered: two laws that differ in the names of their variables alone are the same law.
+    """
     others = [v for v in head.params if v not in head.main]
     kinds = {Sort.VEC: nodes.Field, Sort.REAL: nodes.Scalar}
     return tuple(
-        kinds[v.sort](f"{head.name}_{v.name}", *others, _POINT)
-        for v in head.main
+        kinds[v.sort](f"{head.name}_{n}", *others, _POINT)
+        for n, v in enumerate(head.main, start=1)
     )
 
 

@@ -55,7 +55,7 @@ class Symbols:
         self.uses_parameters = False
         self.own_parameters = False  #: in a proof of what is not about parameters, they are numbers
         self.smooth = False  #: something is differentiated in parameters, so they are vectors
-        self._owners: dict[Head, Head] = {}
+        self._owners: dict[Head, Head | str] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
         self.slopes: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
@@ -81,7 +81,7 @@ class Symbols:
             raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
         if isinstance(node, Head) and node.draws and not node.is_density:
             for head in stand_ins(node):
-                self._belongs(head, CHANCE if head == CHANCE else node)
+                self._belongs(head, "draws" if head == CHANCE else node)
                 self._name_head(head)
             return
         if isinstance(node, Head):
@@ -105,7 +105,7 @@ class Symbols:
         self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
         self.declared.append(node)
 
-    def _belongs(self, head: Head, owner: Head) -> None:
+    def _belongs(self, head: Head, owner: Head | str) -> None:
         """Refuse two symbols that Coq would have one name for."""
         if self._owners.setdefault(head, owner) != owner:
             raise NotExported(f"two laws or symbols would both be called {head.name}")
