@@ -2,10 +2,10 @@
 
     python benchmarks/coq_mutations.py [NAME [COUNT [SEED]]]
 
-A step gets another conclusion, rule, premise, argument or term, loses a hypothesis, or changes places
-with another. What is not refused before Coq is asked is checked by Coq, all in one session: the
-right proof once, then for each mutation the lemmas that are new, or that rest on a new statement,
-and at last the theorem of the right certificate. A mutation is accepted when all of these are.
+A step gets another conclusion, rule, premise, argument or term, loses a hypothesis, or changes
+places with another. What is not refused before is checked by Coq, all in one session: the right
+proof once, then for each mutation the lemmas that are new, or that rest on a new statement, and at
+last the theorem of the right certificate. A mutation is accepted when all of these are.
 """
 
 from __future__ import annotations

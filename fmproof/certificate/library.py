@@ -18,7 +18,17 @@ from pathlib import Path
 
 from fmproof.errors import InputError
 
-FILES = ("Measure", "Product", "Model", "Rules", "Calculus", "Spaces", "Steps", "Conditional", "Slope")
+FILES = (
+    "Measure",
+    "Product",
+    "Model",
+    "Rules",
+    "Calculus",
+    "Spaces",
+    "Steps",
+    "Conditional",
+    "Slope",
+)
 """In the order in which they use each other."""
 
 RULES: Mapping[str, str] = {
@@ -65,7 +75,7 @@ ALLOWED = frozenset(
 """The axioms of classical reasoning in Coq's reals and mathcomp; none of ours."""
 
 ASSUMED: Mapping[str, str] = {
-    "condexp": "E[f|X = x], one version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
+    "condexp": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
     "condexp_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
     "condexp_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
 }

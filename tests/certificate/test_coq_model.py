@@ -38,7 +38,7 @@ def certificate(name: str) -> Certificate:
 @needs_coq
 @pytest.mark.parametrize("name", sorted(NIGHTLY if times(1) > 1 else {"conditional-expectation"}))
 def test_coq_accepts(name: str, tmp_path: Path) -> None:
-    """One here, all in the nightly profile; those without conditional expectations assume nothing."""
+    """One here, all in the nightly profile; what has no E[f|X] assumes nothing."""
     write(certificate(name), tmp_path)
     found = check(certificate(name), tmp_path, compiled())
     assert found.axioms
@@ -82,7 +82,11 @@ def test_what_a_draw_stands_for() -> None:
     assert [item.var.name for item in items] == ["z", "o_xy"]
     assert items.densities == [p(z), CHANCE(items[1].var)]
     names = [(var.name, getattr(value, "head", None)) for var, value in items.values]
-    assert [(n, h.name if h else None) for n, h in names] == [("x", "q_1"), ("y", "q_2"), ("w", None)]
+    assert [(n, h.name if h else None) for n, h in names] == [
+        ("x", "q_1"),
+        ("y", "q_2"),
+        ("w", None),
+    ]
     term = Expect(norm2(Vec("w")), p(z), q(t, x, y), Let(Vec("w"), x + z))
     text = Printer(Symbols((term,))).term(term, {t: "t"})
     assert "(fun (z : vec d) (o_xy : Omega) => (ip (vadd (q_1 t o_xy) z)" in text
@@ -112,4 +116,7 @@ def test_a_conditional_expectation_is_of_its_law() -> None:
 
 def test_derivatives_of_symbols_are_measurable_by_assumption() -> None:
     text = goal(certificate("interpolant"))
-    assert "(fun (t : R) (x0 : vec d) (x1 : vec d) => (slope d (fun t' : R => (I_t t' x0 x1)) t))" in text
+    assert (
+        "(fun (t : R) (x0 : vec d) (x1 : vec d) => (slope d (fun t' : R => (I_t t' x0 x1)) t))"
+        in text
+    )

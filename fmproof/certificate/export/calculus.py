@@ -67,7 +67,9 @@ def exchange(step: At) -> str:
     )
     f = step.printer.function(over, scope, lambda s: step.printer.term(inner.body, s))
     law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))
-    lemma, weight = ("exchange_law", f"{law} ") if densities(inner.measure) else ("exchange_plain", "")
+    lemma, weight = (
+        ("exchange_law", f"{law} ") if densities(inner.measure) else ("exchange_plain", "")
+    )
     kind, place = type_of(node.var), step.printer.vector(node.at, step.scope)
     proof = (
         f"(@{lemma} {k} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "

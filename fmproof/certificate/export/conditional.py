@@ -139,7 +139,8 @@ class _Law:
     """A law whose last draws are averaged, for each value of those before, and what that takes.
 
     Attributes:
-        whole: the space of all draws; ``name`` is a point of it, ``scope`` what stands for them there.
+        whole: the space of all draws.
+        name, scope: a point of it, and what stands for them there.
         mean: E[f|X].
     """
 
@@ -158,7 +159,9 @@ class _Law:
         self.scope = step.printer.placed(step.scope, self.point)
         self.A, self.S = space(self.outer) if self.outer else "", space(self.inner)
         self.inner_bound = self.inner.bound
-        self.here = step.printer.placed(step.scope, at(self.outer, "pt_a")) if self.A else step.scope
+        self.here = (
+            step.printer.placed(step.scope, at(self.outer, "pt_a")) if self.A else step.scope
+        )
         self.both = step.printer.placed(self.here, at(self.inner, "pt_s"))
 
     # --- the lemmas ---
@@ -198,7 +201,7 @@ class _Law:
     # --- what they are about ---
 
     def weighted(self, body: Tree, beside: Any = S.One) -> Tree:
-        """The body with the weight of the draws before and the density of the law, in this order."""
+        """The body with the weight of the draws before, then the density of the law."""
         law = leaf(densities(self.measures[1])[0], self.scope)
         parts = [self._weight_tree(beside, self.scope), law] if self.A else [law]
         return Tree("product", (product_of(parts), body))
@@ -294,7 +297,10 @@ def total_mass(step: At) -> str:
     k = printer.term(goal.body, scope)
     shape = Tree("product", (tree(goal.body, scope), leaf(laws[0], scope)))
     same = step.equality.trees(shape, weighted(goal.measure, tree(goal.body, scope), scope))
-    where, p = space(over), printer.function(over, step.scope, lambda s: printer.law(goal.measure, s))
+    where, p = (
+        space(over),
+        printer.function(over, step.scope, lambda s: printer.law(goal.measure, s)),
+    )
     return (
         f"(@scaled ({where}) {k} {p} {step.integrand(goal)} (fun {point} : {where} => {same}) "
         f"(density_integrable {law}))"

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Rational
 
+from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
     NotExported,
     Printer,
@@ -28,7 +29,6 @@ from fmproof.certificate.export.statement import (
     times,
     vector_sum,
 )
-from fmproof.certificate.export.spaces import at
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes

@@ -24,8 +24,8 @@ from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
-    factor_space,
     dimension,
+    factor_space,
     items,
     space,
 )
@@ -153,7 +153,10 @@ def square_integrable(step: At) -> str:
 
 def constant_factor(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
-    over, scope = items(goal.measure), step.printer.placed(step.scope, at(items(goal.measure), "pt0"))
+    over, scope = (
+        items(goal.measure),
+        step.printer.placed(step.scope, at(items(goal.measure), "pt0")),
+    )
     bound = {item.var for item in over}
     gone = []
     for factor in factors(goal.body):
@@ -308,7 +311,7 @@ def tonelli(step: At) -> str:
     if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
-    over = items(premise.measure)
+    over: list[Any] = items(premise.measure)
     body, _ = against_lebesgue(premise.body, premise.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     shape = weighted(premise.measure, tree(premise.body, here), here)

@@ -20,8 +20,8 @@ from fmproof.certificate.export.spaces import at, density, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
-    factor_space,
     dimension,
+    factor_space,
     items,
     space,
 )
@@ -75,11 +75,11 @@ def linearity(step: At) -> str:
     point = f"(fun {name} : {where} => {eq.trees(body, _right_sum(scaled))})"
     proofs = [f"(@linear_sum ({where}) {F} {total} _ {point} {whole})"]
     for i in constant:  # E[1] = 1
-        k = integrals[i].parts[0]
-        integrals[i] = Tree("product", (k, Tree("hole", value="")))
+        factor = integrals[i].parts[0]
+        integrals[i] = Tree("product", (factor, Tree("hole", value="")))
         hole = eq.text(_right_sum(integrals))
         proofs.append(f"(f_equal (fun h : R => {hole}) {_mass(step, term)[1]})")
-        integrals[i] = Tree("product", (k, Tree("number", value=S.One)))
+        integrals[i] = Tree("product", (factor, Tree("number", value=S.One)))
     return chain(*proofs, eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)))
 
 
@@ -140,8 +140,8 @@ def inner_of_integral(step: At) -> str:
         there = step.printer.placed(s, at(items(rhs.measure), name))
         G = f"(fun pt => {k} * ip {a} ({f} pt))"
         H = eq.integrand(rhs, s)
-        last = weighted(rhs.measure, tree(rhs.body, there), there)
-        last = eq.trees(after, last, "inner_products")
+        right = weighted(rhs.measure, tree(rhs.body, there), there)
+        last = eq.trees(after, right, "inner_products")
         return chain(
             eq.trees(tree(term, s), before, "inner_products"),
             f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
@@ -233,7 +233,10 @@ def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) 
     if not isinstance(rhs, nodes.IntegralOver):
         raise NotExported("iterated integrals of another shape")
     name, over = eq.point(), items(rhs.measure)
-    here, there = step.printer.placed(s, at(groups[0], name)), step.printer.placed(t, at(over, name))
+    here, there = (
+        step.printer.placed(s, at(groups[0], name)),
+        step.printer.placed(t, at(over, name)),
+    )
     inner = _iterated(step, term, groups[1:], rhs.body, here, there)
     return f"(Int_ext (fun {name} : {space(over)} => {inner}))"
 

@@ -5,7 +5,7 @@ Nothing here need be trusted: Coq refuses what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ from fmproof.certificate.export.statement import (
 )
 from fmproof.errors import FmproofError
 from fmproof.lang import props
-from fmproof.lang.node import shown, sort_of
+from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -67,7 +67,7 @@ class Proof:
         self.measurability = Measurability(self.printer, self.equality.point)
 
     def lemma(self, number: int, script: Callable[[At], str]) -> str:
-        """One step as a lemma, with its rule, the derivation's step and what it says as a comment."""
+        """One step as a lemma, with its rule, its label and what it says as a comment."""
         step = self.steps[number]
         scope: dict[Var, str] = {}
         for var in frees(step):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fmproof.certificate.certificate import From
+from fmproof.certificate.export import calculus
 from fmproof.certificate.export.equality import (
     REFL,
     Tree,
@@ -14,7 +15,6 @@ from fmproof.certificate.export.equality import (
     product_of,
     tree,
 )
-from fmproof.certificate.export import calculus
 from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.spaces import at, nested
@@ -22,8 +22,8 @@ from fmproof.certificate.export.statement import (
     NotExported,
     arguments,
     densities,
-    factor_space,
     dimension,
+    factor_space,
     items,
     product,
     space,
@@ -157,7 +157,9 @@ def congruence(step: At) -> str:
         trees[place] = Tree("hole", value=vector)
         if proof != REFL:
             hole = eq.text(_shape(step, node, trees))
-            proofs.append(f"(f_equal (fun h : {f'vec {vector}' if vector else 'R'} => {hole}) {proof})")
+            proofs.append(
+                f"(f_equal (fun h : {f'vec {vector}' if vector else 'R'} => {hole}) {proof})"
+            )
         trees[place] = tree(new, s, vector)
     rhs = tree(step.conclusion.rhs, s, result)
     now = _shape(step, node, trees)
@@ -319,7 +321,9 @@ def cancel(step: At) -> str:
         after = Tree("scaled", (tree(a, s), others))
         cancelled = f"(f_equal (fun h : R => vscal h {eq.text(others)}) (cancel {vanishing}))"
         return chain(
-            eq.trees(tree(term, s), before), cancelled, eq.trees(after, tree(c.rhs, s, True))
+            eq.trees(tree(term, s), before),
+            cancelled,
+            eq.trees(after, tree(c.rhs, s, dimension(term))),
         )
     others = tree(mul(*rest), s)
     whole = Tree("product", (tree(a, s), others))
