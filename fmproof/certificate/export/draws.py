@@ -1,10 +1,10 @@
 """Draws that have no density, as what Coq integrates over.
 
 A law is that of random variables on a space Omega with a density *chance*: the law q(x₀, x₁ | t)
-is that of (q_1(t, o), q_2(t, o)) for a point o of Omega. Every probability kernel into a standard Borel
-space is such a law (Kallenberg, Foundations of Modern Probability, lemma 4.22). A law of a latent
-point has a density against the reference measure of its space, which may be any. A deterministic
-draw x := a is the value a. This translation is trusted for the statement.
+is that of (q_1(t, o), q_2(t, o)) for a point o of Omega. Every probability kernel into a standard
+Borel space is such a law (Kallenberg, Foundations of Modern Probability, lemma 4.22). A law of a
+latent point has a density against the reference measure of its space, which may be any. A
+deterministic draw x := a is the value a. This translation is trusted for the statement.
 """
 
 from __future__ import annotations
