@@ -28,10 +28,11 @@ Scope = Mapping[Var, str]
 _TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
 _DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
-return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd vscal vzero vec Rn
-proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
-Density Omega Latent condexp slope Differentiable Dominated grad argmin norm space nat
-vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd
+vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrable
+VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
+Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
 _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
