@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from sympy import Basic, Expr, S
@@ -255,9 +256,9 @@ def as_term(value: Any) -> Any:
 
 # --- the gate -----------------------------------------------------------------------------
 
-SHARED: Mapping[str, Any] = {
-    name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")
-}
+SHARED: Mapping[str, Any] = MappingProxyType(
+    {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
+)
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
 _KINDS = {name: type(node) for name, node in SHARED.items()}
 
