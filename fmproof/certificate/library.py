@@ -53,7 +53,6 @@ RULES: Mapping[str, str] = {
     "congruence": "Int_almost",
     "derivative": "grad_affine",
     "pull_out": "pull_out",
-    "a derivative": "slope_of",
     "contraction": "contraction",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
