@@ -7,16 +7,15 @@ from pathlib import Path
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 from fmproof.errors import InputError
 
-_EPILOG = """\b
-Examples:
+_EPILOG = """Examples:
   fmproof evaluate problem.toml
   fmproof evaluate problem.toml --method exact --method quadrature --tolerance 1e-12
   fmproof evaluate problem.toml --format json -o result.json --plot losses.svg
   fmproof evaluate problem.toml --plot-kind fields --plot fields.png
 
-\b
 Exit status: 0 the identities hold, 1 one does not, or two methods contradict each other, 2 the
 input cannot be used, 3 the numbers do not decide it.
 """
@@ -36,7 +35,7 @@ def _require_problem(problem: Path) -> None:
         )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Documented, epilog=_EPILOG)
 @click.argument("problem", type=click.Path(path_type=Path))
 @click.option(
     "--method",

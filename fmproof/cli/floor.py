@@ -12,24 +12,22 @@ from typing import Any
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 
-_EPILOG = """\b
-Examples:
+_EPILOG = """Examples:
   fmproof floor latents.npy
   fmproof floor images/ --scale 0.00784 --target eps --path vp
   fmproof floor latents.npy --log train.csv --plot loss.svg
   fmproof floor latents.npy --time logit-normal:0,1 --time-limit 600 --format json
 
-\b
 DATA: a .npy, .npz, .csv or .parquet file, a folder of images, of a zarr array or of a
 Hugging Face dataset. Ctrl-C ends the work and prints what is known.
 
-\b
 Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the input cannot be used.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Documented, epilog=_EPILOG)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--path",

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from fmproof.cli import terminal
 from fmproof.cli.coq import option as coq_option
 from fmproof.cli.coq import with_coq
+from fmproof.cli.help import Documented
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import FmproofError
 from fmproof.files import require_writable
@@ -41,8 +42,7 @@ def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [*names, *map(CompletionItem, files)]
 
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof verify                              all built-in derivations
   fmproof verify fm-cfm gradient --quiet      two of them, a line each
   fmproof verify mine.py --steps              your own, with every side condition
@@ -51,12 +51,11 @@ Examples:
   fmproof verify --no-numeric                 the proofs alone, at once
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
-\b
 Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument(
     "sources",
     nargs=-1,
@@ -162,7 +161,9 @@ def verify(
         if format_ == "text":
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()
-            terminal.write(render_text(report, level, width, coloured), output, as_utf8=False)
+            letters = str if output else terminal.lettered
+            text = render_text(report, level, width, coloured, letters)
+            terminal.write(text, output, as_utf8=False)
         else:
             render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
             terminal.write(render(report), output, as_utf8=True)

@@ -41,6 +41,7 @@ class Link:
     before: Formula
     step: StepReport
     conditions: tuple[str, ...]  #: labels in the table of side conditions
+    using: tuple[Prose, ...]  #: the earlier results that it uses, parts by their titles
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,26 @@ def _section(derivation: DerivationReport, taken: set[str]) -> Section:
         Chain(
             "Steps" if part.title == derivation.title else part.title,
             part,
-            tuple(_links(part, labels)),
+            tuple(_links(part, labels, part_titles(derivation))),
         )
         for part in derivation.parts
     )
     return Section(derivation, anchor(derivation.name, taken), chains, conditions)
 
 
-def _links(part: PartReport, labels: dict[Condition, str]) -> Iterator[Link]:
+def part_titles(derivation: DerivationReport) -> dict[str, str]:
+    """The titles of parts that steps refer to by another name."""
+    return {part.name: part.title for part in derivation.parts if part.name}
+
+
+def _links(
+    part: PartReport, labels: dict[Condition, str], titles: dict[str, str]
+) -> Iterator[Link]:
     before = part.start
     for step in part.steps:
-        yield Link(before, step, tuple(dict.fromkeys(labels[c] for c in step.conditions)))
+        needed = tuple(dict.fromkeys(labels[c] for c in step.conditions))
+        using = tuple((titles.get(str(name), name), *rest) for name, *rest in step.using)
+        yield Link(before, step, needed, using)
         before = step.claim
 
 

@@ -121,6 +121,7 @@ class PartReport:
     result: bool = False  #: whether the theorem states it along with the derivation's statement
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
     almost: Formula | None = None  #: the law, for almost every value of which its lines hold
+    name: str = ""  #: how later steps refer to it, where not by its title
 
 
 @dataclass(frozen=True)
