@@ -13,6 +13,7 @@ from fmproof.errors import InputError
 _EPILOG = """Examples:
   fmproof evaluate problem.toml
   fmproof evaluate problem.toml --method exact --method quadrature --tolerance 1e-12
+  fmproof evaluate problem.toml --quantity floor
   fmproof evaluate problem.toml --format json -o result.json --plot losses.svg
   fmproof evaluate problem.toml --plot-kind fields --plot fields.png
 
@@ -45,6 +46,14 @@ def _require_problem(problem: Path) -> None:
     help="exact, certified, quadrature or sampling; repeat for several. Default: all that apply.",
 )
 @click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    metavar="NAME",
+    help="fm, cfm, C1, C2, C, floor, fm_gradient or cfm_gradient; repeat for several.  "
+    "[default: all]",
+)
+@click.option(
     "--tolerance",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=1e-9,
@@ -56,7 +65,7 @@ def _require_problem(problem: Path) -> None:
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="Of all methods together; each ends with what it knows.  [default: 16]",
+    help="Of all methods together; each ends with what it knows.  [default: 8]",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option(
@@ -80,6 +89,7 @@ def evaluate(
     ctx: click.Context,
     problem: Path,
     methods: tuple[str, ...],
+    quantities: tuple[str, ...],
     tolerance: float,
     seed: int,
     time_limit: float | None,
@@ -106,7 +116,7 @@ def evaluate(
     loaded = load_problem(problem)
     with terminal.progress() as progress:
         limit = TIME_LIMIT if time_limit is None else time_limit
-        found = run(loaded, methods or None, tolerance, seed, progress, limit)
+        found = run(loaded, methods or None, tolerance, seed, progress, limit, quantities or None)
     if plot is not None:  # first, so that nothing is written when it cannot be drawn
         plots.plot(loaded, plot, kind or "losses")
     width = terminal.USUAL if output else terminal.width(WIDE)
