@@ -34,12 +34,14 @@ class Step:
         arguments: in the order of its parameters: terms, propositions, numbers, tuples of these;
             a theorem among them is a :class:`From`.
         conclusion, hypotheses: the sequent that it claims.
+        label: of the derivation's step that it is part of; empty where it is of none.
     """
 
     rule: str
     arguments: tuple[Any, ...]
     conclusion: Prop
     hypotheses: tuple[Prop, ...]
+    label: str = ""
 
     @property
     def premises(self) -> tuple[int, ...]:
@@ -109,6 +111,7 @@ def write(certificate: Certificate) -> str:
                 "from": list(step.premises),
                 "concl": table.row(step.conclusion),
                 "hyps": [table.row(h) for h in step.hypotheses],
+                **({"label": step.label} if step.label else {}),
             }
         )
     head = {
@@ -191,7 +194,10 @@ def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> Step:
         tuple(_read(arg, rows, number) for arg in line["args"]),
         conclusion,
         hypotheses,
+        line.get("label", ""),
     )
+    if not (isinstance(step.label, str) and step.label.isprintable()):
+        raise InputError(f"step {number}: its label is no text on one line")
     if list(step.premises) != line["from"]:
         raise InputError(f"step {number}: its premises are not those among its arguments")
     return step

@@ -17,7 +17,7 @@ from fmproof.report.model import (
     StepReport,
     Symbol,
 )
-from fmproof.report.words import failed_steps, label_ranges
+from fmproof.report.words import coq_words, failed_steps, label_ranges, sentence
 
 LISTED = 12  #: steps that are named one by one before they are counted
 
@@ -70,6 +70,12 @@ class Section:
     anchor: str  #: unique in the document, of letters, digits and dashes
     chains: tuple[Chain, ...]
     conditions: tuple[NumberedCondition, ...]
+
+    @property
+    def coq(self) -> str:
+        """What Coq says of the derivation, as a sentence; "" where it was not asked."""
+        verdict = self.derivation.coq
+        return "" if verdict is None else sentence(coq_words(verdict)).rstrip(".") + "."
 
     @property
     def measured(self) -> tuple[StepReport, ...]:

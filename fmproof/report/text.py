@@ -22,8 +22,10 @@ from fmproof.report.model import (
     StepReport,
 )
 from fmproof.report.words import (
+    COQ_MARK,
     EXPECTED,
     FOUND,
+    coq_words,
     derivation_verdict,
     explanation,
     label_ranges,
@@ -107,6 +109,8 @@ def _one_line_each(derivations: Sequence[DerivationReport], paint: _Painter) -> 
     for d in derivations:
         mark = paint.status(MARK[d.status], d.status)
         yield f"{mark} {d.name:<{names}}  {derivation_verdict(d)}"
+        if d.coq is not None:
+            yield f"{COQ_MARK[d.coq.status]} {d.name:<{names}}  {coq_words(d.coq)}"
 
 
 class _Pages:
@@ -158,6 +162,11 @@ class _Pages:
         summary = numeric_summary(derivation)
         if summary:
             yield from self._prose(summary, margin=_INDENT + "  ")
+        if derivation.coq is not None:
+            mark = COQ_MARK[derivation.coq.status]
+            for line in prose_lines(coq_words(derivation.coq), self.width - 4):
+                yield f"{_INDENT}{mark} {line}"
+                mark = " "
 
     # --- steps ------------------------------------------------------------------------
 

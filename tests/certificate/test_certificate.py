@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from fmproof import Inner, Scalar, Vec
 from fmproof.certificate.certificate import of_theorem, read, schema, write
+from fmproof.certificate.proved import labelled
 from fmproof.certificate.replay import replay
 from fmproof.certificate.terms import read_row
 from fmproof.cli import command
@@ -35,7 +36,7 @@ def proved(name: str) -> Theorem:
 @cache
 def lines(name: str) -> tuple[str, ...]:
     theorem = proved(name)
-    return tuple(write(of_theorem(theorem, name)).splitlines())
+    return tuple(write(labelled(of_theorem(theorem, name), load(name))).splitlines())
 
 
 @pytest.mark.parametrize("name", BUILTIN)
