@@ -179,10 +179,20 @@ def test_a_replaced_goal_is_refused(tmp_path: Path) -> None:
         check(small(), tmp_path, tmp_path)
 
 
-def test_a_command_that_reaches_outside_is_refused(tmp_path: Path) -> None:
-    edited(tmp_path, "Proof.v", lambda t: t + 'Declare ML Module "anything".\n')
-    with pytest.raises(InputError, match="Declare ML, which reaches outside"):
+@pytest.mark.parametrize("command", ["Declare ML", "Declare (* a (* b *) *) ML", "Declare (**) ML"])
+def test_a_command_that_reaches_outside_is_refused(tmp_path: Path, command: str) -> None:
+    edited(tmp_path, "Proof.v", lambda t: t + f'{command} Module "anything".\n')
+    with pytest.raises(InputError, match=r"Declare\s+ML, which reaches outside"):
         check(small(), tmp_path, tmp_path)
+
+
+def test_a_name_does_not_end_the_comment_that_it_stands_in() -> None:
+    name = 'x *) Notation "1" := 2. (* y'
+    certificate = replace(small(), derivation=name)
+    for written in (goal(certificate), proof(certificate)):
+        outside = re.sub(r"\(\*.*?\*\)", "", written, flags=re.DOTALL)
+        assert "Notation" in written
+        assert "Notation" not in outside
 
 
 @needs_coq

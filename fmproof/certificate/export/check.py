@@ -28,6 +28,23 @@ Print Assumptions accepted.
 """
 
 
+_TOKEN = re.compile(r'"[^"]*"|\(\*|\*\)|.', re.DOTALL)
+
+
+def _without_comments(text: str) -> str:
+    """What Coq reads: comments, which nest, can stand between the words of a command."""
+    kept, depth = [], 0
+    for token in _TOKEN.findall(text):
+        if token == "(*":
+            depth += 1
+        if depth == 0:
+            kept.append(token)
+        if token == "*)" and depth:
+            depth -= 1
+            kept.append(" ")
+    return "".join(kept)
+
+
 @dataclass(frozen=True)
 class Accepted:
     """A theorem that Coq accepts.
@@ -79,7 +96,7 @@ def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
             f"delete it, and the statement is written anew"
         )
     given = _text(folder / "Proof.v")
-    outside = _OUTSIDE.search(given)
+    outside = _OUTSIDE.search(_without_comments(given))
     if outside:
         raise InputError(
             f"{folder / 'Proof.v'} has the command {outside[0]}, which reaches outside"

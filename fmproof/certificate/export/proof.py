@@ -83,7 +83,7 @@ class Proof:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             raise NotExported(f"step {number}: {step.rule} does not fit what it is about") from None
         told = self.printer.prop(step.conclusion, scope)
-        of = f", for {_quoted(step.label)}" if step.label else ""
+        of = f", for {in_comment(step.label)}" if step.label else ""
         return (
             f"(* {number}, {step.rule}{of}: {_comment(step)} *)\n"
             f"Lemma s{number}{given}{needs} :\n  {told}.\n"
@@ -92,10 +92,10 @@ class Proof:
 
 
 def _comment(step: Step) -> str:
-    return _quoted(shown(step.conclusion))
+    return in_comment(shown(step.conclusion))
 
 
-def _quoted(text: str) -> str:
+def in_comment(text: str) -> str:
     """What can stand in a comment of Coq."""
     return " ".join(text.replace("(*", "( *").replace("*)", "* )").replace('"', "'").split())
 
