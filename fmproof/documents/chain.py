@@ -11,7 +11,7 @@ from fmproof.reading.formula import tree as t
 
 @dataclass
 class Line:
-    """A side of a chain that was read: its term, and whether it equals the chain's start."""
+    """A side of a chain that was read: its term, and whether it equals the first of the lines."""
 
     term: Expr
     stands: bool
@@ -23,17 +23,30 @@ class RowChain:
     """Rows that go on from each other.
 
     A row is compared with what stands: the row before it, or the start, or another row of the
-    chain that was proved; so one that is wrong does not spoil the next.
+    chain that was proved; so one that is wrong does not spoil the next. Behind ≤, ≈ and the like
+    only what stands there is known: lines begin anew.
     """
 
     lines: list[Line] = field(default_factory=list)
     left: t.Node | None = None
     broken: str = ""  #: why its start was not read
+    of_left: list[Line] | None = None  #: those of the left side, once lines began anew
 
     @property
     def standing(self) -> list[Expr]:
-        """The terms that equal the start, in their order."""
+        """The terms that equal the first line, in their order."""
         return [line.term for line in self.lines if line.stands]
 
     def add(self, term: Expr, stands: bool, node: t.Node | None = None) -> None:
         self.lines.append(Line(term, stands, node))
+
+    @property
+    def equal_to_left(self) -> list[Line]:
+        """The lines that were compared with the left side itself."""
+        return self.lines if self.of_left is None else self.of_left
+
+    def begin_anew(self, line: Line | None, why: str = "") -> None:
+        """What follows goes on from ``line``; from nothing that is known, where that is None."""
+        self.of_left = self.equal_to_left
+        self.lines = [] if line is None else [line]
+        self.broken = why

@@ -258,7 +258,7 @@ class ComparedRow:
                 continue
             if context.prover.prove(before, candidate, self.relation, thorough=False).proved:
                 suggestion = f"{words}: that is proved"
-                context.chain.add(candidate, True)
+                context.chain.add(candidate, self.relation == "=")
                 break
         found = report(item, "refuted", "the numbers of both sides differ", self.reading)
         return replace(found, numeric=self.evidence, suggestion=suggestion)

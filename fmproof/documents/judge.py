@@ -28,6 +28,7 @@ from fmproof.reading.notation.symbols import key_of, spelled
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
+_EQUATIONS = ("=", ":=", "=:")
 _NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
@@ -98,6 +99,8 @@ class Judge:
             except _DEFECTS as error:  # one row must not take the others with it
                 words = f"a defect of fmproof, please report it: {type(error).__name__}: {error}"
                 rows.append(report(item, "open", words))
+            if item.row.relation not in _EQUATIONS and not item.inline:
+                self._go_on_behind(item)
         self._look_again(rows)
         symbols = tuple(
             SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed)
@@ -203,6 +206,18 @@ class Judge:
         if not self.context.chain.lines:
             self.context.chain.broken = why
 
+    def _go_on_behind(self, item: Item) -> None:
+        """A row behind ≤, <, ≈ goes on from what stands there, not from what was before."""
+        line, why = None, "the row before it is not understood"
+        if item.right is not None and item.problem is None:
+            try:
+                line = Line(self.elab.term(item.right), True, item.right)
+            except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
+                pass
+        if item.left is not None and item.left is not self.context.chain.left:
+            self.context.chain = RowChain([], item.left)
+        self.context.chain.begin_anew(line, why)
+
     def _definition(self, item: Item) -> RowReport:
         candidate = item.candidate
         assert candidate is not None
@@ -259,7 +274,7 @@ class Judge:
         if item.left is not None:
             chain = self.context.chain
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
-            kept = [line for line in chain.lines[1:] if line.stands] if same else []
+            kept = [line for line in chain.equal_to_left[1:] if line.stands] if same else []
             try:
                 start = Line(self.elab.term(item.left), True, item.left)
                 self.context.chain = RowChain([start, *kept], item.left)
