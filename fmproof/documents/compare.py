@@ -60,6 +60,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove_from_assumed(candidates)
     else:
         proof = row.prove(candidates)
+    if proof.proved and not context.numbers.possible(proof.where):
+        signs = ", ".join(map(text, proof.where))
+        proof = replace(proof, proved=False, message=f"no random world has {signs}")
     if proof.proved:
         return row.proved(proof)
     return row.not_proved(proof)

@@ -12,11 +12,11 @@ from sympy import Basic, Expr
 from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
-from fmproof.documents.smoothness import smoothness
+from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.nodes import Var
-from fmproof.lang.props import Prop
+from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
@@ -38,6 +38,7 @@ class Proof:
     by: tuple[str, ...] = ("auto",)
     derivation: Derivation | None = None  #: what was checked, or the first that was tried
     rests_on: tuple[str, ...] = ()  #: the places of rows that it uses
+    where: tuple[Prop, ...] = ()  #: the signs that it takes of terms at the row's own values
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,10 @@ class FirstWitness:
             return Proof(False, (), words, by, derivation)
         if report.status == "proved":
             needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-            return Proof(True, needs, "", by, derivation)
+            used = {h.name for h in report.hypotheses if h.used_by}
+            said = [h.prop for h in derivation.hypotheses if h.name in used]
+            where = tuple(p for p in said if isinstance(p, Positive | AtMost | VanishesWith))
+            return Proof(True, needs, "", by, derivation, where=where)
         failure = next((st.failure for st in report.steps if st.failure), None)
         message = report.message or (failure.summary if failure else "")
         return Proof(False, (), message, by, derivation)
@@ -211,10 +215,10 @@ class FirstWitness:
         """What is declared, and what is natural for rows about ``terms``."""
         found = list(self.declared)
         if self.natural_too:
-            found += natural(terms)
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
+            found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
-        return found
+        return [h for h in found if h in self.declared or may_be_assumed(h.prop)]
 
     def derivation(
         self,
