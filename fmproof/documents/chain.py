@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from sympy import Expr
 
@@ -16,6 +17,7 @@ class Line:
     term: Expr
     stands: bool
     node: t.Node | None = None  #: what is written, to be read again
+    until: float = inf  #: the last row for which it stands, where that rests on a condition
 
 
 @dataclass
@@ -37,16 +39,16 @@ class RowChain:
         """The terms that equal the first line, in their order."""
         return [line.term for line in self.lines if line.stands]
 
-    def add(self, term: Expr, stands: bool, node: t.Node | None = None) -> None:
-        self.lines.append(Line(term, stands, node))
+    def add(self, term: Expr, stands: bool, node: t.Node | None = None, until: float = inf) -> None:
+        self.lines.append(Line(term, stands, node, until))
 
-    @property
-    def equal_to_left(self) -> list[Line]:
-        """The lines that were compared with the left side itself."""
-        return self.lines if self.of_left is None else self.of_left
+    def equal_to_left(self, row: int) -> list[Line]:
+        """The lines behind the left side that equal it, for a later row."""
+        lines = self.lines if self.of_left is None else self.of_left
+        return [line for line in lines[1:] if line.stands and line.until >= row]
 
     def begin_anew(self, line: Line | None, why: str = "") -> None:
         """What follows goes on from ``line``; from nothing that is known, where that is None."""
-        self.of_left = self.equal_to_left
+        self.of_left = self.lines if self.of_left is None else self.of_left
         self.lines = [] if line is None else [line]
         self.broken = why

@@ -173,7 +173,7 @@ class ComparedRow:
             if proof.proved:
                 return proof
         for before in candidates:
-            facts = context.facts.about([before, self.claim])
+            facts = context.facts.about([before, self.claim], self.item.index)
             proof = prover.prove(before, self.claim, self.relation, around, facts)
             if proof.proved:
                 self.before = before
@@ -184,7 +184,8 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            facts = [f for f in self.context.facts.about([before, self.claim]) if f.assumed]
+            known = self.context.facts.about([before, self.claim], self.item.index)
+            facts = [f for f in known if f.assumed]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -198,7 +199,8 @@ class ComparedRow:
         context, item = self.context, self.item
         context.keep(item, proof)
         stands = self.relation == "="
-        context.chain.add(self.claim, stands, item.right)
+        until = context.facts.until(proof.rests_on)
+        context.chain.add(self.claim, stands, item.right, until)
         if stands:
             context.learn(item, self.before, self.claim, proof)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""

@@ -25,7 +25,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import Said, a_case, assumes, role_of
+from fmproof.reading.notation.words import Said, a_case, assumes, denies, picks, role_of
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -62,6 +62,16 @@ class Item:
     def assumed(self) -> bool:
         """Whether words before it say that it is assumed."""
         return self.row.left is not None and assumes(self.source.text, self.piece.start)
+
+    @property
+    def denied(self) -> bool:
+        """Whether the words before it say that it does not hold."""
+        return denies(self.source.text, self.piece.start)
+
+    @property
+    def picked(self) -> bool:
+        """Whether the words before it pick a case, in which it holds."""
+        return self.inline and picks(self.source.text, self.piece.start)
 
     @property
     def latex(self) -> str:
@@ -228,6 +238,27 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
 
 
+def end_of_paragraph(reading: Reading, item: Item) -> int:
+    """The last row of an item's paragraph, and of the displays that stand right behind it."""
+    pieces = [
+        (piece, text, rows) for source, piece, text, rows in reading.pieces if source is item.source
+    ]
+    at = next(i for i, (piece, _, _) in enumerate(pieces) if piece is item.piece)
+    last = item.index
+    for piece, text, rows in pieces[at + 1 :]:
+        if piece.kind == "prose" and _NEXT_PARAGRAPH.search(text):
+            break
+        last = max((last, *rows))
+    return last
+
+
+_NEXT_PARAGRAPH = re.compile(
+    r"\n\s*\n\s*(?!\$\$|\\\[|\\begin|```)\S|\\(?:sub)*section|\\par\b"
+    r"|\\end\{(?!equation|align|gather|multline|eqnarray|flalign|displaymath|dmath|math)"
+)
+"""Words behind a blank line, a heading, the end of a theorem; no display."""
+
+
 def spell(found: Sequence[Token]) -> str:
     """Tokens as LaTeX."""
     parts = []
@@ -284,6 +315,7 @@ def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
 def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
     """The rows that may define a symbol, by the symbol's key, the best first."""
     found: dict[str, list[tuple[int, Candidate, Item]]] = {}
+    claimed: set[str] = set()
     for item in reading.items:
         if item.right is None or item.problem is not None:
             continue
@@ -303,6 +335,13 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         elif relation not in ("=", ":="):
             continue
         explicit = relation != "="
+        head = left.head if isinstance(left, t.Call) else left
+        key = key_of(head) if isinstance(head, t.Sym) else ""
+        if not explicit and (item.picked or (item.assumed and item.denied)):
+            claimed.add(key)  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
+            continue
+        if not explicit and (key in claimed or (isinstance(left, t.Call) and _is_zero(right))):
+            continue
         if isinstance(left, t.Other) or left is None or right is None:
             continue
         if not _definable(left, evidence, explicit) or _mentions(right, left):
@@ -322,7 +361,6 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
             rank = 2
-        key = key_of(left.head if isinstance(left, t.Call) else left)  # type: ignore[arg-type]
         found.setdefault(key, []).append((rank, candidate, item))
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
@@ -366,6 +404,11 @@ def _a_name(left: t.Node) -> bool:
         "c",
         "M",
     )
+
+
+def _is_zero(node: t.Node | None) -> bool:
+    """Nobody introduces a function by saying that it is 0."""
+    return isinstance(node, t.Num) and node.value == 0
 
 
 def _is_number(node: t.Node) -> bool:

@@ -155,7 +155,9 @@ class Judge:
             return self._definition(item)
         if self._specialises(item):
             return report(item, "definition", "from here on, that is what it is")
-        if item.inline and isinstance(item.left, t.Sym) and self._is_case(item.left):
+        condition = item.assumed and not isinstance(item.right, t.Num)
+        letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
+        if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
         saved = self.context.chain
         if item.inline:
@@ -274,7 +276,7 @@ class Judge:
         if item.left is not None:
             chain = self.context.chain
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
-            kept = [line for line in chain.equal_to_left[1:] if line.stands] if same else []
+            kept = chain.equal_to_left(item.index) if same else []
             try:
                 start = Line(self.elab.term(item.left), True, item.left)
                 self.context.chain = RowChain([start, *kept], item.left)

@@ -94,7 +94,7 @@ class FirstWitness:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if first.proved or relation != "=" or not (thorough or facts):
             return first
-        more = (*key, tuple((f.place, f.before, f.claim) for f in facts), thorough)
+        more = (*key, tuple((f.place, f.before, f.claim, f.every) for f in facts), thorough)
         found = self.found.get(more)
         if found is None:
             found = self._otherwise(before, claim, context) if thorough else None

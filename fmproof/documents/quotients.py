@@ -16,7 +16,7 @@ from sympy import Basic, Expr, S
 from fmproof.documents.smoothness import positive
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt, Var
+from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract

@@ -61,7 +61,7 @@ def may_be_assumed(prop: Prop) -> bool:
     """Whether a proposition is about a symbol without a definition.
 
     Of a formula that is known, such as ∫ 1/x dx, it is true or false that it is integrable or
-    differentiable, and has to be proved. That a root is one of what is > 0 says where a row is meant.
+    differentiable, and has to be proved. What is > 0 under a root says where a row is meant.
     """
     inside = prop
     while isinstance(inside, ForAll | Almost):

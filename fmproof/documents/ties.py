@@ -180,13 +180,13 @@ class Ties:
         if other.problem is not None:
             return _unread_about(other, names, places)
         right = other.right
-        sides = []
-        if left is not None and _plain(left):
-            sides.append(left)
-        if right is not None and _plain(right) and (sides or _bare(right)):
-            sides.append(right)
-        if not sides or (len(sides) == 2 and _bare(sides[0])):
-            sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
+        sides = [side for side in (left, right) if side is not None]
+        if not other.assumed:  # else it says something, whatever it is an equation of
+            sides = [side for side in sides if side is left and _plain(side)]
+            if right is not None and _plain(right) and (sides or _bare(right)):
+                sides.append(right)
+            if not sides or (len(sides) == 2 and _bare(sides[0])):
+                sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
         if other.candidate is not None and right is not None and _gaussian(right):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)

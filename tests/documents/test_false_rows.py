@@ -86,7 +86,7 @@ def test_what_stands_in_a_row_is_not_passed_over(name: str) -> None:
 WHOLE = {
     "the whole space": r"\int_{\mathbb R^d} f(x) \,dx = \int f(x) \,dx",
     "an Euclidean norm": r"\|x\|_2^2 = x \cdot x",
-    "a time": r"\mathbb E_{t \in [0,1], x \sim p} \|f(x, t)\|^2 = \mathbb E_{t, x \sim p} \|f(x, t)\|^2",
+    "a time": r"\mathbb E_{t \in [0,1], x \sim p} \|u_t(x)\|^2 = \mathbb E_{t, x \sim p} \|u_t(x)\|^2",
     "a dimension": r"\mathcal N_d(x; y, I) = \mathcal N(x; y, I)",
     "a reason": r"\|x\|^2 + \|x\|^2 = 2 x \cdot x \text{ (collected)} + y \cdot y - \|y\|^2",
     "both ends": r"\int_{-\infty}^{\infty} 2 f(r) \,dr = 2 \int f(r) \,dr",
@@ -109,3 +109,84 @@ def test_true_integrals_over_a_line_are_not_refuted() -> None:
     text = POINTS + displayed(r"\int_{-\infty}^\infty e^{-r^2/2} \,dr = \sqrt{2\pi}")
     text += displayed(r"\int_0^\infty e^{-r} \,dr = 1")
     assert not set(judged(text)) & set(WRONG)
+
+
+# --- what is assumed: of symbols, at the values that are meant --------------------------------
+
+NATURAL = {
+    "a root of a square": r"\sqrt{(x \cdot y)^2} = x \cdot y",
+    "a root of a square of a symbol": r"\sqrt{f(x)^2} = f(x)",
+    "signs that contradict each other": r"\sqrt{(1 - r)^2} + \sqrt{(r - 1)^2} = 0",
+    "a range that is empty": r"\log(1 - r) + \log(r - 1) = \log(r - 1) + \log(1 - r)",
+    "a logarithm of a square": r"\log((1 - r)^2) = 2 \log(r - 1)",
+    "an order of integration": (
+        r"\int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dr\,dm"
+        r" = \int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dm\,dr"
+    ),
+    "a derivative below an integral": (
+        r"\frac{d}{dr} \int_0^1 \frac{r^3}{m^2} \exp(-r^2/m) \,dm"
+        r" = \int_0^1 \frac{d}{dr} \left( \frac{r^3}{m^2} \exp(-r^2/m) \right) dm"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NATURAL)
+def test_nothing_false_is_assumed_of_a_formula(name: str) -> None:
+    assert judged(POINTS + displayed(NATURAL[name]))[-1] != "proved"
+
+
+MEANT = {
+    "a root where it is one": r"\sqrt{1 - r} \sqrt{1 - r} = 1 - r",
+    "a scale": r"\sqrt{\sigma_t^2} = \sigma_t",
+    "a logarithm": r"\log((1 - r)^2) = 2 \log(1 - r)",
+    "densities": r"\log \frac{p(x)}{q(x)} = \log p(x) - \log q(x)",
+    "an order of integration": (
+        r"\int \int f(x, y) q(y) p(x) \,dx\,dy = \int p(x) \int f(x, y) q(y) \,dy\,dx"
+    ),
+    "a derivative below an integral": (
+        r"\frac{d}{dt} \int f(x, t) \,dx = \int \frac{\partial}{\partial t} f(x, t) \,dx"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_symbols_are_meant_to_be_is_assumed(name: str) -> None:
+    assert judged(POINTS + displayed(MEANT[name]))[-1] == "proved"
+
+
+CONDITIONS = {
+    "two numbers": (r"Assume $r^2 = m$. Then", r"(r + 1)^2 = m"),
+    "other numbers": (r"Suppose that $r^2 + m^2 = 1$. Then", r"a^2 + b^2 = 1"),
+    "one point": (r"Let $y$ be such that $f(y) = 0$. Then", r"f(x) = 0"),
+    "one time": (r"Pick $t$ such that $\alpha_t^2 = \sigma_t$. Then", r"\alpha_s^2 - \sigma_s = 0"),
+    "a mistake": (r"It is wrong to assume that $r^2 = m$.", r"r^2 + 1 = m + 1"),
+    "a claim behind a condition": (r"If $x$ is data, then $f(x) + g(x) = 0$.", r"f(y) + g(y) = 0"),
+    "a zero": (r"At one time $t$ we have $h(t) = 0$. Then", r"h(s)^2 + h(s + 1) = 0"),
+    "a zero that is said to be everywhere": (
+        r"At one time $t$ we have $h(t) = 0$. Then $$h(s) = 0$$ and", r"\frac{d}{ds} h(s) = 0",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_condition_holds_for_what_it_says(name: str) -> None:
+    words, row = CONDITIONS[name]
+    text = POINTS.replace("r real", "a real; b real; r real") + words + "\n\n"
+    assert judged(text + displayed(row))[-1] not in ("proved", "definition")
+
+
+def test_a_condition_holds_in_its_paragraph() -> None:
+    row = displayed(
+        r"(\alpha^2 + \sigma^2)\, \mathbb E_{x \sim p}[f(x)] = \mathbb E_{x \sim p}[f(x)]"
+    )
+    if_so = "If $\\alpha^2 + \\sigma^2 = 1$ then\n\n"
+    found = judged(if_so + row + "Without this condition, that is another matter:\n\n" + row)
+    assert found[0] == "proved"
+    assert found[1] != "proved"
+
+
+def test_an_equation_of_coefficients_holds_at_every_time() -> None:
+    row = displayed(
+        r"\mathbb E_{t, x \sim p}[(\alpha_t^2 + \sigma_t^2) f(x)] = \mathbb E_{x \sim p}[f(x)]"
+    )
+    assert judged("We assume that $\\alpha_t^2 + \\sigma_t^2 = 1$.\n\n" + row)[-1] == "proved"

@@ -346,7 +346,8 @@ class _Splitter:
         if following == "&":
             return True
         return bool(self.side.relation) and not (
-            following in _OPERATORS - {"("} or following in ("", "\\text", "\\\\")
+            following in _OPERATORS - {"("}
+            or following in ("", "\\text", "\\\\")
             or self.relation_at(i) is not None
         )
 

@@ -70,7 +70,7 @@ def power(elab: Elaborator, node: t.Pow) -> Expr:
         and isinstance(exponent.parts[0][1], t.Num)
     ):
         value = exponent.parts[0][0] * exponent.parts[0][1].value
-    if isinstance(node.base, t.Abs) or calculus.euclidean(node.base):
+    if isinstance(node.base, t.Abs | t.Norm) and calculus.euclidean(node.base):
         inner = elab.term(node.base.body)
         if value is None or value.denominator != 1 or value <= 0:
             return elab.unknown(node, Sort.REAL)

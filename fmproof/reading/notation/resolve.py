@@ -28,7 +28,7 @@ class Resolver:
         for tree in trees:
             for node in t.walk(tree):
                 if isinstance(node, t.Sym):
-                    self.bars.setdefault((key_of(node), len(node.sub)), set()).add(node.given)
+                    self.bars.setdefault(_shape(node), set()).add(node.given)
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
@@ -56,9 +56,8 @@ class Resolver:
         if not isinstance(node, t.Node):
             return node
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
-        if isinstance(node, t.Sym) and node.given:
-            if len(self.bars.get((key_of(node), len(node.sub)), ())) > 1:  # p_{t|s} and p_{t,s}
-                return replace(node, labels=(*node.labels, f"given{node.given}"))
+        if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
+            return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Mul):
             return self._product(_flat(node))
         if isinstance(node, t.Call) and self._product_of_fields(node):
@@ -164,6 +163,10 @@ class Resolver:
 
         made: t.Node = visit(node)
         return made
+
+
+def _shape(node: t.Sym) -> tuple[str, int]:
+    return key_of(node), len(node.sub)
 
 
 def _flat(node: t.Mul) -> t.Mul:
