@@ -25,7 +25,15 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import Said, a_case, assumes, denies, picks, role_of
+from fmproof.reading.notation.words import (
+    Said,
+    a_case,
+    assumes,
+    denies,
+    picks,
+    property_of,
+    role_of,
+)
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -83,6 +91,15 @@ class Item:
         return " ".join(self.source.text[right[0].at : stop].split())
 
 
+@dataclass(frozen=True)
+class Property:
+    """A word that says of a symbol what makes it special, and the row that is next."""
+
+    symbol: t.Sym
+    word: str
+    row: int
+
+
 @dataclass
 class Reading:
     """All that was found in a file."""
@@ -94,6 +111,7 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
     @property
@@ -118,8 +136,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     macros = Macros()
     for document in documents:
         for text in document.macros:
-            macros.learn(text)
-        macros.learn(document.source.text)
+            macros.learn(text, before_the_text=True)
+        macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
     resolver = Resolver(reading.trees)
     for item in reading.items:
@@ -180,10 +198,13 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             before = len(reading.loose)
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
-            for node in reading.loose[before:] if role else ():
+            special = property_of(source.text, piece.start, piece.stop)
+            for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
-                if isinstance(head, t.Sym):
+                if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
+                if isinstance(head, t.Sym) and special:
+                    reading.properties.append(Property(head, special, len(reading.items)))
             continue
         item = Item(source, piece, row, len(reading.items))
         try:

@@ -63,7 +63,7 @@ class Judge:
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items),
+            Ties(self.elab, reading.items, reading.properties),
             numeric,
         )
         self.deadline = deadline

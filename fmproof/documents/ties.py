@@ -19,7 +19,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, Property
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
@@ -72,12 +72,14 @@ class Ties:
     """What the equations of a document say of the symbols that it does not define.
 
     Attributes:
+        properties: what words say of symbols, "a unit vector".
         settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
         read: the two sides of rows that were read, by the row's number.
     """
 
     elab: Elaborator
     items: Sequence[Item]
+    properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
 
@@ -130,6 +132,10 @@ class Ties:
             held = self._by_itself(head, terms)
             if held:
                 return Verdict(held)
+        for one in self.properties:
+            shown = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
+            if shown and one.row <= item.index + 1:
+                return Verdict(f"words say that {shown} is special: {one.word}")
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
         )

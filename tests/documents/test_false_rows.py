@@ -86,7 +86,7 @@ def test_what_stands_in_a_row_is_not_passed_over(name: str) -> None:
 WHOLE = {
     "the whole space": r"\int_{\mathbb R^d} f(x) \,dx = \int f(x) \,dx",
     "an Euclidean norm": r"\|x\|_2^2 = x \cdot x",
-    "a time": r"\mathbb E_{t \in [0,1], x \sim p} \|u_t(x)\|^2 = \mathbb E_{t, x \sim p} \|u_t(x)\|^2",
+    "a time": r"\mathbb E_{t \in [0,1], x \sim p} |u_t(x)|^2 = \mathbb E_{t, x \sim p} |u_t(x)|^2",
     "a dimension": r"\mathcal N_d(x; y, I) = \mathcal N(x; y, I)",
     "a reason": r"\|x\|^2 + \|x\|^2 = 2 x \cdot x \text{ (collected)} + y \cdot y - \|y\|^2",
     "both ends": r"\int_{-\infty}^{\infty} 2 f(r) \,dr = 2 \int f(r) \,dr",
@@ -190,3 +190,53 @@ def test_an_equation_of_coefficients_holds_at_every_time() -> None:
         r"\mathbb E_{t, x \sim p}[(\alpha_t^2 + \sigma_t^2) f(x)] = \mathbb E_{x \sim p}[f(x)]"
     )
     assert judged("We assume that $\\alpha_t^2 + \\sigma_t^2 = 1$.\n\n" + row)[-1] == "proved"
+
+
+# --- macros ------------------------------------------------------------------------------------
+
+ARTICLE = (
+    "\\documentclass{article}\n%s\n\\begin{document}\n"
+    "%% fmproof: x vector\n\\[ \\part + \\part = \\|x\\|^2 \\]\n%s\n\\end{document}\n"
+)
+HALF, THIRD = r"\newcommand{\part}{\frac12 \|x\|^2}", r"\newcommand{\part}{\frac13 \|x\|^2}"
+MACROS = {
+    "one definition": (HALF, "", "proved"),
+    "the same one twice": (HALF, HALF, "proved"),
+    "the last one of a preamble": (THIRD + "\n" + HALF.replace("new", "renew"), "", "proved"),
+    "a comment": (HALF + "\n% " + THIRD, "% " + THIRD, "proved"),
+    "what is never read": (HALF, r"\iffalse " + THIRD + r" \fi", "proved"),
+    "one that is there already": (HALF, THIRD.replace("new", "provide"), "proved"),
+    "another one below": (THIRD, HALF.replace("new", "renew"), ""),
+    "one in a group": (THIRD, r"{\def\part{\frac12 \|x\|^2} $x = x$}", ""),
+}
+
+
+@pytest.mark.parametrize("name", MACROS)
+def test_a_macro_with_two_meanings_is_not_read(name: str) -> None:
+    preamble, behind, due = MACROS[name]
+    rows = judged(ARTICLE % (preamble, behind), ".tex")
+    assert rows == ([due] if due else [])  # a display that cannot be taken apart has no rows
+
+
+# --- words that tie a symbol: true rows are not refuted ----------------------------------------
+
+SPECIAL = {
+    "length": ("Let $x$ be a unit vector.", r"x^\top x = 1"),
+    "a corner": ("Let $y$ be orthogonal to $x$.", r"\|x - y\|^2 = \|x\|^2 + \|y\|^2"),
+    "a function": ("The function $f$ is odd.", r"f(-x) + f(x) = 0"),
+    "a density": ("Die Dichte $p$ ist symmetrisch.", r"p(-x) = p(x)"),
+    "behind the row": ("", r"\|x - y\|^2 = \|x\|^2 + \|y\|^2"),
+}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_what_words_say_of_a_symbol_holds_numbers_back(name: str) -> None:
+    words, row = SPECIAL[name]
+    text = POINTS + words + "\n\n" + displayed(row)
+    text += "" if words else "where $x$ and $y$ are orthogonal."
+    assert judged(text)[-1] not in WRONG
+
+
+def test_what_words_say_of_another_symbol_does_not() -> None:
+    words = "Let $z$ be a unit vector.\n\n"
+    assert judged(POINTS + words + displayed(r"x^\top y = \|y\|^2"))[-1] == "refuted"

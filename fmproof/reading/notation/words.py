@@ -16,6 +16,8 @@ from fmproof.reading.formula import tree as t
 
 _BEFORE, _AFTER = 36, 28
 """Letters beside a formula that are looked at."""
+_SAYS = 44
+"""Letters beside it in which a property may be said."""
 _STOPS = re.compile(r"[.;:!?。；：！？\n]\s|\n\n|[。；！？]")
 
 
@@ -64,6 +66,14 @@ def role_of(text: str, start: int, stop: int) -> str:
         if match_after is not None and said and _pattern("is").search(after[: match_after.start()]):
             return role
     return ""
+
+
+def property_of(text: str, start: int, stop: int) -> str:
+    """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
+    before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
+    after = _STOPS.split(text[stop : stop + _SAYS])[0]
+    found = _pattern("property").search(after) or _pattern("property").search(before)
+    return found.group(0) if found is not None else ""
 
 
 def assumes(text: str, start: int) -> bool:
