@@ -45,7 +45,8 @@ class Operators(Scripts):
         elif above.text() == "d" or above.text() == "\\d":
             above.i = 1
         elif above.text() in ("\\mathrm", "\\text", "\\rm"):
-            above.argument_of_font()
+            if above.argument_of_font() != "d":
+                return None
         else:
             return None
         if above.text() == "^":
@@ -60,9 +61,9 @@ class Operators(Scripts):
             self.fail("a derivative of nothing", at)
         return t.Derivative(at, kind, var, self.rest())
 
-    def argument_of_font(self) -> list[Token]:
+    def argument_of_font(self) -> str:
         token = self.take()
-        return [] if token.text == "\\text" else self.argument()
+        return token.words if token.text == "\\text" else spelled(self.argument())
 
     def root(self) -> t.Node:
         at = self.take().at
@@ -198,6 +199,11 @@ class Operators(Scripts):
         except Unreadable:
             return None
         return node if isinstance(node, t.Sym | t.Call) else None
+
+
+def spelled(tokens: list[Token]) -> str:
+    """What stands there, without braces."""
+    return "".join(token.words or token.text for token in tokens)
 
 
 def _power(node: t.Node, power: t.Node) -> t.Node:

@@ -119,6 +119,8 @@ class _Parser(Binders):
         return t.Mul(at, tuple(factors), tuple(ops))
 
     def factor(self) -> t.Node:
+        if self.i >= len(self.tokens):
+            self.fail("a term is missing")
         token = self.tokens[self.i]
         text, at = token.text, token.at
         if text in PLUS:
