@@ -16,7 +16,7 @@ from fmproof.reading.formula.parser import parse
 SIDES = [
     r"\int_0^1 \int_{\mathbb R^d} \|u(t, x) - w(x; \eta)\|_2^2 \, r_t(x \mid y) \,dx \,dt",
     r"\iint_{A} f(x) k(x, y) \,dx \,dy + \int_B g(z) \,dz - \int_{-\infty}^{a} h(s) \,ds",
-    r"\mathbb E_{s \sim U, y \sim r(\cdot \mid a)}[\langle f_s(y), \nabla_y \log r(y \mid a) \rangle]",
+    r"\mathbb E_{s \sim U, y \sim r(\cdot \mid a)}[\langle f_s(y), \nabla_y \log r(y) \rangle]",
     r"\mathbb E_{s \in [1, 2], x = b, y \mid c}[f(x)^\top g(y) \mid X_s = x]",
     r"\frac{\partial}{\partial s} \log q_s(x) + \operatorname{div}(q_s b_s)(x) / q_s(x)",
     r"\frac{d}{ds} \sqrt{1 - \bar\beta_s^2} \cdot \hat f'_{s|r}(x^\ast) - \ddot c",
