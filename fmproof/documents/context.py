@@ -61,7 +61,9 @@ class Context:
     def learn(self, item: Item, before: Expr, claim: Expr, proof: Proof) -> None:
         """A row that was proved may serve later ones."""
         until = self.facts.until(proof.rests_on)
-        self.facts.add(Fact(item.place, before, claim, proof.derivation, proof.needs, until=until))
+        derivation, needs, where = proof.derivation, proof.needs, proof.where
+        fact = Fact(item.place, before, claim, derivation, needs, until=until, where=where)
+        self.facts.add(fact)
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:
         """So may an equation that the document assumes; in its paragraph, if it picks a case."""

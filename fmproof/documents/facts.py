@@ -27,6 +27,7 @@ class Fact:
         needs: what the proof takes, in words.
         every: of an assumed one, the variables for every value of which it is meant.
         until: the last row that may rest on it.
+        where: the signs that its proof takes of terms at its own values.
     """
 
     place: str
@@ -36,6 +37,7 @@ class Fact:
     needs: tuple[str, ...] = ()
     every: frozenset[Var] = frozenset()
     until: float = inf
+    where: tuple[Prop, ...] = ()
 
     @property
     def assumed(self) -> bool:

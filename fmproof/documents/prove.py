@@ -94,7 +94,11 @@ class FirstWitness:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if first.proved or relation != "=" or not (thorough or facts):
             return first
-        more = (*key, tuple((f.place, f.before, f.claim, f.every) for f in facts), thorough)
+        more = (
+            *key,
+            tuple((f.place, f.before, f.claim, f.every, f.where) for f in facts),
+            thorough,
+        )
         found = self.found.get(more)
         if found is None:
             found = self._otherwise(before, claim, context) if thorough else None
@@ -134,9 +138,16 @@ class FirstWitness:
     def from_facts(
         self, before: Expr, claim: Expr, context: Sequence[Expr], facts: Sequence[Fact]
     ) -> Proof | None:
-        """A proof that rests on earlier rows: with them as hypotheses, then with their proofs."""
+        """A proof that rests on earlier rows: with them as hypotheses, then with their proofs.
+
+        Signs that only the earlier rows need do not hold in this one.
+        """
+        allowed = {canon(h.prop) for h in self.hypotheses([before, claim, *context])}
+        facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
+        if not facts:
+            return None
         terms = [before, claim, *(side for f in facts for side in (f.before, f.claim)), *context]
-        own = self.hypotheses(terms)
+        own = [h for h in self.hypotheses(terms) if not is_sign(h.prop) or canon(h.prop) in allowed]
         equations = [Hypothesis(f"E{i}", fact.prop) for i, fact in enumerate(facts, 1)]
         row = Part("row", before, [Step("1", claim, by="auto")])
         try:
@@ -167,7 +178,10 @@ class FirstWitness:
             if fact.derivation is None:
                 assumed.append(equation)
                 continue
-            hypotheses |= {canon(h.prop): h.prop for h in fact.derivation.hypotheses}
+            theirs = {canon(h.prop): h.prop for h in fact.derivation.hypotheses}
+            hypotheses |= {
+                key: prop for key, prop in theirs.items() if not is_sign(prop) or prop in fact.where
+            }
             parts += [
                 replace(
                     part,
@@ -205,7 +219,7 @@ class FirstWitness:
             needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
             used = {h.name for h in report.hypotheses if h.used_by}
             said = [h.prop for h in derivation.hypotheses if h.name in used]
-            where = tuple(p for p in said if isinstance(p, Positive | AtMost | VanishesWith))
+            where = tuple(filter(is_sign, said))
             return Proof(True, needs, "", by, derivation, where=where)
         failure = next((st.failure for st in report.steps if st.failure), None)
         message = report.message or (failure.summary if failure else "")
@@ -239,6 +253,11 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def is_sign(prop: Prop) -> bool:
+    """Whether a hypothesis says where a row is meant, by the sign of a term there."""
+    return isinstance(prop, Positive | AtMost | VanishesWith)
 
 
 def _renamed(step: Step, prefix: str) -> Step:

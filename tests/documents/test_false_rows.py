@@ -240,3 +240,16 @@ def test_what_words_say_of_a_symbol_holds_numbers_back(name: str) -> None:
 def test_what_words_say_of_another_symbol_does_not() -> None:
     words = "Let $z$ be a unit vector.\n\n"
     assert judged(POINTS + words + displayed(r"x^\top y = \|y\|^2"))[-1] == "refuted"
+
+
+def test_the_signs_of_an_earlier_row_do_not_hold_in_a_later_one() -> None:
+    logs = displayed(r"\log(r m) = \log r + \log m") + displayed(r"\sqrt{r m} = \sqrt r \sqrt m")
+    assert judged(POINTS + logs) == ["proved", "proved"]
+    assert judged(POINTS + logs + displayed(r"\sqrt{r^2 m^2} = r m"))[-1] not in ("proved", *WRONG)
+
+
+def test_draws_of_which_one_has_no_law_are_not_independent() -> None:
+    mean = displayed(r"\mathbb E_{x \sim p}[2 x] = 2 \mathbb E_{x \sim p}[x]")
+    given = displayed(r"\mathbb E[2 f(x) \mid y] = 2 \mathbb E[f(x) \mid y]")
+    row = displayed(r"\mathbb E[x] \cdot \mathbb E[y] = \mathbb E[x \cdot y]")
+    assert judged(POINTS + mean + given + row)[-1] == "open"

@@ -195,6 +195,11 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     if lacking:
+        apart = [v for law in found for v in drawn_by(law) if v.sort is Sort.VEC]
+        if apart:  # they need not be independent
+            one, other = lacking[0], elab.spelling(apart[0])
+            words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
+            raise NotYet(f"{words} is not said", one.at, "law")
         joint = joint_laws(elab)
         wanted = {elab.variable(s) for s in lacking}
         if not any(wanted & set(drawn_by(law)) for law in joint[1:]):
