@@ -79,7 +79,7 @@ class Item:
     @property
     def picked(self) -> bool:
         """Whether the words before it pick a case, in which it holds."""
-        return self.inline and picks(self.source.text, self.piece.start)
+        return picks(self.source.text, self.piece.start)
 
     @property
     def latex(self) -> str:
@@ -358,7 +358,8 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         explicit = relation != "="
         head = left.head if isinstance(left, t.Call) else left
         key = key_of(head) if isinstance(head, t.Sym) else ""
-        if not explicit and (item.picked or (item.assumed and item.denied)):
+        special = (item.inline and item.picked) or (item.assumed and item.denied)
+        if special and not explicit:
             claimed.add(key)  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
             continue
         if not explicit and (key in claimed or (isinstance(left, t.Call) and _is_zero(right))):

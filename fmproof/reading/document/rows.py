@@ -345,8 +345,10 @@ class _Splitter:
         following = self.tokens[i].text if i < len(self.tokens) else ""
         if following == "&":
             return True
+        goes_on = self.side.tokens[-1].text in _OPERATORS
         return bool(self.side.relation) and not (
-            following in _OPERATORS - {"("}
+            goes_on
+            or following in _OPERATORS - {"("}
             or following in ("", "\\text", "\\\\")
             or self.relation_at(i) is not None
         )
