@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any
 
 from sympy import Expr
 
 from fmproof.documents.chain import RowChain
 from fmproof.documents.facts import Fact, Facts, meant_for_every
-from fmproof.documents.items import Item, Reading, end_of_paragraph, written
+from fmproof.documents.items import Item, Reading, holds_until, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
@@ -69,9 +68,9 @@ class Context:
         """So may an equation that the document assumes; in its paragraph, if it picks a case."""
         if item.denied:
             return
-        every, until = frozenset[Var](), float(end_of_paragraph(self.reading, item))
-        if not item.picked:
-            every, until = meant_for_every(before, claim, self._times()), inf
+        picked = item.picked
+        every = frozenset[Var]() if picked else meant_for_every(before, claim, self._times())
+        until = holds_until(self.reading, item)
         self.facts.add(Fact(item.place, before, claim, every=every, until=until))
 
     def _times(self) -> set[Var]:

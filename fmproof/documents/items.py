@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 
 from fmproof.documents.model import Block
 from fmproof.reading.document.markdown import body
@@ -32,6 +33,7 @@ from fmproof.reading.notation.words import (
     denies,
     picks,
     property_of,
+    restricts,
     role_of,
 )
 
@@ -259,15 +261,28 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
 
 
-def end_of_paragraph(reading: Reading, item: Item) -> int:
-    """The last row of an item's paragraph, and of the displays that stand right behind it."""
+def holds_until(reading: Reading, item: Item) -> float:
+    """The last row for which an item holds that is assumed.
+
+    One that picks a case holds in its paragraph and the displays right behind it; one that
+    restricts a section holds in it.
+    """
+    if item.picked:
+        return _last_before(reading, item, _NEXT_PARAGRAPH)
+    if restricts(item.source.text, item.piece.start):
+        return _last_before(reading, item, _NEXT_SECTION)
+    return inf
+
+
+def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
+    """The last row before words in which ``end`` is found."""
     pieces = [
         (piece, text, rows) for source, piece, text, rows in reading.pieces if source is item.source
     ]
     at = next(i for i, (piece, _, _) in enumerate(pieces) if piece is item.piece)
     last = item.index
     for piece, text, rows in pieces[at + 1 :]:
-        if piece.kind == "prose" and _NEXT_PARAGRAPH.search(text):
+        if piece.kind == "prose" and end.search(text):
             break
         last = max((last, *rows))
     return last
@@ -278,6 +293,7 @@ _NEXT_PARAGRAPH = re.compile(
     r"|\\end\{(?!equation|align|gather|multline|eqnarray|flalign|displaymath|dmath|math)"
 )
 """Words behind a blank line, a heading, the end of a theorem; no display."""
+_NEXT_SECTION = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section", re.MULTILINE)
 
 
 def spell(found: Sequence[Token]) -> str:

@@ -15,7 +15,8 @@ from fmproof.documents.hypotheses import natural
 from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, ways
 from fmproof.errors import FmproofError
-from fmproof.lang.nodes import Var
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.nodes import Density, Var
 from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
@@ -256,8 +257,14 @@ class FirstWitness:
 
 
 def is_sign(prop: Prop) -> bool:
-    """Whether a hypothesis says where a row is meant, by the sign of a term there."""
-    return isinstance(prop, Positive | AtMost | VanishesWith)
+    """Whether a hypothesis says where a row is meant, by the sign of a term there.
+
+    Densities are > 0 wherever they stand.
+    """
+    if not isinstance(prop, Positive | AtMost | VanishesWith):
+        return False
+    heads = [getattr(factor, "head", None) for factor in factors(prop.args[-1])]
+    return not all(isinstance(head, Density) for head in heads)
 
 
 def _renamed(step: Step, prefix: str) -> Step:

@@ -86,6 +86,11 @@ def picks(text: str, start: int) -> bool:
     return _last("picks", _sentence(text, start)) > _last("then", _sentence(text, start))
 
 
+def restricts(text: str, start: int) -> bool:
+    """Whether the sentence before a formula restricts a section: "only for …"."""
+    return _last("restricts", _sentence(text, start)) >= 0
+
+
 def denies(text: str, start: int) -> bool:
     """Whether the sentence before a formula has a "not", so that nothing is assumed."""
     return _last("denied", _sentence(text, start)) >= 0
