@@ -17,7 +17,7 @@ from fmproof.documents.ways import Way, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
-from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
+from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
@@ -143,7 +143,7 @@ class FirstWitness:
 
         Signs that only the earlier rows need do not hold in this one.
         """
-        allowed = {canon(h.prop) for h in self.hypotheses([before, claim, *context])}
+        allowed = {canon(_said_of(h.prop)) for h in self.hypotheses([before, claim, *context])}
         facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
         if not facts:
             return None
@@ -254,6 +254,12 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _said_of(prop: Prop) -> Prop:
+    """What is said below an "almost every" of variables that are not in it."""
+    inside = prop.args[0] if isinstance(prop, Almost) else prop
+    return inside if free_vars(inside) <= free_vars(prop) else prop
 
 
 def is_sign(prop: Prop) -> bool:

@@ -15,7 +15,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, times_of
+from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -89,7 +89,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Apply):
         head = term.head
         if isinstance(head, Gaussian):
-            yield from positive(term.arguments[2])
+            yield from positive(term.arguments[2], scales=True)
         elif head.definition is not None:
             plain = all(isinstance(place, Var) for place in term.arguments)
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
@@ -117,7 +117,7 @@ def _over(term: Expr) -> Iterator[Expr]:
             yield factor
 
 
-def positive(term: Expr) -> Iterator[Prop]:
+def positive(term: Expr, scales: bool = False) -> Iterator[Prop]:
     """What makes a term > 0, and no more: a symbol is so everywhere, anything else at the values
     that a row has. Of what stands there squared only ≠ 0 is known, but for scales such as σ_t."""
     counts = Counter(_over(term))
@@ -126,20 +126,21 @@ def positive(term: Expr) -> Iterator[Prop]:
         symbol = isinstance(part, Apply) and part.head.definition is None
         if symbol and isinstance(part.head, Density):
             continue
-        if symbol and (count % 2 or _is_scale(part.head)):
+        if symbol and (count % 2 or _is_scale(part.head, scales)):
             yield for_every(Positive(part.head(*part.head.params)))
         elif free_vars(part) and count % 2:
             others.append(part)
         elif free_vars(part):
             yield VanishesWith(S.One, part)
     if others:
-        yield Positive(times_of(*others))
+        yield Positive(others[0] if len(others) == 1 else term)
 
 
-def _is_scale(head: Head) -> bool:
-    """σ_t, α_t, √β: a coefficient by its letter, of times alone."""
+def _is_scale(head: Head, in_variance: bool) -> bool:
+    """σ_t, α_t, √β: a coefficient of times alone, by its letter or since it is in a variance."""
     times = all(var.sort is Sort.REAL for var in head.params)
-    return isinstance(head, Scalar) and times and conventional("scalars", head.name)
+    known = in_variance or conventional("scalars", head.name)
+    return isinstance(head, Scalar) and times and known
 
 
 def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:

@@ -195,7 +195,14 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     if lacking:
-        told = [law for law in found if not isinstance(law.head, Gaussian)]
+        without = {elab.variable(s) for s in lacking}
+        told = [
+            law
+            for law in found
+            if not isinstance(law.head, Gaussian)
+            and elab.unknowns.get(law.head) != JOINT
+            and not conditions(law) & without
+        ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
