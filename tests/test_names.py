@@ -17,13 +17,13 @@ PACKAGE = Path(__file__).parents[1] / "fmproof"
 
 FIELD = set(
     """
-    Abs absolute coefficients conditional_variance constant density derivative Derivative exp
+    Abs absolute Add coefficients conditional_variance constant density derivative Derivative exp
     expectation floor Gaussian gaussian joint joint_law latex law log log_derivative marginal
-    Marginal minimisers norm Normal number path Path paths plot posterior Posterior power prior
-    product pull_out slope square summands time time_law tower uniform verify weighted
+    Marginal minimisers Mul norm Normal number path Path paths plot posterior Posterior Pow power
+    prior product pull_out slope square summands time time_law tower uniform verify weighted
     """.split()
 )
-"""Field terms, and a command beside the function that it calls."""
+"""Field terms, SymPy's terms, and a command beside the function that it calls."""
 
 HOMONYMS = set(
     """

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational
+from sympy import Basic, Expr, Rational
 
 from fmproof.errors import FmproofError, InputError
 from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import admit
 from fmproof.lang.nodes.heads import Head, gaussian
 from fmproof.lang.nodes.name import Label

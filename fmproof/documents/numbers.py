@@ -65,7 +65,9 @@ class Numbers:
     ) -> NumericEvidence:
         from fmproof.meaning.witness import Witness
 
-        witness = self._witnesses.setdefault(problems, Witness(problems, self.seed))
+        witness = self._witnesses.setdefault(
+            problems, Witness(problems, self.seed, only_times=True)
+        )
         more = [Hypothesis(f"E{i}", prop) for i, prop in enumerate(assumed, 1)]
         try:
             derivation = self.derivation(before, claim, relation, (), more=more)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Basic, Mul, Pow, Rational
+from sympy import Basic, Rational
 
 import fmproof
 from fmproof.documents.prove import Checked
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Gaussian, Head, Inner, Lebesgue, Named, Var
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.sorts import Sort

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Add, Expr, Rational
+from sympy import Expr, Rational
 
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import coefficient, plus_of, summands, times_of
+from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
 from fmproof.lang.nodes import Apply, Expect, Inner
 from fmproof.lang.spelling.text import text
 

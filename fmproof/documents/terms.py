@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Basic, Expr, Mul, preorder_traversal
+from sympy import Basic, Expr, preorder_traversal
 
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.nodes import (
     Apply,
     Density,

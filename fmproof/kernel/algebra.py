@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr
+from sympy import Expr
 
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, add, factors, mul, summands, without
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes import Inner, Ratio
 from fmproof.lang.props import Equals, VanishesWith

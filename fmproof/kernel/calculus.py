@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, Rational, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.gaussian import exponent
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, factors, mul, power_of, summands, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, summands, without
 from fmproof.lang.node import is_nonnegative, is_one_of, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
@@ -213,7 +213,7 @@ def _derivative(node: Any) -> Expr:
 _OUTER: dict[type, Callable[[Expr], Expr]] = {
     Exp: Exp,
     Log: lambda a: Ratio(S.One, a),
-    Sqrt: lambda a: mul(Rational(1, 2), Ratio(S.One, Sqrt(a))),
+    Sqrt: lambda a: mul(S.Half, Ratio(S.One, Sqrt(a))),
     Abs: lambda a: Ratio(a, Abs(a)),
 }
 """The derivatives of the functions."""
@@ -284,8 +284,9 @@ def derivative(term: Expr) -> Sequent:
     result = _derivative(node)
     if result == term:
         raise RuleError(f"derivative: nothing to separate in {shown(term)}")
-    moving = [f for c, f in linear_parts(node.body, (node.var,)) if f is not S.One]
-    linear = len(moving) == 1 and moving[0] != node.body
+    parts = linear_parts(node.body, (node.var,))
+    moving = [f for _, f in parts if f is not S.One]
+    linear = len(moving) == 1 and (len(parts) > 1 or parts[0][0] is not S.One)
     return infer(
         Equals(term, result), *(() if linear else _needs(node.body, ((node.var, node.at),)))
     )

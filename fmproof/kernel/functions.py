@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Mul, Pow, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.arithmetic import Mul, Pow, add, factors, mul, summands, without
 from fmproof.lang.node import is_one_of, shown
 from fmproof.lang.nodes import Abs, Exp, Log, Ratio, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive

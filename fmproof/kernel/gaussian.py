@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, Rational, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, factors, mul, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, without
 from fmproof.lang.node import bound_vars, is_one_of, shown
 from fmproof.lang.nodes import (
     Apply,
@@ -35,7 +36,7 @@ from fmproof.lang.sorts import Sort
 
 GAUSSIAN = "Kallenberg, Foundations of Modern Probability, chapter 14"
 PRODUCT = "Bishop, Pattern Recognition and Machine Learning, equations 2.115 to 2.117"
-_HALF = Rational(1, 2)
+_MINUS_HALF = number(Fraction(-1, 2))
 
 
 def is_gaussian(term: Any) -> bool:
@@ -47,8 +48,8 @@ def exponent(term: Any) -> Expr:
     """log N(x; m, v) for v > 0: −‖x − m‖²/(2v) − (d/2) log(2πv)."""
     x, m, v = term.arguments
     r = add(x, mul(S.NegativeOne, m))
-    square = mul(-_HALF, Inner(r, r), Ratio(S.One, v))
-    return add(square, mul(-_HALF, dim, Log(mul(number(2), pi, v))))
+    square = mul(_MINUS_HALF, Inner(r, r), Ratio(S.One, v))
+    return add(square, mul(_MINUS_HALF, dim, Log(mul(number(2), pi, v))))
 
 
 @rule("N1", GAUSSIAN)

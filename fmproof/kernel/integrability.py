@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Add, Expr, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import ratio_and_denominator
@@ -19,7 +19,7 @@ from fmproof.kernel.integrals import integral_argument, is_integral, joint_law
 from fmproof.kernel.ring import ring_normal
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, factors, mul, summands, without
 from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, shown, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (

@@ -11,12 +11,12 @@ there do not vanish. Under a gradient or argmin it must be so at every parameter
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, bound_vars, declaration, remembered
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.application import but_for_integrals
@@ -44,7 +44,7 @@ def _at_the_top(term: Basic) -> tuple[Prop, ...]:
 _of_admitted = remembered(_at_the_top)
 
 
-@dataclass(frozen=True)
+@fixed
 class _Inside:
     """A place in a term: what multiplies it there, and the variables that binders outside bind."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.integrals import is_integral
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
-from fmproof.lang.arithmetic import add, factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, summands, without
 from fmproof.lang.node import is_nonnegative, is_one_of, shown
 from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
 from fmproof.lang.numbers import fraction, is_number

@@ -7,12 +7,12 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import Equation, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, coefficient, factors, mul, summands
 from fmproof.lang.node import declaration, rebuilt, remembered, shown
 from fmproof.lang.nodes import Ratio
 from fmproof.lang.numbers import fraction, is_number, number

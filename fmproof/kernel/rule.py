@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, ParamSpec
@@ -13,7 +12,8 @@ from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace
-from fmproof.lang.node import admit, is_declared, is_one_of, shown, sort_of
+from fmproof.lang.fixed import fixed
+from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.props import PROPOSITIONS, Equals, Prop
@@ -116,7 +116,7 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
 """How an argument of each kind is taken: checked to be exactly that, read once, admitted."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Rule:
     """A kernel rule.
 
@@ -167,6 +167,7 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
 
         @wraps(infers)
         def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:
+            intact()
             if kwargs or len(args) != len(kinds):
                 args = tuple(signature.bind(*args, **kwargs).arguments.values())  # type: ignore[assignment]
             try:

@@ -14,9 +14,9 @@ or read back from anywhere, so holding one is having checked it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from fmproof.lang.fixed import fixed
 from fmproof.lang.node import shown
 from fmproof.lang.props import Prop
 
@@ -85,7 +85,7 @@ class Theorem:
         return rf"$\displaystyle {assumed} \;\vdash\; {latex(self.conclusion)}$"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Trace:
     """One application of a rule: what it takes to make the theorem again.
 
@@ -112,7 +112,7 @@ def _theorems_in(value: Any) -> Iterator[Theorem]:
             yield from _theorems_in(item)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Sequent:
     """What a rule infers, before it is a theorem."""
 

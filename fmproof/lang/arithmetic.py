@@ -1,4 +1,4 @@
-"""Sums, products and powers: SymPy's nodes, put into canonical form by this file alone.
+"""Sums, products and powers: SymPy's nodes, sealed, put into canonical form by this file alone.
 
 SymPy's own constructors remember results under keys that are compared by ``==``, which a program
 can answer for, and can be switched off. So the trusted base does not evaluate by them. The form is
@@ -14,22 +14,25 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
+import sympy
+from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
     Inside,
     Lift,
+    Term,
     admit,
     as_term,
     declaration,
     declare,
     is_nonnegative,
+    is_one_of,
     nothing,
     shown,
     sort_of,
 )
-from fmproof.lang.numbers import fraction, is_number, number, power_of_number
+from fmproof.lang.numbers import Rational, fraction, is_number, number, power_of_number
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 MANY = 64
@@ -37,6 +40,41 @@ MANY = 64
 HUGE = 10_000
 """No exponent is larger."""
 _ORDER = cmp_to_key(Basic.compare)
+
+
+class _Operation(Term):
+    """A sum, product or power that cannot be changed. SymPy's methods make them by these two."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, evaluate: bool | None = True) -> Any:
+        return _OF_USERS[cls](*args) if evaluate else Expr.__new__(cls, *args)
+
+    @classmethod
+    def _from_args(cls, args: Any, is_commutative: bool | None = True) -> Any:
+        return _OF_USERS[cls](*args)
+
+
+class Add(_Operation, sympy.Add):
+    """A sum."""
+
+    __slots__ = ()
+
+
+class Mul(_Operation, sympy.Mul):
+    """A product."""
+
+    __slots__ = ()
+
+
+class Pow(_Operation, sympy.Pow):
+    """A power with a positive integer exponent."""
+
+    __slots__ = ()
+
+
+SUMS, PRODUCTS, POWERS = ((own, getattr(sympy, own.__name__)) for own in (Add, Mul, Pow))
+"""Ours, and SymPy's own, which the gate turns into ours."""
 
 
 def summands(term: Expr) -> tuple[Expr, ...]:
@@ -85,7 +123,7 @@ def add(*terms: Expr) -> Expr:
         parts.insert(0, number(constant))
     if len(parts) < 2:
         return parts[0] if parts else S.Zero
-    return Add._from_args(parts, is_commutative=True)
+    return Add(*parts, evaluate=False)
 
 
 def mul(*terms: Expr) -> Expr:
@@ -130,15 +168,13 @@ def _power(base: Expr, exponent: int) -> Expr:
         return base
     if exponent > HUGE:
         raise SortError(f"a power is at most {HUGE:,}, found {exponent:,} on {shown(base)}")
-    made = Expr.__new__(Pow, base, number(exponent))
-    made.is_commutative = True
-    return made
+    return Pow(base, number(exponent), evaluate=False)
 
 
 def _product(parts: Any) -> Expr:
     if len(parts) < 2:
         return parts[0] if parts else S.One
-    return Mul._from_args(list(parts), is_commutative=True)
+    return Mul(*parts, evaluate=False)
 
 
 def _scaled(factor: Fraction, rest: Expr) -> Expr:
@@ -190,7 +226,7 @@ def as_written(term: Expr) -> Expr:
     if not term.args:
         return admit(term)
     args = [as_written(arg) for arg in term.args]
-    if type(term) is Add:
+    if is_one_of(term, SUMS):
         _sum_sort(tuple(args))
         return Add(*args, evaluate=False) if len(args) > 1 else args[0]
     made: Expr = declaration(term).rebuild(term, *args)
@@ -263,7 +299,8 @@ def _power_sort(args: tuple[Expr, ...]) -> Sort:
     return Sort.REAL
 
 
-_SORTS = {Add: _sum_sort, Mul: _product_sort, Pow: _power_sort}
+_SORTS: dict[type, Any] = {Add: _sum_sort, Mul: _product_sort, Pow: _power_sort}
+_OF_USERS: dict[type, Any] = {Add: plus_of, Mul: times_of, Pow: power_of}
 
 
 def _rebuilt_sum(*args: Expr) -> Expr:
@@ -306,7 +343,7 @@ def _even_or_nonnegative(node: Expr) -> bool:
 
 
 declare(
-    Add,
+    *SUMS,
     sort=lambda node: _sum_sort(node.args),
     bound=nothing,
     places=_every_place,
@@ -315,7 +352,7 @@ declare(
     rebuild=lambda node, *args: _rebuilt_sum(*args),
 )
 declare(
-    Mul,
+    *PRODUCTS,
     sort=lambda node: _product_sort(node.args),
     bound=nothing,
     places=_every_place,
@@ -324,7 +361,7 @@ declare(
     rebuild=lambda node, *args: _rebuilt_product(*args),
 )
 declare(
-    Pow,
+    *POWERS,
     sort=lambda node: _power_sort(node.args),
     bound=nothing,
     places=lambda node: {0: Lift.HERE},

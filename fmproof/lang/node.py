@@ -12,16 +12,17 @@ and an operation that meets a type without a declaration raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ Obligations = Callable[[Any, Inside], Iterable[Any]]
 """The propositions that make a node's value an honest finite one."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Declaration:
     """What the trusted base must know of a type of node.
 
@@ -238,10 +239,12 @@ def as_term(value: Any) -> Any:
     Raises:
         SortError: it is none.
     """
-    if is_one_of(value, (int, Fraction)):
-        from fmproof.lang.numbers import number
+    from fmproof.lang.numbers import NUMBERS, fraction, number
 
+    if is_one_of(value, (int, Fraction)):
         return number(value)
+    if is_one_of(value, NUMBERS):
+        return number(fraction(value))
     if not isinstance(value, Basic):
         if is_one_of(value, (bool, float, str, complex)):
             hint = "; write Rational(1, 2) instead of 0.5" if type(value) is float else ""
@@ -252,6 +255,24 @@ def as_term(value: Any) -> Any:
 
 
 # --- the gate -----------------------------------------------------------------------------
+
+SHARED: Mapping[str, Any] = MappingProxyType(
+    {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
+)
+"""The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
+_KINDS = {name: type(node) for name, node in SHARED.items()}
+
+
+def intact() -> None:
+    """Raise :class:`SortError` if a program has changed what is shared with SymPy."""
+    if not (global_parameters.evaluate and global_parameters.distribute):
+        raise SortError(
+            "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
+            "form; switch it on again"
+        )
+    if any(getattr(S, name) is not n or type(n) is not _KINDS[name] for name, n in SHARED.items()):
+        raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
+
 
 _admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
 _same_parts: dict[tuple[int, ...], tuple[list[Basic], Basic]] = {}  # ids -> (parts, one node)
@@ -269,11 +290,7 @@ def admit(node: B) -> B:
     known = _admitted.get(id(node))
     if known is not None and known[0] is node:
         return known[1]
-    if not (global_parameters.evaluate and global_parameters.distribute):
-        raise SortError(
-            "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
-            "form; switch it on again"
-        )
+    intact()
     if len(_admitted) > _LIMIT:
         _forget()
     declaration(node)
@@ -337,8 +354,8 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
 
 def rebuilt(node: B, *args: Any) -> Any:
-    """``node`` with other (admitted) arguments, admitted."""
-    return _settled(_rebuilt(node, *args))
+    """``node`` with other arguments, admitted."""
+    return _settled(_rebuilt(node, *map(admit, args)))
 
 
 class Term(Sealed, Expr):

@@ -1,7 +1,8 @@
-"""Rational numbers: SymPy's nodes, made and read by this file alone.
+"""Rational numbers: SymPy's nodes, sealed, made and read by this file alone.
 
-SymPy makes and compares numbers through caches and conversion tables that a program can write to.
-So the trusted base computes with Python's integers and fractions and keeps its own nodes.
+SymPy makes numbers through caches and conversion tables that a program can write to, and its
+numbers can be changed. So the trusted base computes with Python's integers and fractions and keeps
+its own nodes. Only the four numbers that SymPy has once are SymPy's; see :func:`.node.intact`.
 """
 
 from __future__ import annotations
@@ -9,24 +10,38 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Rational, S
-from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
+import sympy
+from sympy import Expr
 
 from fmproof.errors import SortError
-from fmproof.lang.node import declare, no_places, nothing
+from fmproof.lang.node import SHARED, Sealed, declare, is_one_of, no_places, nothing
 from fmproof.lang.sorts import Sort
 
-NUMBERS = (Rational, Integer, Zero, One, NegativeOne, Half)
+
+class Integer(Sealed, sympy.Integer):
+    """A whole number that cannot be changed."""
+
+    __slots__ = ()
+
+    def __new__(cls, p: int) -> Any:
+        return number(p)
+
+
+class Rational(Sealed, sympy.Rational):
+    """A fraction that cannot be changed."""
+
+    __slots__ = ()
+
+    def __new__(cls, p: int, q: int = 1) -> Any:
+        return number(Fraction(p, q))
+
+
+NUMBERS = (Rational, Integer, sympy.Rational, sympy.Integer, *map(type, SHARED.values()))
 _KINDS = frozenset(map(id, NUMBERS))  # by identity: a metaclass can answer ==
 BITS = 4_000
 """No number has a longer numerator or denominator."""
 
-_nodes: dict[tuple[int, int], Any] = {
-    (0, 1): S.Zero,
-    (1, 1): S.One,
-    (-1, 1): S.NegativeOne,
-    (1, 2): S.Half,
-}
+_nodes: dict[tuple[int, int], Any] = {(node.p, node.q): node for node in SHARED.values()}
 
 
 def is_number(term: Any) -> bool:
@@ -47,14 +62,24 @@ def fraction(term: Any) -> Fraction:
 
 
 def number(value: Fraction | int) -> Any:
-    """The node of a number, the same one each time."""
-    exact = _bounded(value if type(value) is Fraction else Fraction(value))
+    """The node of a number, the same one each time.
+
+    Raises:
+        SortError: it is too long, or its parts are no whole numbers of Python's, exactly.
+    """
+    p, q = value.numerator, value.denominator  # a Fraction copies what another number says of it
+    if not (is_one_of(value, (int, Fraction)) and type(p) is int and type(q) is int and q > 0):
+        raise SortError(
+            "expected a whole number or a fraction of whole numbers with a positive denominator, "
+            f"found a {type(value).__name__} of other numbers"
+        )
+    exact = _bounded(Fraction(p, q))
     key = (exact.numerator, exact.denominator)
     if key not in _nodes:
         node = Expr.__new__(Integer if key[1] == 1 else Rational)
-        node.p = key[0]
+        object.__setattr__(node, "p", key[0])
         if key[1] != 1:
-            node.q = key[1]
+            object.__setattr__(node, "q", key[1])
         return _nodes.setdefault(key, node)
     return _nodes[key]
 

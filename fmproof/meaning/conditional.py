@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
-from fmproof.lang.arithmetic import add, mul
+from fmproof.lang.arithmetic import Add, Mul, add, mul
 from fmproof.lang.nodes import (
     Abs,
     Apply,

@@ -14,8 +14,9 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from sympy import Add, Expr, Mul, Pow
+from sympy import Expr
 
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import (
     Abs,
     Apply,

@@ -9,9 +9,10 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, Basic, Expr, Mul, Pow, Rational
+from sympy import Basic, Expr, Mul, Pow, Rational
 
 from fmproof.errors import InputError
+from fmproof.lang.arithmetic import POWERS, PRODUCTS, SUMS
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -779,8 +780,12 @@ def _each_magnitude(join: np.ufunc) -> Compute:
     return lambda self, term, env: _fold(join, [self.magnitude(arg, env) for arg in term.args])
 
 
-def _exponent(term: Pow) -> int:
-    return int(term.args[1])
+def _power_of_array(self: Evaluator, term: Pow, env: Env) -> Array:
+    return np.asarray(self.array(term.args[0], env) ** int(term.args[1]))
+
+
+def _power_of_magnitude(self: Evaluator, term: Pow, env: Env) -> Array:
+    return np.asarray(self.magnitude(term.args[0], env) ** int(term.args[1]))
 
 
 Applied = Callable[[Array], Array]
@@ -807,9 +812,9 @@ def _constant_value(self: Evaluator, term: Constant, env: Env) -> Array:
 VALUES: dict[type, Compute] = {
     Var: lambda self, term, env: env[term].array,
     **dict.fromkeys(NUMBERS, lambda self, term, env: np.full((1, 1), float(term))),
-    Add: _each(np.add),
-    Mul: _each(np.multiply),
-    Pow: lambda self, term, env: np.asarray(self.array(term.args[0], env) ** _exponent(term)),
+    **dict.fromkeys(SUMS, _each(np.add)),
+    **dict.fromkeys(PRODUCTS, _each(np.multiply)),
+    **dict.fromkeys(POWERS, _power_of_array),
     Apply: Evaluator._applied,
     Inner: lambda self, term, env: dot(*(self.array(arg, env) for arg in term.args)),
     Ratio: lambda self, term, env: functions.ratio(*(self.array(a, env) for a in term.args)),
@@ -826,9 +831,9 @@ VALUES: dict[type, Compute] = {
 
 MAGNITUDES: dict[type, Compute] = {
     **dict.fromkeys((Var, *NUMBERS), lambda self, term, env: absolute(self.array(term, env))),
-    Add: _each_magnitude(np.add),
-    Mul: _each_magnitude(np.multiply),
-    Pow: lambda self, term, env: np.asarray(self.magnitude(term.args[0], env) ** _exponent(term)),
+    **dict.fromkeys(SUMS, _each_magnitude(np.add)),
+    **dict.fromkeys(PRODUCTS, _each_magnitude(np.multiply)),
+    **dict.fromkeys(POWERS, _power_of_magnitude),
     Apply: Evaluator._applied_magnitude,
     Inner: lambda self, term, env: dot(*(self.magnitude(arg, env) for arg in term.args)),
     Ratio: Evaluator._ratio_magnitude,

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sympy import Basic, Expr, Mul
+from sympy import Basic, Expr
 
+from fmproof.lang.arithmetic import Mul
 from fmproof.lang.nodes import Apply, Density, Div, Field, Head, Partial, Var
 from fmproof.lang.nodes.measure import Let, drawn_by
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Positive, Prop, VanishesWith

@@ -8,8 +8,9 @@ from functools import lru_cache, reduce
 from itertools import pairwise
 
 import numpy as np
-from sympy import Add, Basic, Expr
+from sympy import Basic, Expr
 
+from fmproof.lang.arithmetic import Add
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, CondExpect, Draw, Head, Let, Named, Var
 from fmproof.lang.nodes.measure import OverMeasure, drawn_by

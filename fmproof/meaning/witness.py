@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Literal, Protocol
 
 import numpy as np
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, S, preorder_traversal
 
 from fmproof.errors import InputError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Head, Let, Var
+from fmproof.lang.nodes import Apply, Head, Let, Var
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import AtMost, Equals, Positive, Prop, VanishesWith
 from fmproof.lang.scope import substitute
@@ -114,6 +114,15 @@ def lines_of(derivation: Derivation) -> Iterator[Line]:
             before = claim
 
 
+def _arguments(term: Basic) -> set[Var]:
+    """The variables in what symbols are applied to, where a real is likely to be a time."""
+    found: set[Var] = set()
+    for node in preorder_traversal(term):
+        if isinstance(node, Apply):
+            found.update(*map(variables_of, node.arguments))
+    return found
+
+
 def _put(term: Expr, values: Mapping[Var, Expr]) -> Expr:
     return substitute(term, values) if values else term
 
@@ -142,8 +151,13 @@ class Witness:
     """Checks derivations one after another; those about the same symbols share their numbers."""
 
     def __init__(
-        self, problems: int = PROBLEMS, seed: int = SEED, problem: Problem | None = None
+        self,
+        problems: int = PROBLEMS,
+        seed: int = SEED,
+        problem: Problem | None = None,
+        only_times: bool = False,
     ) -> None:
+        """Args as of :func:`check_steps`; ``only_times``: every real is one, between 0 and 1."""
         if problems < 1:
             raise InputError(f"problems: expected at least 1, found {problems}")
         if seed < 0:
@@ -151,6 +165,7 @@ class Witness:
         self._problems = problems
         self._seed = seed
         self._problem = problem
+        self._only_times = only_times
         self._target = ""
         self._known: dict[Hashable, tuple[_Batch, ...]] = {}
 
@@ -175,10 +190,12 @@ class Witness:
         free = {v for term in (*terms, *props) for v in variables_of(term)}
         more = (v for v in free.difference(derivation.variables) if v.sort is not Sort.PARAM)
         variables = (*derivation.variables, *sorted(more, key=lambda v: (v.name, v.sort.value)))
+        times = set().union(*map(variables_of, props), *map(_arguments, terms))
+        anywhere = frozenset() if self._only_times else frozenset(free - times)
 
         @cache
         def usable(decaying: bool) -> _Usable:
-            batches = self._batches(heads, variables, decaying, props, linear)
+            batches = self._batches(heads, variables, decaying, props, linear, anywhere)
             return _Usable.of(batches, derivation.hypotheses)
 
         found: dict[str, Numeric] = {}
@@ -215,11 +232,12 @@ class Witness:
         decaying: bool,
         props: Props,
         linear: Linear,
+        anywhere: frozenset[Var],
     ) -> tuple[_Batch, ...]:
         symbols = frozenset(h for h in heads if h.definition is None)
-        key = symbols, variables, decaying, Asked.of(props), linear
+        key = symbols, variables, decaying, Asked.of(props), linear, anywhere
         if key not in self._known:
-            worlds = self._worlds(heads, variables, decaying, props, linear)
+            worlds = self._worlds(heads, variables, decaying, props, linear, anywhere)
             self._known[key] = tuple(_Batch(world) for world in worlds)
         return self._known[key]
 
@@ -230,6 +248,7 @@ class Witness:
         decaying: bool,
         props: Props,
         linear: Linear,
+        anywhere: frozenset[Var],
     ) -> list[World]:
         if self._problem is not None:
             cast = Cast.of(heads)
@@ -242,14 +261,15 @@ class Witness:
         plane = self._problems // _IN_PLANE
         some = any(head.draws and not head.is_density for head in heads)
         points = self._problems // _ON_POINTS if some else 0
+        world = partial(World.random, linear=linear, anywhere=anywhere)
         worlds = [
-            World.random(dim, cast, variables, self._seed, count, props, linear=linear)
+            world(dim, cast, variables, self._seed, count, props)
             for dim, count in ((1, self._problems - plane - points), (2, plane))
             if count
         ]
         if points:
             cast = Cast.of(heads, ())
-            worlds.append(World.random(1, cast, variables, self._seed, points, props, True, linear))
+            worlds.append(world(1, cast, variables, self._seed, points, props, True))
         return worlds
 
     def _refutation(self, line: Line, batch: _Batch) -> Numeric:

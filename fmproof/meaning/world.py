@@ -48,6 +48,7 @@ class World:
         pointed: whether laws without a density are laws on points.
         asked: what hypotheses ask of the symbols.
         simple: the symbols with the simplest meaning of their kind.
+        anywhere: reals that may be negative and large; others are between 0 and 1, as times are.
     """
 
     dim: int
@@ -62,6 +63,7 @@ class World:
     linear: frozenset[Head] = frozenset()
     asked: Asked = NOTHING
     simple: frozenset[Head] = frozenset()
+    anywhere: frozenset[Var] = frozenset()
 
     @classmethod
     def random(
@@ -74,6 +76,7 @@ class World:
         hypotheses: Iterable[Any] = (),
         pointed: bool = False,
         linear: frozenset[Head] = frozenset(),
+        anywhere: frozenset[Var] = frozenset(),
     ) -> World:
         """``count`` problems; as far as may be, symbols satisfy the ``hypotheses``, propositions
         about them."""
@@ -91,6 +94,7 @@ class World:
             pointed,
             linear,
             Asked.of(hypotheses),
+            anywhere=anywhere,
         )
 
     @classmethod
@@ -142,7 +146,7 @@ class World:
         return interpretation_of(self.problems, self.cast.parts, others)
 
     def values(self) -> dict[Var, Array]:
-        """Values of the variables, (P, c); a real is between 0 and 1, as a time is."""
+        """Values of the variables, (P, c)."""
         found: dict[Var, Array] = {}
         for i, var in enumerate(self.variables):
             draw = self._draw(1 + i)
@@ -151,7 +155,7 @@ class World:
             elif var.sort is Sort.LATENT:
                 found[var] = LATENT_POINTS[np.round(draw(0, 2)).astype(int)]
             elif var.sort is Sort.REAL:
-                found[var] = draw(0.1, 0.9)
+                found[var] = draw(-4.0, 4.0) if var in self.anywhere else draw(0.1, 0.9)
         return found
 
     def simpler(self) -> Iterator[World]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.errors import SortError, nearest
-from fmproof.lang.arithmetic import plus
+from fmproof.lang.arithmetic import Add, Mul, plus
 from fmproof.lang.nodes import Head, Law, Let, Normal, Var
 from fmproof.reading.items import Entry, Item, LatexError, Sum, read
 from fmproof.reading.rows import Row

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sympy import Expr, Mul, Pow, Rational
+from sympy import Expr, Rational
 
+from fmproof.lang.arithmetic import Mul, Pow
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Abs,

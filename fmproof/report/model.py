@@ -151,17 +151,19 @@ class Symbol:
         )
         if not self.words:
             return assumed
+        assumed, bracket, constant = assumed.partition(" (the constant ")
+        value = bracket + constant
         said = set(self.words.split())
         # Which variables a density is in, or a law draws, its name says.
         unsaid = re.sub(r" (in|of) [^\W\d_]\w*(, [^\W\d_]\w*)*(?= on |$)", "", assumed)
         new = set(unsaid.split()) - said
         if not new:
-            return self.words
+            return f"{self.words}{value}"
         range_ = re.search(r" on \[.*\]$", assumed)
         if range_ and range_[0] in self.words:
             assumed = assumed[: range_.start()]
         alone = assumed.endswith("s") or assumed.split()[0] in ("a", "an", "any", "the")
-        return f"{self.words}, {assumed if alone else f'a {assumed}'}"
+        return f"{self.words}, {assumed if alone else f'a {assumed}'}{value}"
 
 
 _ONE = {"real numbers": "real number"}

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sympy import Add, Basic, Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.kernel.equality import instantiate_head, transitivity
 from fmproof.kernel.ring import ring
-from fmproof.lang.arithmetic import add, mul, summands
+from fmproof.lang.arithmetic import Add, add, mul, summands
 from fmproof.lang.node import declaration, rebuilt, sort_of
 from fmproof.lang.nodes import Field, Inner, Var
 from fmproof.lang.props import Integrable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.errors import SortError
 from fmproof.kernel.ring import ring_normal
-from fmproof.lang.arithmetic import add, coefficient, summands
+from fmproof.lang.arithmetic import Add, Mul, add, coefficient, summands
 from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import Expect, IntegralOver
 from fmproof.lang.scope import alpha_equal, canon

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from sympy import Add, Expr, S
+from sympy import Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.order import from_difference, nonnegativity
 from fmproof.kernel.ring import ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add, factors, mul, plus_of, without
+from fmproof.lang.arithmetic import Add, add, factors, mul, plus_of, without
 from fmproof.lang.node import is_nonnegative, sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Draw, Expect, Inner, Named, norm2
 from fmproof.lang.nodes.measure import drawn_by

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Expr, Mul
+from sympy import Basic, Expr
 
 from fmproof.kernel.equality import instantiate
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.node import is_declared, sort_of
 from fmproof.lang.nodes import Var
 from fmproof.lang.scope import alpha_equal, canon, free_vars

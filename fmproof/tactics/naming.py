@@ -6,9 +6,10 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from sympy import Basic, Pow
+from sympy import Basic
 
 from fmproof.errors import InputError
+from fmproof.lang.arithmetic import Pow
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import (
     Apply,

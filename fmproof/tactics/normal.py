@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from sympy import Basic, Expr, Mul, S
+from sympy import Basic, Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.algebra import bilinearity
@@ -39,7 +39,7 @@ from fmproof.kernel.integrals import (
 )
 from fmproof.kernel.ring import linear_combination, ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import add, factors, mul, without
+from fmproof.lang.arithmetic import Mul, add, factors, mul, without
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,

@@ -155,7 +155,7 @@ def _meaning(head: Head) -> str:
         if not isinstance(head, Density):
             return f"law of {drawn}"
         if isinstance(head.definition, Rational):
-            return f"uniform density in {drawn}"
+            return f"uniform density in {drawn} (the constant {text(head.definition)})"
         return f"probability density in {drawn}"
     if isinstance(head, Field):
         return "vector field" if any(v.sort is Sort.VEC for v in head.params) else "vector"

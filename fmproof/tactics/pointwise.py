@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.kernel.algebra import cancel
 from fmproof.kernel.almost import multiple_vanishes
@@ -33,7 +33,7 @@ from fmproof.kernel.order import (
 )
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, Mul, factors, mul, summands, without
 from fmproof.lang.node import remembered
 from fmproof.lang.nodes import Apply, Density, Grad, Named, Partial, Ratio
 from fmproof.lang.nodes.derivative import Derivative

@@ -17,7 +17,7 @@ from fmproof.lang.node import declaration
 
 Conversion = Callable[[Expr], Theorem | None]
 
-LIMIT = 10_000
+LIMIT = 1_000
 """Rewrites in one sweep before it is taken for a loop."""
 
 

@@ -13,7 +13,7 @@ import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -21,6 +21,7 @@ from sympy import Basic, Expr
 
 from fmproof.errors import InputError, SortError, nearest
 from fmproof.lang.arithmetic import as_written
+from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, as_term, is_declared, is_one_of
 from fmproof.lang.nodes import Draw, Head, Var
 from fmproof.lang.nodes.measure import drawn_by, require_measure
@@ -99,7 +100,9 @@ def _stated(prop: Any, owner: str) -> Any:
 
 
 class _Final:
-    """A subclass could answer differently when asked twice."""
+    """A subclass, or a dictionary, could answer differently when asked twice."""
+
+    __slots__ = ()
 
     def __init_subclass__(cls, **_: Any) -> None:
         if cls.__module__ != __name__:
@@ -152,7 +155,7 @@ def recording() -> Iterator[list[Derivation]]:
         _recordings.remove(made)
 
 
-@dataclass(frozen=True)
+@fixed
 class Hypothesis(_Final):
     """A named assumption.
 
@@ -194,7 +197,7 @@ class Hypothesis(_Final):
         return shown.hypothesis(self)
 
 
-@dataclass(frozen=True)
+@fixed
 class Instance(_Final):
     """An earlier theorem at particular fields, densities, weights or parameters.
 
@@ -268,7 +271,7 @@ def _claimed(claim: Any, where: str) -> Claim:
         raise SortError(f"{where}: {error}") from None
 
 
-@dataclass(frozen=True)
+@fixed
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
 
@@ -350,7 +353,7 @@ class Step(_Final):
             raise SortError(f"step {self.id}: {error}") from None
 
 
-@dataclass(frozen=True)
+@fixed
 class Part(_Final):
     """A chain of steps, and the theorem that it establishes.
 
@@ -412,7 +415,7 @@ class Part(_Final):
         return Almost(prop, *self.almost) if self.almost else prop
 
 
-@dataclass(frozen=True)
+@fixed
 class Derivation(_Final):
     """A whole derivation.
 

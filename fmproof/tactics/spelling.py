@@ -6,8 +6,9 @@ otherwise changes the name in the line.
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Mul, Pow, Rational
+from sympy import Basic, Rational
 
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Expect, Inner, Var
 from fmproof.lang.props import ForAll, Integrable
 

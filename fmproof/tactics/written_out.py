@@ -7,12 +7,12 @@ monomials.
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul
+from sympy import Expr
 
 from fmproof.kernel.equality import reflexivity, transitivity, unfold
 from fmproof.kernel.integrals import inner_of_integral, linearity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.arithmetic import Add, Mul, factors, mul
 from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
 from fmproof.tactics.methods import METHODS, Common, Line, common_form

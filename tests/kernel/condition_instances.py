@@ -7,12 +7,13 @@ from typing import Any
 
 from geometric import Undecided
 from rule_instances import Builder, attempt
-from sympy import Add, Expr, Mul
+from sympy import Expr
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
 from fmproof.kernel import almost, integrability, integrals
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.props import Integrable
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.laws import same_law

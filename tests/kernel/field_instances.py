@@ -7,7 +7,7 @@ from typing import Any
 
 from field_terms import FieldTerms, cloud, sorted_vars, without
 from rule_instances import Builder, attempt, equation
-from sympy import Add, Expr, Integer, Mul, Rational
+from sympy import Expr, Integer, Rational
 
 from fmproof import (
     Abs,
@@ -33,7 +33,7 @@ from fmproof.kernel import calculus, conditional, equality, functions, integrals
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors
+from fmproof.lang.arithmetic import Add, Mul, factors
 from fmproof.lang.node import admit, sort_of
 from fmproof.lang.nodes import Head, Let, Var
 from fmproof.lang.nodes.measure import drawn_by

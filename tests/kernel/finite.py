@@ -21,8 +21,9 @@ from math import isqrt
 from typing import Any
 from zlib import crc32
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational
+from sympy import Basic, Expr, Rational
 
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import (
     Abs,
     Apply,

@@ -17,7 +17,7 @@ from typing import Any
 import field_instances
 import field_terms
 import finite
-from sympy import Add, Expr, Mul, Pow, Rational, S
+from sympy import Expr, Rational, S
 
 from fmproof import (
     Density,
@@ -49,6 +49,7 @@ from fmproof.kernel.integrals import (
 )
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.scope import free_vars
 from fmproof.tactics.laws import same_integral, same_law
 

@@ -15,8 +15,9 @@ from itertools import product
 from math import prod
 from zlib import crc32
 
-from sympy import Add, Expr, Mul, Pow, Rational
+from sympy import Expr, Rational
 
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import (
     Apply,
     Density,

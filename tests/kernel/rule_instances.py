@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
 from fmproof.errors import RuleError, SortError
@@ -13,6 +13,7 @@ from fmproof.kernel import algebra, almost, calculus, equality, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.node import admit, sort_of
 from fmproof.lang.nodes import ArgMin, Density, Head, Var
 from fmproof.lang.nodes.measure import against_lebesgue

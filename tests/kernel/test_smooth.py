@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Add, Mul, Pow, Rational, S
+from sympy import Rational, S
 
 from fmproof import (
     Abs,
@@ -37,6 +37,7 @@ from fmproof import (
     norm2,
 )
 from fmproof.kernel import calculus, gaussian
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 
 t, s = Real("t s")

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sympy import Add, Basic, Mul, Pow, Rational, S
-from sympy.core.numbers import Half, Integer, NegativeOne, One, Zero
+import sympy
+from sympy import Basic, S
+from sympy.core.numbers import Half, NegativeOne, One, Zero
 
 from fmproof import (
     Abs,
@@ -51,10 +52,12 @@ from fmproof import (
     norm2,
     pi,
 )
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 from fmproof.lang.nodes.conditional import Given
 from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.nodes.name import Label
+from fmproof.lang.numbers import Integer, Rational
 from fmproof.lang.sorts import Sort
 
 t = Real("t")
@@ -112,7 +115,25 @@ SAMPLES: dict[type, list[Sample]] = {
         Sample(f(x) ** 2, Sort.REAL, "", {0: "HERE"}, nonnegative=True),
         Sample(inner**3, Sort.REAL, "", {0: "HERE"}, (_FINITE,)),
     ],
+    sympy.Add: [
+        Sample(sympy.Add(f(x), inner), Sort.REAL, "", _HERE, (_FINITE,)),
+        Sample(sympy.Add(w(t), norm2(x)), Sort.REAL, "", _HERE, nonnegative=True),
+    ],
+    sympy.Mul: [
+        Sample(sympy.Mul(f(x), inner), Sort.REAL, "", _HERE, (_FINITE,)),
+        Sample(sympy.Mul(w(t), p(x)), Sort.REAL, "", _HERE, nonnegative=True),
+        Sample(sympy.Mul(w(t), x), Sort.VEC, "", _HERE),
+    ],
+    sympy.Pow: [
+        Sample(sympy.Pow(f(x), 2), Sort.REAL, "", {0: "HERE"}, nonnegative=True),
+        Sample(sympy.Pow(inner, 3), Sort.REAL, "", {0: "HERE"}, (_FINITE,)),
+    ],
     Rational: [Sample(Rational(2, 3), Sort.REAL, nonnegative=True)],
+    sympy.Rational: [Sample(sympy.Rational(2, 3), Sort.REAL, nonnegative=True)],
+    sympy.Integer: [
+        Sample(sympy.Integer(-2), Sort.REAL),
+        Sample(sympy.Integer(5), Sort.REAL, nonnegative=True),
+    ],
     Integer: [Sample(Integer(-2), Sort.REAL), Sample(Integer(5), Sort.REAL, nonnegative=True)],
     Zero: [Sample(S.Zero, Sort.REAL, nonnegative=True)],
     One: [Sample(S.One, Sort.REAL, nonnegative=True)],

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from sympy import Add, Expr, Mul, Rational
+from sympy import Expr, Rational
 
 from fmproof import (
     Almost,
@@ -42,6 +42,7 @@ from fmproof.kernel import (
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.nodes import (
     Abs,
     CondExpect,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from sympy import Expr
 
 from fmproof import (
+    Abs,
     AtMost,
     Density,
     Derivation,
@@ -320,3 +322,26 @@ def test_a_part_that_starts_from_a_false_line_is_judged_on_its_own() -> None:
         Part("second", L_FM(theta), [Step("2", L_FM(theta), by="ring")]),
     ]
     assert verdicts(Derivation("two", parts=parts), problems=4) == ["refuted", "agrees"]
+
+
+s, r = Real("s r")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "relation"),
+    [(s, Abs(s), "="), (0, s**3, "≤"), (s, 2, "≤"), (Abs(s * r), s * r, "=")],
+    ids=str,
+)
+def test_a_real_has_either_sign_and_may_be_large(low: Any, high: Any, relation: str) -> None:
+    claim = Derivation(
+        "signs", start=low, variables=[r, s], steps=[Step("1", high, by="auto", relation=relation)]
+    )
+    assert check_steps(claim)["1"].status == "refuted"
+
+
+def test_a_real_that_a_symbol_takes_is_a_time() -> None:
+    f = Scalar("f", s)
+    times = Derivation(
+        "times", start=f(s) * Abs(s), variables=[s], steps=[Step("1", f(s) * s, by="auto")]
+    )
+    assert check_steps(times)["1"].status == "agrees"

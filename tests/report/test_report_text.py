@@ -140,8 +140,8 @@ def test_an_empty_report_proves_nothing() -> None:
     ("name", "meaning", "words", "described"),
     [
         ("u_t(x|z)", "vector field", "a vector field", "a vector field"),
-        ("p(t)", "uniform density in t on [0, 1]", "the uniform density on [0, 1]",
-         "the uniform density on [0, 1]"),
+        ("p(t)", "uniform density in t on [0, 1] (the constant 1)", "the uniform density on [0, 1]",
+         "the uniform density on [0, 1] (the constant 1)"),
         ("ρ(t)", "probability density in t on [0, 1]", "a density on [0, 1]",
          "a density on [0, 1], a probability density in t"),
         ("w(t)", "nonnegative function", "a weight", "a weight, a nonnegative function"),

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from sympy import Add, Expr, Mul, Pow, Rational
+from sympy import Expr, Rational
 
 from fmproof.catalogue import Case
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import (
     Abs,
     Apply,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from rule_numbers import Evaluator
-from sympy import Add, Mul, Rational
+from sympy import Rational
 
 from fmproof import Param, Scalar
 from fmproof.catalogue import Case
@@ -14,6 +14,7 @@ from fmproof.kernel import calculus
 from fmproof.kernel import ring as rings
 from fmproof.kernel.equality import instantiate
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.props import Differentiable
 
 theta = Param("theta")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational
+from sympy import Basic, Expr, Rational
 
 from fmproof.derivations import load
 from fmproof.errors import FmproofError, InputError
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Abs,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Add, Mul, Pow, Rational
+from sympy import Rational
 
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -30,7 +30,7 @@ from fmproof.certificate.export.statement import (
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes
-from fmproof.lang.arithmetic import add, mul
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, mul
 from fmproof.lang.node import bound_vars, shown, sort_of
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import canon, free_vars, substitute

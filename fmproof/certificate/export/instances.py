@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Mul, Pow
+from sympy import Basic
 
 from fmproof.certificate.certificate import Certificate, From, Step
 from fmproof.errors import InputError
 from fmproof.lang import nodes
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes.heads import Head
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import replace_head

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Rational, S
+from sympy import Rational, S
 
 from fmproof.certificate.certificate import From
 from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
@@ -30,7 +30,7 @@ from fmproof.certificate.export.statement import (
 )
 from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.arithmetic import Add, factors, mul, without
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by
 from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute

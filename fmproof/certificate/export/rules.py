@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Mul, Pow
-
 from fmproof.certificate.certificate import From
 from fmproof.certificate.export.equality import (
     REFL,
@@ -31,7 +29,7 @@ from fmproof.certificate.export.statement import (
 )
 from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, factors, mul, without
 from fmproof.lang.scope import free_vars
 
 Script = Callable[[At], str]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Mul, Pow, Rational
+from sympy import Rational
 
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -21,6 +21,7 @@ from fmproof.certificate.export.statement import (
     space,
 )
 from fmproof.lang import nodes
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars

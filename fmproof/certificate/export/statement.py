@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Mul, Pow, Rational
+from sympy import Basic, Rational
 
 from fmproof.errors import InputError
 from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
 from fmproof.lang.nodes.measure import is_density

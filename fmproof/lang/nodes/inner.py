@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr, Mul, S
+from sympy import Expr, S
 
-from fmproof.lang.arithmetic import mul
+from fmproof.lang.arithmetic import Mul, mul
 from fmproof.lang.node import (
     Inside,
     Lift,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Add, Basic, Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.arithmetic import mul
@@ -81,6 +81,5 @@ def _has_term(node: Basic) -> bool:
     return isinstance(node, Term) or any(map(_has_term, node.args))
 
 
-# SymPy calls this for a power of a sum of its own, and of a term of ours.
-for _kind in (Add, Term):
-    Basic._constructor_postprocessor_mapping[_kind] = {"Pow": [_instead_of_a_power]}
+# SymPy calls this for a power of a term of ours.
+Basic._constructor_postprocessor_mapping[Term] = {"Pow": [_instead_of_a_power]}

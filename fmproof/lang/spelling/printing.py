@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import SortError
-from fmproof.lang.arithmetic import coefficient, mul
+from fmproof.lang.arithmetic import POWERS, PRODUCTS, SUMS, coefficient, mul
 from fmproof.lang.node import declaration, sort_of
 from fmproof.lang.nodes import (
     Abs,
@@ -527,9 +527,9 @@ def _at(
 
 
 _SPELLING: dict[type, Callable[[Printer, Any], tuple[str, int]]] = {
-    Add: _at(SUM, Printer.sum),
-    Mul: Printer.product,
-    Pow: _at(ATOM, _power),
+    **dict.fromkeys(SUMS, _at(SUM, Printer.sum)),
+    **dict.fromkeys(PRODUCTS, Printer.product),
+    **dict.fromkeys(POWERS, _at(ATOM, _power)),
     **dict.fromkeys(NUMBERS, Printer.rational),
     Var: _at(ATOM, lambda printer, node: printer.name(node.name)),
     Named: _at(ATOM, Printer.named),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Add, Expr
+from sympy import Expr
 
 from fmproof.kernel.calculus import integrable_derivative
 from fmproof.kernel.gaussian import gaussian_bounded
@@ -22,7 +22,7 @@ from fmproof.kernel.integrability import (
     sum_of_integrable,
 )
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors
+from fmproof.lang.arithmetic import Add, factors
 from fmproof.lang.nodes import Apply, Inner, Scalar
 from fmproof.lang.props import Integrable
 from fmproof.tactics.rewriting import attempt

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Basic, Expr, Mul, Pow
+from sympy import Basic, Expr
 
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import dominated_integrable
@@ -16,6 +16,7 @@ from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gauss
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
 from fmproof.lang.nodes import (
     Apply,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from sympy import Expr, Mul, Pow, S
+from sympy import Expr, S
 
 from fmproof.kernel.algebra import bilinearity, cancel
 from fmproof.kernel.equality import transitivity
@@ -18,7 +18,7 @@ from fmproof.kernel.functions import (
 )
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.arithmetic import Mul, Pow, factors, mul
 from fmproof.lang.nodes import Abs, Inner, Ratio, Sqrt
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, attempt

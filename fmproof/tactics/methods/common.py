@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Expr
+from sympy import Expr
 
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity
 from fmproof.kernel.ring import field as field_rule
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add
 from fmproof.lang.node import bound_vars, declaration, rebuilt
 from fmproof.lang.nodes import Var
 from fmproof.lang.scope import alpha_equal, substitute

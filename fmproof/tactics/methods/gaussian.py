@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import permutations
 
-from sympy import Expr, Mul, S
+from sympy import Expr, S
 
 from fmproof.kernel.gaussian import (
     gaussian_density,
@@ -16,7 +16,7 @@ from fmproof.kernel.gaussian import (
     reparametrise,
 )
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors, mul
+from fmproof.lang.arithmetic import Mul, factors, mul
 from fmproof.lang.nodes import Expect, Vec
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import alpha_equal, free_vars, fresh

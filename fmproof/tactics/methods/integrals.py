@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul, Rational, S
+from sympy import Expr, Rational, S
 
 from fmproof.errors import SortError
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
@@ -19,7 +19,7 @@ from fmproof.kernel.integrals import (
 )
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors
+from fmproof.lang.arithmetic import Mul, factors
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Ratio
 from fmproof.lang.nodes.measure import conditions, drawn_by

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from sympy import Add, Expr, Integer, Mul, Rational
+from sympy import Expr, Integer, Rational
 
 from fmproof import (
     ArgMin,
@@ -35,6 +35,7 @@ from fmproof import (
     plus,
     uniform,
 )
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.nodes import (
     Abs,
     CondExpect,

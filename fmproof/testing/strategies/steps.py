@@ -8,10 +8,11 @@ from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from sympy import Add, Basic, Expr, Mul
+from sympy import Basic, Expr
 
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError, InputError
+from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver
 from fmproof.lang.scope import canon
 from fmproof.report.model import StepReport
