@@ -133,9 +133,9 @@ class Ties:
             if held:
                 return Verdict(held)
         for one in self.properties:
-            shown = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
-            if shown and one.row <= item.index + 1:
-                return Verdict(f"words say that {shown} is special: {one.word}")
+            special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
+            if special and one.row <= item.index + 1:
+                return Verdict(f"words say that {special} is special: {one.word}")
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
         )
