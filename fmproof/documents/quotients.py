@@ -13,7 +13,7 @@ from functools import partial
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents.smoothness import positive
+from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt
@@ -84,7 +84,7 @@ def _conditions(
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
     if isinstance(term, Sqrt):
-        for prop in positive(term.args[0]):
+        for prop in positivity_of(term.args[0]):
             here = () if isinstance(prop, ForAll) else around
             yield from _everywhere(partial(_itself, prop), here)
     if isinstance(term, Expect | IntegralOver):

@@ -89,7 +89,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Apply):
         head = term.head
         if isinstance(head, Gaussian):
-            yield from positive(term.arguments[2], scales=True)
+            yield from positivity_of(term.arguments[2], scales=True)
         elif head.definition is not None:
             plain = all(isinstance(place, Var) for place in term.arguments)
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
@@ -102,7 +102,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
                 yield for_every(Positive(one.head(*one.head.params)))
     if isinstance(term, Log):
-        yield from positive(term.args[0])
+        yield from positivity_of(term.args[0])
     for arg in term.args:
         yield from _walk(arg, seen)
 
@@ -117,7 +117,7 @@ def _over(term: Expr) -> Iterator[Expr]:
             yield factor
 
 
-def positive(term: Expr, scales: bool = False) -> Iterator[Prop]:
+def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
     """What makes a term > 0, and no more: a symbol is so everywhere, anything else at the values
     that a row has. Of what stands there squared only ≠ 0 is known, but for scales such as σ_t."""
     counts = Counter(_over(term))
