@@ -42,7 +42,7 @@ def row(name: str, library: Path) -> str:
             return f"| {name} | {len(certificate.steps)} | REFUSED: {refused} | | |"
         return (
             f"| {name} | {found.steps} | {found.lines:,} | {spent() - before:.0f} | "
-            f"{len(found.axioms)} classical, none of ours |"
+            f"{len(found.axioms)} classical, {', '.join(sorted(found.assumed)) or 'none of ours'} |"
         )
 
 

@@ -58,13 +58,15 @@ def nearest(name: str, known: Iterable[str], otherwise: str | None = None) -> st
     """Words for an unknown ``name``: the closest known one, or all of them.
 
     Returns a clause to append to a message, e.g. ``"did you mean 'fubini'?"``; where nothing
-    is close, ``otherwise`` in place of all that is known.
+    is close, ``otherwise`` in place of all that is known. ``sigma_min`` is not close to ``sin``:
+    a name is not a slip of one that is much shorter.
     """
     import difflib
 
     known = sorted(known)
-    spelled = {candidate.lower(): candidate for candidate in reversed(known)}
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or [
+    alike = [k for k in known if max(len(k), len(name)) <= 2.5 * min(len(k), len(name))]
+    spelled = {candidate.lower(): candidate for candidate in reversed(alike)}
+    close = difflib.get_close_matches(name, alike, n=1, cutoff=0.5) or [
         spelled[match]
         for match in difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.8)
     ]

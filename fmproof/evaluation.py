@@ -10,13 +10,15 @@ import numpy as np
 from fmproof.errors import InputError, nearest
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.findings import METHODS, Findings, Method
-from fmproof.losses.quantities import Quantity
+from fmproof.losses.quantities import Quantity, check
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
 GRADIENTS: tuple[Quantity, ...] = ("fm_gradient", "cfm_gradient")
-TIME_LIMIT = 16.0
+TIME_LIMIT = 8.0
+
+_EXACT: dict[Quantity, str] = {"C2": "C₂", "cfm": "L_CFM", "cfm_gradient": "∇L_CFM"}
 
 Progress = Callable[[str, int, int, str], None]
 """Called as ``progress(method, done, total, note)`` while a method runs."""
@@ -39,6 +41,7 @@ def evaluate(
     seed: int = 0,
     progress: Progress | None = None,
     time_limit: float = TIME_LIMIT,
+    quantities: Iterable[str] | None = None,
 ) -> Evaluation:
     """Evaluate both losses, their constants, gradients and the floor.
 
@@ -51,10 +54,14 @@ def evaluate(
         time_limit: in seconds, for all methods together. The exact method may take half, each
             other one an equal share of what those before it left, and ends with what it knows.
 
+        quantities: names as in :mod:`fmproof.losses.quantities`; by default all of ``SCALARS``, the
+            ``GRADIENTS`` of a polynomial model, and its best coefficients.
+
     An interrupt (Ctrl-C) ends the method that runs and skips those after it.
 
     Raises:
-        InputError: an unknown method, or one asked for by name that does not apply.
+        InputError: an unknown method or quantity, or a method asked for by name that does not
+            apply.
         KeyboardInterrupt: when nothing is known yet.
     """
     chosen = METHODS if methods is None else tuple(dict.fromkeys(methods))
@@ -64,7 +71,10 @@ def evaluate(
     if not time_limit > 0:
         raise InputError(f"time_limit: expected a positive number of seconds, found {time_limit:g}")
     linear = isinstance(problem.model, PolynomialVelocity)
+    whole = quantities is None
     wanted = SCALARS + (GRADIENTS if linear else ())
+    if quantities is not None:
+        wanted = check(problem, quantities)
     estimates: dict[Quantity, dict[Method, Estimate]] = {}
     skipped: dict[Method, str] = {}
     optimum = None
@@ -77,7 +87,7 @@ def evaluate(
         try:
             with np.errstate(all="ignore"):  # what overflows has an infinite error
                 if method == "exact":
-                    found, optimum, why = _exact(problem, seconds)
+                    found, optimum, why = _exact(problem, seconds, wanted, whole)
                     if why:
                         skipped[method] = why
                 else:
@@ -139,25 +149,37 @@ def _by_method(
 
 
 def _exact(
-    problem: Problem, seconds: float
+    problem: Problem, seconds: float, wanted: tuple[Quantity, ...], optimum: bool
 ) -> tuple[Mapping[Quantity, Estimate], Estimate | None, str]:
-    """What has a closed form: C₂, L_CFM with its gradient, and the best coefficients; and why the
-    loss has none.
+    """What has a closed form among ``wanted``: C₂, L_CFM with its gradient, and the best
+    coefficients; and why the loss has none.
 
-    Raises ``InputError`` when not even C₂ has one.
+    Raises ``InputError`` when nothing has one.
     """
     from fmproof.losses.exact import ExactCFM
 
+    forms: dict[Quantity, Callable[[ExactCFM], Estimate]] = {
+        "C2": ExactCFM.c2,
+        "cfm": ExactCFM.loss,
+        "cfm_gradient": ExactCFM.gradient,
+    }
+    asked = [name for name in forms if name in wanted]
+    if not asked:
+        raise InputError(f"not available: there is no closed form of {', '.join(wanted)}")
+    polynomial = isinstance(problem.model, PolynomialVelocity)
+    if not polynomial and "C2" in asked:
+        asked = ["C2"]
     exact = ExactCFM(problem, seconds)
-    found: dict[Quantity, Estimate] = {"C2": exact.c2()}
-    if not isinstance(problem.model, PolynomialVelocity):
-        return found, None, ""
+    found: dict[Quantity, Estimate] = {}
+    for name in asked:
+        try:
+            found[name] = forms[name](exact)
+        except InputError as error:
+            if not found:
+                raise
+            known = " and ".join(_EXACT[done] for done in found)
+            return found, None, f"{known} alone; {_EXACT[name]} is {error}"
     try:
-        found["cfm"] = exact.loss()
-        found["cfm_gradient"] = exact.gradient()
-    except InputError as error:
-        return found, None, f"C₂ alone; L_CFM is {error}"
-    try:
-        return found, exact.optimum(), ""
+        return found, exact.optimum() if optimum and polynomial else None, ""
     except InputError:  # the best coefficients are not unique
         return found, None, ""

@@ -58,7 +58,7 @@ R2_VALUES = {
     ("problem", "values"), [(R1, R1_VALUES), (R2, R2_VALUES)], ids=["R1", "R2"]
 )
 def test_reference_values_to_twelve_digits(problem: Problem, values: dict[str, float]) -> None:
-    found = evaluate(problem, ["quadrature"], 1e-12)
+    found = evaluate(problem, ["quadrature"], 1e-12, time_limit=100)
     for quantity, value in values.items():
         estimate = found.estimates[quantity]["quadrature"]
         assert float(estimate.value) == pytest.approx(value, rel=1e-12)
@@ -188,3 +188,27 @@ def test_numbers_show_the_digits_that_their_error_leaves(
     value: float, error: float, shown: str
 ) -> None:
     assert number(value, error) == shown
+
+
+def test_quantities_on_request_are_the_only_ones() -> None:
+    found = evaluate(R1, ["quadrature", "exact"], 1e-6, quantities=["cfm", "floor"])
+    assert set(found.estimates) == {"cfm", "floor"}
+    assert found.optimum is None
+    assert found.estimates["cfm"]["exact"].exact == Fraction(827, 240)
+    floor = evaluate(R1, ["quadrature"], 1e-6, quantities=["floor"])
+    assert render_text(floor).startswith("No model can bring L_CFM below 2.47156")
+    assert floor.verdict is None
+    assert float(floor.estimates["floor"]["quadrature"].value) == pytest.approx(2.47156, abs=1e-5)
+    assert "exact" in evaluate(R1, None, 1e-3, quantities=["floor"]).skipped
+
+
+def test_a_quantity_on_request_that_is_not_known_is_inconclusive() -> None:
+    high = PolynomialVelocity([Term([1], 0, [200])])
+    problem = Problem(R1.data, R1.path, high)
+    found = evaluate(problem, ["sampling"], 1e-3, quantities=["fm"], time_limit=1)
+    assert found.verdict == "inconclusive"
+
+
+def test_an_unknown_quantity_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="quantity: unknown name 'flor'; did you mean 'floor'"):
+        evaluate(R1, quantities=["flor"])

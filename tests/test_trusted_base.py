@@ -48,7 +48,7 @@ def test_the_kernel_can_be_read_in_a_sitting() -> None:
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 2_263
+    assert sum(map(lines_of_code, files)) <= 2_264
 
 
 def test_no_file_of_it_is_long() -> None:
@@ -71,6 +71,11 @@ PLAIN = {"Atom", "AtomicExpr", "Basic", "Expr", "S", "Tuple"}
 """What of SymPy does not evaluate. Its sums, products, powers and numbers go through its caches."""
 
 
+def is_side(node: ast.expr) -> bool:
+    """Whether something is a side of an equation, which SymPy would compare by converting."""
+    return isinstance(node, ast.Attribute) and node.attr in ("lhs", "rhs", "low", "high")
+
+
 def evaluating(file: Path) -> list[str]:
     """Where a file asks SymPy to compute: an import, or an operator on a number of SymPy's."""
     found = []
@@ -83,6 +88,8 @@ def evaluating(file: Path) -> list[str]:
         elif isinstance(node, ast.BinOp):
             sides = (node.left, node.right)
             operands = [o for o in sides if ast.unparse(o).startswith("S.")]
+        elif isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            operands = [o for o in (node.left, *node.comparators) if is_side(o)]
         found += [f"{file.name}: {ast.unparse(node)}" for _ in operands]
     return found
 

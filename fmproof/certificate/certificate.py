@@ -34,12 +34,14 @@ class Step:
         arguments: in the order of its parameters: terms, propositions, numbers, tuples of these;
             a theorem among them is a :class:`From`.
         conclusion, hypotheses: the sequent that it claims.
+        label: of the derivation's step that it is part of; empty where it is of none.
     """
 
     rule: str
     arguments: tuple[Any, ...]
     conclusion: Prop
     hypotheses: tuple[Prop, ...]
+    label: str = ""
 
     @property
     def premises(self) -> tuple[int, ...]:
@@ -109,6 +111,7 @@ def write(certificate: Certificate) -> str:
                 "from": list(step.premises),
                 "concl": table.row(step.conclusion),
                 "hyps": [table.row(h) for h in step.hypotheses],
+                **({"label": step.label} if step.label else {}),
             }
         )
     head = {
@@ -163,7 +166,10 @@ def read(text: str) -> Certificate:
             raise InputError(f"line {number} of the certificate: {error}") from None
     if not steps or lines[-1] != {"theorem": len(steps) - 1}:
         raise InputError("a certificate ends with its theorem, the last step")
-    return Certificate(str(head.get("derivation", "")), tuple(steps))
+    name = head.get("derivation")
+    if not (isinstance(name, str) and name and name.isprintable()):
+        raise InputError("the first line of a certificate must name the derivation, on one line")
+    return Certificate(name, tuple(steps))
 
 
 def _lines(text: str) -> Iterable[dict[str, Any]]:
@@ -188,7 +194,10 @@ def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> Step:
         tuple(_read(arg, rows, number) for arg in line["args"]),
         conclusion,
         hypotheses,
+        line.get("label", ""),
     )
+    if not (isinstance(step.label, str) and step.label.isprintable()):
+        raise InputError(f"step {number}: its label is no text on one line")
     if list(step.premises) != line["from"]:
         raise InputError(f"step {number}: its premises are not those among its arguments")
     return step

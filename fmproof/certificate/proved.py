@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sympy import Basic
+
 from fmproof.certificate.certificate import Certificate, of_theorem
 from fmproof.errors import InputError
+from fmproof.lang.scope import canon
 from fmproof.sources import find
 from fmproof.tactics.check import theorems
+
+if TYPE_CHECKING:
+    from fmproof.tactics.script import Derivation
 
 
 def certificate_of(source: str) -> Certificate:
@@ -21,4 +31,38 @@ def certificate_of(source: str) -> Certificate:
     theorem = theorems(found).get(found[0].name)
     if theorem is None:
         raise InputError(f"{found[0].name} is not proved: see fmproof verify {source}")
-    return of_theorem(theorem, found[0].name)
+    return labelled(of_theorem(theorem, found[0].name), found[0])
+
+
+def labelled(certificate: Certificate, derivation: Derivation) -> Certificate:
+    """A certificate whose steps say which step of the derivation they are part of.
+
+    A step of the certificate that concludes what a step of the derivation claims has its label, and
+    so has what only that rests on. Steps of derivations that it uses are named with these.
+    """
+    told = dict(_claims(derivation, ""))
+    steps = list(certificate.steps)
+    last = {canon(step.conclusion): number for number, step in enumerate(steps)}
+    labels: dict[int, str] = {}
+    for number, label in sorted((last[c], label) for c, label in told.items() if c in last):
+        waiting = [number]
+        while waiting:
+            here = waiting.pop()
+            if here not in labels:
+                labels[here] = label
+                waiting.extend(steps[here].premises)
+    return replace(
+        certificate,
+        steps=tuple(replace(step, label=labels.get(n, "")) for n, step in enumerate(steps)),
+    )
+
+
+def _claims(derivation: Derivation, prefix: str) -> Iterator[tuple[Basic, str]]:
+    """What each step claims, in canonical form, with its label; those of what it uses first."""
+    for used in derivation.uses:
+        yield from _claims(used, f"{used.name} ")
+    for part in derivation.parts:
+        before = part.start
+        for step in part.steps:
+            yield canon(step.proposition(before)), f"{prefix}{step.id}"
+            before = step.claim

@@ -6,7 +6,9 @@ earlier rows only, so a table is read in one pass.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sympy import Basic, Expr, Rational
@@ -18,8 +20,10 @@ from fmproof.lang.node import admit
 from fmproof.lang.nodes.heads import Head, gaussian
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.nodes.variable import Var
+from fmproof.lang.numbers import BITS, number
 from fmproof.lang.sorts import Sort
 
+_FRACTION = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 GROUPS = ("sub", "sup", "main", "given")
 
 _BINDERS = {
@@ -104,7 +108,7 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
     if kind == "Var":
         return Var(row["name"], Sort[row["sort"]])
     if kind == "Number":
-        return Rational(row["value"])
+        return number(_fraction(row["value"]))
     if kind == "Gaussian":
         return gaussian
     if kind == "Constant":
@@ -121,6 +125,13 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
             raise TypeError(f"{kind} of what is no term")
         return _ARITHMETIC[kind](*args, evaluate=False)
     return _BINDERS[kind](*args)
+
+
+def _fraction(value: Any) -> Fraction:
+    """A number as it is written; SymPy would evaluate what is no text."""
+    if not (isinstance(value, str) and len(value) <= BITS and _FRACTION.fullmatch(value)):
+        raise ValueError("expected a number such as 2 or -1/3")
+    return Fraction(value)
 
 
 def _head_of(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:

@@ -22,6 +22,7 @@ from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
 from fmproof.cli.floor import floor
+from fmproof.cli.help import Documented
 from fmproof.cli.init import init
 from fmproof.cli.replay import replay
 from fmproof.cli.terminal import make_printable
@@ -36,7 +37,7 @@ CRASHED = 3
 INTERRUPTED = 130
 
 
-class _Commands(click.Group):
+class _Commands(Documented, click.Group):
     """A group whose message for an unknown command says what was probably meant."""
 
     def resolve_command(
@@ -52,8 +53,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof verify                     check every built-in derivation
   fmproof verify fm-cfm --steps      one of them, with its side conditions
   fmproof verify mine.py             your own, from a Python file
@@ -64,7 +64,6 @@ Examples:
   fmproof init mine.py               a commented file to start from
   fmproof explain linearity          what a rule says and when it may be used
 
-\b
 Exit status of verify: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 """
 

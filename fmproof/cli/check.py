@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 from fmproof.errors import InputError
 from fmproof.files import require_writable
 
@@ -21,21 +22,19 @@ if TYPE_CHECKING:
 MACHINE_FORMATS = ("json", "sarif", "github", "junit", "html")
 """Formats for files; each is a module of fmproof.documents.formats."""
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof check post.md                     a post, a chapter, a notebook
   fmproof check paper/ --quiet              every document in a folder, only what is wrong
   fmproof check post.md --details           with what was understood and what proofs need
   fmproof check post.md --format html -o post.html
   fmproof check - --as tex < chapter.tex    from standard input
 
-\b
 Exit status: 0 nothing is wrong, 1 a row is refuted, equal only up to a constant or out of
 scope, 2 a document cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--format",
@@ -130,7 +129,10 @@ def check(
 
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()
-            text = render_text(report, width, coloured, details=details, quiet=quiet)
+            letters = str if output else terminal.lettered
+            text = render_text(
+                report, width, coloured, details=details, quiet=quiet, lettered=letters
+            )
             terminal.write(text, output, as_utf8=False)
         else:
             render: Callable[[CheckReport], str] = import_module(

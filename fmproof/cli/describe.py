@@ -48,7 +48,7 @@ def _rules() -> Iterator[str]:
             yield rule.family
             family = rule.family
         head = f"  {rule.code:<{codes}}  {rule.name:<{names}}  "
-        yield from hang(head, prose_lines(rule.title, terminal.width() - len(head)))
+        yield from _prose(head, rule.title)
     yield ""
     yield from _prose("", "fmproof explain RULE says whether a step names it, and how.")
 
@@ -175,7 +175,8 @@ def _step(derivation: Derivation, label: str) -> Iterator[str]:
 
     report = only(check([derivation]), label)
     rules = next(s.rules for p in derivation.parts for s in p.steps if s.id == label)
-    yield from render(report, Detail.STEPS, terminal.width()).splitlines()[:-2]
+    shown = render(report, Detail.STEPS, terminal.width(), lettered=terminal.lettered)
+    yield from shown.splitlines()[:-2]
     yield from _prose("  More: ", ", ".join(f"fmproof explain {rule}" for rule in rules))
 
 
@@ -274,7 +275,7 @@ def _definitions(derivation: Derivation) -> Iterator[str]:
     if found:
         yield ""
         yield "  Definitions"
-    shown = {text(symbol): text(meaning) for symbol, meaning in found.items()}
+    shown = {terminal.lettered(text(symbol)): text(meaning) for symbol, meaning in found.items()}
     names = max(map(len, shown), default=0)
     for symbol, meaning in shown.items():
         yield from _formula(f"  {symbol:<{names}} = ", meaning)
@@ -300,11 +301,12 @@ def _define(node: Basic, found: dict[Basic, Basic]) -> None:
 
 
 def _formula(head: str, formula: str) -> Iterator[str]:
-    return hang(head, formula_lines(formula, terminal.width() - len(head)))
+    shown = terminal.lettered(formula)
+    return hang(head, formula_lines(shown, terminal.width() - len(head)))
 
 
 def _prose(head: str, text: str) -> Iterator[str]:
-    return hang(head, prose_lines(text, terminal.width() - len(head)))
+    return hang(head, prose_lines(terminal.lettered(text), terminal.width() - len(head)))
 
 
 def _print(lines: Iterator[str]) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.coq import option as coq_option
+from fmproof.cli.coq import with_coq
+from fmproof.cli.help import Documented
 from fmproof.cli.verify import checked, complete_source, verified
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
@@ -21,8 +24,7 @@ from fmproof.report.rules import entries
 STYLES = ("proof", "full", "statements")
 TARGETS = ("tex", "pdf", "html", "md", "ipynb")
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof docs fm-cfm -o fm-cfm.pdf            a PDF, by the TeX that is installed
   fmproof docs fm-cfm --style full -o fm-cfm.pdf    with every condition and number
   fmproof docs --all --style statements -o theorems.pdf    a handout
@@ -31,12 +33,11 @@ Examples:
   fmproof docs --rules -o all.md               everything, with the catalogue of rules
   fmproof docs fm-cfm --plots mine.toml -o fm-cfm.html   with plots of a problem
 
-\b
 Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the input cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument("sources", nargs=-1, metavar="[NAME | FILE.py]...", shell_complete=complete_source)
 @click.option(
     "--to",
@@ -70,6 +71,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
 )
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
+@coq_option
 @click.option(
     "--plots",
     "problem",
@@ -91,6 +93,7 @@ def docs(
     tagged: bool,
     rules: bool,
     no_numeric: bool,
+    coq: Path | None,
     problem: Path | None,
 ) -> None:
     """Write derivations as a document: LaTeX, PDF, HTML, Markdown or a notebook.
@@ -117,15 +120,22 @@ def docs(
         raise click.UsageError("a PDF does not go to standard output; name a file with -o")
     if output is not None:
         require_writable(output)
-    sources = list(dict.fromkeys(sources or BUILTIN))
+    named = list(dict.fromkeys(sources))
+    if coq is not None and len(named) != 1:
+        raise click.UsageError("--coq is for one derivation: name it")
+    sources = named or list(BUILTIN)
     options = [] if style is None else ["--style", style]
     options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
     options += ["--tagged"] * tagged + ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
+    options += [] if coq is None else ["--coq", str(coq)]
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem, target, output)
-    command = shlex.join(["fmproof", "docs", *sources, "--to", target, *options])
+    command = shlex.join(["fmproof", "docs", *(named or ["--all"]), "--to", target, *options])
     report = checked(sources) if no_numeric else verified(sources)
+    refused = None
+    if coq is not None:
+        report, refused = with_coq(report, sources[0], coq)
     appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
     form: dict[str, Any] = (
@@ -138,6 +148,8 @@ def docs(
         terminal.write(written.decode(), None, as_utf8=True)
     else:
         write_whole(output, written)
+    if refused is not None:
+        raise refused
     ctx.exit(0 if report.status == "proved" else 1)
 
 

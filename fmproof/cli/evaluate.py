@@ -7,16 +7,16 @@ from pathlib import Path
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 from fmproof.errors import InputError
 
-_EPILOG = """\b
-Examples:
+_EPILOG = """Examples:
   fmproof evaluate problem.toml
   fmproof evaluate problem.toml --method exact --method quadrature --tolerance 1e-12
+  fmproof evaluate problem.toml --quantity floor
   fmproof evaluate problem.toml --format json -o result.json --plot losses.svg
   fmproof evaluate problem.toml --plot-kind fields --plot fields.png
 
-\b
 Exit status: 0 the identities hold, 1 one does not, or two methods contradict each other, 2 the
 input cannot be used, 3 the numbers do not decide it.
 """
@@ -36,7 +36,7 @@ def _require_problem(problem: Path) -> None:
         )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Documented, epilog=_EPILOG)
 @click.argument("problem", type=click.Path(path_type=Path))
 @click.option(
     "--method",
@@ -44,6 +44,14 @@ def _require_problem(problem: Path) -> None:
     multiple=True,
     metavar="NAME",
     help="exact, certified, quadrature or sampling; repeat for several. Default: all that apply.",
+)
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    metavar="NAME",
+    help="fm, cfm, C1, C2, C, floor, fm_gradient or cfm_gradient; repeat for several.  "
+    "[default: all]",
 )
 @click.option(
     "--tolerance",
@@ -57,7 +65,7 @@ def _require_problem(problem: Path) -> None:
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="Of all methods together; each ends with what it knows.  [default: 16]",
+    help="Of all methods together; each ends with what it knows.  [default: 8]",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option(
@@ -81,6 +89,7 @@ def evaluate(
     ctx: click.Context,
     problem: Path,
     methods: tuple[str, ...],
+    quantities: tuple[str, ...],
     tolerance: float,
     seed: int,
     time_limit: float | None,
@@ -107,7 +116,7 @@ def evaluate(
     loaded = load_problem(problem)
     with terminal.progress() as progress:
         limit = TIME_LIMIT if time_limit is None else time_limit
-        found = run(loaded, methods or None, tolerance, seed, progress, limit)
+        found = run(loaded, methods or None, tolerance, seed, progress, limit, quantities or None)
     if plot is not None:  # first, so that nothing is written when it cannot be drawn
         plots.plot(loaded, plot, kind or "losses")
     width = terminal.USUAL if output else terminal.width(WIDE)

@@ -12,24 +12,23 @@ from typing import Any
 import click
 
 from fmproof.cli import terminal
+from fmproof.cli.help import Documented
 
-_EPILOG = """\b
-Examples:
+_EPILOG = """Examples:
   fmproof floor latents.npy
   fmproof floor images/ --scale 0.00784 --target eps --path vp
   fmproof floor latents.npy --log train.csv --plot loss.svg
   fmproof floor latents.npy --time logit-normal:0,1 --time-limit 600 --format json
+  fmproof floor latents.npy --workers 4 --tolerance 0.001 --resume latents.floor
 
-\b
 DATA: a .npy, .npz, .csv or .parquet file, a folder of images, of a zarr array or of a
 Hugging Face dataset. Ctrl-C ends the work and prints what is known.
 
-\b
 Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the input cannot be used.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Documented, epilog=_EPILOG)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--path",
@@ -71,6 +70,16 @@ Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the inpu
     help="A .npy with one label for each row: the floor of a model that is given the label.",
 )
 @click.option(
+    "--coupling",
+    type=click.Choice(["independent", "ot"]),
+    default="independent",
+    show_default=True,
+    help="Of data and noise: ot pairs them within each batch by optimal transport.",
+)
+@click.option(
+    "--batch-size", type=click.IntRange(2), metavar="B", help="Of training, for --coupling ot."
+)
+@click.option(
     "--log",
     "log_",
     type=click.Path(path_type=Path),
@@ -97,6 +106,17 @@ Exit status: 0, or 1 when the log cannot be (a loss below the floor), 2 the inpu
     show_default=True,
     help="Seconds after which the answer comes as it is.",
 )
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    help="Keep what is known in this file, and go on from it where it exists.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 4096),
+    help="Processes of this machine that share the work, by Dask.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Of your Dask cluster, as tcp://host:8786.")
 @click.option("--bins", type=click.IntRange(1, 1000), default=10, show_default=True, help="Of t.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
@@ -120,10 +140,15 @@ def floor(
     scale: float,
     field: str | None,
     labels: Path | None,
+    coupling: str,
+    batch_size: int | None,
     log_: Path | None,
     reduction: Any,
     tolerance: float,
     time_limit: float,
+    resume: Path | None,
+    workers: int | None,
+    scheduler: str | None,
     bins: int,
     seed: int,
     form: str,
@@ -134,12 +159,12 @@ def floor(
     from fmproof.errors import InputError
     from fmproof.files import require_writable
     from fmproof.floor import plots
-    from fmproof.floor.engine import Setting
     from fmproof.floor.load import load_labels, load_rows
     from fmproof.floor.log import compare, read_log
     from fmproof.floor.options import read_path, read_time
     from fmproof.floor.render import render_json, render_text
     from fmproof.floor.run import compute_floor
+    from fmproof.floor.setting import Setting
 
     if not (math.isfinite(scale) and scale != 0):
         raise InputError(f"scale: expected a number other than 0, found {scale:g}")
@@ -147,7 +172,11 @@ def floor(
         require_writable(output)
     if plot is not None:
         plots.require_plottable(plot)
-    setting = Setting(read_path(path_), read_time(time_), target, weight)
+    if (coupling == "ot") != (batch_size is not None):
+        raise InputError(
+            "coupling: ot goes with the --batch-size of training; give both or neither"
+        )
+    setting = Setting(read_path(path_), read_time(time_), target, weight, batch_size)
     log = None if log_ is None else read_log(log_)
     rows = load_rows(data, field, abs(scale))
     names = None if labels is None else load_labels(labels, rows.count)
@@ -161,6 +190,9 @@ def floor(
             tolerance=tolerance,
             time_limit=time_limit,
             progress=progress,
+            workers=workers,
+            scheduler=scheduler,
+            resume=resume,
         )
     comparison = None if log is None else compare(found, log, reduction)
     if plot is not None:

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import click
 
+from fmproof.cli.help import Documented
 from fmproof.errors import InputError
 from fmproof.files import require_writable, write_whole
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof init mine.py         a derivation
   fmproof init problem.toml    a problem for fmproof evaluate
   fmproof init test_flow.py    tests of your own flow matching code
   fmproof init paper.tex       a paper that shows a derivation
 
-\b
 Exit status: 0 written, 2 not.
 """
 
@@ -38,7 +37,7 @@ def starter(file: Path) -> str:
     )
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.help_option("-h", "--help")
 def init(file: Path) -> None:

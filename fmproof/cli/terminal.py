@@ -113,10 +113,14 @@ class _Bar:
 
 _PLAIN = {
     "✓": "+", "✗": "x", "−": "-", "–": "-", "‖": "||", "·": ".", "∫": " int", "∇": "grad",
-    "∂": "d", "√": "sqrt",
+    "∂": "d", "√": "sqrt ", "⊢": "|-", "⟨": "<", "⟩": ">",
     "∞": "inf", "≈": "~", "≠": "!=", "∈": " in ",
     "±": "+-", "≤": "<=", "≥": ">=", "⇒": "=>", "→": "->", "↦": "->", "…": "...",
 }  # fmt: skip
+
+
+_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
+"""Of letters in formulas: ā is another symbol than a."""
 
 
 def make_printable(*streams: IO[str]) -> None:
@@ -147,5 +151,6 @@ def _plain_letter(char: str) -> str:
         letter = name.split(" WITH ")[0].split()[-1]
         return letter.capitalize() if "CAPITAL" in name else letter.lower()
     raised = {"<super>": "^", "<sub>": "_"}.get(unicodedata.decomposition(char).split(" ")[0], "")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii())
+    letters = unicodedata.normalize("NFKD", char)
+    plain = "".join(_ACCENTS.get(c, c if c.isascii() else "") for c in letters)
     return raised + plain if plain else "?"

@@ -12,6 +12,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from fmproof.cli import terminal
+from fmproof.cli.coq import option as coq_option
+from fmproof.cli.coq import with_coq
+from fmproof.cli.help import Documented
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import FmproofError
 from fmproof.files import require_writable
@@ -39,8 +42,7 @@ def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [*names, *map(CompletionItem, files)]
 
 
-EPILOG = """\b
-Examples:
+EPILOG = """Examples:
   fmproof verify                              all built-in derivations
   fmproof verify fm-cfm gradient --quiet      two of them, a line each
   fmproof verify mine.py --steps              your own, with every side condition
@@ -49,12 +51,11 @@ Examples:
   fmproof verify --no-numeric                 the proofs alone, at once
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
-\b
 Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Documented, epilog=EPILOG)
 @click.argument(
     "sources",
     nargs=-1,
@@ -108,12 +109,7 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE",
     help="Also write the proof as a certificate, for fmproof replay and other checkers.",
 )
-@click.option(
-    "--coq",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Also have Coq check the proof, as files in DIR; those that are there are checked.",
-)
+@coq_option
 @click.option("--watch", is_flag=True, help="Check again whenever one of the files changes.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
@@ -159,10 +155,15 @@ def verify(
 
     def run() -> int:
         report = checked(chosen) if no_numeric else verified(chosen, problems, seed, problem)
+        refused = None
+        if coq is not None:
+            report, refused = with_coq(report, chosen[0], coq)
         if format_ == "text":
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()
-            terminal.write(render_text(report, level, width, coloured), output, as_utf8=False)
+            letters = str if output else terminal.lettered
+            text = render_text(report, level, width, coloured, letters)
+            terminal.write(text, output, as_utf8=False)
         else:
             render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
             terminal.write(render(report), output, as_utf8=True)
@@ -171,27 +172,11 @@ def verify(
             from fmproof.certificate.proved import certificate_of
 
             terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
-        if coq is not None and report.status == "proved":
-            click.echo(_accepted(chosen[0], coq), err=format_ != "text")
+        if refused is not None:
+            raise refused
         return 0 if report.status == "proved" else 1
 
     ctx.exit(_watched(run, chosen) if watch else run())
-
-
-def _accepted(source: str, folder: Path) -> str:
-    """What Coq says of a derivation, in a line."""
-    from fmproof.certificate.export.check import check, write
-    from fmproof.certificate.library import compiled
-    from fmproof.certificate.proved import certificate_of
-
-    certificate = certificate_of(source)
-    write(certificate, folder)
-    found = check(certificate, folder, compiled())
-    return (
-        f"✓ {found.derivation} accepted by Coq: {found.steps} steps, {found.lines:,} lines, "
-        f"{found.seconds:.0f} s; it rests on {len(found.axioms)} axioms of classical reasoning "
-        f"and none of ours"
-    )
 
 
 def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:

@@ -43,15 +43,12 @@ def other_readings(
     nodes = [line.node for line in lines if line.stands and line.node is not None]
     if item.right is None or not nodes:
         return []
-    elab.expand = False
-    saved, elab.constants = elab.constants, {}  # what was defined with paths written out
     try:
-        claim = elab.term(item.right)
-        befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+        with elab.drawing_paths():
+            claim = elab.term(item.right)
+            befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
     except (NotYet, SortError, FmproofError):
         return []
-    finally:
-        elab.expand, elab.constants = True, saved
     found: list[PathsDrawn] = []
     for before in befores:
         law = as_law(elab, [before, claim])

@@ -12,12 +12,17 @@ from fmproof.reading.formula import tree as t
 
 @dataclass
 class Line:
-    """A side of a chain that was read: its term, and whether it equals the first of the lines."""
+    """A side of a chain that was read: its term, and whether it equals the first of the lines.
+
+    What is not known to, and not known to be wrong either, is ``open``: the row after it may
+    follow from it.
+    """
 
     term: Expr
     stands: bool
     node: t.Node | None = None  #: what is written, to be read again
     until: float = inf  #: the last row for which it stands, where that rests on a condition
+    open: bool = False
 
 
 @dataclass
@@ -38,6 +43,15 @@ class RowChain:
     def standing(self) -> list[Expr]:
         """The terms that equal the first line, in their order."""
         return [line.term for line in self.lines if line.stands]
+
+    @property
+    def undecided(self) -> Line | None:
+        """The last line, where it is not known whether it equals the start."""
+        return self.lines[-1] if self.lines and self.lines[-1].open else None
+
+    def leave_open(self, term: Expr, node: t.Node | None = None) -> None:
+        """A line that may equal the start."""
+        self.lines.append(Line(term, False, node, open=True))
 
     def add(self, term: Expr, stands: bool, node: t.Node | None = None, until: float = inf) -> None:
         self.lines.append(Line(term, stands, node, until))

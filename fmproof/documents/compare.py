@@ -11,28 +11,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
+from time import process_time
 
 from sympy import Expr
 
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
+from fmproof.documents.cases import in_cases
+from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
-from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit, surely
+from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions
 from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.nodes import CondExpect, Expect, IntegralOver, Let, Named, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import spelled
+
+_NEAR = 40
+_FEW_NEAR = 24
+"""Rows one edit away that are looked at."""
+_SECONDS_NEAR = 1.0
+"""Of processor time for those, where little is known of a row."""
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -58,6 +69,12 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return row.wrong()
         context.held[item.index] = row.again
         proof = row.prove_from_assumed(candidates)
+        if not proof.proved and relation == "=":
+            proof = row.prove_in_cases()
+        if not proof.proved:
+            wrong = row.wrong_by_neighbour()
+            if wrong is not None:
+                return wrong
     else:
         proof = row.prove(candidates)
     if proof.proved and not context.numbers.possible(proof.where):
@@ -65,6 +82,11 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
     if proof.proved:
         return row.proved(proof)
+    undecided = chain.undecided
+    if undecided is not None and relation == "=":
+        found = row.from_undecided(undecided)
+        if found is not None:
+            return found
     return row.not_proved(proof)
 
 
@@ -122,6 +144,11 @@ class ComparedRow:
         return other_readings(self.context.elab, self.item, self.lines, self.claim)
 
     @property
+    def _averaged(self) -> list[PathsDrawn]:
+        """The row in averages, where it is about a conditional expectation at a point."""
+        return [other for other in self.others if other.averaged]
+
+    @property
     def reading(self) -> str:
         return as_read(self.before, self.relation, self.claim)
 
@@ -159,6 +186,10 @@ class ComparedRow:
         context, prover = self.context, self.context.prover
         around = context.chain.standing[:4]
         first: Proof | None = None
+        if self._about_means():
+            drawn = self._drawn()
+            if drawn is not None:
+                return drawn
         for before in candidates:
             proof = prover.prove(before, self.claim, self.relation, around, (), thorough=False)
             if proof.proved:
@@ -166,12 +197,9 @@ class ComparedRow:
                 return proof
             first = first or proof
         assert first is not None
-        if self.relation != "=":
-            return first
-        for other in self.others:
-            proof = prover.prove(other.before, other.claim)
-            if proof.proved:
-                return proof
+        drawn = self._drawn()
+        if drawn is not None or self.relation != "=":
+            return drawn or first
         for before in candidates:
             facts = context.facts.about([before, self.claim], self.item.index)
             proof = prover.prove(before, self.claim, self.relation, around, facts)
@@ -179,6 +207,23 @@ class ComparedRow:
                 self.before = before
                 return proof
         return first
+
+    def _about_means(self) -> bool:
+        """Whether an average has E[· | X_t] in it, which is pulled out where X_t is drawn."""
+        both = [self.before, self.claim]
+        return kinds_in(both) >= {Expect, CondExpect} and any(
+            isinstance(item, Let) for term in both for mean in means(term) for item in mean.measure
+        )
+
+    def _drawn(self) -> Proof | None:
+        """A proof of the row with its paths drawn."""
+        for other in self.others:
+            if other.averaged and self.relation != "=":
+                continue
+            proof = self.context.prover.prove(other.before, other.claim, self.relation)
+            if proof.proved:
+                return proof
+        return None
 
     def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
@@ -193,17 +238,33 @@ class ComparedRow:
                     return proof
         return Proof(False)
 
+    def prove_in_cases(self) -> Proof:
+        """A row that is false for arbitrary symbols, with what the document says of them."""
+        context = self.context
+        until = process_time() + _SECONDS_NEAR
+        for sides, places in in_cases(context, self.item, self.before, self.claim):
+            if process_time() > until:
+                break
+            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                continue
+            proof = context.prover.prove(*sides)
+            if proof.proved:
+                context.ties.in_cases.add(self.item.index)
+                return replace(proof, rests_on=(places,))
+        return Proof(False)
+
     # --- verdicts ---
 
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        stands = self.relation == "="
         until = context.facts.until(proof.rests_on)
-        context.chain.add(self.claim, stands, item.right, until)
-        if stands:
+        context.chain.add(self.claim, self.relation == "=", item.right, until)
+        if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        if item.index in context.ties.in_cases:
+            words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
@@ -217,11 +278,15 @@ class ComparedRow:
             words = "a continuity equation of symbols without a definition: it is assumed"
             return report(item, "hypothesis", words, self.reading)
         if agrees and not self.unknown:
-            context.chain.add(self.claim, self.relation == "=", item.right)
+            if self.relation == "=":
+                context.chain.add(self.claim, True, item.right)
             found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
-        context.chain.add(self.claim, says and self.relation == "=", item.right)
+        if says and self.relation == "=":
+            context.chain.add(self.claim, True, item.right)
+        elif self.relation == "=":
+            context.chain.leave_open(self.claim, item.right)
         if item.assumed and (item.inline or item.index == 0 or not context.chain.lines[1:-1]):
             if self.relation == "=":
                 context.assume(item, self.before, self.claim)
@@ -234,6 +299,34 @@ class ComparedRow:
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
+
+    def from_undecided(self, line: Line) -> RowReport | None:
+        """The verdict where the row above is open: it is all that this row claims to follow from.
+
+        It can be proved, or agree; what is wrong is told from what stands.
+        """
+        context, item = self.context, self.item
+        try:
+            sides_fit(line.term, self.claim, self.relation)
+        except (SortError, FmproofError):
+            return None
+        row = ComparedRow(context, item, line.term, self.claim, self.relation)
+        row.lines = (replace(line, stands=True),)
+        if row.evidence is not None and row.evidence.status == "refuted":
+            return None
+        proof = row.prove([line.term])
+        agrees = row.evidence is not None and row.evidence.status == "agrees"
+        if not proof.proved and (row.unknown or not agrees):
+            return None
+        context.keep(item, proof)
+        context.chain.leave_open(self.claim, item.right)
+        words = "from the row above, which is open"
+        if proof.proved:
+            places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+            found = report(item, "proved", words + places, row.reading)
+            return replace(found, by=proof.by, needs=proof.needs)
+        found = report(item, "agrees", f"{words}; not proved: {proof.message}", row.reading)
+        return replace(found, numeric=row.evidence)
 
     def _is_continuity(self) -> bool:
         """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""
@@ -254,19 +347,61 @@ class ComparedRow:
         if constant is not None:
             return constant
         suggestion = ""
-        for words, candidate in neighbours(claim):
+        near = self._right_one(_NEAR)
+        if near is not None:
+            words, candidate = near
+            suggestion = f"{words}: that is proved"
+            if not self._averaged:
+                context.chain.add(candidate, self.relation == "=")
+        found = report(item, "refuted", "the numbers of both sides differ", self.reading)
+        return replace(found, numeric=self.evidence, suggestion=suggestion)
+
+    def wrong_by_neighbour(self) -> RowReport | None:
+        """Wrong although little is known of its symbols: with another sign it is proved.
+
+        So the row is true only where the summand with that sign vanishes.
+        """
+        if self.relation != "=":
+            return None
+        near = self._right_one(_FEW_NEAR, strict=True)
+        if near is None:
+            return None
+        words, candidate = near
+        if not self._averaged:
+            self.context.chain.add(candidate, True)
+        message = "the numbers of both sides differ, and a row one edit away is proved"
+        found = report(self.item, "refuted", message, self.reading)
+        return replace(found, numeric=self.evidence, suggestion=f"{words}: that is proved")
+
+    def _right_one(self, most: int, strict: bool = False) -> tuple[str, Expr] | None:
+        """What to change, and a row that is proved with it.
+
+        Args:
+            strict: only what numbers corroborate, nothing left out, no symbol for another.
+        """
+        context = self.context
+        good = ("agrees",) if strict else ("agrees", "inconclusive")
+        until = process_time() + _SECONDS_NEAR
+        before, claim = self.before, self.claim
+        if self._averaged:
+            before, claim = self._averaged[0].before, self._averaged[0].claim
+        for words, candidate in islice(neighbours(before, claim, not strict), most):
+            if strict and process_time() > until:
+                return None
+            if strict and words.startswith("without"):
+                continue
             try:
                 sides_fit(before, candidate, self.relation)
             except (SortError, FmproofError):
                 continue
-            if context.numbers.of(before, candidate, self.relation).status == "refuted":
+            problems = 1 if strict else None
+            found = context.numbers.of(before, candidate, self.relation, (), problems)
+            if found.status not in good:
                 continue
-            if context.prover.prove(before, candidate, self.relation, thorough=False).proved:
-                suggestion = f"{words}: that is proved"
-                context.chain.add(candidate, self.relation == "=")
-                break
-        found = report(item, "refuted", "the numbers of both sides differ", self.reading)
-        return replace(found, numeric=self.evidence, suggestion=suggestion)
+            tried = context.prover.prove(before, candidate, self.relation, thorough=strict)
+            if tried.proved:
+                return words, candidate
+        return None
 
     def _constant(self) -> RowReport | None:
         """Equal up to a term that is free of the parameters."""

@@ -14,7 +14,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, summands, times_of
+from fmproof.lang.arithmetic import Mul, factors, summands, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -70,6 +70,9 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
                 yield for_every(Integrable(definition.body, *definition.measure))
             if not isinstance(term.head, Density):
                 yield from _written(unfolded, around, seen)
+    elif isinstance(term, CondExpect):
+        for body in dict.fromkeys((term.body, *_opened(term.body))):
+            yield from _closed(body, tuple(term.measure))
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
@@ -80,6 +83,14 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
+
+
+def _opened(body: Expr) -> Iterator[Expr]:
+    """A function that is defined by arithmetic, such as D(a, b), written out."""
+    if not isinstance(body, Apply) or isinstance(body.head, Density):
+        return
+    if body.head.definition is not None and not _has_average(body.head.definition):
+        yield body.head.unfold(body.arguments)
 
 
 def _props(term: Basic, law: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop]:
@@ -148,6 +159,20 @@ def _moments(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
             yield from _closed(square, law)
     for weight in weights:
         yield from _closed(weight, law)
+    for summand in dict.fromkeys(_scaled(body)):
+        if free_vars(summand) & drawn:
+            yield from _closed(norm2(summand), law)
+
+
+def _scaled(term: Basic) -> Iterator[Expr]:
+    """The vectors with a factor in ``term``, such as the summands of a velocity."""
+    if isinstance(term, Mul):
+        parts = [factor for factor in factors(term) if isinstance(factor, Apply | Partial | Var)]
+        if len(parts) > 1 and sort_of(term) is Sort.VEC:
+            yield term
+    if not isinstance(term, Var | Apply | Grad | Partial | Div | Named | Expect | IntegralOver):
+        for arg in term.args:
+            yield from _scaled(arg)
 
 
 def _averaged(vector: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:

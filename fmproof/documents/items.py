@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf
@@ -349,6 +349,10 @@ def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
 # --- what defines what -----------------------------------------------------------------
 
 
+_NO_ROW = -1
+"""Where a definition stands that is no row of its own."""
+
+
 def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
     """The rows that may define a symbol, by the symbol's key, the best first."""
     found: dict[str, list[tuple[int, Candidate, Item]]] = {}
@@ -400,6 +404,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         if not explicit and item.piece.inside == "theorem":
             rank = 2
         found.setdefault(key, []).append((rank, candidate, item))
+    _name_by_braces(reading, found)
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)
@@ -424,9 +429,34 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             if general and a_case(item.source.text, item.piece.start):
                 continue
             shapes.add(shape)
-            item.candidate = candidate
+            if candidate.at != _NO_ROW:
+                item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:
+    """Names that underbraces give to summands, =: R: what a later row says of R is a claim."""
+    for item in reading.items:
+        for side in (item.left, item.right):
+            for node in _summands(side) if side is not None else ():
+                if isinstance(node, t.Braced) and isinstance(node.name, t.Sym | t.Call):
+                    key = key_of(node.name.head if isinstance(node.name, t.Call) else node.name)
+                    candidate = Candidate(node.name, node.body, _NO_ROW, item.place, True)
+                    found.setdefault(key, []).append((0, candidate, item))
+
+
+def _summands(node: t.Node) -> Iterator[t.Node]:
+    if isinstance(node, t.Add):
+        for _, part in node.parts:
+            yield from _summands(part)
+    elif isinstance(node, t.Mul):
+        for factor in node.factors:
+            yield from _summands(factor)
+    elif isinstance(node, t.Group):
+        yield from _summands(node.body)
+    else:
+        yield node
 
 
 def _a_name(left: t.Node) -> bool:

@@ -21,9 +21,12 @@ from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
-from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.evidence import Evidence, letters_in
+from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
@@ -153,7 +156,13 @@ class Judge:
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
             return self._definition(item)
-        if self._specialises(item):
+        case = self._special_case(item)
+        if case is not None:
+            swapped = self._swapped(case)
+            if swapped:
+                self._break(item, "the row before it is out of scope")
+                return report(item, "scope", swapped)
+            self._specialise(item, case)
             return report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
@@ -167,24 +176,27 @@ class Judge:
             self.context.chain = saved
         return found
 
-    def _specialises(self, item: Item) -> bool:
+    def _special_case(self, item: Item) -> Candidate | None:
         """``k(x|y) = N(x; y, σ² I)`` for a density that was used before: a case, from here on."""
         left, right = item.left, item.right
         if not (isinstance(left, t.Call) and isinstance(right, t.Normal) and right.point):
-            return False
+            return None
         key = key_of(left.head)
         places = [*left.head.sub, *left.args, *left.given, *left.after]
         if not self.elab.is_density(key) or not all(isinstance(p, t.Sym) for p in places):
-            return False
-        candidate = Candidate(left, right, item.row.at, item.place, True)
+            return None
+        return Candidate(left, right, item.row.at, item.place, True)
+
+    def _specialise(self, item: Item, candidate: Candidate) -> None:
+        """From here on, that is what the density is."""
+        key = key_of(candidate.left.head)  # type: ignore[attr-defined]
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
         self.elab.forget(key)
         item.candidate = candidate
         try:
-            self._start(item, self.elab.term(left))
+            self._start(item, self.elab.term(candidate.left))
         except (NotYet, SortError, FmproofError):
             self._break(item, "what it is from here on is not understood")
-        return True
 
     def _is_case(self, left: t.Sym) -> bool:
         """``t = 0`` in a line of words: a case, no claim."""
@@ -239,6 +251,9 @@ class Judge:
             missing = self._scope_of_definition(item)
             if missing:
                 return report(item, "scope", missing)
+        swapped = self._swapped(candidate)
+        if swapped:
+            return report(item, "scope", swapped)
         hidden = hidden_parameter(self.context, candidate.left)
         if hidden:
             return report(item, "refuted", hidden)
@@ -265,6 +280,54 @@ class Judge:
         except (NotYet, SortError, FmproofError):
             return ""
         return strays(self.context, left, right)
+
+    def _swapped(self, candidate: Candidate) -> str:
+        """A density that leaves out its own argument and has another variable instead."""
+        left = candidate.left
+        if not (isinstance(left, t.Call) and self.elab.is_density(key_of(left.head))):
+            return ""
+        free = self._free_in(candidate.right)
+        places = {spelled(p) for p in (*left.args, *left.given, *left.after)}
+        known = self.elab.evidence.spellings
+        vectors = {n for n in (free | places) & set(known) if self._is_vector(known[n])}
+        given = {
+            spelled(place)
+            for calls in self.elab.evidence.called.values()
+            for call in calls
+            for place in call.given
+        }
+        strange = sorted(
+            n for n in (free - places) & vectors if n in given or self.elab.is_place(known[n])
+        )
+        unused = sorted((places - free) & vectors)
+        if len(strange) != 1 or not unused or self._abbreviates(unused, strange[0]):
+            return ""
+        one, other = readable_name(strange[0]), readable_name(unused[0])
+        return f"{one} is free here, and {other} is not used"
+
+    def _free_in(self, node: t.Node) -> set[str]:
+        """The spellings of the variables that are free in a right side; none if it is not read."""
+        if isinstance(node, t.Normal):
+            return {spelled(letter) for letter in letters_in(node)}
+        try:
+            term = self.elab.term(node)
+        except (NotYet, SortError, FmproofError):
+            return set()
+        return {self.elab.spelling(v) for v in free_vars(term) if v.sort is Sort.VEC}
+
+    def _abbreviates(self, names: list[str], other: str) -> bool:
+        """Whether one of ``names`` stands for something with ``other`` in it: z = (x_0, x_1)."""
+        return any(
+            spelled(item.left) in names
+            and any(isinstance(n, t.Sym) and spelled(n) == other for n in t.walk(item.right))
+            for item in self.reading.items
+            if isinstance(item.left, t.Sym) and item.right is not None
+        )
+
+    def _is_vector(self, symbol: t.Sym) -> bool:
+        found = self.elab.evidence.sorts.of(symbol)
+        vector = found is not None and found.kind == "vec"
+        return vector and not self.elab.is_time(spelled(symbol))
 
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:

@@ -133,7 +133,10 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
         elif free_vars(part):
             yield VanishesWith(S.One, part)
     if others:
-        yield Positive(others[0] if len(others) == 1 else term)
+        part = others[0] if len(others) == 1 else term
+        yield Positive(part)
+        if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
+            yield Positive(part.head.unfold(part.arguments))
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:
@@ -152,6 +155,8 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
         yield for_every(Differentiable(body, var))
     if isinstance(body, Apply):
         head = body.head
+        if head.draws and not head.is_density:
+            return  # a law is no function
         for place, param in zip(body.arguments, head.params, strict=True):
             average = isinstance(head.definition, IntegralOver | Expect | CondExpect)
             known = head.definition is not None and not (isinstance(head, Density) or average)

@@ -3,26 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sympy import Expr, Rational
 
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
-from fmproof.lang.nodes import Apply, Expect, Inner
+from fmproof.lang.node import rebuilt
+from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 
 _MOST = 40
 
 
-def neighbours(claim: Expr) -> Iterator[tuple[str, Expr]]:
-    """(what to change, the changed term), the likeliest first, at most forty."""
-    for i, found in enumerate(_edits(claim)):
-        if i >= _MOST:
+def neighbours(before: Expr, claim: Expr, symbols: bool = True) -> Iterator[tuple[str, Expr]]:
+    """(what to change, the changed term), the likeliest first, at most forty.
+
+    Args:
+        symbols: whether one symbol for another counts; a document may equate the two.
+    """
+    seen = {claim}
+    count = 0
+    for words, changed in _edits(before, claim, symbols):
+        if changed in seen:
+            continue
+        seen.add(changed)
+        yield words, changed
+        count += 1
+        if count >= _MOST:
             return
-        yield found
 
 
-def _edits(term: Expr) -> Iterator[tuple[str, Expr]]:
+def _edits(before: Expr, claim: Expr, symbols: bool) -> Iterator[tuple[str, Expr]]:
+    yield from _of_claim(claim)
+    if symbols:
+        yield from _swapped(before, claim)
+    yield from _joined(claim)
+    yield from _inside(claim)
+
+
+def _swapped(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """One coefficient for another: a_t, not α_t."""
+    ours, theirs = _coefficients(claim), _coefficients(before)
+    others = list(dict.fromkeys([*theirs, *ours]))
+    for wrong in ours:
+        for right in others:
+            alike = right.head is not wrong.head and right.arguments == wrong.arguments
+            if alike:
+                yield from _made(
+                    f"{text(right)}, not {text(wrong)}",
+                    lambda w=wrong, r=right: _with(claim, w, r),
+                )
+
+
+def _coefficients(term: Expr) -> list[Apply]:
+    """Real functions of times in a term."""
+    found = [a for a in term.atoms(Apply) if isinstance(a.head, Scalar) and a.arguments]
+    times = [a for a in found if all(v.sort is Sort.REAL for v in a.head.params)]
+    return sorted(times, key=text)
+
+
+def _joined(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """E[a·b], not E[a]·E[b], where a and b are functions of one random variable."""
+    for node in claim.atoms(Inner):
+        one, other = node.args
+        if not (isinstance(one, Expect) and isinstance(other, Expect)) or one == other:
+            continue
+        longer, shorter = sorted((one, other), key=lambda e: -len(e.measure))
+        drawn = {v for d in shorter.measure for v in drawn_by(d)}
+        shared = drawn & free_vars(one.body) & free_vars(other.body)
+        if shared and set(shorter.measure) <= set(longer.measure):
+            words = "the mean of the product, not the product of the means"
+            try:
+                product = Expect(Inner(one.body, other.body), *longer.measure)
+                yield words, _with(claim, node, product)
+            except FmproofError:
+                continue
+
+
+def _with(term: Any, old: Expr, new: Expr) -> Any:
+    """A term with one part for another, wherever it stands."""
+    if term == old:
+        return new
+    if not term.args or not isinstance(term, Expr | Let):
+        return term
+    if isinstance(term, Apply):
+        return rebuilt(term, term.head, *(_with(arg, old, new) for arg in term.args[1:]))
+    return rebuilt(term, *(_with(arg, old, new) for arg in term.args))
+
+
+def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """Another sign of one summand of a sum deeper inside."""
+    for total in sorted(claim.atoms(Add), key=text):
+        if total == claim:
+            continue
+        for words, changed in _signs(total):
+            if words.startswith("without"):
+                continue
+            yield from _made(words, lambda w=total, c=changed: _with(claim, w, c))
+
+
+def _of_claim(term: Expr) -> Iterator[tuple[str, Expr]]:
     yield from _signs(term)
     if isinstance(term, Expect):
         for words, body in _signs(term.body):

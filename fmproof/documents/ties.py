@@ -82,6 +82,7 @@ class Ties:
     properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
         self._said = [
@@ -162,19 +163,36 @@ class Ties:
         """Whether a variable has a time as its subscript."""
         return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
 
+    def saying(self, item: Item) -> Iterator[tuple[Item, t.Node]]:
+        """The rows before ``item`` that may say what a symbol is, and their left sides."""
+        for other, left in self._said:
+            if other.index >= item.index:
+                return
+            candidate = other.candidate
+            used = candidate is not None and candidate.state == "used"
+            if left is None or used or other.problem is not None or not _bare(left):
+                continue
+            open_still = other.index not in self.settled or other.index in self.in_cases
+            if open_still and self._near(other, item):
+                yield other, left
+
     # --- what says something ---
 
     def _near(self, other: Item, item: Item) -> bool:
         """Whether what another row says holds here: it stands before, or right behind."""
         if other.index < item.index:
             case = other.inline and isinstance(other.left, t.Sym) and self._moves(other.left)
-            between = self.items[other.index + 1 : item.index]
-            return not case or all(one.inline or one.piece is item.piece for one in between)
+            return not case or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
         if other.piece is item.piece:
             return True
         between = self.items[item.index + 1 : other.index + 1]
+        return all(one.inline or one.piece is item.piece for one in between)
+
+    def right_behind(self, other: Item, item: Item) -> bool:
+        """Whether no other display stands between a row and ``item``."""
+        between = self.items[other.index + 1 : item.index]
         return all(one.inline or one.piece is item.piece for one in between)
 
     def _about(

@@ -3,12 +3,13 @@
 ``fmproof floor DATA`` is the command; here is what it is made of.
 """
 
-from fmproof.floor.engine import Bin, Estimate, Setting
+from fmproof.floor.engine import Bin, Estimate
 from fmproof.floor.field import Distance, EmpiricalField, FieldValue
 from fmproof.floor.load import load_labels, load_rows
 from fmproof.floor.log import Comparison, Log, compare, read_log
 from fmproof.floor.rows import Rows
 from fmproof.floor.run import Cost, Floor, compute_floor
+from fmproof.floor.setting import Setting
 
 __all__ = [
     "Bin",

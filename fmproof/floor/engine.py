@@ -1,91 +1,30 @@
-"""The floor by stratified sampling over t: rounds of batches, each with a seed of its own.
+"""The floor by stratified sampling over t: rounds of batches, the next planned from all so far.
 
 floor = sum over strata of the mean of p(t) w(t) gain(t)^2 tr Cov(z given x) times the stratum's
-width. Samples go where width times deviation is large (Neyman 1934). One row z of
-ten is drawn by its squared distance from the centre, so that one far row cannot hide; a sample
-counts by the ratio of both densities of x (the balance heuristic: Veach & Guibas 1995), which the
-posterior gives.
+width. Samples go where width times deviation is large (Neyman 1934).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.floor.rows import Floats, Ints, Rows, Summary, summarise
-from fmproof.floor.targets import coefficients, gain, weight_function
-from fmproof.floor.variance import Population, conditional_variance, neighbours
-from fmproof.models.paths import CondOTPath, Path
-from fmproof.models.time import TimeLaw, UniformTime
+from fmproof.floor.drawing import Batch, Drawing, Samples
+from fmproof.floor.rows import Floats, Ints, Rows
+from fmproof.floor.setting import Setting
+from fmproof.floor.targets import coefficients
+from fmproof.floor.variance import neighbours
 
 LEVEL = 0.999
-_FAR = 0.1  # share of the samples that are drawn by squared distance from the centre
 PILOT = 8  # samples of each stratum in the first round
 _LOOK_LEAST, _LOOK_COST = 256, 2**32  # rows whose neighbours are looked for; products for more
 _SPLIT = 48  # samples before a stratum may be split
 _FEW = 10  # effective samples below which the rare ones may be unseen
 _OVERLAP, _PEAK = 0.6635, 2.4  # no less than max of y^2 Phi(-y/2); beyond _PEAK it falls
 _UNSEEN = 6.9  # -log(1 - LEVEL): more samples than this over n hit an event of that share
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the floor depends on besides the data."""
-
-    path: Path = field(default_factory=CondOTPath)
-    time: TimeLaw = field(default_factory=UniformTime)
-    target: str = "velocity"
-    weight: str = "1"
-
-    def __post_init__(self) -> None:
-        gain(self.path, self.target, np.array([0.5]))
-        object.__setattr__(self, "_weight", weight_function(self.weight))
-
-    def weight_at(self, t: Floats) -> Floats:
-        """w(t), any shape."""
-        weight: Callable[[Any], Any] = self.__dict__["_weight"]
-        return np.asarray(weight(t))
-
-    def factor(self, t: Floats) -> Floats:
-        """w(t) gain(t)^2, which times tr Cov(z given x) is the loss that nobody avoids at t."""
-        return np.asarray(self.weight_at(t) * gain(self.path, self.target, t) ** 2)
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Arrays with one entry a sample.
-
-    Attributes:
-        t: the time.
-        variance: tr Cov(z given x), times the ratio of the density of x to that it was drawn from.
-        error: the bound of its error, likewise.
-    """
-
-    t: Floats
-    variance: Floats
-    error: Floats
-
-    @classmethod
-    def none(cls) -> Samples:
-        return cls(*np.zeros((3, 0)))
-
-    def join(self, other: Samples) -> Samples:
-        return Samples(
-            *(np.concatenate([getattr(self, n), getattr(other, n)]) for n in self.__annotations__)
-        )
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Work that needs nothing but the data: strata of its samples, and a seed."""
-
-    round: int
-    number: int
-    t: Floats
 
 
 @dataclass(frozen=True)
@@ -131,6 +70,10 @@ class Engine:
         bins: into how many equal bins of t the result is divided.
         tolerance: relative error aimed at; rounding that is far below is let be.
 
+    Attributes:
+        closed, open: the samples of the rounds before, and of this one by batch.
+        samples: all of them.
+
     Raises:
         InputError: data that cannot be used.
     """
@@ -146,36 +89,15 @@ class Engine:
     ) -> None:
         self.rows, self.setting = rows, setting or Setting()
         self.labels, self.seed, self.tolerance = labels, seed, tolerance
-        self.summary: Summary = summarise(rows, labels)
-        self.populations = self._populations()
-        self._cumulative = self._law()
+        self.drawing = Drawing(rows, self.setting, labels, seed, tolerance)
+        self.summary = self.drawing.summary
         low, high = self.setting.time.support
         self.bins = np.linspace(low, high, bins + 1)
         self.nearest, self._unlooked = self._look_at_neighbours()
         self.edges = self._first_edges()
-        self.samples = Samples.none()
+        self.samples = self.closed = Samples.none()
+        self.open: dict[int, Samples] = {}
         self.round = 0
-
-    def _populations(self) -> list[Population]:
-        if self.labels is None:
-            return [Population(self.rows, self.summary)]
-        order = np.argsort(self.labels, kind="stable")
-        cuts = np.flatnonzero(np.diff(self.labels[order])) + 1
-        return [Population(self.rows, self.summary, part) for part in np.split(order, cuts)]
-
-    def _law(self) -> Floats:
-        """The law that rows are drawn by, cumulative, not normalised."""
-        squares = self.summary.squares
-        return np.cumsum(self._preference(squares))
-
-    def _preference(self, squares: Floats) -> Floats:
-        """How much more often than in the data a row at this squared distance is drawn."""
-        mean = self.summary.squares.mean()
-        return (1 - _FAR) + _FAR * squares / mean if mean > 0 else np.ones_like(squares)
-
-    def _draw_rows(self, u: Floats) -> Ints:
-        found = np.searchsorted(self._cumulative, u * self._cumulative[-1], side="right")
-        return np.asarray(np.minimum(found, self.rows.count - 1), dtype=np.int64)
 
     def _look_at_neighbours(self) -> tuple[Floats, float]:
         """Distances of some rows to their nearest, and the share of rows that may be closer to
@@ -186,30 +108,11 @@ class Engine:
         rng = np.random.default_rng([self.seed, 2**31])
         index = np.sort(rng.choice(count, looked, replace=False))
         parts = [index[i : i + 512] for i in range(0, looked, 512)]
-        found = [neighbours(p, some) for part in parts for p, some in self._grouped(part)]
+        found = [neighbours(p, some) for part in parts for p, some in self.drawing.grouped(part)]
         unseen = 0.0 if looked == count else min(_UNSEEN / looked, 1.0)
         return np.concatenate(found) * self.rows.factor, unseen
 
-    def _grouped(self, index: Ints) -> Iterator[tuple[Population, Ints]]:
-        for population, at in self._groups(index):
-            yield population, index[at]
-
-    def _groups(self, index: Ints) -> Iterator[tuple[Population, Ints]]:
-        if self.labels is None:
-            yield self.populations[0], np.arange(len(index))
-            return
-        names = np.unique(self.labels)
-        for name, population in zip(names, self.populations, strict=True):
-            at = np.flatnonzero(self.labels[index] == name)
-            if len(at):
-                yield population, at
-
     # --- strata ---------------------------------------------------------------------------
-
-    def ratio(self, t: Floats) -> Floats:
-        """alpha / beta in units of the data as stored."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(self.setting.path.alpha(t) / self.setting.path.beta(t))
 
     def _first_edges(self) -> Floats:
         """Bins in halves, and ladders to both ends: down to where x tells nothing of the data, up
@@ -220,11 +123,11 @@ class Engine:
         closest = float(self.nearest.min())
         width = (high - low) / (2 * (len(self.bins) - 1))
         step = width
-        while step > 1e-14 and float(self.ratio(np.array(low + step))) * longest > 0.1:
+        while step > 1e-14 and float(self.drawing.ratio(np.array(low + step))) * longest > 0.1:
             step /= 2
             edges.add(low + step)
         step = width
-        while step > 1e-9 and float(self.ratio(np.array(high - step))) * closest < 16:
+        while step > 1e-9 and float(self.drawing.ratio(np.array(high - step))) * closest < 16:
             step /= 2
             edges.add(high - step)
         return np.array(sorted(edges))
@@ -235,20 +138,15 @@ class Engine:
         place = np.searchsorted(self.edges, self.samples.t, side="right") - 1
         place = np.clip(place, 0, count - 1).astype(np.int64)
         n = np.bincount(place, minlength=count).astype(np.int64)
-        y = self._density(self.samples.t) * self.samples.variance
+        y = self.drawing.density(self.samples.t) * self.samples.variance
         mean = np.bincount(place, y, count) / np.maximum(n, 1)
         spread = np.bincount(place, (y - mean[place]) ** 2, count)
         return place, n, np.asarray(mean), np.asarray(spread)
 
-    def _density(self, t: Floats) -> Floats:
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = self.setting.time.density(t) * self.setting.factor(t)
-        return np.where(np.isfinite(found), found, 0.0)
-
     def _split(self) -> None:
         """Halve strata over which the mean changes: what t explains is no statistical error."""
         place, n, _, spread = self._strata()
-        y = self._density(self.samples.t) * self.samples.variance
+        y = self.drawing.density(self.samples.t) * self.samples.variance
         middle = (self.edges[1:] + self.edges[:-1]) / 2
         upper = self.samples.t > middle[place]
         count = len(n)
@@ -263,11 +161,6 @@ class Engine:
         self.edges = np.sort(np.concatenate([self.edges, middle[wide]]))
 
     # --- rounds ---------------------------------------------------------------------------
-
-    @property
-    def batch_rows(self) -> int:
-        """Samples of a batch: many where rows are short, as many as pay off where they are long."""
-        return int(np.clip(2**19 // max(self.rows.dim, 1), 256, 2048))
 
     def plan(self, total: int) -> list[Batch]:
         """The batches of the next round of about ``total`` samples; the same for the same samples
@@ -293,57 +186,35 @@ class Engine:
         rng = np.random.default_rng([self.seed, self.round])
         t = np.concatenate(
             [
-                low + width * (np.arange(k) + rng.random(k)) / k
+                # In any order, so that a round that is stopped favours no side of a stratum.
+                low + width * (rng.permutation(k) + rng.random(k)) / k
                 for low, width, k in zip(self.edges, widths, wanted, strict=False)
                 if k
             ]
         )
         t = np.clip(t, np.nextafter(self.bins[0], 1), np.nextafter(self.bins[-1], 0))
-        size = self.batch_rows
+        size = self.drawing.batch_rows
         parts = np.array_split(t, max(1, -(-len(t) // size)))
         return [Batch(self.round, i, part) for i, part in enumerate(parts)]
 
     def evaluate(self, batch: Batch, scale: float) -> Samples:
-        """Draw and evaluate the samples of a batch.
+        """The samples of a batch; see :meth:`Drawing.evaluate`."""
+        return self.drawing.evaluate(batch, scale)
 
-        Args:
-            scale: of the floor so far: errors far below need no second look in float64.
-        """
-        rng = np.random.default_rng([self.seed, batch.round, batch.number, 1])
-        index = self._draw_rows(rng.random(len(batch.t)))
-        noise = rng.standard_normal((len(batch.t), self.rows.dim), dtype=np.float32).astype(
-            self.rows.dtype
-        )
-        ratio = self.ratio(batch.t) * self.rows.factor
-        usable = np.isfinite(ratio)
-        ratio = np.where(usable, ratio, 0.0)
-        value, error, far = np.zeros((3, len(batch.t)))
-        density = self._density(batch.t) * self.rows.factor**2
-        for population, at in self._groups(index):
-            v, e, f = conditional_variance(
-                population, ratio[at], index[at], noise[at], self.rows.dtype
-            )
-            size = scale or float((v * density[at]).mean())
-            with np.errstate(invalid="ignore", over="ignore"):
-                coarse = ~(e * density[at] <= 0.1 * self.tolerance * size)
-            again = np.flatnonzero((e > 1e-3 * v) & coarse)
-            if len(again) and self.rows.dtype != np.float64:
-                some = at[again]
-                v[again], e[again], f[again] = conditional_variance(
-                    population, ratio[some], index[some], noise[some], np.float64
-                )
-            value[at], error[at], far[at] = v, e, f
-        with np.errstate(invalid="ignore"):
-            scaled = self.rows.factor**2 / self._preference(far)
-        unknown = ~usable | ~np.isfinite(value) | ~np.isfinite(scaled)
-        value[unknown], error[unknown], scaled[unknown] = 0.0, np.inf, 1.0
-        return Samples(batch.t, value * scaled, error * scaled)
+    def add(self, batch: Batch, found: Samples) -> None:
+        """Take the samples of a batch of this round; their order makes no difference."""
+        self.open[batch.number] = found
+        self.samples = Samples.joined([self.closed, *(self.open[i] for i in sorted(self.open))])
 
-    def add(self, found: Samples) -> None:
-        """Take the samples of a batch."""
-        self.samples = self.samples.join(found)
+    def go_on(self, round: int, edges: Floats, closed: Samples) -> None:
+        """Begin at the start of a later round, with the samples of those before."""
+        self.round, self.edges = round, edges
+        self.samples = self.closed = closed
+        self.open = {}
 
     def close_round(self) -> None:
+        """All batches of the round are there."""
+        self.closed, self.open = self.samples, {}
         self.round += 1
         self._split()
 
@@ -356,16 +227,18 @@ class Engine:
         Between two rows at the distance D the posterior hesitates with probability at most
         2 Phi(-r D / 2), so they add at most f(D) = D^2 times this, or 1.33 / r^2 at the worst D.
         A row whose nearest is at D adds at most N - 1 times the largest f from D on. Of n samples
-        that see nothing of it, an event has at most the share -log(1 - LEVEL) / n.
+        that see nothing of it, an event has at most the share -log(1 - LEVEL) / n. Pairs that a
+        coupling makes are taken to hesitate no more often than independent ones: two rows would
+        have to exchange noises that optimal transport gives the other way round.
         """
         place, n, _, _ = self._strata()
         count = len(n)
-        y = self._density(self.samples.t) * self.samples.variance
+        y = self.drawing.density(self.samples.t) * self.samples.variance
         s1, s2 = np.bincount(place, y, count), np.bincount(place, y**2, count)
         few = (s1**2 < _FEW * s2) | (s2 == 0)
         # From where x can tell the farthest rows apart, it may hesitate between groups of rows.
         middle = (self.edges[1:] + self.edges[:-1]) / 2
-        few |= self.ratio(middle) * self.summary.longest * self.rows.factor > 2
+        few |= self.drawing.ratio(middle) * self.summary.longest * self.rows.factor > 2
         if self.total == 0:
             return np.zeros(count)
         by_samples = self._overlap[0] * np.minimum(_UNSEEN / np.maximum(n, 1), 1)
@@ -387,7 +260,7 @@ class Engine:
             from scipy.special import ndtr
 
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                ratio = self.ratio(self.edges[:-1])
+                ratio = self.drawing.ratio(self.edges[:-1])
                 worst = np.minimum(2 * _OVERLAP / ratio**2, self.total)
                 near = np.zeros(len(ratio))
                 finite = self.nearest[np.isfinite(self.nearest)]
@@ -399,7 +272,7 @@ class Engine:
             worst = np.where(np.isfinite(worst), worst, self.total)
             middle = (self.edges[1:] + self.edges[:-1]) / 2
             ends = [self.edges[:-1], middle, self.edges[1:]]
-            factor = np.diff(self.edges) * np.max([self._density(t) for t in ends], axis=0)
+            factor = np.diff(self.edges) * np.max([self.drawing.density(t) for t in ends], axis=0)
             cached = key, (worst * factor, near * factor)
             self.__dict__["_overlaps"] = cached
         return cached[1]
@@ -412,12 +285,14 @@ class Engine:
     def trivial(self) -> float:
         """The loss of the best model that sees t and not x: tr Var(a z + b eps) by the time law."""
         nodes, weights = np.polynomial.legendre.leggauss(64)
+        coupling = self.drawing.coupling
+        together = 0.0 if coupling is None else coupling.covariance * self.rows.factor
         found = 0.0
         for low, high in zip(self.edges[:-1], self.edges[1:], strict=True):
             t = low + (high - low) * (nodes + 1) / 2
             a, b = coefficients(self.setting.path, self.setting.target, t)
             with np.errstate(over="ignore", invalid="ignore"):
-                variance = a**2 * self.total + b**2 * self.rows.dim
+                variance = a**2 * self.total + b**2 * self.rows.dim + 2 * a * b * together
                 law = self.setting.time.density(t) * self.setting.weight_at(t)
                 found += float((law * variance) @ weights) * (high - low) / 2
         return found
@@ -436,7 +311,7 @@ class Engine:
         freedom = variance**2 / max((each**2 / np.maximum(n - 1, 1))[some].sum(), 1e-300)
         quantile = stdtrit(max(freedom, 3.0), 0.5 + LEVEL / 2) if variance > 0 else 0.0
         with np.errstate(over="ignore", invalid="ignore"):
-            errors = self._density(self.samples.t) * self.samples.error
+            errors = self.drawing.density(self.samples.t) * self.samples.error
             bound = np.bincount(place, np.where(np.isnan(errors), np.inf, errors), len(n))
         # Where rounding blurs everything, the distances of the rows still tell.
         known = np.abs(widths * mean) + self._by_distance

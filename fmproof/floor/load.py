@@ -5,6 +5,7 @@ A library that a format needs is imported when such a file comes.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
 
 
-def load_rows(file: Path, field: str | None = None, factor: float = 1.0) -> Rows:
+def load_rows(
+    file: Path, field: str | None = None, factor: float = 1.0, name: str | None = None
+) -> Rows:
     """The rows of a data set.
 
     Args:
         file: of one of FORMATS.
         field: the array in an .npz or a zarr group, the column of a table or of a dataset.
         factor: what every number is multiplied by before training, such as 2/255 for bytes.
+        name: what messages call it; the file by default.
 
     Raises:
         InputError: what was expected and found, and what would mend it.
@@ -36,7 +40,8 @@ def load_rows(file: Path, field: str | None = None, factor: float = 1.0) -> Rows
         raise
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror or error}") from None
-    return Rows(array, str(file), factor)
+    name = name or str(file)
+    return Rows(array, name, factor, partial(load_rows, file.absolute(), field, factor, name))
 
 
 def load_labels(file: Path, count: int) -> Any:
@@ -90,7 +95,7 @@ def _npz(file: Path, field: str | None) -> Any:
     import zipfile
 
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return archive[_choose(file, field, list(archive.files), "arrays")]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{file}: cannot be read as a .npz file: {error}") from None

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.floor.rows import Floats
+from fmproof.floor.rows import Floats, Ints
 from fmproof.floor.run import Floor
 
 Reduction = Literal["mean", "sum", "half-mean", "half-sum"]
@@ -192,7 +192,7 @@ def compare(floor: Floor, log: Log, reduction: Reduction = "mean") -> Comparison
         step=float(log.step[-1]),
         now=now,
         per_bin=parts,
-        curve=_curve(log),
+        curve=_curve(floor, log),
         warnings=_warnings(floor, reduction, now, parts),
     )
 
@@ -222,7 +222,7 @@ def _per_bin(floor: Floor, log: Log, scale: float) -> list[tuple[int, Above]]:
             f"{log.name}: t = {times[outside][0]:g} is outside of the time law's "
             f"[{edges[0]:g}, {edges[-1]:g}]"
         )
-    place = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, len(floor.bins) - 1)
+    place = _bin_of(floor, times)
     for i, part in enumerate(floor.bins):
         losses = log.loss[place == i]
         if len(losses):
@@ -233,13 +233,30 @@ def _per_bin(floor: Floor, log: Log, scale: float) -> list[tuple[int, Above]]:
     return found
 
 
-def _curve(log: Log) -> tuple[Floats, Floats, Floats]:
-    count = min(_GROUPS, len(log.step))
-    steps = np.array([g.mean() for g in np.array_split(log.step, count)])
-    groups = np.array_split(log.loss, count)
-    means = np.array([g.mean() for g in groups])
-    errors = np.array([g.std() / math.sqrt(len(g)) for g in groups])
-    return steps, means, errors
+def _curve(floor: Floor, log: Log) -> tuple[Floats, Floats, Floats]:
+    """Means over neighbouring steps. The times of one step come first, by what each bin of them
+    counts: groups that hold some of them and not others would go up and down."""
+    steps, place = np.unique(log.step, return_inverse=True)
+    weights = np.ones(len(log.step))
+    if log.t is not None:
+        mass = np.array([b.mass for b in floor.bins])
+        weights = mass[_bin_of(floor, log.t)]
+    total = np.bincount(place, weights)
+    known = total > 0
+    losses = np.bincount(place, weights * log.loss)[known] / total[known]
+    count = min(_GROUPS, len(losses))
+    groups = np.array_split(losses, count)
+    return (
+        np.array([g.mean() for g in np.array_split(steps[known], count)]),
+        np.array([g.mean() for g in groups]),
+        np.array([g.std() / math.sqrt(len(g)) for g in groups]),
+    )
+
+
+def _bin_of(floor: Floor, times: Floats) -> Ints:
+    edges = np.array([b.low for b in floor.bins] + [floor.bins[-1].high])
+    found = np.searchsorted(edges, times, side="right") - 1
+    return np.clip(found, 0, len(floor.bins) - 1).astype(np.int64)
 
 
 def _warnings(floor: Floor, reduction: Reduction, now: Above, per_bin: list[Above]) -> list[str]:

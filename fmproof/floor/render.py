@@ -22,7 +22,8 @@ def render_text(floor: Floor, comparison: Comparison | None = None) -> str:
         + (f", times {floor.factor:g}" if floor.factor != 1 else "")
         + (f", {floor.labels} labels" if floor.labels else ""),
         f"path {setting.path.name}, t ~ {_law(law)}, target {setting.target}"
-        + (f", weight {setting.weight}" if setting.weight != "1" else ""),
+        + (f", weight {setting.weight}" if setting.weight != "1" else "")
+        + (f", optimal transport in batches of {setting.batch}" if setting.batch else ""),
         "",
         f"  floor  {_pm(floor.value, floor.error)}   the sum over the coordinates",
         f"         {_pm(floor.value / dim, floor.error / dim)}   their mean, as an MSE loss prints",
@@ -109,7 +110,7 @@ def _log_lines(found: Comparison) -> list[str]:
     if found.per_bin:
         lines += ["", f"  {'t':^13}  {'loss':>10}  {'floor':>10}  {'above':>10}  {'±':>8}"]
         lines += [_bin_line(part) for part in found.per_bin]
-        where = _where(found)
+        where = "" if now.below else _where(found)
         if where:
             lines += ["", f"  {where}"]
     for warning in found.warnings:
@@ -159,6 +160,8 @@ def render_json(floor: Floor, comparison: Comparison | None = None) -> str:
         "time": repr(setting.time),
         "target": setting.target,
         "weight": setting.weight,
+        "coupling": "independent" if setting.batch is None else "ot",
+        "batch_size": setting.batch,
         "floor": {
             "value": floor.value,
             "error": floor.error,

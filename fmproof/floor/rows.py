@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,12 +40,20 @@ class Rows:
         name: what messages call it.
         factor: what all entries are multiplied by. It is applied to the noise's scale, not to the
             data: a floor does not change when the data are shifted.
+        reopen: what makes these rows again in another process, from its file; without, they
+            travel there whole.
 
     Raises:
         InputError: no rows, no numbers.
     """
 
-    def __init__(self, array: Sliceable, name: str = "data", factor: float = 1.0) -> None:
+    def __init__(
+        self,
+        array: Sliceable,
+        name: str = "data",
+        factor: float = 1.0,
+        reopen: Callable[[], Rows] | None = None,
+    ) -> None:
         kind, size = np.dtype(array.dtype).kind, np.dtype(array.dtype).itemsize
         if kind not in "fiub" or size > 8:
             raise InputError(
@@ -55,10 +63,16 @@ class Rows:
         if len(array.shape) < 1 or 0 in array.shape:
             raise InputError(f"{name}: expected rows of numbers, found the shape {array.shape}")
         self.array, self.name, self.factor = array, name, factor
+        self.reopen = reopen
         self.count = array.shape[0]
         self.dim = int(np.prod(array.shape[1:], dtype=np.int64))
         small = size <= 4 if kind == "f" else size <= 2
         self.dtype: np.dtype[Any] = np.dtype(np.float32 if small else np.float64)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.reopen is not None:
+            return self.reopen, ()
+        return type(self), (self.array, self.name, self.factor)
 
     def block(self, start: int, stop: int, dtype: Any = None) -> Floats:
         """Rows start to stop, (stop - start, d); a view where nothing needs conversion."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from time import perf_counter
 
 from fmproof.errors import InputError
-from fmproof.floor.engine import LEVEL, Bin, Engine, Estimate, Setting
+from fmproof.floor.drawing import Batch, Drawing, Samples
+from fmproof.floor.engine import LEVEL, Bin, Engine, Estimate
+from fmproof.floor.resume import Known, RunFile
 from fmproof.floor.rows import Ints, Rows
+from fmproof.floor.setting import Setting
 
 Progress = Callable[[str, int, int, str], None]
 _FIRST, _LARGEST = 256, 2**14
@@ -72,6 +77,9 @@ def compute_floor(
     tolerance: float = 0.01,
     time_limit: float = math.inf,
     progress: Progress | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    resume: FilePath | None = None,
 ) -> Floor:
     """The floor of the training loss on ``rows``.
 
@@ -85,37 +93,130 @@ def compute_floor(
         time_limit: seconds after which no new batch begins. KeyboardInterrupt ends the run as well,
             with what is known.
         progress: called after each batch.
+        workers: processes of this machine that share the work by Dask; the result is the same.
+        scheduler: the address of a Dask scheduler whose workers do it instead.
+        resume: a file to keep in what is known, and to go on from where it exists.
 
     Raises:
-        InputError: data that cannot be used, or stopped before the first batch was done.
+        InputError: data that cannot be used, stopped before the first batch was done, Dask missing
+            or not answering, a file of another run.
     """
     start = perf_counter()
-    stopped = "tolerance"
-    longest = 0.0
     try:
         engine = Engine(rows, setting, labels, seed, bins, tolerance)
     except KeyboardInterrupt:
         raise InputError("interrupted while the data were read; nothing is known yet") from None
-    total = _FIRST
+    memory = None if resume is None else RunFile(resume, engine)
+    run = _Run(engine, start, time_limit, progress, memory)
+    stopped = "tolerance"
     try:
-        while not _enough(engine, tolerance):
-            scale = engine.estimate().value if engine.round else 0.0
-            for batch in engine.plan(total):
-                began = perf_counter()
-                if began - start + longest > time_limit and engine.round + batch.number > 0:
-                    stopped = "time limit"
-                    break
-                engine.add(engine.evaluate(batch, scale))
-                longest = max(longest, perf_counter() - began)
-                if progress is not None and engine.round:
-                    _show(engine, tolerance, progress)
-            if stopped != "tolerance":
-                break
-            engine.close_round()
-            total = _next_total(engine, tolerance)
+        if not _enough(engine, tolerance):
+            with _evaluator(engine.drawing, workers, scheduler) as evaluate:
+                stopped = run.go_on(evaluate)
     except KeyboardInterrupt:
         stopped = "interrupted"
-    return _result(engine, perf_counter() - start, stopped)
+    finally:
+        run.keep(now=True)
+    return _result(engine, run.seconds, stopped)
+
+
+BatchEvaluator = Callable[[Sequence[Batch], float, float], Iterator[tuple[Batch, Samples]]]
+"""Batches, the scale of the floor and a deadline, to the samples of those that are done by then."""
+
+
+@contextmanager
+def _evaluator(
+    drawing: Drawing, workers: int | None, scheduler: str | None
+) -> Iterator[BatchEvaluator]:
+    if workers is None and scheduler is None:
+        yield _ThisProcess(drawing)
+        return
+    if workers is not None and scheduler is not None:
+        raise InputError("workers: expected either workers or a scheduler, found both")
+    from fmproof.floor.distributed import on_a_cluster, on_this_machine
+
+    with (
+        on_a_cluster(drawing, scheduler)
+        if scheduler is not None
+        else on_this_machine(drawing, workers or 1)
+    ) as cluster:
+        yield cluster
+
+
+class _ThisProcess:
+    """Evaluates one batch after another; the first, however long it takes."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing, self._longest = drawing, 0.0
+
+    def __call__(
+        self, batches: Sequence[Batch], scale: float, deadline: float
+    ) -> Iterator[tuple[Batch, Samples]]:
+        for batch in batches:
+            began = perf_counter()
+            if self._longest > 0 and began + self._longest > deadline:
+                return
+            found = self._drawing.evaluate(batch, scale)
+            self._longest = max(self._longest, perf_counter() - began)
+            yield batch, found
+
+
+class _Run:
+    """Rounds, from the first or from where an earlier run was stopped."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        start: float,
+        time_limit: float,
+        progress: Progress | None,
+        memory: RunFile | None,
+    ) -> None:
+        self.engine, self.start, self.time_limit = engine, start, time_limit
+        self.progress, self.memory = progress, memory
+        self.total, self.before, self.changed = _FIRST, 0.0, False
+        self.known: dict[int, Samples] = {}
+        earlier = None if memory is None else memory.recall()
+        if earlier is not None:
+            engine.go_on(earlier.round, earlier.edges, earlier.closed)
+            self.total, self.known, self.before = earlier.total, earlier.open, earlier.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Of work, that of earlier runs included."""
+        return self.before + perf_counter() - self.start
+
+    def go_on(self, evaluate: BatchEvaluator) -> str:
+        """Rounds until the aim is reached or the time is up; which of them."""
+        engine = self.engine
+        while not _enough(engine, engine.tolerance):
+            scale = engine.estimate().value if engine.round else 0.0
+            batches = engine.plan(self.total)
+            for batch in batches:
+                if batch.number in self.known:
+                    engine.add(batch, self.known.pop(batch.number))
+            todo = [batch for batch in batches if batch.number not in engine.open]
+            for batch, found in evaluate(todo, scale, self.start + self.time_limit):
+                engine.add(batch, found)
+                self.changed = True
+                self.keep()
+                if self.progress is not None and engine.round:
+                    _show(engine, engine.tolerance, self.progress)
+            if len(engine.open) < len(batches):
+                return "time limit"
+            engine.close_round()
+            self.total = _next_total(engine, engine.tolerance)
+        return "tolerance"
+
+    def keep(self, *, now: bool = False) -> None:
+        """Save what is known, if there is something new."""
+        if self.memory is None or not self.changed:
+            return
+        engine = self.engine
+        known = Known(
+            engine.round, self.total, engine.edges, engine.closed, engine.open, self.seconds
+        )
+        self.memory.keep(known, now=now)
 
 
 def _enough(engine: Engine, tolerance: float) -> bool:
@@ -157,7 +258,7 @@ def _result(engine: Engine, seconds: float, stopped: str) -> Floor:
         dim=rows.dim,
         dtype=str(rows.array.dtype),
         factor=rows.factor,
-        labels=len(engine.populations) if engine.labels is not None else 0,
+        labels=len(engine.drawing.populations) if engine.labels is not None else 0,
         setting=engine.setting,
         estimate=found,
         bins=engine.per_bin(),

@@ -32,7 +32,7 @@ def nonnegativity(term: Expr) -> Sequent:
 def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
     """From ⊢ 0 ≤ d, where d = b − a by arithmetic: ⊢ a ≤ b."""
     prop: Any = theorem.conclusion
-    require(type(prop) is AtMost and prop.lhs == 0, "nonnegative", "0 ≤ d", prop)
+    require(type(prop) is AtMost and prop.lhs is S.Zero, "nonnegative", "0 ≤ d", prop)
     if polynomial(add(upper, mul(S.NegativeOne, lower))) != polynomial(prop.rhs):
         raise RuleError(
             f"nonnegative: {shown(upper)} − {shown(lower)} is not {shown(prop.rhs)} by arithmetic"

@@ -161,19 +161,19 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
     def register(infers: Callable[P, Sequent]) -> Callable[P, Theorem]:
         signature = inspect.signature(infers)
         name = infers.__name__
-        kinds = [
+        kinds = tuple(
             (f"{name}: {arg}", _TAKEN[p.annotation]) for arg, p in signature.parameters.items()
-        ]
+        )
 
         @wraps(infers)
         def apply(*args: P.args, **kwargs: P.kwargs) -> Theorem:
-            intact()
             if kwargs or len(args) != len(kinds):
                 args = tuple(signature.bind(*args, **kwargs).arguments.values())  # type: ignore[assignment]
             try:
                 taken = tuple(
                     take(value, role) for value, (role, take) in zip(args, kinds, strict=True)
                 )
+                intact()  # no program runs from here on
                 sequent = infers(*taken)  # type: ignore[call-arg]
                 kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
                 return _made(sequent, Trace(name, tuple(kept)))

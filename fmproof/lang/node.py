@@ -347,6 +347,7 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
             node = admit(node)
             known = memory.get(id(node))
             if known is None or known[0] is not node:
+                intact()
                 known = memory[id(node)] = (node, function(node))
         return known[1]
 

@@ -53,6 +53,11 @@ class Budget:
         return self._refused or perf_counter() > self._end
 
     @property
+    def left(self) -> float:
+        """Seconds until the time has passed."""
+        return max(self._end - perf_counter(), 0.0)
+
+    @property
     def seconds(self) -> float:
         """How long it has been."""
         return perf_counter() - self._start

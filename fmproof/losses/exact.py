@@ -23,7 +23,7 @@ from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.moments import DataMoments, Word, normal_moment
 from fmproof.losses.rational_systems import check_size, solve
-from fmproof.losses.time_integrals import Ball, Monomial, TimeIntegrals
+from fmproof.losses.time_integrals import Enclosed, Monomial, TimeIntegrals
 from fmproof.models.arrays import FloatArray, ObjectArray
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
@@ -32,6 +32,9 @@ _MAX_WORK = 500_000
 _MAX_ORDER = 300
 _MAX_TERMS = 1_000
 _MAX_ENTRIES = 4_000_000
+# Numbers from which on floats are summed as floats, and the error of that relative to the sum of
+# what is not negative: NumPy adds up in pairs, of blocks of 128 in eight parts.
+_MANY, _SUMMED = 2**15, 64 * 2.0**-52
 
 
 class QuadraticForm(NamedTuple):
@@ -80,7 +83,7 @@ class ExactCFM:
         centre = ((w @ w.T) * g).sum() - 2 * (w * b).sum() + c.centre
         size = np.abs(model.coefficients)
         radius = ((size @ size.T) * dg).sum() + 2 * (size * db).sum() + c.radius
-        return self._estimate(Ball(centre, float(radius)), start, model)
+        return self._estimate(Enclosed(centre, float(radius)), start, model)
 
     def gradient(self, theta: Any = None) -> Estimate:
         """The gradient 2 (G theta - b) of L_CFM at ``theta``, shape (P,)."""
@@ -95,7 +98,7 @@ class ExactCFM:
         """C_2 = -E||u_t(x given z)||^2, for any model."""
         start = perf_counter()
         centre, radius = self._constant
-        return self._estimate(Ball(-centre, radius), start)
+        return self._estimate(Enclosed(-centre, radius), start)
 
     def quadratic_form(self) -> QuadraticForm:
         """G, b and c, with theta in the order of ``PolynomialVelocity.theta``."""
@@ -182,18 +185,36 @@ class ExactCFM:
         return out
 
     @cached_property
-    def _constant(self) -> Ball:
+    def _constant(self) -> Enclosed:
         """E||dalpha z + dbeta eps||^2."""
-        dim = self.problem.dim
-        square = sum((self._data[i, i] for i in range(dim)), Fraction(0))
         dalpha, dbeta = self._time[Monomial(dalpha=2)], self._time[Monomial(dbeta=2)]
-        return _add(_scale(square, dalpha), _scale(Fraction(dim), dbeta))
+        square, off = self._mean_square()
+        found = _add(_scale(square, dalpha), _scale(Fraction(self.problem.dim), dbeta))
+        return Enclosed(
+            found.centre, found.radius + off * (abs(float(dalpha.centre)) + dalpha.radius)
+        )
 
-    def _moment(self, t: int, x: Word, z: Word = (), eps: Word = (), **derivatives: int) -> Ball:
+    def _mean_square(self) -> tuple[Fraction, float]:
+        """E||z||^2 and how far it may be off: not at all, or where float data are many by the
+        rounding of sums of floats, pair by pair."""
+        data = self.problem.data
+        value = data.mean_square
+        if not data.rational and data.means.size > _MANY and np.isfinite(value):
+            return Fraction(value), _SUMMED * value
+        total = Fraction(0)
+        for i in range(data.dim):
+            if self._budget.out_of_time:
+                raise InputError("not available: out of time")
+            total += self._data[i, i]
+        return total, 0.0
+
+    def _moment(
+        self, t: int, x: Word, z: Word = (), eps: Word = (), **derivatives: int
+    ) -> Enclosed:
         """E[t^t x^x z^z eps^eps], times derivatives of the schedule."""
         if self._budget.out_of_time:
             raise InputError("not available: out of time")
-        total = Ball(Fraction(0), 0.0)
+        total = Enclosed(Fraction(0), 0.0)
         for alpha, beta, factor in self._expand(x, z, eps):
             monomial = Monomial(t, alpha, beta, **derivatives)
             total = _add(total, _scale(factor, self._time[monomial]))
@@ -228,7 +249,7 @@ class ExactCFM:
             )
 
     def _estimate(
-        self, found: Ball | _Balls, start: float, model: PolynomialVelocity | None = None
+        self, found: Enclosed | _Balls, start: float, model: PolynomialVelocity | None = None
     ) -> Estimate:
         problem = self.problem
         rational = problem.data.rational and problem.path.rational and problem.time.rational
@@ -239,18 +260,18 @@ class ExactCFM:
         if exact is None:
             radius = radius + np.spacing(np.abs(value))
         cost = {"seconds": perf_counter() - start}
-        if isinstance(found, Ball):
+        if isinstance(found, Enclosed):
             return Estimate(float(value), float(radius), "exact", exact, cost)
         return Estimate(value, radius, "exact", exact, cost)
 
 
-def _add(left: Ball, right: Ball) -> Ball:
-    return Ball(left.centre + right.centre, left.radius + right.radius)
+def _add(left: Enclosed, right: Enclosed) -> Enclosed:
+    return Enclosed(left.centre + right.centre, left.radius + right.radius)
 
 
-def _scale(factor: Fraction, ball: Ball) -> Ball:
+def _scale(factor: Fraction, ball: Enclosed) -> Enclosed:
     radius = float(_floats(abs(factor))) * ball.radius if ball.radius else 0.0
-    return Ball(factor * ball.centre, radius)
+    return Enclosed(factor * ball.centre, radius)
 
 
 def _zeros(*shape: int) -> _Balls:

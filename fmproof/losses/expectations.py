@@ -160,7 +160,7 @@ def joint(
     conditional = _conditional(at, columns)
     if columns.degree is not None:
         budget.take((columns.degree + 2) ** dim * work * len(at))
-        return _gauss_hermite(conditional, len(at), columns, chunk)
+        return _gauss_hermite(conditional, len(at), columns, chunk, budget)
     ones = np.ones(dim)
     box = Box(-reach * ones, reach * ones, _SPACING * ones, ones, np.eye(dim))
     found = LatticeSum.zero((len(at), columns.width))
@@ -212,13 +212,16 @@ def _conditional(at: Slices, columns: Columns) -> Integrand:
     return conditional
 
 
-def _gauss_hermite(integrand: Integrand, slices: int, columns: Columns, chunk: int) -> LatticeSum:
+def _gauss_hermite(
+    integrand: Integrand, slices: int, columns: Columns, chunk: int, budget: Budget
+) -> LatticeSum:
     """E f(xi) for a standard normal xi, exact for the polynomials f of the ``columns``."""
     nodes = cast(int, columns.degree) + 2
     xi, weights = _normal_rule(columns.problem.dim, nodes)
     found = LatticeSum.zero((slices, columns.width))
     for rows in blocks(slices, chunk // len(xi)):
         for part in blocks(len(xi), chunk):
+            budget.check()
             points = np.broadcast_to(xi[part].T, (len(rows), *xi[part].T.shape))
             values, sizes = integrand(points, rows)
             found.value[rows] += weights[part] @ values

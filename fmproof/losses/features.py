@@ -38,6 +38,9 @@ Range = Callable[[float, float], tuple[float, float]]
 def panels(path: Path, low: float, high: float) -> FloatArray:
     """Times (N,) in (low, high) at which to split an integral over the schedule, so that each
     piece is at most some cells wide."""
+    sums = path.power_sums
+    if sums is not None and all(set(powers) <= {0, 1} for powers in sums):
+        return np.empty(0)  # straight lines
     margin = _MARGIN * (high - low)
     first, last = low + margin, high - margin
     ranges = _by_balls(path) if find_spec("flint") else None

@@ -142,7 +142,8 @@ class Findings:
         row = self.estimates.get(quantity, {})
         found = [(m, row[m]) for m in METHODS if m in row and m not in self.refuted]
         for method, estimate in found:
-            if _largest(estimate.error) <= self.tolerance * _largest(estimate.value):
+            error = _largest(estimate.error)  # infinite, and so is the value, where all is unknown
+            if np.isfinite(error) and error <= self.tolerance * _largest(estimate.value):
                 return method, estimate
         return min(found, key=lambda item: _largest(item[1].error), default=None)
 
@@ -159,13 +160,20 @@ class Findings:
     @property
     def verdict(self) -> Verdict | None:
         """ "fails" when an identity fails or methods contradict each other; else "inconclusive"
-        when one is; None when there was nothing to compare."""
+        when one is, or when there was nothing to compare and a quantity is not known; None when
+        there was nothing to compare."""
         found = [c.verdict for c in (self.identity, self.gradient) if c is not None]
         if self.contradictions or "fails" in found:
             return "fails"
-        if "inconclusive" in found:
+        unknown = not found and not all(map(self._known, self.estimates))
+        if "inconclusive" in found or unknown:
             return "inconclusive"
         return "holds" if found else None
+
+    def _known(self, quantity: Quantity) -> bool:
+        """Whether there is an estimate to rely on, with an error that is finite."""
+        best = self.best(quantity)
+        return best is not None and bool(np.isfinite(_largest(best[1].error)))
 
     def _pair(self, left: Quantity, *right: Quantity) -> Comparison | None:
         """``left`` against the sum of ``right``, by methods that are not refuted."""

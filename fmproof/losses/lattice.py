@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fmproof.losses.budget import Budget
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -30,7 +30,6 @@ _SHARE = 0.03
 _TINY = float(np.finfo(np.float64).tiny)
 
 IntArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
 Integrand = Callable[[FloatArray, IntArray], FloatArray]
 """Points (R, d, n) of the integrals numbered ``rows`` (R,) to a table (2, R, n, Q): values, and
 the sizes of the terms that they add up."""

@@ -133,28 +133,32 @@ class Product(NamedTuple):
 
     Attributes:
         left, right: (n, a) and (n, b); b is 1 and ``right`` left out for a single factor.
-        left_size, right_size: of the same shapes, the sizes of the terms that add up to them.
-            Round-off is small relative to these, not to the factors, where terms cancel.
+        sizes: what gives arrays of the same shapes, the sizes of the terms that add up to the
+            factors. Round-off is small relative to these, not to the factors, where terms cancel.
     """
 
     left: FloatArray
-    left_size: FloatArray
+    sizes: Callable[[], tuple[FloatArray, ...]]
     right: FloatArray | None = None
-    right_size: FloatArray | None = None
 
     def table(self) -> tuple[FloatArray, FloatArray]:
         """The integrands and their sizes, (n, a b) each."""
-        if self.right is None or self.right_size is None:
-            return self.left, self.left_size
-        return _outer(self.left, self.right), _outer(self.left_size, self.right_size)
+        if self.right is None:
+            return self.left, self.sizes()[0]
+        return _outer(self.left, self.right), _outer(*self.sizes())
 
     def sums(self, weights: FloatArray) -> FloatArray:
-        """The sums over the points, with ``weights`` (n,), of the integrands, of their absolute
-        values and of their squares, (3, a b)."""
-        left = weights[:, None] * self.left
+        """The sums over R groups of n points, with ``weights`` (R, n), of the integrands, of their
+        absolute values and of their squares, (R, 3, a b)."""
+        groups = len(weights)
+        left = weights.reshape(-1, 1) * self.left
         right = np.ones((len(left), 1)) if self.right is None else self.right
-        found = (left.T @ right, np.abs(left).T @ np.abs(right), (left**2).T @ right**2)
-        return np.stack([part.ravel() for part in found])
+        factors = [(left, right), (np.abs(left), np.abs(right)), (left**2, right**2)]
+        found = [
+            a.reshape(groups, -1, a.shape[1]).transpose(0, 2, 1) @ b.reshape(groups, -1, b.shape[1])
+            for a, b in factors
+        ]
+        return np.stack([part.reshape(groups, -1) for part in found], axis=1)
 
 
 Form = Callable[[Points, Target], Product]
@@ -162,40 +166,47 @@ Form = Callable[[Points, Target], Product]
 
 
 def _loss(points: Points, target: Target) -> Product:
-    return Product(_square(points.v - target.u), _square(points.v_size + np.abs(target.u)))
+    return Product(
+        _square(points.v - target.u), lambda: (_square(points.v_size + np.abs(target.u)),)
+    )
 
 
 def _norm(points: Points, target: Target) -> Product:
     square = _square(target.u)
-    return Product(square, square)
+    return Product(square, lambda: (square,))
 
 
 def _minus_norm(points: Points, target: Target) -> Product:
     square = _square(target.u)
-    return Product(-square, square)
+    return Product(-square, lambda: (square,))
 
 
 def _variance(points: Points, target: Target) -> Product:
     variance = cast(FloatArray, target.variance)[:, None]
-    # A mean of squares: each square is off by its root times the round-off of the velocity.
-    square = _square(target.u)
-    return Product(variance, variance + np.sqrt(square * variance) + EPS * square)
+
+    def sizes() -> tuple[FloatArray]:
+        # A mean of squares: each square is off by its root times the round-off of the velocity.
+        square = _square(target.u)
+        return (variance + np.sqrt(square * variance) + EPS * square,)
+
+    return Product(variance, sizes)
 
 
 def _gradient(points: Points, target: Target) -> Product:
     m = points.monomials
-    v_size = points.v_size + np.abs(target.u)
-    return Product(2 * m, 2 * np.abs(m), points.v - target.u, v_size)
+    return Product(
+        2 * m, lambda: (2 * np.abs(m), points.v_size + np.abs(target.u)), points.v - target.u
+    )
 
 
 def _cross(points: Points, target: Target) -> Product:
     m = points.monomials
-    return Product(m, np.abs(m), target.u, np.abs(target.u))
+    return Product(m, lambda: (np.abs(m), np.abs(target.u)), target.u)
 
 
 def _gram(points: Points, target: Target) -> Product:
     m = points.monomials
-    return Product(m, np.abs(m), m, np.abs(m))
+    return Product(m, lambda: (np.abs(m), np.abs(m)), m)
 
 
 def _square(vectors: FloatArray) -> FloatArray:
@@ -232,7 +243,7 @@ class Columns:
         self.slices: dict[Quantity, slice] = {}
         start = 0
         for name in forms:
-            stop = start + _columns(problem, name)
+            stop = start + columns(problem, name)
             self.slices[name] = slice(start, stop)
             start = stop
         self.width = start  #: number of columns, Q
@@ -268,9 +279,10 @@ class Columns:
         return np.stack([np.concatenate(rows, axis=1) for rows in zip(*found, strict=True)])
 
     def sums(self, points: Points, target: Target, weights: FloatArray) -> FloatArray:
-        """The sums over the points as of :meth:`Product.sums`, (3, Q), without the table."""
+        """The sums over groups of points as of :meth:`Product.sums`, (R, 3, Q), without the
+        table."""
         found = [form(points, target).sums(weights) for form in self._forms.values()]
-        return np.concatenate(found, axis=1)
+        return np.concatenate(found, axis=2)
 
 
 def _with_parts(quantities: Iterable[Quantity]) -> set[Quantity]:
@@ -278,7 +290,8 @@ def _with_parts(quantities: Iterable[Quantity]) -> set[Quantity]:
     return wanted | {"C1", "C2"} if "C" in wanted else wanted
 
 
-def _columns(problem: Problem, name: Quantity) -> int:
+def columns(problem: Problem, name: Quantity) -> int:
+    """How many numbers a quantity is."""
     if name not in _LINEAR:
         return 1
     terms, dim = cast(PolynomialVelocity, problem.model).coefficients.shape

@@ -1,9 +1,10 @@
 """The sampling method: randomised quasi-Monte Carlo and plain Monte Carlo, in any dimension.
 
 A sample is a point of the unit cube of dimension 2 + 2d, turned into a time, a component, a
-place in it and a noise; times and components have weights (``proposal.py``). Independent replicates
-(scrambles of one Sobol sequence, or seeds of a generator) give independent means, and Student's t
-their confidence interval. The points are streamed: memory does not grow with their number.
+place in it and a noise (2 + d where components are points); times and components have weights
+(``proposal.py``). Independent replicates (scrambles of one Sobol sequence, or seeds of a generator)
+give independent means, and Student's t their confidence interval. The points are streamed: memory
+does not grow with their number.
 
 The constant is estimated as C = -E tr Cov(u_t(x given Z) given X_t = x), the estimator with the
 least variance; C1 and C2 are there as well, each from its own side.
@@ -20,11 +21,10 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.lattice import BoolArray
 from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Columns, Points, Quantity, Target, check, shaped
 from fmproof.losses.unseen import Unseen
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
 Kind = Literal["sobol", "monte-carlo"]
@@ -35,7 +35,12 @@ LEVEL = 0.99
 
 _REPLICATES = 16
 _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
+_NUMBERS = 2**17  # of the cube's that are evaluated together, so that they stay in a cache
 _CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
+# What a first batch is foreseen to take: operations a second on a slow machine, and how many times
+# longer than that is out of reach; those of a component beside its coordinates; points and seconds
+# that are always tried.
+_SLOWEST, _LONGEST, _OVERHEAD, _FEWEST, _LEAST_SECONDS = 2e9, 2e10, 20, 4, 0.5
 _OVERFLOWS = np.errstate(over="ignore", invalid="ignore")  # are unknown, and no warning
 _WITHOUT_MODEL: set[Quantity] = {"C1", "C2", "floor"}
 _HIGH = 4  # degree of a model from which on tails decide; that of one that is no polynomial
@@ -44,6 +49,9 @@ _EFFECTIVE = 10  # samples of each replicate that an interval needs at the least
 _ROUNDOFF = 1e-12
 # With the 30 bits that are usual, the mean of a Sobol sequence is off by 5e-10.
 _SOBOL_BITS = 52
+# Beyond so many coordinates Sobol points take seconds to begin with, and are hardly better than
+# uniform ones.
+_SOBOL_DIMS = 256
 _SMALLEST = 2.0**-53  # of the uniform numbers: half of what Sobol points resolve
 
 
@@ -82,6 +90,16 @@ class _Uniform:
         return self._rng.random((n, self._dim))
 
 
+class _Padded:
+    """Points whose first coordinates are one source's, the others uniform."""
+
+    def __init__(self, first: _Source, rest: _Uniform) -> None:
+        self._sources = first, rest
+
+    def random(self, n: int) -> FloatArray:
+        return np.concatenate([source.random(n) for source in self._sources], axis=1)
+
+
 def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
     """A source of points that has given ``skip`` of them."""
     source: _Source
@@ -90,7 +108,10 @@ def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Sourc
     else:
         from scipy.stats import qmc
 
-        source = qmc.Sobol(dim, scramble=True, bits=_SOBOL_BITS, rng=rng)
+        first = min(dim, _SOBOL_DIMS)
+        source = qmc.Sobol(first, scramble=True, bits=_SOBOL_BITS, rng=rng)
+        if first < dim:
+            source = _Padded(source, _Uniform(dim - first, rng.spawn(1)[0]))
     while skip > 0:  # SciPy's fast_forward fails with more than 32 bits
         some = min(skip & -skip, _CHUNK)  # powers of two, which Sobol's points are to come in
         source.random(some)
@@ -110,7 +131,7 @@ class Sampling:
         seed: of the randomisation.
         kind: "sobol" or "monte-carlo".
         replicates: how many independent ones there are, at least 2.
-        level: of the confidence intervals.
+        level: of the confidence intervals; those of a vector's entries hold together.
         state: of an earlier run on the same problem and quantities, to continue it.
 
     Raises:
@@ -155,21 +176,26 @@ class Sampling:
         self._degree = max(self._marginal.degree or _HIGH, self._joint.degree or _HIGH)
         self._proposal = Proposal(problem, self._degree)
         self._unseen = Unseen(problem, self._proposal)
+        self.first_points = _FIRST_POINTS  #: of each replicate
         self.seconds = 0.0  #: spent so far
         self.next_seconds = 0.0  #: that the next batch will take, as far as can be told
 
     def __iter__(self) -> Iterator[dict[Quantity, Estimate]]:
         state = self.state
-        cube = 2 + 2 * self.problem.dim
+        cube = 2 + self.problem.dim * (2 if self.problem.data.spread else 1)
         seeds = np.random.SeedSequence(state.seed).spawn(state.replicates)
         sources = [
             _source(state.kind, cube, np.random.default_rng(seed), state.points) for seed in seeds
         ]
-        largest = max(_FIRST_POINTS, _CHUNK // state.replicates)
-        points = _FIRST_POINTS
+        largest = max(self.first_points, _CHUNK // state.replicates)
+        points = self.first_points
         while True:
             start = perf_counter()
-            found = np.stack([self._sums(source.random(points)) for source in sources])
+            at_once = max(1, _NUMBERS // (points * cube))
+            parts = [sources[i : i + at_once] for i in range(0, len(sources), at_once)]
+            found = np.concatenate(
+                [self._sums(np.stack([source.random(points) for source in part])) for part in parts]
+            )
             self.state = replace(
                 self.state,
                 points=self.state.points + points,
@@ -185,17 +211,18 @@ class Sampling:
 
     @_OVERFLOWS
     def _sums(self, cube: FloatArray) -> FloatArray:
-        """The sums over a batch of points of the unit cube of all integrands, of their absolute
-        values and of their squares, (3, Q)."""
+        """The sums over points (R, n, .) of the unit cube, in R replicates, of all
+        integrands, of their absolute values and of their squares, (R, 3, Q)."""
         from scipy.special import ndtri
 
-        problem, dim = self.problem, self.problem.dim
-        cube = np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg)
+        problem, dim, shape = self.problem, self.problem.dim, cube.shape[:2]
+        cube = cube.reshape(-1, cube.shape[2])
+        np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg, out=cube)
         t, weights = self._proposal.times(cube[:, 0])
         chosen, picked = self._proposal.components(cube[:, 1])
-        weights = weights * picked
-        z = problem.data.placed(chosen, ndtri(cube[:, 2 : 2 + dim]))
-        eps = ndtri(cube[:, 2 + dim :])
+        weights = (weights * picked).reshape(shape)
+        normals = ndtri(cube[:, 2:])
+        z, eps = problem.data.placed(chosen, normals[:, :dim]), normals[:, -dim:]
         points = Points(problem.model, t, problem.interpolate(t, z, eps))
         found = []
         if self._marginal.width:
@@ -207,7 +234,7 @@ class Sampling:
         if self._joint.width:
             target = Target(problem.target(t, z, eps))
             found.append(self._joint.sums(points, target, weights))
-        return np.concatenate(found, axis=1)
+        return np.concatenate(found, axis=2)
 
     @_OVERFLOWS
     def estimates(self) -> dict[Quantity, Estimate]:
@@ -220,11 +247,16 @@ class Sampling:
         centre = means.mean(axis=0)
         count = self.state.replicates
         spread = means.std(axis=0, ddof=1) / np.sqrt(count)
-        quantile = stdtrit(count - 1, 0.5 + self.level / 2)
+        # An interval for each of a vector's entries, which together hold at the level.
+        miss = (1 - self.level) / self._entries()
+        quantile = stdtrit(count - 1, 1 - miss / 2)
         error = quantile * spread * self._skewed() + _ROUNDOFF * np.abs(centre)
         samples = self.state.points * count
         scale = self.state.sizes[0] / samples
         plain, power = self._proposal.missed(samples)
+        if self.state.kind == "sobol":
+            uneven = self._proposal.uneven(self.state.points, count)
+            plain, power = plain + uneven[0], power + uneven[1]
         rare = np.full_like(error, max(plain, power))
         for columns, start in ((self._marginal, 0), (self._joint, self._marginal.width)):
             for name in _WITHOUT_MODEL & columns.slices.keys():
@@ -255,6 +287,12 @@ class Sampling:
             )
             for name in self.quantities
         }
+
+    def _entries(self) -> FloatArray:
+        """How many numbers the quantity of each column (Q,) is."""
+        parts = [*self._marginal.slices.values(), *self._joint.slices.values()]
+        widths = [part.stop - part.start for part in parts]
+        return np.repeat(np.array(widths, dtype=np.float64), widths)
 
     def _skewed(self) -> FloatArray:
         """By how much to widen the intervals (Q,) where few samples make up most of a sum: means of
@@ -310,19 +348,23 @@ def evaluate(
         tolerance: half the width of the interval aimed at, relative to E|integrand| (of a vector
             to that of its largest entry): a gradient of 0 is known when its error is small.
         max_samples: how many samples may be spent.
-        seconds: how long it may take; a batch that would take longer is not begun, but the first.
+        seconds: how long it may take; a batch that would take longer is not begun, but the first,
+            which is small where the problem is large.
         seed, kind, level: as for :class:`Sampling`.
         progress: called with the samples drawn, ``max_samples``, and the name, value and error
             of the quantity that is farthest from the tolerance.
 
     Raises:
-        InputError: as for :class:`Sampling`, and for a number out of range.
+        InputError: as for :class:`Sampling`, for a number out of range, and "not available: ..."
+            when not even a few samples can be had in the time.
     """
+    start = perf_counter()
     if not tolerance > 0:
         raise InputError(f"tolerance: expected a positive number, found {tolerance:g}")
     if not max_samples > 0:
         raise InputError(f"max_samples: expected a positive number, found {max_samples:g}")
     run = Sampling(problem, quantities, seed, kind, level=level)
+    run.first_points = _first_points(run, seconds)
     found: dict[Quantity, Estimate] = {}
     try:
         for found in run:
@@ -335,7 +377,7 @@ def evaluate(
             doubled = run.state.points & (run.state.points - 1) == 0
             if (ratio <= 1 and doubled) or drawn >= max_samples:
                 break
-            if run.seconds + run.next_seconds > seconds:
+            if perf_counter() - start + run.next_seconds > seconds:
                 found = _marked(found, "out_of_time")
                 break
     except KeyboardInterrupt:
@@ -343,6 +385,26 @@ def evaluate(
             raise
         found = _marked(found, "interrupted")
     return found
+
+
+def _first_points(run: Sampling, seconds: float) -> int:
+    """How many points of each replicate a first batch may have, a power of two.
+
+    Raises ``InputError`` where even ``_FEWEST`` take longer than ``seconds``.
+    """
+    data = run.problem.data
+    products = 1 if data.by_products else data.dim  # a component in its own basis is a matrix
+    work = 4.0 * data.components * (data.dim + _OVERHEAD) * products * run.state.replicates
+    points = _FIRST_POINTS
+    while points > _FEWEST and points * work > _SLOWEST * max(seconds, _LEAST_SECONDS):
+        points //= 2
+    if points * work > _LONGEST * max(seconds, _LEAST_SECONDS):
+        raise InputError(
+            f"not available: {points * run.state.replicates} samples of {data.components:,} "
+            f"components in dimension {data.dim:,} would take some {points * work / _SLOWEST:.0f} "
+            f"s, more than the {seconds:.2g} s that are left"
+        )
+    return points
 
 
 def _marked(found: dict[Quantity, Estimate], why: str) -> dict[Quantity, Estimate]:

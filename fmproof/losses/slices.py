@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.losses.lattice import BoolArray, IntArray
-from fmproof.models.arrays import FloatArray
+from fmproof.losses.lattice import IntArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
 
@@ -41,7 +41,7 @@ class Slices:
     def square(self) -> FloatArray:
         """E||u_t(x given z)||^2, (T,): how large squares of velocities are."""
         data = self.problem.data
-        found = self.dalpha**2 * np.trace(data.second_moment()) + self.dbeta**2 * data.dim
+        found = self.dalpha**2 * data.mean_square + self.dbeta**2 * data.dim
         return np.asarray(found)
 
     def subset(self, rows: BoolArray) -> Slices:

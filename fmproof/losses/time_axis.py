@@ -171,7 +171,7 @@ def omitted(problem: Problem) -> float:
     axis, found = time_axis(problem), 0.0
     for singularity in problem.path.singularities:
         of_alpha = singularity.function == "alpha"
-        size = np.trace(problem.data.second_moment()) if of_alpha else problem.dim
+        size = problem.data.mean_square if of_alpha else problem.dim
         distance, integral = axis.beyond(singularity)
         if size and integral:
             t = abs(singularity.end - distance)

@@ -30,7 +30,7 @@ _MOST_BITS = _BITS + math.ceil(3 * _FARTHEST / math.log(2))
 _MOST = 200_000  # evaluations for one integral
 
 
-class Ball(NamedTuple):
+class Enclosed(NamedTuple):
     """The numbers within ``radius`` of ``centre``."""
 
     centre: Fraction
@@ -51,7 +51,7 @@ class TimeIntegrals(ABC):
     """Expectations of monomials under a time law, each computed once."""
 
     def __init__(self) -> None:
-        self._known: dict[Monomial, Ball] = {}
+        self._known: dict[Monomial, Enclosed] = {}
 
     @staticmethod
     def of(path: Path, time: TimeLaw, budget: Budget | None = None) -> TimeIntegrals:
@@ -64,13 +64,13 @@ class TimeIntegrals(ABC):
                 return RationalTimeIntegrals(*sums, low, high)
         return EnclosedTimeIntegrals(path, time, budget)
 
-    def __getitem__(self, monomial: Monomial) -> Ball:
+    def __getitem__(self, monomial: Monomial) -> Enclosed:
         if monomial not in self._known:
             self._known[monomial] = self._integral(monomial)
         return self._known[monomial]
 
     @abstractmethod
-    def _integral(self, monomial: Monomial) -> Ball: ...
+    def _integral(self, monomial: Monomial) -> Enclosed: ...
 
 
 class RationalTimeIntegrals(TimeIntegrals):
@@ -86,11 +86,11 @@ class RationalTimeIntegrals(TimeIntegrals):
         self._powers: dict[tuple[int, int], PowerSum] = {}
         self._low, self._high = low, high
 
-    def _integral(self, monomial: Monomial) -> Ball:
+    def _integral(self, monomial: Monomial) -> Enclosed:
         total = _ONE
         for base, exponent in enumerate(monomial):
             total = _product(total, self._power(base, exponent))
-        return Ball(sum((c * self._mean(q) for q, c in total.items()), Fraction(0)), 0.0)
+        return Enclosed(sum((c * self._mean(q) for q, c in total.items()), Fraction(0)), 0.0)
 
     def _power(self, base: int, exponent: int) -> PowerSum:
         if not exponent:
@@ -167,7 +167,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
         time that the law reaches and where the schedule is not known to be analytic."""
         from flint import acb, arb
 
-        from fmproof.losses.certified.balls import is_finite
+        from fmproof.models.balls import is_finite
 
         found = {}
         for end in (0, 1):
@@ -177,7 +177,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
                 found[end] = min((s.power for s in path.singularities if s.end == end), default=0.0)
         return found
 
-    def _integral(self, monomial: Monomial) -> Ball:
+    def _integral(self, monomial: Monomial) -> Enclosed:
         from flint import arb, ctx
 
         total = arb(0)
@@ -191,7 +191,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
         mantissa, exponent = (int(part) for part in total.mid().man_exp())
         centre = Fraction(mantissa) * Fraction(2) ** exponent
         # Not a rational, even if the ball is a point: products of the radius must not vanish.
-        return Ball(centre, math.nextafter(float(total.rad()), math.inf) + _TINY)
+        return Enclosed(centre, math.nextafter(float(total.rad()), math.inf) + _TINY)
 
     def _over(self, piece: _Piece, monomial: Monomial) -> Any:
         """The integral over one piece, a ball."""
@@ -220,7 +220,7 @@ class EnclosedTimeIntegrals(TimeIntegrals):
     def _value(self, t: Any, monomial: Monomial) -> Any:
         from flint import arb
 
-        from fmproof.losses.certified.balls import power
+        from fmproof.models.balls import power
 
         product = arb(1)
         for base, exponent in zip(self._schedule(t), monomial, strict=True):
@@ -254,7 +254,7 @@ def _uniform(law: UniformTime, growth: dict[int, float]) -> list[_Piece]:
     ``growth`` of the distance, in its logarithm."""
     from flint import arb
 
-    from fmproof.losses.certified.balls import rational
+    from fmproof.models.balls import rational
 
     with_ends = [Fraction(law.low), Fraction(law.high)]
     length = rational(with_ends[1] - with_ends[0])
@@ -295,7 +295,7 @@ def _logit_normal(law: LogitNormalTime, growth: dict[int, float]) -> _Piece:
     """The real line as far as anything is to be had."""
     from flint import arb
 
-    from fmproof.losses.certified.balls import rational
+    from fmproof.models.balls import rational
 
     mean, std = rational(law.mean), rational(law.std)
     # Against s^power, that is exp(-power std y), the normal density is largest at -power std.

@@ -14,6 +14,7 @@ from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Quantity
 from fmproof.losses.time_axis import LATEST, omitted
 from fmproof.models.arrays import FloatArray
+from fmproof.models.posterior import compact
 from fmproof.models.problem import Problem
 
 # What is expected in fewer samples than this may have been missed.
@@ -27,7 +28,10 @@ class Unseen:
 
     def __init__(self, problem: Problem, proposal: Proposal) -> None:
         self.problem = problem
-        self._shares = np.geomspace(1e-300, 0.5, 3000)  # of the time law, from either end
+        # Of the time law, from either end.
+        self._shares = np.concatenate(
+            [np.geomspace(1e-300, 1e-20, 200, endpoint=False), np.geomspace(1e-20, 0.5, 600)]
+        )
         self._ends = [
             (_Means.at(problem, self._shares), proposal.drawn_before(self._shares)),
             (_Means.at(problem, 1 - self._shares), proposal.drawn_after(self._shares)),
@@ -126,9 +130,12 @@ def _alike(problem: Problem) -> tuple[FloatArray, FloatArray]:
     """The components' standard deviations, rounded so that they are few, and their weights."""
     data = problem.data
     with np.errstate(divide="ignore"):
-        grade = np.round(np.log(data.scales.ravel()) / np.log(_ALIKE))
+        scales = compact(data.scales) if data.spread else np.zeros((1, 1))
+        grade = np.round(np.log(scales) / np.log(_ALIKE))
     grades, which = np.unique(grade, return_inverse=True)
-    weights = np.bincount(which.ravel(), weights=np.repeat(data.weights, problem.dim))
+    shares = data.weights if len(scales) > 1 else np.ones(1)
+    repeated = np.repeat(shares, scales.shape[1]) * (problem.dim / scales.shape[1])
+    weights = np.bincount(which.ravel(), weights=repeated)
     return _ALIKE**grades, np.asarray(weights, dtype=np.float64)
 
 

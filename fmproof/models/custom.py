@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ _DISTANCES = (40, 80, 160)  # from an end of time, as negative powers of ten
 _CLEAR = 1e-12
 _LOST = 1e-12  # the relative error from which on more digits are taken
 _DIGITS = (60, 120, 240, 480)
+_BITS, _CLEAR_BITS = (128, 256, 512, 1024, 2048), 60
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class CustomPath(Path):
         }.items():
             object.__setattr__(self, name, value)
         for t in _GRID[~(self.beta(_GRID) > 0)]:
+            found = functions[1].value.magnitude(float(t))
+            if found is not None:
+                raise InputError(
+                    f"beta: underflows at t = {t:g}: it is some 1e{found}, less than the smallest "
+                    f"float, 2e-308 (beta = {self.beta_formula!r}); let "
+                    "it end at a noise that is a float, e.g. 1e-5"
+                )
             raise InputError(
                 f"beta: expected a positive value for 0 < t < 1, found {self.beta(t):g} at t = {t}"
             )
@@ -237,7 +246,8 @@ class _Function:
         self._fast = sympy.lambdify(t, expr, "numpy")
         self._rounded = with_errors(expr)
         self._precise = sympy.lambdify(t, expr, "mpmath")
-        self._ends = ends
+        self._ends, self._expr = ends, expr
+        self._in_bits: dict[int, Any] = {}
 
     def __call__(self, t: Any) -> Any:
         if t.dtype.kind != "f":
@@ -255,10 +265,55 @@ class _Function:
 
     def _near(self, t: float) -> float:
         """In so many digits that more change nothing."""
-        from mpmath import mp
-
         if t in (0.0, 1.0):
             return self._ends[int(t)]
+        found = self._in_balls(t) if self._has_balls else None
+        return self._in_digits(t) if found is None else found
+
+    def magnitude(self, t: float) -> int | None:
+        """The power of ten of a positive value that is less than any float, else None."""
+        from mpmath import mp
+
+        with mp.workdps(_DIGITS[-1]):
+            value = mp.re(self._precise(mp.mpf(t)))
+            positive = value > 0 and float(value) == 0
+            return int(mp.floor(mp.log10(value))) if positive else None
+
+    def _in_balls(self, t: float) -> float | None:
+        """By ball arithmetic, ten times faster and with a bound; None where it knows nothing."""
+        from flint import arb, ctx
+
+        for bits in _BITS:
+            with ctx.workprec(bits):
+                value = self._enclosed(bits)(arb(t))
+            if isinstance(value, arb) and value.rel_accuracy_bits() >= _CLEAR_BITS:
+                return float(value.mid())
+        return None
+
+    def _enclosed(self, bits: int) -> Any:
+        """The formula in balls, its constants with so many ``bits``."""
+        from fmproof.models.balls import in_balls
+
+        if bits not in self._in_bits:
+            self._in_bits[bits] = in_balls(self._expr)
+        return self._in_bits[bits]
+
+    @cached_property
+    def _has_balls(self) -> bool:
+        if find_spec("flint") is None:
+            return False
+        from fmproof.models.balls import in_balls
+
+        try:
+            in_balls(self._expr)
+        except InputError:
+            return False
+        return True
+
+    def _in_digits(self, t: float) -> float:
+        """By mpmath."""
+        from mpmath import mp
+
         value: Any = None
         for digits in _DIGITS:
             with mp.workdps(digits):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import Array, Code, FloatArray, IntArray, ObjectArray, array, batch
+from fmproof.models.isotropic import Spheres
 from fmproof.models.posterior import Posterior, chunks
 
 _WEIGHT_TOLERANCE = 1e-9
@@ -96,6 +98,21 @@ class GaussianMixture(Code):
         """The dimension d."""
         return int(self.means.shape[1])
 
+    @cached_property
+    def spheres(self) -> Spheres:
+        """The components as factors of products of matrices, where ``by_products``."""
+        return Spheres(self)
+
+    @cached_property
+    def spread(self) -> bool:
+        """Whether any component is more than a point."""
+        return bool(self.scales.any())
+
+    @cached_property
+    def by_products(self) -> bool:
+        """Whether products of matrices are the way to the posterior."""
+        return Spheres.fit(self)
+
     @property
     def rational(self) -> bool:
         """Whether every parameter was given as a rational."""
@@ -113,10 +130,19 @@ class GaussianMixture(Code):
         """E z, shape (d,)."""
         return np.asarray(self.weights @ self.means)
 
+    @cached_property
+    def mean_square(self) -> float:
+        """E||z||^2, infinite where it overflows."""
+        with np.errstate(over="ignore"):
+            squares = (self.means**2).sum(axis=1)
+            if self.spread:
+                squares = squares + (self.scales**2).sum(axis=1)
+            return float((self.weights * squares).sum() / self.weights.sum())
+
     def second_moment(self) -> FloatArray:
         """E z z^T, shape (d, d)."""
         outer = (self.means.T * self.weights) @ self.means
-        if not self.scales.any():
+        if not self.spread:
             return outer
         return np.asarray(outer + np.tensordot(self.weights, self.covariances, axes=1))
 
@@ -148,6 +174,8 @@ class GaussianMixture(Code):
 
     def placed(self, chosen: IntArray, normals: FloatArray) -> FloatArray:
         """Points (n, d) in the components ``chosen`` (n,), where ``normals`` (n, d) put them."""
+        if not self.spread:
+            return np.asarray(self.means[chosen])
         local = self.scales[chosen] * normals
         if self.bases is not None:
             for k in np.unique(chosen):
@@ -171,7 +199,7 @@ class GaussianMixture(Code):
     def __repr__(self) -> str:
         """Code that rebuilds the mixture, unless it would fill pages with numbers."""
         w, m, c = self.given
-        points = not self.scales.any()
+        points = not self.spread
         if m.floats.size + (0 if points else c.floats.size) > _REPR_LIMIT:
             return f"<GaussianMixture of {self.components} components in dimension {self.dim}>"
         if points:

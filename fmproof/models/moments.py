@@ -37,10 +37,13 @@ class Moments:
     second: FloatArray
 
     @classmethod
-    def nothing(cls, queries: int, dim: int, top: float = -np.inf) -> Moments:
+    def nothing(
+        cls, queries: int, dim: int, top: float = -np.inf, dtype: Any = np.float64
+    ) -> Moments:
         """The sums over no points; ``top`` is finite where it is known what dominates."""
-        zero = np.zeros(queries)
-        return cls(np.full(queries, top), zero, np.zeros((queries, dim)), zero.copy())
+        zero = np.zeros(queries, dtype)
+        tops = np.full(queries, top, dtype)
+        return cls(tops, zero, np.zeros((queries, dim), dtype), zero.copy())
 
     def merge(self, other: Moments) -> Moments:
         """The sums over the points of both."""
@@ -61,6 +64,18 @@ class Moments:
         self.mass += weights.sum(axis=1)
         self.second += np.einsum("nk,k->n", weights, squares)
         self.first += weights @ points
+
+    def append(self, sums: FloatArray) -> None:
+        """Add sums (n, d + 3) that one product gave: of the points, of their squared lengths, of
+        something else, and of the weights; in place."""
+        self.first += sums[:, :-3]
+        self.second += sums[:, -3]
+        self.mass += sums[:, -1]
+
+    def put(self, rows: slice, part: Moments) -> None:
+        """Set those of some of the queries."""
+        self.top[rows], self.mass[rows] = part.top, part.mass
+        self.first[rows], self.second[rows] = part.first, part.second
 
     def rebase(self, top: FloatArray) -> None:
         """Make all weights relative to ``top`` (n,), in place."""

@@ -44,13 +44,9 @@ class Posterior:
         self.data = data
         self.alpha = alpha[:, None, None]
         self.beta = beta[:, None, None]
-        self.sigma = _compact(data.scales)
+        self.sigma = compact(data.scales)
         self.scale = np.hypot(self.alpha * self.sigma, self.beta)
-        for i, k, _ in np.argwhere(self.scale == 0):
-            raise InputError(
-                "no density with respect to Lebesgue measure: component "
-                f"{k} is singular where alpha = {alpha[i]:g} and beta = {beta[i]:g}"
-            )
+        refuse_point_masses(self.scale.min(axis=2), alpha, beta)
         centred = x[:, None, :] - self.alpha * data.means
         if data.bases is not None:
             centred = _rotate(centred, data.bases)
@@ -82,7 +78,7 @@ class Posterior:
         means = self._component_velocity(dalpha, dbeta)
         return np.asarray(np.einsum("nk,nkd->nd", self.responsibilities, means))
 
-    def variance(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
+    def variance(self, dalpha: FloatArray, dbeta: FloatArray, pointwise: bool = True) -> FloatArray:
         """tr Cov(dalpha z + dbeta eps given x), (n,): within plus between the components.
 
         Along an eigenvector, x leaves (z, eps) one degree of freedom, in which
@@ -110,7 +106,17 @@ class Posterior:
         return np.asarray(values.sum(axis=2) * (self.data.dim / values.shape[2]))
 
 
-def _compact(scales: FloatArray) -> FloatArray:
+def refuse_point_masses(scale: FloatArray, alpha: FloatArray, beta: FloatArray) -> None:
+    """Raise ``InputError`` where the least standard deviation of a component, ``scale`` (n, K) or
+    (n, 1), is 0."""
+    for i, k in np.argwhere(scale == 0):
+        raise InputError(
+            "no density with respect to Lebesgue measure: component "
+            f"{k} is singular where alpha = {alpha[i]:g} and beta = {beta[i]:g}"
+        )
+
+
+def compact(scales: FloatArray) -> FloatArray:
     """Scales (K, d) with the axes along which they are constant shrunk to 1."""
     if (scales == scales[:, :1]).all():
         scales = scales[:, :1]

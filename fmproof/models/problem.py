@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import Code, FloatArray, batch
+from fmproof.models.arrays import Code, FloatArray, IntArray, batch
 from fmproof.models.closed_forms import ClosedForms
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.isotropic import IsotropicPosterior
 from fmproof.models.mixture import GaussianMixture
+from fmproof.models.near import NearPosterior
 from fmproof.models.paths import Path
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.time import TimeLaw, UniformTime
 from fmproof.models.velocity import Velocity
 
-_PRODUCTS = 2**22  # numbers in one temporary array where products of matrices do the work
+_PRODUCTS = 2**20  # numbers in one temporary array where products of matrices do the work
+# Errors of the logarithms of the weights that are let be: in float64, where they are bounded, and
+# in float32, where they are taken for so many times the round-off of the largest term.
+_LOGARITHM, _SINGLE, _USUAL = 1e-10, 2e-3, 4
 
 
 @dataclass(frozen=True)
@@ -101,32 +106,46 @@ class Problem(ClosedForms, Code):
 
     def marginal_log_density(self, t: Any, x: Any) -> FloatArray:
         """log p_t(x), (N,)."""
-        return np.concatenate([p.log_density() for _, p in self._posteriors(t, x)])
+        (found,) = self._by_posterior(t, x, lambda p, _: (p.log_density(),))
+        return found
 
     def responsibilities(self, t: Any, x: Any) -> FloatArray:
         """P(component k given X_t = x), (N, K)."""
-        return np.concatenate([p.responsibilities for _, p in self._posteriors(t, x)])
+        (found,) = self._by_posterior(t, x, lambda p, _: (p.responsibilities,))
+        return found
 
-    def marginal_velocity(self, t: Any, x: Any) -> FloatArray:
-        """u_t(x) = E[u_t(x given Z) given X_t = x], (N, d)."""
-        return np.concatenate(
-            [p.velocity(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
-        )
+    def marginal_velocity(self, t: Any, x: Any, single: bool = False) -> FloatArray:
+        """u_t(x) = E[u_t(x given Z) given X_t = x], (N, d).
+
+        Args:
+            single: take products of matrices in float32, in half the time, where that leaves about
+                three digits to the weights of the components; the result is float32.
+        """
+
+        def velocity(posterior: _Posterior, at: FloatArray) -> tuple[FloatArray]:
+            return (posterior.velocity(*self._derivatives(at)),)
+
+        (found,) = self._by_posterior(t, x, velocity, np.float32 if single else np.float64)
+        return found
 
     def conditional_variance(self, t: Any, x: Any) -> FloatArray:
         """tr Cov(u_t(x given Z) given X_t = x), (N,), in closed form."""
-        return np.concatenate(
-            [p.variance(*self._derivatives(times)) for times, p in self._posteriors(t, x)]
-        )
+        (found,) = self._by_posterior(t, x, lambda p, at: (p.variance(*self._derivatives(at)),))
+        return found
 
     def marginal_moments(self, t: Any, x: Any) -> tuple[FloatArray, FloatArray]:
-        """Mean u_t(x), (N, d), and tr Cov, (N,), of u_t(x given Z) given X_t = x, at once."""
-        found = []
-        for times, posterior in self._posteriors(t, x):
-            slopes = self._derivatives(times)
-            found.append((posterior.velocity(*slopes), posterior.variance(*slopes)))
-        velocities, variances = zip(*found, strict=True)
-        return np.concatenate(velocities), np.concatenate(variances)
+        """Mean u_t(x), (N, d), and tr Cov, (N,), of u_t(x given Z) given X_t = x, at once.
+
+        For sums over the batch: variances may be off by the round-off of ||u_t(x)||^2 where that
+        is nothing beside their mean.
+        """
+
+        def moments(posterior: _Posterior, at: FloatArray) -> tuple[FloatArray, ...]:
+            slopes = self._derivatives(at)
+            return posterior.velocity(*slopes), posterior.variance(*slopes, pointwise=False)
+
+        velocity, variance = self._by_posterior(t, x, moments)
+        return velocity, variance
 
     def _batch(self, t: Any, **points: Any) -> tuple[FloatArray, ...]:
         """The times, (N,) or (1,), and each of the named points, (N, d)."""
@@ -159,29 +178,52 @@ class Problem(ClosedForms, Code):
             raise InputError("t: p_t(x given z) is a point mass where beta(t) = 0, without density")
         return (points - mean) / std[:, None], std
 
-    def _posteriors(
-        self, t: Any, x: Any
-    ) -> Iterator[tuple[FloatArray, Posterior | IsotropicPosterior]]:
+    def _by_posterior(
+        self, t: Any, x: Any, evaluate: _Evaluate, kind: Any = np.float64
+    ) -> list[FloatArray]:
+        """What ``evaluate`` finds of all points, given posteriors of some and their times."""
         times, points = self._batch(t, x=x)
-        components, dim = self.data.means.shape
-        if not IsotropicPosterior.fits(self.data):
-            yield from self._direct_posteriors(times, points)
-            return
-        for rows in chunks(len(points), components + dim, _PRODUCTS):
-            some = times if len(times) == 1 else times[rows]
-            alpha, beta = self.path.alpha(some), self.path.beta(some)
-            found = IsotropicPosterior(self.data, alpha, beta, points[rows])
-            if found.rough:
-                yield from self._direct_posteriors(some, points[rows])
-            else:
-                yield some, found
+        found: list[FloatArray] = []
+        for rows, some, posterior in self._posteriors(times, points, kind):
+            parts = evaluate(posterior, some)
+            if not found:
+                found = [np.empty((len(points), *part.shape[1:]), kind) for part in parts]
+            for whole, part in zip(found, parts, strict=True):
+                whole[rows] = part
+        return found
 
-    def _direct_posteriors(
-        self, times: FloatArray, points: FloatArray
-    ) -> Iterator[tuple[FloatArray, Posterior]]:
-        for rows in chunks(len(points), self.data.means.size):
-            some = times if len(times) == 1 else times[rows]
-            yield (
-                some,
-                Posterior(self.data, self.path.alpha(some), self.path.beta(some), points[rows]),
-            )
+    def _posteriors(
+        self, times: FloatArray, points: FloatArray, kind: Any
+    ) -> Iterator[tuple[IntArray, FloatArray, _Posterior]]:
+        """Some rows of the batch, their times and their posterior, until all have been."""
+        for rows, posterior, width, numbers in self._tiers(times, points, kind):
+            for part in chunks(len(rows), width, numbers):
+                some = rows[part]
+                at = times if len(times) == 1 else times[some]
+                alpha, beta = self.path.alpha(at), self.path.beta(at)
+                yield some, at, posterior(self.data, alpha, beta, points[some])
+
+    def _tiers(self, times: FloatArray, points: FloatArray, kind: Any) -> list[_Tier]:
+        """Which rows are evaluated how, with the numbers of a row in one temporary array and of
+        all rows at once (0: as few as usual)."""
+        (components, dim), every = self.data.means.shape, np.arange(len(points))
+        if not self.data.by_products:
+            return [(every, Posterior, components * dim, 0)]
+        sizes = self.data.spheres.log_sizes(self.path.alpha(times), self.path.beta(times), points)
+        best = np.asarray((np.sqrt(dim) + 4) * np.finfo(np.float64).eps * sizes <= _LOGARITHM)
+        some = best & np.asarray(_USUAL * np.finfo(np.float32).eps * sizes <= _SINGLE)
+        if kind != np.float32:
+            some[:] = False
+        single = partial(IsotropicPosterior, dtype=np.float32)
+        width = dim if len(self.data.spheres.sigma) == 1 else components + dim
+        tiers: list[_Tier] = [
+            (every[some], single, width, _PRODUCTS),
+            (every[best & ~some], IsotropicPosterior, width, _PRODUCTS),
+            (every[~best], NearPosterior, components + dim, _PRODUCTS),
+        ]
+        return [tier for tier in tiers if len(tier[0]) or (not len(points) and tier is tiers[1])]
+
+
+_Posterior = Posterior | IsotropicPosterior | NearPosterior
+_Evaluate = Callable[[_Posterior, FloatArray], tuple[FloatArray, ...]]
+_Tier = tuple[IntArray, Callable[..., _Posterior], int, int]

@@ -31,6 +31,11 @@ from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
 from fmproof.models.velocity import LinearVelocity, PolynomialVelocity, Term, Velocity
 
 _MAX_DECIMALS = 30
+_TEXT = (".csv", ".tsv", ".txt", ".dat")
+_HINTS = {
+    "sigma_min": '; a path that ends with the noise 0.01 is kind = "custom", alpha = "t", '
+    'beta = "1 - (1 - 0.01)*t"',
+}
 
 
 class _Kind(NamedTuple):
@@ -126,7 +131,8 @@ def _check_keys(
     known = [*required, *optional]
     for key in table:
         if key not in known:
-            raise InputError(f"{prefix}{key}: unknown key, {nearest(key, known)}")
+            hint = _HINTS.get(key, "")
+            raise InputError(f"{prefix}{key}: unknown key, {nearest(key, known)}{hint}")
     for key in required:
         if key not in table:
             raise InputError(f"{prefix}{key}: missing")
@@ -153,6 +159,14 @@ def _load_array(folder: FilePath, file: Any) -> Any:
     except OSError as error:
         raise InputError(f"file: cannot read {file!r}: {error.strerror or error}") from None
     except (ValueError, EOFError) as error:
+        if FilePath(file).suffix.lower() in _TEXT:
+            separator = ", delimiter=','" if file.lower().endswith(".csv") else ""
+            array = FilePath(file).with_suffix(".npy").name
+            raise InputError(
+                f"file: expected a .npy file, found {file!r}, which is text; in Python, "
+                f"numpy.save({array!r}, numpy.loadtxt({file!r}{separator})) makes one "
+                "(skiprows=1 leaves out a heading)"
+            ) from None
         raise InputError(f"file: cannot read {file!r} as a .npy file: {error}") from None
     if not isinstance(points, np.ndarray) or points.ndim != 2 or points.dtype.kind not in "fiu":
         found = f"{points.dtype} of shape {points.shape}" if hasattr(points, "dtype") else "a .npz"

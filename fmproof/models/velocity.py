@@ -132,12 +132,15 @@ class PolynomialVelocity(Velocity):
     def monomials(self, t: Any, x: Any) -> FloatArray:
         """The monomials at a batch, shape (N, T); infinite where they overflow."""
         times, points = batch(t, x, self.dim)
-        out = np.empty((len(points), len(self.t_powers)))
+        out = np.empty((len(self.t_powers), len(points)))  # term by term, for long loops
+        columns = np.ascontiguousarray(points.T)
         with np.errstate(over="ignore", invalid="ignore"):
-            out[:] = times[:, None] ** self.t_powers
+            for a, power in enumerate(self.t_powers):
+                out[a] = times**power if power > 1 else (times if power else 1.0)
             for a, i in np.argwhere(self.x_powers):
-                out[:, a] *= points[:, i] ** self.x_powers[a, i]
-        return out
+                power = self.x_powers[a, i]
+                out[a] *= columns[i] ** power if power > 1 else columns[i]
+        return out.T
 
     def features(self, t: Any, x: Any) -> FloatArray:
         """The features phi_j at a batch, shape (N, T d, d): u = einsum("j,njd->nd", theta, phi)."""

@@ -85,6 +85,7 @@ def _next(places: list[Break], reach: list[float], here: int, free: float) -> in
 
 
 _NARROW = 15.0  #: em of a piece that may also be broken between factors
+_PHONE = 20.0  #: em of a line on a phone, in which every place will do
 
 
 def pieces(latex: str) -> tuple[str, ...]:
@@ -97,18 +98,25 @@ def pieces(latex: str) -> tuple[str, ...]:
 def piece_bounds(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Where those pieces begin and end: at relations and signs, two brackets deep at most.
 
-    A piece that is wide even so comes apart between factors.
+    A piece that is wide even so comes apart between factors, and then wherever it can.
     """
-    cuts = [p.at for p in _breaks(tokens) if p.cost < _OPENING and p.depth <= 2]
-    factors = [p.at for p in _breaks(tokens) if p.cost >= _FACTOR]
-    found: list[tuple[int, int]] = []
-    for start, end in pairwise([0, *cuts, len(tokens)]):
-        inside = [at for at in factors if start < at < end]
-        if inside and _width(tokens[start:end]) > _NARROW:
-            found += pairwise([start, *inside, end])
-        elif start < end:
-            found.append((start, end))
-    return tuple(found)
+    breaks = _breaks(tokens)
+    cuts = [p.at for p in breaks if p.cost < _OPENING and p.depth <= 2]
+    found = tuple((a, b) for a, b in pairwise([0, *cuts, len(tokens)]) if a < b)
+    for wide, more in (
+        (_NARROW, [p.at for p in breaks if p.cost >= _FACTOR]),
+        (_PHONE, [p.at for p in breaks]),
+    ):
+        found = tuple(
+            bounds
+            for start, end in found
+            for bounds in (
+                pairwise([start, *(at for at in more if start < at < end), end])
+                if _width(tokens[start:end]) > wide
+                else [(start, end)]
+            )
+        )
+    return found
 
 
 def width(latex: str) -> float:
@@ -144,13 +152,24 @@ def _breaks(tokens: tuple[str, ...]) -> list[Break]:
             norms -= token == r"\rVert"
         elif i == 0:
             continue
-        elif token in _RELATIONS:
+        elif token in _RELATIONS or (token == r"\text" and _begins_words(tokens, i)):
             found.append(Break(i, depth, depth))
+        elif tokens[i : i + 3] == (r"\text", "{", ","):
+            found.append(Break(tokens.index("}", i) + 1, depth, 2 + depth))
+        elif token == "," and not depth and tokens[i + 1 : i + 2] == (" ",):
+            found.append(Break(i + 1, depth, 3))  # between draws
         elif token in "+-" and tokens[i - 1].isspace() and not _is_sign(tokens, i):
             found.append(Break(i, depth, 1 + depth + (_IN_NORM if norms else 0)))
         elif token == r"\," and tokens[i - 1].isspace() and tokens[i + 1].isspace():
             found.append(Break(i + 2, depth, _FACTOR + depth))
     return found
+
+
+def _begins_words(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether words begin at ``at`` that say something of the formula before them."""
+    follows_words = tokens[at - 2 : at] == ("}", " ")
+    begun = "".join(tokens[at + 1 : at + 3])
+    return not follows_words and tokens[at - 1] not in _RELATIONS and begun == "{ "
 
 
 def _is_sign(tokens: tuple[str, ...], at: int) -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from fmproof.report.breaking import tokenised
 
-_BRACED = re.compile(r"\\(?:[a-zA-Z]*frac|math[a-z]+|text|operatorname\*?)$")
+_BRACED = re.compile(r"\\(?:[a-zA-Z]*frac|sqrt|math[a-z]+|text|operatorname\*?)$")
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)[lr]$")
 
 
@@ -84,6 +83,8 @@ Ranges = list[tuple[int, int]]
 
 def changed(before: str, after: str) -> tuple[Ranges, Ranges]:
     """The tokens of ``before`` that are not in ``after``, and those of ``after`` that are new."""
+    from difflib import SequenceMatcher
+
     sides = tokenised(before), tokenised(after)
     found = symbol_ranges(sides[0]), symbol_ranges(sides[1])
     spelled = [

@@ -17,7 +17,7 @@ from fmproof.report.model import (
     StepReport,
     Symbol,
 )
-from fmproof.report.words import failed_steps, label_ranges
+from fmproof.report.words import coq_words, failed_steps, label_ranges, sentence
 
 LISTED = 12  #: steps that are named one by one before they are counted
 
@@ -41,6 +41,7 @@ class Link:
     before: Formula
     step: StepReport
     conditions: tuple[str, ...]  #: labels in the table of side conditions
+    using: tuple[Prose, ...]  #: the earlier results that it uses, parts by their titles
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ class Section:
     anchor: str  #: unique in the document, of letters, digits and dashes
     chains: tuple[Chain, ...]
     conditions: tuple[NumberedCondition, ...]
+
+    @property
+    def coq(self) -> str:
+        """What Coq says of the derivation, as a sentence; "" where it was not asked."""
+        verdict = self.derivation.coq
+        return "" if verdict is None else sentence(coq_words(verdict)).rstrip(".") + "."
 
     @property
     def measured(self) -> tuple[StepReport, ...]:
@@ -112,17 +119,26 @@ def _section(derivation: DerivationReport, taken: set[str]) -> Section:
         Chain(
             "Steps" if part.title == derivation.title else part.title,
             part,
-            tuple(_links(part, labels)),
+            tuple(_links(part, labels, part_titles(derivation))),
         )
         for part in derivation.parts
     )
     return Section(derivation, anchor(derivation.name, taken), chains, conditions)
 
 
-def _links(part: PartReport, labels: dict[Condition, str]) -> Iterator[Link]:
+def part_titles(derivation: DerivationReport) -> dict[str, str]:
+    """The titles of parts that steps refer to by another name."""
+    return {part.name: part.title for part in derivation.parts if part.name}
+
+
+def _links(
+    part: PartReport, labels: dict[Condition, str], titles: dict[str, str]
+) -> Iterator[Link]:
     before = part.start
     for step in part.steps:
-        yield Link(before, step, tuple(dict.fromkeys(labels[c] for c in step.conditions)))
+        needed = tuple(dict.fromkeys(labels[c] for c in step.conditions))
+        using = tuple((titles.get(str(name), name), *rest) for name, *rest in step.using)
+        yield Link(before, step, needed, using)
         before = step.claim
 
 

@@ -27,6 +27,7 @@ from fmproof.report.paper.align import SIGNS, align, plain_rows, rows
 from fmproof.report.rules import entries
 from fmproof.report.templating import environment
 from fmproof.report.tex import escape
+from fmproof.report.words import COQ_MARK
 
 if TYPE_CHECKING:
     from fmproof.report.plots import Picture
@@ -241,4 +242,5 @@ def _environment() -> Any:
     )
     made.globals["LISTED"] = LISTED
     made.globals["unmet"] = unmet
+    made.globals["COQ_MARK"] = COQ_MARK
     return made

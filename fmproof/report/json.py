@@ -8,6 +8,7 @@ from typing import Any
 
 from fmproof.report.model import (
     Constant,
+    CoqVerdict,
     DerivationReport,
     Formula,
     HypothesisReport,
@@ -56,7 +57,7 @@ def finite(value: float | None) -> float | None:
 
 
 def _derivation(derivation: DerivationReport) -> dict[str, Any]:
-    return {
+    shown: dict[str, Any] = {
         "name": derivation.name,
         "title": derivation.title,
         "source": derivation.source,
@@ -66,6 +67,18 @@ def _derivation(derivation: DerivationReport) -> dict[str, Any]:
         "hypotheses": [_hypothesis(hypothesis) for hypothesis in derivation.hypotheses],
         "constants": [_constant(constant) for constant in derivation.constants],
         "steps": [_step(step, part) for part in derivation.parts for step in part.steps],
+    }
+    return shown if derivation.coq is None else {**shown, "coq": _coq(derivation.coq)}
+
+
+def _coq(verdict: CoqVerdict) -> dict[str, Any]:
+    return {
+        "status": verdict.status,
+        "steps": verdict.steps,
+        "lines": verdict.lines,
+        "axioms": list(verdict.axioms),
+        "assumed": list(verdict.assumed),
+        "message": verdict.message,
     }
 
 

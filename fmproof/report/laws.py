@@ -48,4 +48,5 @@ def _laws(formula: str) -> Iterable[str]:
 
 def _variables(law: str) -> str:
     draws = law.removeprefix(_START)[:-1].split(_BETWEEN)
-    return ",".join(draw.split(r"\sim")[0].strip() for draw in draws)
+    # Several that are drawn together stand in brackets, which they do not need here.
+    return ",".join(re.split(r"\\sim|:=", draw)[0].strip(" ()") for draw in draws)

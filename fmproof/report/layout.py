@@ -6,17 +6,31 @@ of expectations comes apart between the expectations before any of them is opene
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 from typing import NamedTuple
 
-_RANK = {"for": 0, "⇒": 1, "=": 2, "≤": 2, "≥": 2, "+": 3, "−": 3}
-"""How soon to break before an operator: "for every θ" first, a sum last."""
+_RANK = {
+    "for": 0,
+    "⇒": 1,
+    "=": 2,
+    "≤": 2,
+    "≥": 2,
+    "+": 3,
+    "−": 3,
+    "=>": 1,
+    "<=": 2,
+    ">=": 2,
+    "-": 3,
+}
+"""How soon to break before an operator: "for every θ" first, a sum last; also in plain letters."""
 
 _FACTORS = 4  #: the rank of a space without an operator
 _MEASURE = 5  #: the rank of a space in the law of an expectation, or in a Gaussian density
 _ROOM = 24  #: columns that the indent of a continued line always leaves
-_FINITE = "\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}∞"
+_FINITE = re.compile(r" < (∞|inf\b)")
+_TIED = "\N{NO-BREAK SPACE}"
 
 
 class _Break(NamedTuple):
@@ -80,10 +94,10 @@ def _breaks(formula: str) -> list[_Break]:
         elif char in ")]}":
             law = 0 if depth == law else law
             depth -= 1
-        elif char == "‖":
+        elif char == "‖" or formula.startswith("||", place):
             depth += -1 if in_norm else 1
             in_norm = not in_norm
-        elif char == " " and not formula.startswith("< ∞", place + 1):
+        elif char == " " and not _FINITE.match(formula, place):
             if formula.endswith("log", 0, place):
                 continue  # what it is the logarithm of
             following = formula[place + 1 :].split(" ", 1)[0]
@@ -94,9 +108,23 @@ def _breaks(formula: str) -> list[_Break]:
 
 def prose_lines(text: str, width: int) -> list[str]:
     """Words filled to ``width`` columns; at least one line, and none begins with "< ∞"."""
-    kept = " ".join(text.split()).replace(" < ∞", _FINITE)
+    kept = _FINITE.sub(rf"{_TIED}<{_TIED}\1", " ".join(text.split()))
     lines = wrap(kept, max(width, 1), break_long_words=False, break_on_hyphens=False)
-    return [line.replace(_FINITE, " < ∞") for line in lines] or [""]
+    return [line.replace(_TIED, " ") for line in lines] or [""]
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """A command line in ``width`` columns, continued as a shell reads it."""
+    if len(command) <= width:
+        return [command]
+    *begun, last = wrap(
+        command,
+        width - 2,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [*(f"{line} \\" for line in begun), last]
 
 
 def hang(head: str, lines: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]#|$~]")
 # Markdown takes a backslash before punctuation for its own, so these spellings avoid it.
 _SPELLINGS = {
     r"\,": r"\thinspace ",
-    r"\;": r"\thickspace ",
+    r"\;": r"\enspace ",  # \thickspace is unknown to MathJax 3
     r"\!": r"\negthinspace ",
     r"\operatorname*": r"\operatorname",
     "<": r"\lt ",

@@ -62,6 +62,19 @@ class Numeric:
 
 
 @dataclass(frozen=True)
+class CoqVerdict:
+    """The third witness: what Coq says of the proof, where it was asked."""
+
+    status: Literal["accepted", "refused", "unchecked"]
+    steps: int  #: of the certificate
+    lines: int = 0  #: of the proof in Coq
+    seconds: float = 0.0  #: that Coq took
+    axioms: tuple[str, ...] = ()  #: of classical reasoning, which the theorem rests on
+    assumed: tuple[str, ...] = ()  #: what else it rests on, that the library assumes
+    message: str = ""  #: why it is not accepted
+
+
+@dataclass(frozen=True)
 class Location:
     """Where something is written in a Python file."""
 
@@ -108,6 +121,7 @@ class PartReport:
     result: bool = False  #: whether the theorem states it along with the derivation's statement
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
     almost: Formula | None = None  #: the law, for almost every value of which its lines hold
+    name: str = ""  #: how later steps refer to it, where not by its title
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,7 @@ class DerivationReport:
     uses: tuple[Used, ...] = ()
     free: tuple[Formula, ...] = ()  #: the parameters for every value of which the statement holds
     missing: tuple[Missing, ...] = ()
+    coq: CoqVerdict | None = None  #: None where Coq was not asked
 
     @property
     def steps(self) -> tuple[StepReport, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from fmproof.report.inline import with_formulas
 from fmproof.report.model import Formula, Prose
 
 
@@ -27,8 +28,9 @@ def environment(
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    def said(prose: Prose) -> str:
-        return written("".join(escape(p) if isinstance(p, str) else formula(p) for p in prose))
+    def said(prose: Prose | str) -> str:
+        pieces = with_formulas(prose)
+        return written("".join(escape(p) if isinstance(p, str) else formula(p) for p in pieces))
 
     def listed(several: Iterable[Prose]) -> str:
         return written(", ".join(map(said, several)))

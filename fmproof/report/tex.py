@@ -8,6 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 from fmproof.report.document import printable, spans
+from fmproof.report.inline import with_formulas
 from fmproof.report.model import Formula, Prose
 
 # Words that TeX cannot hyphenate: very long ones, and long ones with signs among the letters.
@@ -82,7 +83,28 @@ def prose(text: str) -> Tex:
 def mathematics(formula: Formula | str) -> Tex:
     """A formula's LaTeX with letters beyond ASCII spelled out."""
     latex = formula if isinstance(formula, str) else formula.latex
-    return Tex(re.sub(r"[^\x00-\x7f]", lambda char: rf"\text{{{escape(char[0])}}}", latex))
+    return Tex(re.sub(r"[^\x00-\x7f]", lambda char: _in_mathematics(char[0]), latex))
+
+
+_ACCENTS = {
+    "\u0300": "grave",
+    "\u0301": "acute",
+    "\u0302": "hat",
+    "\u0303": "tilde",
+    "\u0304": "bar",
+    "\u0306": "breve",
+    "\u0307": "dot",
+    "\u0308": "ddot",
+    "\u030c": "check",
+}
+
+
+def _in_mathematics(char: str) -> str:
+    """A letter beyond ASCII in a formula; one with an accent is a symbol with that accent."""
+    letter, accent = normalize("NFD", char)[:1], normalize("NFD", char)[1:]
+    if letter.isascii() and accent in _ACCENTS:
+        return rf"{{\{_ACCENTS[accent]}{{{letter}}}}}"
+    return rf"\text{{{escape(char)}}}"
 
 
 def inline(formula: Formula) -> Tex:
@@ -130,6 +152,7 @@ def _encoder() -> Any:
     )
 
 
-def said(prose: Prose) -> Tex:
+def said(prose: Prose | str) -> Tex:
     """Words with formulas among them."""
-    return Tex("".join(escape(p) if isinstance(p, str) else inline(p) for p in prose))
+    pieces = with_formulas(prose)
+    return Tex("".join(escape(p) if isinstance(p, str) else inline(p) for p in pieces))

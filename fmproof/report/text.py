@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 from click import style
 
-from fmproof.report.layout import formula_lines, hang, prose_lines
+from fmproof.report.layout import command_lines, formula_lines, hang, prose_lines
 from fmproof.report.model import (
     Condition,
     DerivationReport,
@@ -21,8 +22,10 @@ from fmproof.report.model import (
     StepReport,
 )
 from fmproof.report.words import (
+    COQ_MARK,
     EXPECTED,
     FOUND,
+    coq_words,
     derivation_verdict,
     explanation,
     label_ranges,
@@ -48,14 +51,35 @@ class Detail(IntEnum):
 
 
 def render(
-    report: Report, detail: Detail = Detail.NORMAL, width: int = 88, colour: bool = False
+    report: Report,
+    detail: Detail = Detail.NORMAL,
+    width: int = 88,
+    colour: bool = False,
+    lettered: Callable[[str], str] = str,
 ) -> str:
-    """``report`` in lines of ``width`` columns where the formulas allow it."""
+    """``report`` in lines of ``width`` columns where the formulas allow it.
+
+    Args:
+        lettered: writes a text in the letters that there are; lines are laid out after it.
+    """
     if detail is Detail.QUIET:
         lines = list(_one_line_each(report.derivations, _Painter(colour)))
     else:
-        lines = list(_Pages(detail, width, _Painter(colour)).report(report))
+        shown = _respelled(report, lettered)
+        lines = list(_Pages(detail, width, _Painter(colour), lettered).report(shown))
     return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def _respelled(found: Any, lettered: Callable[[str], str]) -> Any:
+    """A report, or a piece of one, with every text in it written by ``lettered``."""
+    if isinstance(found, str):
+        return lettered(found)
+    if isinstance(found, tuple):
+        return tuple(_respelled(piece, lettered) for piece in found)
+    if is_dataclass(found) and not isinstance(found, type):
+        texts = {f.name: _respelled(getattr(found, f.name), lettered) for f in fields(found)}
+        return replace(found, **texts)
+    return found
 
 
 class _Painter:
@@ -85,12 +109,17 @@ def _one_line_each(derivations: Sequence[DerivationReport], paint: _Painter) -> 
     for d in derivations:
         mark = paint.status(MARK[d.status], d.status)
         yield f"{mark} {d.name:<{names}}  {derivation_verdict(d)}"
+        if d.coq is not None:
+            yield f"{COQ_MARK[d.coq.status]} {d.name:<{names}}  {coq_words(d.coq)}"
 
 
 class _Pages:
     """The layout of one report: every method yields lines."""
 
-    def __init__(self, detail: Detail, width: int, paint: _Painter) -> None:
+    def __init__(
+        self, detail: Detail, width: int, paint: _Painter, lettered: Callable[[str], str]
+    ) -> None:
+        self.lettered = lettered
         self.detail = detail
         self.width = width
         self.paint = paint
@@ -100,7 +129,7 @@ class _Pages:
         for derivation in report.derivations:
             yield from self.derivation(derivation)
             yield ""
-        legend = numeric_legend(report.derivations)
+        legend = self.lettered(numeric_legend(report.derivations))
         if legend:
             yield from self._prose(legend)
         failed = [d for d in report.derivations if d.status == "failed"]
@@ -133,6 +162,11 @@ class _Pages:
         summary = numeric_summary(derivation)
         if summary:
             yield from self._prose(summary, margin=_INDENT + "  ")
+        if derivation.coq is not None:
+            mark = COQ_MARK[derivation.coq.status]
+            for line in prose_lines(coq_words(derivation.coq), self.width - 4):
+                yield f"{_INDENT}{mark} {line}"
+                mark = " "
 
     # --- steps ------------------------------------------------------------------------
 
@@ -158,11 +192,12 @@ class _Pages:
         """The claim, with its rule at the right of its last line."""
         mark = self.paint.status(MARK[step.status], step.status)
         head = f"{_INDENT}{mark} {step.id:<{labels}}  {step.relation} "
-        claim = formula_lines(step.claim.text, self.width - len(margin) - 2)
+        indent = " " * (len(margin) + len(step.relation) + 1)
+        claim = formula_lines(step.claim.text, self.width - len(indent))
         refuted = step.numeric is not None and step.numeric.status == "refuted"
-        rule = step.rule + numeric_mark(step.numeric)
-        space = self.width - len(margin) - 2 - len(claim[-1]) - len(rule)
-        lines = [head + claim[0], *(f"{margin}  {line}" for line in claim[1:])]
+        rule = step.rule + self.lettered(numeric_mark(step.numeric))
+        space = self.width - len(indent) - len(claim[-1]) - len(rule)
+        lines = [head + claim[0], *(indent + line for line in claim[1:])]
         if space < 2:
             lines.append("")
             space = self.width - len(rule)
@@ -212,9 +247,10 @@ class _Pages:
         for line in prose_lines(numeric_words(numeric), self.width - len(margin)):
             yield margin + self.paint.status(line, "failed")
         for line in (numeric.counterexample or "").splitlines():
-            yield f"{margin}  {line}".rstrip()
+            yield from self._commented(line, margin + "  ")
         if numeric.reproduce:
-            yield f"{margin}reproduce  {numeric.reproduce}"
+            head = f"{margin}reproduce  "
+            yield from hang(head, command_lines(numeric.reproduce, self.width - len(head)))
 
     # --- symbols, hypotheses and constants -----------------------------------------------------
 
@@ -281,6 +317,14 @@ class _Pages:
         for constant in derivation.constants:
             head = f"{_INDENT}{constant.name.text:<{names}} = "
             yield from self._formula(head, constant.definition.text)
+
+    def _commented(self, line: str, margin: str) -> Iterator[str]:
+        """A line of a counterexample; a long comment goes on in another, nothing else is broken."""
+        if not line.startswith("# "):
+            yield f"{margin}{line}".rstrip()
+            return
+        for piece in prose_lines(line[2:], self.width - len(margin) - 2):
+            yield f"{margin}# {piece}"
 
     # --- lines ------------------------------------------------------------------------
 

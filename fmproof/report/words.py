@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fmproof.report.changes import smallest
-from fmproof.report.model import DerivationReport, Failure, Numeric, Prose, Report, StepReport
+from fmproof.report.model import (
+    CoqVerdict,
+    DerivationReport,
+    Failure,
+    Numeric,
+    Prose,
+    Report,
+    StepReport,
+)
 
 
 def count(number: int, noun: str) -> str:
@@ -140,6 +148,28 @@ def numeric_summary(derivation: DerivationReport) -> str:
         )
     refuted = sum(numeric.status == "refuted" for numeric in found)
     return words + (f", refute {refuted}" if refuted else "")
+
+
+def coq_words(verdict: CoqVerdict) -> str:
+    """What Coq says of a derivation, in a clause."""
+    if verdict.status == "accepted":
+        return (
+            f"accepted by Coq: {count(verdict.steps, 'step')}, {verdict.lines:,} lines, "
+            f"{verdict.seconds:.0f} s; it rests on {len(verdict.axioms)} axioms of classical "
+            f"reasoning and {_assumed(verdict)}"
+        )
+    told = "refused by Coq" if verdict.status == "refused" else "not checked by Coq"
+    return f"{told}: {verdict.message}"
+
+
+def _assumed(verdict: CoqVerdict) -> str:
+    if not verdict.assumed:
+        return "none of ours"
+    return f"{count(len(verdict.assumed), 'assumption')} of ours: {', '.join(verdict.assumed)}"
+
+
+COQ_MARK: dict[str, str] = {"accepted": "✓", "refused": "✗", "unchecked": "?"}
+"""What stands before :func:`coq_words`."""
 
 
 def numeric_mark(numeric: Numeric | None) -> str:

@@ -16,7 +16,7 @@ from fmproof.kernel.conditional import contraction, pull_out, transfer
 from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import equal_integrand
-from fmproof.kernel.integrals import joint_law, reorder_draws
+from fmproof.kernel.integrals import drop_draw, joint_law, reorder_draws
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.node import sort_of
@@ -184,11 +184,57 @@ def average_out(term: Expr) -> Theorem | None:
     for place in _places(term.body):
         if place.side == SQUARE:
             continue
-        for fit in _fits(term.measure, place.mean):
-            theorem = _averaged(term, place, fit)
-            if theorem is not None:
-                return theorem
+        shorter = _without_unused_lets(term)
+        for start in (shorter, *_with_missing_lets(shorter, place.mean)):
+            whole: Any = start.rhs
+            for fit in _fits(whole.measure, place.mean):
+                theorem = _averaged(whole, place, fit)
+                if theorem is not None:
+                    return transitivity(start, theorem)
     return None
+
+
+def _without_unused_lets(term: Any) -> Theorem:
+    """E over a law = E over it without the deterministic draws that nothing uses."""
+    theorem = reflexivity(term)
+    for i in reversed(range(len(term.measure))):
+        whole: Any = theorem.rhs
+        if len(whole.measure) > 1 and isinstance(whole.measure[i], Let):
+            dropped = attempt(drop_draw, whole, i)
+            if dropped is not None:
+                theorem = transitivity(theorem, dropped)
+    return theorem
+
+
+def _with_missing_lets(start: Theorem, mean: CondExpect) -> Iterator[Theorem]:
+    """E over a law = E over it and the deterministic draws that only ``mean`` needs."""
+    term: Any = start.rhs
+    given = {item.var for item in mean.given}
+    missing = [d for d in mean.measure if isinstance(d, Let) and d.var not in given]
+    if not missing:
+        return
+    taken = free_vars(term) | {v for d in term.measure for v in drawn_by(d)}
+    wanted = [d for d in mean.measure if d not in missing]
+    for _, renaming in assigned(term.measure, wanted, (), {}):
+        names = {d.var: _unlike(d.var, taken) for d in missing}
+        more = [Let(names[d.var], substitute(d.value, {**renaming, **names})) for d in missing]
+        theorem = start
+        for i in range(len(more)):
+            measure = (*term.measure, *more[: i + 1])
+            try:
+                dropped = drop_draw(Expect(term.body, *measure), len(measure) - 1)
+            except (RuleError, SortError):
+                return
+            theorem = transitivity(theorem, symmetry(dropped))
+        yield theorem
+
+
+def _unlike(var: Var, taken: set[Var] | frozenset[Var]) -> Var:
+    """A variable of the same sort that is not in use."""
+    name = var.name
+    while Var(name, var.sort) in taken:
+        name += "'"
+    return Var(name, var.sort)
 
 
 def _averaged(term: Expect, place: _Place, fit: _Fit) -> Theorem | None:

@@ -296,6 +296,7 @@ class _Checker:
             result=part.result,
             free=free(stated),
             almost=almost_every(part.almost),
+            name=part.name,
         )
 
     def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:

@@ -45,7 +45,14 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
 
 def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
     meaning: dict[str, Basic] = {}
-    for key, symbol in _symbols(nodes):
+    symbols = list(_symbols(nodes))
+    applied = {text(s): s for _, s in symbols if isinstance(s, Head) and s.params}
+    for key, symbol in symbols:
+        if key in applied:  # f (x + y) is a product, f(x + y) a value
+            raise InputError(
+                f"{owner}: {key} stands for two things: {_describe(symbol)}, and a function or "
+                f"density that is applied to arguments; give one of them another name"
+            )
         other = meaning.setdefault(key, symbol)
         if not _same(other, symbol):
             first, second = _describe(other), _describe(symbol)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sympy import Basic, Rational
 
@@ -62,22 +62,32 @@ def free(statement: Basic) -> tuple[Formula, ...]:
 
 def notation(derivation: Derivation) -> tuple[Symbol, ...]:
     """Its variables by sort, then its symbols, each after those that its definition uses."""
-    found = symbols_in(derivation)
+    return notation_of(_nodes(derivation), derivation.meanings)
+
+
+def notation_of(nodes: Iterable[Basic], meanings: Mapping[Head, str]) -> tuple[Symbol, ...]:
+    """The same of any terms and propositions."""
+    found = shown_in(nodes)
     variables = [item for item in found if isinstance(item, Var)]
     heads = [item for item in found if isinstance(item, Head)]
     names = [item for item in found if isinstance(item, Named) and free_vars(item)]
     return (
         *_variables(variables),
         *(Symbol(formula(pi), NUMBER) for item in found if item is pi),
-        *(_symbol(head, derivation.meanings.get(head, "")) for head in heads),
+        *(_symbol(head, meanings.get(head, "")) for head in heads),
         *(Symbol(formula(n), ABBREVIATION, formula(n.definition)) for n in names),
     )
 
 
 def symbols_in(derivation: Derivation) -> tuple[Shown, ...]:
     """Everything that is shown by a name, each after what its definition uses."""
+    return shown_in(_nodes(derivation))
+
+
+def shown_in(nodes: Iterable[Basic]) -> tuple[Shown, ...]:
+    """The same of any terms and propositions."""
     found: dict[Shown, None] = {}
-    for node in _nodes(derivation):
+    for node in nodes:
         _collect(node, found)
     return tuple(found)
 
@@ -159,4 +169,6 @@ def _meaning(head: Head) -> str:
         return f"probability density in {drawn}"
     if isinstance(head, Field):
         return "vector field" if any(v.sort is Sort.VEC for v in head.params) else "vector"
+    if not head.params:
+        return "nonnegative number" if head.nonneg else "real number"
     return "nonnegative function" if head.nonneg else "real function"

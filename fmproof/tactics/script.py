@@ -232,8 +232,11 @@ class Instance(_Final):
 
 def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
     """The methods that ``by`` names, written as a list or with commas, by name or by code."""
-    written = by.split(",") if isinstance(by, str) else [*by]
-    names = [name.strip() if isinstance(name, str) else name for name in written]
+    written = by.split(",") if type(by) is str else [*by]
+    for name in written:
+        if type(name) is not str:  # what is shown must be what was looked up
+            raise InputError(f"step {step}: by= takes names of rules, found {name!r}")
+    names = [name.strip() for name in written]
     if not names or names == [""]:
         raise InputError(
             f'step {step}: by= is missing; name the rule, as in by="linearity", '
@@ -242,13 +245,13 @@ def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
     return tuple(_rule(name, step) for name in names)
 
 
-def _rule(name: Any, step: str) -> str:
-    if isinstance(name, str) and name in METHODS:
+def _rule(name: str, step: str) -> str:
+    if name in METHODS:
         return name
     from fmproof.catalogue import catalogue
 
     codes = {rule.code.lower(): rule.name for rule in catalogue()}
-    known = str(name).lower()
+    known = name.lower()
     method = codes.get(known, known)
     if method in METHODS:
         return method

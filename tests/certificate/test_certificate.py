@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 import random
 from functools import cache
+from pathlib import Path
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from fmproof import Inner, Scalar, Vec
 from fmproof.certificate.certificate import of_theorem, read, schema, write
+from fmproof.certificate.proved import labelled
 from fmproof.certificate.replay import replay
+from fmproof.certificate.terms import read_row
 from fmproof.cli import command
 from fmproof.derivations.catalogue import BUILTIN, load
 from fmproof.errors import FmproofError, InputError
+from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import add
 from fmproof.lang.scope import canon
 from fmproof.tactics.check import theorems
+
+x = Vec("x")
 
 
 @cache
@@ -28,7 +36,7 @@ def proved(name: str) -> Theorem:
 @cache
 def lines(name: str) -> tuple[str, ...]:
     theorem = proved(name)
-    return tuple(write(of_theorem(theorem, name)).splitlines())
+    return tuple(write(labelled(of_theorem(theorem, name), load(name))).splitlines())
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -119,12 +127,41 @@ def test_500_mutations_give_no_other_theorem() -> None:
         (lambda t: t.replace('"linearity"', '"magic"'), "no rule"),
         (lambda t: t.rsplit("\n", 2)[0], "ends with its theorem"),
         (lambda t: t.replace('"kind": "Inner"', '"kind": "Outer"', 1), "no term"),
+        (lambda t: t.replace('"fm-cfm"', "7", 1), "must name the derivation"),
+        (lambda t: t.replace('"fm-cfm"', '"a\\nb"', 1), "must name the derivation"),
+        (lambda t: t.replace('"fm-cfm"', '"\\u001b[8m"', 1), "must name the derivation"),
     ],
 )
 def test_what_is_wrong_is_said(change, message: str) -> None:  # type: ignore[no-untyped-def]
     text = "\n".join(lines("fm-cfm")) + "\n"
     with pytest.raises(InputError, match=message):
         replay(read(change(text)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [["print('read')"], "print('read')", "1/0", "0.5", 2, None, "9" * 5000, "٣", "1e3"],
+    ids=lambda value: repr(value)[:20],
+)
+def test_a_number_is_read_and_never_run(value: object, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="is no term"):
+        read_row({"kind": "Number", "value": value}, [])
+    assert capsys.readouterr().out == ""
+
+
+def test_what_is_replayed_is_shown_with_what_its_symbols_stand_for(tmp_path: Path) -> None:
+    f = Scalar("f", x, definition=Inner(x, x))
+    hollow = transitivity(unfold(f(x)), symmetry(unfold(f(x))))
+    file = tmp_path / "proof.jsonl"
+    file.write_text(write(of_theorem(hollow, "squares")), encoding="utf-8")
+    shown = CliRunner().invoke(command, ["replay", str(file)])
+    assert "f(x)  := ‖x‖²" in shown.output
+    other = Scalar("f", x, definition=Inner(x, x) + 1)
+    two = congruence(add(f(x), other(x)), {})
+    file.write_text(write(of_theorem(two, "two")), encoding="utf-8")
+    refused = CliRunner().invoke(command, ["replay", str(file)])
+    assert isinstance(refused.exception, InputError)
+    assert "the name f stands for two things" in str(refused.exception)
 
 
 def test_the_commands(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -115,6 +115,7 @@ def test_extremes_are_right_or_inconclusive(
 def test_every_width_keeps_every_number_whole(files: Path, columns: str, encoding: str) -> None:
     (files / "problem.toml").write_text(PROBLEM, encoding="utf-8")
     command = [sys.executable, "-m", "fmproof", "evaluate", "problem.toml", "--tolerance", "1e-5"]
+    command += ["--time-limit", "100"]
     for method in ("exact", "quadrature", "sampling"):
         command += ["--method", method]
     settings = os.environ | {"COLUMNS": columns, "PYTHONIOENCODING": encoding}
@@ -151,3 +152,17 @@ def test_a_tolerance_that_was_not_reached_is_said(run: Run, files: Path) -> None
     assert "L_CFM" not in said  # exactly known
     reached = run("evaluate", "problem.toml", "--method", "quadrature", "--tolerance", "1e-4").out
     assert "tolerance" not in reached
+
+
+def test_a_quantity_on_request(run: Run, files: Path) -> None:
+    (files / "problem.toml").write_text(PROBLEM, encoding="utf-8")
+    arguments = ("--quantity", "floor", "--method", "quadrature", "--tolerance", "1e-6")
+    outcome = run("evaluate", "problem.toml", *arguments, "--format", "json")
+    assert outcome.status == 0
+    data = json.loads(outcome.out)
+    assert set(data["quantities"]) == {"floor"}
+    assert data["best"]["floor"]["value"] == pytest.approx(2.4715601, abs=1e-5)
+    assert data["costs"]["quadrature"]["seconds"] > 0
+    missed = run("evaluate", "problem.toml", "--quantity", "flor")
+    assert missed.status == 2
+    assert "did you mean 'floor'?" in missed.err

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import Run
 
-from fmproof.floor import EmpiricalField, load_rows
+from fmproof.floor import EmpiricalField, Log, compare, compute_floor, load_rows
 
 
 @pytest.fixture
@@ -117,6 +117,7 @@ def test_a_leak_is_called_out(run: Run, folder: Path) -> None:
     outcome = run("floor", "data.npy", "--log", "train.csv")
     assert outcome.status == 1
     assert "warning: the loss is below the floor by" in outcome.out
+    assert "nine tenths" not in outcome.out
     assert "No reduction explains it. Look for a target that leaks" in " ".join(outcome.out.split())
 
 
@@ -181,6 +182,88 @@ def test_data_that_cannot_be_used(
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("cut.npz", "cannot be read as a .npz file"),
+        ("cut.csv", "expected rows of numbers"),
+        ("cut.parquet", "cannot be read as a Parquet file"),
+    ],
+)
+def test_files_that_were_not_written_to_the_end(
+    run: Run, folder: Path, name: str, message: str
+) -> None:
+    z = np.load("data.npy")
+    if name.endswith("npz"):
+        np.savez(name, z=z)
+    elif name.endswith("csv"):
+        np.savetxt(name, z, delimiter=",")
+    else:
+        pytest.importorskip("pyarrow")
+        Path(name).write_bytes(b"PAR1 and no more")
+    Path(name).write_bytes(Path(name).read_bytes()[:-30])
+    outcome = run("floor", name)
+    assert outcome.status == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        ("a constant column", "1 of 4 columns are constant"),
+        ("repeated rows", "100 of 200 rows repeat an earlier one"),
+        ("fewer rows than columns", ""),
+        ("one row", "one row: the target is known from x, and the floor is 0"),
+        ("equal rows", "all rows are equal: the floor is 0"),
+    ],
+)
+def test_unusual_data_have_a_right_number(
+    run: Run, folder: Path, change: str, warning: str
+) -> None:
+    """Against plain formulas in float64."""
+    z = np.load("data.npy").astype(np.float64)
+    z = {
+        "a constant column": lambda: z * [1, 1, 0, 1] + [0, 0, 7, 0],
+        "repeated rows": lambda: np.concatenate([z[:100], z[:100]]),
+        "fewer rows than columns": lambda: z.reshape(20, 40),
+        "one row": lambda: z[:1],
+        "equal rows": lambda: np.ones((50, 4)),
+    }[change]()
+    np.save("z.npy", z)
+    outcome = run("floor", "z.npy", "--format", "json", "--tolerance", "0.03")
+    assert outcome.status == 0
+    assert outcome.err.count("\n") == bool(warning)
+    assert warning in outcome.err
+    found = json.loads(outcome.out)["floor"]
+    rng = np.random.default_rng(5)
+    t = (np.arange(4000) + rng.random(4000)) / 4000
+    x = t[:, None] * z[rng.integers(len(z), size=4000)]
+    x += (1 - t)[:, None] * rng.standard_normal(x.shape)
+    square = ((x[:, None] - t[:, None, None] * z) ** 2).sum(axis=2) / (1 - t[:, None]) ** 2
+    weight = np.exp(-(square - square.min(axis=1, keepdims=True)) / 2)
+    weight /= weight.sum(axis=1, keepdims=True)
+    gaps = ((z - (weight @ z)[:, None]) ** 2).sum(axis=2)
+    each = (weight * gaps).sum(axis=1) / (1 - t) ** 2
+    error = 3.3 * each.std() / 4000**0.5
+    assert abs(found["value"] - each.mean()) <= found["error"] + error + 1e-12
+
+
+def test_a_run_goes_on_from_its_file(run: Run, folder: Path) -> None:
+    common = ("data.npy", "--resume", "known")
+    first = floor_of(run, *common, "--tolerance", "0.05")
+    second = floor_of(run, *common)
+    assert second["cost"]["samples"] > first["cost"]["samples"]
+    assert second["floor"] == floor_of(run, *common)["floor"], "nothing was left to do"
+    outcome = run("floor", *common, "--seed", "1")
+    assert outcome.status == 2
+    assert outcome.err == (
+        "fmproof: known: it is of another run: its seed was 0, now it is 1; give the same, or name "
+        "a new file\n"
+    )
 
 
 def test_formats(run: Run, folder: Path) -> None:
@@ -249,6 +332,17 @@ def test_stopped_from_outside(
     assert outcome.status == 0
     assert "(interrupted); ± 0.0001 % takes about" in outcome.out
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_the_curve_of_a_log_over_t_does_not_go_up_and_down(folder: Path) -> None:
+    """Each step has ten losses, small t first: groups of rows would be of unequal times."""
+    found = compute_floor(load_rows(Path("data.npy")), tolerance=0.3)
+    t, steps = np.tile(np.arange(0.05, 1, 0.1), 93), np.repeat(np.arange(93), 10)
+    log = Log("train.csv", steps.astype(float), 1 + t, t)
+    x, loss, error = compare(found, log).curve
+    assert len(x) == 40
+    assert loss == pytest.approx(1.5)
+    assert error == pytest.approx(0)
 
 
 def test_plot(run: Run, folder: Path) -> None:

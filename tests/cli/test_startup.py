@@ -112,6 +112,21 @@ def test_libraries_of_a_method_are_loaded_by_that_method(
     assert found == expected
 
 
+def test_the_floor_needs_no_dask_without_workers(tmp_path: Path) -> None:
+    import numpy as np
+
+    np.save(tmp_path / "z.npy", np.eye(3))
+    out, found = imported(
+        "floor",
+        str(tmp_path / "z.npy"),
+        "--tolerance",
+        "0.5",
+        modules=("dask", "distributed", "matplotlib", "sympy.physics", "torch", "jax"),
+    )
+    assert "floor" in out
+    assert found == ""
+
+
 def test_import_fmproof_is_light() -> None:
     probe = "import sys, fmproof; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

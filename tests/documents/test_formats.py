@@ -85,6 +85,11 @@ def test_html_stands_alone_and_every_row_has_a_mark(report: CheckReport) -> None
     assert "<math" in page
 
 
+def test_html_leaves_out_what_only_a_converter_reads() -> None:
+    document = check_text("# A\n\n[TOC]\n\n$$\na = a\n$$\n", "post.md", ".md")
+    assert "TOC" not in rendered("html", CheckReport("1", (document,), 0.1))
+
+
 def test_html_escapes_what_the_author_wrote() -> None:
     document = check_text("<script>alert(1)</script>\n\n$$\na = \\foo{<b>}\n$$", "<x>.md", ".md")
     page = rendered("html", CheckReport("1", (document,), 0.1))

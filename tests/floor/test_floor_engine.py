@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -166,16 +168,41 @@ def test_memory_does_not_grow_with_the_queries() -> None:
     peaks = []
     for rounds in (1, 4):
         engine = Engine(Rows(z))
-        engine.add(engine.evaluate(engine.plan(200)[0], 1.0))
+        first = engine.plan(200)[0]
+        engine.add(first, engine.evaluate(first, 1.0))
         engine.close_round()
+        engine.estimate()  # imports what it needs
         tracemalloc.start()
         for _ in range(rounds):
-            for batch in engine.plan(2048):
-                engine.add(engine.evaluate(batch, 1.0))
+            for batch in engine.plan(1900):  # always one batch: two would be smaller
+                engine.add(batch, engine.evaluate(batch, 1.0))
             engine.close_round()
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]
+
+
+def test_float32_data_stay_float32_and_are_not_copied_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four times the rows, 12 MB more: what is allocated grows by some numbers a row alone."""
+    import tracemalloc
+
+    monkeypatch.setattr("fmproof.floor.rows.BLOCK_BYTES", 2**20)
+    peaks = []
+    for n in (4000, 16_000):
+        np.save(tmp_path / "z.npy", points(n, 256))
+        stored = np.load(tmp_path / "z.npy", mmap_mode="r")
+        rows = Rows(stored)
+        assert rows.dtype == np.float32
+        assert np.shares_memory(rows.block(5, 900), stored)
+        tracemalloc.start()
+        engine = Engine(rows)
+        batch = replace(engine.plan(64)[0], t=np.linspace(0.1, 0.9, 64))
+        engine.add(batch, engine.evaluate(batch, 1.0))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 4 * 2**20
 
 
 @pytest.mark.parametrize("count", [1, 5])

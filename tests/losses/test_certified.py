@@ -455,3 +455,22 @@ def test_the_floor_is_bracketed_where_it_is_not_resolved(points: bool, t: float)
     assert (float(ball.lower()) > 0) is not points
     field = float(joint.target_square(marginal.schedule(arb(t))).upper())
     assert float(ball.upper()) < field
+
+
+def test_what_is_out_of_reach_is_said_at_once() -> None:
+    """Where a velocity is infinite no bound is finite, and x^500 has moments without end."""
+    singular = Problem(DATA, PolynomialPath("3/5"), MODEL)
+    with pytest.raises(InputError, match="derivative of alpha is infinite at t = 0"):
+        certified.evaluate(singular, ["C1"])
+    high = Problem(
+        GaussianMixture.points([[-1], [1]]),
+        CondOTPath(),
+        PolynomialVelocity([Term([1], 500, [500])]),
+    )
+    with pytest.raises(InputError, match="models up to degree 60, found 500"):
+        certified.evaluate(high, ["fm", "cfm_gradient"])
+    found = certified.evaluate(high, ["cfm", "cfm_gradient", "C2", "C1"], 1e-2, 2000)
+    assert np.isnan(float(found["cfm"].value))
+    assert np.isinf(np.asarray(found["cfm_gradient"].error)).all()
+    assert abs(float(found["C2"].value) + 2) <= float(found["C2"].error)
+    assert np.isfinite(float(found["C1"].error))

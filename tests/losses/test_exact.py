@@ -342,3 +342,15 @@ def test_c2_of_a_large_data_set():
 
 def test_cost_counts_seconds():
     assert ExactCFM(R1).loss().cost["seconds"] > 0
+
+
+def test_many_floats_are_summed_as_floats_within_the_error(monkeypatch):
+    from fmproof.losses import exact as module
+
+    points = np.random.default_rng(0).normal(size=(1200, 30)) * 10.0 ** np.arange(30)
+    problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity(np.eye(30)))
+    quick = ExactCFM(problem).c2()
+    monkeypatch.setattr(module, "_MANY", 10**9)
+    slow = ExactCFM(problem).c2()
+    assert slow.error < quick.error < 1e-13 * abs(quick.value)
+    assert abs(quick.value - slow.value) <= quick.error

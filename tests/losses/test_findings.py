@@ -130,3 +130,17 @@ def test_json_has_the_errors_of_gradients_and_what_it_cost() -> None:
     data = json.loads(render_json(found))
     assert data["gradients"]["fm"]["sampling"]["error"] == [1e-3, 2e-3]
     assert data["costs"]["sampling"] == {"samples": 1024, "seed": 7, "seconds": 0.5}
+
+
+def test_what_a_method_does_not_know_is_not_the_best() -> None:
+    """NaN with an infinite error met every tolerance: infinity is not more than infinity."""
+    nothing = (np.nan, np.inf)
+    found = findings(
+        fm={"certified": nothing, "quadrature": (0.85, 1e-13)},
+        cfm={"certified": nothing, "quadrature": (3.5, 1e-13)},
+        C={"certified": nothing, "quadrature": (-2.65, 1e-13)},
+    )
+    best = found.best("fm")
+    assert best is not None
+    assert best[0] == "quadrature"
+    assert found.verdict == "holds"

@@ -196,3 +196,17 @@ def test_what_takes_too_long_ends_and_says_what_it_knows() -> None:
     assert found.best("C2") is not None
     assert found.verdict != "fails"
     assert not found.contradictions
+
+
+def test_the_joint_side_of_many_points_ends_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sums over 2 d K points for each place are looked at one by one, not foreseen as one."""
+    from fmproof.losses import budget
+
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(budget, "perf_counter", lambda: 0.01 * next(ticks))
+    data = GaussianMixture.points(np.random.default_rng(0).normal(size=(3000, 2)))
+    problem = Problem(data, CondOTPath(), LinearVelocity(0.3 * np.eye(2)))
+    found = quadrature.evaluate(problem, ["cfm", "C2"], seconds=0.1)
+    assert np.isinf(float(found["cfm"].error))
+    assert found["cfm"].cost["out_of_time"]
+    assert next(ticks) < 100

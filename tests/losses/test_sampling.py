@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import islice
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -261,3 +263,61 @@ def test_a_value_whose_square_overflows_is_left_open_without_a_warning() -> None
     )
     assert np.isfinite(found["cfm"].value)
     assert np.isinf(found["cfm"].error)
+
+
+def test_a_first_batch_out_of_reach_is_foreseen() -> None:
+    """A second instead of hours: a million rotated components in 300 dimensions would take them."""
+    from fmproof.losses.sampling import _first_points
+
+    run = Sampling(PROBLEM, ["floor"])
+    assert _first_points(run, 8.0) == 64
+    huge = SimpleNamespace(components=10**6, dim=300, by_products=False)
+    stand_in = cast(Any, SimpleNamespace(problem=SimpleNamespace(data=huge), state=run.state))
+    with pytest.raises(InputError, match="not available: 64 samples of 1,000,000 components in di"):
+        _first_points(stand_in, 8.0)
+    large = SimpleNamespace(components=2 * 10**4, dim=784, by_products=True)
+    stand_in.problem.data = large
+    assert _first_points(stand_in, 8.0) in (8, 16, 32)
+
+
+def test_intervals_of_a_vector_hold_together() -> None:
+    """Each of m entries is given the level 1 - 0.01 / m."""
+    from scipy.special import stdtrit
+
+    run = Sampling(PROBLEM, ["cfm", "cfm_gradient"], seed=3)
+    first = next(iter(run))
+    count = run.state.replicates
+    terms = np.size(first["cfm_gradient"].value)
+    assert terms > 1
+    # The state does not tell single replicates apart by quantity; its columns are in their order.
+    means = run.state.sums / run.state.points
+    spread = means.std(axis=0, ddof=1) / np.sqrt(count)
+    widths = [1, *[terms] * terms]
+    least = [stdtrit(count - 1, 1 - 0.005 / m) for m in widths] * spread
+    found = np.concatenate([np.ravel(first[name].error) for name in ("cfm", "cfm_gradient")])
+    assert (found >= least * (1 - 1e-12)).all()
+    assert (found[1:] <= 1.5 * least[1:]).all()
+
+
+def test_beyond_some_coordinates_points_are_uniform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The values and the intervals are as good; a Sobol sequence in 1,570 dimensions takes 5 s."""
+    monkeypatch.setattr(sampling, "_SOBOL_DIMS", 3)
+    points = np.random.default_rng(0).normal(size=(5, 6))
+    model = CallableVelocity(lambda t, x: 0.3 * x, 6)
+    found = next(islice(Sampling(Problem(GaussianMixture.points(points), CondOTPath(), model),
+                                 ["C2"], seed=1), 6, None))["C2"]  # fmt: skip
+    expected = -(points**2).sum() / 5 - 6
+    # At 99 %; three widths leave one in millions.
+    assert abs(float(found.value) - expected) <= 3 * float(found.error)
+    assert float(found.error) < 0.2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_points_that_do_not_divide_evenly_are_in_the_error(seed: int) -> None:
+    """Of 1,024 points not a whole number should be the far one; replicates may all round alike."""
+    data = GaussianMixture.points([[0], [10**6]], weights=["9999999/10000000", "1/10000000"])
+    problem = Problem(data, CondOTPath(), PROBLEM.model)
+    found = sampling.evaluate(problem, ["C2"], max_samples=2**14, seed=seed)["C2"]
+    # Eight intervals at 99 %: three widths leave one in millions.
+    assert abs(float(found.value) + 100_001) <= 3 * float(found.error)
+    assert float(found.error) < 0.01 * 100_001

@@ -468,3 +468,23 @@ def test_a_custom_path_works_as_the_built_in_one():
     np.testing.assert_allclose(
         custom.marginal_velocity(times, x), built_in.marginal_velocity(times, x), rtol=1e-10
     )
+
+
+def test_a_schedule_that_underflows_is_told_from_one_that_is_not_positive():
+    with pytest.raises(InputError, match=r"beta: underflows at t = 0\.\d+: it is some 1e-3\d\d"):
+        CustomPath("t", "exp(-2000*t) - t*exp(-2000)")
+    with pytest.raises(InputError, match="expected a positive value for 0 < t < 1, found 0 at"):
+        CustomPath("t", "1 - 2*t")
+
+
+def test_what_float64_cancels_has_its_digits_with_and_without_balls(monkeypatch):
+    from fmproof.models import custom
+
+    formula = "1/(1+exp(-126)) - 1/(1+exp(-200*(t-0.37)))"
+    at = np.linspace(0.4, 0.99, 7)
+    by_balls = CustomPath("t", formula).beta(at)
+    monkeypatch.setattr(custom, "find_spec", lambda _: None)
+    by_digits = CustomPath("t", formula).beta(at)
+    assert by_balls == pytest.approx(by_digits, rel=1e-15, abs=0)
+    assert (by_balls > 0).all()
+    assert by_balls.min() < 1e-25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -476,3 +477,26 @@ def test_what_has_no_form_in_a_file():
 
     with pytest.raises(InputError, match=r"^time: .* cannot be written to a problem file"):
         problem_to_toml(Problem(data, CondOTPath(), LinearVelocity([[1]]), Often()))
+
+
+def test_text_as_a_data_file_is_told_how_to_become_one(tmp_path: Path) -> None:
+    text = 'dim = 1\n[data]\nkind = "points"\nfile = "FILE"\n[path]\nkind = "cond-ot"\n'
+    text += '[model]\nkind = "linear"\nA = [[0.5]]\n'
+    (tmp_path / "data.csv").write_text("1,2\n3,4\n")
+    with pytest.raises(InputError, match="which is text; in Python") as caught:
+        problem_from_toml(text.replace("FILE", "data.csv"), tmp_path)
+    assert "numpy.save('data.npy', numpy.loadtxt('data.csv', delimiter=','))" in str(caught.value)
+    (tmp_path / "data.npy").write_text("1,2\n3,4\n")
+    with pytest.raises(InputError, match=r"as a \.npy file"):
+        problem_from_toml(text.replace("FILE", "data.npy"), tmp_path)
+
+
+def test_sigma_min_is_told_its_path_and_is_no_slip_of_sin() -> None:
+    text = 'dim = 1\n[data]\nkind = "points"\npoints = [[1]]\n[path]\nkind = "cond-ot"\n'
+    text += 'sigma_min = 0.01\n[model]\nkind = "linear"\nA = [[0.5]]\n'
+    with pytest.raises(InputError, match=r'path.sigma_min: unknown key, .*kind = "custom"'):
+        problem_from_toml(text)
+    written = text.replace("sigma_min = 0.01\n", 'alpha = "t"\nbeta = "1 - (1 - sigma_min)*t"\n')
+    with pytest.raises(InputError, match="unknown name 'sigma_min'") as caught:
+        problem_from_toml(written.replace("cond-ot", "custom"))
+    assert "did you mean" not in str(caught.value)

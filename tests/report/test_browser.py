@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 from report_cases import everything, failing, hostile, numeric, proved
 
+from fmproof import check
+from fmproof.derivations import BUILTIN, load
+from fmproof.documents.check import check_text
+from fmproof.documents.formats import html as document_page
+from fmproof.documents.model import CheckReport
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
 from fmproof.report import html, plots
 
@@ -271,14 +276,75 @@ def test_a_rule_is_reached_from_the_row_and_opens(show: Any) -> None:
     assert "linearity" in page.find_element("id", target).text
 
 
-def test_wide_rows_wrap_on_a_phone(show: Any) -> None:
-    page = show(html.render(proved()), 390)
+def test_every_formula_of_every_derivation_wraps_on_a_phone(show: Any) -> None:
+    report = check([load(name) for name in BUILTIN])
+    page = show(html.render(report), 390)
     over = page.execute_script(
         """
-        return [...document.querySelectorAll('.step > summary .formula, .start .formula')]
-          .filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.textContent)"""
+        document.querySelectorAll('details').forEach(d => d.open = true);
+        return [...document.querySelectorAll('.formula')]
+          .filter(f => !f.closest('.rule-entry')  // a rule of inference is one fraction
+            && f.scrollWidth > f.clientWidth + 1).map(f => f.textContent)"""
     )
     assert over == []
+    assert not page.find_elements("css selector", ".formula .text, .inline .text")  # all MathML
+
+
+DOCUMENT = r"""# 损失函数
+
+由 $\|a - b\|^2 = \|a\|^2 - 2 a^\top b + \|b\|^2$ 可得
+$$
+\begin{aligned}
+\mathbb{E}_{x \sim p} \|f(x) - g(x)\|^2
+  &= \mathbb{E}_{x \sim p} [\|f(x)\|^2 - 2 f(x)^\top g(x) + \|g(x)\|^2] \\
+  &= \mathbb{E}_{x \sim p} [\|f(x)\|^2 + \|g(x)\|^2] \\
+  &= \foo
+\end{aligned}
+$$
+and, in a wide row,
+$$
+\mathbb{E}_{x \sim p} \|f(x) + g(x) + h(x)\|^2 = \mathbb{E}_{x \sim p} [\|f(x)\|^2 + \|g(x)\|^2
+ + \|h(x)\|^2 + 2 f(x)^\top g(x) + 2 g(x)^\top h(x) + 2 f(x)^\top h(x)]
+$$
+"""
+
+
+@pytest.fixture(scope="module")
+def checked_document() -> str:
+    document = check_text(DOCUMENT, "post.md", ".md")
+    return document_page.render(CheckReport("1", (document,), 0.1))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_checked_document_is_read_on_any_screen(
+    show: Any, checked_document: str, width: int, dark: bool
+) -> None:
+    page = show(checked_document, width, dark)
+    page.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert not page.execute_script("return document.documentElement.scrollWidth > innerWidth")
+    colours = "const s = getComputedStyle(document.body); return [s.backgroundColor, s.color]"
+    paper, ink = (sum(map(int, c[4:-1].split(","))) for c in page.execute_script(colours))
+    assert (paper < ink) is dark
+    assert "损失函数" in page.find_element("tag name", "h2").text
+    assert page.get_log("browser") == []
+    log = [entry["message"] for entry in page.get_log("performance")]
+    assert [m for m in log if "requestWillBeSent" in m and '"url":"http' in m] == []
+
+
+def test_the_keyboard_reaches_and_opens_every_mark(show: Any, checked_document: str) -> None:
+    page = show(checked_document)
+    marks = page.find_elements("css selector", "details.mark > summary")
+    assert len(marks) == 5
+    reached = []
+    for _ in range(3 * len(marks) + 9):
+        press(page, "\ue004")
+        here = page.switch_to.active_element
+        if here in marks and here not in reached:
+            reached.append(here)
+            press(page, "\ue007")
+            assert page.execute_script("return arguments[0].parentElement.open", here)
+    assert reached == marks
 
 
 def test_no_other_script_can_run(show: Any) -> None:

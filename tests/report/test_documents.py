@@ -306,6 +306,13 @@ def test_a_notebook_checks_again_and_notices_another_result(case) -> None:
             exec(program, names)
 
 
+def test_markdown_uses_commands_that_notebooks_know() -> None:
+    source = markdown.render(proved())
+    assert r"\enspace \Rightarrow" in source
+    for unknown in (r"\thickspace", r"\medspace"):  # to MathJax 3
+        assert unknown not in source
+
+
 def test_titles_come_out_as_they_are() -> None:
     shown = latex.render(hostile()).replace(r"\hspace{0pt}", "")
     assert r"{\textbackslash}input{\{}/etc/passwd{\}} {\ensuremath{<}}script" in shown

@@ -15,7 +15,9 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.report import latex
 from fmproof.report.laws import Laws
 from fmproof.report.model import Report
+from fmproof.report.paper.reasons import REASONS, SAID, TACIT
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 PACKAGES = r"\usepackage{amsmath,amssymb,amsthm,graphicx}"
 
 
@@ -28,6 +30,11 @@ def everything_proved() -> Report:
 def family() -> Report:
     """The derivations of flow matching, which share their symbols and hypotheses."""
     return check([load(n) for n in ("fm-cfm", "gradient", "constant", "general", "uniform")])
+
+
+@cache
+def source_of(style: latex.Style) -> str:
+    return latex.render(everything_proved(), "x", style=style)
 
 
 def body(source: str) -> str:
@@ -155,11 +162,51 @@ def test_a_later_proof_cites_the_theorem_of_the_same_document() -> None:
     assert r"by \texttt{fm-cfm}" in alone
 
 
-@pytest.mark.parametrize("style", ["proof", "statements"])
+@pytest.mark.parametrize("style", latex.STYLES)
+def test_no_mathematics_comes_out_as_words(style: latex.Style) -> None:
+    source = re.sub(r"\\texttt\{.*\}|fmproof\w*|%.*", "", body(source_of(style)))
+    words = re.sub(
+        r"\$[^$]*\$|\\begin\{align\*\}.*?\\end\{align\*\}|\\\[.*?\\\]", "", source, flags=re.S
+    )
+    for raw in (r"\_", "^", "textasciicircum", "textsubscript", "ensuremath", "ā"):
+        assert raw not in words, raw
+    assert re.findall(r"\b(?:a|an) (?:a|an|the|what|one|another|any)\b", words) == []
+    assert r"\text{\=" not in source  # an accent on a letter of a formula
+
+
+def test_each_rule_has_the_words_of_a_mathematician() -> None:
+    from fmproof.tactics.methods import METHODS
+
+    assert set(REASONS) == set(METHODS)
+    derivations = everything_proved().derivations
+    facts = {
+        fact
+        for derivation in derivations
+        for step in derivation.steps
+        for condition in step.conditions
+        for fact in str(condition.discharged_by).split(", ")
+        if fact not in {h.name for h in derivation.hypotheses}
+    }
+    assert facts - set(SAID) - TACIT == {"an earlier result"}
+
+
+def test_results_are_called_as_the_reader_sees_them() -> None:
+    source = body(source_of("proof"))
+    reasons = re.findall(r"\\tag\*\{(.*)\}", source)
+    cited = {found for reason in reasons for found in re.findall(r"by (\S[^,)]*)", reason)}
+    assert r"\emph{The cross term}" in cited
+    titles = {part.title for d in everything_proved().derivations for part in d.parts}
+    for name in cited:
+        for title in re.findall(r"\\emph\{(.*?)\}", name):
+            assert title.replace("'", "'") in titles
+    names = {part.name for d in everything_proved().derivations for part in d.parts}
+    assert not cited & (names - {""})
+
+
+@pytest.mark.parametrize("style", latex.STYLES)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_all_derivations_compile(engine: str, style: latex.Style, tmp_path: Path) -> None:
-    source = latex.render(everything_proved(), "x", style=style)
-    assert complaints(compiled(source, engine, tmp_path, runs=3)) == []
+    assert complaints(compiled(source_of(style), engine, tmp_path, runs=3)) == []
 
 
 @needs["pdflatex"]
@@ -199,6 +246,14 @@ def test_the_theorem_and_its_proof_take_two_pages_at_most(tmp_path: Path) -> Non
     pages = re.search(r"Output written on x\.pdf \((\d+) page", log)
     assert pages is not None
     assert int(pages[1]) <= 2
+
+
+@needs["pdflatex"]
+def test_the_page_by_hand_that_it_is_held_against_compiles(tmp_path: Path) -> None:
+    source = (EXAMPLES / "fm-cfm-by-hand.tex").read_text(encoding="utf-8")
+    log = compiled(source, "pdflatex", tmp_path)
+    assert complaints(log) == []
+    assert "Output written on x.pdf (1 page" in log
 
 
 @needs["pdflatex"]

@@ -42,3 +42,17 @@ def test_zeros_and_roundings_are_no_departure_but_a_constant_is():
     assert joint_test(np.zeros((100, 2))).p_value == 1
     assert joint_test(np.full((100, 2), 1e-12), rounding=1e-11).p_value == 1
     assert joint_test(np.full((100, 2), 1e-3), rounding=1e-11).p_value < 1e-15
+
+
+def test_the_level_holds_for_skewed_numbers() -> None:
+    """Squares of normal numbers less one: without the correction the level is missed."""
+    rng = np.random.default_rng(0)
+    plain = corrected = 0
+    for _ in range(4000):
+        values = np.square(rng.standard_normal((30, 1))) - 1
+        plain += joint_test(values).p_value <= 0.002
+        corrected += joint_test(values, skewed=True).p_value <= 0.002
+    assert plain > 4000 * 0.002 + 3.3 * (4000 * 0.002) ** 0.5
+    assert corrected <= 4000 * 0.002
+    shifted = np.square(rng.standard_normal((400, 1))) - 0.1
+    assert joint_test(shifted, skewed=True).p_value < 1e-6

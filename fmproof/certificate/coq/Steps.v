@@ -1,6 +1,6 @@
 (* Steps.v: what the generated proofs are written with: functions of several variables, the
    measurability of terms, arithmetic, and the rules in the form in which steps use them. *)
-From FMProof Require Export Measure Product Model Rules Spaces.
+From FMProof Require Export Measure Product Model Rules Calculus Spaces.
 Require Export Reals Lra List.
 Set Warnings "-all".
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype seq fintype order ssralg ssrnum boolp classical_sets functions reals constructive_ereal measure lebesgue_measure lebesgue_integral Rstruct.

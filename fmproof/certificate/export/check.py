@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fmproof.certificate.certificate import Certificate
 from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.library import ALLOWED, axioms, coqc, last_words
+from fmproof.certificate.library import ALLOWED, ASSUMED, axioms, coqc, last_words
 from fmproof.errors import InputError
 from fmproof.files import write_whole
 
@@ -37,7 +37,8 @@ class Accepted:
         steps: of the certificate.
         lines: of Proof.v.
         seconds: that Coq took.
-        axioms: what the theorem rests on besides Coq's logic.
+        axioms: of classical reasoning, which the theorem rests on besides Coq's logic.
+        assumed: what else it rests on: the library's own assumptions.
     """
 
     derivation: str
@@ -45,6 +46,7 @@ class Accepted:
     lines: int
     seconds: float
     axioms: frozenset[str]
+    assumed: frozenset[str] = frozenset()
 
 
 def write(certificate: Certificate, folder: Path) -> None:
@@ -96,7 +98,7 @@ def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
             f"{folder / 'Proof.v'} proves another statement than Goal.v: {last_words(done.stderr)}"
         )
     used = axioms(done.stdout)
-    extra = sorted(used - ALLOWED)
+    extra = sorted(used - ALLOWED - ASSUMED.keys())
     if extra:
         raise InputError(
             f"{folder / 'Proof.v'} rests on {', '.join(extra)}, which is assumed, not proved"
@@ -106,7 +108,8 @@ def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
         len(certificate.steps),
         len(given.splitlines()),
         time.monotonic() - began,
-        used,
+        used & ALLOWED,
+        used - ALLOWED,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Rational
 
+from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
     NotExported,
     Printer,
@@ -20,7 +21,8 @@ from fmproof.certificate.export.statement import (
     Symbols,
     arguments,
     densities,
-    is_vector,
+    dimension,
+    factor_space,
     items,
     number,
     space,
@@ -54,30 +56,37 @@ class Tree:
     scope: Any = field(default=None, compare=False)
 
     @property
-    def vector(self) -> bool:
-        if self.kind == "hole":
-            return bool(self.value)
+    def vector(self) -> str:
+        """The dimension of a vector or gradient; empty for a number."""
+        if self.kind in ("hole", "zero"):
+            return str(self.value)
         if self.kind == "leaf":
-            return is_vector(self.term)
-        return self.kind in ("vector sum", "scaled", "zero")
+            return dimension(self.term)
+        if self.kind in ("vector sum", "scaled"):
+            return next((p.vector for p in self.parts if p.vector), "d")
+        return ""
 
 
 def leaf(term: Any, scope: Scope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
-def tree(term: Any, scope: Scope, vector: bool = False) -> Tree:
-    """The arithmetic of a term, down to what is no arithmetic."""
+def tree(term: Any, scope: Scope, vector: str = "") -> Tree:
+    """The arithmetic of a term, down to what is no arithmetic.
+
+    Args:
+        vector: the dimension, where 0 is a vector.
+    """
     if vector and term == 0:
-        return Tree("zero")
+        return Tree("zero", value=vector)
     if isinstance(term, Rational):
         return Tree("number", value=term)
     if isinstance(term, Add):
-        kind = "vector sum" if is_vector(term) else "sum"
+        kind = "vector sum" if dimension(term) else "sum"
         return Tree(kind, tuple(tree(a, scope) for a in term.args))
     if isinstance(term, Mul):
-        vectors = [a for a in term.args if is_vector(a)]
-        scalars = product_of([tree(a, scope) for a in term.args if not is_vector(a)])
+        vectors = [a for a in term.args if dimension(a)]
+        scalars = product_of([tree(a, scope) for a in term.args if not dimension(a)])
         return Tree("scaled", (scalars, tree(vectors[0], scope))) if vectors else scalars
     if isinstance(term, Pow):
         return Tree("power", (tree(term.args[0], scope),), value=int(term.args[1]))
@@ -123,7 +132,7 @@ def written(t: Tree, show: Callable[[Tree], str]) -> str:
         return vector_sum(parts)
     if t.kind == "scaled":
         return f"(vscal {parts[0]} {parts[1]})"
-    return "h" if t.kind == "hole" else "(@vzero d)"
+    return "h" if t.kind == "hole" else f"(@vzero {t.value})"
 
 
 class Facts:
@@ -204,9 +213,9 @@ class Equality:
 
     # --- proofs ---
 
-    def terms(self, a: Any, s: Scope, b: Any, t: Scope, vector: bool = False) -> str:
+    def terms(self, a: Any, s: Scope, b: Any, t: Scope, vector: str = "") -> str:
         """That a in the scope s is b in the scope t."""
-        vector = vector or is_vector(a) or is_vector(b)
+        vector = vector or dimension(a) or dimension(b)
         return self.trees(tree(a, s, vector), tree(b, t, vector))
 
     def trees(self, a: Tree, b: Tree, tactic: str = "", constants: bool = False) -> str:
@@ -278,18 +287,18 @@ class Equality:
     def _integrals(self, a: Tree, b: Tree) -> str:
         x, y = a.term, b.term
         over, others = items(x.measure), items(y.measure)
-        if [i.range for i in over] != [i.range for i in others]:
+        if [factor_space(i) for i in over] != [factor_space(i) for i in others]:
             raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic")
         where, point = space(over), self.point()
-        s = {**a.scope, **projections([i.var for i in over], point)}
-        t = {**b.scope, **projections([i.var for i in others], point)}
-        vector = is_vector(x) or is_vector(y)
+        s = self.printer.placed(a.scope, at(over, point))
+        t = self.printer.placed(b.scope, at(others, point))
+        vector = dimension(x) or dimension(y)
         f = weighted(x.measure, tree(x.body, s, vector), s)
         g = weighted(y.measure, tree(y.body, t, vector), t)
         lemma = "VInt_ext" if vector else "Int_ext"
         lam = f"(fun {point} : {where} => {self.trees(f, g)})"
         whole = [self.integrand(z, scope) for z, scope in ((x, a.scope), (y, b.scope))]
-        size = "d " if vector else ""
+        size = f"{vector} " if vector else ""
         return f"(@{lemma} {size}({where}) {whole[0]} {whole[1]} {lam})"
 
     def zero(self, t: Tree) -> str:
@@ -306,7 +315,7 @@ class Equality:
         """That an integral or expectation is 0 whose integrand is so by arithmetic."""
         over, point = items(node.measure), self.point()
         where = space(over)
-        s = {**scope, **projections([i.var for i in over], point)}
+        s = self.printer.placed(scope, at(over, point))
         integrand = weighted(node.measure, tree(node.body, s), s)
         same = self.trees(integrand, Tree("number", value=Rational(0)))
         whole = f"(fun {point} : {where} => {same})"
@@ -370,7 +379,7 @@ class _Fact:
         key = eq.key(t)
         if key in self._known:
             return self._known[key]
-        kind = "vec d" if t.vector else "R"
+        kind = f"vec {t.vector}" if t.vector else "R"
         name = self._variable(key, kind, eq.text(t))
         same = eq.class_of_tree(t)
         if same == 0 and kind == "R":
@@ -443,15 +452,6 @@ def chain(*proofs: str) -> str:
 def back(proof: str) -> str:
     """Symmetry."""
     return REFL if proof == REFL else f"(eq_sym {proof})"
-
-
-def projections(names: Sequence[Var], point: str) -> dict[Var, str]:
-    """What stands for each variable at a point of a product."""
-    found: dict[Var, str] = {}
-    for var in reversed(names[1:]):
-        found[var] = f"(snd {point})"
-        point = f"(fst {point})"
-    return {names[0]: point, **found}
 
 
 def bound_in(node: Any) -> set[Var]:

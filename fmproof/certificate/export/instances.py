@@ -7,7 +7,7 @@ repeated for the term at hand, so that all steps are about the symbols of the th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Basic
@@ -53,9 +53,9 @@ def without_instances(certificate: Certificate) -> Certificate:
             source, head, params, body = moved
             last = _instance(steps, source.step, head, params, body)
             moved = (From(last), step.conclusion)
-            step = Step("restate", moved, step.conclusion, step.hypotheses)
+            step = replace(step, rule="restate", arguments=moved)
         else:
-            step = Step(step.rule, moved, step.conclusion, step.hypotheses)
+            step = replace(step, arguments=moved)
         new[number] = len(steps)
         steps.append(step)
     return _pruned(certificate.derivation, steps)
@@ -84,7 +84,8 @@ def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -
             arguments = (Parts(type(node), put(node.args)), *arguments[1:])
         hypotheses = tuple(map(put, step.hypotheses))
         new[number] = len(steps)
-        steps.append(Step(step.rule, arguments, put(step.conclusion), hypotheses))
+        changed: dict[str, Any] = {"conclusion": put(step.conclusion), "hypotheses": hypotheses}
+        steps.append(replace(step, arguments=arguments, **changed))
     return new[last]
 
 
@@ -111,11 +112,8 @@ def _pruned(name: str, steps: list[Step]) -> Certificate:
     return Certificate(
         name,
         tuple(
-            Step(
-                steps[n].rule,
-                tuple(_mapped(a, lambda k: new[k]) for a in steps[n].arguments),
-                steps[n].conclusion,
-                steps[n].hypotheses,
+            replace(
+                steps[n], arguments=tuple(_mapped(a, lambda k: new[k]) for a in steps[n].arguments)
             )
             for n in kept
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Rational, S
 
 from fmproof.certificate.certificate import From
+from fmproof.certificate.export.conditional import total_mass, without_density
 from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
@@ -23,8 +24,8 @@ from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
+    dimension,
     factor_space,
-    is_vector,
     items,
     space,
 )
@@ -43,11 +44,11 @@ def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     """The goal from a lemma about an integrand of this shape, at the point ``pt0``."""
     goal: Any = step.arg(0)
     over = items(goal.measure)
-    here = {**step.scope, **at(over, "pt0").scope}
-    target = weighted(goal.measure, tree(goal.body, here, is_vector(goal.body)), here)
+    here = step.printer.placed(step.scope, at(over, "pt0"))
+    target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
     same = step.equality.trees(shape, target)
-    vector = "V" if is_vector(goal.body) else ""
-    size = "d " if vector else ""
+    vector = "V" if dimension(goal.body) else ""
+    size = f"{dimension(goal.body)} " if vector else ""
     G, where = step.integrand(goal), space(over)
     proof = f"({' '.join([lemma, *premises])})"
     return f"(@{vector}Integrable_ext {size}({where}) _ {G} (fun pt0 : {where} => {same}) {proof})"
@@ -65,7 +66,7 @@ class _Inner:
         parts = factors(goal.body)
         self.over = items(goal.measure)
         self.point = at(self.over, "pt0")
-        self.scope = {**step.scope, **self.point.scope}
+        self.scope = step.printer.placed(step.scope, self.point)
         found = [i for i, f in enumerate(parts) if isinstance(f, nodes.Inner)]
         if of_sum:
             found = [i for i in found if parts[i].is_square and isinstance(parts[i].args[0], Add)]
@@ -139,7 +140,7 @@ def square_integrable(step: At) -> str:
     (place,) = (i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC)
     vector, weight = parts[place], mul(*without(parts, place))
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope = {**step.scope, **point.scope}
+    scope = step.printer.placed(step.scope, point)
     w = weighted(goal.measure, tree(weight, scope), scope)
     W, f = _lambda(step, over, w), _lambda(step, over, tree(vector, scope))
     m = step.measurability.weighted(goal.measure, weight, scope, point)
@@ -152,7 +153,10 @@ def square_integrable(step: At) -> str:
 
 def constant_factor(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
-    over, scope = items(goal.measure), {**step.scope, **at(items(goal.measure), "pt0").scope}
+    over, scope = (
+        items(goal.measure),
+        step.printer.placed(step.scope, at(items(goal.measure), "pt0")),
+    )
     bound = {item.var for item in over}
     gone = []
     for factor in factors(goal.body):
@@ -161,7 +165,7 @@ def constant_factor(step: At) -> str:
         elif not bound & free_vars(factor) and sort_of(factor) is Sort.REAL:
             gone.append(factor)
     k = mul(*gone)
-    vector = is_vector(goal.body)
+    vector = dimension(goal.body)
     target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
     source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
     shape = Tree("scaled" if vector else "product", (tree(k, step.scope), source))
@@ -185,14 +189,14 @@ def cancelled_ratio(step: At) -> str:
     a, b = ratio.args
     rest = mul(*without(parts, *found))
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope, vector = {**step.scope, **point.scope}, is_vector(rest)
+    scope, vector = step.printer.placed(step.scope, point), dimension(rest)
     A, B, f = (tree(z, scope) for z in (a, b, rest))
     quotient = Tree("product", (B, tree(ratio, scope)))
     shape = Tree("scaled" if vector else "product", (quotient, f))
     (premise,) = step.step.hypotheses
     source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
     target = Tree("scaled" if vector else "product", (A, f))
-    size, where = "d " if vector else "", space(over)
+    size, where = f"{vector} " if vector else "", space(over)
     same = step.equality.trees(source, target)
     mb, mr = (step.measurability.real(z, scope, point) for z in (b, ratio))
     mf = (step.measurability.vector if vector else step.measurability.real)(rest, scope, point)
@@ -212,18 +216,18 @@ def equal_integrand(step: At) -> str:
     premise = step.premise(source)
     over, name = items(goal.measure), step.equality.point()
     point = at(over, name)
-    inside = {**step.scope, **point.scope}
+    inside = step.printer.placed(step.scope, point)
     other = props.Integrable(premise.conclusion.rhs, *goal.measure)
-    if densities(goal.measure):
-        raise NotExported("equal integrands under a law")
-    vector = is_vector(goal.body)
-    V, size, where = ("V", "d ", space(over)) if vector else ("", "", space(over))
+    vector = dimension(goal.body)
+    V, size, where = ("V", f"{vector} ", space(over)) if vector else ("", "", space(over))
     F, G = step.integrand(goal), step.integrand(other)
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
     lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    if lifted and densities(goal.measure):
+        raise NotExported("equal integrands almost everywhere under a law")
     if not lifted:
-        back = f"(eq_sym {step.proved(source, told, inside)})"
+        back = f"(eq_sym {_beside_law(step, goal, step.proved(source, told, inside), inside)})"
         return (
             f"(@{V}Integrable_ext {size}({where}) {G} {F} (fun {name} : {where} => {back}) {known})"
         )
@@ -236,19 +240,31 @@ def equal_integrand(step: At) -> str:
     return f"(@{V}Integrable_almost {size}({where}) {F} {G} {m} {almost} {known})"
 
 
+def _beside_law(step: At, goal: Any, equal: str, scope: Any) -> str:
+    """An equation of integrands with the law's density beside both."""
+    if not densities(goal.measure):
+        return equal
+    law, size = step.printer.law(goal.measure, scope), dimension(goal.body)
+    if size:
+        return f"(f_equal (fun h : vec {size} => vscal {law} h) {equal})"
+    return f"(f_equal (fun h : R => {law} * h) {equal})"
+
+
 # --- the same law, written otherwise ------------------------------------------------------
 
 
 def finite_measure(step: At) -> str:
     """Laws have mass one, bounded intervals are finite."""
     goal: Any = step.arg(0)
-    body, _ = against_lebesgue(goal.body, goal.measure)
-    over, parts = items(goal.measure), factors(body)
+    over = items(goal.measure)
+    if without_density(goal.measure) and len(over) == 1:
+        return total_mass(step)
+    body, parts = goal.body, [*densities(goal.measure), *factors(goal.body)]
     laws = [f for f in parts if not is_uniform(f) and not isinstance(f, Rational)]
     drawn = {v for law in laws for v in drawn_by(law)} if all(
         isinstance(f, nodes.Apply) and f.head.draws for f in laws
     ) else None  # fmt: skip
-    if drawn is None or is_vector(body):
+    if drawn is None or dimension(body):
         raise NotExported("the integral of another constant")
     intervals = [i for i in over if i.var not in drawn]
     proof, order, done = law_integrable(step, laws, step.scope, intervals)
@@ -257,7 +273,7 @@ def finite_measure(step: At) -> str:
     )
     if turned is not None:
         proof = f"(Integrable_renaming {turned} {proof})"
-    here = {**step.scope, **at(over, "pt0").scope}
+    here = step.printer.placed(step.scope, at(over, "pt0"))
     source = product_of([tree(d, here) for d in done])
     target = weighted(goal.measure, tree(goal.body, here), here)
     return _up_to_a_constant(step, over, source, target, _constant(goal), proof, goal)
@@ -290,12 +306,14 @@ def _up_to_a_constant(
 def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
-    if is_vector(goal.body):
+    if without_density(premise.measure) or without_density(goal.measure):
+        return step.cast(Known(premise, step.scope, step.given(premise)), goal, step.scope)
+    if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
-    over = items(premise.measure)
+    over: list[Any] = items(premise.measure)
     body, _ = against_lebesgue(premise.body, premise.measure)
-    here = {**step.scope, **at(over, "pt0").scope}
+    here = step.printer.placed(step.scope, at(over, "pt0"))
     shape = weighted(premise.measure, tree(premise.body, here), here)
     wanted, target = items(goal.measure), against_lebesgue(goal.body, goal.measure)[0]
     found: Marginal | None = None
@@ -310,7 +328,7 @@ def tonelli(step: At) -> str:
         turned = reordered([factor_space(i) for i in over], [over.index(i) for i in found.over])
         if turned is not None:
             proof = f"(@Integrable_renaming _ _ _ _ {turned} {step.integrand(premise)} {proof})"
-        here = {**step.scope, **at(found.over, "pt0").scope}
+        here = step.printer.placed(step.scope, at(found.over, "pt0"))
         shape = weighted(premise.measure, tree(premise.body, here), here)
         split = Tree("product", (tree(draw, here), tree(rest, here)))
         F, G = (_lambda(step, found.over, z) for z in (shape, split))
@@ -337,8 +355,8 @@ def tonelli(step: At) -> str:
         F = step.function(over, lambda k: step.equality.text(written(k)))
         proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
     final = [over[i] for i in order]
-    here = {**step.scope, **at(final, "pt0").scope}
-    there = {**step.scope, **at(wanted, "pt0").scope}
+    here = step.printer.placed(step.scope, at(final, "pt0"))
+    there = step.printer.placed(step.scope, at(wanted, "pt0"))
     result = weighted(goal.measure, tree(goal.body, there), there)
     k = _constant(goal) / _constant(premise)
     return _up_to_a_constant(step, final, written(here), result, k, proof, goal)
@@ -367,7 +385,7 @@ def jensen(step: At) -> str:
         raise NotExported("Jensen for a marginal that is not drawn last")
     weight = mul(*without(others, place))
     eq, point = step.equality, at(over, "pt0")
-    scope = {**step.scope, **point.scope}
+    scope = step.printer.placed(step.scope, point)
     hidden = found.hidden
     S_, Z = space(over), space(hidden)
     both = point.with_more(hidden, "pt0")
@@ -378,10 +396,10 @@ def jensen(step: At) -> str:
     w = _lambda(step, over, tree(weight, scope))
     mw = step.measurability.real(weight, scope, point)
     mf = step.measurability.vector(
-        values, inside.inside({**step.scope, **both.scope}), inside.at(both)
+        values, inside.inside(step.printer.placed(step.scope, both)), inside.at(both)
     )
     # the premise, with the weight apart
-    there = {**step.scope, **both.scope}
+    there = step.printer.placed(step.scope, both)
     v = tree(values, inside.inside(there))
     square = Tree("inner", (v, v))
     shape = Tree("product", (tree(weight, there), Tree("product", (found.tree(there), square))))
@@ -441,9 +459,13 @@ def sections(step: At) -> str:
     prop, split = step.arg(0), step.arg(1)
     outer, inner = prop.measure[:split], prop.measure[split:]
     first, second = items(outer), items(inner)
-    vector = is_vector(prop.body)
+    vector = dimension(prop.body)
     V = "V" if vector else ""
     proof = step.given(prop)
+    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
+    if densities(outer):
+        proof = _sections_under_law(step, prop, outer, inner, proof)
+        return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
     flat = nested(space(first), [factor_space(i) for i in second])
     if flat is not None:
         F, turned = step.integrand(prop), f"(renaming_sym {flat})"
@@ -452,11 +474,33 @@ def sections(step: At) -> str:
         else:
             proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
     proof = f"({V}Integrable_section {proof})"
-    if densities(outer):
-        raise NotExported("sections under a law")
-    c = step.conclusion
-    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
-    return step.cast(Known(told, step.scope, proof), c, step.scope)
+    return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
+
+
+def _sections_under_law(step: At, prop: Any, outer: Any, inner: Any, proof: str) -> str:
+    """Where the density of the outer draws is not 0, the section is integrable without it."""
+    first, second = items(outer), items(inner)
+    if len(second) != 1:
+        raise NotExported("sections in several variables under a law")
+    vector, name, printer = dimension(prop.body), step.equality.point(), step.printer
+    point = at(items(prop.measure), name)
+    here = printer.placed(step.scope, point)
+    source = weighted(prop.measure, tree(prop.body, here, vector), here)
+    p = product_of([tree(d, here) for d in densities(outer)])
+    q = weighted(inner, tree(prop.body, here, vector), here)
+    shape = Tree("scaled" if vector else "product", (p, q))
+    A, B, where = space(first), space(second), space(items(prop.measure))
+    V, size, kind = ("V", f"{vector} ", "_vector") if vector else ("", "", "")
+    G = f"(fun {name} : {where} => {step.equality.text(shape)})"
+    same = f"(fun {name} : {where} => {step.equality.trees(source, shape)})"
+    split = f"(@{V}Integrable_ext {size}({where}) {step.integrand(prop)} {G} {same} {proof})"
+    law = printer.function(first, step.scope, lambda s: printer.law(outer, s))
+    there = printer.placed(step.scope, at(first, "pt_a"))
+    section = printer.function(second, there, lambda s: printer.weighted(inner, prop.body, s))
+    section = f"(fun pt_a : {A} => {section})"
+    return (
+        f"(@section_weight{kind} {size}({A}) ({B}) {law} {section} ({V}Integrable_section {split}))"
+    )
 
 
 def reorder_almost(step: At) -> str:
@@ -480,7 +524,7 @@ def everywhere(step: At) -> str:
     if densities(measure):
         raise NotExported("almost everywhere under a law")
     name = step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
+    inside = step.printer.placed(step.scope, at(over, name))
     where, c = space(over), step.conclusion
     if isinstance(premise.conclusion, props.Almost):
         return _merged(step, source, measure)
@@ -520,11 +564,11 @@ def _merged(step: At, source: From, measure: Any) -> str:
     name, other = step.equality.point(), step.equality.point()
     A, B = space(over), space(inner)
     both = at(over, name).with_more(inner, other)
-    scope = {**step.scope, **both.scope}
+    scope = step.printer.placed(step.scope, both)
     a, b = told.args[0].args
     f, g = (f"(fun {other} : {A} ⊗ ({B}) => {step.printer.term(z, scope)})" for z in (b, a))
     mf, mg = (step.measurability.real(z, scope, both) for z in (b, a))
-    proof = step.proved(source, told, {**step.scope, **at(over, name).scope})
+    proof = step.proved(source, told, step.printer.placed(step.scope, at(over, name)))
     whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     flat = nested(A, [factor_space(i) for i in inner])
     if flat is not None:
@@ -551,8 +595,8 @@ def support_of_marginal(step: At) -> str:
         proof = f"(@ae_renaming _ _ _ _ {flat} {P} {proof})"
     # from the definition's variables to those of the conclusion
     eq, name = step.equality, step.equality.point()
-    s = {**step.scope, **at(both, name).scope}
-    t = {**step.scope, **at(items(c.measure), name).scope}
+    s = step.printer.placed(step.scope, at(both, name))
+    t = step.printer.placed(step.scope, at(items(c.measure), name))
     a, b = c.args[0].args
     first = eq.trees(tree(a, t), found.tree(s))
     second = eq.trees(tree(m, s), tree(b, t))

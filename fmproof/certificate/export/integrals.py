@@ -16,12 +16,12 @@ from fmproof.certificate.export.equality import (
 )
 from fmproof.certificate.export.laws import expanded, marginal, matching
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.spaces import at, nested, reordered
+from fmproof.certificate.export.spaces import at, density, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
+    dimension,
     factor_space,
-    is_vector,
     items,
     space,
 )
@@ -34,14 +34,13 @@ from fmproof.lang.scope import apart, free_vars
 
 def linearity(step: At) -> str:
     term: Any = step.arg(0)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("linearity for an integral of vectors")
     over, eq, c = items(term.measure), step.equality, step.conclusion
     where, name = space(over), step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
+    inside = step.printer.placed(step.scope, at(over, name))
     parts = linear_parts(term.body, bound_vars(term))
-    if any(rest is S.One and densities(term.measure) for _, rest in parts):
-        raise NotExported("the expectation of a constant")
+    constant = [i for i, (_, rest) in enumerate(parts) if rest is S.One and densities(term.measure)]
     F = eq.integrand(term, step.scope)
     functions = [
         step.function(over, lambda s, r=rest: step.printer.weighted(term.measure, r, s))  # type: ignore[misc]
@@ -64,16 +63,42 @@ def linearity(step: At) -> str:
             f"(@Int_scale ({where}) {k} {functions[0]})",
             eq.trees(integrals[0], tree(c.rhs, step.scope)),
         )
-    conditions = [step.given(props.Integrable(rest, *term.measure)) for _, rest in parts]
+    conditions = [
+        _mass(step, term)[0] if i in constant else step.given(props.Integrable(rest, *term.measure))
+        for i, (_, rest) in enumerate(parts)
+    ]
     ks = [step.printer.term(k, step.scope) for k, _ in parts]
     whole = f"(@linear_one ({where}) {ks[-1]} {functions[-1]} {conditions[-1]})"
     for n in range(len(parts) - 2, -1, -1):
         whole = f"(@linear_cons ({where}) {ks[n]} {functions[n]} _ _ {conditions[n]} {whole})"
     total = f"(fun {name} : {where} => {eq.text(_right_sum(scaled))})"
     point = f"(fun {name} : {where} => {eq.trees(body, _right_sum(scaled))})"
-    return chain(
-        f"(@linear_sum ({where}) {F} {total} _ {point} {whole})",
-        eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)),
+    proofs = [f"(@linear_sum ({where}) {F} {total} _ {point} {whole})"]
+    for i in constant:  # E[1] = 1
+        factor = integrals[i].parts[0]
+        integrals[i] = Tree("product", (factor, Tree("hole", value="")))
+        hole = eq.text(_right_sum(integrals))
+        proofs.append(f"(f_equal (fun h : R => {hole}) {_mass(step, term)[1]})")
+        integrals[i] = Tree("product", (factor, Tree("number", value=S.One)))
+    return chain(*proofs, eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)))
+
+
+def _mass(step: At, term: Any) -> tuple[str, str]:
+    """That 1 is integrable under a law, and that its mean is 1."""
+    over, laws = items(term.measure), densities(term.measure)
+    if len(over) != 1 or len(laws) != 1:
+        raise NotExported("the expectation of a constant under several draws")
+    printer, head, where = step.printer, laws[0].head, space(over)
+    scope = printer.placed(step.scope, at(over, "pt0"))
+    texts = dict(zip(head.params, printer.parts(laws[0], scope), strict=True))
+    law = density(head, printer.symbols.heads[head], texts)
+    p = step.function(over, lambda s: printer.law(term.measure, s))
+    one = step.function(over, lambda s: printer.weighted(term.measure, S.One, s))
+    back_ = f"(fun pt0 : {where} => eq_sym (Rmult_1_r ({p} pt0)))"
+    here = f"(fun pt0 : {where} => Rmult_1_r ({p} pt0))"
+    return (
+        f"(@Integrable_ext ({where}) {p} {one} {back_} (density_integrable {law}))",
+        f"(eq_trans (@Int_ext ({where}) {one} {p} {here}) (density_one {law}))",
     )
 
 
@@ -97,26 +122,26 @@ def inner_of_integral(step: At) -> str:
         if found is None:
             continue
         integral, other = found
-        if densities(integral.measure):
-            raise NotExported("an inner product with an expectation")
         scalar = mul(*without(parts, place))
         inner = apart(integral, free_vars(scalar) | free_vars(other))
         over, name = items(inner.measure), eq.point()
-        inside = {**s, **at(over, name).scope}
+        inside = step.printer.placed(s, at(over, name))
         k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
-        f = _function(step, over, inner.body)
+        f = _function(step, inner)
+        integrand = weighted(inner.measure, tree(inner.body, inside), inside)
         condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
         shaped = _as_scaled(step, scalar, inner, condition)
         before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
         after = Tree(
             "product",
-            (tree(scalar, s), Tree("inner", (tree(other, inside), tree(inner.body, inside)))),
+            (tree(scalar, s), Tree("inner", (tree(other, inside), integrand))),
         )
         rhs: Any = step.conclusion.rhs
-        there = {**s, **at(items(rhs.measure), name).scope}
+        there = step.printer.placed(s, at(items(rhs.measure), name))
         G = f"(fun pt => {k} * ip {a} ({f} pt))"
         H = eq.integrand(rhs, s)
-        last = eq.trees(after, tree(rhs.body, there), "inner_products")
+        right = weighted(rhs.measure, tree(rhs.body, there), there)
+        last = eq.trees(after, right, "inner_products")
         return chain(
             eq.trees(tree(term, s), before, "inner_products"),
             f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
@@ -125,20 +150,21 @@ def inner_of_integral(step: At) -> str:
     raise NotExported("no inner product with an integral")
 
 
-def _function(step: At, over: Any, body: Any) -> str:
-    return step.function(over, lambda scope: step.printer.vector(body, scope))
+def _function(step: At, integral: Any) -> str:
+    """What is integrated, its densities among it."""
+    return step.equality.integrand(integral, step.scope)
 
 
 def _as_scaled(step: At, scalar: Any, inner: Any, condition: str) -> str:
     """That k·f is integrable, with k apart as the lemma writes it."""
     over, name = items(inner.measure), step.equality.point()
-    inside = {**step.scope, **at(over, name).scope}
-    whole = mul(scalar, inner.body)
-    target = Tree("scaled", (tree(scalar, step.scope), tree(inner.body, inside)))
-    same = step.equality.trees(tree(whole, inside), target)
-    F = step.function(over, lambda t: step.printer.vector(whole, t))
+    inside = step.printer.placed(step.scope, at(over, name))
+    whole = type(inner)(mul(scalar, inner.body), *inner.measure)
+    own = weighted(inner.measure, tree(inner.body, inside), inside)
+    target = Tree("scaled", (tree(scalar, step.scope), own))
+    same = step.equality.trees(weighted(inner.measure, tree(whole.body, inside), inside), target)
+    F, f = _function(step, whole), _function(step, inner)
     k = step.printer.term(scalar, step.scope)
-    f = step.function(over, lambda t: step.printer.vector(inner.body, t))
     G = f"(fun pt => vscal {k} ({f} pt))"
     where = space(over)
     return f"(@VIntegrable_ext d ({where}) {F} {G} (fun {name} : {where} => {same}) {condition})"
@@ -148,7 +174,7 @@ def fubini(step: At) -> str:
     outer: Any = step.arg(0)
     inner = apart(outer.body, bound_vars(outer))
     first, second = items(outer.measure), items(inner.measure)
-    if is_vector(inner.body):
+    if dimension(inner.body):
         raise NotExported("Fubini for vectors")
     A, B = space(first), space(second)
     here = {**step.scope, **at(first, "pt_a").scope, **at(second, "pt_b").scope}
@@ -174,7 +200,7 @@ def _between(step: At, outer: Any, proof: str, inner: Any, first: Any, second: A
 def expectation_as_integral(step: At) -> str:
     """One integral a draw, the first outside."""
     term: Any = step.arg(0)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("an expectation of vectors as an integral")
     groups = [items([draw]) for draw in term.measure]
     condition = step.given(props.Integrable(term.body, *term.measure))
@@ -207,7 +233,10 @@ def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) 
     if not isinstance(rhs, nodes.IntegralOver):
         raise NotExported("iterated integrals of another shape")
     name, over = eq.point(), items(rhs.measure)
-    here, there = {**s, **at(groups[0], name).scope}, {**t, **at(over, name).scope}
+    here, there = (
+        step.printer.placed(s, at(groups[0], name)),
+        step.printer.placed(t, at(over, name)),
+    )
     inner = _iterated(step, term, groups[1:], rhs.body, here, there)
     return f"(Int_ext (fun {name} : {space(over)} => {inner}))"
 
@@ -215,7 +244,7 @@ def _iterated(step: At, term: Any, groups: list[Any], rhs: Any, s: Any, t: Any) 
 def marginal_draw(step: At) -> str:
     """Tonelli, and the definition of the marginal."""
     term, place = step.arg(0), step.arg(1)
-    if is_vector(term):
+    if dimension(term):
         raise NotExported("marginalisation in an expectation of vectors")
     eq, s, rhs = step.equality, step.scope, step.conclusion.rhs
     over, draw = items(term.measure), term.measure[place]
@@ -229,7 +258,7 @@ def marginal_draw(step: At) -> str:
         A, B = space(found.over), space(over)
         proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {eq.integrand(term, s)} {turned})"))
     name = eq.point()
-    here = {**s, **at(found.over, name).scope}
+    here = step.printer.placed(s, at(found.over, name))
     body = weighted(term.measure, tree(term.body, here), here)
     split = eq.trees(body, Tree("product", (tree(draw, here), tree(rest, here))))
     m, f, F = (
@@ -263,8 +292,8 @@ def marginal_draw(step: At) -> str:
         A, B = space([both[i] for i in order]), space(both)
         proofs.append(back(f"(@Int_renaming ({A}) ({B}) _ _ {written(both)} {again})"))
     last, final = eq.point(), [both[i] for i in order]
-    there = {**s, **at(final, last).scope}
-    here = {**s, **at(items(rhs.measure), last).scope}
+    there = step.printer.placed(s, at(final, last))
+    here = step.printer.placed(s, at(items(rhs.measure), last))
     joined = Tree("product", (found.tree(there), tree(rest, there)))
     same = eq.trees(joined, weighted(rhs.measure, tree(rhs.body, here), here))
     G, H, where = written(final), eq.integrand(rhs, s), space(final)

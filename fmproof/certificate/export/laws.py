@@ -126,7 +126,7 @@ def marginal(step: At, draw: Any, over: Sequence[Any]) -> Marginal:
     scope = {**step.scope, **point.scope, **at(hidden, other).scope}
     where, behind = space(bare.over), space(hidden)
     both = point.with_more(hidden, other)
-    inside = bare.inside({**step.scope, **both.scope})
+    inside = bare.inside(step.printer.placed(step.scope, both))
     joint = f"(fun ({name} : {where}) ({other} : {behind}) => {bare.text(scope)})"
     measurable = step.measurability.real(bare.integral.body, inside, bare.at(both))
     sign = step.measurability.nonneg(bare.integral.body, bare.inside(scope))
@@ -231,8 +231,8 @@ def _one_more(
     name, other = step.equality.point(), step.equality.point()
     point = at(built, name)
     both = point.with_more(ranges, other)
-    inside, there = {**scope, **point.scope}, {**scope, **both.scope}
-    here = {**inside, **at(ranges, other).scope}
+    inside, there = step.printer.placed(scope, point), step.printer.placed(scope, both)
+    here = step.printer.placed(inside, at(ranges, other))
     where, new = space(built), space(ranges)
     prior = product_of([tree(d, inside) for d in done])
     D = f"(fun {name} : {where} => {step.equality.text(prior)})"
@@ -258,7 +258,7 @@ def expanded(found: Marginal, rest: Any) -> str:
     step, name = found.step, found.step.equality.point()
     point = at(found.over, name)
     f = step.function(found.over, lambda k: step.printer.term(rest, k))
-    measurable = step.measurability.real(rest, {**step.scope, **point.scope}, point)
+    measurable = step.measurability.real(rest, step.printer.placed(step.scope, point), point)
     return (
         f"({space(found.over)}) ({space(found.hidden)}) {found.joint} {found.measurable} "
         f"{found.nonneg} {found.finite} {f} {measurable}"

@@ -5,7 +5,7 @@ Nothing here need be trusted: Coq refuses what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,14 +27,14 @@ from fmproof.certificate.export.statement import (
     Scope,
     Symbols,
     densities,
-    is_vector,
+    dimension,
     items,
     space,
     type_of,
 )
 from fmproof.errors import FmproofError
 from fmproof.lang import props
-from fmproof.lang.node import shown, sort_of
+from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -67,7 +67,7 @@ class Proof:
         self.measurability = Measurability(self.printer, self.equality.point)
 
     def lemma(self, number: int, script: Callable[[At], str]) -> str:
-        """One step as a lemma, with its rule and what it says as a comment."""
+        """One step as a lemma, with its rule, its label and what it says as a comment."""
         step = self.steps[number]
         scope: dict[Var, str] = {}
         for var in frees(step):
@@ -83,15 +83,21 @@ class Proof:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             raise NotExported(f"step {number}: {step.rule} does not fit what it is about") from None
         told = self.printer.prop(step.conclusion, scope)
+        of = f", for {_quoted(step.label)}" if step.label else ""
         return (
-            f"(* {number}, {step.rule}: {_comment(step)} *)\n"
+            f"(* {number}, {step.rule}{of}: {_comment(step)} *)\n"
             f"Lemma s{number}{given}{needs} :\n  {told}.\n"
             f"Proof. exact {proof}. Qed.\n"
         )
 
 
 def _comment(step: Step) -> str:
-    return shown(step.conclusion).replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    return _quoted(shown(step.conclusion))
+
+
+def _quoted(text: str) -> str:
+    """What can stand in a comment of Coq."""
+    return " ".join(text.replace("(*", "( *").replace("*)", "* )").replace('"', "'").split())
 
 
 class At:
@@ -161,6 +167,8 @@ class At:
         """A value for a variable that occurs in a premise alone."""
         if var.sort is Sort.VEC:
             return "(@vzero d)"
+        if var.sort is Sort.PARAM and self.proof.symbols.smooth:
+            return "(@vzero k)"
         if var.sort is Sort.PARAM and not self.proof.symbols.own_parameters:
             raise NotExported(f"{var.name} occurs in a premise alone")
         return f"(0 : {type_of(var)})"
@@ -181,7 +189,7 @@ class At:
         if eq.key_of(p, s) == eq.key_of(prop, scope):
             return proof
         if isinstance(p, props.Equals):
-            vector = Sort.VEC in map(sort_of, (p.lhs, p.rhs))
+            vector = dimension(p.lhs) or dimension(p.rhs)
             left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
             return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
         if isinstance(p, props.VanishesWith):
@@ -203,20 +211,20 @@ class At:
 
     def _cast_integrable(self, known: Known, prop: Any, scope: Scope) -> str:
         over, point = items(prop.measure), self.equality.point()
-        s = {**known.scope, **_places(items(known.prop.measure), point)}
-        t = {**scope, **_places(over, point)}
-        vector = is_vector(prop.body)
+        s = self.printer.placed(known.scope, at(items(known.prop.measure), point))
+        t = self.printer.placed(scope, at(over, point))
+        vector = dimension(prop.body)
         f = weighted(known.prop.measure, tree(known.prop.body, s, vector), s)
         g = weighted(prop.measure, tree(prop.body, t, vector), t)
         same = f"(fun {point} : {space(over)} => {self.equality.trees(f, g)})"
         F, G = self.integrand(known.prop, known.scope), self.integrand(prop, scope)
-        lemma = "VIntegrable_ext d" if vector else "Integrable_ext"
+        lemma = f"VIntegrable_ext {vector}" if vector else "Integrable_ext"
         return f"(@{lemma} ({space(over)}) {F} {G} {same} {known.proof})"
 
     def _cast_almost(self, known: Known, prop: Any, scope: Scope) -> str:
         p, over, point = known.prop, items(prop.measure), self.equality.point()
-        s = {**known.scope, **_places(items(p.measure), point)}
-        t = {**scope, **_places(over, point)}
+        s = self.printer.placed(known.scope, at(items(p.measure), point))
+        t = self.printer.placed(scope, at(over, point))
         if densities(prop.measure):
             laws = [
                 product_of([leaf(d, k) for d in densities(m)])
@@ -247,10 +255,6 @@ class At:
 
     def function(self, over: Sequence[Any], write: Callable[[Scope], str]) -> str:
         return self.printer.function(over, self.scope, write)
-
-
-def _places(over: Iterable[Any], point: str) -> Mapping[Var, str]:
-    return at(list(over), point).scope
 
 
 __all__ = ["REFL", "At", "Known", "Proof", "frees"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fmproof.certificate.certificate import From
+from fmproof.certificate.export import calculus
 from fmproof.certificate.export.equality import (
     REFL,
     Tree,
@@ -21,8 +22,8 @@ from fmproof.certificate.export.statement import (
     NotExported,
     arguments,
     densities,
+    dimension,
     factor_space,
-    is_vector,
     items,
     product,
     space,
@@ -67,7 +68,7 @@ def transitivity(step: At) -> str:
     c = step.conclusion
     if not all(isinstance(k.prop, props.Equals) for k in (first, second)):
         raise NotExported("transitivity of ≤")
-    vector = is_vector(c.lhs) or is_vector(c.rhs)
+    vector = dimension(c.lhs) or dimension(c.rhs)
     eq = step.equality
     return chain(
         eq.terms(c.lhs, step.scope, first.prop.lhs, first.scope, vector),
@@ -120,7 +121,7 @@ def unfold(step: At) -> str:
             if not isinstance(value, nodes.Var):
                 step.equality.means(text, value, step.scope)
         inside, scope = term.head.definition, dict(zip(term.head.params, texts, strict=True))
-    vector = is_vector(term)
+    vector = dimension(term)
     proof = step.equality.terms(inside, scope, c.rhs, step.scope, vector)
     return proof if proof != REFL else REFL
 
@@ -136,26 +137,31 @@ def congruence(step: At) -> str:
             return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
+    if kind in (nodes.Grad, nodes.ArgMin) and parts:
+        return calculus.under(step, node, parts)
     args = list(arguments(node))
     shift = 1 if isinstance(node, nodes.Apply) else 0
     eq, s = step.equality, step.scope
     # a sum of vectors and an inner product may have 0 among them
-    zeros = _is_inner(node) or (kind is Add and _vectors(args))
-    trees = [tree(a, s, zeros or is_vector(a)) for a in args]
-    lhs = tree(step.conclusion.lhs, s, _vectors(args) and not _is_inner(node))
+    zeros = "d" if _is_inner(node) else _vectors(args) if kind is Add else ""
+    trees = [tree(a, s, zeros or dimension(a)) for a in args]
+    result = "" if _is_inner(node) else _vectors(args)
+    lhs = tree(step.conclusion.lhs, s, result)
     tactic = "inner_products" if _is_inner(node) else ""
     proofs = [eq.trees(lhs, _shape(step, node, trees), tactic)]
     for place, source in parts:
         place -= shift
         new = step.premise(source).conclusion.rhs
-        vector = zeros or is_vector(args[place])
+        vector = zeros or dimension(args[place])
         proof = step.proved(source, props.Equals(args[place], new))
         trees[place] = Tree("hole", value=vector)
         if proof != REFL:
             hole = eq.text(_shape(step, node, trees))
-            proofs.append(f"(f_equal (fun h : {'vec d' if vector else 'R'} => {hole}) {proof})")
+            proofs.append(
+                f"(f_equal (fun h : {f'vec {vector}' if vector else 'R'} => {hole}) {proof})"
+            )
         trees[place] = tree(new, s, vector)
-    rhs = tree(step.conclusion.rhs, s, _vectors(args) and not _is_inner(node))
+    rhs = tree(step.conclusion.rhs, s, result)
     now = _shape(step, node, trees)
     if eq.key(now) == eq.key(rhs):
         return chain(*proofs)
@@ -171,8 +177,8 @@ def _is_inner(node: Any) -> bool:
     return nodes.Inner in (type(node), getattr(node, "kind", None))
 
 
-def _vectors(args: list[Any]) -> bool:
-    return any(map(is_vector, args))
+def _vectors(args: list[Any]) -> str:
+    return next(filter(None, map(dimension, args)), "")
 
 
 def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
@@ -195,21 +201,21 @@ def _under(step: At, node: Any, source: From) -> str:
     """Under an integral or expectation: for every value, or almost every where need be."""
     over, name = items(node.measure), step.equality.point()
     point = at(over, name)
-    inside = {**step.scope, **point.scope}
+    inside = step.printer.placed(step.scope, point)
     rhs = step.conclusion.rhs
     if rhs == 0:
         raise NotExported("an integrand that becomes 0")
-    vector = is_vector(rhs)
+    vector = dimension(rhs)
     told = props.Equals(node.body, rhs.body)
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
-    bound = {item.var for item in over}
+    bound = over.bound
     lifted = [h for h in step.premise(source).hypotheses if bound & free_vars(h)]
     facts, known = [], []
     for i, h in enumerate(lifted):
         proof = conjunct("pt_k", i, len(lifted))
         known.append(Known(h, inside, f"({proof} pt_n)" if law else proof))
         facts.append((h, almost_at_points(step, h, node)))
-    where, size = space(over), "d " if vector else ""
+    where, size = space(over), f"{vector} " if vector else ""
     F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
     equal = step.proved(source, told, inside, known)
     if law and equal != REFL:
@@ -231,7 +237,7 @@ def _under(step: At, node: Any, source: From) -> str:
         step.measurability.weighted(
             z.measure,
             z.body,
-            {**step.scope, **at(items(z.measure), name).scope},
+            step.printer.placed(step.scope, at(items(z.measure), name)),
             at(items(z.measure), name),
         )
         for z in (node, rhs)
@@ -309,13 +315,15 @@ def cancel(step: At) -> str:
     s = step.scope
     quotient = Tree("product", (tree(b, s), tree(ratio, s)))
     x, y = step.printer.term(a, s), step.printer.term(b, s)
-    if is_vector(term):
+    if dimension(term):
         others = tree(mul(*rest), s)
         before = Tree("scaled", (quotient, others))
         after = Tree("scaled", (tree(a, s), others))
         cancelled = f"(f_equal (fun h : R => vscal h {eq.text(others)}) (cancel {vanishing}))"
         return chain(
-            eq.trees(tree(term, s), before), cancelled, eq.trees(after, tree(c.rhs, s, True))
+            eq.trees(tree(term, s), before),
+            cancelled,
+            eq.trees(after, tree(c.rhs, s, dimension(term))),
         )
     others = tree(mul(*rest), s)
     whole = Tree("product", (tree(a, s), others))
@@ -344,7 +352,7 @@ def linear_combination(step: At) -> str:
     """a − b = k (c − d), where c = d."""
     premise, k = step.use(step.arg(0)), step.arg(1)
     c, eq, s = step.conclusion, step.equality, step.scope
-    if is_vector(c.lhs) or is_vector(premise.prop.lhs):
+    if dimension(c.lhs) or dimension(premise.prop.lhs):
         raise NotExported("a combination of equations of vectors")
     sides = [
         (c.lhs, s),

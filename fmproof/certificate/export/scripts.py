@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fmproof.certificate.export import integrability, integrals, rules
+from fmproof.certificate.export import calculus, conditional, integrability, integrals, rules
 from fmproof.certificate.export.proof import At
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
@@ -43,6 +43,13 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "reorder_almost": integrability.reorder_almost,
     "everywhere": integrability.everywhere,
     "support_of_marginal": integrability.support_of_marginal,
+    "derivative": calculus.derivative,
+    "exchange": calculus.exchange,
+    "dominated_integrable": calculus.dominated_integrable,
+    "reorder_draws": rules.arithmetic,
+    "pull_out": conditional.pull_out,
+    "contraction": conditional.contraction,
+    "minimisers_of_shift": calculus.minimisers_of_shift,
 }
 """The kernel's rules that have a translation, by name."""
 

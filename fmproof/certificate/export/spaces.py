@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Rational
@@ -13,10 +13,12 @@ from fmproof.certificate.export.statement import (
     Printer,
     Scope,
     arguments,
+    conditioned,
     densities,
+    dimension,
     factor_space,
-    is_vector,
     items,
+    moving_place,
     product,
     space,
 )
@@ -73,12 +75,19 @@ class Point:
     """A point of a space and where in it some variables are: ``paths`` are projections.
 
     ``lines`` are the reals that range over the whole line; the others range over an interval.
+    ``values`` are variables that are functions of those, with their terms.
     """
 
     space: str
     name: str
     paths: Mapping[Var, tuple[str, ...]]
     lines: frozenset[Var] = frozenset()
+    values: tuple[tuple[Var, Any], ...] = ()
+
+    @property
+    def bound(self) -> set[Var]:
+        """The variables that move with the point."""
+        return {*self.paths, *(var for var, _ in self.values)}
 
     @property
     def scope(self) -> dict[Var, str]:
@@ -103,12 +112,18 @@ class Point:
             return f"(Meas_line _ _ {self.measurable(var)})"
         return f"(Meas_point _ _ _ _ {self.measurable(var)})"
 
+    def without(self, bound: set[Var]) -> Point:
+        """The point, without variables that are bound again."""
+        paths = {v: p for v, p in self.paths.items() if v not in bound}
+        return replace(self, paths=paths, values=tuple(p for p in self.values if p[0] not in bound))
+
     def with_more(self, over: Sequence[Any], name: str) -> Point:
         """The point ``name`` of the product with the space of more variables, one factor."""
         inner = at(over, name)
         paths = {var: ("fst", *path) for var, path in self.paths.items()}
         paths |= {var: ("snd", *path) for var, path in inner.paths.items()}
-        return Point(f"{self.space} ⊗ ({inner.space})", name, paths, self.lines - {*inner.paths})
+        lines, values = self.lines - {*inner.paths}, (*self.values, *inner.values)
+        return Point(f"{self.space} ⊗ ({inner.space})", name, paths, lines, values)
 
 
 def at(over: Sequence[Any], name: str) -> Point:
@@ -117,7 +132,7 @@ def at(over: Sequence[Any], name: str) -> Point:
     paths: dict[Var, tuple[str, ...]] = {}
     for i, item in enumerate(over):
         paths[item.var] = ("fst",) * (count - 1 - i) + (("snd",) if i else ())
-    return Point(space(over), name, paths)
+    return Point(space(over), name, paths, values=tuple(getattr(over, "values", ())))
 
 
 # --- measurable terms ---------------------------------------------------------------------
@@ -131,7 +146,9 @@ class Measurability:
 
     def real(self, node: Any, scope: Scope, point: Point) -> str:
         """``Meas S (fun point => node)``."""
-        if not free_vars(node) & set(point.paths):
+        if node in (values := dict(point.values)):
+            return self.real(values[node], scope, point)
+        if not free_vars(node) & point.bound:
             return f"(@Meas_const ({point.space}) {self.printer.term(node, scope)})"
         if isinstance(node, Var):
             return point.real(node)
@@ -155,7 +172,9 @@ class Measurability:
 
     def vector(self, node: Any, scope: Scope, point: Point) -> str:
         """``VMeas S (fun point => node)``."""
-        if not free_vars(node) & set(point.paths):
+        if node in (values := dict(point.values)):
+            return self.vector(values[node], scope, point)
+        if not free_vars(node) & point.bound:
             return f"(VMeas_const ({point.space}) {self.printer.vector(node, scope)})"
         if isinstance(node, Var):
             return f"(VMeas_point _ _ _ _ {point.measurable(node)})"
@@ -166,8 +185,8 @@ class Measurability:
                 whole = f"(VMeas_add {part} {whole})"
             return whole
         if isinstance(node, Mul):
-            scalars = [self.real(a, scope, point) for a in node.args if not is_vector(a)]
-            (vector,) = (a for a in node.args if is_vector(a))
+            scalars = [self.real(a, scope, point) for a in node.args if not dimension(a)]
+            (vector,) = (a for a in node.args if dimension(a))
             return (
                 f"(VMeas_scal {_folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
             )
@@ -177,11 +196,19 @@ class Measurability:
             )
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             return self._integral("VMeas_VInt", "d ", node, scope, point)
+        if isinstance(node, nodes.CondExpect):
+            return self._conditional(node, scope, point)
+        if isinstance(node, nodes.Partial) and (place := moving_place(node)) is not None:
+            args = list(node.body.arguments)
+            args[place] = node.at
+            there = node.body.head(*args)
+            name = f"{self.printer.symbols.heads[there.head]}_slope_{place}_measurable"
+            return f"(VMeas_after {name} {self._arguments(there, scope, point)})"
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
         """Of an integrand: the densities times the body."""
-        vector = is_vector(body)
+        vector = dimension(body)
         inside = (self.vector if vector else self.real)(body, scope, point)
         if not densities(measure):
             return inside
@@ -191,16 +218,41 @@ class Measurability:
     def _integral(self, lemma: str, size: str, node: Any, scope: Scope, point: Point) -> str:
         over = items(node.measure)
         name = self._names()
-        outer = {v: p for v, p in point.paths.items() if v not in {i.var for i in over}}
-        inner = Point(point.space, point.name, outer, point.lines).with_more(over, name)
-        proof = self.weighted(node.measure, node.body, {**scope, **inner.scope}, inner)
+        outer = point.without(over.bound)
+        inner = outer.with_more(over, name)
+        proof = self.weighted(node.measure, node.body, self.printer.placed(scope, inner), inner)
         # the integrand as a function of both points, in the form that the lemma asks for
-        here = {**scope, **Point(point.space, "pt_a", outer).scope}
+        here = self.printer.placed(scope, replace(outer, name="pt_a"))
         body = self.printer.function(
             over, here, lambda s: self.printer.weighted(node.measure, node.body, s)
         )
         function = f"(fun pt_a : {point.space} => {body})"
         return f"(@{lemma} {size}({point.space}) ({space(over)}) {function} {proof})"
+
+    def _conditional(self, node: Any, scope: Scope, point: Point) -> str:
+        given, over = conditioned(node), items(node.measure)
+        outer = point.without(over.bound)
+        inner = outer.with_more(over, self._names())
+        there = self.printer.placed(scope, inner)
+        # density, X and f as functions of both points, in the form that the lemma asks for
+        here = self.printer.placed(scope, replace(outer, name="pt_a"))
+        functions = [
+            f"(fun pt_a : {point.space} => {self.printer.function(over, here, write)})"
+            for write in (
+                lambda s: self.printer.law(node.measure, s),
+                lambda s: s[given.var],
+                lambda s: self.printer.vector(node.body, s),
+            )
+        ]
+        facts = [
+            _folded("Meas_mul", [self.real(d, there, inner) for d in densities(node.measure)]),
+            self.vector(given.var, there, inner),
+            self.vector(node.body, there, inner),
+        ]
+        lemma = f"@condexp_measurable d d l ({point.space}) ({space(over)})"
+        value = f"(@MeasP_vector d l ({point.space}) _ {self.vector(given.at, scope, point)})"
+        pair = f"(MeasP_pair (MeasP_id ({point.space})) {value})"
+        return f"(VMeas_after ({lemma} {' '.join(functions)} {' '.join(facts)}) {pair})"
 
     def _symbol(self, node: Any, scope: Scope) -> str:
         name = self.printer.symbols.heads[node.head]
@@ -214,6 +266,8 @@ class Measurability:
         for var, arg in zip(node.head.params, arguments(node), strict=True):
             if var.sort is Sort.PARAM:
                 continue
+            if var.sort is Sort.LATENT and arg not in point.paths:
+                raise NotExported(f"{shown(node)} at no point of its space")
             if var.sort is Sort.REAL:
                 proofs.append(f"(MeasP_line _ _ {self.real(arg, scope, point)})")
             elif isinstance(arg, Var) and arg in point.paths:
@@ -242,7 +296,7 @@ class Measurability:
             return f"(ratio_ge0 {a} {b})"
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             over, name = items(node.measure), self._names()
-            inside = {**scope, **at(over, name).scope}
+            inside = self.printer.placed(scope, at(over, name))
             parts = [self.nonneg(d, inside) for d in densities(node.measure)]
             law = [_folded("Rmult_le_pos _ _", parts)] if parts else []
             whole = _folded("Rmult_le_pos _ _", [*law, self.nonneg(node.body, inside)])

@@ -12,12 +12,12 @@ from typing import Any
 
 from sympy import Basic, Rational
 
+from fmproof.certificate.export.draws import CHANCE, Items, is_chance, opened, stand_ins
 from fmproof.errors import InputError
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
-from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -26,14 +26,20 @@ Scope = Mapping[Var, str]
 """What stands for each free variable."""
 
 _TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}
+_DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let match mod Prop
-return Set SProp then Type using where with d l R Theta S fst snd pair ip ratio vadd vscal vzero vec
-Rn proved segment line product Int VInt Expect VExpect Integrable VIntegrable Meas VMeas MeasP ae
-Density space nat vector_measure True on2 on3 on4 on5 eq_refl statement theorem assumed h
+return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd
+vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrable
+VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
+Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
 _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 """Names that the generated proof uses."""
+
+
+_SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
 class NotExported(InputError):
@@ -50,6 +56,12 @@ class Symbols:
         self.taken = set(_WORDS)
         self.uses_parameters = False
         self.own_parameters = False  #: in a proof of what is not about parameters, they are numbers
+        self.smooth = False  #: something is differentiated in parameters, so they are vectors
+        self._owners: dict[Head, Head | str] = {}
+        self.spaces: set[str] = set()  #: those of latent points
+        self.conditional = False  #: there are conditional expectations
+        self.slopes: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
+        self.uses_slopes = False
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -60,18 +72,45 @@ class Symbols:
             return
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
-        if isinstance(node, Head) and node not in self.heads:
-            if node.definition is not None:
-                self._learn(node.definition)
-            groups = "_".join(v.name for v in (*node.sub, *node.sup))
-            given = "_".join(("given", *(v.name for v in node.given))) if node.given else ""
-            self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
-            self.declared.append(node)
+        self.conditional |= isinstance(node, nodes.CondExpect)
+        if isinstance(node, nodes.Partial):
+            self.uses_slopes = True
+            place = moving_place(node)
+            if place is not None:
+                self.slopes.setdefault(node.body.head, set()).add(place)
+        self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
+        if isinstance(node, Var) and is_chance(node):
+            raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
+        if isinstance(node, Head) and node.draws and not node.is_density:
+            for head in stand_ins(node):
+                self._belongs(head, "draws" if head == CHANCE else node)
+                self._name_head(head)
+            return
+        if isinstance(node, Head):
+            self._belongs(node, node)
+            self._name_head(node)
         for arg in node.args:
             self._learn(arg)
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    def _name_head(self, node: Head) -> None:
+        """A symbol, after those in its definition."""
+        if node in self.heads:
+            return
+        self.spaces.update(type_of(v) for v in node.params if v.sort is Sort.LATENT)
+        if node.definition is not None:
+            self._learn(node.definition)
+        groups = "_".join(v.name for v in (*node.sub, *node.sup))
+        given = "_".join(("given", *(v.name for v in node.given))) if node.given else ""
+        self.heads[node] = self._unique("_".join(filter(None, (node.name, groups, given))))
+        self.declared.append(node)
+
+    def _belongs(self, head: Head, owner: Head | str) -> None:
+        """Refuse two symbols that Coq would have one name for."""
+        if self._owners.setdefault(head, owner) != owner:
+            raise NotExported(f"two laws or symbols would both be called {head.name}")
 
     def _unique(self, name: str) -> str:
         base = re.sub(r"\W", "_", name)
@@ -97,34 +136,54 @@ class Symbols:
 
 def type_of(var: Var) -> str:
     """The type of a variable."""
+    if var.sort is Sort.LATENT:
+        return "Omega" if is_chance(var) else "Latent"
     if var.sort not in _TYPES:
         raise NotExported(f"{var.name}, a {var.sort.value}, has no translation to Coq yet")
     return _TYPES[var.sort]
 
 
+def domain(var: Var) -> str:
+    """The dimension of the space in which something is differentiated."""
+    if var.sort is Sort.REAL:
+        raise NotExported(f"a derivative in the number {var.name} has no translation to Coq yet")
+    return "k" if var.sort is Sort.PARAM else "d"
+
+
+def moving_place(node: Any) -> int | None:
+    """Where the variable of ∂f(…, t, …) stands alone among the arguments of a symbol."""
+    body, var = node.body, node.var
+    if not isinstance(body, nodes.Apply) or body.head.definition is not None:
+        return None
+    moving = [i for i, arg in enumerate(body.arguments) if var in free_vars(arg)]
+    fits = len(moving) == 1 and body.arguments[moving[0]] == var and dimension(body)
+    return moving[0] if fits else None
+
+
+def conditioned(node: Any) -> Any:
+    """What a conditional expectation is given: one vector, of a vector."""
+    if len(node.given) != 1 or node.given[0].var.sort is not Sort.VEC or not dimension(node.body):
+        raise NotExported(f"{shown(node)}: only of a vector given one vector")
+    return node.given[0]
+
+
 # --- measures -----------------------------------------------------------------------------
 
 
-def items(measure: Iterable[Any]) -> list[Any]:
+def items(measure: Iterable[Any]) -> Items:
     """The Lebesgue measures of a measure, one a variable, in order."""
-    found: list[Any] = []
-    for item in measure:
-        if isinstance(item, nodes.Lebesgue):
-            found.append(item)
-        elif is_density(item):
-            found.extend(item.head.ranges(item))
-        else:
-            raise NotExported(f"the draw {shown(item)} has no translation to Coq yet")
-    return found
+    return opened(measure)
 
 
 def densities(measure: Iterable[Any]) -> list[Any]:
     """The densities of a measure, which are factors of the integrand."""
-    return [item for item in measure if not isinstance(item, nodes.Lebesgue)]
+    return opened(measure).densities
 
 
 def factor_space(item: Any) -> str:
     """The space that one variable is integrated over."""
+    if item.var.sort is Sort.LATENT:
+        return type_of(item.var)
     if item.var.sort is Sort.VEC:
         return "Rn d l"
     if item.var.sort is Sort.REAL and item.bounded:
@@ -148,9 +207,9 @@ def number(value: Rational) -> str:
     return f"({text})" if value.p < 0 or value.q != 1 else text
 
 
-def is_vector(term: Any) -> bool:
-    """Whether a term is a vector, zero not among them."""
-    return sort_of(term) is Sort.VEC
+def dimension(term: Any) -> str:
+    """The dimension of a vector or gradient as Coq; empty for what is neither, and for zero."""
+    return _DIMENSIONS.get(sort_of(term), "")
 
 
 # --- terms and propositions ---------------------------------------------------------------
@@ -181,6 +240,16 @@ class Printer:
             return self._integral(node, scope)
         if isinstance(node, nodes.Apply):
             return applied(self.symbols.heads[node.head], self.parts(node, scope))
+        if isinstance(node, nodes.Grad):
+            function, at = self.of_variable(node, scope), self.vector(node.at, scope)
+            return f"(@grad {domain(node.var)} {function} {at})"
+        if isinstance(node, nodes.Partial) and dimension(node.body):
+            function = self.of_variable(node, scope)
+            return f"(slope d {function} {self.term(node.at, scope)})"
+        if isinstance(node, nodes.CondExpect):
+            return self._conditional(node, scope)
+        if isinstance(node, nodes.ArgMin):
+            return f"(argmin {self.of_variable(node, scope)})"
         if isinstance(node, Add | Mul | Pow | nodes.Inner | nodes.Ratio):
             return combined(node, self.parts(node, scope))
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
@@ -195,7 +264,7 @@ class Printer:
 
     def _integral(self, node: Any, scope: Scope) -> str:
         over = items(node.measure)
-        vector = is_vector(node)
+        vector = dimension(node)
         write = self.vector if vector else self.term
         body = self.function(over, scope, lambda s: write(node.body, s))
         if isinstance(node, nodes.IntegralOver):
@@ -203,13 +272,34 @@ class Printer:
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         return f"({'VExpect' if vector else 'Expect'} ({space(over)}) {law} {body})"
 
+    def _conditional(self, node: Any, scope: Scope) -> str:
+        given, over = conditioned(node), items(node.measure)
+        parts = [
+            self.function(over, scope, write)
+            for write in (
+                lambda s: self.law(node.measure, s),
+                lambda s: s[given.var],
+                lambda s: self.vector(node.body, s),
+            )
+        ]
+        return f"(condexp d d ({space(over)}) {' '.join(parts)} {self.vector(given.at, scope)})"
+
+    def of_variable(self, node: Any, scope: Scope) -> str:
+        """The function of a variable that a derivative or a set of minimisers is of."""
+        body, var = node.args[:2]
+        before = self._depth
+        name = self._name(var, scope)
+        told = self.term(body, {**scope, var: name})
+        self._depth = before
+        return f"(fun {name} : {type_of(var)} => {told})"
+
     def law(self, measure: Sequence[Any], scope: Scope) -> str:
         """The product of the densities."""
-        return times([self.term(d, scope) for d in densities(measure)])
+        return times([self.term(d, scope) for d in densities(measure)] or ["1"])
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope) -> str:
         """The body with the densities as a factor."""
-        vector = is_vector(body)
+        vector = dimension(body)
         inside = (self.vector if vector else self.term)(body, scope)
         if not densities(measure):
             return inside
@@ -225,9 +315,23 @@ class Printer:
         for item in over:
             inner[item.var] = self._name(item.var, inner)
             binders.append(f"({inner[item.var]} : {type_of(item.var)})")
+        inner = self.with_values(over, inner)
         text = f"(fun {' '.join(binders)} => {body(inner)})"
         self._depth = before
         return text if len(over) == 1 else f"(on{len(over)} {text})"
+
+    def placed(self, scope: Scope, point: Any) -> dict[Var, str]:
+        """The scope with what stands for a measure's variables at a point of its space."""
+        return self.with_values(point, {**scope, **point.scope})
+
+    def with_values(self, over: Any, scope: Scope) -> dict[Var, str]:
+        """The scope with what a measure's other variables stand for."""
+        inner = dict(scope)
+        for var, value in getattr(over, "values", ()):
+            inner[var] = (
+                self.vector(value, inner) if var.sort is Sort.VEC else self.term(value, inner)
+            )
+        return inner
 
     def _name(self, var: Var, scope: Scope) -> str:
         self._depth += 1
@@ -236,7 +340,7 @@ class Printer:
     def prop(self, node: Any, scope: Scope) -> str:
         """A proposition."""
         if isinstance(node, props.Equals):
-            vector = Sort.VEC in (sort_of(node.lhs), sort_of(node.rhs))
+            vector = dimension(node.lhs) or dimension(node.rhs)
             write = self.vector if vector else self.term
             return f"({write(node.lhs, scope)} = {write(node.rhs, scope)})"
         if isinstance(node, props.AtMost):
@@ -255,12 +359,30 @@ class Printer:
         if isinstance(node, props.Integrable):
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.weighted(node.measure, node.body, s))
-            return f"({'V' if is_vector(node.body) else ''}Integrable ({space(over)}) {body})"
+            return f"({'V' if dimension(node.body) else ''}Integrable ({space(over)}) {body})"
         if isinstance(node, props.Almost):
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.under_law(node, s))
             return f"(ae ({space(over)}) {body})"
+        if isinstance(node, props.Differentiable) and len(node.pairs) == 1:
+            ((var, at),) = node.pairs
+            function = self.of_variable(node, scope)
+            return f"(@Differentiable {domain(var)} {function} {self.vector(at, scope)})"
+        if isinstance(node, props.Dominated):
+            return self._dominated(node, scope)
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def _dominated(self, node: Any, scope: Scope) -> str:
+        body, var, at = node.args[:3]
+        over, before = items(node.measure), self._depth
+        name = self._name(var, scope)
+        inner = {**scope, var: name}
+        function = self.function(over, inner, lambda s: self.term(body, s))
+        law = self.function(over, scope, lambda s: self.law(node.measure, s))
+        self._depth = before
+        function = f"(fun {name} : {type_of(var)} => {function})"
+        place = self.vector(at, scope)
+        return f"(@Dominated {domain(var)} ({space(over)}) {law} {function} {place})"
 
     def under_law(self, node: Any, scope: Scope) -> str:
         """What an "almost every" says at a point: under a law, where its density is not 0."""
@@ -288,9 +410,9 @@ def times(parts: Sequence[str]) -> str:
 def combined(node: Any, parts: Sequence[str]) -> str:
     """``node`` with its arguments written as ``parts``."""
     if isinstance(node, Add):
-        return vector_sum(parts) if is_vector(node) else f"({' + '.join(parts)})"
+        return vector_sum(parts) if dimension(node) else f"({' + '.join(parts)})"
     if isinstance(node, Mul):
-        vectors = [i for i, a in enumerate(node.args) if is_vector(a)]
+        vectors = [i for i, a in enumerate(node.args) if dimension(a)]
         if not vectors:
             return times(parts)
         scalars = [p for i, p in enumerate(parts) if i != vectors[0]]
@@ -317,11 +439,15 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What the theorem is for every one of: names with their types."""
     yield "d", "nat"
     yield "l", "vector_measure d"
-    if symbols.uses_parameters and not symbols.own_parameters:
-        yield "Theta", "Type"
+    given = symbols.uses_parameters and not symbols.own_parameters
+    if given:
+        yield ("k", "nat") if symbols.smooth else ("Theta", "Type")
+    for name in sorted(symbols.spaces):
+        yield name, "space"
     for head, name in symbols.heads.items():
         if head.definition is None:
-            yield name, head_type(head)
+            kind = head_type(head)
+            yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
 
 
 def head_type(head: Head) -> str:
@@ -341,6 +467,8 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         if head.definition is not None:
             continue
         yield f"{name}_measurable", measurable(head, printer)
+        for place in sorted(symbols.slopes.get(head, ())):
+            yield f"{name}_slope_{place}_measurable", measurable(head, printer, place)
         scope = {v: symbols.local(v, {}) for v in head.params}
         if isinstance(head, nodes.Density):
             others = [v for v in head.params if v not in head.main]
@@ -352,15 +480,26 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
             yield f"{name}_nonneg", quantified(head.params, scope, told)
 
 
-def measurable(head: Head, printer: Printer) -> str:
-    """That a symbol is measurable in its variables jointly, for fixed parameters of the model."""
+def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
+    """That a symbol is measurable in its variables jointly, for fixed parameters of the model.
+
+    Args:
+        place: its derivative in this place is, instead.
+    """
     scope = {v: printer.symbols.local(v, {}) for v in head.params}
     over = [nodes.Lebesgue(v) for v in head.params if v.sort is not Sort.PARAM]
     fixed = [v for v in head.params if v.sort is Sort.PARAM]
     if not over:
         return "True"
     where = product([head_space(item.var) for item in over])
-    function = printer.function(over, scope, applied_to_parameters(head, printer))
+    whole = applied_to_parameters(head, printer)
+    if place is not None:
+        node = nodes.Partial(head(*head.params), head.params[place])
+
+        def whole(inner: Scope) -> str:
+            return printer.term(node, inner)
+
+    function = printer.function(over, scope, whole)
     kind = "VMeas" if head.result is Sort.VEC else "Meas"
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
@@ -373,6 +512,8 @@ def applied_to_parameters(head: Head, printer: Printer) -> Callable[[Scope], str
 
 def head_space(var: Var) -> str:
     """The space in which a symbol is measurable in one variable."""
+    if var.sort is Sort.LATENT:
+        return type_of(var)
     return "line" if var.sort is Sort.REAL else "Rn d l"
 
 
@@ -404,7 +545,10 @@ def definition(node: Any, symbols: Symbols) -> str:
 def declarations(symbols: Symbols) -> list[str]:
     """The variables and definitions of a section, as lines of Coq."""
     lines = [f"Variable {name} : {kind}." for name, kind in variables(symbols)]
-    if symbols.own_parameters:
+    if symbols.smooth:
+        lines.extend(["Definition k : nat := d."] * symbols.own_parameters)
+        lines.append("Definition Theta : Type := vec k.")
+    elif symbols.own_parameters:
         lines.append("Definition Theta : Type := R.")
     for node in symbols.declared:
         if isinstance(node, nodes.Named) or node.definition is not None:

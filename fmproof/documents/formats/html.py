@@ -98,6 +98,7 @@ def _plain(text: str) -> str:
     """The words of Markdown or LaTeX, without their markup."""
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?mi)^\[toc\]\s*$", "", text)
     start = text.find("\\begin{document}")
     text = text[start + len("\\begin{document}") :] if start >= 0 else text
     for begin, end in reversed(definition_spans(text)):

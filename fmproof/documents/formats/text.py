@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from fmproof.documents.model import CheckReport, DocumentReport, RowReport, Verdict
+from fmproof.report.layout import hang, prose_lines
 
 _MARK: dict[Verdict, str] = {
     "proved": "✓",
@@ -29,6 +30,7 @@ _COLOUR: dict[Verdict, str] = {
     "open": "33",
     "unread": "33",
 }
+_LEAST = 20  #: columns of a formula
 _DETAILED = ("refuted", "constant", "scope", "agrees", "open", "unread")
 
 
@@ -39,17 +41,20 @@ def render(
     *,
     details: bool = False,
     quiet: bool = False,
+    lettered: Callable[[str], str] = str,
 ) -> str:
     """``report`` as text.
 
     Args:
         details: also what was understood, what a proof needs, and rows that claim nothing.
         quiet: only what is wrong, and a line a document.
+        lettered: writes a text in the letters that there are; lines are laid out after it.
     """
+    page = _Page(width, colour, details, lettered)
     lines = [
         line
         for document in report.documents
-        for line in _document(document, width, colour, details, quiet)
+        for line in (_quiet(document) if quiet else page.document(document))
     ]
     if len(report.documents) > 1:
         wrong = sum(len(document.wrong) for document in report.documents)
@@ -59,54 +64,71 @@ def render(
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def _document(
-    document: DocumentReport, width: int, colour: bool, details: bool, quiet: bool
-) -> Iterator[str]:
-    shown = ", ".join(f"{count} {name}" for name, count in document.counts.items())
-    if quiet:
-        for row in document.wrong:
-            yield f"{place(document, row)}: {row.verdict}: {summary(row)}"
-        for line, words in document.problems:
-            yield f"{document.file}:{line}: unread: {words}"
-        yield f"{document.file}: {shown or 'no rows'}"
-        return
-    yield document.file
-    if document.symbols:
-        yield "  Notation"
-        widest = min(18, max(len(s.symbol) for s in document.symbols))
-        for symbol in document.symbols:
-            why = f"line {symbol.line}" if symbol.line and not symbol.guessed else symbol.why
-            where = f"guessed: {symbol.why}" if symbol.guessed else why
-            yield f"    {symbol.symbol:{widest}}  {symbol.reading}  ({where})"
-        yield ""
-    for row in document.rows:
-        if row.inline and row.verdict in ("skip", "hypothesis", "open") and not details:
-            continue
-        yield from _row(document, row, width, colour, details)
+def _counts(document: DocumentReport) -> str:
+    return ", ".join(f"{count} {name}" for name, count in document.counts.items()) or "no rows"
+
+
+def _quiet(document: DocumentReport) -> Iterator[str]:
+    for row in document.wrong:
+        yield f"{place(document, row)}: {row.verdict}: {summary(row)}"
     for line, words in document.problems:
-        yield f"  – {document.file}:{line}  {words}"
-    yield ""
-    yield f"  {shown or 'no rows'}"
-    yield ""
+        yield f"{document.file}:{line}: unread: {words}"
+    yield f"{document.file}: {_counts(document)}"
 
 
-def _row(
-    document: DocumentReport, row: RowReport, width: int, colour: bool, details: bool
-) -> Iterator[str]:
-    mark = f"{_MARK[row.verdict]} {row.verdict:10}"
-    if colour and row.verdict in _COLOUR:
-        mark = f"\033[{_COLOUR[row.verdict]}m{mark}\033[0m"
-    head = f"  {place(document, row)}"
-    room = max(20, width - len(head) - 15)
-    formula = f"{row.relation} {row.latex}".strip()
-    if len(formula) > room:
-        formula = formula[: room - 1] + "…"
-    yield f"{head}  {mark} {formula}"
-    if row.verdict in _DETAILED or details:
-        for words in told(row, details):
-            yield from textwrap.wrap(
-                words, width, initial_indent=" " * 8, subsequent_indent=" " * 10
-            )
+@dataclass(frozen=True)
+class _Page:
+    """The layout of documents: every method yields lines."""
+
+    width: int
+    colour: bool
+    details: bool
+    lettered: Callable[[str], str]
+
+    def document(self, document: DocumentReport) -> Iterator[str]:
+        yield document.file
+        if document.symbols:
+            yield "  Notation"
+            names = [self.lettered(symbol.symbol) for symbol in document.symbols]
+            widest = min(18, max(map(len, names)))
+            for name, symbol in zip(names, document.symbols, strict=True):
+                why = f"line {symbol.line}" if symbol.line and not symbol.guessed else symbol.why
+                where = f"guessed: {symbol.why}" if symbol.guessed else why
+                yield from self._hung(f"    {name:{widest}}  ", f"{symbol.reading}  ({where})")
+            yield ""
+        for row in document.rows:
+            if row.inline and row.verdict in ("skip", "hypothesis", "open") and not self.details:
+                continue
+            yield from self.row(document, row)
+        for line, words in document.problems:
+            yield from self._hung(f"  – {document.file}:{line}  ", words)
+        yield ""
+        yield from self._hung("  ", _counts(document))
+        yield ""
+
+    def row(self, document: DocumentReport, row: RowReport) -> Iterator[str]:
+        """Where it stands, its verdict and its formula; then what there is to say of it."""
+        mark = f"{_MARK[row.verdict]} {row.verdict:10}"
+        if self.colour and row.verdict in _COLOUR:
+            mark = f"\033[{_COLOUR[row.verdict]}m{mark}\033[0m"
+        head = f"  {place(document, row)}"
+        formula = self.lettered(f"{row.relation} {row.latex}".strip())
+        ellipsis = self.lettered("…")
+        room = self.width - len(head) - 15
+        if room < _LEAST:  # the name of the file takes the line
+            yield f"{head}  {mark}"
+            head, mark, room = "       ", "", self.width - 8
+        if len(formula) > room:
+            formula = formula[: room - len(ellipsis)] + ellipsis
+        yield f"{head}  {mark} {formula}" if mark else f"{head} {formula}"
+        if row.verdict in _DETAILED or self.details:
+            for words in told(row, self.details):
+                first, *rest = prose_lines(self.lettered(words), self.width - 10)
+                yield from (" " * 8 + first, *(" " * 10 + line for line in rest))
+
+    def _hung(self, head: str, words: str) -> Iterator[str]:
+        shown = self.lettered(head)
+        return hang(shown, prose_lines(self.lettered(words), self.width - len(shown)))
 
 
 def told(row: RowReport, details: bool = True) -> Iterator[str]:

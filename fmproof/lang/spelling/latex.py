@@ -8,11 +8,13 @@ separated by a thin space: :mod:`fmproof.report.breaking` breaks lines there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from sympy import Basic, Expr, Rational
 
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Density, Draw, Lebesgue, Ratio
+from fmproof.lang.numbers import fraction
 from fmproof.lang.spelling.printing import ATOM, Printer
 
 _GREEK = frozenset(
@@ -54,8 +56,10 @@ class LatexPrinter(Printer):
             stem += f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}"
         return stem + primes
 
-    def number(self, value: Rational) -> str:
-        return str(value) if value.is_Integer else rf"\tfrac{{{value.p}}}{{{value.q}}}"
+    def number(self, value: Fraction) -> str:
+        if value.denominator == 1:
+            return str(value)
+        return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
 
     def brackets(self, inside: str) -> str:
         return _fenced("[", inside, "]") if r"\int" in inside else _fenced("(", inside, ")")
@@ -114,7 +118,9 @@ class LatexPrinter(Printer):
         return rf"\mathbb{{E}}_{{{law}}}" + _fenced("[", body, "]", least=1)
 
     def integral_sign(self, item: Lebesgue) -> str:
-        return rf"\int_{{{item.low}}}^{{{item.high}}}" if item.bounded else r"\int"
+        if not item.bounded:
+            return r"\int"
+        return rf"\int_{{{fraction(item.low)}}}^{{{fraction(item.high)}}}"
 
     def differential(self, group: Sequence[Lebesgue]) -> str:
         return rf"\,\mathrm{{d}}{self.integrated(group)}"
@@ -225,7 +231,7 @@ _PRINTER = LatexPrinter()
 def uniform_law(density: Density) -> str:
     r"""How a uniform density prints where a variable is drawn from it: ``\mathcal{U}[0,1]``."""
     (range_,) = density.over
-    return _PRINTER.uniform_law(str(range_.low), str(range_.high))
+    return _PRINTER.uniform_law(str(fraction(range_.low)), str(fraction(range_.high)))
 
 
 def draw_latex(item: Draw) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational, S
 
 from fmproof.errors import SortError
 from fmproof.lang.arithmetic import POWERS, PRODUCTS, SUMS, coefficient, mul
-from fmproof.lang.node import declaration, sort_of
+from fmproof.lang.node import declaration, intact, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -46,7 +47,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import against_lebesgue, without_lets
 from fmproof.lang.nodes.name import Label
-from fmproof.lang.numbers import NUMBERS
+from fmproof.lang.numbers import NUMBERS, fraction, number
 from fmproof.lang.props import (
     Almost,
     AtMost,
@@ -76,6 +77,12 @@ def _vector_key(vector: Expr) -> tuple[Any, ...]:
     return (not _has_param(vector), _size(vector), _written(vector))
 
 
+def signed(term: Expr) -> tuple[Fraction, Expr]:
+    """The number in front and the rest."""
+    c, rest = coefficient(term)
+    return fraction(c), rest
+
+
 def plainly_nonnegative(term: Expr) -> bool:
     """Whether a reader sees that a product is not negative: no |·| is written around it."""
     return all(_plainly_nonnegative(factor) for factor in Mul.make_args(term))
@@ -85,7 +92,7 @@ def _plainly_nonnegative(factor: Expr) -> bool:
     if isinstance(factor, Inner):
         return factor.is_square
     if isinstance(factor, Rational):
-        return bool(factor > 0)
+        return fraction(factor) > 0
     return isinstance(factor, Apply) and factor.head.nonneg
 
 
@@ -107,7 +114,7 @@ def _size(term: Basic) -> int:
 
 def summand_key(term: Expr) -> tuple[Any, ...]:
     """Sorts a sum: losses and expectations, then names, then numbers; the model's terms first."""
-    c, rest = coefficient(term)
+    c, rest = signed(term)
     if rest is S.One:
         return (2,)
     body = rest.body if isinstance(rest, IntegralOver | Expect) else rest
@@ -117,7 +124,7 @@ def summand_key(term: Expr) -> tuple[Any, ...]:
         1 if isinstance(rest, Named) else 0,
         not _has_param(rest),
         vectors,
-        bool(c < 0),
+        c < 0,
         _written(rest),
     )
 
@@ -143,8 +150,8 @@ def factor_key(term: Expr) -> tuple[Any, ...]:
 def _in_order(node: Add) -> list[Expr]:
     """The summands as people write them; 1 − t begins with what is not subtracted."""
     terms = sorted(node.args, key=summand_key)
-    if coefficient(terms[0])[0] < 0:
-        first = next((t for t in terms if coefficient(t)[0] > 0), terms[0])
+    if signed(terms[0])[0] < 0:
+        first = next((t for t in terms if signed(t)[0] > 0), terms[0])
         terms.remove(first)
         terms.insert(0, first)
     return terms
@@ -155,10 +162,10 @@ def _minus_difference(terms: Sequence[Expr]) -> tuple[Expr, Expr, Expr] | None:
 
     SymPy multiplies the sign in, and v + x₀ − x₁ is not how people write v − (x₁ − x₀).
     """
-    signed = [(coefficient(term), term) for term in terms]
-    fields = [term for (c, rest), term in signed if c == 1 and not isinstance(rest, Var)]
-    added = [rest for (c, rest), _ in signed if c == 1 and isinstance(rest, Var)]
-    taken = [rest for (c, rest), _ in signed if c == -1 and isinstance(rest, Var)]
+    each = [(signed(term), term) for term in terms]
+    fields = [term for (c, rest), term in each if c == 1 and not isinstance(rest, Var)]
+    added = [rest for (c, rest), _ in each if c == 1 and isinstance(rest, Var)]
+    taken = [rest for (c, rest), _ in each if c == -1 and isinstance(rest, Var)]
     if (len(terms), len(fields), len(added), len(taken)) != (3, 1, 1, 1):
         return None
     (f,), (b,), (a,) = fields, added, taken
@@ -185,6 +192,7 @@ class Printer(ABC):
         """
         known = self._written.get(id(node))
         if known is None:
+            intact()
             spell = _SPELLING.get(type(node))
             if spell is None:
                 declaration(node)  # says what a term is
@@ -196,9 +204,10 @@ class Printer(ABC):
         return self.brackets(written) if own < level else written
 
     def rational(self, node: Rational) -> tuple[str, int]:
-        if node < 0:
-            return self.minus + self.number(-node), SUM
-        return self.number(node), ATOM if node.is_Integer else PRODUCT
+        value = fraction(node)
+        if value < 0:
+            return self.minus + self.number(-value), SUM
+        return self.number(value), ATOM if value.denominator == 1 else PRODUCT
 
     def named(self, node: Named) -> str:
         """A name; C(θ) when what it stands for depends on θ."""
@@ -288,7 +297,7 @@ class Printer(ABC):
             return f + self.minus_sign + self.brackets(a + self.minus_sign + b)
         shown = ""
         for term in terms:
-            negative = coefficient(term)[0] < 0
+            negative = signed(term)[0] < 0
             part = self.show(mul(S.NegativeOne, term) if negative else term, PRODUCT)
             if shown:
                 shown += (self.minus_sign if negative else self.plus_sign) + part
@@ -297,9 +306,9 @@ class Printer(ABC):
         return shown
 
     def product(self, node: Mul) -> tuple[str, int]:
-        c, rest = coefficient(node)
+        c, rest = signed(node)
         if c < 0:
-            return self.minus + self.show(mul(-c, rest), PRODUCT), SUM
+            return self.minus + self.show(mul(number(-c), rest), PRODUCT), SUM
         shown = [] if c == 1 else [self.number(c)]
         *inner, last = sorted(Mul.make_args(rest), key=factor_key)
         for factor in inner:  # an operator would seem to act on what follows
@@ -363,7 +372,11 @@ class Printer(ABC):
         if not isinstance(item, Lebesgue):
             return self.draw(item)
         name = self.name(item.var.name)
-        return self.within(name, str(item.low), str(item.high)) if item.bounded else name
+        return (
+            self.within(name, str(fraction(item.low)), str(fraction(item.high)))
+            if item.bounded
+            else name
+        )
 
     def draw(self, item: Apply) -> str:
         """x~p_t(·|z)"""
@@ -405,7 +418,7 @@ class Printer(ABC):
     @abstractmethod
     def name(self, name: str) -> str: ...
     @abstractmethod
-    def number(self, value: Rational) -> str: ...
+    def number(self, value: Fraction) -> str: ...
     @abstractmethod
     def brackets(self, inside: str) -> str: ...
     @abstractmethod

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from sympy import Basic, Expr, Rational
+from sympy import Basic, Expr
 
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Draw, Lebesgue, Ratio
+from fmproof.lang.numbers import fraction
 from fmproof.lang.spelling.printing import ATOM, PRODUCT, Printer
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -37,7 +39,7 @@ class TextPrinter(Printer):
             return stem + sub.translate(_SUBSCRIPT) + primes
         return stem + (f"_{sub}" if sub else "") + primes
 
-    def number(self, value: Rational) -> str:
+    def number(self, value: Fraction) -> str:
         return str(value)
 
     def brackets(self, inside: str) -> str:
@@ -95,7 +97,7 @@ class TextPrinter(Printer):
     def integral_sign(self, item: Lebesgue) -> str:
         if not item.bounded:
             return "∫"
-        low, high = str(item.low), str(item.high)
+        low, high = str(fraction(item.low)), str(fraction(item.high))
         if low.isdigit() and high.isdigit():
             return "∫" + low.translate(_SUBSCRIPT) + high.translate(_SUPERSCRIPT)
         return f"∫_{{{low}}}^{{{high}}}"

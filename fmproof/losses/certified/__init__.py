@@ -12,23 +12,26 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.quantities import Quantity, check, check_aims, shaped
+from fmproof.losses.quantities import Quantity, check, check_aims, columns, shaped
 from fmproof.models.arrays import number
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 if TYPE_CHECKING:
-    from fmproof.losses.certified.balls import Ball
     from fmproof.losses.certified.over_time import Progress
+    from fmproof.models.balls import Ball
 
 _BITS = 106  # of the balls' midpoints
+# Of a model whose moments and boxes are worth the time: x^60 is 1e36 where its mass is.
+_MAX_DEGREE = 60
+_WITHOUT_MODEL: tuple[Quantity, ...] = ("C1", "C2", "C", "floor")
 
 
 def evaluate(
@@ -54,13 +57,17 @@ def evaluate(
         is infinite where nothing is known. ``cost`` has ``evaluations``, ``unresolved`` (cells
         enclosed by their range only), ``seconds`` and ``out_of_time``.
 
+    What needs a model of degree above 60 is NaN with an infinite error.
+
     Raises:
-        InputError: "not available: ..." when d > 1, the model is not polynomial, the schedule
-            uses a function without a certified form, or python-flint is not installed.
+        InputError: "not available: ..." when d > 1, the model is not polynomial, all quantities
+            need a model of too high a degree, the schedule uses a function without a certified
+            form, or python-flint is not installed.
     """
-    names = check(problem, quantities)
+    asked = check(problem, quantities)
     check_aims(tolerance, max_evaluations)
     _require_available(problem)
+    names = _within_degree(problem, asked)
     from flint import ctx
 
     from fmproof.losses.certified.over_time import OverTime
@@ -70,7 +77,8 @@ def evaluate(
         run = OverTime(problem, names, tolerance, budget, progress)
         found = run.to(tolerance)
         cost = {**run.cost, "seconds": budget.seconds, "out_of_time": budget.out_of_time}
-        return _estimates(problem, names, found, cost)
+        known = _estimates(problem, names, found, cost)
+    return {name: known.get(name) or _unknown(problem, name, cost) for name in asked}
 
 
 def at_time(
@@ -106,6 +114,26 @@ def at_time(
         return _estimates(problem, names, found, cost)
 
 
+def _within_degree(problem: Problem, names: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """Those of ``names`` whose moments can be had; raises ``InputError`` when there are none."""
+    degree = int(cast(PolynomialVelocity, problem.model).x_powers.max())
+    if degree <= _MAX_DEGREE:
+        return names
+    kept = tuple(name for name in names if name in _WITHOUT_MODEL)
+    if not kept:
+        raise InputError(
+            f"not available: the certified method takes models up to degree {_MAX_DEGREE}, found "
+            f"{degree}; use quadrature or sampling"
+        )
+    return kept
+
+
+def _unknown(problem: Problem, name: Quantity, cost: dict[str, float]) -> Estimate:
+    count = columns(problem, name)
+    value, error = (shaped(problem, name, np.full(count, v)) for v in (np.nan, np.inf))
+    return Estimate(value, error, "certified", cost=cost)
+
+
 def _require_available(problem: Problem) -> None:
     if problem.dim > 1:
         raise InputError(
@@ -117,6 +145,12 @@ def _require_available(problem: Problem) -> None:
             "not available: the certified method needs a polynomial velocity model, "
             f"found {type(problem.model).__name__}"
         )
+    for singular in problem.path.singularities:
+        if problem.time.support[singular.end] == singular.end:
+            raise InputError(
+                f"not available: the derivative of {singular.function} is infinite at t = "
+                f"{singular.end}, where the certified method's bounds are, too; use quadrature"
+            )
     if find_spec("flint") is None:
         raise InputError(
             "not available: the certified method needs python-flint; "

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.losses.certified.balls import Ball, add, power, total
+from fmproof.models.balls import Ball, add, power, total
 
 Integrand = Callable[[Ball], Any]
 """A function of the first coordinate that returns the values, or a function of the next one."""

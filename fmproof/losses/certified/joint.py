@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache, cached_property
 from math import comb
 
-from fmproof.losses.certified.balls import Ball, power, rational, total
 from fmproof.losses.certified.marginal import Model
 from fmproof.losses.certified.schedule import Moment, Schedule
 from fmproof.losses.moments import DataMoments, normal_moment
 from fmproof.losses.quantities import Quantity
+from fmproof.models.balls import Ball, power, rational, total
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flint import acb, acb_series, arb
 
-from fmproof.losses.certified.balls import Ball, power
+from fmproof.models.balls import Ball, power
 
 if TYPE_CHECKING:
     from fmproof.losses.certified.marginal import Marginal

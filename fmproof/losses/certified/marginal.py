@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from flint import arb
 
-from fmproof.losses.certified.balls import Ball, is_finite, power, rational, total
 from fmproof.losses.certified.logarithms import Logarithms
 from fmproof.losses.certified.schedule import Moment, Schedule
 from fmproof.losses.quantities import Quantity
+from fmproof.models.balls import Ball, is_finite, power, rational, total
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 

@@ -13,7 +13,6 @@ from flint import arb
 from fmproof.errors import InputError
 from fmproof.losses import quadrature
 from fmproof.losses.budget import Budget
-from fmproof.losses.certified.balls import Ball, add, is_finite, rational
 from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
@@ -22,13 +21,14 @@ from fmproof.losses.certified.panels import bounded, hull, panels, whole
 from fmproof.losses.certified.schedule import time_axis
 from fmproof.losses.certified.tails import beyond
 from fmproof.losses.quantities import Columns, Quantity
+from fmproof.models.balls import Ball, add, is_finite, rational
 from fmproof.models.problem import Problem
 
 Progress = Callable[[int, int], None]
 """Called with the cells that are summed and all that are planned."""
 
 _ROUGH = 1e-2  # the tolerance at which the size of the values is looked up
-_ROUGH_BUDGET = 1e6
+_ROUGH_BUDGET, _ROUGH_SHARE = 1e6, 0.2  # evaluations, and of the time that is left
 # A value is resolved relative to itself or, where it nearly cancels, to this share of its bound.
 _CANCELLATION = 1e-3
 _FINEST = 1e-25  # what balls with 106 bits can be asked for, with room for the rounding of sums
@@ -112,7 +112,8 @@ class OverTime(_Run):
 
     def _guess(self) -> list[float]:
         names = [name for name, _ in self._slices]
-        found = quadrature.evaluate(self._problem, names, _ROUGH, _ROUGH_BUDGET)
+        seconds = _ROUGH_SHARE * self.budget.left
+        found = quadrature.evaluate(self._problem, names, _ROUGH, _ROUGH_BUDGET, seconds)
         return [abs(float(v)) for name in names for v in np.ravel(found[name].value)]
 
     def _sizes(self) -> list[float]:
@@ -151,7 +152,7 @@ class OverTime(_Run):
         balls = add(balls, self._along(alone, found.apart, target))
         # What is left over lies above these panels, each of which is bounded as a whole.
         for edges in {cell.edges[0] for cell in inside.leftover}:
-            bounds = bounded(self.marginal, self.joint, axis, edges)
+            bounds = bounded(self.marginal, self.joint, axis, edges, self.budget)
             balls = add(balls, [bound.union(arb(0)) for bound in bounds])
         return balls
 

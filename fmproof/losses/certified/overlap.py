@@ -17,12 +17,12 @@ from itertools import combinations
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.balls import Ball, is_finite, power
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.schedule import Moment
 from fmproof.losses.certified.tails import moment, size_of
 from fmproof.losses.quantities import Quantity
+from fmproof.models.balls import Ball, is_finite, power
 
 _MOST = 64  # points: there are that many squared pairs
 

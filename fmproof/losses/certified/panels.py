@@ -11,17 +11,18 @@ from typing import NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.losses.certified.balls import Ball, add, is_finite, power, total
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.overlap import bounds
 from fmproof.losses.certified.schedule import Moment, TimeAxis
 from fmproof.losses.certified.tails import beyond
+from fmproof.models.balls import Ball, add, is_finite, power, total
 
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
 _NARROWEST = 2.0**-44  # of the interval
+_WITHOUT_MODEL = {"C1", "floor"}
 
 
 class Panels(NamedTuple):
@@ -83,18 +84,20 @@ def panels(
         if small or share < _NARROWEST or halves is None:
             rest = add(rest, known)
         elif budget.out_of_time:
-            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0]))
+            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0], budget))
         else:
             pending += halves
     return Panels(cells, apart, rest)
 
 
 def bounded(
-    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float]
+    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float], budget: Budget
 ) -> list[Ball]:
-    """Balls that hold the columns' integrals over a panel of y that is not resolved."""
+    """Balls that hold the columns' integrals over a panel of y that is not resolved: piece by
+    piece, or when time is up as a whole."""
     found = [arb(0)] * marginal.width
-    cuts = [edges[0] + (edges[1] - edges[0]) * i / _PIECES for i in range(_PIECES)]
+    pieces = 1 if budget.out_of_time else _PIECES
+    cuts = [edges[0] + (edges[1] - edges[0]) * i / pieces for i in range(pieces)]
     for piece in pairwise([*cuts, edges[1]]):
         cell = Cell((piece,))
         (y,) = cell.balls()
@@ -122,7 +125,7 @@ def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
     none = arb(0)
     found: list[Ball] = []
     gram, model = [], none
-    if marginal.model is not None:
+    if marginal.model is not None and not set(marginal.names) <= _WITHOUT_MODEL:
         powers = [power(now.t, a) for _, a, _ in marginal.model.terms]
         gram = [
             [(p * q * entry).abs_upper() for q, entry in zip(powers, row, strict=True)]

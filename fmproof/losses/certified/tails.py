@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.balls import Ball, power, total
 from fmproof.losses.certified.marginal import Component, Marginal
 from fmproof.losses.certified.schedule import Moment
+from fmproof.models.balls import Ball, power, total
 
 
 def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float) -> list[Ball]:

@@ -127,6 +127,8 @@ class Binders(Operators):
                 if parser.text() == "=":
                     parser.i += 1
                     low = parser.sum()
+                if parser.i < len(parser.tokens):  # i ≠ j, i ∈ B, i, j
+                    index = t.Other(at, "index")
             except Unreadable:
                 index = t.Other(at, "index")
         return t.Series(token.at, kind, index, low, high, self.rest())

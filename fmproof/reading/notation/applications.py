@@ -21,7 +21,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import arithmetic, calculus, definitions
+from fmproof.reading.notation import arithmetic, calculus, definitions, sums
 from fmproof.reading.notation.definitions import places
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 
 def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
+    if sums.is_sample(elab, node):
+        raise NotYet("a sum over random samples", node.at)
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
     if name in elab.constants:
         return elab.constants[name]
     if elab.is_time(name):
         return elab.variable(node)
+    if sums.carries_index(elab, node):
+        return applied(elab, sums.member(elab, node))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:
         with elab.expanding():
@@ -84,6 +88,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         if sort is Sort.VEC and not weights:
             return elab.variable(node)
         return applied(elab, t.Call(node.at, node, ()))
+    if name in elab.evidence.counts:
+        return elab.variable(node)
     constant = number_by_name(elab, node)
     if constant is not None:
         return constant
@@ -355,6 +361,7 @@ def scopes(elab: Elaborator, script: t.Sym) -> bool:
         name in elab.bound
         or elab.is_time(name)
         or elab.is_parameter(name)
+        or elab.is_index(name)
         or name in elab.evidence.drawn
         or name in elab.evidence.integrated
         or conventional("scalars", script.name)

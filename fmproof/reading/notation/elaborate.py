@@ -18,6 +18,8 @@ from sympy import Expr
 
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
+    Expect,
     Head,
     Named,
     Var,
@@ -31,6 +33,7 @@ from fmproof.reading.notation import (
     definitions,
     heads,
     laws,
+    sums,
     unknowns,
     variables,
 )
@@ -73,9 +76,11 @@ class Elaborator:
     fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
     numbered: dict[str, list[Candidate]] = field(default_factory=dict)
     joint: list[Apply] = field(default_factory=list)
+    index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     expand: bool = True  #: paths are written out, rather than drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
+    drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn
 
     def note(
         self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False
@@ -99,6 +104,12 @@ class Elaborator:
     def is_time(self, name: str) -> bool:
         """Whether a spelling is a time."""
         return variables.is_time(self, name)
+
+    def is_index(self, name: str) -> bool:
+        """Whether a spelling is the index of a finite sum, and nothing else."""
+        seen = self.evidence
+        other = name in seen.drawn or name in seen.integrated or name in seen.parameters
+        return name in seen.indices and not other and not self.is_time(name)
 
     def sort_of_variable(self, symbol: t.Sym) -> tuple[Sort, str, int, bool]:
         """(sort, why, where, guessed)."""
@@ -228,9 +239,42 @@ class Elaborator:
         finally:
             self.expand = saved
 
+    @contextmanager
+    def drawing_paths(self) -> Iterator[None]:
+        """Paths are drawn inside, in the losses and constants that are defined by averages, too."""
+        meanings, constants = self.meanings, self.constants
+        self.expand, self.constants = False, {}
+        self.meanings = {**_without_averages(meanings), **self.drawn_meanings}
+        try:
+            yield
+        finally:
+            self.drawn_meanings |= {k: m for k, m in self.meanings.items() if k in meanings}
+            new = {k: m for k, m in self.meanings.items() if k not in meanings}
+            self.meanings = {**meanings, **_without_averages(new)}
+            self.expand, self.constants = True, constants
+
     def unknown(self, node: t.Node, sort: Sort | None) -> Expr:
         """A function of everything free in ``node``, where the language has no term for it."""
         return unknowns.unknown(self, node, sort)
+
+
+def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
+    """Those in whose definitions, to the end, there is no average over what is drawn."""
+
+    def averages(term: Any) -> bool:
+        if isinstance(term, Expect | CondExpect):
+            return True
+        if isinstance(term, Named):
+            return averages(term.definition)
+        if isinstance(term, Apply) and term.head.definition is not None:
+            return averages(term.head.definition) or any(map(averages, term.arguments))
+        return any(map(averages, term.args))
+
+    def kept(meaning: Meaning) -> bool:
+        body = meaning.body if meaning.head is None else meaning.head.definition
+        return body is None or not averages(body)
+
+    return {key: meaning for key, meaning in meanings.items() if kept(meaning)}
 
 
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
@@ -253,4 +297,5 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Function: binders.function,
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
+    t.Series: sums.finite_sum,
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import Sorts
+from fmproof.reading.notation.sums import ranges
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import Said
 
@@ -52,6 +53,7 @@ class Evidence:
     apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
+    indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
@@ -77,6 +79,7 @@ class Evidence:
         found._params(roots)
         found._under_integrals(roots)
         found._uniform_times()
+        found.indices = ranges(roots)
         words = list(said)
         found._hear(words)
         found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
@@ -88,6 +91,12 @@ class Evidence:
                 found.values.setdefault(spelled(left), right)
         found.sorts.infer(roots, pairs)
         return found
+
+    @property
+    def counts(self) -> set[str]:
+        """The letters that say how many summands there are: K of Σ_{i=1}^K."""
+        ends = {spelled(end) for end in self.indices.values() if end is not None}
+        return ends - set(self.times) - set(self.drawn) - set(self.integrated)
 
     def _beside_functions(self, roots: list[t.Node]) -> None:
         """w_t in u_t − w_t, where u_t takes arguments elsewhere."""

@@ -140,7 +140,7 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
         return Sort.VEC
     if said in ("scalar", "real", "weight", "loss"):
         return Sort.REAL
-    if is_loss(call):
+    if is_loss(call, elab.evidence.sorts.vectors):
         return Sort.REAL
     found = elab.evidence.sorts.of(call.head)
     if found is None and call.head.labels and call.head.labels[-1].isdigit():

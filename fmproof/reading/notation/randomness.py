@@ -34,7 +34,7 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     if elab.is_parameter(name) or elab.is_time(name):
         return False
     if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
-        return False  # it is made of what the path is made of
+        return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
     if elab.path(symbol) is not None:
         return True
     if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
@@ -151,6 +151,7 @@ def law_of(
                 if inner is not None and (var not in outside or not node.draws):
                     base.setdefault(spelling, inner)
     places = {name: i for i, name in enumerate(elab.evidence.spellings)}
+    lets.sort(key=lambda one: places.get(elab.spelling(one.var), len(places)))
     base = dict(sorted(base.items(), key=lambda one: places.get(one[0], len(places))))
     with elab.binding(list(base)):  # one order for all averages of the same variables
         draws += laws_of(elab, list(base.values()), list(base), drawn)

@@ -14,6 +14,7 @@ from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of
 
 _TWO = Fraction(2)
@@ -59,7 +60,10 @@ class Resolver:
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Mul):
-            return self._product(_flat(node))
+            made = self._product(_flat(node))
+            return as_mean(made)
+        if isinstance(node, t.Frac):
+            return as_mean(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):

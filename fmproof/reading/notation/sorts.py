@@ -44,6 +44,7 @@ class Sorts:
     other: frozenset[str] = frozenset()
     known: dict[str, Found] = field(default_factory=dict)
     heard: dict[str, Kind] = field(default_factory=dict)
+    vectors: frozenset[str] = frozenset()  #: keys of functions whose values stand in norms
     _guessing: bool = False
     _vectors_only: bool = False
     _changed: bool = False
@@ -51,6 +52,14 @@ class Sorts:
     def infer(self, roots: Sequence[t.Node], pairs: Iterable[tuple[t.Node, t.Node]]) -> None:
         """Learn from all ``roots``, and from ``pairs`` of sides that are equated."""
         both = list(pairs)
+        self.vectors = frozenset(
+            key_of(part.head)
+            for root in roots
+            for node in t.walk(root)
+            if isinstance(node, t.Norm)
+            for part in _summands(node.body)
+            if isinstance(part, t.Call)
+        )
         symbols: dict[str, t.Sym] = {}
         for root in roots:
             for node in t.walk(root):
@@ -132,7 +141,7 @@ class Sorts:
     def _call(self, node: t.Call) -> Kind | None:
         for arg in (*node.args, *node.given, *node.after):
             self.kind(arg)
-        if self.density(key_of(node.head)) or is_loss(node):
+        if self.density(key_of(node.head)) or is_loss(node, self.vectors):
             return "real"
         return self._sym(node.head)
 
@@ -361,8 +370,29 @@ def _by_letter(symbol: t.Sym) -> Kind | None:
     return None
 
 
-def is_loss(call: t.Call) -> bool:
-    """Whether a call is a loss by its letter; F_θ(x) is a model."""
+def _summands(node: t.Node) -> list[t.Node]:
+    if isinstance(node, t.Group):
+        return _summands(node.body)
+    if isinstance(node, t.Add):
+        return [found for _, part in node.parts for found in _summands(part)]
+    return [node]
+
+
+_PARAMETERS = ("always", "with_evidence")
+
+
+def is_loss(call: t.Call, vectors: frozenset[str] = frozenset()) -> bool:
+    """Whether a call is a loss by its letter; F_θ(x) is a model.
+
+    Args:
+        vectors: keys of what stands in norms: F(x) is a vector there, L(θ) is none.
+    """
+    arguments = [a for a in (*call.args, *call.after) if isinstance(a, t.Sym)]
+    of_points = bool(arguments) and not any(
+        conventional("parameters", a.name, part) for a in arguments for part in _PARAMETERS
+    )
+    if key_of(call.head) in vectors and of_points:
+        return False
     scripts = [s for s in call.head.sub if isinstance(s, t.Sym)]
     model = any(conventional("parameters", s.name, "always") for s in scripts)
     return conventional("losses", call.head.name) and not model

@@ -49,6 +49,10 @@ def sort_of_variable(elab: Elaborator, symbol: t.Sym) -> tuple[Sort, str, int, b
     if name in elab.evidence.times:
         why, at = elab.evidence.times[name]
         return Sort.REAL, why, at, why == "by convention"
+    if elab.is_index(name):
+        return Sort.LATENT, "a sum is over it", symbol.at, False
+    if name in elab.evidence.counts:
+        return Sort.REAL, "the number of summands", symbol.at, False
     found = elab.evidence.sorts.of(symbol)
     if found is not None and found.kind == "vec" and not found.guessed:
         return Sort.VEC, found.why, found.at, False
@@ -84,6 +88,7 @@ def variable(elab: Elaborator, symbol: t.Sym) -> Var:
         Sort.PARAM: "parameters of a model",
         Sort.REAL: "a real number",
         Sort.VEC: "a vector",
+        Sort.LATENT: "an index",
     }
     elab.note(name, words[sort], why, at, guessed)
     return var

@@ -131,6 +131,9 @@ def answers(findings: Findings) -> list[str]:
             )
         else:
             lines.append("How far L_CFM is above the floor: inconclusive")
+    elif floor is not None and np.isfinite(floor[1].error):
+        low, low_off = float(floor[1].value), float(floor[1].error)
+        lines.append(f"No model can bring L_CFM below {low:.6g}{_off(low_off, low)}.")
     if findings.optimum is not None:
         lines.append(f"The best coefficients of this model are {_vector(findings.optimum)}.")
     return lines

@@ -49,8 +49,8 @@ def _step_rows(section: Section) -> Iterator[str]:
         for link in chain.links:
             step = link.step
             rule = escape(step.rule)
-            if step.using:
-                rule = Tex(f"{rule}: {', '.join(map(said, step.using))}")
+            if link.using:
+                rule = Tex(f"{rule}: {', '.join(map(said, link.using))}")
             # The last cell ends the row, and is not to be ragged: that would redefine the end.
             yield (
                 rf"\raggedright {_mark(step)}{escape(step.id)} & \raggedright {rule} & "

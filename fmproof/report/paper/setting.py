@@ -10,7 +10,7 @@ from fmproof.report.breaking import lines, width
 from fmproof.report.document import Section, anchor
 from fmproof.report.model import Formula, Symbol
 from fmproof.report.paper.align import align, fit_to, rows, series
-from fmproof.report.tex import Tex, escape, mathematics
+from fmproof.report.tex import Tex, escape, mathematics, said
 
 # Variables of these sorts need no introduction, and abbreviations stand with the constants.
 _VECTORS = "vectors, of any dimension d"
@@ -62,18 +62,20 @@ def _introduced(symbol: Symbol) -> str:
 def _named(symbol: Symbol, value: str = "") -> str:
     """ "the model u(x)", "the density p(z) of the data", "a vector field f(x)"."""
     meaning = symbol.words or symbol.meaning
-    if not re.match("(the|an?|any|points) ", meaning):
+    shown = f"${mathematics(symbol.name)}{value}$"
+    if meaning.startswith("what "):
+        return f"{shown} ({said(meaning)})"
+    if not re.match(_DETERMINED, meaning):
         meaning = "a " + re.sub(r" in \S+(, \S+)*?(?= on |$)", "", meaning)
-    split = re.fullmatch("(.*?)(: | of | on |(?<!,) with |$)(.*)", meaning)
-    noun, link, rest = split.groups()  # type: ignore[union-attr]
-    return f"{escape(noun)} ${mathematics(symbol.name)}{value}${_letters(link + rest, symbol)}"
+    called, _, aside = meaning.partition(": ")
+    split = re.fullmatch(rf"(.*?)((?:{_FURTHER}.*)?)", called)
+    noun, further = split.groups()  # type: ignore[union-attr]
+    return f"{said(noun)} {shown}{said(further)}" + (f" ({said(aside)})" if aside else "")
 
 
-def _letters(words: str, symbol: Symbol) -> str:
-    """Words as TeX, the letters of the symbol as mathematics: the mean m of N(x; m, v)."""
-    letters = set(re.findall(r"\b[b-z]\b", symbol.name.text))
-    pieces = re.split(r"\b([b-z])\b", words)
-    return "".join(f"${p}$" if p in letters else escape(p) for p in pieces)
+_DETERMINED = "(the|an?|any|one|another|every|each|all|some|points) "
+# What follows a noun: the symbol stands before it.
+_FURTHER = ",? (?:of|on|with|that|which|such as|given|from|in|against) "
 
 
 def _is_number(definition: Formula) -> bool:
@@ -167,7 +169,7 @@ def _described(symbol: Symbol) -> str:
         return escape(_VECTORS).replace("dimension d", "dimension $d$")
     before, found, after = symbol.described.partition(" density in ")
     if not found:
-        return _letters(before, symbol)
+        return said(before)
     names = re.split(r"(, | on .*)", after)
     latex = dict(zip(_arguments(symbol.name.text), _arguments(symbol.name.latex), strict=False))
     shown = (f"${latex[name]}$" if name in latex else escape(name) for name in names)

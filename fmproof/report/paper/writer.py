@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fmproof.report.breaking import width
-from fmproof.report.document import Chain, Section, anchor
+from fmproof.report.document import Chain, Section, anchor, part_titles
 from fmproof.report.laws import Laws
 from fmproof.report.model import (
     Constant,
@@ -29,8 +29,10 @@ from fmproof.report.paper.reasons import REASONS, SAID, TACIT
 from fmproof.report.tex import Tex, code, escape, mathematics, plain, said
 
 START = 0.23  #: of a line; a first term that is wider stands on a line of its own
-NARROW = 10.0  #: em of a formula that may stand in a line of words whatever they are
-BESIDE = 60  #: letters of a reason that stands beside a row; a longer one is a block below it
+INDENT = 4.0  #: em of a list
+FULL = 0.9  #: of a line; words that fill it may be spread
+BESIDE = 0.7  #: of a line; a longer reason is a block below its row
+LABEL = 20  #: letters of a step's label; a longer one is set below its row, too
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Writer:
             else:
                 rest = (
                     rf"\textup{{({escape(h.name)})}} "
-                    + (f"{escape(h.meaning)}: " if h.meaning else "")
+                    + (f"{said(h.meaning)}: " if h.meaning else "")
                     + self._inline(h.formula)
                     for h in declared
                     if h not in known
@@ -98,7 +100,7 @@ class Writer:
         elif declared:
             items = []
             for i, h in enumerate(declared):
-                meaning = f"{escape(h.meaning)}: " if h.meaning else ""
+                meaning = f"{said(h.meaning)}: " if h.meaning else ""
                 end = "." if i == len(declared) - 1 else ";"
                 mark = (
                     rf"\item[\textup{{({escape(h.name)})}}]"
@@ -135,10 +137,12 @@ class Writer:
 
     def _beside(self, hypothesis: HypothesisReport, end: str) -> str:
         """The formula of a hypothesis: in the line of its words, or a display where it is wide."""
-        wide = width(self.laws.shorten(mathematics(hypothesis.formula)))
-        if wide < NARROW or wide + LETTER * len(hypothesis.meaning) < self.room - 6:
-            return self._inline(hypothesis.formula) + end
         shortened = self.laws.shorten(mathematics(hypothesis.formula))
+        line = self.room - INDENT
+        words = LETTER * len(hypothesis.meaning) % line
+        bound = re.split(r" < \\infty|\\quad", shortened)[0]  # what stays together
+        if words + width(bound) < line - 1 or words > FULL * line > width(bound):
+            return self._inline(hypothesis.formula) + end
         return f"\n{display(plain_rows(shortened, self.room - 6, end))}"
 
     def _cited(self, hypothesis: HypothesisReport) -> bool:
@@ -208,7 +212,7 @@ class Writer:
         """What a part shows, in words and then in rows."""
         head = ""
         if len(self.d.parts) > 1:
-            title = escape(chain.title).rstrip(".")
+            title = escape(chain.part.title).rstrip(".")
             head = (
                 rf"\fmprooflabel{{{self.label}:{_anchor(chain.part.title)}}}{{{title}}}"
                 rf"\emph{{{title}.}} "
@@ -220,13 +224,13 @@ class Writer:
         written: list[str] = []
         steps = [link.step for link in chain.links]
         start = self.laws.shorten(mathematics(chain.part.start))
-        if width(start) <= START * self.room:
+        if self._stands_before(start, steps):
             before, indent, room = start, "", self.room - width(start)
         else:
             written += plain_rows(start, self.room - 2)
             before, indent, room = "", r"\qquad ", self.room - 2
         for step in steps:
-            written += self._step(step, before, indent, room)
+            written += self._step(step, before, indent, room, "." if step is steps[-1] else "")
             before = ""
             if step.failure is not None:
                 told = any(step.id in m.needed_by for m in self.d.missing)
@@ -237,9 +241,24 @@ class Writer:
             blocks.append(align(written))
         return Tex("\n".join([f"{head}{words}", *blocks]))
 
-    def _step(self, step: StepReport, before: str, indent: str, room: float) -> list[str]:
+    def _stands_before(self, start: str, steps: Sequence[StepReport]) -> bool:
+        """Whether the first term stands before the rows, and not on a line of its own.
+
+        It does where it is narrow, unless that leaves reasons no place beside their rows.
+        """
+        rows_and_reasons = [
+            width(self.laws.shorten(mathematics(step.claim))) + _natural_width(self._tag(step)) + 3
+            for step in steps
+        ]
+
+        def crowded(indent: float) -> int:
+            return sum(wide > self.room - indent for wide in rows_and_reasons)
+
+        return width(start) <= START * self.room and crowded(width(start)) <= crowded(2)
+
+    def _step(self, step: StepReport, before: str, indent: str, room: float, end: str) -> list[str]:
         claim = self.laws.shorten(mathematics(step.claim))
-        written = rows(before, SIGNS[step.relation], claim, room, "", indent)
+        written = rows(before, SIGNS[step.relation], claim, room, end, indent)
         tag = self._tag(step)
         written[-1] += rf" \tag*{{{tag}}}" if tag else ""
         return [f"% {plain(step.id)}: {plain(step.rule)}\n  {written[0]}", *written[1:]]
@@ -253,7 +272,7 @@ class Writer:
             if step.status == "failed":
                 label = rf"\fmprooffailed{{$\times$ {label}}}"
         words = r"\quad ".join(filter(None, (reason, label)))
-        long = len(str(plain(reason))) > BESIDE or len(step.id) > BESIDE // 3
+        long = _natural_width(reason) > BESIDE * self.room or len(step.id) > LABEL
         return rf"\parbox{{.75\linewidth}}{{\raggedleft {words}}}" if long else words
 
     def _reason(self, step: StepReport) -> str:
@@ -262,14 +281,19 @@ class Writer:
             return rf"({self._said(step.note)})"
         words = [REASONS.get(rule, rule) for rule in step.rule.split(", ")]
         words = [word for word in words if word]
-        names = {self.d.uses[i].name for i in range(len(self.d.uses))}
-        cited = [
-            f"{self._theorem(str(used[0]))}{said(used[1:])}" if used[0] in names else said(used)
-            for used in step.using
-        ]
+        cited = [f"{self._result(str(used[0]))}{said(used[1:])}" for used in step.using]
         if cited:
             words.append(f"by {series(cited)}")
         return f"({', '.join(words)})" if words else ""
+
+    def _result(self, name: str) -> str:
+        """How an earlier result is called: by its theorem, its hypothesis or its part's title."""
+        if name in {used.name for used in self.d.uses}:
+            return self._theorem(name)
+        if name in {h.name for h in self.d.hypotheses}:
+            return f"({escape(name)})"
+        title = part_titles(self.d).get(name, name)
+        return escape(title) if title.startswith("Part ") else rf"\emph{{{escape(title)}}}"
 
     def conditions(self) -> Tex:
         """Why all of it is finite and every interchange allowed, in one paragraph."""
@@ -287,7 +311,9 @@ class Writer:
         if not used:
             return Tex("All integrals above are finite.")
         hypotheses = series(f"({escape(name)})" for name in names_in_order(self.d, used))
-        by = series(str(escape(SAID.get(fact, fact))) for fact in facts)
+        if not any(_is_integral(row.condition.formula) for row in self.here.conditions):
+            return Tex(f"Every quotient and every derivative above exists by {hypotheses}.")
+        by = series(dict.fromkeys(str(escape(SAID.get(fact, fact))) for fact in facts))
         return Tex(
             "All expectations and integrals above are finite, and all interchanges of them are "
             f"justified. This follows from {hypotheses}" + (f" by {by}" if by else "") + "."
@@ -312,9 +338,8 @@ class Writer:
     # --- small things -------------------------------------------------------------------
 
     def _inline(self, formula: Formula) -> str:
-        return f"${self.laws.shorten(mathematics(formula))}$".replace(
-            r"\quad\text{for every } ", r"$ for every $"
-        )
+        shown = self.laws.shorten(mathematics(formula)).replace(r"< \infty", r"<\nobreak\infty")
+        return re.sub(r" *\\quad\\text\{(for [a-z ]*) \} *", r"$ \1~$", f"${shown}$")
 
     def _said(self, prose: Prose) -> Tex:
         return said(
@@ -361,6 +386,17 @@ def _mentioned(texts: Sequence[str], constants: Sequence[Constant]) -> list[Cons
 
 def _used_by(constant: Constant, others: Sequence[Constant]) -> bool:
     return any(_mentioned([c.definition.text], [constant]) for c in others)
+
+
+def _is_integral(formula: Formula) -> bool:
+    return r"\mathbb{E}" in formula.latex or r"\int" in formula.latex
+
+
+def _natural_width(reason: str) -> float:
+    """The estimated width of words with formulas among them, in em."""
+    pieces = re.sub(r"\\ref\{[^}]*\}", "0", reason).split("$")
+    words = sum(len(re.sub(r"\\[a-zA-Z]+|[{}]", "", piece)) for piece in pieces[::2])
+    return LETTER * words + sum(map(width, pieces[1::2]))
 
 
 def _anchor(name: str) -> str:

@@ -1,0 +1,138 @@
+"""How steps about gradients and minimisers are proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import S
+
+from fmproof.certificate.export.equality import Tree, chain, tree
+from fmproof.certificate.export.proof import At
+from fmproof.certificate.export.spaces import at
+from fmproof.certificate.export.statement import (
+    NotExported,
+    densities,
+    domain,
+    items,
+    space,
+    type_of,
+)
+from fmproof.kernel.integrals import linear_parts
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import add, summands
+from fmproof.lang.node import shown
+from fmproof.lang.scope import apart, free_vars
+
+
+def derivative(step: At) -> str:
+    """∇(c f + k) = c ∇f, for c and k free of the variable."""
+    node: Any = step.arg(0)
+    if not isinstance(node, nodes.Grad):
+        raise NotExported(f"the derivative {shown(node)}")
+    parts = linear_parts(node.body, (node.var,))
+    moving = [(c, f) for c, f in parts if f is not S.One]
+    if len(moving) != 1 or moving[0][1] == node.body:
+        raise NotExported(f"the gradient of {shown(node.body)} by its parts")
+    ((c, f),) = moving
+    rest, eq, s = add(*(c for c, f in parts if f is S.One)), step.equality, step.scope
+    k, slope = domain(node.var), nodes.Grad(f, node.var, node.at)
+    name, inner = _bound(step, node.var)
+    product = Tree("product", (tree(c, s), tree(f, inner)))
+    same = eq.trees(tree(node.body, inner), Tree("sum", (product, tree(rest, s))))
+    F = step.printer.of_variable(node, s)
+    f_text = step.printer.of_variable(slope, s)
+    texts = [step.printer.term(z, s) for z in (c, rest)]
+    place = step.printer.vector(node.at, s)
+    affine = f"(fun {name} : {type_of(node.var)} => {texts[0]} * {f_text} {name} + {texts[1]})"
+    result = Tree("scaled", (tree(c, s), tree(slope, s)))
+    return chain(
+        f"(@grad_ext {k} {F} {affine} {place} (fun {name} : {type_of(node.var)} => {same}))",
+        f"(@grad_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
+        eq.trees(result, tree(step.conclusion.rhs, s, k)),
+    )
+
+
+def exchange(step: At) -> str:
+    """∇∫ f = ∫ ∇f, by domination."""
+    node: Any = step.arg(0)
+    if not isinstance(node, nodes.Grad):
+        raise NotExported(f"the derivative {shown(node)}")
+    inner = apart(node.body, free_vars(node.at) | {node.var})
+    over, k = items(inner.measure), domain(node.var)
+    condition = step.given(props.Dominated(inner.body, node.var, node.at, *inner.measure))
+    name, scope = _bound(step, node.var)
+    point = at(over, step.equality.point())
+    measurable = step.measurability.weighted(
+        inner.measure, inner.body, step.printer.placed(scope, point), point
+    )
+    f = step.printer.function(over, scope, lambda s: step.printer.term(inner.body, s))
+    law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))
+    lemma, weight = (
+        ("exchange_law", f"{law} ") if densities(inner.measure) else ("exchange_plain", "")
+    )
+    kind, place = type_of(node.var), step.printer.vector(node.at, step.scope)
+    proof = (
+        f"(@{lemma} {k} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "
+        f"(fun {name} : {kind} => {measurable}) {condition})"
+    )
+    eq, s, c = step.equality, step.scope, step.conclusion
+    left = nodes.Grad(inner, node.var, node.at)
+    right = type(inner)(nodes.Grad(inner.body, node.var, node.at), *inner.measure)
+    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def dominated_integrable(step: At) -> str:
+    """The first part of what domination says."""
+    premise: Any = step.arg(0)
+    condition = step.given(premise)
+    if not densities(premise.measure):
+        raise NotExported("domination without a law")
+    return f"(dominated_integrable {condition})"
+
+
+def minimisers_of_shift(step: At) -> str:
+    """argmin (f + k) = argmin f, for k free of the variable."""
+    node, c, eq, s = step.arg(0), step.conclusion, step.equality, step.scope
+    body, var = node.args
+    kept = [part for part in summands(body) if var in free_vars(part)]
+    gone = [part for part in summands(body) if var not in free_vars(part)]
+    f, k = add(*kept), add(*gone)
+    name, inner = _bound(step, var)
+    same = eq.trees(tree(body, inner), Tree("sum", (tree(f, inner), tree(k, s))))
+    F, f_text = (step.printer.of_variable(z, s) for z in (node, c.rhs))
+    text = step.printer.term(k, s)
+    shifted = f"(fun {name} : {type_of(var)} => {f_text} {name} + {text})"
+    return chain(
+        f"(@argmin_ext _ {F} {shifted} (fun {name} : {type_of(var)} => {same}))",
+        f"(@argmin_shift _ {f_text} {text})",
+    )
+
+
+def under(step: At, node: Any, parts: Any) -> str:
+    """That ∇f = ∇g or argmin f = argmin g, where f = g at every value."""
+    if [place for place, _ in parts] != [0]:
+        raise NotExported(f"{shown(node)} at another place")
+    ((_, source),) = parts
+    name, inner = _bound(step, node.args[1])
+    new: Any = step.conclusion.rhs
+    if type(new) is not type(node):
+        raise NotExported(f"{shown(node)} as {shown(new)}")
+    body = new.args[0]
+    if new.args[1] != node.args[1]:
+        raise NotExported("another bound variable")
+    equal = step.proved(source, props.Equals(node.args[0], body), inner)
+    F, G = (step.printer.of_variable(z, step.scope) for z in (node, new))
+    lam = f"(fun {name} : {type_of(node.args[1])} => {equal})"
+    if isinstance(node, nodes.ArgMin):
+        return f"(@argmin_ext _ {F} {G} {lam})"
+    place = step.printer.vector(node.at, step.scope)
+    return f"(@grad_ext {domain(node.var)} {F} {G} {place} {lam})"
+
+
+def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:
+    """A name for a bound variable, and the scope under it."""
+    name = step.proof.symbols.local(var, step.scope)
+    return name, {**step.scope, var: name}
+
+
+__all__ = ["derivative", "dominated_integrable", "exchange", "minimisers_of_shift", "under"]

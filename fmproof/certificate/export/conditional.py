@@ -1,0 +1,314 @@
+"""How steps about conditional expectations are proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Rational, S
+
+from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
+from fmproof.certificate.export.proof import At
+from fmproof.certificate.export.spaces import Point, at, density
+from fmproof.certificate.export.statement import (
+    NotExported,
+    conditioned,
+    densities,
+    dimension,
+    items,
+    space,
+)
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.node import shown
+from fmproof.lang.scope import free_vars
+
+
+def pull_out(step: At) -> str:
+    """E[⟨a, f⟩] = E[⟨a, E[f|X]⟩], where a is a function of X and of the draws before."""
+    term, given, split, places, side = (step.arg(i) for i in range(5))
+    if side == -1 and dimension(term) and term.body == factors(term.body)[places[0]]:
+        return _tower(step, term, split, given)
+    if side not in (0, 1) or dimension(term):
+        raise NotExported("a product with no inner product")
+    parts = factors(term.body)
+    first, *more = (parts[place] for place in places)
+    f, other = mul(*more, first.args[side]), first.args[1 - side]
+    beside = mul(*without(parts, *places))
+    law = _Law(step, term.measure, split, given, f)
+    eq, s = step.equality, law.scope
+    h = Tree("scaled", (tree(beside, s), tree(other, s)))
+    before = law.weighted(Tree("inner", (h, tree(f, s))))
+    after = law.weighted(Tree("inner", (h, leaf(law.mean, s))))
+    condition = step.given(props.Integrable(term.body, *term.measure))
+    body = weighted(term.measure, tree(term.body, s), s)
+    F, shape = step.integrand(term), law.function(before)
+    same = law.pointwise(eq.trees(body, before, "inner_products"))
+    known = f"(@Integrable_ext ({law.whole}) {F} {shape} {same} {condition})"
+    proof = law.average(beside, other, known)
+    rhs: Any = step.conclusion.rhs
+    there = step.printer.placed(step.scope, at(items(rhs.measure), law.name))
+    last = weighted(rhs.measure, tree(rhs.body, there), there)
+    G, result = step.integrand(rhs), law.function(after)
+    return chain(
+        f"(@Int_ext ({law.whole}) {F} {shape} {same})",
+        f"(proj2 {proof})",
+        f"(@Int_ext ({law.whole}) {result} {G} "
+        f"{law.pointwise(eq.trees(after, last, 'inner_products'))})",
+    )
+
+
+def _tower(step: At, term: Any, split: int, given: Any) -> str:
+    """E[f] = E[E[f|X]] of a vector."""
+    law, eq = _Law(step, term.measure, split, given, term.body), step.equality
+    if law.A:
+        raise NotExported("the tower property after another draw")
+    rhs: Any = step.conclusion.rhs
+    there = step.printer.placed(step.scope, at(items(rhs.measure), law.name))
+    (p,) = (leaf(draw, law.scope) for draw in densities(term.measure))
+    shapes = [Tree("scaled", (p, leaf(z, law.scope))) for z in (term.body, law.mean)]
+    last = weighted(rhs.measure, tree(rhs.body, there), there)
+    F, G = step.integrand(term), step.integrand(rhs)
+    body = weighted(term.measure, tree(term.body, law.scope), law.scope)
+    texts = [law.function(shape) for shape in shapes]
+    fixed = f"{law._functions} {law._law} {law._facts(2)} {law._finite()}"
+    return chain(
+        f"(@VInt_ext d ({law.whole}) {F} {texts[0]} {law.pointwise(eq.trees(body, shapes[0]))})",
+        f"(@condexp_tower d d l ({law.S}) {fixed})",
+        f"(@VInt_ext d ({law.whole}) {texts[1]} {G} {law.pointwise(eq.trees(shapes[1], last))})",
+    )
+
+
+def contraction(step: At) -> str:
+    """From k ‖f‖² integrable: k ‖E[f|X]‖² integrable, where k is a function of the draws before."""
+    premise, given, split, places, side = (step.arg(i) for i in range(5))
+    parts = factors(premise.body)
+    if side == -1 and dimension(premise.body) and dimension(parts[places[0]]):
+        return _finite_mean(step, premise, split, given, parts[places[0]])
+    if side != 2 or len(places) != 1 or not isinstance(parts[places[0]], nodes.Inner):
+        raise NotExported("a contraction of another form than ‖f‖²")
+    f, beside = parts[places[0]].args[0], mul(*without(parts, *places))
+    law = _Law(step, premise.measure, split, given, f)
+    if free_vars(beside) & law.inner_bound:
+        raise NotExported(f"{shown(beside)} depends on what is averaged")
+    eq, s, goal = step.equality, law.scope, step.conclusion
+    square, mean = (Tree("inner", (z, z)) for z in (tree(f, s), leaf(law.mean, s)))
+    source = weighted(premise.measure, tree(premise.body, s), s)
+    there = step.printer.placed(step.scope, at(items(goal.measure), law.name))
+    target = weighted(goal.measure, tree(goal.body, there), there)
+    before, after = (law.weighted(z, beside) for z in (square, mean))
+    F, G = step.integrand(premise), step.integrand(goal)
+    shapes = [law.function(z) for z in (before, after)]
+    same = law.pointwise(eq.trees(source, before))
+    known = f"(@Integrable_ext ({law.whole}) {F} {shapes[0]} {same} {step.given(premise)})"
+    proof = law.contracted(beside, known)
+    last = law.pointwise(eq.trees(after, target))
+    return f"(@Integrable_ext ({law.whole}) {shapes[1]} {G} {last} {proof})"
+
+
+_MULTIPLES = "intros; apply vec_ext; intro; unfold vscal; field"
+
+
+def _finite_mean(step: At, premise: Any, split: int, given: Any, f: Any) -> str:
+    """From k f integrable, for a vector f and a number k: k E[f|X] integrable."""
+    law, eq, goal = _Law(step, premise.measure, split, given, f), step.equality, step.conclusion
+    k = mul(*(part for part in factors(premise.body) if part != f))
+    if law.A or not isinstance(k, Rational):
+        raise NotExported("the contraction of a vector after another draw, or with a weight")
+    there = step.printer.placed(step.scope, at(items(goal.measure), law.name))
+    (p,) = (leaf(draw, law.scope) for draw in densities(premise.measure))
+
+    def scaled(number: Any, source: Tree, F: str, target: Tree, G: str, proof: str) -> str:
+        shape = Tree("scaled", (Tree("number", value=number), source))
+        same = law.pointwise(eq.trees(shape, target, _MULTIPLES))
+        text = step.printer.term(number, step.scope)
+        return f"(@scaled_vector d ({law.whole}) {text} {F} {G} {same} {proof})"
+
+    own, mean = (Tree("scaled", (p, tree(z, law.scope))) for z in (f, law.mean))
+    source = weighted(premise.measure, tree(premise.body, law.scope), law.scope)
+    target = weighted(goal.measure, tree(goal.body, there), there)
+    finite = scaled(
+        1 / k, source, step.integrand(premise), own, law.function(own), step.given(premise)
+    )
+    fixed = f"{law._functions} {law._law} {law._facts(2)} {finite}"
+    proof = f"(@condexp_integrable d d l ({law.S}) {fixed})"
+    return scaled(k, mean, law.function(mean), target, step.integrand(goal), proof)
+
+
+class _Law:
+    """A law whose last draws are averaged, for each value of those before, and what that takes.
+
+    Attributes:
+        whole: the space of all draws.
+        name, scope: a point of it, and what stands for them there.
+        mean: E[f|X].
+    """
+
+    def __init__(self, step: At, measure: Any, split: int, given: Any, f: Any) -> None:
+        self.step, self.f = step, f
+        outer, inner = measure[:split], measure[split:]
+        self.outer, self.inner = items(outer), items(inner)
+        self.measures = outer, inner
+        self.mean: Any = nodes.CondExpect(f, [(var, var) for var in given], *inner)
+        conditioned(self.mean)
+        (self.var,) = given
+        if len(self.inner) != 1 or len(densities(inner)) != 1:
+            raise NotExported("a conditional expectation under several draws")
+        self.whole, self.name = space(items(measure)), step.equality.point()
+        self.point = at(items(measure), self.name)
+        self.scope = step.printer.placed(step.scope, self.point)
+        self.A, self.S = space(self.outer) if self.outer else "", space(self.inner)
+        self.inner_bound = self.inner.bound
+        self.here = (
+            step.printer.placed(step.scope, at(self.outer, "pt_a")) if self.A else step.scope
+        )
+        self.both = step.printer.placed(self.here, at(self.inner, "pt_s"))
+
+    # --- the lemmas ---
+
+    def average(self, beside: Any, other: Any, known: str) -> str:
+        """What the lemma says of ⟨h(X), f⟩ with h = beside · other."""
+        step, var = self.step, self.var
+        inner = {**self.here, var: "pt_x"}
+        h = (
+            f"(fun {self._given_a}pt_x : vec d) => vscal {step.printer.term(beside, inner)} "
+            f"{step.printer.vector(other, inner)})"
+        )
+        point = self._point_of_h()
+        scope = step.printer.placed(step.scope, point)
+        measurable = step.measurability
+        mh = f"(VMeas_scal {measurable.real(beside, scope, point)} "
+        mh += f"{measurable.vector(other, scope, point)})"
+        finite = self._finite()
+        if not self.A:
+            fixed = f"{self._functions} {h} {self._law} {self._facts(2)} {mh} {finite} {known}"
+            return f"(@condexp_average d d l ({self.S}) {fixed})"
+        D, mD = self._weight(S.One)
+        fixed = f"{D} {self._functions} {mD} {self._facts(0)} {self._law} {self._facts(2)}"
+        return f"(@pull_out d d l ({self.A}) ({self.S}) {fixed} {h} {mh} {finite} {known})"
+
+    def contracted(self, beside: Any, known: str) -> str:
+        """That ‖E[f|X]‖² is integrable with the weight."""
+        if not self.A:
+            if beside != 1:
+                raise NotExported("a weight beside ‖f‖²")
+            fixed = f"{self._functions} {self._law} {self._facts(2)} {known}"
+            return f"(proj1 (@condexp_contraction d d l ({self.S}) {fixed}))"
+        W, mW = self._weight(beside)
+        fixed = f"{W} {self._functions} {mW} {self._facts(0)} {self._law} {self._facts(2)}"
+        return f"(@contraction d d l ({self.A}) ({self.S}) {fixed} {known})"
+
+    # --- what they are about ---
+
+    def weighted(self, body: Tree, beside: Any = S.One) -> Tree:
+        """The body with the weight of the draws before, then the density of the law."""
+        law = leaf(densities(self.measures[1])[0], self.scope)
+        parts = [self._weight_tree(beside, self.scope), law] if self.A else [law]
+        return Tree("product", (product_of(parts), body))
+
+    def function(self, shape: Tree) -> str:
+        return f"(fun {self.name} : {self.whole} => {self.step.equality.text(shape)})"
+
+    def pointwise(self, proof: str) -> str:
+        return f"(fun {self.name} : {self.whole} => {proof})"
+
+    def _weight_tree(self, beside: Any, scope: Any) -> Tree:
+        parts = [leaf(d, scope) for d in densities(self.measures[0])]
+        if beside != 1 or not parts:
+            parts.append(tree(beside, scope))
+        return product_of(parts)
+
+    def _weight(self, beside: Any) -> tuple[str, str]:
+        """The weight as a function of the draws before, and that it is measurable."""
+        text = self.step.equality.text(self._weight_tree(beside, self.here))
+        point = at(self.outer, "pt_a")
+        terms = [*densities(self.measures[0])]
+        if beside != 1 or not terms:
+            terms.append(beside)
+        proofs = [self.step.measurability.real(t, self.here, point) for t in terms]
+        whole = proofs[0]
+        for proof in proofs[1:]:
+            whole = f"(Meas_mul {whole} {proof})"
+        return f"(fun pt_a : {self.A} => {text})", whole
+
+    @property
+    def _given_a(self) -> str:
+        return f"(pt_a : {self.A}) (" if self.A else "("
+
+    @property
+    def _functions(self) -> str:
+        """The density, X and f."""
+        binder = f"(fun {self._given_a}pt_s : {self.S}) =>"
+        printer = self.step.printer
+        density_ = printer.term(densities(self.measures[1])[0], self.both)
+        return (
+            f"{binder} {density_}) {binder} {self.both[self.var]}) "
+            f"{binder} {printer.vector(self.f, self.both)})"
+        )
+
+    @property
+    def _law(self) -> str:
+        """That the density is one."""
+        (draw,) = densities(self.measures[1])
+        head, printer = draw.head, self.step.printer
+        texts = dict(zip(head.params, printer.parts(draw, self.both), strict=True))
+        proof = density(head, printer.symbols.heads[head], texts)
+        return f"(fun pt_a : {self.A} => {proof})" if self.A else proof
+
+    def _facts(self, count: int) -> str:
+        """That the density, or that X and f are measurable, in all draws."""
+        m, scope, point = self.step.measurability, self.scope, self.point
+        if count == 0:
+            return m.real(densities(self.measures[1])[0], scope, point)
+        return f"{m.vector(self.var, scope, point)} {m.vector(self.f, scope, point)}"
+
+    def _finite(self) -> str:
+        """That f is integrable, at almost every value of the draws before."""
+        condition: Any = props.Integrable(self.f, *self.measures[1])
+        if not self.A:
+            return self.step.given(condition)
+        if self.outer.bound & free_vars(condition):
+            return self.step.given(props.Almost(condition, *self.measures[0]))
+        return f"(ae_all ({self.A}) _ (fun _ _ => {self.step.given(condition)}))"
+
+    def _point_of_h(self) -> Point:
+        """A point of the draws before and a value of X."""
+        if not self.A:
+            return Point("Rn d l", "pt_h", {self.var: ()})
+        first = at(self.outer, "pt_h")
+        paths = {var: ("fst", *path) for var, path in first.paths.items()}
+        return Point(
+            f"{self.A} ⊗ Rn d l", "pt_h", {**paths, self.var: ("snd",)}, values=first.values
+        )
+
+
+def total_mass(step: At) -> str:
+    """A constant has a finite mean, under a law and what is determined by it."""
+    goal: Any = step.arg(0)
+    over, laws = items(goal.measure), densities(goal.measure)
+    moving = over.bound & free_vars(goal.body) or dimension(goal.body)
+    if moving or len(over) != 1 or len(laws) != 1:
+        raise NotExported("the total mass of several draws without densities")
+    point = step.equality.point()
+    scope = step.printer.placed(step.scope, at(over, point))
+    printer = step.printer
+    texts = dict(zip(laws[0].head.params, printer.parts(laws[0], scope), strict=True))
+    law = density(laws[0].head, printer.symbols.heads[laws[0].head], texts)
+    k = printer.term(goal.body, scope)
+    shape = Tree("product", (tree(goal.body, scope), leaf(laws[0], scope)))
+    same = step.equality.trees(shape, weighted(goal.measure, tree(goal.body, scope), scope))
+    where, p = (
+        space(over),
+        printer.function(over, step.scope, lambda s: printer.law(goal.measure, s)),
+    )
+    return (
+        f"(@scaled ({where}) {k} {p} {step.integrand(goal)} (fun {point} : {where} => {same}) "
+        f"(density_integrable {law}))"
+    )
+
+
+def without_density(measure: Sequence[Any]) -> bool:
+    """Whether a measure has a draw without a density."""
+    return bool(items(measure).values) or any(
+        not isinstance(i, nodes.Lebesgue) and not i.head.is_density for i in measure
+    )

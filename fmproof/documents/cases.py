@@ -1,0 +1,137 @@
+"""What a document says of symbols that it does not define, put in: α_t = t, Φ(a) = ‖a‖².
+
+Such an equation is a case ("take α_t = t") or a result that names a symbol (u_t(x) = …). It holds
+for the rows behind it. A row that is false for arbitrary symbols may be true with it; then it is
+proved *from* the equation, and says so. Nothing is refuted that way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from fmproof.documents.context import Context
+from fmproof.documents.items import Item
+from fmproof.documents.terms import heads_in
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
+from fmproof.lang.scope import free_vars, replace_head, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.symbols import spelled
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Stipulation:
+    """head(params) = body, by the row at ``place``; or a number that a constant is, σ₀ = 0."""
+
+    head: Head | Var
+    params: tuple[Var, ...]
+    body: Expr
+    place: str
+
+
+Sides = tuple[Expr, Expr]
+
+
+def in_cases(
+    context: Context, item: Item, before: Expr, claim: Expr
+) -> Iterator[tuple[Sides, str]]:
+    """Both sides with what the document says put in, and the places where it says so."""
+    known = _cases(context, item)
+    if not known:
+        return
+    about = getattr(before, "head", None)
+    seen: set[Sides] = set()
+    for firsts in ({about}, set(), set(known)):  # of which symbols the first equation is taken
+        chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+        try:
+            sides, used = _put((before, claim), chosen)
+        except (FmproofError, SortError, TypeError):
+            continue
+        if used and sides not in seen:
+            seen.add(sides)
+            yield sides, ", ".join(dict.fromkeys(case.place for case in used))
+
+
+def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
+    """What the rows before one say, by the symbol, in their order."""
+    found: dict[Head | Var, list[Stipulation]] = {}
+    for other, left in context.ties.saying(item):
+        case = _case(context, other, left)
+        passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
+        if passing and not context.ties.right_behind(other, item):
+            continue
+        if case is not None:
+            found.setdefault(case.head, []).append(case)
+    return found
+
+
+def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
+    if item.right is None or not isinstance(left, t.Sym | t.Call):
+        return None
+    if item.picked or item.denied:  # it holds at one value, or not at all
+        return None
+    try:
+        named, body = context.elab.term(left), context.elab.term(item.right)
+    except (NotYet, SortError, FmproofError):
+        return None
+    if isinstance(named, Var):
+        number = named.sort is sort_of(body) is Sort.REAL and not free_vars(body)
+        time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
+        return Stipulation(named, (), body, item.place) if number and not time else None
+    if not isinstance(named, Apply) or named.head.definition is not None:
+        return None
+    head, params = named.head, named.arguments
+    plain = all(isinstance(v, Var) for v in params) and len(set(params)) == len(params)
+    if not plain or isinstance(head, Density | Gaussian) or sort_of(body) is not sort_of(named):
+        return None
+    if head in heads_in([body]) or head in context.elab.unknowns:
+        return None
+    if any(other in context.elab.unknowns for other in heads_in([body])):
+        return None
+    return Stipulation(head, tuple(params), body, item.place)
+
+
+def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:
+    used: list[Stipulation] = []
+    values: dict[Var, Expr] = {c.head: c.body for c in chosen.values() if isinstance(c.head, Var)}
+    for _ in range(_ROUNDS):
+        changed = False
+        for case in chosen.values():
+            if isinstance(case.head, Var):
+                if any(case.head in free_vars(side) for side in sides):
+                    used.append(case)
+                continue
+            if case.head not in heads_in(sides):
+                continue
+            body, fixed = _closed(case, values)
+            before, claim = (
+                replace_head(substitute(side, fixed), case.head, case.params, body)
+                for side in sides
+            )
+            sides = (before, claim)
+            used.append(case)
+            changed = True
+        if not changed:
+            break
+    return (substitute(sides[0], values), substitute(sides[1], values)), used
+
+
+def _closed(case: Stipulation, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:
+    """The body of a case, what is free in it besides the arguments as symbols of their own."""
+    fixed: dict[Var, Expr] = {}
+    for var in sorted(free_vars(case.body) - set(case.params), key=lambda v: v.name):
+        if var.sort is Sort.PARAM:
+            raise SortError(f"{var.name} is no constant")
+        if var in values:
+            fixed[var] = values[var]
+            continue
+        fixed[var] = (Field if var.sort is Sort.VEC else Scalar)(var.name + "''")()
+    return (substitute(case.body, fixed) if fixed else case.body), fixed

@@ -1,0 +1,122 @@
+"""What gradients, draws without densities and conditional expectations are in Coq."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+from examples import times
+
+from fmproof import Density, Expect, Field, Latent, Law, Let, Real, Vec
+from fmproof.certificate.certificate import Certificate
+from fmproof.certificate.export.check import check, write
+from fmproof.certificate.export.draws import CHANCE, opened
+from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.statement import NotExported, Printer, Symbols
+from fmproof.certificate.library import ASSUMED, MISSING, compiled
+from fmproof.certificate.proved import certificate_of
+from fmproof.lang.nodes import norm2
+
+ANALYSIS = "/usr/lib/ocaml/coq/user-contrib/mathcomp/analysis"
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None or not Path(ANALYSIS).is_dir(), reason=MISSING
+)
+CONDITIONAL = {"conditional-expectation", "total-variance", "weighted", "interpolant"}
+NIGHTLY = {*CONDITIONAL, "gradient", "gradient-under-expectation", "constant", "general", "uniform"}
+x, y, z = Vec("x y z")
+t = Real("t")
+
+
+@cache
+def certificate(name: str) -> Certificate:
+    return certificate_of(name)
+
+
+@needs_coq
+@pytest.mark.parametrize("name", sorted(NIGHTLY if times(1) > 1 else {"conditional-expectation"}))
+def test_coq_accepts(name: str, tmp_path: Path) -> None:
+    """One here, all in the nightly profile; what has no E[f|X] assumes nothing."""
+    write(certificate(name), tmp_path)
+    found = check(certificate(name), tmp_path, compiled())
+    assert found.axioms
+    if name in CONDITIONAL:
+        assert {"condexp", "condexp_average"} <= found.assumed <= set(ASSUMED)
+    else:
+        assert not found.assumed
+
+
+@pytest.mark.parametrize("name", ["gradient-under-expectation", "interpolant", "total-variance"])
+def test_proofs_are_written_in_full(name: str) -> None:
+    text = proof(certificate(name))
+    assert len(re.findall(r"^Lemma s\d+", text, re.MULTILINE)) >= len(certificate(name).steps) - 20
+    assert not re.search(r"\b(Axiom|Admitted|admit|Parameter|Conjecture|Abort)\b", text)
+    asked = "Require Import Conditional" in text
+    assert asked == (name in CONDITIONAL)
+    assert ("Require Import Slope" in text) == (name == "interpolant")
+
+
+# --- statements ---------------------------------------------------------------------------
+
+
+def test_gradients_are_of_vectors_of_parameters() -> None:
+    text = goal(certificate("gradient"))
+    assert "Definition Theta : Type := vec k." in text
+    assert "(@grad k (fun theta' : Theta => (L_FM theta')) theta)" in text
+    assert "(k : nat)" in text
+    assert "Theta : Type)" in goal(certificate("fm-cfm"))  # of any type where none is taken
+
+
+def test_domination_is_a_hypothesis_with_its_law() -> None:
+    text = goal(certificate("gradient-under-expectation"))
+    assert text.count("(@Dominated k (segment 0 1 ⊗ Rn d l") == 2
+    assert "VExpect" in text
+
+
+def test_what_a_draw_stands_for() -> None:
+    """A variable of a law is a function of a point of Omega; x := a is a; densities stay."""
+    q, p = Law("q", x, y, sub=t), Density("p", z)
+    items = opened((p(z), q(t, x, y), Let(Vec("w"), x + z)))
+    assert [item.var.name for item in items] == ["z", "o_xy"]
+    assert items.densities == [p(z), CHANCE(items[1].var)]
+    names = [(var.name, getattr(value, "head", None)) for var, value in items.values]
+    assert [(n, h.name if h else None) for n, h in names] == [
+        ("x", "q_1"),
+        ("y", "q_2"),
+        ("w", None),
+    ]
+    term = Expect(norm2(Vec("w")), p(z), q(t, x, y), Let(Vec("w"), x + z))
+    text = Printer(Symbols((term,))).term(term, {t: "t"})
+    assert "(fun (z : vec d) (o_xy : Omega) => (ip (vadd (q_1 t o_xy) z)" in text
+    assert "((p z) * (chance o_xy))" in text
+
+
+def test_symbols_that_would_be_one_in_coq_are_refused() -> None:
+    """Two laws of one name have a variable in common; a chance of one's own; a point's name."""
+    f = Field("f", x)
+    one, two = Law("q", x), Law("q", x, y)
+    both = Expect(norm2(f(x)), one(x)) + Expect(norm2(f(x)), two(x, y))
+    with pytest.raises(NotExported, match="would both be called q_1"):
+        Symbols((both,))
+    o = Latent("o")
+    with pytest.raises(NotExported, match="chance"):
+        Symbols((Expect(norm2(f(x)), one(x)), Density("chance", o)(o)))
+    point = Latent("o_x")
+    with pytest.raises(NotExported, match="rename it"):
+        Symbols((Field("g", point)(point),))
+
+
+def test_a_conditional_expectation_is_of_its_law() -> None:
+    text = goal(certificate("weighted"))
+    told = "(fun (o_xy : Omega) => (chance o_xy)) (fun (o_xy : Omega) => (q_1 t o_xy))"
+    assert f"(condexp d d (Omega) {told} (fun (o_xy : Omega) => (q_2 t o_xy)) x)" in text
+
+
+def test_derivatives_of_symbols_are_measurable_by_assumption() -> None:
+    text = goal(certificate("interpolant"))
+    assert (
+        "(fun (t : R) (x0 : vec d) (x1 : vec d) => (slope d (fun t' : R => (I_t t' x0 x1)) t))"
+        in text
+    )
