@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from sympy import Expr
 
@@ -11,7 +12,7 @@ from fmproof.reading.formula import tree as t
 
 @dataclass
 class Line:
-    """A side of a chain that was read: its term, and whether it equals the chain's start.
+    """A side of a chain that was read: its term, and whether it equals the first of the lines.
 
     What is not known to, and not known to be wrong either, is ``open``: the row after it may
     follow from it.
@@ -20,6 +21,7 @@ class Line:
     term: Expr
     stands: bool
     node: t.Node | None = None  #: what is written, to be read again
+    until: float = inf  #: the last row for which it stands, where that rests on a condition
     open: bool = False
 
 
@@ -28,16 +30,18 @@ class RowChain:
     """Rows that go on from each other.
 
     A row is compared with what stands: the row before it, or the start, or another row of the
-    chain that was proved; so one that is wrong does not spoil the next.
+    chain that was proved; so one that is wrong does not spoil the next. Behind ≤, ≈ and the like
+    only what stands there is known: lines begin anew.
     """
 
     lines: list[Line] = field(default_factory=list)
     left: t.Node | None = None
     broken: str = ""  #: why its start was not read
+    of_left: list[Line] | None = None  #: those of the left side, once lines began anew
 
     @property
     def standing(self) -> list[Expr]:
-        """The terms that equal the start, in their order."""
+        """The terms that equal the first line, in their order."""
         return [line.term for line in self.lines if line.stands]
 
     @property
@@ -45,13 +49,20 @@ class RowChain:
         """The last line, where it is not known whether it equals the start."""
         return self.lines[-1] if self.lines and self.lines[-1].open else None
 
-    def add(self, term: Expr, stands: bool, node: t.Node | None = None) -> None:
-        self.lines.append(Line(term, stands, node))
-
     def leave_open(self, term: Expr, node: t.Node | None = None) -> None:
         """A line that may equal the start."""
-        self.lines.append(Line(term, False, node, True))
+        self.lines.append(Line(term, False, node, open=True))
 
-    def bound(self, term: Expr, node: t.Node | None = None) -> None:
-        """A ≤ B: what comes next is compared with B."""
-        self.lines = [Line(term, True, node)]
+    def add(self, term: Expr, stands: bool, node: t.Node | None = None, until: float = inf) -> None:
+        self.lines.append(Line(term, stands, node, until))
+
+    def equal_to_left(self, row: int) -> list[Line]:
+        """The lines behind the left side that equal it, for a later row."""
+        lines = self.lines if self.of_left is None else self.of_left
+        return [line for line in lines[1:] if line.stands and line.until >= row]
+
+    def begin_anew(self, line: Line | None, why: str = "") -> None:
+        """What follows goes on from ``line``; from nothing that is known, where that is None."""
+        self.of_left = self.lines if self.of_left is None else self.of_left
+        self.lines = [] if line is None else [line]
+        self.broken = why

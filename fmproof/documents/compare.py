@@ -77,6 +77,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
                 return wrong
     else:
         proof = row.prove(candidates)
+    if proof.proved and not context.numbers.possible(proof.where):
+        signs = ", ".join(map(text, proof.where))
+        proof = replace(proof, proved=False, message=f"no random world has {signs}")
     if proof.proved:
         return row.proved(proof)
     undecided = chain.undecided
@@ -198,7 +201,7 @@ class ComparedRow:
         if drawn is not None or self.relation != "=":
             return drawn or first
         for before in candidates:
-            facts = context.facts.about([before, self.claim])
+            facts = context.facts.about([before, self.claim], self.item.index)
             proof = prover.prove(before, self.claim, self.relation, around, facts)
             if proof.proved:
                 self.before = before
@@ -226,7 +229,8 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            facts = [f for f in self.context.facts.about([before, self.claim]) if f.assumed]
+            known = self.context.facts.about([before, self.claim], self.item.index)
+            facts = [f for f in known if f.assumed]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -254,12 +258,10 @@ class ComparedRow:
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        if self.relation == "=":
-            context.chain.add(self.claim, True, item.right)
-            if item.index not in context.ties.in_cases:
-                context.learn(item, self.before, self.claim, proof)
-        else:
-            context.chain.bound(self.claim, item.right)
+        until = context.facts.until(proof.rests_on)
+        context.chain.add(self.claim, self.relation == "=", item.right, until)
+        if self.relation == "=" and item.index not in context.ties.in_cases:
+            context.learn(item, self.before, self.claim, proof)
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
@@ -275,8 +277,6 @@ class ComparedRow:
             context.assume(item, self.before, self.claim)
             words = "a continuity equation of symbols without a definition: it is assumed"
             return report(item, "hypothesis", words, self.reading)
-        if self.relation != "=":
-            context.chain.bound(self.claim, item.right)
         if agrees and not self.unknown:
             if self.relation == "=":
                 context.chain.add(self.claim, True, item.right)
@@ -352,7 +352,7 @@ class ComparedRow:
             words, candidate = near
             suggestion = f"{words}: that is proved"
             if not self._averaged:
-                context.chain.add(candidate, True)
+                context.chain.add(candidate, self.relation == "=")
         found = report(item, "refuted", "the numbers of both sides differ", self.reading)
         return replace(found, numeric=self.evidence, suggestion=suggestion)
 

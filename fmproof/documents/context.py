@@ -9,12 +9,13 @@ from typing import Any
 from sympy import Expr
 
 from fmproof.documents.chain import RowChain
-from fmproof.documents.facts import Fact, Facts
-from fmproof.documents.items import Item, Reading, written
+from fmproof.documents.facts import Fact, Facts, meant_for_every
+from fmproof.documents.items import Item, Reading, holds_until, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
+from fmproof.lang.nodes import Var
 from fmproof.lang.spelling.text import text
 from fmproof.reading.notation.elaborate import Elaborator
 
@@ -58,11 +59,28 @@ class Context:
 
     def learn(self, item: Item, before: Expr, claim: Expr, proof: Proof) -> None:
         """A row that was proved may serve later ones."""
-        self.facts.add(Fact(item.place, before, claim, proof.derivation, proof.needs))
+        until = self.facts.until(proof.rests_on)
+        derivation, needs, where = proof.derivation, proof.needs, proof.where
+        fact = Fact(item.place, before, claim, derivation, needs, until=until, where=where)
+        self.facts.add(fact)
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:
-        """So may an equation that the document assumes."""
-        self.facts.add(Fact(item.place, before, claim))
+        """So may an equation that the document assumes; in its paragraph, if it picks a case."""
+        if item.denied:
+            return
+        picked = item.picked
+        every = frozenset[Var]() if picked else meant_for_every(before, claim, self._times())
+        until = holds_until(self.reading, item)
+        self.facts.add(Fact(item.place, before, claim, every=every, until=until))
+
+    def _times(self) -> set[Var]:
+        """The variables that are times, and not only numbers."""
+        said = self.elab.corrections
+        return {
+            var
+            for name, var in self.elab.variables.items()
+            if self.elab.is_time(name) and said.get(name, "time") == "time"
+        }
 
 
 def as_read(before: Expr, relation: str, claim: Expr) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from sympy import Expr
 
@@ -12,7 +13,6 @@ from fmproof.errors import FmproofError
 from fmproof.lang.nodes import Apply, Div, Grad, Partial, Var
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import canon, free_vars
-from fmproof.lang.sorts import Sort
 from fmproof.tactics.script import Derivation
 
 _MOST = 4
@@ -25,6 +25,9 @@ class Fact:
     Attributes:
         derivation: its proof; None where the document assumes it.
         needs: what the proof takes, in words.
+        every: of an assumed one, the variables for every value of which it is meant.
+        until: the last row that may rest on it.
+        where: the signs that its proof takes of terms at its own values.
     """
 
     place: str
@@ -32,6 +35,9 @@ class Fact:
     claim: Expr
     derivation: Derivation | None = None
     needs: tuple[str, ...] = ()
+    every: frozenset[Var] = frozenset()
+    until: float = inf
+    where: tuple[Prop, ...] = ()
 
     @property
     def assumed(self) -> bool:
@@ -39,26 +45,30 @@ class Fact:
         return self.derivation is None
 
     @property
-    def of_functions(self) -> bool:
-        """Whether it is a differential equation: about functions, so at every point."""
-        sides = (self.before, self.claim)
-        return any(side.has(Partial, Div, Grad) for side in sides) and all(
-            isinstance(place, Var)
-            for side in sides
-            for applied in side.atoms(Apply)
-            for place in applied.arguments
-        )
-
-    @property
     def prop(self) -> Prop:
-        """The equation as a hypothesis: for every value of its variables where it is proved, says
-        something of coefficients, or is about functions; else for the values that the row has."""
+        """The equation as a hypothesis: for every value of its variables where it is proved, or
+        of those that are meant so; of any other for the value that it has in the row."""
         prop: Prop = Equals(self.before, self.claim)
-        free = sorted(free_vars(prop), key=lambda v: v.name)
-        closed = not self.assumed or all(v.sort is Sort.REAL for v in free) or self.of_functions
-        for var in free if closed else ():
-            prop = ForAll(prop, var)
+        for var in sorted(free_vars(prop), key=lambda v: v.name):
+            if not self.assumed or var in self.every:
+                prop = ForAll(prop, var)
         return prop
+
+
+def meant_for_every(before: Expr, claim: Expr, times: Collection[Var]) -> frozenset[Var]:
+    """The variables for every value of which an assumed equation is meant.
+
+    An equation of coefficients, α_t² + σ_t² = 1, is meant at every time; a differential equation
+    is about functions, so it is meant at every point. In s² = r both letters are one value.
+    """
+    sides = (before, claim)
+    applied = [a for side in sides for a in side.atoms(Apply)]
+    places = [place for a in applied for place in a.arguments]
+    differential = any(side.has(Partial, Div, Grad) for side in sides)
+    if differential and all(isinstance(place, Var) for place in places):
+        return frozenset().union(*map(free_vars, sides))
+    undefined = [a for a in applied if a.head.definition is None]
+    return frozenset(times) & frozenset(place for a in undefined for place in a.arguments)
 
 
 @dataclass
@@ -78,7 +88,11 @@ class Facts:
             self._seen.add(key)
             self.known.append(fact)
 
-    def about(self, terms: Sequence[Expr]) -> list[Fact]:
+    def until(self, places: Collection[str]) -> float:
+        """The last row for which all facts of the rows at ``places`` stand."""
+        return min((fact.until for fact in self.known if fact.place in places), default=inf)
+
+    def about(self, terms: Sequence[Expr], row: int) -> list[Fact]:
         """Those that a row may use, the latest first, at most four: about its symbols alone, and
         not the row itself."""
         heads = heads_in(terms)
@@ -87,8 +101,7 @@ class Facts:
         for fact in reversed(self.known):
             sides = (fact.before, fact.claim)
             own = set().union(*map(free_vars, sides))
-            strange = {v for v in own - free if v.sort is not Sort.REAL}
-            if fact.assumed and strange and not fact.of_functions:
+            if fact.until < row or (fact.assumed and not own - free <= fact.every):
                 continue
             if heads_in(sides) <= heads:
                 found.append(fact)

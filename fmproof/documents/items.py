@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 
 from fmproof.documents.model import Block
 from fmproof.reading.document.markdown import body
@@ -25,7 +26,16 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import Said, a_case, assumes, role_of
+from fmproof.reading.notation.words import (
+    Said,
+    a_case,
+    assumes,
+    denies,
+    picks,
+    property_of,
+    restricts,
+    role_of,
+)
 
 MAX_DISPLAYS = 4_000
 """Formulas of one file that are looked at."""
@@ -64,6 +74,16 @@ class Item:
         return self.row.left is not None and assumes(self.source.text, self.piece.start)
 
     @property
+    def denied(self) -> bool:
+        """Whether the words before it say that it does not hold."""
+        return denies(self.source.text, self.piece.start)
+
+    @property
+    def picked(self) -> bool:
+        """Whether the words before it pick a case, in which it holds."""
+        return picks(self.source.text, self.piece.start)
+
+    @property
     def latex(self) -> str:
         """The right side as it is written."""
         right = self.row.right
@@ -71,6 +91,15 @@ class Item:
             return ""
         stop = max(token.end for token in right)
         return " ".join(self.source.text[right[0].at : stop].split())
+
+
+@dataclass(frozen=True)
+class Property:
+    """A word that says of a symbol what makes it special, and the row that is next."""
+
+    symbol: t.Sym
+    word: str
+    row: int
 
 
 @dataclass
@@ -84,6 +113,7 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
     @property
@@ -108,8 +138,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     macros = Macros()
     for document in documents:
         for text in document.macros:
-            macros.learn(text)
-        macros.learn(document.source.text)
+            macros.learn(text, before_the_text=True)
+        macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
     resolver = Resolver(reading.trees)
     for item in reading.items:
@@ -170,10 +200,13 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             before = len(reading.loose)
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
-            for node in reading.loose[before:] if role else ():
+            special = property_of(source.text, piece.start, piece.stop)
+            for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
-                if isinstance(head, t.Sym):
+                if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
+                if isinstance(head, t.Sym) and special:
+                    reading.properties.append(Property(head, special, len(reading.items)))
             continue
         item = Item(source, piece, row, len(reading.items))
         try:
@@ -226,6 +259,41 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
         reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def holds_until(reading: Reading, item: Item) -> float:
+    """The last row for which an item holds that is assumed.
+
+    One that picks a case holds in its paragraph and the displays right behind it; one that
+    restricts a section holds in it.
+    """
+    if item.picked:
+        return _last_before(reading, item, _NEXT_PARAGRAPH)
+    if restricts(item.source.text, item.piece.start):
+        return _last_before(reading, item, _NEXT_SECTION)
+    return inf
+
+
+def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
+    """The last row before words in which ``end`` is found."""
+    pieces = [
+        (piece, text, rows) for source, piece, text, rows in reading.pieces if source is item.source
+    ]
+    at = next(i for i, (piece, _, _) in enumerate(pieces) if piece is item.piece)
+    last = item.index
+    for piece, text, rows in pieces[at + 1 :]:
+        if piece.kind == "prose" and end.search(text):
+            break
+        last = max((last, *rows))
+    return last
+
+
+_NEXT_PARAGRAPH = re.compile(
+    r"\n\s*\n\s*(?!\$\$|\\\[|\\begin|```)\S|\\(?:sub)*section|\\par\b"
+    r"|\\end\{(?!equation|align|gather|multline|eqnarray|flalign|displaymath|dmath|math)"
+)
+"""Words behind a blank line, a heading, the end of a theorem; no display."""
+_NEXT_SECTION = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section", re.MULTILINE)
 
 
 def spell(found: Sequence[Token]) -> str:
@@ -288,6 +356,7 @@ _NO_ROW = -1
 def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
     """The rows that may define a symbol, by the symbol's key, the best first."""
     found: dict[str, list[tuple[int, Candidate, Item]]] = {}
+    claimed: set[str] = set()
     for item in reading.items:
         if item.right is None or item.problem is not None:
             continue
@@ -307,6 +376,14 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         elif relation not in ("=", ":="):
             continue
         explicit = relation != "="
+        head = left.head if isinstance(left, t.Call) else left
+        key = key_of(head) if isinstance(head, t.Sym) else ""
+        special = (item.inline and item.picked) or (item.assumed and item.denied)
+        if special and not explicit:
+            claimed.add(key)  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
+            continue
+        if not explicit and (key in claimed or (isinstance(left, t.Call) and _is_zero(right))):
+            continue
         if isinstance(left, t.Other) or left is None or right is None:
             continue
         if not _definable(left, evidence, explicit) or _mentions(right, left):
@@ -326,7 +403,6 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
             rank = 2
-        key = key_of(left.head if isinstance(left, t.Call) else left)  # type: ignore[arg-type]
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
@@ -396,6 +472,11 @@ def _a_name(left: t.Node) -> bool:
         "c",
         "M",
     )
+
+
+def _is_zero(node: t.Node | None) -> bool:
+    """Nobody introduces a function by saying that it is 0."""
+    return isinstance(node, t.Num) and node.value == 0
 
 
 def _is_number(node: t.Node) -> bool:

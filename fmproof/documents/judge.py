@@ -31,6 +31,7 @@ from fmproof.reading.notation.symbols import key_of, spelled
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
+_EQUATIONS = ("=", ":=", "=:")
 _NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
@@ -65,7 +66,7 @@ class Judge:
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items),
+            Ties(self.elab, reading.items, reading.properties),
             numeric,
         )
         self.deadline = deadline
@@ -101,6 +102,8 @@ class Judge:
             except _DEFECTS as error:  # one row must not take the others with it
                 words = f"a defect of fmproof, please report it: {type(error).__name__}: {error}"
                 rows.append(report(item, "open", words))
+            if item.row.relation not in _EQUATIONS and not item.inline:
+                self._go_on_behind(item)
         self._look_again(rows)
         symbols = tuple(
             SymbolReport(r.symbol, r.reading, r.why, r.place, r.guessed)
@@ -161,7 +164,9 @@ class Judge:
                 return report(item, "scope", swapped)
             self._specialise(item, case)
             return report(item, "definition", "from here on, that is what it is")
-        if item.inline and isinstance(item.left, t.Sym) and self._is_case(item.left):
+        condition = item.assumed and not isinstance(item.right, t.Num)
+        letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
+        if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
         saved = self.context.chain
         if item.inline:
@@ -214,6 +219,18 @@ class Judge:
             self.context.chain = RowChain([], item.left, why)
         if not self.context.chain.lines:
             self.context.chain.broken = why
+
+    def _go_on_behind(self, item: Item) -> None:
+        """A row behind ≤, <, ≈ goes on from what stands there, not from what was before."""
+        line, why = None, "the row before it is not understood"
+        if item.right is not None and item.problem is None:
+            try:
+                line = Line(self.elab.term(item.right), True, item.right)
+            except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
+                pass
+        if item.left is not None and item.left is not self.context.chain.left:
+            self.context.chain = RowChain([], item.left)
+        self.context.chain.begin_anew(line, why)
 
     def _definition(self, item: Item) -> RowReport:
         candidate = item.candidate
@@ -322,7 +339,7 @@ class Judge:
         if item.left is not None:
             chain = self.context.chain
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
-            kept = [line for line in chain.lines[1:] if line.stands] if same else []
+            kept = chain.equal_to_left(item.index) if same else []
             try:
                 start = Line(self.elab.term(item.left), True, item.left)
                 self.context.chain = RowChain([start, *kept], item.left)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.model import NumericEvidence
 from fmproof.errors import FmproofError
@@ -14,6 +14,8 @@ from fmproof.lang.props import Prop
 from fmproof.tactics.script import Derivation, Hypothesis
 
 PROBLEMS = 6
+_MANY = 60
+"""Worlds that are looked at before a condition is said to hold in none."""
 
 
 @dataclass
@@ -50,6 +52,13 @@ class Numbers:
         if known is None:
             known = self.found[key] = self._of(before, claim, relation, assumed, problems)
         return known
+
+    def possible(self, props: Sequence[Prop]) -> bool:
+        """Whether some random world follows ``props``; what contradicts itself proves anything."""
+        if not props:
+            return True
+        found = [self.of(S.Zero, S.Zero, "=", props, n) for n in (self.problems, _MANY)]
+        return not all(one.message.startswith("no random problem satisfies") for one in found)
 
     def _of(
         self, before: Expr, claim: Expr, relation: str, assumed: Sequence[Prop], problems: int

@@ -12,11 +12,12 @@ from sympy import Basic, Expr
 from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
-from fmproof.documents.smoothness import smoothness
+from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, ways
 from fmproof.errors import FmproofError
-from fmproof.lang.nodes import Var
-from fmproof.lang.props import Prop
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.nodes import Density, Var
+from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.check import check
@@ -38,6 +39,7 @@ class Proof:
     by: tuple[str, ...] = ("auto",)
     derivation: Derivation | None = None  #: what was checked, or the first that was tried
     rests_on: tuple[str, ...] = ()  #: the places of rows that it uses
+    where: tuple[Prop, ...] = ()  #: the signs that it takes of terms at the row's own values
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,11 @@ class FirstWitness:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if first.proved or relation != "=" or not (thorough or facts):
             return first
-        more = (*key, tuple((f.place, f.before, f.claim) for f in facts), thorough)
+        more = (
+            *key,
+            tuple((f.place, f.before, f.claim, f.every, f.where) for f in facts),
+            thorough,
+        )
         found = self.found.get(more)
         if found is None:
             found = self._otherwise(before, claim, context) if thorough else None
@@ -133,9 +139,16 @@ class FirstWitness:
     def from_facts(
         self, before: Expr, claim: Expr, context: Sequence[Expr], facts: Sequence[Fact]
     ) -> Proof | None:
-        """A proof that rests on earlier rows: with them as hypotheses, then with their proofs."""
+        """A proof that rests on earlier rows: with them as hypotheses, then with their proofs.
+
+        Signs that only the earlier rows need do not hold in this one.
+        """
+        allowed = {canon(_said_of(h.prop)) for h in self.hypotheses([before, claim, *context])}
+        facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
+        if not facts:
+            return None
         terms = [before, claim, *(side for f in facts for side in (f.before, f.claim)), *context]
-        own = self.hypotheses(terms)
+        own = [h for h in self.hypotheses(terms) if not is_sign(h.prop) or canon(h.prop) in allowed]
         equations = [Hypothesis(f"E{i}", fact.prop) for i, fact in enumerate(facts, 1)]
         row = Part("row", before, [Step("1", claim, by="auto")])
         try:
@@ -166,7 +179,10 @@ class FirstWitness:
             if fact.derivation is None:
                 assumed.append(equation)
                 continue
-            hypotheses |= {canon(h.prop): h.prop for h in fact.derivation.hypotheses}
+            theirs = {canon(h.prop): h.prop for h in fact.derivation.hypotheses}
+            hypotheses |= {
+                key: prop for key, prop in theirs.items() if not is_sign(prop) or prop in fact.where
+            }
             parts += [
                 replace(
                     part,
@@ -202,7 +218,10 @@ class FirstWitness:
             return Proof(False, (), words, by, derivation)
         if report.status == "proved":
             needs = tuple(h.formula.text for h in report.hypotheses if h.used_by)
-            return Proof(True, needs, "", by, derivation)
+            used = {h.name for h in report.hypotheses if h.used_by}
+            said = [h.prop for h in derivation.hypotheses if h.name in used]
+            where = tuple(filter(is_sign, said))
+            return Proof(True, needs, "", by, derivation, where=where)
         failure = next((st.failure for st in report.steps if st.failure), None)
         message = report.message or (failure.summary if failure else "")
         return Proof(False, (), message, by, derivation)
@@ -211,10 +230,10 @@ class FirstWitness:
         """What is declared, and what is natural for rows about ``terms``."""
         found = list(self.declared)
         if self.natural_too:
-            found += natural(terms)
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
+            found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
-        return found
+        return [h for h in found if h in self.declared or may_be_assumed(h.prop)]
 
     def derivation(
         self,
@@ -235,6 +254,23 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _said_of(prop: Prop) -> Prop:
+    """What is said below an "almost every" of variables that are not in it."""
+    inside = prop.args[0] if isinstance(prop, Almost) else prop
+    return inside if free_vars(inside) <= free_vars(prop) else prop
+
+
+def is_sign(prop: Prop) -> bool:
+    """Whether a hypothesis says where a row is meant, by the sign of a term there.
+
+    Densities are > 0 wherever they stand.
+    """
+    if not isinstance(prop, Positive | AtMost | VanishesWith):
+        return False
+    heads = [getattr(factor, "head", None) for factor in factors(prop.args[-1])]
+    return not all(isinstance(head, Density) for head in heads)
 
 
 def _renamed(step: Step, prefix: str) -> Step:

@@ -13,10 +13,11 @@ from functools import partial
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt, Var
-from fmproof.lang.props import Almost, Positive, Prop, VanishesWith
+from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt
+from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, common_form
@@ -83,9 +84,9 @@ def _conditions(
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
     if isinstance(term, Sqrt):
-        for part in factors(term.args[0]):
-            if free_vars(part) and not isinstance(part, Var):
-                yield from _everywhere(partial(Positive, part), around)
+        for prop in positivity_of(term.args[0]):
+            here = () if isinstance(prop, ForAll) else around
+            yield from _everywhere(partial(_itself, prop), here)
     if isinstance(term, Expect | IntegralOver):
         around = (*around, *term.measure)
     for arg in term.args:
@@ -94,6 +95,10 @@ def _conditions(
 
 def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
     yield from _everywhere(partial(VanishesWith, S.One, below), around)
+
+
+def _itself(prop: Prop) -> Prop:
+    return prop
 
 
 def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[Prop]:

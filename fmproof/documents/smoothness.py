@@ -7,11 +7,13 @@ their variables; of a formula such as 1 − t they are not, since that would be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
+from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import (
@@ -22,16 +24,28 @@ from fmproof.lang.nodes import (
     Expect,
     Gaussian,
     Grad,
+    Head,
     IntegralOver,
     Log,
     Named,
     Partial,
     Ratio,
+    Scalar,
     Var,
 )
-from fmproof.lang.props import Differentiable, Dominated, ForAll, Positive, Prop
+from fmproof.lang.props import (
+    Almost,
+    Differentiable,
+    Dominated,
+    ForAll,
+    Integrable,
+    Positive,
+    Prop,
+    VanishesWith,
+)
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
+from fmproof.reading.notation.symbols import conventional
 
 
 def smoothness(terms: Sequence[Basic]) -> list[Prop]:
@@ -41,6 +55,21 @@ def smoothness(terms: Sequence[Basic]) -> list[Prop]:
         for prop in _walk(term, set()):
             found.setdefault(canon(prop), prop)
     return list(found.values())
+
+
+def may_be_assumed(prop: Prop) -> bool:
+    """Whether a proposition is about a symbol without a definition.
+
+    Of a formula that is known, such as ∫ 1/x dx, it is true or false that it is integrable or
+    differentiable, and has to be proved. What is > 0 under a root says where a row is meant.
+    """
+    inside = prop
+    while isinstance(inside, ForAll | Almost):
+        inside = inside.args[0]
+    if not isinstance(inside, Integrable | Differentiable | Dominated):
+        return True
+    heads = heads_in([prop])
+    return any(h.definition is None and not isinstance(h, Gaussian) for h in heads)
 
 
 def for_every(prop: Prop) -> Prop:
@@ -60,7 +89,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Apply):
         head = term.head
         if isinstance(head, Gaussian):
-            yield from _positive(factors(term.arguments[2]))
+            yield from positivity_of(term.arguments[2], scales=True)
         elif head.definition is not None:
             plain = all(isinstance(place, Var) for place in term.arguments)
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
@@ -73,7 +102,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
                 yield for_every(Positive(one.head(*one.head.params)))
     if isinstance(term, Log):
-        yield from _positive(_over(term.args[0]))
+        yield from positivity_of(term.args[0])
     for arg in term.args:
         yield from _walk(arg, seen)
 
@@ -88,16 +117,33 @@ def _over(term: Expr) -> Iterator[Expr]:
             yield factor
 
 
-def _positive(parts: Iterable[Expr]) -> Iterator[Prop]:
-    """What must be positive: a symbol everywhere, anything else at the values that a row has."""
-    for part in parts:
-        if isinstance(part, Apply) and part.head.definition is None:
-            if not isinstance(part.head, Density):
-                yield for_every(Positive(part.head(*part.head.params)))
+def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
+    """What makes a term > 0, and no more: a symbol is so everywhere, anything else at the values
+    that a row has. Of what stands there squared only ≠ 0 is known, but for scales such as σ_t."""
+    counts = Counter(_over(term))
+    others: list[Expr] = []
+    for part, count in counts.items():
+        symbol = isinstance(part, Apply) and part.head.definition is None
+        if symbol and isinstance(part.head, Density):
+            continue
+        if symbol and (count % 2 or _is_scale(part.head, scales)):
+            yield for_every(Positive(part.head(*part.head.params)))
+        elif free_vars(part) and count % 2:
+            others.append(part)
         elif free_vars(part):
-            yield Positive(part)
-            if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
-                yield Positive(part.head.unfold(part.arguments))
+            yield VanishesWith(S.One, part)
+    if others:
+        part = others[0] if len(others) == 1 else term
+        yield Positive(part)
+        if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
+            yield Positive(part.head.unfold(part.arguments))
+
+
+def _is_scale(head: Head, in_variance: bool) -> bool:
+    """σ_t, α_t, √β: a coefficient of times alone, by its letter or since it is in a variance."""
+    times = all(var.sort is Sort.REAL for var in head.params)
+    known = in_variance or conventional("scalars", head.name)
+    return isinstance(head, Scalar) and times and known
 
 
 def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, Property
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
@@ -72,12 +72,14 @@ class Ties:
     """What the equations of a document say of the symbols that it does not define.
 
     Attributes:
+        properties: what words say of symbols, "a unit vector".
         settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
         read: the two sides of rows that were read, by the row's number.
     """
 
     elab: Elaborator
     items: Sequence[Item]
+    properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
@@ -131,6 +133,10 @@ class Ties:
             held = self._by_itself(head, terms)
             if held:
                 return Verdict(held)
+        for one in self.properties:
+            special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
+            if special and one.row <= item.index + 1:
+                return Verdict(f"words say that {special} is special: {one.word}")
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
         )
@@ -198,13 +204,13 @@ class Ties:
         if other.problem is not None:
             return _unread_about(other, names, places)
         right = other.right
-        sides = []
-        if left is not None and _plain(left):
-            sides.append(left)
-        if right is not None and _plain(right) and (sides or _bare(right)):
-            sides.append(right)
-        if not sides or (len(sides) == 2 and _bare(sides[0])):
-            sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
+        sides = [side for side in (left, right) if side is not None]
+        if not other.assumed:  # else it says something, whatever it is an equation of
+            sides = [side for side in sides if side is left and _plain(side)]
+            if right is not None and _plain(right) and (sides or _bare(right)):
+                sides.append(right)
+            if not sides or (len(sides) == 2 and _bare(sides[0])):
+                sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
         if other.candidate is not None and right is not None and _gaussian(right):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)

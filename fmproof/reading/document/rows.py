@@ -140,6 +140,10 @@ _OPENING, _CLOSING = (
 )
 _PLUS_MINUS = {"+", "-", "−", "\\cdot"}
 _OPERATORS = {"+", "-", "−", "\\cdot", "\\times", "\\pm", "\\mp", "\\left", "("}
+_BEHIND_WORDS = {
+    *(_OPERATORS - {"(", "\\left"}), *_WIDE, *_ENDS, *_TAKE_ONE, "\\text", "\\\\", "&", "\\end",
+}  # fmt: skip
+"""What may stand behind a reason in a row."""
 _WORDS = re.compile(
     r"\s*(?:,\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|其中|"
     r"以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
@@ -252,7 +256,7 @@ class _Splitter:
             if text == "&":
                 if not top:
                     self.side.tokens.append(token)
-                elif i + 1 < len(tokens) and tokens[i + 1].text == "&" and self.side.tokens:
+                elif self.side.tokens and self.column_ends(i + 1):
                     self.separate()
                 i += 1
                 continue
@@ -267,7 +271,7 @@ class _Splitter:
                     i += 1
                     continue
                 if text == "\\text":
-                    self.words(token)
+                    self.words(token, i + 1)
                     i += 1
                     continue
                 found = self.relation_at(i)
@@ -336,13 +340,39 @@ class _Splitter:
                     return j > i + 1
         return False
 
-    def words(self, token: Token) -> None:
+    def column_ends(self, i: int) -> bool:
+        """Whether an & behind a formula ends its column: ``a &= b & c &= d`` are two formulas."""
+        following = self.tokens[i].text if i < len(self.tokens) else ""
+        if following == "&":
+            return True
+        goes_on = self.side.tokens[-1].text in _OPERATORS
+        return bool(self.side.relation) and not (
+            goes_on
+            or following in _OPERATORS - {"("}
+            or following in ("", "\\text", "\\\\")
+            or self.relation_at(i) is not None
+        )
+
+    def in_formula(self, token: Token, i: int) -> bool:
+        """Whether words are part of a formula that goes on behind them: a name such as Var(x)."""
+        following = self.tokens[i] if i < len(self.tokens) else None
+        if following is None or following.text in _BEHIND_WORDS or following.text in _ARROWS:
+            return False
+        if self.relation_at(i) is not None:
+            return False
+        name = token.words.isalpha() and following.glued and following.text in _OPENING | {"_", "^"}
+        return name or bool(self.side.tokens)
+
+    def words(self, token: Token, i: int) -> None:
         """Words in a row: a connective ends a formula, anything else is a reason."""
         found = _WORDS.match(token.words)
         connective = found is not None and found.group(1)
         bare = token.words.strip(" .,;:()")
         if self.side.tokens and self.side.tokens[-1].text in _PLUS_MINUS and bare:
             self.side.tokens.append(token)  # "+ const"
+            return
+        if not connective and self.in_formula(token, i):
+            self.side.tokens.append(token)
             return
         if not self.side.tokens or connective:
             self.separate()

@@ -75,9 +75,10 @@ class Document:
     """A text, taken apart in reading order, with the macros that it defines.
 
     Attributes:
-        macros: LaTeX text that defines macros, from files that it inputs.
+        macros: LaTeX text that defines macros before the formulas: a preamble, files.
         problems: what could not be read, as (offset, words).
         front: correction lines of the front matter, as (offset, text).
+        body: the text around the formulas, which may define macros as well; None for all of it.
     """
 
     source: Source
@@ -85,3 +86,4 @@ class Document:
     macros: tuple[str, ...] = ()
     problems: tuple[tuple[int, str], ...] = ()
     front: tuple[tuple[int, str], ...] = field(default=())
+    body: str | None = None

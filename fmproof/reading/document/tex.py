@@ -16,6 +16,7 @@ _VERBATIM = re.compile(
 _BEGIN = re.compile(rf"\\begin\{{({_ENVIRONMENTS})(\*?)\}}")
 _SQUARE = re.compile(r"(?<!\\)\\\[(.+?)(?<!\\)\\\]|(?<!\\)\$\$(.+?)(?<!\\)\$\$", re.DOTALL)
 _INLINE = re.compile(r"(?<![\\$])\$((?:[^$\\]|\\.)+?)\$|(?<!\\)\\\((.+?)(?<!\\)\\\)", re.DOTALL)
+_NEVER = re.compile(r"\\iffalse\b.*?\\fi\b", re.DOTALL)
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]*)\}")
 _BLOCK = re.compile(r"\\(begin|end)\{(\w+)\*?\}")
 _STATEMENTS = {
@@ -51,6 +52,8 @@ def read_tex(source: Source, folder: Path | None) -> Document:
     comments = list(_COMMENT.finditer(text))
     pieces.extend(Piece("comment", found.start(1), found.end(1)) for found in comments)
     text = _COMMENT.sub(lambda found: " " * len(found.group(0)), text)
+    text = blank_all(text, [found.span() for found in _NEVER.finditer(text)])
+    without_comments = text
     macros = _inputs(text, folder, problems)
     start = text.find(r"\begin{document}")
     preamble = text[:start] if start >= 0 else ""
@@ -84,7 +87,9 @@ def read_tex(source: Source, folder: Path | None) -> Document:
             pieces.append(Piece("inline", found.start(group), found.end(group)))
     pieces.sort(key=lambda piece: (piece.start, piece.stop))
     whole = _with_prose(text, pieces)
-    return Document(source, whole, (*macros, preamble, text), tuple(problems), ())
+    return Document(
+        source, whole, (*macros, preamble), tuple(problems), (), without_comments[max(start, 0) :]
+    )
 
 
 def _inputs(text: str, folder: Path | None, problems: list[tuple[int, str]]) -> list[str]:

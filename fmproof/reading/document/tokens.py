@@ -62,15 +62,35 @@ class Macro:
 
 @dataclass
 class Macros:
-    """The macros of a document, in the order of their definitions."""
+    """The macros of a document, in the order of their definitions.
+
+    Attributes:
+        unclear: those that the text defines in two ways. Which one a formula means depends on
+            its place and its groups, so the formula is not read.
+    """
 
     known: dict[str, Macro] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)
+    _written: dict[str, set[str]] = field(default_factory=dict)
 
-    def learn(self, latex: str) -> None:
-        """All definitions in ``latex``; what is malformed is passed over."""
-        for found in _DEFINITION.finditer(latex):
+    def learn(self, latex: str, before_the_text: bool = False) -> None:
+        """All definitions in ``latex``; what is malformed is passed over.
+
+        Args:
+            before_the_text: in a preamble the last definition is the one that counts.
+        """
+        spans = definition_spans(latex)
+        for found, (_, stop) in zip(_DEFINITION.finditer(latex), spans, strict=True):
             if len(self.known) >= MAX_MACROS:
                 return
+            name = found.group(2) or found.group(3)
+            before = self._written.setdefault(name, set())
+            written = "".join(latex[found.end() : stop].split())
+            if written in before or (found.group(1) == "providecommand" and name in self.known):
+                continue
+            if before and not before_the_text:
+                self.unclear.add(name)
+            before.add(written)
             self._one(latex, found)
 
     def _one(self, latex: str, found: re.Match[str]) -> None:
@@ -202,6 +222,8 @@ def expanded(source: Sequence[Token], macros: Macros) -> list[Token]:
                     f"more than {MAX_TOKENS:,} tokens after expanding macros", token.at
                 )
             continue
+        if token.text in macros.unclear:
+            raise Unreadable(f"the macro {token.text} has two definitions", token.at)
         calls += 1
         if calls > MAX_EXPANSIONS or len(waiting) > MAX_TOKENS:
             raise Unreadable(f"the macro {token.text} never ends: it calls itself", token.at)

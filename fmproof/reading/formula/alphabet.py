@@ -7,8 +7,8 @@ GREEK = {
     for name in (
         "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
         "xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta "
-        "Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar varnothing emptyset infty "
-        "aleph imath jmath mathbb1 Re Im ast star"
+        "Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar varnothing emptyset "
+        "aleph imath jmath mathbb1"
     ).split()
 }
 UNICODE = {
@@ -37,7 +37,6 @@ UNICODE = {
     "Σ": "Sigma",
     "Δ": "Delta",
     "∅": "varnothing",
-    "∞": "infty",
 }
 FONTS = {
     "\\mathbf": "bf",
@@ -125,12 +124,12 @@ DOT = {
     "·": "·",
     "\\bullet": "·",
     "\\times": "×",
-    "*": "×",
+    "*": "∗",
     "/": "/",
     "\\circ": "∘",
 }
 DOTS = {"\\dots", "\\ldots", "\\cdots", "\\vdots", "\\ddots", "…"}
-PLUS = {"+": 1, "-": -1, "−": -1, "–": -1, "\\pm": 1, "\\mp": -1}
+PLUS = {"+": 1, "-": -1, "−": -1, "–": -1}
 OPEN = {
     "(": ")",
     "[": "]",
@@ -143,7 +142,22 @@ CLOSE = set(OPEN.values())
 BAR = {"|", "\\vert"}
 GIVEN = {"\\mid", "|", "\\vert", "∣"}
 NORMS = {"\\|", "\\Vert", "‖", "\\lVert"}
-INTEGRALS = {"\\int": 1, "\\iint": 2, "\\iiint": 3, "∫": 1, "\\idotsint": 1, "\\oint": 1}
+INTEGRALS = {"\\int": 1, "\\iint": 2, "\\iiint": 3, "∫": 1}
 TRANSPOSE = {"\\top", "T", "\\intercal", "\\mathsf{T}", "⊤", "\\mathsfT", "\\mathrmT", "'T"}
 DEPTH = 120
+MARKS = {
+    "*": "star",
+    "\\ast": "star",
+    "\\star": "star",
+    "⋆": "star",
+    "\\dagger": "dagger",
+    "\\prime": "prime",
+    "\\infty": "infty",
+    "∞": "infty",
+}
+"""Signs that are words when they stand in a script, and no terms."""
+SPACES = {"bb:R", "cal:X", "cal:Y", "cal:Z"}
+"""Names of whole spaces, below an integral sign."""
+DIMENSIONS = {"d", "n", "D"}
+"""Subscripts of 𝒩 that say nothing else than the dimension."""
 LAYOUT = {"\\limits", "\\nolimits", "\\substack", "\\scriptstyle", "\\textstyle"}

@@ -12,6 +12,7 @@ from fmproof.reading.formula.alphabet import (
     LAYOUT,
     OPEN,
     PLUS,
+    SPACES,
 )
 from fmproof.reading.formula.operators import Operators
 
@@ -39,9 +40,11 @@ class Binders(Operators):
             if not self.differential():
                 if is_measure(body) or (low is not None and high is None and not over):
                     self.integrals -= count - len(over)
+                    if low is not None and not (over or whole_space(low)):
+                        return t.Other(token.at, "integral over a set", (low, body))
                     return t.Integral(token.at, body, tuple(over))
                 self.fail("an integral without its differential", token.at)
-            over.append(self.over(low if count == 1 else None, high if count == 1 else None))
+            over.append(self.over(low, high))
             self.integrals -= 1
         node: t.Node = t.Integral(token.at, body, tuple(over))
         return node
@@ -133,14 +136,13 @@ class Binders(Operators):
     def expectation(self, at: int, below: list[Token] | None = None) -> t.Node:
         """Behind the E: its law and what it averages."""
         law = below
-        power: t.Node | None = None
         while self.text() in ("_", "^"):
             script = self.take().text
             tokens = self.argument()
             if script == "_":
                 law = tokens
             else:
-                power = t.Other(at, "expectation power") if power is None else power
+                self.fail("a superscript of an expectation", at)
         draws = () if law is None else self.draws(law)
         given: list[t.Node] = []
         opening = self.text()
@@ -174,7 +176,8 @@ class Binders(Operators):
                 parser.i += 1
                 continue
             if text == "\\text":
-                parser.i += 1
+                named = t.Sym(at, parser.take().words.strip())
+                found.append(t.Draw(at, (named,), t.Other(at, "law in words")))
                 continue
             if text == "(":
                 group = parser.bracket()
@@ -187,7 +190,8 @@ class Binders(Operators):
                 continue
             node = parser.factor()
             if parser.text() in ("\\in", "∈"):
-                parser.i = len(parser.tokens)
+                found.append(t.Draw(at, (node,), parser.drawn_range()))
+                continue
             if parser.text() in ("\\sim", "∼"):
                 parser.i += 1
                 law = parser.law()
@@ -196,15 +200,24 @@ class Binders(Operators):
                 found.append(t.Draw(at, (node,), law))
             elif parser.text() in ("\\mid", "|", "\\vert"):
                 parser.i += 1
-                parser.sum()
-                found.append(t.Draw(at, (node,), t.Other(at, "conditional law")))
+                found.append(t.Draw(at, (node,), t.Other(at, "conditional law", (parser.sum(),))))
             elif parser.text() == "=":
                 parser.i += 1
-                parser.sum()
-                found.append(t.Draw(at, (node,), t.Other(at, "fixed value")))
+                found.append(t.Draw(at, (node,), t.Other(at, "fixed value", (parser.sum(),))))
             else:
                 found.append(t.Draw(at, (node,), None))
         return tuple(found)
+
+    def drawn_range(self) -> t.Node | None:
+        """Behind ``t ∈`` below an E: nothing new where it is [0, 1], which is where times are."""
+        at, start, level = self.take().at, self.i, 0
+        while self.i < len(self.tokens) and (level or self.text() not in (",", ";", "\\\\")):
+            level += self.text() in (*OPEN, "{")
+            level -= self.text() in (*CLOSE, "}")
+            self.i += 1
+        inside = [token.text for token in self.tokens[start : self.i]]
+        unit = inside[1:-1] == ["0", ",", "1"] and inside[0] in OPEN and inside[-1] in CLOSE
+        return None if unit else t.Other(at, "range " + "".join(inside))
 
     def law(self) -> t.Node:
         """A density, ``𝒰[0,1]``, ``𝒩(0, I)``: it ends before the next draw."""
@@ -243,7 +256,17 @@ class Binders(Operators):
                         if isinstance(node, t.Extremum)
                         else node
                     )
+        if not all(part.text == "\\text" for part in first):
+            self.fail(f"{token.text} of what is no expectation and no extremum", token.at)
         return self.scripted(self.inside(second, token.at))
+
+
+def whole_space(node: t.Node) -> bool:
+    """Whether ``∫_…`` is over everything: ``\\mathbb{R}^d``, products of it, 𝒳, 𝒴, 𝒵."""
+    if isinstance(node, t.Mul):
+        return set(node.ops) == {"×"} and all(map(whole_space, node.factors))
+    base = node.base if isinstance(node, t.Pow) else node
+    return isinstance(base, t.Sym) and not base.sub and not base.labels and base.name in SPACES
 
 
 def is_measure(body: t.Node) -> bool:

@@ -14,6 +14,7 @@ from fmproof.reading.formula.alphabet import (
     DEPTH,
     FONTS,
     GREEK,
+    MARKS,
     NORMS,
     OPEN,
     PLUS,
@@ -97,7 +98,8 @@ class Cursor(ABC):
         try:
             return self.inside(tokens, at)
         except Unreadable:
-            return t.Other(at, "limit " + "".join(token.words or token.text for token in tokens))
+            words = "".join(MARKS.get(token.text) or token.words or token.text for token in tokens)
+            return t.Other(at, f"limit {words.removeprefix('+')}")
 
     def ends(self, empty: bool = False) -> bool:
         """Whether a product, ``empty`` so far, ends before the next token."""

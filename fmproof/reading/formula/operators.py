@@ -17,6 +17,8 @@ class Operators(Scripts):
     def fraction(self) -> t.Node:
         at = self.take().at
         top, bottom = self.argument(), self.argument()
+        if top and bottom and top[0].text == bottom[0].text == "\\delta" and len(bottom) > 1:
+            self.fail("a functional derivative", at)
         derivative = self.derivative_fraction(top, bottom, at)
         if derivative is not None:
             return derivative
@@ -43,11 +45,14 @@ class Operators(Scripts):
         elif above.text() == "d" or above.text() == "\\d":
             above.i = 1
         elif above.text() in ("\\mathrm", "\\text", "\\rm"):
-            above.argument_of_font()
+            if above.argument_of_font() != "d":
+                return None
         else:
             return None
+        if above.text() == "^":
+            self.fail("a higher derivative", at)
         var = below.factor()
-        if above.text() == "^" or below.i < len(bottom):
+        if below.i < len(bottom):
             return None
         if above.i < len(top):
             body = above.sum()
@@ -56,9 +61,9 @@ class Operators(Scripts):
             self.fail("a derivative of nothing", at)
         return t.Derivative(at, kind, var, self.rest())
 
-    def argument_of_font(self) -> list[Token]:
+    def argument_of_font(self) -> str:
         token = self.take()
-        return [] if token.text == "\\text" else self.argument()
+        return token.words if token.text == "\\text" else spelled(self.argument())
 
     def root(self) -> t.Node:
         at = self.take().at
@@ -129,14 +134,14 @@ class Operators(Scripts):
             opening = self.take()
             entries, given, after = self.entries(OPEN[opening.text], opening)
             node: t.Node = t.Function(at, name, (*entries, *after), tuple(given), sub)
-            if power is not None:
-                node = t.Pow(at, node, power)
-            return self.scripted(node)
+            return self.scripted(node if power is None else _power(node, power))
         if self.ends():
+            if power is not None:
+                self.fail(f"a power of {name} without its argument", at)
             return t.Function(at, name, (), (), sub)
         body = self.factor() if name != "lim" else self.rest()
         node = t.Function(at, name, (body,), (), sub)
-        return node if power is None else t.Pow(at, node, power)
+        return node if power is None else _power(node, power)
 
     def extremum(self, kind: str, at: int) -> t.Node:
         var: t.Node | None = None
@@ -144,15 +149,17 @@ class Operators(Scripts):
             script = self.take().text
             where = self.at()
             tokens = self.argument()
-            if script == "_":
-                var = self.bound(tokens, where)
+            if script == "^":
+                self.fail(f"a superscript of {kind}", where)
+            var = self.bound(tokens, where)
         if self.text() in OPEN:
             opening = self.take()
-            entries, _given, _after = self.entries(OPEN[opening.text], opening)
-            body = entries[0] if len(entries) == 1 else t.Other(at, "list", tuple(entries))
+            entries, given, after = self.entries(OPEN[opening.text], opening)
+            if given or after:
+                self.fail(f"{kind} of what has a condition", at)
             if len(entries) > 1:
-                return t.Function(at, kind, tuple(entries))
-            return t.Extremum(at, kind, var, body)
+                return t.Function(at, kind, tuple(entries), (), var)
+            return t.Extremum(at, kind, var, entries[0])
         return t.Extremum(at, kind, var, self.rest())
 
     def arg(self) -> t.Node:
@@ -192,3 +199,15 @@ class Operators(Scripts):
         except Unreadable:
             return None
         return node if isinstance(node, t.Sym | t.Call) else None
+
+
+def spelled(tokens: list[Token]) -> str:
+    """What stands there, without braces."""
+    return "".join(token.words or token.text for token in tokens)
+
+
+def _power(node: t.Node, power: t.Node) -> t.Node:
+    """sin² x; but sin⁻¹ x may be the inverse function as well as 1/sin x."""
+    if isinstance(power, t.Add) and power.parts[0][0] < 0:
+        return t.Other(node.at, "power that may be an inverse", (node, power))
+    return t.Pow(node.at, node, power)

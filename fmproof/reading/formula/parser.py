@@ -16,6 +16,7 @@ from fmproof.reading.formula.alphabet import (
     ACCENTS,
     BAR,
     DEPTH,
+    DIMENSIONS,
     DOT,
     DOTS,
     EXTREMA,
@@ -118,6 +119,8 @@ class _Parser(Binders):
         return t.Mul(at, tuple(factors), tuple(ops))
 
     def factor(self) -> t.Node:
+        if self.i >= len(self.tokens):
+            self.fail("a term is missing")
         token = self.tokens[self.i]
         text, at = token.text, token.at
         if text in PLUS:
@@ -226,7 +229,7 @@ class _Parser(Binders):
         words = token.words.strip()
         if words in NAMED:
             return self.function(words, token.at)
-        if words and all(letter.isalnum() or letter in "- " for letter in words):
+        if words == token.words and all(one.isalnum() or one == "-" for one in words):
             return self.applied(self.with_scripts(t.Sym(token.at, words)))
         return self.fail("words where a term should be", token.at)
 
@@ -260,11 +263,10 @@ class _Parser(Binders):
         return self.applied(self.with_scripts(node))
 
     def normal(self, at: int) -> t.Node:
-        while self.text() in ("_", "^"):
-            self.i += 1
-            self.argument()
+        if self.text() == "_" and self.text(1) in DIMENSIONS and self.text(2) in OPEN:
+            self.i += 2
         if self.text() not in OPEN:
-            return t.Sym(at, "cal:N")
+            return self.applied(self.with_scripts(t.Sym(at, "cal:N")))
         opening = self.take()
         entries, given, after = self.entries(OPEN[opening.text], opening)
         rest = [*after, *given]

@@ -7,8 +7,10 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import (
     ACCENTS,
     FONTS,
+    GIVEN,
     GREEK,
     LAYOUT,
+    MARKS,
     OPEN,
     UNICODE,
 )
@@ -67,6 +69,7 @@ class Scripts(Brackets):
     def with_scripts(self, node: t.Sym) -> t.Sym:
         """The scripts of a letter; a number or T above it is left for :meth:`scripted`."""
         sub, labels, sup, primes = list(node.sub), list(node.labels), node.sup, node.primes
+        given = node.given
         while self.text() in ("_", "^", "'", "′"):
             if self.text() in ("'", "′"):
                 self.i += 1
@@ -75,16 +78,14 @@ class Scripts(Brackets):
             start = self.i
             kind, at = self.take().text, self.at()
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
-            label = word(tokens)
+            spelled = "".join(token.words or token.text for token in tokens)
+            label = MARKS.get(spelled) or word(tokens)
             if kind == "^":
-                spelled = "".join(token.words or token.text for token in tokens)
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
                     self.i = start
                     break
                 if label is not None:
                     labels.append(label)
-                elif spelled in ("*", "\\ast", "\\star", "\\dagger", "⋆", "\\prime"):
-                    labels.append(spelled.lstrip("\\").replace("*", "star").replace("ast", "star"))
                 elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
                     "("
                 ):
@@ -95,8 +96,12 @@ class Scripts(Brackets):
             elif label is not None:
                 labels.append(label)
             else:
-                sub.extend(self.script_list(tokens, at))
-        return t.Sym(node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes)
+                found, behind = self.script_list(tokens, at)
+                sub.extend(found)
+                given += behind
+        return t.Sym(
+            node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes, given
+        )
 
     def script(self, tokens: list[Token], at: int) -> t.Node:
         saved, self.integrals = self.integrals, 0
@@ -105,20 +110,23 @@ class Scripts(Brackets):
         finally:
             self.integrals = saved
 
-    def script_list(self, tokens: list[Token], at: int) -> list[t.Node]:
+    def script_list(self, tokens: list[Token], at: int) -> tuple[list[t.Node], int]:
+        """The subscripts, and how many of them stand behind a bar."""
         parser = self.child(tokens)
         parser.integrals = 0
         parser.given_open = 1
         found: list[t.Node] = []
+        before: int | None = None
         while parser.i < len(tokens):
-            if parser.text() in (",", ";", "|", "\\mid", ":", "\\vert", "=", ">", "<", "\\le"):
-                parser.i += 1
+            if parser.text() in (",", ";", ":", "=", *GIVEN):
+                if parser.take().text in GIVEN and before is None:
+                    before = len(found)
                 continue
             if parser.text() == "\\text":
                 found.append(t.Sym(at, parser.take().words.strip()))
                 continue
             found.append(parser.sum())
-        return found
+        return found, 0 if before is None else len(found) - before
 
     def applied(self, node: t.Sym) -> t.Node:
         """With its arguments, if brackets follow; then with powers and transposition."""

@@ -34,6 +34,7 @@ class Sym(Node):
         sup: a superscript that is a formula and no number.
         accents: "dot", "hat", "bar", …, innermost first.
         primes: how many.
+        given: how many of the subscripts stand behind a bar, as in ``p_{t|s}``.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Sym(Node):
     sup: Node | None = None
     accents: tuple[str, ...] = ()
     primes: int = 0
+    given: int = 0
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from fmproof.reading.notation import calculus
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
-from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -70,7 +70,7 @@ def power(elab: Elaborator, node: t.Pow) -> Expr:
         and isinstance(exponent.parts[0][1], t.Num)
     ):
         value = exponent.parts[0][0] * exponent.parts[0][1].value
-    if isinstance(node.base, t.Norm | t.Abs):
+    if isinstance(node.base, t.Abs | t.Norm) and calculus.euclidean(node.base):
         inner = elab.term(node.base.body)
         if value is None or value.denominator != 1 or value <= 0:
             return elab.unknown(node, Sort.REAL)
@@ -161,6 +161,8 @@ def product(elab: Elaborator, node: t.Mul) -> Expr:
         sort = sort_of(term)
         if op == "∘":
             raise NotYet("a composition", factor.at)
+        if op == "∗" and any(_is_function(elab, node.factors[j]) for j in (i - 1, i)):
+            raise NotYet("a convolution", factor.at)
         if op == "/":
             if vector is not None:
                 vector = divided(elab, vector, term, factor.at)
@@ -190,6 +192,13 @@ def product(elab: Elaborator, node: t.Mul) -> Expr:
         sort_of(whole)
         return whole
     return times(elab, done, node.at)
+
+
+def _is_function(elab: Elaborator, node: t.Node) -> bool:
+    """Whether a letter that stands without arguments has some elsewhere, or is a Gaussian."""
+    if isinstance(node, t.Normal):
+        return node.point is None
+    return isinstance(node, t.Sym) and bool(elab.evidence.called.get(key_of(node)))
 
 
 def times(elab: Elaborator, factors: list[Expr], at: int) -> Expr:

@@ -19,6 +19,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.binders import whole_space
 from fmproof.reading.notation import calculus, laws, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -60,6 +61,8 @@ def _between(elab: Elaborator, node: t.Integral, one: t.Over) -> Expr | None:
     """∫_a^b f(τ) dτ with letters for limits: (b − a) times the integral of f(a + (b − a) s)."""
     if one.low is None or one.high is None or not isinstance(one.var, t.Sym):
         return None
+    if _words(one.low) or _words(one.high):
+        return None
     if number_in(one.low) is not None and number_in(one.high) is not None:
         return None
     if elab.variable(one.var).sort is not Sort.REAL:
@@ -78,17 +81,24 @@ def _between(elab: Elaborator, node: t.Integral, one: t.Over) -> Expr | None:
     return times_of(length, IntegralOver(substitute(body, {var: place}), Lebesgue(share, 0, 1)))
 
 
+def _words(bound: t.Node | None) -> str:
+    """What a limit that is no term is."""
+    return bound.what if isinstance(bound, t.Other) else ""
+
+
 def range_of(elab: Elaborator, var: Var, one: t.Over) -> Lebesgue:
     if var.sort is Sort.PARAM:
         raise NotYet("an integral over parameters", one.at)
     if one.low is None and one.high is None:
-        if var.sort is Sort.REAL:
-            return Lebesgue(var, 0, 1)
+        name = spelled(symbol_in(one.var))
+        time = elab.is_time(name) and elab.corrections.get(name, "time") == "time"
+        return Lebesgue(var, 0, 1) if time and var.sort is Sort.REAL else Lebesgue(var)
+    if one.low is not None and one.high is None and whole_space(one.low):
+        return Lebesgue(var)
+    if [_words(bound) for bound in (one.low, one.high)] == ["limit -infty", "limit infty"]:
         return Lebesgue(var)
     low, high = (number_in(bound) for bound in (one.low, one.high))
     if low is None or high is None:
-        if isinstance(one.low, t.Other | t.Sym) and one.high is None and var.sort is Sort.VEC:
-            return Lebesgue(var)  # over R^d
         raise NotYet("an integral with these limits", one.at)
     if var.sort is not Sort.REAL:
         raise NotYet("limits for a vector", one.at)

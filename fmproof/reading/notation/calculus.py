@@ -63,9 +63,16 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
 
 def absolute(elab: Elaborator, node: t.Abs | t.Norm) -> Expr:
     """|a| of a number; ‖a‖ of a vector, which some write with single bars."""
+    if not euclidean(node):
+        return elab.unknown(node, Sort.REAL)
     inner = elab.term(node.body)
     made: Expr = norm(inner) if sort_of(inner) is Sort.VEC else Abs(inner)
     return made
+
+
+def euclidean(node: t.Abs | t.Norm) -> bool:
+    """‖a‖ or ‖a‖₂ or |a|, and no other norm."""
+    return isinstance(node, t.Abs) or node.index in ("", "2")
 
 
 def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply:

@@ -69,7 +69,7 @@ def words_for(node: t.Node) -> str:
     if isinstance(node, t.Series):
         return "a finite sum"
     if isinstance(node, t.Norm):
-        return "a norm that is not squared"
+        return "a norm that is not Euclidean"
     if isinstance(node, t.Abs):
         return "an absolute value"
     if isinstance(node, t.Pow):

@@ -14,7 +14,7 @@ from sympy import Expr
 
 from fmproof.errors import FmproofError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Law, Let, Var
+from fmproof.lang.nodes import Apply, CondExpect, Expect, Gaussian, Head, Law, Let, Var
 from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -196,6 +196,19 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     if lacking:
+        without = {elab.variable(s) for s in lacking}
+        told = [
+            law
+            for law in found
+            if not isinstance(law.head, Gaussian)
+            and elab.unknowns.get(law.head) != JOINT
+            and not conditions(law) & without
+        ]
+        apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
+        if apart:  # they need not be independent; noise is, by convention
+            one, other = lacking[0], elab.spelling(apart[0])
+            words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
+            raise NotYet(f"{words} is not said", one.at, "law")
         joint = joint_laws(elab)
         wanted = {elab.variable(s) for s in lacking}
         if not any(wanted & set(drawn_by(law)) for law in joint[1:]):

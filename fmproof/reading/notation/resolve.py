@@ -1,7 +1,8 @@
 r"""What a formula writes in a short form that only the whole document resolves.
 
 ``\gamma^2(t)`` is a square of γ(t) where γ is a function elsewhere, and a product where it is none;
-``(\nabla\cdot u)(y)`` is a divergence taken at y; a trace of a covariance is a mean square.
+``(\nabla\cdot u)(y)`` is a divergence taken at y; a trace of a covariance is a mean square; p_{t|s}
+is another symbol than p_{t,s} where both are written.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ class Resolver:
 
     def __init__(self, trees: Iterable[t.Node]) -> None:
         self.arities: dict[str, set[int]] = {}
+        self.bars: dict[tuple[str, int], set[int]] = {}
         for tree in trees:
             for node in t.walk(tree):
+                if isinstance(node, t.Sym):
+                    self.bars.setdefault(_shape(node), set()).add(node.given)
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
@@ -53,6 +57,8 @@ class Resolver:
         if not isinstance(node, t.Node):
             return node
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
+        if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
+            return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Mul):
             made = self._product(_flat(node))
             return as_mean(made)
@@ -161,6 +167,10 @@ class Resolver:
 
         made: t.Node = visit(node)
         return made
+
+
+def _shape(node: t.Sym) -> tuple[str, int]:
+    return key_of(node), len(node.sub)
 
 
 def _flat(node: t.Mul) -> t.Mul:

@@ -16,6 +16,8 @@ from fmproof.reading.formula import tree as t
 
 _BEFORE, _AFTER = 36, 28
 """Letters beside a formula that are looked at."""
+_SAYS = 44
+"""Letters beside it in which a property may be said."""
 _STOPS = re.compile(r"[.;:!?。；：！？\n]\s|\n\n|[。；！？]")
 
 
@@ -66,10 +68,42 @@ def role_of(text: str, start: int, stop: int) -> str:
     return ""
 
 
+def property_of(text: str, start: int, stop: int) -> str:
+    """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
+    before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
+    after = _STOPS.split(text[stop : stop + _SAYS])[0]
+    found = _pattern("property").search(after) or _pattern("property").search(before)
+    return found.group(0) if found is not None else ""
+
+
 def assumes(text: str, start: int) -> bool:
     """Whether the sentence before a formula assumes it rather than claims it."""
-    before = _STOPS.split(text[max(0, start - 90) : start])[-1]
-    return _pattern("assume").search(before) is not None
+    return _last("assume", _sentence(text, start)) > _last("then", _sentence(text, start))
+
+
+def picks(text: str, start: int) -> bool:
+    """Whether the sentence before a formula picks a case in which it holds: "at one time …"."""
+    return _last("picks", _sentence(text, start)) > _last("then", _sentence(text, start))
+
+
+def restricts(text: str, start: int) -> bool:
+    """Whether the sentence before a formula restricts a section: "only for …"."""
+    return _last("restricts", _sentence(text, start)) >= 0
+
+
+def denies(text: str, start: int) -> bool:
+    """Whether the sentence before a formula has a "not", so that nothing is assumed."""
+    return _last("denied", _sentence(text, start)) >= 0
+
+
+def _sentence(text: str, start: int) -> str:
+    """What stands before a formula in its sentence."""
+    return _STOPS.split(text[max(0, start - 90) : start])[-1]
+
+
+def _last(group: str, words: str) -> int:
+    """Where a word of a group stands last, or -1."""
+    return max((found.start() for found in _pattern(group).finditer(words)), default=-1)
 
 
 def a_case(text: str, start: int) -> bool:
