@@ -25,6 +25,7 @@ from fmproof.lang.nodes import (
     Var,
     dim,
 )
+from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.nodes.name import Label
 from fmproof.lang.props import Almost, Dominated, Integrable
 from fmproof.lang.scope import alpha_equal
@@ -46,7 +47,8 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
 def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
     meaning: dict[str, Basic] = {}
     symbols = list(_symbols(nodes))
-    applied = {text(s): s for _, s in symbols if isinstance(s, Head) and s.params}
+    applied = {text(s) for _, s in symbols if isinstance(s, Head) and s.params}
+    applied -= {text(gaussian)}  # N(x; m, v) looks like no product
     for key, symbol in symbols:
         if key in applied:  # f (x + y) is a product, f(x + y) a value
             raise InputError(
