@@ -14,7 +14,7 @@ from fmproof.errors import SortError
 
 _PARTS = re.compile(r"(?P<stem>.*?)(?:_(?P<sub>[^_']+)|(?P<digits>[0-9]+))?(?P<primes>'*)")
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_[^\W_]+)?'*")
-_IMITATES = re.compile(r"E|d|d[a-z]|argmin|exp|log|div")
+_IMITATES = re.compile(r"d|d[a-z]|argmin|exp|log|div")
 _GREEK = frozenset("αβγδεζηθικλμξπρσςτφχψωΓΔΘΛΞΠΣΦΨΩ")  # those that look like no Latin letter
 _MARKS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030c")  # above a letter
 
@@ -41,7 +41,7 @@ def require_name(name: Any, role: str) -> str:
             f"with at most one subscript, such as 'x', 'p_data' or \"x0'\""
         )
     stem, _, _ = split_name(name)
-    imitates = _IMITATES.fullmatch(stem)
+    imitates = name == "E" or _IMITATES.fullmatch(stem)
     if imitates and not (name == "d" and role == "a variable"):
         raise SortError(
             f"not a name for {role}: {name!r} is how a differential, an expectation, a function or "

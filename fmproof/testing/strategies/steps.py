@@ -123,7 +123,8 @@ def mutations(name: str, step: str) -> list[tuple[str, Expr]]:
 
 def _edits(node: Basic) -> Iterator[tuple[str, Expr]]:
     """Changes of one node that people make by mistake."""
-    if isinstance(node, Inner | Expect | IntegralOver | Apply):
+    drawn = isinstance(node, Apply) and node.head.result is None  # a law is no term
+    if isinstance(node, Inner | Expect | IntegralOver | Apply) and not drawn:
         yield f"the sign of {node}", Mul(-1, node)
         yield f"a factor 2 at {node}", Mul(2, node)
     if isinstance(node, Add | Mul):
