@@ -98,13 +98,21 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
     if isinstance(term, Log | Ratio):
-        for one in term.args[-1].atoms(Apply):
-            if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
-                yield for_every(Positive(one.head(*one.head.params)))
+        for head in _densities(term.args[-1]):
+            yield for_every(Positive(head(*head.params)))
     if isinstance(term, Log):
         yield from positivity_of(term.args[0])
     for arg in term.args:
         yield from _walk(arg, seen)
+
+
+def _densities(term: Basic) -> Iterator[Density]:
+    """The densities in a term, and those that they are mixtures of; Gaussians are positive."""
+    for one in term.atoms(Apply):
+        if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
+            yield one.head
+            if one.head.definition is not None:
+                yield from _densities(one.head.definition)
 
 
 def _over(term: Expr) -> Iterator[Expr]:

@@ -94,6 +94,7 @@ def forms(line: Line) -> Iterator[Common]:
         if _has_integral(line.before) or _has_integral(line.claim):
             yield from _made(integral_forms, each)
             yield from _made(_marginalised, each)
+            yield from _made(_sloped, each)
     yield from _by_methods(lines[-1], TURNS)
     yield from _made(_explaining, line)
 
@@ -130,6 +131,16 @@ def _integrals(line: Line) -> Common | None:
 def _marginalised(line: Line) -> Common:
     """Draws from densities that are integrals or products, as integrals."""
     return common_form(line, ("marginalisation", "expectation", "fubini"))
+
+
+def _sloped(line: Line) -> Common:
+    """As integrals, after the rules of calculus: what is in a logarithm is not unfolded before."""
+    left, right = reflexivity(line.before), reflexivity(line.claim)
+    for names in (("derivative",), ("definition", "exchange"), ("derivative",)):
+        more = common_form(replace(line, before=left.rhs, claim=right.rhs), names)
+        left, right = transitivity(left, more.left), transitivity(right, more.right)
+    last = integral_forms(replace(line, before=left.rhs, claim=right.rhs))
+    return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
 
 
 def _explaining(line: Line) -> Common:
