@@ -239,12 +239,11 @@ def as_term(value: Any) -> Any:
     Raises:
         SortError: it is none.
     """
-    from fmproof.lang.numbers import NUMBERS, fraction, number
+    if not isinstance(value, Basic) or value.is_Number:  # a term is not, and there are many
+        from fmproof.lang.numbers import NUMBERS, fraction, number
 
-    if is_one_of(value, (int, Fraction)):
-        return number(value)
-    if is_one_of(value, NUMBERS):
-        return number(fraction(value))
+        if is_one_of(value, (int, Fraction, *NUMBERS)):
+            return number(fraction(value) if is_one_of(value, NUMBERS) else value)
     if not isinstance(value, Basic):
         if is_one_of(value, (bool, float, str, complex)):
             hint = "; write Rational(1, 2) instead of 0.5" if type(value) is float else ""

@@ -23,7 +23,7 @@ from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Draw, Expect, Field, Inner, Let, Scalar, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Integrable
-from fmproof.lang.scope import alpha_equal, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.laws import same_law
 from fmproof.tactics.rewriting import attempt, sweep
@@ -216,7 +216,7 @@ def _with_missing_lets(start: Theorem, mean: CondExpect) -> Iterator[Theorem]:
     taken = free_vars(term) | {v for d in term.measure for v in drawn_by(d)}
     wanted = [d for d in mean.measure if d not in missing]
     for _, renaming in assigned(term.measure, wanted, (), {}):
-        names = {d.var: _unlike(d.var, taken) for d in missing}
+        names = {d.var: fresh(d.var, taken) for d in missing}
         more = [Let(names[d.var], substitute(d.value, {**renaming, **names})) for d in missing]
         theorem = start
         for i in range(len(more)):
@@ -227,14 +227,6 @@ def _with_missing_lets(start: Theorem, mean: CondExpect) -> Iterator[Theorem]:
                 return
             theorem = transitivity(theorem, symmetry(dropped))
         yield theorem
-
-
-def _unlike(var: Var, taken: set[Var] | frozenset[Var]) -> Var:
-    """A variable of the same sort that is not in use."""
-    name = var.name
-    while Var(name, var.sort) in taken:
-        name += "'"
-    return Var(name, var.sort)
 
 
 def _averaged(term: Expect, place: _Place, fit: _Fit) -> Theorem | None:
