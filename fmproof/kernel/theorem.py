@@ -20,7 +20,6 @@ from fmproof.lang.fixed import fixed
 from fmproof.lang.node import shown
 from fmproof.lang.props import Prop
 
-
 if globals().get("_claims"):
     raise ImportError("the kernel is closed: this module is loaded once")
 _claims: list[bool] = []
