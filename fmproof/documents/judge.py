@@ -28,11 +28,12 @@ from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Un
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
 _EQUATIONS = ("=", ":=", "=:")
-_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
+_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠", "≐"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
 
@@ -151,7 +152,12 @@ class Judge:
             return report(item, "skip", "no relation")
         if relation in _NO_CLAIM:
             self._break(item, f"the row before it is written with {relation}")
+            if relation == "≐":
+                return report(item, "skip", "an = of another kind, by what stands above it")
             return report(item, "skip", f"{relation} claims no equation")
+        if any(map(denied, item.row.reasons)):
+            self._break(item, "words in the row before it say that it does not hold")
+            return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
