@@ -13,6 +13,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
+from fmproof.testing.calls import joined
 from fmproof.testing.diagnosis import target_name, targets_like, time_like, weight_like
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Latents, Reference
@@ -60,6 +61,7 @@ def _explain(
         return user.convert(z[:rows].reshape(-1, *user.shape).copy())
 
     evaluate_loss(loss, noting(user, reference, calls), data(count), count, seed)
+    calls = joined(calls, z.shape)
     about_calls = _about_calls(reference, calls)
     if about_calls:
         return about_calls
