@@ -316,9 +316,9 @@ def _warnings(
 def _said(floor: Floor, few: FewRows, reduction: Reduction) -> str:
     scale = _scale(reduction, floor.dim)
     return (
-        f"It would fit training on about {few.rows:,} of the {floor.rows:,} rows again and again, "
-        f"whose floor is {few.floor * scale:.3g} ± {few.error * scale:.2g}: does the loader go on "
-        "to the next batch, and shuffle?"
+        f"It would fit training on {few.rows:,} of the {floor.rows:,} rows or fewer, again and "
+        f"again (the floor of {few.rows:,} rows is {few.floor * scale:.3g} ± "
+        f"{few.error * scale:.2g}): does the loader go on to the next batch, and shuffle?"
     )
 
 

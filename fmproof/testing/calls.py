@@ -57,9 +57,7 @@ def _torch_mapped() -> Any:
             ctx.mark_non_differentiable(output)
 
         @staticmethod
-        def vmap(
-            info: Any, in_dims: Any, t: Any, x: Any, seen: Callable[[Any, Any], None]
-        ) -> Any:
+        def vmap(info: Any, in_dims: Any, t: Any, x: Any, seen: Callable[[Any, Any], None]) -> Any:
             size = info.batch_size
             rows = [
                 value.expand(size, *value.shape) if dim is None else value.movedim(dim, 0)

@@ -24,6 +24,7 @@ from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
+from fmproof.testing.labels import check_labels, dropped_together
 from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
@@ -143,6 +144,9 @@ def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Itera
     again = None if times is None else same_times(reference, times)
     if again is not None:
         yield Evidence.certain(again)
+    together = dropped_together(user, reference, seed)
+    if together is not None:
+        yield together
     for look, n in enumerate(look_sizes(samples)):
         yield _evidence(user, reference, used, n, seed + _SEEDS * look)
 
@@ -208,6 +212,8 @@ def _evidence(
             return Evidence.certain(unusable)
         compare = compare_coupled if coupled else compare_rows
         failure = compare(reference, draws)
+        if failure is None and not coupled and draws.labels is not None:
+            failure = check_labels(draws, np.arange(len(draws.t)), np.arange(len(draws.t)))
         if failure is None:
             made = made_of(reference, draws)
             failure = None if coupled else reused_numbers(reference, made)

@@ -78,7 +78,7 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
-    def rows(self, index: slice) -> Points:
+    def rows(self, index: Any) -> Points:
         """Some of the rows."""
         return Points(self.t[index], self.x[index], self.z[index], self.rounding)
 
