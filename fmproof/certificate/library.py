@@ -54,6 +54,7 @@ RULES: Mapping[str, str] = {
     "derivative": "grad_affine",
     "pull_out": "pull_out",
     "contraction": "contraction",
+    "sum_of_integrable": "Integrable_add",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
 }
@@ -74,9 +75,9 @@ ALLOWED = frozenset(
 """The axioms of classical reasoning in Coq's reals and mathcomp; none of ours."""
 
 ASSUMED: Mapping[str, str] = {
-    "condexp": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
-    "condexp_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
-    "condexp_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
+    "version": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
+    "version_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
+    "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
 }
 """What mathcomp-analysis lacks and ``Conditional.v`` assumes, with references."""
 

@@ -104,6 +104,7 @@ def proof(certificate: Certificate) -> str:
     theorem = certificate.theorem
     in_theorem = Symbols((theorem.conclusion, *theorem.hypotheses))
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
+    symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
         if head.definition is None and head not in in_theorem.heads:

@@ -34,6 +34,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "parallelogram": integrability.parallelogram,
     "square_integrable": integrability.square_integrable,
     "constant_factor": integrability.constant_factor,
+    "sum_of_integrable": integrability.sum_of_integrable,
     "cancelled_ratio": integrability.cancelled_ratio,
     "equal_integrand": integrability.equal_integrand,
     "finite_measure": integrability.finite_measure,

@@ -39,6 +39,7 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 """Names that the generated proof uses."""
 
 
+_MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
@@ -60,8 +61,9 @@ class Symbols:
         self._owners: dict[Head, Head | str] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
-        self.slopes: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
+        self.derived: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
         self.uses_slopes = False
+        self.integrates = False
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -73,11 +75,12 @@ class Symbols:
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
         self.conditional |= isinstance(node, nodes.CondExpect)
-        if isinstance(node, nodes.Partial):
-            self.uses_slopes = True
+        self.integrates |= isinstance(node, _MEASURED)
+        self.uses_slopes |= isinstance(node, nodes.Partial)
+        if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
             if place is not None:
-                self.slopes.setdefault(node.body.head, set()).add(place)
+                self.derived.setdefault(node.body.head, set()).add(place)
         self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
         if isinstance(node, Var) and is_chance(node):
             raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
@@ -151,13 +154,23 @@ def domain(var: Var) -> str:
 
 
 def moving_place(node: Any) -> int | None:
-    """Where the variable of ∂f(…, t, …) stands alone among the arguments of a symbol."""
+    """Where the variable of ∂f(…, t, …) or ∇φ(…, x, …) stands alone among a symbol's arguments."""
     body, var = node.body, node.var
     if not isinstance(body, nodes.Apply) or body.head.definition is not None:
         return None
+    if isinstance(node, nodes.Grad) and var.sort is not Sort.VEC:
+        return None
     moving = [i for i, arg in enumerate(body.arguments) if var in free_vars(arg)]
-    fits = len(moving) == 1 and body.arguments[moving[0]] == var and dimension(body)
+    fits = len(moving) == 1 and body.arguments[moving[0]] == var
+    if isinstance(node, nodes.Partial):
+        fits = fits and bool(dimension(body))
     return moving[0] if fits else None
+
+
+def derivative_name(symbols: Symbols, head: Head, place: int) -> str:
+    """What the derivative of a symbol in one of its places is called."""
+    kind = "grad" if head.params[place].sort is Sort.VEC else "slope"
+    return f"{symbols.heads[head]}_{kind}_{place}"
 
 
 def conditioned(node: Any) -> Any:
@@ -467,8 +480,9 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         if head.definition is not None:
             continue
         yield f"{name}_measurable", measurable(head, printer)
-        for place in sorted(symbols.slopes.get(head, ())):
-            yield f"{name}_slope_{place}_measurable", measurable(head, printer, place)
+        for place in sorted(symbols.derived.get(head, ())) if symbols.integrates else ():
+            told = measurable(head, printer, place)
+            yield f"{derivative_name(symbols, head, place)}_measurable", told
         scope = {v: symbols.local(v, {}) for v in head.params}
         if isinstance(head, nodes.Density):
             others = [v for v in head.params if v not in head.main]
@@ -494,13 +508,15 @@ def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
     where = product([head_space(item.var) for item in over])
     whole = applied_to_parameters(head, printer)
     if place is not None:
-        node = nodes.Partial(head(*head.params), head.params[place])
+        var = head.params[place]
+        kind_of = nodes.Grad if var.sort is Sort.VEC else nodes.Partial
+        node = kind_of(head(*head.params), var)
 
         def whole(inner: Scope) -> str:
             return printer.term(node, inner)
 
     function = printer.function(over, scope, whole)
-    kind = "VMeas" if head.result is Sort.VEC else "Meas"
+    kind = "VMeas" if place is not None or head.result is Sort.VEC else "Meas"
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 

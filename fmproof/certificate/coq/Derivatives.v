@@ -1,0 +1,188 @@
+(* Derivatives.v: the product, quotient and chain rules. Everything here is proved. *)
+From FMProof Require Import Measure Model Calculus Steps Slope.
+Require Import Reals Lra.
+Set Warnings "-all".
+From mathcomp Require Import ssreflect ssrfun boolp Rstruct.
+Set Implicit Arguments. Unset Strict Implicit.
+Open Scope R_scope.
+
+(* ---- functions of a number ---- *)
+(* The derivative; 0 where there is none. *)
+Definition derivative (f : R -> R) (t : R) : R :=
+  match pselect (exists q, derivable_pt_lim f t q) with left e => proj1_sig (cid e) | right _ => 0 end.
+Definition Derivable (f : R -> R) (t : R) : Prop := exists q, derivable_pt_lim f t q.
+Lemma derivativeE f t q : derivable_pt_lim f t q -> derivative f t = q.
+Proof.
+move=> h; rewrite /derivative; case: pselect => [e|n]; last by case: n; exists q.
+exact: (uniqueness_limite _ _ _ _ (proj2_sig (cid e)) h).
+Qed.
+Lemma has_derivative f t : Derivable f t -> derivable_pt_lim f t (derivative f t).
+Proof. by case=> q h; rewrite (derivativeE h). Qed.
+Lemma derivative_ext f g t : (forall s, f s = g s) -> derivative f t = derivative g t.
+Proof. by move=> /funext ->. Qed.
+
+Lemma near_linear phi b m : derivable_pt_lim phi b m -> forall e, 0 < e -> exists r, 0 < r /\
+  forall u, Rabs u < r -> Rabs (phi (b + u) - phi b - m * u) <= e * Rabs u.
+Proof.
+move=> h e e0; have [d hd] := h e e0; exists d; split; first exact: cond_pos.
+move=> u ud; case: (Req_EM_T u 0) => [->|n].
+  rewrite Rplus_0_r Rmult_0_r Rminus_eq_0 Rminus_0_r Rabs_R0 Rmult_0_r; exact: Rle_refl.
+have -> : phi (b + u) - phi b - m * u = ((phi (b + u) - phi b) / u - m) * u by field.
+rewrite Rabs_mult; apply: Rmult_le_compat_r; [exact: Rabs_pos | exact: Rlt_le (hd u n ud)].
+Qed.
+Lemma derivable_of_linear phi b m : (forall e, 0 < e -> exists r, 0 < r /\
+  forall u, Rabs u < r -> Rabs (phi (b + u) - phi b - m * u) <= e * Rabs u) -> derivable_pt_lim phi b m.
+Proof.
+move=> h e e0; have [|r [r0 hr]] := h (e / 2); first lra.
+exists (mkposreal r r0) => u n /= ur.
+have u0 : 0 < Rabs u by apply: Rabs_pos_lt.
+have -> : (phi (b + u) - phi b) / u - m = (phi (b + u) - phi b - m * u) / u by field.
+rewrite /Rdiv Rabs_mult Rabs_inv; apply: (Rmult_lt_reg_r (Rabs u)) => //.
+rewrite Rmult_assoc Rinv_l ?Rmult_1_r; last lra.
+have := hr u ur; have : e / 2 * Rabs u < e * Rabs u by apply: Rmult_lt_compat_r; lra.
+lra.
+Qed.
+
+Lemma derivable_inverse b : b <> 0 -> derivable_pt_lim (fun y => ratio 1 y) b (- ratio 1 (b * b)).
+Proof.
+move=> b0.
+have inv y : y <> 0 -> ratio 1 y = 1 / y by rewrite /ratio => n; case: (Req_EM_T y 0).
+have bp : 0 < Rabs b by apply: Rabs_pos_lt.
+refine (@derivable_pt_lim_locally_ext (fun y => 1 / y) _ b (b - Rabs b) (b + Rabs b) _ _ _ _).
+- lra.
+- move=> z [z1 z2]; rewrite inv// => e; move: z1 z2; rewrite e /Rabs; case: Rcase_abs; lra.
+have := derivable_pt_lim_div _ _ _ _ _ (derivable_pt_lim_const 1 b) (derivable_pt_lim_id b) b0.
+rewrite /fct_cte /id inv; last by apply: Rmult_integral_contrapositive.
+have -> : (0 * b - 1 * 1) / Rsqr b = - (1 / (b * b)) by rewrite /Rsqr; field.
+by apply.
+Qed.
+Lemma derivable_ln b : 0 < b -> derivable_pt_lim ln b (ratio 1 b).
+Proof.
+move=> b0; rewrite /ratio; case: (Req_EM_T b 0) => [e|n] /=; first lra.
+by rewrite /Rdiv Rmult_1_l; exact: derivable_pt_lim_ln.
+Qed.
+Lemma derivable_sqrt b : 0 < b -> derivable_pt_lim sqrt b (1 / 2 * ratio 1 (sqrt b)).
+Proof.
+move=> b0; have s := sqrt_lt_R0 b b0; rewrite /ratio; case: (Req_EM_T (sqrt b) 0) => [e|n] /=; first lra.
+have -> : 1 / 2 * (1 / sqrt b) = / (2 * sqrt b) by field; lra.
+exact: derivable_pt_lim_sqrt.
+Qed.
+
+Lemma derivable_ext f g t q : (forall s, f s = g s) -> derivable_pt_lim f t q -> derivable_pt_lim g t q.
+Proof. by move=> /funext ->. Qed.
+Lemma derivable_value f t p q : p = q -> derivable_pt_lim f t p -> derivable_pt_lim f t q.
+Proof. by move=> ->. Qed.
+Lemma derivable_const (c t : R) : derivable_pt_lim (fun=> c) t 0.
+Proof. exact: derivable_pt_lim_const. Qed.
+Lemma derivable_id (t : R) : derivable_pt_lim (fun s => s) t 1.
+Proof. exact: derivable_pt_lim_id. Qed.
+Lemma derivable_add f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+  derivable_pt_lim (fun s => f s + g s) t (p + q).
+Proof. exact: derivable_pt_lim_plus. Qed.
+Lemma derivable_scale c f t p : derivable_pt_lim f t p -> derivable_pt_lim (fun s => c * f s) t (c * p).
+Proof. exact: derivable_pt_lim_scal. Qed.
+Lemma derivable_mul f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+  derivable_pt_lim (fun s => f s * g s) t (p * g t + f t * q).
+Proof. exact: derivable_pt_lim_mult. Qed.
+Lemma derivable_comp phi f t p m : derivable_pt_lim phi (f t) m -> derivable_pt_lim f t p ->
+  derivable_pt_lim (fun s => phi (f s)) t (m * p).
+Proof. by move=> h k; exact: (derivable_pt_lim_comp f phi t p m k h). Qed.
+Lemma derivable_ratio f g t p q : g t <> 0 -> derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+  derivable_pt_lim (fun s => ratio (f s) (g s)) t (ratio 1 (g t) * p + - f t * ratio 1 (g t * g t) * q).
+Proof.
+move=> n hp hq; have h := derivable_mul hp (derivable_comp (derivable_inverse n) hq).
+apply: derivable_ext; first by move=> s; exact: (esym (ratio_inverse (f s) (g s))).
+apply: derivable_value h; ring.
+Qed.
+(* A multiple and a constant need no condition. *)
+Lemma derivative_affine c c0 f t : derivative (fun s => c * f s + c0) t = c * derivative f t.
+Proof.
+case: (pselect (Derivable f t)) => [d|n].
+  apply: derivativeE; apply: (derivable_value _ (derivable_add (derivable_scale c (has_derivative d)) (derivable_const c0 t))).
+  by rewrite Rplus_0_r.
+have out g : ~ Derivable g t -> derivative g t = 0 by rewrite /derivative; case: pselect.
+rewrite (out f n) Rmult_0_r; case: (Req_EM_T c 0) => [->|c1].
+  by apply: derivativeE; apply: (derivable_ext _ (derivable_const c0 t)) => s; ring.
+apply: out => -[q hq]; apply: n; exists (/ c * (q + 0)).
+apply: (derivable_ext _ (derivable_scale (/ c) (derivable_add hq (derivable_const (- c0) t)))) => s.
+by field.
+Qed.
+
+(* ---- gradients ---- *)
+Section gradients.
+Variable k : nat.
+Implicit Types (f g : vec k -> R) (a h p q : vec k).
+
+Lemma increment f a p : has_gradient f a p -> exists r, 0 < r /\
+  forall h, norm h < r -> Rabs (f (vadd a h) - f a) <= (norm p + 1) * norm h.
+Proof.
+move=> hp; have [|r [r0 hr]] := hp 1; first lra.
+exists r; split => // h hn; have b := hr h hn; have c := ip_norm p h.
+have -> : f (vadd a h) - f a = (f (vadd a h) - f a - ip p h) + ip p h by ring.
+apply: (Rle_trans _ _ _ (Rabs_triang _ _)); lra.
+Qed.
+Lemma has_gradient_comp phi f a p m : derivable_pt_lim phi (f a) m -> has_gradient f a p ->
+  has_gradient (fun x => phi (f x)) a (vscal m p).
+Proof.
+move=> hm hp e e0; have [r1 [r10 inc]] := increment hp.
+have np := norm_ge0 p; have mp := Rabs_pos m.
+have [|r2 [r20 lin]] := @near_linear _ _ _ hm (e / (2 * (norm p + 1))); first by apply: Rdiv_lt_0_compat; lra.
+have [|r3 [r30 dif]] := hp (e / (2 * (Rabs m + 1))); first by apply: Rdiv_lt_0_compat; lra.
+have s0 : 0 < r2 / (norm p + 1) by apply: Rdiv_lt_0_compat; lra.
+exists (Rmin r1 (Rmin r3 (r2 / (norm p + 1)))); split => [|h hn].
+  by apply: Rmin_glb_lt => //; apply: Rmin_glb_lt.
+have l1 := Rmin_l r1 (Rmin r3 (r2 / (norm p + 1))).
+have l2 := Rmin_r r1 (Rmin r3 (r2 / (norm p + 1))).
+have l3 := Rmin_l r3 (r2 / (norm p + 1)); have l4 := Rmin_r r3 (r2 / (norm p + 1)).
+have nh := norm_ge0 h.
+have i := inc h (Rlt_le_trans _ _ _ hn l1).
+have j := dif h ltac:(lra).
+set u := f (vadd a h) - f a in i *.
+have ur : Rabs u < r2.
+  apply: (Rle_lt_trans _ _ _ i); rewrite Rmult_comm.
+  have hs : norm h < r2 / (norm p + 1) by lra.
+  have := Rmult_lt_compat_r (norm p + 1) _ _ ltac:(lra) hs.
+  by have -> : r2 / (norm p + 1) * (norm p + 1) = r2 by field; lra.
+have b := lin u ur; rewrite ip_scal_l.
+have e1 : f a + u = f (vadd a h) by rewrite /u; ring.
+rewrite e1 in b.
+have -> : phi (f (vadd a h)) - phi (f a) - m * ip p h
+  = (phi (f (vadd a h)) - phi (f a) - m * u) + m * (u - ip p h) by ring.
+apply: (Rle_trans _ _ _ (Rabs_triang _ _)); rewrite (Rabs_mult m).
+have c1 : e / (2 * (norm p + 1)) * Rabs u <= e / 2 * norm h.
+  have z : 0 <= e / (2 * (norm p + 1)) by apply: Rlt_le; apply: Rdiv_lt_0_compat; lra.
+  apply: (Rle_trans _ _ _ (Rmult_le_compat_l _ _ _ z i)); right; field; lra.
+have c2 : Rabs m * Rabs (u - ip p h) <= e / 2 * norm h.
+  apply: (Rle_trans _ _ _ (Rmult_le_compat_l _ _ _ mp j)).
+  have -> : Rabs m * (e / (2 * (Rabs m + 1)) * norm h) = (Rabs m / (Rabs m + 1)) * (e / 2 * norm h) by field; lra.
+  rewrite -{2}(Rmult_1_l (e / 2 * norm h)); apply: Rmult_le_compat_r; first by apply: Rmult_le_pos; lra.
+  apply: (Rmult_le_reg_r (Rabs m + 1)); first lra.
+  by have -> : Rabs m / (Rabs m + 1) * (Rabs m + 1) = Rabs m; [field; lra | lra].
+lra.
+Qed.
+Lemma has_gradient_value f a p q : p = q -> has_gradient f a p -> has_gradient f a q.
+Proof. by move=> ->. Qed.
+Lemma has_gradient_mul f g a p q : has_gradient f a p -> has_gradient g a q ->
+  has_gradient (fun x => f x * g x) a (vadd (vscal (g a) p) (vscal (f a) q)).
+Proof.
+move=> hp hq.
+have sq b : derivable_pt_lim (fun y => y * y) b (2 * b).
+  by apply: (derivable_value _ (derivable_mul (derivable_id b) (derivable_id b))); ring.
+have s1 := has_gradient_comp (sq _) (has_gradient_add hp hq).
+have s2 := has_gradient_comp (sq _) (has_gradient_add hp (has_gradient_scale (-1) hq)).
+have s := has_gradient_scale (/ 4) (has_gradient_add s1 (has_gradient_scale (-1) s2)).
+apply: (has_gradient_ext (f := fun x => / 4 * ((f x + g x) * (f x + g x) + -1 * ((f x + -1 * g x) * (f x + -1 * g x))))).
+  by move=> x; field.
+apply: has_gradient_value s; apply: vec_ext => i; rewrite /vadd /vscal; field.
+Qed.
+Lemma has_gradient_ratio f g a p q : g a <> 0 -> has_gradient f a p -> has_gradient g a q ->
+  has_gradient (fun x => ratio (f x) (g x)) a
+    (vadd (vscal (ratio 1 (g a)) p) (vscal (- f a * ratio 1 (g a * g a)) q)).
+Proof.
+move=> n hp hq; have h := has_gradient_mul hp (has_gradient_comp (derivable_inverse n) hq).
+apply: has_gradient_ext; first by move=> x; exact: (esym (ratio_inverse (f x) (g x))).
+by apply: has_gradient_value h; apply: vec_ext => i; rewrite /vadd /vscal; ring.
+Qed.
+Lemma differentiable_of f a p : has_gradient f a p -> Differentiable f a.
+Proof. by move=> h; exists p. Qed.
+End gradients.
