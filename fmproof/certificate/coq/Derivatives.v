@@ -2,9 +2,11 @@
 From FMProof Require Import Measure Model Calculus Steps Slope.
 Require Import Reals Lra.
 Set Warnings "-all".
-From mathcomp Require Import ssreflect ssrfun boolp Rstruct.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype seq fintype bigop order ssralg ssrnum boolp reals Rstruct.
+Import GRing.Theory Num.Theory.
 Set Implicit Arguments. Unset Strict Implicit.
 Open Scope R_scope.
+Delimit Scope R_scope with real.
 
 (* ---- functions of a number ---- *)
 (* The derivative; 0 where there is none. *)
@@ -186,3 +188,192 @@ Qed.
 Lemma differentiable_of f a p : has_gradient f a p -> Differentiable f a.
 Proof. by move=> h; exists p. Qed.
 End gradients.
+
+(* ---- vectors as functions of a number, and functions of a number and a vector ---- *)
+Definition VDerivable (d : nat) (f : R -> vec d) (t : R) : Prop := exists q, has_slope d f t q.
+Lemma slope_at (d : nat) (f : R -> vec d) t : VDerivable f t -> has_slope d f t (slope d f t).
+Proof. by case=> q h; rewrite (slope_of d f t q h). Qed.
+
+Section joint.
+Variable d : nat.
+Implicit Types (P : R -> vec d -> R) (a v : vec d).
+(* (Fréchet) differentiable in both together. *)
+Definition has_derivatives P (t : R) a (q0 : R) (q : vec d) : Prop := forall e : R, 0 < e ->
+  exists r : R, 0 < r /\ forall (u : R) (h : vec d), Rabs u < r -> norm h < r ->
+    Rabs (P (t + u) (vadd a h) - P t a - (q0 * u + ip q h)) <= e * (Rabs u + norm h).
+Definition JointlyDifferentiable P (t : R) a : Prop := exists q0 q, has_derivatives P t a q0 q.
+
+Lemma vadd_0 a : vadd a vzero = a.
+Proof. by apply: vec_ext => i; rewrite /vadd /vzero Rplus_0_r. Qed.
+Lemma derivative_in_time P t a q0 q : has_derivatives P t a q0 q -> derivable_pt_lim (fun s => P s a) t q0.
+Proof.
+move=> h; apply: derivable_of_linear => e e0; have [r [r0 hr]] := h e e0.
+exists r; split => // u ur; have := hr u vzero ur; rewrite norm_zero vadd_0 ip_zero_r !Rplus_0_r.
+by apply.
+Qed.
+Lemma gradient_in_space P t a q0 q : has_derivatives P t a q0 q -> has_gradient (P t) a q.
+Proof.
+move=> h e e0; have [r [r0 hr]] := h e e0; exists r; split => // x xr.
+by have := hr 0 x; rewrite Rabs_R0 Rplus_0_r Rmult_0_r !Rplus_0_l; apply.
+Qed.
+Lemma joint_in_time P t a : JointlyDifferentiable P t a -> Derivable (fun s => P s a) t.
+Proof. by case=> q0 [q h]; exists q0; exact: derivative_in_time h. Qed.
+Lemma joint_in_space P t a : JointlyDifferentiable P t a -> Differentiable (P t) a.
+Proof. by case=> q0 [q h]; exists q; exact: gradient_in_space h. Qed.
+
+Lemma norm_add a v : norm (vadd a v) <= norm a + norm v.
+Proof.
+have na := norm_ge0 a; have nv := norm_ge0 v; have nn := norm_ge0 (vadd a v).
+apply: Rsqr_incr_0_var; last lra.
+rewrite /Rsqr norm_square ip_expand -!norm_square.
+have := Rle_trans _ _ _ (Rle_abs _) (ip_norm a v); lra.
+Qed.
+(* A vector whose coordinates are small is small. *)
+Let ones : vec d := fun=> 1.
+Lemma ip_pos a v : (forall i, 0 <= a i * v i) -> 0 <= ip a v.
+Proof.
+move=> h; have z : (0 <= \sum_(i < d) (a i : RT) * (v i : RT))%R.
+  by apply: sumr_ge0 => i _; apply/RlebP; exact: h.
+by apply/RlebP; exact: z.
+Qed.
+Lemma ip_le a v : (forall i, Rabs (a i) <= v i) -> ip a a <= ip v v.
+Proof.
+move=> h; have : 0 <= ip (vadd v a) (vadd v (vscal (-1) a)).
+  apply: ip_pos => i; rewrite /vadd /vscal; have [l u] := abs_between (h i).
+  by apply: Rmult_le_pos; lra.
+rewrite ip_add_l !ip_add_r !ip_scal_r (ip_sym a v); lra.
+Qed.
+Lemma norm_coordinates (e : R) a : 0 <= e -> (forall i, Rabs (a i) <= e) -> norm a <= e * norm ones.
+Proof.
+move=> e0 h; have n1 := norm_ge0 ones.
+have -> : e * norm ones = norm (vscal e ones) by rewrite norm_scal Rabs_pos_eq.
+apply: Rsqr_incr_0_var; last exact: norm_ge0.
+rewrite /Rsqr !norm_square; apply: ip_le => i.
+by rewrite /vscal /ones Rmult_1_r; exact: h.
+Qed.
+Lemma uniform (Q : fintype.ordinal d -> R -> Prop) : (forall i r s, 0 < s -> s <= r -> Q i r -> Q i s) ->
+  (forall i, exists r, 0 < r /\ Q i r) -> exists r, 0 < r /\ forall i, Q i r.
+Proof.
+move=> mono h.
+suff k (s : list (fintype.ordinal d)) : exists r, 0 < r /\ forall i, List.In i s -> Q i r.
+  have [r [r0 hr]] := k (fintype.enum (fintype.ordinal_finType d)).
+  exists r; split => // i; apply: hr.
+  have := fintype.mem_enum (fintype.ordinal_finType d) i.
+  elim: (fintype.enum _) => [|x s ih] //=.
+  rewrite seq.in_cons => /ssrbool.orP[/eqtype.eqP ->|/ih]; [by left | by right].
+elim: s => [|x s [r [r0 hr]]]; first by exists 1; split => //; lra.
+have [r1 [r10 h1]] := h x; exists (Rmin r r1).
+have m0 : 0 < Rmin r r1 by apply: Rmin_glb_lt.
+split => // i /= [<-|/hr q]; [exact: (mono _ _ _ m0 (Rmin_r _ _)) | exact: (mono _ _ _ m0 (Rmin_l _ _))].
+Qed.
+Lemma slope_linear (f : R -> vec d) t v : has_slope d f t v -> forall e, 0 < e -> exists r, 0 < r /\
+  forall u, Rabs u < r -> norm (vadd (f (t + u)) (vscal (-1) (vadd (f t) (vscal u v)))) <= e * Rabs u.
+Proof.
+move=> h e e0; have n1 := norm_ge0 ones.
+have e1 : 0 < e / (norm ones + 1) by apply: Rdiv_lt_0_compat; lra.
+have [r [r0 hr]] := @uniform (fun i r => forall u, Rabs u < r ->
+    Rabs (f (t + u) i - f t i - v i * u) <= e / (norm ones + 1) * Rabs u)
+  (fun i r s _ l k u ur => k u (Rlt_le_trans _ _ _ ur l)) (fun i => @near_linear _ _ _ (h i) _ e1).
+exists r; split => // u ur; have u0 := Rabs_pos u.
+apply: (Rle_trans _ (e / (norm ones + 1) * Rabs u * norm ones)).
+  apply: norm_coordinates => [|i]; first by apply: Rmult_le_pos; lra.
+  rewrite /vadd /vscal; have -> : f (t + u) i + -1 * (f t i + u * v i) = f (t + u) i - f t i - v i * u by ring.
+  exact: hr.
+have -> : e / (norm ones + 1) * Rabs u * norm ones = (norm ones / (norm ones + 1)) * (e * Rabs u) by field; lra.
+rewrite -{2}(Rmult_1_l (e * Rabs u)); apply: Rmult_le_compat_r; first by apply: Rmult_le_pos; lra.
+apply: (Rmult_le_reg_r (norm ones + 1)); first lra.
+by have -> : norm ones / (norm ones + 1) * (norm ones + 1) = norm ones; [field; lra | lra].
+Qed.
+
+(* The chain rule, of a number and a vector that move. *)
+Lemma derivable_joint P (f : R -> R) (x : R -> vec d) t m v : JointlyDifferentiable P (f t) (x t) ->
+  derivable_pt_lim f t m -> has_slope d x t v -> derivable_pt_lim (fun s => P (f s) (x s)) t
+    (derivative (fun s => P s (x t)) (f t) * m + ip (grad (P (f t)) (x t)) v).
+Proof.
+case=> q0 [q hP] hf hx.
+rewrite (derivativeE (derivative_in_time hP)) (gradE (gradient_in_space hP)).
+apply: derivable_of_linear => e e0.
+have nv := norm_ge0 v; have nq := norm_ge0 q; have nm := Rabs_pos m; have n0 := Rabs_pos q0.
+have [|r1 [r10 h1]] := hP (e / (2 * (Rabs m + norm v + 2))); first by apply: Rdiv_lt_0_compat; lra.
+pose c := Rmin 1 (e / (2 * (Rabs q0 + norm q + 1))).
+have c0 : 0 < c by apply: Rmin_glb_lt; [lra | apply: Rdiv_lt_0_compat; lra].
+have cl : c <= 1 := Rmin_l _ _; have cr : c <= e / (2 * (Rabs q0 + norm q + 1)) := Rmin_r _ _.
+have [r2 [r20 h2]] := @near_linear _ _ _ hf _ c0.
+have [r3 [r30 h3]] := @slope_linear _ _ _ hx _ c0.
+have s0 : 0 < r1 / (Rabs m + norm v + 2) by apply: Rdiv_lt_0_compat; lra.
+exists (Rmin (r1 / (Rabs m + norm v + 2)) (Rmin r2 r3)); split => [|u ur].
+  by apply: Rmin_glb_lt => //; apply: Rmin_glb_lt.
+have l1 := Rmin_l (r1 / (Rabs m + norm v + 2)) (Rmin r2 r3).
+have l2 := Rmin_r (r1 / (Rabs m + norm v + 2)) (Rmin r2 r3).
+have l3 := Rmin_l r2 r3; have l4 := Rmin_r r2 r3; have u0 := Rabs_pos u.
+have a2 := h2 u ltac:(lra); have a3 := h3 u ltac:(lra).
+set w := vadd (x (t + u)) _ in a3; set z := f (t + u) - f t - m * u in a2.
+have ef : f (t + u) = f t + (m * u + z) by rewrite /z; ring.
+have ex : x (t + u) = vadd (x t) (vadd (vscal u v) w).
+  by apply: vec_ext => i; rewrite /w /vadd /vscal; ring.
+have cu : c * Rabs u <= Rabs u by rewrite -{2}(Rmult_1_l (Rabs u)); apply: Rmult_le_compat_r.
+have b1 : Rabs (m * u + z) <= (Rabs m + 1) * Rabs u.
+  apply: (Rle_trans _ _ _ (Rabs_triang _ _)); rewrite Rabs_mult; lra.
+have b2 : norm (vadd (vscal u v) w) <= (norm v + 1) * Rabs u.
+  apply: (Rle_trans _ _ _ (norm_add _ _)); rewrite norm_scal; lra.
+have big : (Rabs m + norm v + 2) * Rabs u < r1.
+  have us : Rabs u < r1 / (Rabs m + norm v + 2) by lra.
+  have := Rmult_lt_compat_r (Rabs m + norm v + 2) _ _ ltac:(lra) us.
+  have -> : r1 / (Rabs m + norm v + 2) * (Rabs m + norm v + 2) = r1 by field; lra.
+  lra.
+have mu0 : 0 <= Rabs m * Rabs u by apply: Rmult_le_pos.
+have vu0 : 0 <= norm v * Rabs u by apply: Rmult_le_pos.
+have a1 := h1 (m * u + z) (vadd (vscal u v) w) ltac:(lra) ltac:(lra).
+rewrite -ef -ex in a1.
+rewrite ip_add_r ip_scal_r in a1.
+have -> : P (f (t + u)) (x (t + u)) - P (f t) (x t) - (q0 * m + ip q v) * u
+  = (P (f (t + u)) (x (t + u)) - P (f t) (x t) - (q0 * (m * u + z) + (u * ip q v + ip q w)))
+    + (q0 * z + ip q w) by ring.
+apply: (Rle_trans _ _ _ (Rabs_triang _ _)).
+have d1 : e / (2 * (Rabs m + norm v + 2)) * (Rabs (m * u + z) + norm (vadd (vscal u v) w)) <= e / 2 * Rabs u.
+  have e1 : 0 <= e / (2 * (Rabs m + norm v + 2)) by apply: Rlt_le; apply: Rdiv_lt_0_compat; lra.
+  have s : Rabs (m * u + z) + norm (vadd (vscal u v) w) <= (Rabs m + norm v + 2) * Rabs u by lra.
+  apply: (Rle_trans _ _ _ (Rmult_le_compat_l _ _ _ e1 s)); right; field; lra.
+have d2 : Rabs (q0 * z + ip q w) <= e / 2 * Rabs u.
+  apply: (Rle_trans _ _ _ (Rabs_triang _ _)); rewrite Rabs_mult.
+  have k1 := Rmult_le_compat_l _ _ _ n0 a2.
+  have k2 := Rle_trans _ _ _ (ip_norm q w) (Rmult_le_compat_l _ _ _ nq a3).
+  have k3 : c * Rabs u <= e / (2 * (Rabs q0 + norm q + 1)) * Rabs u by apply: Rmult_le_compat_r.
+  have k4 := Rmult_le_compat_l _ _ _ (Rplus_le_le_0_compat _ _ n0 nq) k3.
+  have k5 : (Rabs q0 + norm q) * (e / (2 * (Rabs q0 + norm q + 1)) * Rabs u) <= e / 2 * Rabs u.
+    have -> : (Rabs q0 + norm q) * (e / (2 * (Rabs q0 + norm q + 1)) * Rabs u)
+      = ((Rabs q0 + norm q) / (Rabs q0 + norm q + 1)) * (e / 2 * Rabs u) by field; lra.
+    rewrite -{2}(Rmult_1_l (e / 2 * Rabs u)); apply: Rmult_le_compat_r; first by apply: Rmult_le_pos; lra.
+    apply: (Rmult_le_reg_r (Rabs q0 + norm q + 1)); first lra.
+    have -> : (Rabs q0 + norm q) / (Rabs q0 + norm q + 1) * (Rabs q0 + norm q + 1) = Rabs q0 + norm q by field; lra.
+    lra.
+  lra.
+lra.
+Qed.
+End joint.
+
+(* ---- divergences ---- *)
+Section divergences.
+Variable d : nat.
+Implicit Types (f : vec d -> R) (F : vec d -> vec d) (a : vec d).
+Definition VDifferentiable F a : Prop := forall i, Differentiable (fun x => F x i) a.
+(* The divergence; 0 where F is not differentiable. *)
+Definition divergence F a : R :=
+  if `[< VDifferentiable F a >] then (\sum_(i < d) (grad (fun x => F x i) a i : RT))%R else 0.
+Lemma divergence_ext F G a : (forall x, F x = G x) -> divergence F a = divergence G a.
+Proof. by move=> /funext ->. Qed.
+Lemma differentiable_scaled f F a : Differentiable f a -> VDifferentiable F a ->
+  VDifferentiable (fun x => vscal (f x) (F x)) a.
+Proof. by move=> df dF i; eexists; exact: (has_gradient_mul (has_grad df) (has_grad (dF i))). Qed.
+Lemma divergence_scaled f F a : Differentiable f a -> VDifferentiable F a ->
+  divergence (fun x => vscal (f x) (F x)) a = ip (grad f a) (F a) + f a * divergence F a.
+Proof.
+move=> df dF; rewrite /divergence !asboolT//; last exact: differentiable_scaled.
+rewrite /ip; transitivity ((\sum_(i < d) (grad f a i : RT) * (F a i : RT))%R
+  + (\sum_(i < d) (f a : RT) * (grad (fun x => F x i) a i : RT))%R : R); last first.
+  by congr (_ + _); rewrite -mulr_sumr.
+rewrite -[RHS]big_split; apply: eq_bigr => i _ /=.
+rewrite (gradE (has_gradient_mul (has_grad df) (has_grad (dF i)))) /vadd /vscal.
+by rewrite (Rmult_comm (F a i)).
+Qed.
+End divergences.
