@@ -28,6 +28,7 @@ FILES = (
     "Steps",
     "Conditional",
     "Slope",
+    "Derivatives",
 )
 """In the order in which they use each other."""
 

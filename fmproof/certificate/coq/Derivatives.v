@@ -63,6 +63,8 @@ Proof.
 move=> b0; rewrite /ratio; case: (Req_EM_T b 0) => [e|n] /=; first lra.
 by rewrite /Rdiv Rmult_1_l; exact: derivable_pt_lim_ln.
 Qed.
+Lemma derivable_square b : derivable_pt_lim (fun y => y ^ 2) b (2 * b).
+Proof. by have := derivable_pt_lim_pow b 2; rewrite /= Rmult_1_r. Qed.
 Lemma derivable_sqrt b : 0 < b -> derivable_pt_lim sqrt b (1 / 2 * ratio 1 (sqrt b)).
 Proof.
 move=> b0; have s := sqrt_lt_R0 b b0; rewrite /ratio; case: (Req_EM_T (sqrt b) 0) => [e|n] /=; first lra.

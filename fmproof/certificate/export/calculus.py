@@ -6,12 +6,14 @@ from typing import Any
 
 from sympy import S
 
-from fmproof.certificate.export.equality import Tree, chain, tree
+from fmproof.certificate.export import derivatives
+from fmproof.certificate.export.equality import Tree, chain, derivation, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
+    dimension,
     domain,
     items,
     space,
@@ -22,32 +24,42 @@ from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import add, summands
 from fmproof.lang.node import shown
 from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.sorts import Sort
 
 
 def derivative(step: At) -> str:
-    """∇(c f + k) = c ∇f, for c and k free of the variable."""
+    """Of c f + k, for c and k free of the variable, with no condition; of others by their parts."""
     node: Any = step.arg(0)
-    if not isinstance(node, nodes.Grad):
-        raise NotExported(f"the derivative {shown(node)}")
+    if isinstance(node, nodes.Div):
+        return derivatives.divergence(step)
     parts = linear_parts(node.body, (node.var,))
     moving = [(c, f) for c, f in parts if f is not S.One]
+    if dimension(node.body):
+        raise NotExported(f"the derivative {shown(node)}")
     if len(moving) != 1 or moving[0][1] == node.body:
-        raise NotExported(f"the gradient of {shown(node.body)} by its parts")
-    ((c, f),) = moving
+        return derivatives.by_parts(step)
+    return _affine(step, parts, *moving[0])
+
+
+def _affine(step: At, parts: Any, c: Any, f: Any) -> str:
+    """The derivative of c f + k is that of f times c."""
+    node: Any = step.arg(0)
     rest, eq, s = add(*(c for c, f in parts if f is S.One)), step.equality, step.scope
-    k, slope = domain(node.var), nodes.Grad(f, node.var, node.at)
+    slope, number = type(node)(f, node.var, node.at), node.var.sort is Sort.REAL
+    k = "" if number else domain(node.var)
+    lemma = "@derivative" if number else "@grad"
     name, inner = _bound(step, node.var)
     product = Tree("product", (tree(c, s), tree(f, inner)))
     same = eq.trees(tree(node.body, inner), Tree("sum", (product, tree(rest, s))))
     F = step.printer.of_variable(node, s)
     f_text = step.printer.of_variable(slope, s)
     texts = [step.printer.term(z, s) for z in (c, rest)]
-    place = step.printer.vector(node.at, s)
+    place = (step.printer.term if number else step.printer.vector)(node.at, s)
     affine = f"(fun {name} : {type_of(node.var)} => {texts[0]} * {f_text} {name} + {texts[1]})"
-    result = Tree("scaled", (tree(c, s), tree(slope, s)))
+    result = Tree("product" if number else "scaled", (tree(c, s), tree(slope, s)))
     return chain(
-        f"(@grad_ext {k} {F} {affine} {place} (fun {name} : {type_of(node.var)} => {same}))",
-        f"(@grad_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
+        f"({lemma}_ext {k} {F} {affine} {place} (fun {name} : {type_of(node.var)} => {same}))",
+        f"({lemma}_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
         eq.trees(result, tree(step.conclusion.rhs, s, k)),
     )
 
@@ -125,8 +137,9 @@ def under(step: At, node: Any, parts: Any) -> str:
     lam = f"(fun {name} : {type_of(node.args[1])} => {equal})"
     if isinstance(node, nodes.ArgMin):
         return f"(@argmin_ext _ {F} {G} {lam})"
-    place = step.printer.vector(node.at, step.scope)
-    return f"(@grad_ext {domain(node.var)} {F} {G} {place} {lam})"
+    write = step.printer.term if node.var.sort is Sort.REAL else step.printer.vector
+    function, *size = derivation(node).split()
+    return f"({' '.join([f'{function}_ext', *size, F, G, write(node.at, step.scope), lam])})"
 
 
 def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:

@@ -31,7 +31,7 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
-SLOPE = "From FMProof Require Import Slope.\n"
+DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -74,7 +74,7 @@ def _used(name: str, text: str) -> bool:
 
 def _header(symbols: Symbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
-    return HEADER + CONDITIONAL * symbols.conditional + SLOPE * symbols.uses_slopes
+    return HEADER + CONDITIONAL * symbols.conditional + DERIVATIVES * symbols.uses_derivatives
 
 
 def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fmproof.certificate.export import calculus, conditional, integrability, integrals, rules
+from fmproof.certificate.export import (
+    calculus,
+    conditional,
+    derivatives,
+    integrability,
+    integrals,
+    rules,
+    signs,
+)
 from fmproof.certificate.export.proof import At
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
@@ -44,7 +52,13 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "reorder_almost": integrability.reorder_almost,
     "everywhere": integrability.everywhere,
     "support_of_marginal": integrability.support_of_marginal,
+    "nonzero": signs.nonzero,
+    "product_vanishes": signs.product_vanishes,
+    "positive": signs.positive,
+    "field": signs.field,
     "derivative": calculus.derivative,
+    "differentiable": derivatives.differentiable,
+    "fewer_variables": derivatives.fewer_variables,
     "exchange": calculus.exchange,
     "dominated_integrable": calculus.dominated_integrable,
     "reorder_draws": rules.arithmetic,

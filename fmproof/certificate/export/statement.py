@@ -31,6 +31,7 @@ _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let 
 return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd
 vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrable
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
+VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence ln exp sqrt Rabs
 Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
@@ -40,7 +41,12 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 
 
 _MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
+_DERIVED = (nodes.Partial, nodes.Div, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
+
+
+FUNCTIONS = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
+"""Those of Coq's reals have the same conventions: ln is 0 for a ≤ 0, sqrt for a < 0."""
 
 
 class NotExported(InputError):
@@ -62,7 +68,7 @@ class Symbols:
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
         self.derived: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
-        self.uses_slopes = False
+        self.uses_derivatives = False
         self.integrates = False
         self._seen: set[Basic] = set()
         for node in nodes_:
@@ -76,7 +82,7 @@ class Symbols:
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
         self.conditional |= isinstance(node, nodes.CondExpect)
         self.integrates |= isinstance(node, _MEASURED)
-        self.uses_slopes |= isinstance(node, nodes.Partial)
+        self.uses_derivatives |= isinstance(node, _DERIVED)
         if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
             if place is not None:
@@ -256,9 +262,15 @@ class Printer:
         if isinstance(node, nodes.Grad):
             function, at = self.of_variable(node, scope), self.vector(node.at, scope)
             return f"(@grad {domain(node.var)} {function} {at})"
-        if isinstance(node, nodes.Partial) and dimension(node.body):
-            function = self.of_variable(node, scope)
-            return f"(slope d {function} {self.term(node.at, scope)})"
+        if isinstance(node, nodes.Partial):
+            function, at = self.of_variable(node, scope), self.term(node.at, scope)
+            return f"(slope d {function} {at})" if dimension(node.body) else (
+                f"(derivative {function} {at})"
+            )
+        if isinstance(node, nodes.Div):
+            return f"(@divergence d {self.of_variable(node, scope)} {self.vector(node.at, scope)})"
+        if type(node) in FUNCTIONS:
+            return applied(FUNCTIONS[type(node)], self.parts(node, scope))
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope)
         if isinstance(node, nodes.ArgMin):
@@ -302,7 +314,8 @@ class Printer:
         body, var = node.args[:2]
         before = self._depth
         name = self._name(var, scope)
-        told = self.term(body, {**scope, var: name})
+        write = self.vector if isinstance(node, nodes.Div) else self.term
+        told = write(body, {**scope, var: name})
         self._depth = before
         return f"(fun {name} : {type_of(var)} => {told})"
 
@@ -377,13 +390,37 @@ class Printer:
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.under_law(node, s))
             return f"(ae ({space(over)}) {body})"
-        if isinstance(node, props.Differentiable) and len(node.pairs) == 1:
-            ((var, at),) = node.pairs
-            function = self.of_variable(node, scope)
-            return f"(@Differentiable {domain(var)} {function} {self.vector(at, scope)})"
+        if isinstance(node, props.Differentiable):
+            return self._differentiable(node, scope)
         if isinstance(node, props.Dominated):
             return self._dominated(node, scope)
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def _differentiable(self, node: Any, scope: Scope) -> str:
+        if len(node.pairs) == 2 and not dimension(node.body):
+            (t, time), (x, place) = node.pairs
+            if (t.sort, x.sort) == (Sort.REAL, Sort.VEC):
+                function = self.of_both(node.body, t, x, scope)
+                there = f"{self.term(time, scope)} {self.vector(place, scope)}"
+                return f"(@JointlyDifferentiable d {function} {there})"
+        if len(node.pairs) != 1:
+            raise NotExported(f"{shown(node)}: only in one variable, or in a number and a vector")
+        ((var, at),) = node.pairs
+        function, vector = self.of_variable(node, scope), dimension(node.body)
+        if var.sort is Sort.REAL:
+            name = "@VDerivable d" if vector else "Derivable"
+            return f"({name} {function} {self.term(at, scope)})"
+        name = "@VDifferentiable d" if vector else f"@Differentiable {domain(var)}"
+        return f"({name} {function} {self.vector(at, scope)})"
+
+    def of_both(self, body: Any, t: Var, x: Var, scope: Scope) -> str:
+        """The function of a number and a vector that both move."""
+        before = self._depth
+        inner = {**scope, t: self._name(t, scope)}
+        inner[x] = self._name(x, inner)
+        told = self.term(body, inner)
+        self._depth = before
+        return f"(fun ({inner[t]} : R) ({inner[x]} : vec d) => {told})"
 
     def _dominated(self, node: Any, scope: Scope) -> str:
         body, var, at = node.args[:3]
