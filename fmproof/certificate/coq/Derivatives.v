@@ -92,7 +92,7 @@ Lemma derivable_comp phi f t p m : derivable_pt_lim phi (f t) m -> derivable_pt_
   derivable_pt_lim (fun s => phi (f s)) t (m * p).
 Proof. by move=> h k; exact: (derivable_pt_lim_comp f phi t p m k h). Qed.
 Lemma derivable_ratio f g t p q : g t <> 0 -> derivable_pt_lim f t p -> derivable_pt_lim g t q ->
-  derivable_pt_lim (fun s => ratio (f s) (g s)) t (ratio 1 (g t) * p + - f t * ratio 1 (g t * g t) * q).
+  derivable_pt_lim (fun s => ratio (f s) (g s)) t (ratio 1 (g t) * p + -1 * f t * ratio 1 (g t * g t) * q).
 Proof.
 move=> n hp hq; have h := derivable_mul hp (derivable_comp (derivable_inverse n) hq).
 apply: derivable_ext; first by move=> s; exact: (esym (ratio_inverse (f s) (g s))).
@@ -181,7 +181,7 @@ apply: has_gradient_value s; apply: vec_ext => i; rewrite /vadd /vscal; field.
 Qed.
 Lemma has_gradient_ratio f g a p q : g a <> 0 -> has_gradient f a p -> has_gradient g a q ->
   has_gradient (fun x => ratio (f x) (g x)) a
-    (vadd (vscal (ratio 1 (g a)) p) (vscal (- f a * ratio 1 (g a * g a)) q)).
+    (vadd (vscal (ratio 1 (g a)) p) (vscal (-1 * f a * ratio 1 (g a * g a)) q)).
 Proof.
 move=> n hp hq; have h := has_gradient_mul hp (has_gradient_comp (derivable_inverse n) hq).
 apply: has_gradient_ext; first by move=> x; exact: (esym (ratio_inverse (f x) (g x))).

@@ -76,6 +76,11 @@ rewrite /ratio; case: (Req_EM_T a 0) => [ea|na]; case: (Req_EM_T b 0) => [eb|nb]
 - by case: (Rmult_integral _ _ e).
 by field.
 Qed.
+Lemma inverse_power (a : R) (n : nat) : ratio 1 (a ^ n) = ratio 1 a ^ n.
+Proof.
+elim: n => [|n ih]; last by rewrite /= inverse_product ih.
+by rewrite /ratio /=; case: (Req_EM_T 1 0) => [e|n] /=; [lra | field].
+Qed.
 Lemma ratio_ge0 (a b : R) : 0 <= a -> 0 <= b -> 0 <= ratio a b.
 Proof.
 rewrite /ratio; case: (Req_EM_T b 0) => [e|n] a0 b0 /=; first exact: Rle_refl.

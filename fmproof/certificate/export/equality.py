@@ -441,7 +441,7 @@ class _Fact:
         return name
 
     def _inverse(self, t: Tree) -> str:
-        """1/b, and 1/(b c) as (1/b)(1/c)."""
+        """1/b; 1/(b c) as (1/b)(1/c), and 1/bⁿ as (1/b)ⁿ."""
         eq = self.equality
         key = f"(ratio 1 {eq.key(t)})"
         if key in self._known:
@@ -452,6 +452,11 @@ class _Fact:
             told = f"{self._inverse(rest)} * {self._inverse(last)}"
             name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
             self._need(name, told, f"(inverse_product {eq.text(rest)} {eq.text(last)})")
+            return name
+        if t.kind == "power":
+            told = f"{self._inverse(t.parts[0])} ^ {t.value}"
+            name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
+            self._need(name, told, f"(inverse_power {eq.text(t.parts[0])} {t.value})")
             return name
         name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
         same = ("inverse", eq.class_of_tree(t))

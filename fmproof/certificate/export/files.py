@@ -12,18 +12,23 @@ from fmproof.certificate.certificate import Certificate, From, Step
 from fmproof.certificate.export.instances import Parts, without_instances
 from fmproof.certificate.export.proof import Proof, frees, in_comment
 from fmproof.certificate.export.scripts import script
+from fmproof.certificate.export.spaces import Point
 from fmproof.certificate.export.statement import (
     NotExported,
     Printer,
     Symbols,
     assumptions,
     declarations,
+    head_space,
+    measurable,
+    product,
     type_of,
     variables,
 )
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 
 HEADER = """From mathcomp Require Import measure.
 From FMProof Require Import Steps.
@@ -152,36 +157,38 @@ def _last(written: Proof) -> str:
     return f"Theorem proved :\n  {told}.\nProof using All. exact {whole}. Qed."
 
 
-def _derived(written: Proof) -> Iterator[str]:
-    """What follows for symbols with a definition: they are measurable."""
-    from fmproof.certificate.export.spaces import Point
-    from fmproof.certificate.export.statement import head_space, measurable, product
-    from fmproof.lang import nodes
-    from fmproof.lang.sorts import Sort
+def _derived(written: Proof) -> list[str]:
+    """What follows for symbols with a definition: they are measurable, where that is used."""
+    lemmas: list[list[str]] = []
+    for head in reversed(written.symbols.declared):  # one may use those in its definition
+        if head in written.measurability.used and head.definition is not None:
+            lemmas.append(_measurable(written, head))
+    return [line for lemma in reversed(lemmas) for line in lemma]
 
+
+def _measurable(written: Proof, head: Any) -> list[str]:
     symbols, printer = written.symbols, written.printer
-    for head in symbols.declared:
-        if isinstance(head, nodes.Named) or head.definition is None:
-            continue
-        moving = [v for v in head.params if v.sort is not Sort.PARAM]
-        if not moving:
-            continue
-        name = symbols.heads[head]
-        fixed: dict[Var, str] = {}
-        for var in head.params:
-            if var.sort is Sort.PARAM:
-                fixed[var] = symbols.local(var, fixed)
-        paths = {}
-        for i, var in enumerate(moving):
-            paths[var] = ("fst",) * (len(moving) - 1 - i) + (("snd",) if i else ())
-        space = product([head_space(v) for v in moving])
-        point = Point(space, "pt0", paths, frozenset(moving))
-        scope = printer.placed(fixed, point)
-        real = head.result is not Sort.VEC
-        prove = written.measurability.real if real else written.measurability.vector
-        lam = f"fun {' '.join(fixed.values())} => " if fixed else ""
-        yield f"Lemma {name}_measurable : {measurable(head, printer)}."
-        yield f"Proof. exact ({lam}{prove(head.definition, scope, point)}). Qed."
+    moving = [v for v in head.params if v.sort is not Sort.PARAM]
+    if not moving:
+        return []
+    name = symbols.heads[head]
+    fixed: dict[Var, str] = {}
+    for var in head.params:
+        if var.sort is Sort.PARAM:
+            fixed[var] = symbols.local(var, fixed)
+    paths = {}
+    for i, var in enumerate(moving):
+        paths[var] = ("fst",) * (len(moving) - 1 - i) + (("snd",) if i else ())
+    point = Point(product([head_space(v) for v in moving]), "pt0", paths, frozenset(moving))
+    scope = printer.placed(fixed, point)
+    prove = (
+        written.measurability.vector if head.result is Sort.VEC else written.measurability.real
+    )
+    lam = f"fun {' '.join(fixed.values())} => " if fixed else ""
+    return [
+        f"Lemma {name}_measurable : {measurable(head, printer)}.",
+        f"Proof. exact ({lam}{prove(head.definition, scope, point)}). Qed.",
+    ]
 
 
 def _nodes(certificate: Certificate) -> Iterator[Basic]:

@@ -144,6 +144,7 @@ class Measurability:
 
     def __init__(self, printer: Printer, names: Any) -> None:
         self.printer, self._names = printer, names
+        self.used: set[Any] = set()  #: the symbols of which it was used
 
     def real(self, node: Any, scope: Scope, point: Point) -> str:
         """``Meas S (fun point => node)``."""
@@ -265,6 +266,7 @@ class Measurability:
         return f"(VMeas_after ({lemma} {' '.join(functions)} {' '.join(facts)}) {pair})"
 
     def _symbol(self, node: Any, scope: Scope) -> str:
+        self.used.add(node.head)
         name = self.printer.symbols.heads[node.head]
         return f"({' '.join([name + '_measurable', *self._parameters(node, scope)])})"
 
