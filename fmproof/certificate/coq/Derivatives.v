@@ -32,7 +32,7 @@ move=> u ud; case: (Req_EM_T u 0) => [->|n].
 have -> : phi (b + u) - phi b - m * u = ((phi (b + u) - phi b) / u - m) * u by field.
 rewrite Rabs_mult; apply: Rmult_le_compat_r; [exact: Rabs_pos | exact: Rlt_le (hd u n ud)].
 Qed.
-Lemma derivable_of_linear phi b m : (forall e, 0 < e -> exists r, 0 < r /\
+Lemma deriv_of_linear phi b m : (forall e, 0 < e -> exists r, 0 < r /\
   forall u, Rabs u < r -> Rabs (phi (b + u) - phi b - m * u) <= e * Rabs u) -> derivable_pt_lim phi b m.
 Proof.
 move=> h e e0; have [|r [r0 hr]] := h (e / 2); first lra.
@@ -45,7 +45,7 @@ have := hr u ur; have : e / 2 * Rabs u < e * Rabs u by apply: Rmult_lt_compat_r;
 lra.
 Qed.
 
-Lemma derivable_inverse b : b <> 0 -> derivable_pt_lim (fun y => ratio 1 y) b (- ratio 1 (b * b)).
+Lemma deriv_inverse b : b <> 0 -> derivable_pt_lim (fun y => ratio 1 y) b (- ratio 1 (b * b)).
 Proof.
 move=> b0.
 have inv y : y <> 0 -> ratio 1 y = 1 / y by rewrite /ratio => n; case: (Req_EM_T y 0).
@@ -58,57 +58,57 @@ rewrite /fct_cte /id inv; last by apply: Rmult_integral_contrapositive.
 have -> : (0 * b - 1 * 1) / Rsqr b = - (1 / (b * b)) by rewrite /Rsqr; field.
 by apply.
 Qed.
-Lemma derivable_ln b : 0 < b -> derivable_pt_lim ln b (ratio 1 b).
+Lemma deriv_ln b : 0 < b -> derivable_pt_lim ln b (ratio 1 b).
 Proof.
 move=> b0; rewrite /ratio; case: (Req_EM_T b 0) => [e|n] /=; first lra.
 by rewrite /Rdiv Rmult_1_l; exact: derivable_pt_lim_ln.
 Qed.
-Lemma derivable_square b : derivable_pt_lim (fun y => y ^ 2) b (2 * b).
+Lemma deriv_square b : derivable_pt_lim (fun y => y ^ 2) b (2 * b).
 Proof. by have := derivable_pt_lim_pow b 2; rewrite /= Rmult_1_r. Qed.
-Lemma derivable_sqrt b : 0 < b -> derivable_pt_lim sqrt b (1 / 2 * ratio 1 (sqrt b)).
+Lemma deriv_sqrt b : 0 < b -> derivable_pt_lim sqrt b (1 / 2 * ratio 1 (sqrt b)).
 Proof.
 move=> b0; have s := sqrt_lt_R0 b b0; rewrite /ratio; case: (Req_EM_T (sqrt b) 0) => [e|n] /=; first lra.
 have -> : 1 / 2 * (1 / sqrt b) = / (2 * sqrt b) by field; lra.
 exact: derivable_pt_lim_sqrt.
 Qed.
 
-Lemma derivable_ext f g t q : (forall s, f s = g s) -> derivable_pt_lim f t q -> derivable_pt_lim g t q.
+Lemma deriv_ext f g t q : (forall s, f s = g s) -> derivable_pt_lim f t q -> derivable_pt_lim g t q.
 Proof. by move=> /funext ->. Qed.
-Lemma derivable_value f t p q : p = q -> derivable_pt_lim f t p -> derivable_pt_lim f t q.
+Lemma deriv_value f t p q : p = q -> derivable_pt_lim f t p -> derivable_pt_lim f t q.
 Proof. by move=> ->. Qed.
-Lemma derivable_const (c t : R) : derivable_pt_lim (fun=> c) t 0.
+Lemma deriv_const (c t : R) : derivable_pt_lim (fun=> c) t 0.
 Proof. exact: derivable_pt_lim_const. Qed.
-Lemma derivable_id (t : R) : derivable_pt_lim (fun s => s) t 1.
+Lemma deriv_id (t : R) : derivable_pt_lim (fun s => s) t 1.
 Proof. exact: derivable_pt_lim_id. Qed.
-Lemma derivable_add f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+Lemma deriv_add f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
   derivable_pt_lim (fun s => f s + g s) t (p + q).
 Proof. exact: derivable_pt_lim_plus. Qed.
-Lemma derivable_scale c f t p : derivable_pt_lim f t p -> derivable_pt_lim (fun s => c * f s) t (c * p).
+Lemma deriv_scale c f t p : derivable_pt_lim f t p -> derivable_pt_lim (fun s => c * f s) t (c * p).
 Proof. exact: derivable_pt_lim_scal. Qed.
-Lemma derivable_mul f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+Lemma deriv_mul f g t p q : derivable_pt_lim f t p -> derivable_pt_lim g t q ->
   derivable_pt_lim (fun s => f s * g s) t (p * g t + f t * q).
 Proof. exact: derivable_pt_lim_mult. Qed.
-Lemma derivable_comp phi f t p m : derivable_pt_lim phi (f t) m -> derivable_pt_lim f t p ->
+Lemma deriv_comp phi f t p m : derivable_pt_lim phi (f t) m -> derivable_pt_lim f t p ->
   derivable_pt_lim (fun s => phi (f s)) t (m * p).
 Proof. by move=> h k; exact: (derivable_pt_lim_comp f phi t p m k h). Qed.
-Lemma derivable_ratio f g t p q : g t <> 0 -> derivable_pt_lim f t p -> derivable_pt_lim g t q ->
+Lemma deriv_ratio f g t p q : g t <> 0 -> derivable_pt_lim f t p -> derivable_pt_lim g t q ->
   derivable_pt_lim (fun s => ratio (f s) (g s)) t (ratio 1 (g t) * p + -1 * f t * ratio 1 (g t * g t) * q).
 Proof.
-move=> n hp hq; have h := derivable_mul hp (derivable_comp (derivable_inverse n) hq).
-apply: derivable_ext; first by move=> s; exact: (esym (ratio_inverse (f s) (g s))).
-apply: derivable_value h; ring.
+move=> n hp hq; have h := deriv_mul hp (deriv_comp (deriv_inverse n) hq).
+apply: deriv_ext; first by move=> s; exact: (esym (ratio_inverse (f s) (g s))).
+apply: deriv_value h; ring.
 Qed.
 (* A multiple and a constant need no condition. *)
 Lemma derivative_affine c c0 f t : derivative (fun s => c * f s + c0) t = c * derivative f t.
 Proof.
 case: (pselect (Derivable f t)) => [d|n].
-  apply: derivativeE; apply: (derivable_value _ (derivable_add (derivable_scale c (has_derivative d)) (derivable_const c0 t))).
+  apply: derivativeE; apply: (deriv_value _ (deriv_add (deriv_scale c (has_derivative d)) (deriv_const c0 t))).
   by rewrite Rplus_0_r.
 have out g : ~ Derivable g t -> derivative g t = 0 by rewrite /derivative; case: pselect.
 rewrite (out f n) Rmult_0_r; case: (Req_EM_T c 0) => [->|c1].
-  by apply: derivativeE; apply: (derivable_ext _ (derivable_const c0 t)) => s; ring.
+  by apply: derivativeE; apply: (deriv_ext _ (deriv_const c0 t)) => s; ring.
 apply: out => -[q hq]; apply: n; exists (/ c * (q + 0)).
-apply: (derivable_ext _ (derivable_scale (/ c) (derivable_add hq (derivable_const (- c0) t)))) => s.
+apply: (deriv_ext _ (deriv_scale (/ c) (deriv_add hq (deriv_const (- c0) t)))) => s.
 by field.
 Qed.
 
@@ -171,7 +171,7 @@ Lemma has_gradient_mul f g a p q : has_gradient f a p -> has_gradient g a q ->
 Proof.
 move=> hp hq.
 have sq b : derivable_pt_lim (fun y => y * y) b (2 * b).
-  by apply: (derivable_value _ (derivable_mul (derivable_id b) (derivable_id b))); ring.
+  by apply: (deriv_value _ (deriv_mul (deriv_id b) (deriv_id b))); ring.
 have s1 := has_gradient_comp (sq _) (has_gradient_add hp hq).
 have s2 := has_gradient_comp (sq _) (has_gradient_add hp (has_gradient_scale (-1) hq)).
 have s := has_gradient_scale (/ 4) (has_gradient_add s1 (has_gradient_scale (-1) s2)).
@@ -183,7 +183,7 @@ Lemma has_gradient_ratio f g a p q : g a <> 0 -> has_gradient f a p -> has_gradi
   has_gradient (fun x => ratio (f x) (g x)) a
     (vadd (vscal (ratio 1 (g a)) p) (vscal (-1 * f a * ratio 1 (g a * g a)) q)).
 Proof.
-move=> n hp hq; have h := has_gradient_mul hp (has_gradient_comp (derivable_inverse n) hq).
+move=> n hp hq; have h := has_gradient_mul hp (has_gradient_comp (deriv_inverse n) hq).
 apply: has_gradient_ext; first by move=> x; exact: (esym (ratio_inverse (f x) (g x))).
 by apply: has_gradient_value h; apply: vec_ext => i; rewrite /vadd /vscal; ring.
 Qed.
@@ -209,7 +209,7 @@ Lemma vadd_0 a : vadd a vzero = a.
 Proof. by apply: vec_ext => i; rewrite /vadd /vzero Rplus_0_r. Qed.
 Lemma derivative_in_time P t a q0 q : has_derivatives P t a q0 q -> derivable_pt_lim (fun s => P s a) t q0.
 Proof.
-move=> h; apply: derivable_of_linear => e e0; have [r [r0 hr]] := h e e0.
+move=> h; apply: deriv_of_linear => e e0; have [r [r0 hr]] := h e e0.
 exists r; split => // u ur; have := hr u vzero ur; rewrite norm_zero vadd_0 ip_zero_r !Rplus_0_r.
 by apply.
 Qed.
@@ -288,13 +288,13 @@ by have -> : norm ones / (norm ones + 1) * (norm ones + 1) = norm ones; [field; 
 Qed.
 
 (* The chain rule, of a number and a vector that move. *)
-Lemma derivable_joint P (f : R -> R) (x : R -> vec d) t m v : JointlyDifferentiable P (f t) (x t) ->
+Lemma deriv_joint P (f : R -> R) (x : R -> vec d) t m v : JointlyDifferentiable P (f t) (x t) ->
   derivable_pt_lim f t m -> has_slope d x t v -> derivable_pt_lim (fun s => P (f s) (x s)) t
     (derivative (fun s => P s (x t)) (f t) * m + ip (grad (P (f t)) (x t)) v).
 Proof.
 case=> q0 [q hP] hf hx.
 rewrite (derivativeE (derivative_in_time hP)) (gradE (gradient_in_space hP)).
-apply: derivable_of_linear => e e0.
+apply: deriv_of_linear => e e0.
 have nv := norm_ge0 v; have nq := norm_ge0 q; have nm := Rabs_pos m; have n0 := Rabs_pos q0.
 have [|r1 [r10 h1]] := hP (e / (2 * (Rabs m + norm v + 2))); first by apply: Rdiv_lt_0_compat; lra.
 pose c := Rmin 1 (e / (2 * (Rabs q0 + norm q + 1))).
@@ -379,3 +379,117 @@ rewrite (gradE (has_gradient_mul (has_grad df) (has_grad (dF i)))) /vadd /vscal.
 by rewrite (Rmult_comm (F a i)).
 Qed.
 End divergences.
+
+(* ---- sums and multiples of vectors ---- *)
+Section vectors_of_a_number.
+Variable d : nat.
+Implicit Types (F G : R -> vec d) (z m p q : vec d).
+Lemma slope_const z t : has_slope d (fun=> z) t vzero.
+Proof. by move=> i; exact: deriv_const. Qed.
+Lemma slope_add F G t p q : has_slope d F t p -> has_slope d G t q ->
+  has_slope d (fun s => vadd (F s) (G s)) t (vadd p q).
+Proof. by move=> hp hq i; exact: (deriv_add (hp i) (hq i)). Qed.
+Lemma slope_scaled (f : R -> R) F t (p : R) q : derivable_pt_lim f t p -> has_slope d F t q ->
+  has_slope d (fun s => vscal (f s) (F s)) t (vadd (vscal p (F t)) (vscal (f t) q)).
+Proof. by move=> hp hq i; exact: (deriv_mul hp (hq i)). Qed.
+Lemma deriv_ip F G t p q : has_slope d F t p -> has_slope d G t q ->
+  derivable_pt_lim (fun s => ip (F s) (G s)) t (ip p (G t) + ip (F t) q).
+Proof.
+move=> hp hq; rewrite /ip.
+suff h (I : seq 'I_d) : derivable_pt_lim (fun s => (\sum_(i <- I) (F s i : RT) * (G s i : RT))%R) t
+    ((\sum_(i <- I) (p i : RT) * (G t i : RT))%R + (\sum_(i <- I) (F t i : RT) * (q i : RT))%R : R).
+  exact: h.
+elim: I => [|i I ih].
+  apply: deriv_ext; first by move=> s; rewrite big_nil.
+  by rewrite !big_nil; apply: (deriv_value _ (deriv_const 0 t)); exact: (esym (Rplus_0_l 0)).
+apply: deriv_ext; first by move=> s; rewrite big_cons.
+rewrite !big_cons; apply: deriv_value (deriv_add (deriv_mul (hp i) (hq i)) ih).
+exact: (@addrACA RT).
+Qed.
+Lemma slope_none F t : ~ VDerivable F t -> slope d F t = vzero.
+Proof. by rewrite /slope /VDerivable; case: pselect. Qed.
+(* A constant vector beside a number that moves needs no condition. *)
+Lemma slope_affine z m (f : R -> R) t :
+  slope d (fun s => vadd (vscal (f s) z) m) t = vscal (derivative f t) z.
+Proof.
+case: (pselect (Derivable f t)) => [df|n].
+  rewrite (slope_of d _ t _ (slope_add (slope_scaled (has_derivative df) (slope_const z t)) (slope_const m t))).
+  by apply: vec_ext => i; rewrite /vadd /vscal /vzero; ring.
+have -> : derivative f t = 0 by move: n; rewrite /derivative /Derivable; case: pselect.
+case: (pselect (forall i, z i = 0)) => [z0|].
+  have e s : vadd (vscal (f s) z) m = m by apply: vec_ext => i; rewrite /vadd /vscal z0; ring.
+  rewrite (slope_ext d _ (fun=> m) t e) (slope_of d _ t _ (slope_const m t)).
+  by apply: vec_ext => i; rewrite /vscal /vzero; ring.
+move=> some; rewrite slope_none; first by apply: vec_ext => i; rewrite /vscal /vzero; ring.
+case=> q hq; apply: some => i; apply: contrapT => zi; apply: n.
+exists (/ z i * (q i + 0)).
+apply: (deriv_ext _ (deriv_scale (/ z i) (deriv_add (hq i) (deriv_const (- m i) t)))) => s.
+by rewrite /vadd /vscal; field.
+Qed.
+End vectors_of_a_number.
+
+Section vectors_of_a_vector.
+Variable d : nat.
+Implicit Types (F G : vec d -> vec d) (a m : vec d).
+Lemma coordinate_gradient a i : has_gradient (fun x : vec d => x i) a (fun j => if j == i then 1 else 0).
+Proof.
+move=> e e0; exists 1; split => [|h _]; first lra.
+rewrite /vadd ip_sym ip_basis; have -> : a i + h i - a i - h i = 0 by ring.
+by rewrite Rabs_R0; apply: Rmult_le_pos; [lra | exact: norm_ge0].
+Qed.
+Lemma differentiable_id a : VDifferentiable (fun x : vec d => x) a.
+Proof. by move=> i; exists (fun j => if j == i then 1 else 0); exact: coordinate_gradient. Qed.
+Lemma differentiable_const m a : VDifferentiable (fun=> m) a.
+Proof. by move=> i; exists vzero; exact: has_gradient_const. Qed.
+Lemma differentiable_add F G a : VDifferentiable F a -> VDifferentiable G a ->
+  VDifferentiable (fun x => vadd (F x) (G x)) a.
+Proof. by move=> dF dG i; eexists; exact: (has_gradient_add (has_grad (dF i)) (has_grad (dG i))). Qed.
+Lemma divergence_id a : divergence (fun x : vec d => x) a = INR d.
+Proof.
+rewrite /divergence asboolT; last exact: differentiable_id.
+transitivity ((\sum_(i < d) (1 : RT))%R : R).
+  by apply: eq_bigr => i _; rewrite (gradE (coordinate_gradient a i)) eqxx.
+by rewrite sumr_const card_ord INRE.
+Qed.
+(* A multiple and a constant need no condition. *)
+Lemma divergence_affine (c : R) m F a :
+  divergence (fun x => vadd (vscal c (F x)) m) a = c * divergence F a.
+Proof.
+rewrite /divergence; case: (pselect (VDifferentiable F a)) => [dF|n].
+  have h i := has_gradient_add (has_gradient_scale c (has_grad (dF i))) (has_gradient_const (m i) a).
+  rewrite !asboolT//; last by move=> i; eexists; exact: h.
+  transitivity ((c : RT) * \sum_(i < d) (grad (fun x => F x i) a i : RT))%R; last by [].
+  rewrite mulr_sumr; apply: eq_bigr => i _; rewrite (gradE (h i)) /vadd /vscal /vzero.
+  by rewrite Rplus_0_r.
+rewrite (asboolF n) Rmult_0_r; case: (Req_EM_T c 0) => [->|c0].
+  have h i : has_gradient (fun x => vadd (vscal 0 (F x)) m i) a vzero.
+    by apply: (has_gradient_ext _ (has_gradient_const (m i) a)) => x; rewrite /vadd /vscal; ring.
+  rewrite asboolT; last by move=> i; exists vzero; exact: h.
+  by rewrite big1// => i _; rewrite (gradE (h i)).
+rewrite asboolF// => k; apply: n => i; have [q hq] := k i; exists (vscal (/ c) (vadd q vzero)).
+apply: (has_gradient_ext _ (has_gradient_scale (/ c) (has_gradient_add hq (has_gradient_const (- m i) a)))) => x.
+by rewrite /vadd /vscal; field.
+Qed.
+
+(* The inner product of c x + m and k x + n. *)
+Lemma has_gradient_ip (c k : R) (m n a : vec d) :
+  has_gradient (fun x => ip (vadd (vscal c x) m) (vadd (vscal k x) n)) a
+    (vadd (vscal c (vadd (vscal k a) n)) (vscal k (vadd (vscal c a) m))).
+Proof.
+move=> e e0; have ck := Rabs_pos (c * k); exists (e / (Rabs (c * k) + 1)); split.
+  by apply: Rdiv_lt_0_compat; lra.
+move=> h hn; have nh := norm_ge0 h.
+have -> : ip (vadd (vscal c (vadd a h)) m) (vadd (vscal k (vadd a h)) n) - ip (vadd (vscal c a) m) (vadd (vscal k a) n)
+   - ip (vadd (vscal c (vadd (vscal k a) n)) (vscal k (vadd (vscal c a) m))) h = c * k * (norm h * norm h).
+  rewrite norm_square; rewrite !(ip_add_l, ip_add_r, ip_scal_l, ip_scal_r).
+  by rewrite (ip_sym h a) (ip_sym h n) (ip_sym n h) (ip_sym m h) (ip_sym m a); ring.
+rewrite Rabs_mult (Rabs_pos_eq (norm h * norm h)); last by apply: Rmult_le_pos.
+rewrite -Rmult_assoc; apply: Rmult_le_compat_r => //.
+have l : Rabs (c * k) * norm h <= (Rabs (c * k) + 1) * norm h by apply: Rmult_le_compat_r; lra.
+apply: (Rle_trans _ _ _ l); have := Rmult_lt_compat_l (Rabs (c * k) + 1) _ _ ltac:(lra) hn.
+have -> : (Rabs (c * k) + 1) * (e / (Rabs (c * k) + 1)) = e by field; lra.
+lra.
+Qed.
+End vectors_of_a_vector.
+Lemma by_function (A B : Type) (P : (A -> B) -> Prop) (f g : A -> B) : (forall x, f x = g x) -> P g -> P f.
+Proof. by move=> /funext ->. Qed.

@@ -20,7 +20,7 @@ from fmproof.lang.node import shown
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
-_OUTER = {nodes.Log: "derivable_ln", nodes.Sqrt: "derivable_sqrt", nodes.Exp: "derivable_pt_lim_exp"}
+_OUTER = {nodes.Log: "deriv_ln", nodes.Sqrt: "deriv_sqrt", nodes.Exp: "derivable_pt_lim_exp"}
 """The lemmas for the derivatives of the functions; those of ln and sqrt ask for what is > 0."""
 
 
@@ -38,7 +38,7 @@ class Place:
         self.text = (step.printer.term if self.number else step.printer.vector)(at, step.scope)
         self.scope = {**step.scope, var: self.text}
         step.equality.means(self.text, at, step.scope)
-        self._lemma = "derivable" if self.number else "has_gradient"
+        self._lemma = "deriv" if self.number else "has_gradient"
         self.size = "" if self.number else domain(var)
         self._k = f"{self.size} " if self.size else ""
 
@@ -54,7 +54,7 @@ class Place:
             constant = self.step.printer.term(body, self.step.scope)
             return f"(@{self._lemma}_const {self._k}{constant} {self.text})", self._zero()
         if body == self.var:
-            return f"(derivable_id {self.text})", Tree("number", value=S.One)
+            return f"(deriv_id {self.text})", Tree("number", value=S.One)
         if isinstance(body, Add):
             return self._folded(body.args, self._sum)
         if isinstance(body, Mul):
@@ -62,7 +62,7 @@ class Place:
         if isinstance(body, Pow) and body.args[1] == 2:
             inner = tree(body.args[0], self.scope)
             outer = Tree("product", (Tree("number", value=S(2)), inner))
-            return self._composed(body.args[0], "derivable_square", self.step.equality.text(inner), outer)
+            return self._composed(body.args[0], "deriv_square", self.step.equality.text(inner), outer)
         if isinstance(body, nodes.Ratio):
             return self._ratio(*body.args)
         if type(body) in _OUTER:
@@ -176,7 +176,7 @@ class Place:
             return None
         number, vector = (body.arguments[i] for i in moving)
         if number == var:
-            rate = f"(has_derivative (ex_intro _ _ (derivable_id {self.text})))"
+            rate = f"(has_derivative (ex_intro _ _ (deriv_id {self.text})))"
             first = leaf(nodes.Partial(var, var, self.at), step.scope)
         else:
             rate, first = self.of(number)
@@ -188,7 +188,7 @@ class Place:
         T = step.printer.of_variable(nodes.Partial(number, var, self.at), step.scope)
         P = step.printer.of_both(inner, t, x, step.scope)
         proof = (
-            f"(@derivable_joint d {P} {T} {X} {self.text} _ _ {known} {rate} (slope_at {moves}))"
+            f"(@deriv_joint d {P} {T} {X} {self.text} _ _ {known} {rate} (slope_at {moves}))"
         )
         s = step.scope
         parts = [Tree("product", (leaf(in_time, s), first)),
