@@ -29,6 +29,7 @@ FILES = (
     "Conditional",
     "Slope",
     "Derivatives",
+    "Gaussian",
 )
 """In the order in which they use each other."""
 

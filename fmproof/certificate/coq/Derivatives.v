@@ -392,6 +392,10 @@ Proof. by move=> hp hq i; exact: (deriv_add (hp i) (hq i)). Qed.
 Lemma slope_scaled (f : R -> R) F t (p : R) q : derivable_pt_lim f t p -> has_slope d F t q ->
   has_slope d (fun s => vscal (f s) (F s)) t (vadd (vscal p (F t)) (vscal (f t) q)).
 Proof. by move=> hp hq i; exact: (deriv_mul hp (hq i)). Qed.
+Lemma slope_multiple (c : R) F t q : has_slope d F t q -> has_slope d (fun s => vscal c (F s)) t (vscal c q).
+Proof. by move=> h i; exact: (deriv_scale c (h i)). Qed.
+Lemma has_slope_ext F G t q : (forall s, F s = G s) -> has_slope d F t q -> has_slope d G t q.
+Proof. by move=> /funext ->. Qed.
 Lemma deriv_ip F G t p q : has_slope d F t p -> has_slope d G t q ->
   derivable_pt_lim (fun s => ip (F s) (G s)) t (ip p (G t) + ip (F t) q).
 Proof.

@@ -16,8 +16,9 @@ Definition gaussian x m v : R :=
   let r := vadd x (vscal (-1) m) in
   exp (- (ip r r / (2 * s))) / sqrt (2 * PI * s) ^ d.
 (* Its logarithm for v > 0. *)
-Definition gaussian_exponent x m v : R :=
-  -1 / 2 * (ratio 1 v * ip (vadd x (vscal (-1) m)) (vadd x (vscal (-1) m))) + -1 / 2 * (INR d * ln (2 * PI * v)).
+Definition exponent_of x m v (w : R) : R :=
+  -1 / 2 * (ratio 1 v * ip (vadd x (vscal (-1) m)) (vadd x (vscal (-1) m))) + -1 / 2 * (INR d * ln w).
+Definition gaussian_exponent x m v : R := exponent_of x m v (2 * PI * v).
 
 Lemma two_pi v : 0 < v -> 0 < 2 * PI * v.
 Proof. by move=> v0; have p := PI_RGT_0; apply: Rmult_lt_0_compat; lra. Qed.
@@ -31,7 +32,7 @@ rewrite [LHS]/= ih r -exp_plus; congr exp; rewrite S_INR; ring.
 Qed.
 Lemma gaussianE x m v : 0 < v -> gaussian x m v = exp (gaussian_exponent x m v).
 Proof.
-move=> v0; rewrite /gaussian /gaussian_exponent; case: Rlt_dec => // _.
+move=> v0; rewrite /gaussian /gaussian_exponent /exponent_of; case: Rlt_dec => // _.
 rewrite root_power; last exact: two_pi.
 set q := ip _ _; set w := INR d * _.
 rewrite /Rdiv -(exp_Ropp (1 * / 2 * w)) -exp_plus; congr exp.
@@ -45,30 +46,32 @@ by apply: pow_lt; apply: sqrt_lt_R0; exact: two_pi.
 Qed.
 
 (* In what moves x and m, by the derivative of the exponent. *)
-Lemma has_gradient_gaussian k (x m : vec k -> vec d) v (E : vec k -> R) a q : 0 < v ->
-  (forall y, E y = gaussian_exponent (x y) (m y) v) -> has_gradient E a q ->
+Lemma has_gradient_gaussian k (x m : vec k -> vec d) v (w E : vec k -> R) a q : 0 < v ->
+  (forall y, w y = 2 * PI * v) -> (forall y, E y = exponent_of (x y) (m y) v (w y)) -> has_gradient E a q ->
   has_gradient (fun y => gaussian (x y) (m y) v) a (vscal (gaussian (x a) (m a) v) (grad E a)).
 Proof.
-move=> v0 e h; rewrite (gradE h) gaussianE// -e.
-apply: (has_gradient_ext _ (has_gradient_comp (derivable_pt_lim_exp (E a)) h)) => y.
+move=> v0 ew ee h; have e y : E y = gaussian_exponent (x y) (m y) v by rewrite ee ew.
+rewrite (gradE h) gaussianE// -e; apply: (has_gradient_ext _ (has_gradient_comp (derivable_pt_lim_exp (E a)) h)) => y.
 by rewrite gaussianE// e.
 Qed.
 (* And in a number, which may move v, too. *)
-Lemma deriv_gaussian (x m : R -> vec d) (v : R -> R) (E : R -> R) t w q : 0 < v t ->
-  derivable_pt_lim v t w -> (forall s, E s = gaussian_exponent (x s) (m s) (v s)) -> derivable_pt_lim E t q ->
+Lemma deriv_gaussian (x m : R -> vec d) (v w E : R -> R) t p q : 0 < v t ->
+  derivable_pt_lim v t p -> (forall s, w s = 2 * PI * v s) ->
+  (forall s, E s = exponent_of (x s) (m s) (v s) (w s)) -> derivable_pt_lim E t q ->
   derivable_pt_lim (fun s => gaussian (x s) (m s) (v s)) t (gaussian (x t) (m t) (v t) * derivative E t).
 Proof.
-move=> v0 hv e h; rewrite (derivativeE h) gaussianE// -e.
+move=> v0 hv ew ee h; have e s : E s = gaussian_exponent (x s) (m s) (v s) by rewrite ee ew.
+rewrite (derivativeE h) gaussianE// -e.
 have [r [r0 near]] : exists r, 0 < r /\ forall u, Rabs u < r -> 0 < v (t + u).
-  have [r [r0 hr]] := @near_linear _ _ _ hv 1 Rlt_0_1; have w0 := Rabs_pos w.
-  exists (Rmin r (v t / (Rabs w + 1) / 2)); split.
+  have [r [r0 hr]] := @near_linear _ _ _ hv 1 Rlt_0_1; have w0 := Rabs_pos p.
+  exists (Rmin r (v t / (Rabs p + 1) / 2)); split.
     by apply: Rmin_glb_lt => //; apply: Rdiv_lt_0_compat; [apply: Rdiv_lt_0_compat|]; lra.
-  move=> u ur; have l1 := Rmin_l r (v t / (Rabs w + 1) / 2); have l2 := Rmin_r r (v t / (Rabs w + 1) / 2).
+  move=> u ur; have l1 := Rmin_l r (v t / (Rabs p + 1) / 2); have l2 := Rmin_r r (v t / (Rabs p + 1) / 2).
   have [b _] := abs_between (hr u ltac:(lra)); have u0 := Rabs_pos u.
-  have us : Rabs u < v t / (Rabs w + 1) / 2 by lra.
-  have := Rmult_lt_compat_r (Rabs w + 1) _ _ ltac:(lra) us.
-  have -> : v t / (Rabs w + 1) / 2 * (Rabs w + 1) = v t / 2 by field; lra.
-  have [c _] : - (Rabs w * Rabs u) <= w * u <= Rabs w * Rabs u by apply: abs_between; rewrite Rabs_mult; exact: Rle_refl.
+  have us : Rabs u < v t / (Rabs p + 1) / 2 by lra.
+  have := Rmult_lt_compat_r (Rabs p + 1) _ _ ltac:(lra) us.
+  have -> : v t / (Rabs p + 1) / 2 * (Rabs p + 1) = v t / 2 by field; lra.
+  have [c _] : - (Rabs p * Rabs u) <= p * u <= Rabs p * Rabs u by apply: abs_between; rewrite Rabs_mult; exact: Rle_refl.
   lra.
 apply: (@derivable_pt_lim_locally_ext (fun s => exp (E s)) _ t (t - r) (t + r)).
 - lra.

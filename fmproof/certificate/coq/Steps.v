@@ -51,14 +51,14 @@ Lemma ip_zero_r d (a : vec d) : ip a vzero = 0.
 Proof. by rewrite ip_sym ip_zero_l. Qed.
 Lemma vec_ext d (a b : vec d) : (forall i, a i = b i) -> a = b.
 Proof. by move=> /funext. Qed.
-Ltac arithmetic := intros; subst; first [ reflexivity | ring ].
-Ltac vectors := intros; subst; first [ reflexivity | apply vec_ext; intro; unfold vadd, vscal, vzero; ring ].
+Ltac arithmetic := intros; subst; first [ reflexivity | ring | field ].
+Ltac vectors := intros; subst; first [ reflexivity | apply vec_ext; intro; unfold vadd, vscal, vzero; first [ ring | field ] ].
 Ltac order_ip := repeat match goal with
   | |- context [ip ?a ?b] => match goal with |- context [ip b a] =>
       lazymatch a with b => fail | _ => rewrite (ip_sym b a) end end end.
 Ltac inner_products := intros; subst; repeat first
   [ rewrite ip_add_l | rewrite ip_add_r | rewrite ip_scal_l | rewrite ip_scal_r
-  | rewrite ip_zero_l | rewrite ip_zero_r ]; order_ip; first [ reflexivity | ring ].
+  | rewrite ip_zero_l | rewrite ip_zero_r ]; order_ip; first [ reflexivity | ring | field ].
 
 (* a/b is a (1/b), also for b = 0 *)
 Lemma ratio_inverse (a b : R) : ratio a b = a * ratio 1 b.

@@ -30,15 +30,46 @@ from fmproof.lang.sorts import Sort
 def derivative(step: At) -> str:
     """Of c f + k, for c and k free of the variable, with no condition; of others by their parts."""
     node: Any = step.arg(0)
-    if isinstance(node, nodes.Div):
-        return derivatives.divergence(step)
     parts = linear_parts(node.body, (node.var,))
     moving = [(c, f) for c, f in parts if f is not S.One]
-    if dimension(node.body):
+    if len(moving) == 1 and moving[0][1] != node.body:
+        affine = _affine_vector if dimension(node.body) else _affine
+        return affine(step, parts, *moving[0])
+    return (derivatives.divergence if isinstance(node, nodes.Div) else derivatives.by_parts)(step)
+
+
+def _affine_vector(step: At, parts: Any, c: Any, f: Any) -> str:
+    """div (c F + m) = c div F, and ∂(f c + m) = (∂f) c."""
+    node: Any = step.arg(0)
+    divergence = isinstance(node, nodes.Div)
+    if bool(dimension(c)) is divergence:
         raise NotExported(f"the derivative {shown(node)}")
-    if len(moving) != 1 or moving[0][1] == node.body:
-        return derivatives.by_parts(step)
-    return _affine(step, parts, *moving[0])
+    rest, eq, s = add(*(c for c, f in parts if f is S.One)), step.equality, step.scope
+    name, inner = _bound(step, node.var)
+    write = step.printer.vector if divergence else step.printer.term
+    at = write(node.at, s)
+    number, vector = (tree(c, s), tree(f, inner)) if divergence else (tree(f, inner), tree(c, s))
+    shape = Tree("vector sum", (Tree("scaled", (number, vector)), tree(rest, s, "d")))
+    same = eq.trees(tree(node.body, inner, "d"), shape)
+    binder = f"fun {name} : {type_of(node.var)} =>"
+    F, affine = step.printer.of_variable(node, s), f"({binder} {eq.text(shape)})"
+    slope = type(node)(f, node.var, node.at)
+    f_text, m, k = (
+        f"({binder} {write(f, inner)})",
+        step.printer.vector(rest, s),
+        eq.text(tree(c, s)),
+    )
+    function, size = derivation(node).split()
+    texts = f"{k} {m} {f_text} {at}"
+    result = [tree(c, s), tree(slope, s)]
+    whole = (
+        Tree("product", tuple(result)) if divergence else Tree("scaled", tuple(reversed(result)))
+    )
+    return chain(
+        f"({function}_ext {size} {F} {affine} {at} ({binder} {same}))",
+        f"({function}_affine {size} {texts})",
+        eq.trees(whole, tree(step.conclusion.rhs, s, dimension(step.conclusion.rhs))),
+    )
 
 
 def _affine(step: At, parts: Any, c: Any, f: Any) -> str:

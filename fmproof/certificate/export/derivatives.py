@@ -11,9 +11,11 @@ from typing import Any
 
 from sympy import S
 
-from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree
-from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.statement import FUNCTIONS, NotExported, dimension, domain
+from fmproof.certificate.export.equality import Tree, chain, leaf, tree
+from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.statement import NotExported, dimension, domain, type_of
+from fmproof.kernel.gaussian import exponent, is_gaussian
+from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, mul
 from fmproof.lang.node import shown
@@ -41,6 +43,7 @@ class Place:
         self._lemma = "deriv" if self.number else "has_gradient"
         self.size = "" if self.number else domain(var)
         self._k = f"{self.size} " if self.size else ""
+        self._more: list[Known] = []  #: what follows from what is known
 
     # --- of a number ---
 
@@ -58,15 +61,21 @@ class Place:
         if isinstance(body, Add):
             return self._folded(body.args, self._sum)
         if isinstance(body, Mul):
-            return self._folded(body.args, self._product)
+            return self._multiple(body) or self._folded(body.args, self._product)
         if isinstance(body, Pow) and body.args[1] == 2:
             inner = tree(body.args[0], self.scope)
             outer = Tree("product", (Tree("number", value=S(2)), inner))
-            return self._composed(body.args[0], "deriv_square", self.step.equality.text(inner), outer)
+            return self._composed(
+                body.args[0], "deriv_square", self.step.equality.text(inner), outer
+            )
         if isinstance(body, nodes.Ratio):
             return self._ratio(*body.args)
         if type(body) in _OUTER:
             return self._function(body)
+        if isinstance(body, nodes.Inner):
+            return self._inner(*body.args)
+        if is_gaussian(body):
+            return self._gaussian(body)
         if isinstance(body, nodes.Apply) and body.head.definition is None and self.number:
             return self._joint(body)
         raise NotExported(f"the derivative of {shown(body)} by its parts")
@@ -76,11 +85,14 @@ class Place:
         if self.var not in free_vars(body) or body == self.var:
             return None
         try:
-            known = self.step.given(props.Differentiable(body, self.var, self.at))
+            known = self._given(props.Differentiable(body, self.var, self.at))
         except NotExported:
             return None
         lemma = "has_derivative" if self.number else "has_grad"
         return f"({lemma} {known})", leaf(self.kind(body, self.var, self.at), self.step.scope)
+
+    def _given(self, prop: Any) -> str:
+        return self.step.given(prop, more=self._more)
 
     def _zero(self) -> Tree:
         return Tree("number", value=S.Zero) if self.number else Tree("zero", value=self.size)
@@ -103,6 +115,45 @@ class Place:
             proof, slope, done = join(proof, slope, done, part)
         return proof, slope
 
+    def _split(self, body: Any) -> tuple[Any, Any] | None:
+        """The numbers that do not move in a product, and the rest."""
+        fixed = [a for a in body.args if self.var not in free_vars(a) and not dimension(a)]
+        rest = [a for a in body.args if a not in fixed]
+        return (mul(*fixed), mul(*rest)) if fixed and rest else None
+
+    def _multiple(self, body: Any) -> tuple[str, Tree] | None:
+        """Of a constant times what is known to be differentiable."""
+        split = self._split(body)
+        if split is None:
+            return None
+        c, f = split
+        found = self._known(f)
+        if found is None:
+            return None
+        known, slope = found
+        fixed = tree(c, self.step.scope)
+        proof = f"({self._lemma}_scale {self.step.equality.text(fixed)} {known})"
+
+        def shape(scope: Any) -> Tree:
+            return Tree("product", (fixed, tree(f, scope)))
+
+        return self._recast(shape, body, f"{self._lemma}_ext {self._k}", proof), self._times(
+            fixed, slope
+        )
+
+    def _recast(self, shape: Any, body: Any, lemma: str, proof: str) -> str:
+        """A derivative of a function as that of the same function, written otherwise."""
+        step, eq = self.step, self.step.equality
+        name = step.proof.symbols.local(self.var, step.scope)
+        moving = {**step.scope, self.var: name}
+        before, after = shape(moving), tree(body, moving)
+        if eq.key(before) == eq.key(after):
+            return proof
+        binder = f"fun {name} : {type_of(self.var)} =>"
+        functions = " ".join(f"({binder} {eq.text(z)})" for z in (before, after))
+        same = eq.trees(before, after, "inner_products" if isinstance(body, nodes.Inner) else "")
+        return f"(@{lemma} {functions} {self.text} _ ({binder} {same}) {proof})"
+
     def _sum(self, proof: str, slope: Tree, done: Tree, part: Any) -> tuple[str, Tree, Tree]:
         other, more = self.of(part)
         whole = Tree("sum", (done, self._here(part)))
@@ -122,7 +173,7 @@ class Place:
         (proof, slope), (other, more) = self.of(above), self.of(below)
         a, b, one = self._here(above), self._here(below), Tree("number", value=S.One)
         condition = props.VanishesWith(S.One, substitute(below, {self.var: self.at}))
-        nonzero = f"(nonzero {self.step.given(condition)})"
+        nonzero = f"(nonzero {self._given(condition)})"
         minus = Tree("product", (Tree("number", value=S.NegativeOne), a))
         square = Tree("ratio", (one, Tree("product", (b, b))))
         first = self._times(Tree("ratio", (one, b)), slope)
@@ -135,9 +186,12 @@ class Place:
         value = substitute(inner, {self.var: self.at})
         if isinstance(body, nodes.Exp):
             return self._composed(
-                inner, _OUTER[nodes.Exp], self.step.equality.text(here), tree(nodes.Exp(inner), self.scope)
+                inner,
+                _OUTER[nodes.Exp],
+                self.step.equality.text(here),
+                tree(nodes.Exp(inner), self.scope),
             )
-        sign = self.step.given(props.Positive(value))
+        sign = self._given(props.Positive(value))
         if isinstance(body, nodes.Log):
             return self._composed(inner, _OUTER[nodes.Log], sign, Tree("ratio", (one, here)))
         root = Tree("ratio", (one, tree(nodes.Sqrt(inner), self.scope)))
@@ -147,6 +201,157 @@ class Place:
     def _composed(self, inner: Any, lemma: str, given: str, outer: Tree) -> tuple[str, Tree]:
         proof, slope = self.of(inner)
         return f"({self._lemma}_comp ({lemma} {given}) {proof})", self._times(outer, slope)
+
+    # --- of inner products and Gaussian densities ---
+
+    def _inner(self, a: Any, b: Any) -> tuple[str, Tree]:
+        if self.number:
+            (first, p), (second, q) = self.of_vector(a), self.of_vector(b)
+            parts = Tree("inner", (p, self._here(b))), Tree("inner", (self._here(a), q))
+            return f"(deriv_ip {first} {second})", Tree("sum", parts)
+        (c, m), (k, n) = self._line(a), self._line(b)
+        step, eq = self.step, self.step.equality
+
+        def line(number: Any, rest: Any, at: Tree) -> Tree:
+            scaled = Tree("scaled", (tree(number, step.scope), at))
+            return Tree("vector sum", (scaled, tree(rest, step.scope, self.size)))
+
+        def shape(scope: Any) -> Tree:
+            x = leaf(self.var, scope)
+            return Tree("inner", (line(c, m, x), line(k, n, x)))
+
+        here = leaf(self.var, self.scope)
+        texts = [
+            eq.text(tree(z, step.scope, v))
+            for z, v in ((c, ""), (k, ""), (m, self.size), (n, self.size))
+        ]
+        proof = f"(@has_gradient_ip {self.size} {' '.join(texts)} {self.text})"
+        proof = self._recast(shape, nodes.Inner(a, b), f"has_gradient_ext {self.size}", proof)
+        slopes = (
+            Tree("scaled", (tree(c, step.scope), line(k, n, here))),
+            Tree("scaled", (tree(k, step.scope), line(c, m, here))),
+        )
+        return proof, Tree("vector sum", slopes)
+
+    def _line(self, side: Any) -> tuple[Any, Any]:
+        """c and m where a vector is c·x + m."""
+        slopes, rest = [S.Zero], [S.Zero]
+        for c, f in linear_parts(side, (self.var,)):
+            if f is not S.One and f != self.var:
+                raise NotExported(f"the gradient of an inner product with {shown(side)}")
+            (rest if f is S.One else slopes).append(c)
+        return add(*slopes), add(*rest)
+
+    def _gaussian(self, body: Any) -> tuple[str, Tree]:
+        """N times the derivative of its exponent."""
+        step, var = self.step, self.var
+        eq, printer = step.equality, step.printer
+        x, m, v = body.arguments
+        if not self.number and var in free_vars(v):
+            raise NotExported(f"the gradient of {shown(body)}, whose variance moves")
+        value, width = substitute(v, {var: self.at}), mul(S(2), nodes.pi, v)
+        sign = self._given(props.Positive(value))
+        self._more += [
+            Known(props.Positive(substitute(width, {var: self.at})), *self._two_pi(value, sign)),
+            Known(
+                props.VanishesWith(S.One, value),
+                step.scope,
+                f"(@zero_of_positive 1 {printer.term(value, step.scope)} {sign})",
+            ),
+        ]
+        E = exponent(body)
+        name = step.proof.symbols.local(var, step.scope)
+        binder, moving = f"fun {name} : {type_of(var)} =>", {**step.scope, var: name}
+        shape = _exponent(x, m, v, width, moving)
+        two_pi = Tree(
+            "product", (Tree("number", value=S(2)), leaf(nodes.pi, moving), tree(v, moving))
+        )
+        facts = " ".join(
+            f"({binder} {eq.trees(a, b)})"
+            for a, b in ((tree(width, moving), two_pi), (tree(E, moving), shape))
+        )
+        X, M, V, W, F = (
+            f"({binder} {write(z, moving)})"
+            for z, write in (
+                (x, printer.vector),
+                (m, printer.vector),
+                (v, printer.term),
+                (width, printer.term),
+                (E, printer.term),
+            )
+        )
+        proof, _ = self.of(E)
+        slope = leaf(self.kind(E, var, self.at), step.scope)
+        if self.number:
+            moves, _ = self.of(v)
+            given = f"{X} {M} {V} {W} {F} {self.text} _ _ {sign} {moves} {facts} {proof}"
+            return f"(@deriv_gaussian d {given})", self._times(self._here(body), slope)
+        fixed = printer.term(v, step.scope)
+        given = f"{X} {M} {fixed} {W} {F} {self.text} _ {sign} {facts} {proof}"
+        whole = f"(@has_gradient_gaussian d {self.size} {given})"
+        return whole, self._times(self._here(body), slope)
+
+    def _two_pi(self, value: Any, sign: str) -> tuple[Any, str]:
+        """That 2πv > 0."""
+        step, eq = self.step, self.step.equality
+        s = step.scope
+        shape = Tree("product", (Tree("number", value=S(2)), leaf(nodes.pi, s), tree(value, s)))
+        same = eq.trees(shape, tree(mul(S(2), nodes.pi, value), s))
+        return s, f"(eq_ind _ (fun h => 0 < h) (two_pi {sign}) _ {same})"
+
+    # --- of a vector, in a number ---
+
+    def of_vector(self, body: Any) -> tuple[str, Tree]:
+        """A proof of ``has_slope d f t q``, and q."""
+        if self.var not in free_vars(body):
+            constant = self.step.printer.vector(body, self.step.scope)
+            return f"(slope_const {constant} {self.text})", Tree("zero", value="d")
+        try:
+            known = self._given(props.Differentiable(body, self.var, self.at))
+            return f"(slope_at {known})", leaf(
+                nodes.Partial(body, self.var, self.at), self.step.scope
+            )
+        except NotExported:
+            return self.vector_by_parts(body)
+
+    def vector_by_parts(self, body: Any) -> tuple[str, Tree]:
+        """Of sums, which are in brackets from the right, and multiples."""
+        if isinstance(body, Add):
+            proof, slope = self.of_vector(body.args[-1])
+            for part in reversed(body.args[:-1]):
+                other, more = self.of_vector(part)
+                proof, slope = f"(slope_add {other} {proof})", Tree("vector sum", (more, slope))
+            return proof, slope
+        if isinstance(body, Mul):
+            return self._known_multiple(body) or self._scaled(body)
+        raise NotExported(f"the derivative of {shown(body)} by its parts")
+
+    def _known_multiple(self, body: Any) -> tuple[str, Tree] | None:
+        split = self._split(body)
+        if split is None:
+            return None
+        c, rest = split
+        try:
+            known = self._given(props.Differentiable(rest, self.var, self.at))
+        except NotExported:
+            return None
+        fixed = tree(c, self.step.scope)
+        slope = leaf(nodes.Partial(rest, self.var, self.at), self.step.scope)
+        proof = f"(slope_multiple {self.step.equality.text(fixed)} (slope_at {known}))"
+
+        def shape(scope: Any) -> Tree:
+            return Tree("scaled", (fixed, tree(rest, scope)))
+
+        return self._recast(shape, body, "has_slope_ext d", proof), Tree("scaled", (fixed, slope))
+
+    def _scaled(self, body: Any) -> tuple[str, Tree]:
+        (vector,) = (a for a in body.args if dimension(a))
+        scalars = mul(*(a for a in body.args if not dimension(a)))
+        (first, p), (second, q) = self.of(scalars), self.of_vector(vector)
+        parts = Tree("scaled", (p, self._here(vector))), Tree("scaled", (self._here(scalars), q))
+        return f"(slope_scaled {first} {second})", Tree("vector sum", parts)
+
+    # --- the chain rule ---
 
     def _joint(self, body: Any) -> tuple[str, Tree]:
         """The chain rule for a symbol of a number and a vector that both move."""
@@ -187,18 +392,29 @@ class Place:
         X = step.printer.of_variable(velocity, step.scope)
         T = step.printer.of_variable(nodes.Partial(number, var, self.at), step.scope)
         P = step.printer.of_both(inner, t, x, step.scope)
-        proof = (
-            f"(@deriv_joint d {P} {T} {X} {self.text} _ _ {known} {rate} (slope_at {moves}))"
-        )
+        proof = f"(@deriv_joint d {P} {T} {X} {self.text} _ _ {known} {rate} (slope_at {moves}))"
         s = step.scope
-        parts = [Tree("product", (leaf(in_time, s), first)),
-                 Tree("inner", (leaf(in_space, s), leaf(velocity, s)))]
+        parts = [
+            Tree("product", (leaf(in_time, s), first)),
+            Tree("inner", (leaf(in_space, s), leaf(velocity, s))),
+        ]
         return proof, Tree("sum", tuple(parts))
+
+
+def _exponent(x: Any, m: Any, v: Any, width: Any, scope: Any) -> Tree:
+    """−‖x − m‖²/(2v) − (d/2) log w, as the library has it."""
+    half, one, minus = (Tree("number", value=z) for z in (-S.Half, S.One, S.NegativeOne))
+    r = Tree("vector sum", (tree(x, scope, "d"), Tree("scaled", (minus, tree(m, scope, "d")))))
+    square = Tree("product", (Tree("ratio", (one, tree(v, scope))), Tree("inner", (r, r))))
+    log = Tree("product", (leaf(nodes.dim, scope), tree(nodes.Log(width), scope)))
+    return Tree("sum", (Tree("product", (half, square)), Tree("product", (half, log))))
 
 
 def by_parts(step: At) -> str:
     """∇f or ∂f of a number."""
     node: Any = step.arg(0)
+    if dimension(node.body):
+        raise NotExported(f"the derivative {shown(node)} by its parts")
     place = Place(step, node.var, node.at)
     proof, slope = place.by_parts(node.body)
     F, eq = step.printer.of_variable(node, step.scope), step.equality
@@ -214,6 +430,8 @@ def divergence(step: At) -> str:
     """div (f F) = ⟨∇f, F⟩ + f div F."""
     node: Any = step.arg(0)
     body, var, at, s = node.body, node.var, node.at, step.scope
+    if body == var:
+        return f"(divergence_id {step.printer.vector(at, s)})"
     if not isinstance(body, Mul):
         raise NotExported(f"the divergence of {shown(body)} by its parts")
     (vector,) = (a for a in body.args if dimension(a))
@@ -223,10 +441,10 @@ def divergence(step: At) -> str:
         raise NotExported(f"the divergence of {shown(body)} by its parts")
     proof, _ = place.of(number)
     known = step.given(props.Differentiable(vector, var, at))
-    f, F = (f"(fun {n} : vec d => {t})" for n, t in (_function(step, z, var) for z in (number, vector)))
-    value = (
-        f"(@divergence_scaled d {f} {F} {place.text} (differentiable_of {proof}) {known})"
+    f, F = (
+        f"(fun {n} : vec d => {t})" for n, t in (_function(step, z, var) for z in (number, vector))
     )
+    value = f"(@divergence_scaled d {f} {F} {place.text} (differentiable_of {proof}) {known})"
     gradient = nodes.Grad(number, var, at)
     first = Tree("inner", (leaf(gradient, s), tree(vector, place.scope)))
     second = Tree("product", (tree(number, place.scope), leaf(nodes.Div(vector, var, at), s)))
@@ -241,15 +459,63 @@ def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
 def differentiable(step: At) -> str:
     """Sums, products, ratios and compositions are differentiable where their parts are."""
     goal: Any = step.arg(0)
-    if len(goal.pairs) != 1 or dimension(goal.body):
+    if len(goal.pairs) != 1:
         raise NotExported(f"{shown(goal)} by its parts")
     ((var, at),) = goal.pairs
     place = Place(step, var, at)
+    if dimension(goal.body) and not place.number:
+        return _differentiable_vector(step, place, goal.body)
+    if dimension(goal.body):
+        proof, slope = place.vector_by_parts(goal.body)
+        F, q = step.printer.of_variable(goal, step.scope), step.equality.text(slope)
+        return f"(ex_intro (fun q => has_slope d {F} {place.text} q) {q} {proof})"
     proof, slope = place.by_parts(goal.body)
     F, q = step.printer.of_variable(goal, step.scope), step.equality.text(slope)
     if place.number:
         return f"(ex_intro (fun q => derivable_pt_lim {F} {place.text} q) {q} {proof})"
     return f"(@differentiable_of {place.size} {F} {place.text} {q} {proof})"
+
+
+def _differentiable_vector(step: At, place: Place, body: Any) -> str:
+    """Of sums and multiples of vectors, in a vector."""
+    var = place.var
+    if var not in free_vars(body):
+        return f"(differentiable_const {step.printer.vector(body, step.scope)} {place.text})"
+    if body == var:
+        return f"(differentiable_id {place.text})"
+    try:
+        return step.given(props.Differentiable(body, var, place.at))
+    except NotExported:
+        pass
+    if isinstance(body, Add):
+        *first, last = (_differentiable_vector(step, place, part) for part in body.args)
+        for proof in reversed(first):
+            last = f"(differentiable_add {proof} {last})"
+        return last
+    if isinstance(body, Mul):
+        (vector,) = (a for a in body.args if dimension(a))
+        proof, _ = place.of(mul(*(a for a in body.args if not dimension(a))))
+        inner = _differentiable_vector(step, place, vector)
+        return f"(differentiable_scaled (differentiable_of {proof}) {inner})"
+    raise NotExported(f"that {shown(body)} is differentiable")
+
+
+def differentiable_equal(step: At) -> str:
+    """f is differentiable where g is, and f = g."""
+    source, goal = step.arg(0), step.arg(1)
+    if len(goal.pairs) != 1:
+        raise NotExported("differentiability in several variables of what is equal")
+    ((var, at),) = goal.pairs
+    other = step.premise(source).conclusion.rhs
+    condition = props.Differentiable(other, var, at)
+    name = step.proof.symbols.local(var, step.scope)
+    same = step.proved(source, props.Equals(goal.body, other), {**step.scope, var: name})
+    F, G = (step.printer.of_variable(z, step.scope) for z in (goal, condition))
+    target = "vec d" if dimension(goal.body) else "R"
+    told = step.printer.prop(goal, step.scope)
+    holds = f"(fun pt_f : {type_of(var)} -> {target} => {told.replace(F, 'pt_f')})"
+    lam = f"(fun {name} : {type_of(var)} => {same})"
+    return f"(@by_function ({type_of(var)}) ({target}) {holds} {F} {G} {lam} {step.given(condition)})"
 
 
 def fewer_variables(step: At) -> str:
@@ -261,4 +527,4 @@ def fewer_variables(step: At) -> str:
     return f"({lemma} {step.given(premise)})"
 
 
-__all__ = ["by_parts", "differentiable", "divergence", "fewer_variables"]
+__all__ = ["by_parts", "differentiable", "differentiable_equal", "divergence", "fewer_variables"]

@@ -265,7 +265,9 @@ class Equality:
             ]
             return equal_parts(self.symbols.heads[x.head], parts)
         if type(x) is type(y) and type(x) in FUNCTIONS:
-            return equal_parts(FUNCTIONS[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)])
+            return equal_parts(
+                FUNCTIONS[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)]
+            )
         if type(x) is type(y) and isinstance(x, nodes.Grad | nodes.Partial | nodes.Div):
             return self._derivatives(a, b)
         if type(x) is type(y) and isinstance(x, nodes.IntegralOver | nodes.Expect):
@@ -282,7 +284,7 @@ class Equality:
         F, G = (self.printer.of_variable(z.term, z.scope) for z in (a, b))
         function, *size = derivation(x).split()
         at = self.terms(x.at, a.scope, y.at, b.scope)
-        place = (self.printer.term if x.var.sort is Sort.REAL else self.printer.vector)
+        place = self.printer.term if x.var.sort is Sort.REAL else self.printer.vector
         moved = REFL if at == REFL else f"(f_equal ({derivation(x)} {F}) {at})"
         lam = f"(fun {name} : {type_of(x.var)} => {same})"
         texts = " ".join([*size, F, G, place(y.at, b.scope), lam])

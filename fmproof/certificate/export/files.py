@@ -25,6 +25,7 @@ from fmproof.certificate.export.statement import (
     type_of,
     variables,
 )
+from fmproof.lang import nodes
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
@@ -36,6 +37,7 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
+GAUSSIAN = "From FMProof Require Import Gaussian.\n"
 DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
 
 
@@ -79,7 +81,12 @@ def _used(name: str, text: str) -> bool:
 
 def _header(symbols: Symbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
-    return HEADER + CONDITIONAL * symbols.conditional + DERIVATIVES * symbols.uses_derivatives
+    asked = {
+        CONDITIONAL: symbols.conditional,
+        DERIVATIVES: symbols.uses_derivatives,
+        GAUSSIAN: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
+    }
+    return HEADER + "".join(text for text, wanted in asked.items() if wanted)
 
 
 def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
@@ -112,7 +119,8 @@ def proof(certificate: Certificate) -> str:
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
-        if head.definition is None and head not in in_theorem.heads:
+        new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)
+        if head.definition is None and new:
             raise NotExported(f"{head.name} is in the proof and not in the theorem")
     written = Proof(certificate, symbols)
     lemmas = [_lemma(written, n) for n in range(len(certificate.steps))]
@@ -181,9 +189,7 @@ def _measurable(written: Proof, head: Any) -> list[str]:
         paths[var] = ("fst",) * (len(moving) - 1 - i) + (("snd",) if i else ())
     point = Point(product([head_space(v) for v in moving]), "pt0", paths, frozenset(moving))
     scope = printer.placed(fixed, point)
-    prove = (
-        written.measurability.vector if head.result is Sort.VEC else written.measurability.real
-    )
+    prove = written.measurability.vector if head.result is Sort.VEC else written.measurability.real
     lam = f"fun {' '.join(fixed.values())} => " if fixed else ""
     return [
         f"Lemma {name}_measurable : {measurable(head, printer)}.",

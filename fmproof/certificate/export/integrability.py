@@ -317,7 +317,11 @@ def _multiple(step: At, goal: Any, premise: Any) -> str:
     )
     shape = Tree("scaled" if vector else "product", (Tree("number", value=k), source))
     same = step.equality.trees(shape, target)
-    lemma, F, G = f"scaled_vector {vector}" if vector else "scaled", step.integrand(premise), step.integrand(other)
+    lemma, F, G = (
+        f"scaled_vector {vector}" if vector else "scaled",
+        step.integrand(premise),
+        step.integrand(other),
+    )
     proof = (
         f"(@{lemma} ({space(over)}) {step.printer.term(k, step.scope)} {F} {G} "
         f"(fun pt0 : {space(over)} => {same}) {known.proof})"

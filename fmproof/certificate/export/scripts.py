@@ -58,6 +58,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "field": signs.field,
     "derivative": calculus.derivative,
     "differentiable": derivatives.differentiable,
+    "differentiable_equal": derivatives.differentiable_equal,
     "fewer_variables": derivatives.fewer_variables,
     "exchange": calculus.exchange,
     "dominated_integrable": calculus.dominated_integrable,

@@ -26,7 +26,7 @@ def product_vanishes(step: At) -> str:
     goal: Any = step.arg(0)
     a, b = goal.args
     if isinstance(b, Rational):
-        return f"(fun pt_e => False_ind _ (ltac:(lra) pt_e))"
+        return "(fun pt_e => False_ind _ (ltac:(lra) pt_e))"
     ratio = isinstance(b, nodes.Ratio)
     parts = b.args if ratio else factors(b)
     proofs = [step.given(props.VanishesWith(a, part)) for part in parts]
@@ -44,6 +44,11 @@ def positive(step: At) -> str:
     a, printer, s = goal.args[0], step.printer, step.scope
     if isinstance(a, Rational):
         return f"(ltac:(lra) : 0 < {printer.term(a, s)})"
+    if a is nodes.pi:
+        return "PI_RGT_0"
+    if isinstance(a, nodes.Apply) and isinstance(a.head, nodes.Gaussian):
+        x, m, v = printer.parts(a, s)
+        return f"(gaussian_gt0 {x} {m} {v})"
     if isinstance(a, nodes.Exp):
         return f"(exp_pos {printer.term(a.args[0], s)})"
     if isinstance(a, nodes.Ratio):

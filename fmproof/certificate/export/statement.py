@@ -31,7 +31,8 @@ _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let 
 return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd
 vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrable
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
-VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence ln exp sqrt Rabs
+VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
+ln exp sqrt Rabs PI INR gaussian
 Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
@@ -67,7 +68,9 @@ class Symbols:
         self._owners: dict[Head, Head | str] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
-        self.derived: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
+        self.derived: dict[
+            Head, set[int]
+        ] = {}  #: in which of its places a symbol is differentiated
         self.uses_derivatives = False
         self.integrates = False
         self._seen: set[Basic] = set()
@@ -81,7 +84,10 @@ class Symbols:
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
         self.conditional |= isinstance(node, nodes.CondExpect)
-        self.integrates |= isinstance(node, _MEASURED)
+        if isinstance(node, _MEASURED):
+            self.integrates = True
+            if any(isinstance(getattr(i, "head", None), nodes.Gaussian) for i in node.measure):
+                raise NotExported("a Gaussian draw has no translation: R^d has any measure in Coq")
         self.uses_derivatives |= isinstance(node, _DERIVED)
         if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
@@ -90,6 +96,9 @@ class Symbols:
         self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
         if isinstance(node, Var) and is_chance(node):
             raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
+        if isinstance(node, nodes.Gaussian):  # which the library defines
+            self.heads[node] = "gaussian"
+            return
         if isinstance(node, Head) and node.draws and not node.is_density:
             for head in stand_ins(node):
                 self._belongs(head, "draws" if head == CHANCE else node)
@@ -103,6 +112,15 @@ class Symbols:
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    @property
+    def free_heads(self) -> list[tuple[Head, str]]:
+        """The symbols that the theorem is for every one of, with their names."""
+        return [
+            (head, name)
+            for head, name in self.heads.items()
+            if head.definition is None and not isinstance(head, nodes.Gaussian)
+        ]
 
     def _name_head(self, node: Head) -> None:
         """A symbol, after those in its definition."""
@@ -252,6 +270,8 @@ class Printer:
             return scope[node]
         if isinstance(node, Rational):
             return number(node)
+        if isinstance(node, nodes.Constant):
+            return "PI" if node is nodes.pi else "(INR d)"
         if isinstance(node, nodes.Named):
             frees = sorted(free_vars(node), key=lambda v: v.name)
             return applied(self.symbols.named[node], [scope[v] for v in frees])
@@ -264,8 +284,10 @@ class Printer:
             return f"(@grad {domain(node.var)} {function} {at})"
         if isinstance(node, nodes.Partial):
             function, at = self.of_variable(node, scope), self.term(node.at, scope)
-            return f"(slope d {function} {at})" if dimension(node.body) else (
-                f"(derivative {function} {at})"
+            return (
+                f"(slope d {function} {at})"
+                if dimension(node.body)
+                else (f"(derivative {function} {at})")
             )
         if isinstance(node, nodes.Div):
             return f"(@divergence d {self.of_variable(node, scope)} {self.vector(node.at, scope)})"
@@ -285,6 +307,11 @@ class Printer:
 
     def parts(self, node: Any, scope: Scope) -> list[str]:
         """The arguments of a node that binds nothing."""
+        if isinstance(node, nodes.Apply):
+            return [
+                (self.vector if v.sort is Sort.VEC else self.term)(a, scope)
+                for v, a in zip(node.head.params, arguments(node), strict=True)
+            ]
         return [self.term(a, scope) for a in arguments(node)]
 
     def _integral(self, node: Any, scope: Scope) -> str:
@@ -494,16 +521,13 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
         yield ("k", "nat") if symbols.smooth else ("Theta", "Type")
     for name in sorted(symbols.spaces):
         yield name, "space"
-    for head, name in symbols.heads.items():
-        if head.definition is None:
-            kind = head_type(head)
-            yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
+    for head, name in symbols.free_heads:
+        kind = head_type(head)
+        yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
 
 
 def head_type(head: Head) -> str:
     """The type of a symbol."""
-    if isinstance(head, nodes.Gaussian):
-        raise NotExported(f"{head.name} has no translation to Coq yet")
     if head.result is None:
         raise NotExported(f"the law {head.name} has no translation to Coq yet")
     result = "vec d" if head.result is Sort.VEC else "R"
@@ -513,9 +537,7 @@ def head_type(head: Head) -> str:
 def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What a symbol without definition is by its kind: names with propositions."""
     printer = Printer(symbols)
-    for head, name in symbols.heads.items():
-        if head.definition is not None:
-            continue
+    for head, name in symbols.free_heads:
         yield f"{name}_measurable", measurable(head, printer)
         for place in sorted(symbols.derived.get(head, ())) if symbols.integrates else ():
             told = measurable(head, printer, place)
