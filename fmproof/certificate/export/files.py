@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sympy import Basic
@@ -51,8 +51,8 @@ def goal(certificate: Certificate) -> str:
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
-    inside = "\n".join([*declarations(symbols), needs, told])
-    names = [name for name, _ in variables(symbols) if _used(name, inside)]
+    lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
+    names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
     given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
     return "\n".join(
         [
@@ -73,10 +73,14 @@ def goal(certificate: Certificate) -> str:
     )
 
 
-def _used(name: str, text: str) -> bool:
-    """Whether a section's variable occurs after its own declaration, so that it is abstracted."""
-    own = re.compile(rf"^Variable {re.escape(name)} :.*$", re.MULTILINE)
-    return re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", own.sub("", text)) is not None
+def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
+    """The section's variables that a statement is of: those that occur in it, or in their types."""
+    seen, found = [text], list[str]()
+    for name, kind in reversed(given):
+        if any(re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", part) for part in seen):
+            found.append(name)
+            seen.append(kind)
+    return found[::-1]
 
 
 def _header(symbols: Symbols) -> str:

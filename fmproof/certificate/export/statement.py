@@ -42,7 +42,7 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 
 
 _MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
-_DERIVED = (nodes.Partial, nodes.Div, props.Differentiable)
+_DERIVED = (nodes.Grad, nodes.Partial, nodes.Div, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
