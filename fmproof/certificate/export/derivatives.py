@@ -515,7 +515,9 @@ def differentiable_equal(step: At) -> str:
     told = step.printer.prop(goal, step.scope)
     holds = f"(fun pt_f : {type_of(var)} -> {target} => {told.replace(F, 'pt_f')})"
     lam = f"(fun {name} : {type_of(var)} => {same})"
-    return f"(@by_function ({type_of(var)}) ({target}) {holds} {F} {G} {lam} {step.given(condition)})"
+    return (
+        f"(@by_function ({type_of(var)}) ({target}) {holds} {F} {G} {lam} {step.given(condition)})"
+    )
 
 
 def fewer_variables(step: At) -> str:

@@ -46,6 +46,8 @@ def positive(step: At) -> str:
         return f"(ltac:(lra) : 0 < {printer.term(a, s)})"
     if a is nodes.pi:
         return "PI_RGT_0"
+    if a is nodes.dim:
+        raise NotExported("the dimension may be 0 in Coq")
     if isinstance(a, nodes.Apply) and isinstance(a.head, nodes.Gaussian):
         x, m, v = printer.parts(a, s)
         return f"(gaussian_gt0 {x} {m} {v})"

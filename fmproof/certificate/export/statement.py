@@ -87,7 +87,9 @@ class Symbols:
         if isinstance(node, _MEASURED):
             self.integrates = True
             if any(isinstance(getattr(i, "head", None), nodes.Gaussian) for i in node.measure):
-                raise NotExported("a Gaussian draw has no translation: R^d has any measure in Coq")
+                raise NotExported(
+                    "a Gaussian draw has no translation to Coq yet: R^d has any measure"
+                )
         self.uses_derivatives |= isinstance(node, _DERIVED)
         if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
