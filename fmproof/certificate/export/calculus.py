@@ -6,8 +6,8 @@ from typing import Any
 
 from sympy import S
 
-from fmproof.certificate.export import derivatives
-from fmproof.certificate.export.equality import Tree, chain, derivation, tree
+from fmproof.certificate.export.derivatives import Place
+from fmproof.certificate.export.equality import Tree, chain, derivation, leaf, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
@@ -21,7 +21,7 @@ from fmproof.certificate.export.statement import (
 )
 from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import add, summands
+from fmproof.lang.arithmetic import Mul, add, mul, summands
 from fmproof.lang.node import shown
 from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import Sort
@@ -35,7 +35,7 @@ def derivative(step: At) -> str:
     if len(moving) == 1 and moving[0][1] != node.body:
         affine = _affine_vector if dimension(node.body) else _affine
         return affine(step, parts, *moving[0])
-    return (derivatives.divergence if isinstance(node, nodes.Div) else derivatives.by_parts)(step)
+    return (_divergence if isinstance(node, nodes.Div) else _by_parts)(step)
 
 
 def _affine_vector(step: At, parts: Any, c: Any, f: Any) -> str:
@@ -93,6 +93,52 @@ def _affine(step: At, parts: Any, c: Any, f: Any) -> str:
         f"({lemma}_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
         eq.trees(result, tree(step.conclusion.rhs, s, k)),
     )
+
+
+def _by_parts(step: At) -> str:
+    """∇f or ∂f of a number."""
+    node: Any = step.arg(0)
+    if dimension(node.body):
+        raise NotExported(f"the derivative {shown(node)} by its parts")
+    place = Place(step, node.var, node.at)
+    proof, slope = place.by_parts(node.body)
+    F, eq = step.printer.of_variable(node, step.scope), step.equality
+    lemma = "@derivativeE" if place.number else f"@gradE {place.size}"
+    vector = "" if place.number else place.size
+    return chain(
+        f"({lemma} {F} {place.text} {eq.text(slope)} {proof})",
+        eq.trees(slope, tree(step.conclusion.rhs, step.scope, vector)),
+    )
+
+
+def _divergence(step: At) -> str:
+    """div (f F) = ⟨∇f, F⟩ + f div F."""
+    node: Any = step.arg(0)
+    body, var, at, s = node.body, node.var, node.at, step.scope
+    if body == var:
+        return f"(divergence_id {step.printer.vector(at, s)})"
+    if not isinstance(body, Mul):
+        raise NotExported(f"the divergence of {shown(body)} by its parts")
+    (vector,) = (a for a in body.args if dimension(a))
+    number = mul(*(a for a in body.args if not dimension(a)))
+    place, eq = Place(step, var, at), step.equality
+    if var not in free_vars(number) or var not in free_vars(vector):
+        raise NotExported(f"the divergence of {shown(body)} by its parts")
+    proof, _ = place.of(number)
+    known = step.given(props.Differentiable(vector, var, at))
+    f, F = (
+        f"(fun {n} : vec d => {t})" for n, t in (_function(step, z, var) for z in (number, vector))
+    )
+    value = f"(@divergence_scaled d {f} {F} {place.text} (differentiable_of {proof}) {known})"
+    gradient = nodes.Grad(number, var, at)
+    first = Tree("inner", (leaf(gradient, s), tree(vector, place.scope)))
+    second = Tree("product", (tree(number, place.scope), leaf(nodes.Div(vector, var, at), s)))
+    return chain(value, eq.trees(Tree("sum", (first, second)), tree(step.conclusion.rhs, s)))
+
+
+def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
+    name = step.proof.symbols.local(var, step.scope)
+    return name, step.printer.vector(body, {**step.scope, var: name})
 
 
 def exchange(step: At) -> str:

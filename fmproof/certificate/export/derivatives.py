@@ -1,4 +1,4 @@
-"""How derivatives by the product, quotient and chain rules are proved.
+"""Derivatives by the product, quotient and chain rules.
 
 A term's derivative is built along its tree: a lemma a node, and at the leaves what is known to be
 differentiable.
@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import S
 
-from fmproof.certificate.export.equality import Tree, chain, leaf, tree
+from fmproof.certificate.export.equality import Tree, leaf, tree
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.statement import NotExported, dimension, domain, type_of
 from fmproof.kernel.gaussian import exponent, is_gaussian
@@ -410,123 +410,4 @@ def _exponent(x: Any, m: Any, v: Any, width: Any, scope: Any) -> Tree:
     return Tree("sum", (Tree("product", (half, square)), Tree("product", (half, log))))
 
 
-def by_parts(step: At) -> str:
-    """∇f or ∂f of a number."""
-    node: Any = step.arg(0)
-    if dimension(node.body):
-        raise NotExported(f"the derivative {shown(node)} by its parts")
-    place = Place(step, node.var, node.at)
-    proof, slope = place.by_parts(node.body)
-    F, eq = step.printer.of_variable(node, step.scope), step.equality
-    lemma = "@derivativeE" if place.number else f"@gradE {place.size}"
-    vector = "" if place.number else place.size
-    return chain(
-        f"({lemma} {F} {place.text} {eq.text(slope)} {proof})",
-        eq.trees(slope, tree(step.conclusion.rhs, step.scope, vector)),
-    )
-
-
-def divergence(step: At) -> str:
-    """div (f F) = ⟨∇f, F⟩ + f div F."""
-    node: Any = step.arg(0)
-    body, var, at, s = node.body, node.var, node.at, step.scope
-    if body == var:
-        return f"(divergence_id {step.printer.vector(at, s)})"
-    if not isinstance(body, Mul):
-        raise NotExported(f"the divergence of {shown(body)} by its parts")
-    (vector,) = (a for a in body.args if dimension(a))
-    number = mul(*(a for a in body.args if not dimension(a)))
-    place, eq = Place(step, var, at), step.equality
-    if var not in free_vars(number) or var not in free_vars(vector):
-        raise NotExported(f"the divergence of {shown(body)} by its parts")
-    proof, _ = place.of(number)
-    known = step.given(props.Differentiable(vector, var, at))
-    f, F = (
-        f"(fun {n} : vec d => {t})" for n, t in (_function(step, z, var) for z in (number, vector))
-    )
-    value = f"(@divergence_scaled d {f} {F} {place.text} (differentiable_of {proof}) {known})"
-    gradient = nodes.Grad(number, var, at)
-    first = Tree("inner", (leaf(gradient, s), tree(vector, place.scope)))
-    second = Tree("product", (tree(number, place.scope), leaf(nodes.Div(vector, var, at), s)))
-    return chain(value, eq.trees(Tree("sum", (first, second)), tree(step.conclusion.rhs, s)))
-
-
-def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
-    name = step.proof.symbols.local(var, step.scope)
-    return name, step.printer.vector(body, {**step.scope, var: name})
-
-
-def differentiable(step: At) -> str:
-    """Sums, products, ratios and compositions are differentiable where their parts are."""
-    goal: Any = step.arg(0)
-    if len(goal.pairs) != 1:
-        raise NotExported(f"{shown(goal)} by its parts")
-    ((var, at),) = goal.pairs
-    place = Place(step, var, at)
-    if dimension(goal.body) and not place.number:
-        return _differentiable_vector(step, place, goal.body)
-    if dimension(goal.body):
-        proof, slope = place.vector_by_parts(goal.body)
-        F, q = step.printer.of_variable(goal, step.scope), step.equality.text(slope)
-        return f"(ex_intro (fun q => has_slope d {F} {place.text} q) {q} {proof})"
-    proof, slope = place.by_parts(goal.body)
-    F, q = step.printer.of_variable(goal, step.scope), step.equality.text(slope)
-    if place.number:
-        return f"(ex_intro (fun q => derivable_pt_lim {F} {place.text} q) {q} {proof})"
-    return f"(@differentiable_of {place.size} {F} {place.text} {q} {proof})"
-
-
-def _differentiable_vector(step: At, place: Place, body: Any) -> str:
-    """Of sums and multiples of vectors, in a vector."""
-    var = place.var
-    if var not in free_vars(body):
-        return f"(differentiable_const {step.printer.vector(body, step.scope)} {place.text})"
-    if body == var:
-        return f"(differentiable_id {place.text})"
-    try:
-        return step.given(props.Differentiable(body, var, place.at))
-    except NotExported:
-        pass
-    if isinstance(body, Add):
-        *first, last = (_differentiable_vector(step, place, part) for part in body.args)
-        for proof in reversed(first):
-            last = f"(differentiable_add {proof} {last})"
-        return last
-    if isinstance(body, Mul):
-        (vector,) = (a for a in body.args if dimension(a))
-        proof, _ = place.of(mul(*(a for a in body.args if not dimension(a))))
-        inner = _differentiable_vector(step, place, vector)
-        return f"(differentiable_scaled (differentiable_of {proof}) {inner})"
-    raise NotExported(f"that {shown(body)} is differentiable")
-
-
-def differentiable_equal(step: At) -> str:
-    """f is differentiable where g is, and f = g."""
-    source, goal = step.arg(0), step.arg(1)
-    if len(goal.pairs) != 1:
-        raise NotExported("differentiability in several variables of what is equal")
-    ((var, at),) = goal.pairs
-    other = step.premise(source).conclusion.rhs
-    condition = props.Differentiable(other, var, at)
-    name = step.proof.symbols.local(var, step.scope)
-    same = step.proved(source, props.Equals(goal.body, other), {**step.scope, var: name})
-    F, G = (step.printer.of_variable(z, step.scope) for z in (goal, condition))
-    target = "vec d" if dimension(goal.body) else "R"
-    told = step.printer.prop(goal, step.scope)
-    holds = f"(fun pt_f : {type_of(var)} -> {target} => {told.replace(F, 'pt_f')})"
-    lam = f"(fun {name} : {type_of(var)} => {same})"
-    return (
-        f"(@by_function ({type_of(var)}) ({target}) {holds} {F} {G} {lam} {step.given(condition)})"
-    )
-
-
-def fewer_variables(step: At) -> str:
-    """What is differentiable in a number and a vector together is so in each."""
-    premise, gone = step.arg(0), step.arg(1)
-    if len(premise.pairs) != 2:
-        raise NotExported("differentiability in more than a number and a vector")
-    lemma = "joint_in_space" if gone.sort is Sort.REAL else "joint_in_time"
-    return f"({lemma} {step.given(premise)})"
-
-
-__all__ = ["by_parts", "differentiable", "differentiable_equal", "divergence", "fewer_variables"]
+__all__ = ["Place"]
