@@ -7,7 +7,7 @@ from typing import Any
 from sympy import S
 
 from fmproof.certificate.export.derivatives import Place
-from fmproof.certificate.export.equality import Tree, chain, derivation, leaf, tree
+from fmproof.certificate.export.equality import Tree, chain, leaf, slope_function, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
@@ -59,7 +59,7 @@ def _affine_vector(step: At, parts: Any, c: Any, f: Any) -> str:
         step.printer.vector(rest, s),
         eq.text(tree(c, s)),
     )
-    function, size = derivation(node).split()
+    function, size = slope_function(node).split()
     texts = f"{k} {m} {f_text} {at}"
     result = [tree(c, s), tree(slope, s)]
     whole = (
@@ -215,7 +215,7 @@ def under(step: At, node: Any, parts: Any) -> str:
     if isinstance(node, nodes.ArgMin):
         return f"(@argmin_ext _ {F} {G} {lam})"
     write = step.printer.term if node.var.sort is Sort.REAL else step.printer.vector
-    function, *size = derivation(node).split()
+    function, *size = slope_function(node).split()
     return f"({' '.join([f'{function}_ext', *size, F, G, write(node.at, step.scope), lam])})"
 
 

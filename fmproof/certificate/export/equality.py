@@ -282,10 +282,10 @@ class Equality:
         name = self.point()
         same = self.terms(x.body, {**a.scope, x.var: name}, y.body, {**b.scope, y.var: name})
         F, G = (self.printer.of_variable(z.term, z.scope) for z in (a, b))
-        function, *size = derivation(x).split()
+        function, *size = slope_function(x).split()
         at = self.terms(x.at, a.scope, y.at, b.scope)
         place = self.printer.term if x.var.sort is Sort.REAL else self.printer.vector
-        moved = REFL if at == REFL else f"(f_equal ({derivation(x)} {F}) {at})"
+        moved = REFL if at == REFL else f"(f_equal ({slope_function(x)} {F}) {at})"
         lam = f"(fun {name} : {type_of(x.var)} => {same})"
         texts = " ".join([*size, F, G, place(y.at, b.scope), lam])
         return chain(moved, REFL if same == REFL else f"({function}_ext {texts})")
@@ -471,7 +471,7 @@ class _Fact:
         return name
 
 
-def derivation(node: Any) -> str:
+def slope_function(node: Any) -> str:
     """The function of Coq that takes a function to its derivative."""
     if isinstance(node, nodes.Grad):
         return f"@grad {domain(node.var)}"

@@ -37,7 +37,7 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
-GAUSSIAN = "From FMProof Require Import Gaussian.\n"
+NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
 DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
 
 
@@ -88,7 +88,7 @@ def _header(symbols: Symbols) -> str:
     asked = {
         CONDITIONAL: symbols.conditional,
         DERIVATIVES: symbols.uses_derivatives,
-        GAUSSIAN: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
+        NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
     }
     return HEADER + "".join(text for text, wanted in asked.items() if wanted)
 
