@@ -89,6 +89,8 @@ def test_what_a_draw_stands_for() -> None:
         ("y", "q_2"),
         ("w", None),
     ]
+    data = opened((Law("p_data", x)(x),))  # a name has one subscript
+    assert [value.head.name for _, value in data.values] == ["p_data1"]
     term = Expect(norm2(Vec("w")), p(z), q(t, x, y), Let(Vec("w"), x + z))
     text = Printer(Symbols((term,))).term(term, {t: "t"})
     assert "(fun (z : vec d) (o_xy : Omega) => (ip (vadd (q_1 t o_xy) z)" in text

@@ -54,20 +54,13 @@ def _affine_vector(step: At, parts: Any, c: Any, f: Any) -> str:
     binder = f"fun {name} : {type_of(node.var)} =>"
     F, affine = step.printer.of_variable(node, s), f"({binder} {eq.text(shape)})"
     slope = type(node)(f, node.var, node.at)
-    f_text, m, k = (
-        f"({binder} {write(f, inner)})",
-        step.printer.vector(rest, s),
-        eq.text(tree(c, s)),
-    )
+    constants = f"{eq.text(tree(c, s))} {step.printer.vector(rest, s)}"
     function, size = slope_function(node).split()
-    texts = f"{k} {m} {f_text} {at}"
-    result = [tree(c, s), tree(slope, s)]
-    whole = (
-        Tree("product", tuple(result)) if divergence else Tree("scaled", tuple(reversed(result)))
-    )
+    fixed, moves = tree(c, s), tree(slope, s)
+    whole = Tree("product", (fixed, moves)) if divergence else Tree("scaled", (moves, fixed))
     return chain(
         f"({function}_ext {size} {F} {affine} {at} ({binder} {same}))",
-        f"({function}_affine {size} {texts})",
+        f"({function}_affine {size} {constants} ({binder} {write(f, inner)}) {at})",
         eq.trees(whole, tree(step.conclusion.rhs, s, dimension(step.conclusion.rhs))),
     )
 

@@ -263,7 +263,9 @@ class Equality:
                 self.terms(p, a.scope, q, b.scope)
                 for p, q in zip(arguments(x), arguments(y), strict=True)
             ]
-            return equal_parts(self.symbols.heads[x.head], parts)
+            gaussian = isinstance(x.head, nodes.Gaussian)
+            name = "(@gaussian d)" if gaussian else self.symbols.heads[x.head]
+            return equal_parts(name, parts)
         if type(x) is type(y) and type(x) in FUNCTIONS:
             return equal_parts(
                 FUNCTIONS[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)]

@@ -68,11 +68,9 @@ class Symbols:
         self._owners: dict[Head, Head | str] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
-        self.derived: dict[
-            Head, set[int]
-        ] = {}  #: in which of its places a symbol is differentiated
+        self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
         self.uses_derivatives = False
-        self.integrates = False
+        self.integrates = False  #: something is integrated, so derivatives must be measurable
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -286,11 +284,8 @@ class Printer:
             return f"(@grad {domain(node.var)} {function} {at})"
         if isinstance(node, nodes.Partial):
             function, at = self.of_variable(node, scope), self.term(node.at, scope)
-            return (
-                f"(slope d {function} {at})"
-                if dimension(node.body)
-                else (f"(derivative {function} {at})")
-            )
+            name = "slope d" if dimension(node.body) else "derivative"
+            return f"({name} {function} {at})"
         if isinstance(node, nodes.Div):
             return f"(@divergence d {self.of_variable(node, scope)} {self.vector(node.at, scope)})"
         if type(node) in FUNCTIONS:
