@@ -39,6 +39,8 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import spelled
 
+_GLANCE = 1
+"""Worlds that are looked at where numbers only say whether a search is worth its time."""
 _NEAR = 40
 _FEW_NEAR = 24
 """Rows one edit away that are looked at."""
@@ -135,7 +137,7 @@ class ComparedRow:
         unknowns = self.context.elab.unknowns
         self.unknown = any(h in unknowns for h in heads_in([self.before, self.claim]))
         if self.context.numeric:
-            glance = 1 if self.unknown else None  # of what is unknown they can say nothing
+            glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     @cached_property
@@ -185,6 +187,8 @@ class ComparedRow:
         """By the checker: from the row before, from the start, almost surely, from earlier rows."""
         context, prover = self.context, self.context.prover
         around = context.chain.standing[:4]
+        one, *more = candidates
+        candidates = [one, *(other for other in more if not self._hopeless(other, self.claim))]
         first: Proof | None = None
         if self._about_means():
             drawn = self._drawn()
@@ -208,6 +212,14 @@ class ComparedRow:
                 return proof
         return first
 
+    def _hopeless(self, before: Expr, claim: Expr) -> bool:
+        """Whether numbers refute a reading, so that nothing proves it."""
+        context = self.context
+        return (
+            context.numeric
+            and context.numbers.of(before, claim, self.relation, (), _GLANCE).status == "refuted"
+        )
+
     def _about_means(self) -> bool:
         """Whether an average has E[· | X_t] in it, which is pulled out where X_t is drawn."""
         both = [self.before, self.claim]
@@ -219,6 +231,8 @@ class ComparedRow:
         """A proof of the row with its paths drawn."""
         for other in self.others:
             if other.averaged and self.relation != "=":
+                continue
+            if self._hopeless(other.before, other.claim):
                 continue
             proof = self.context.prover.prove(other.before, other.claim, self.relation)
             if proof.proved:

@@ -65,6 +65,7 @@ class FirstWitness:
     natural_too: bool = True
     found: dict[Any, Proof] = field(default_factory=dict)
     _until: float = float("inf")
+    _hypotheses: dict[Any, list[Hypothesis]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """A row begins, and with it the time for it."""
@@ -94,6 +95,8 @@ class FirstWitness:
         if first is None:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if first.proved or relation != "=" or not (thorough or facts):
+            return first
+        if first.derivation is None:  # its lines are no derivation, whichever way is taken
             return first
         more = (
             *key,
@@ -228,6 +231,12 @@ class FirstWitness:
 
     def hypotheses(self, terms: Sequence[Expr], more: Sequence[Prop] = ()) -> list[Hypothesis]:
         """What is declared, and what is natural for rows about ``terms``."""
+        key = (tuple(terms), tuple(more))
+        if key not in self._hypotheses:
+            self._hypotheses[key] = self._natural(terms, more)
+        return self._hypotheses[key]
+
+    def _natural(self, terms: Sequence[Expr], more: Sequence[Prop]) -> list[Hypothesis]:
         found = list(self.declared)
         if self.natural_too:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]

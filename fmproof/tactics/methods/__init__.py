@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy import Expr
+
+from fmproof.errors import RuleError, SortError
 from fmproof.tactics.methods import (
     arithmetic,
     calculus,
@@ -21,7 +24,7 @@ from fmproof.tactics.methods.common import Common, bring
 from fmproof.tactics.methods.line import Line, Method
 from fmproof.tactics.rewriting import Conversion
 
-__all__ = ["METHODS", "Common", "Line", "Method", "common_form"]
+__all__ = ["METHODS", "Common", "Line", "Method", "agree", "common_form"]
 
 
 def _nothing(_: Line) -> Conversion:
@@ -71,3 +74,11 @@ METHODS: dict[str, Method] = {
 def common_form(line: Line, names: Sequence[str]) -> Common:
     """Bring both lines to the form that the named methods give."""
     return bring(line, {name: METHODS[name](line) for name in names}, "field" in names)
+
+
+def agree(before: Expr, claim: Expr, names: Sequence[str]) -> bool:
+    """Whether the named methods bring both lines to one form; what that takes is not looked at."""
+    try:
+        return common_form(Line(before, claim), names).agree is not None
+    except (RuleError, SortError):
+        return False
