@@ -20,9 +20,10 @@ from fmproof.tactics.methods import (
     gaussian,
     integrals,
 )
-from fmproof.tactics.methods.common import Common, bring
+from fmproof.kernel.theorem import Theorem
+from fmproof.tactics.methods.common import Common, bring, brought
 from fmproof.tactics.methods.line import Line, Method
-from fmproof.tactics.rewriting import Conversion
+from fmproof.tactics.rewriting import Conversion, Memory
 
 __all__ = ["METHODS", "Common", "Line", "Method", "agree", "common_form"]
 
@@ -71,9 +72,24 @@ METHODS: dict[str, Method] = {
 """The names that a step may give in ``by``."""
 
 
+_OF_THE_LINE = frozenset(
+    ("definition", "constant", "lemma", "bayes", "take-out", "conditional-linearity")
+)
+"""The methods that look at the whole line, or note what they found in it."""
+_forms: Memory[tuple[Theorem, set[str]]] = Memory()
+
+
 def common_form(line: Line, names: Sequence[str]) -> Common:
     """Bring both lines to the form that the named methods give."""
-    return bring(line, {name: METHODS[name](line) for name in names}, "field" in names)
+    conversions = {name: METHODS[name](line) for name in names}
+    fractions = "field" in names
+    if not _OF_THE_LINE.isdisjoint(names):
+        return bring(line, conversions, fractions)
+    (left, ours), (right, theirs) = (
+        _forms.of((side, *names), lambda side=side: brought(side, conversions))  # type: ignore[misc]
+        for side in (line.before, line.claim)
+    )
+    return Common(left, right, ours | theirs, fractions)
 
 
 def agree(before: Expr, claim: Expr, names: Sequence[str]) -> bool:
