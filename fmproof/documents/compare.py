@@ -42,10 +42,10 @@ from fmproof.reading.notation.symbols import spelled
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""
 _NEAR = 40
-_FEW_NEAR = 24
-"""Rows one edit away that are looked at."""
-_SECONDS_NEAR = 1.0
-"""Of processor time for those, where little is known of a row."""
+_FEW_NEAR = 12
+"""Rows one edit away that are looked at; fewer where little is known of a row."""
+_SECONDS_NEAR = 3.0
+"""Of processor time for those, and for the cases of a document: rarely reached."""
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -368,7 +368,12 @@ class ComparedRow:
             if not self._averaged:
                 context.chain.add(candidate, self.relation == "=")
         found = report(item, "refuted", "the numbers of both sides differ", self.reading)
-        return replace(found, numeric=self.evidence, suggestion=suggestion)
+        return replace(found, numeric=self._shown(), suggestion=suggestion)
+
+    def _shown(self) -> NumericEvidence:
+        """The evidence with a counterexample for readers, in a world that follows the document."""
+        numbers, assumed = self.context.numbers, () if self.tied else self.assumed
+        return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
 
     def wrong_by_neighbour(self) -> RowReport | None:
         """Wrong although little is known of its symbols: with another sign it is proved.
@@ -385,7 +390,7 @@ class ComparedRow:
             self.context.chain.add(candidate, True)
         message = "the numbers of both sides differ, and a row one edit away is proved"
         found = report(self.item, "refuted", message, self.reading)
-        return replace(found, numeric=self.evidence, suggestion=f"{words}: that is proved")
+        return replace(found, numeric=self._shown(), suggestion=f"{words}: that is proved")
 
     def _right_one(self, most: int, strict: bool = False) -> tuple[str, Expr] | None:
         """What to change, and a row that is proved with it.
@@ -431,7 +436,7 @@ class ComparedRow:
         words = f"the sides differ by {shown}, which is free of the parameters"
         found = report(self.item, "constant", words, self.reading)
         mended = f"add {shown}: that is proved"
-        return replace(found, numeric=self.evidence, suggestion=mended)
+        return replace(found, numeric=self._shown(), suggestion=mended)
 
 
 # --- variables that nothing draws ---------------------------------------------------------

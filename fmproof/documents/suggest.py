@@ -136,10 +136,11 @@ def _made(words: str, build: object) -> Iterator[tuple[str, Expr]]:
 def _signs(term: Expr) -> Iterator[tuple[str, Expr]]:
     """One summand with another sign or factor."""
     parts = list(summands(term))
-    for i, part in enumerate(parts):
-        number, core = coefficient(part)
-        others = [*parts[:i], *parts[i + 1 :]]
-        for factor in (-number, 2 * number, -2 * number, number / 2):
+    for by in (-1, 2, -2, Rational(1, 2)):  # a wrong sign is the likeliest
+        for i, part in enumerate(parts):
+            number, core = coefficient(part)
+            others = [*parts[:i], *parts[i + 1 :]]
+            factor = by * number
             changed = times_of(Rational(factor), core)
             words = f"{_signed(changed)}, not {_signed(part)}"
             yield words, plus_of(*others, changed)
