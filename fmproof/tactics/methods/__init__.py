@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.theorem import Theorem
 from fmproof.tactics.methods import (
     arithmetic,
     calculus,
@@ -20,7 +21,6 @@ from fmproof.tactics.methods import (
     gaussian,
     integrals,
 )
-from fmproof.kernel.theorem import Theorem
 from fmproof.tactics.methods.common import Common, bring, brought
 from fmproof.tactics.methods.line import Line, Method
 from fmproof.tactics.rewriting import Conversion, Memory
