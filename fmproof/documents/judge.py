@@ -12,13 +12,14 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.chain import Line, RowChain
-from fmproof.documents.compare import strays, verdict_on
+from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
+from fmproof.documents.scope import mixed, strays
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.scope import free_vars
@@ -358,6 +359,9 @@ class Judge:
         except NotYet as error:
             return open_row(item, str(error))
         except (SortError, FmproofError) as error:
+            strange = mixed(self.context, item)
+            if strange:
+                return report(item, "scope", strange)
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)
