@@ -27,6 +27,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import randomness
 from fmproof.reading.notation.lacking import (
+    Circular,
     NotYet,
     Undefined,
     symbol_in,
@@ -255,9 +256,32 @@ def marginal(
     main: tuple[Var, ...],
     given: tuple[Var, ...],
 ) -> Expr | None:
-    """p_t(x) where the document has p_t(x|z) and a law of z, and says no more."""
+    """p_t(x) where the document has p_t(x|z) and a law of z, and says no more.
+
+    Raises:
+        Circular: it is being found already; with q(x_0), q(x_t | x_0) and q(x_0 | x_t) in a
+            document, the density that was asked for first is mixed of no other.
+    """
     if given or len(main) != 1 or elab.strict:
         return None
+    mixed = f"{readable(key_of(call.head))}({main[0].name})"
+    if mixed in elab.mixing:
+        raise Circular(mixed, call.at)
+    elab.mixing.add(mixed)
+    try:
+        return _mixture(elab, call, sub, main)
+    except Circular as circle:
+        if circle.what != mixed:
+            raise
+        return None
+    finally:
+        elab.mixing.discard(mixed)
+
+
+def _mixture(
+    elab: Elaborator, call: t.Call, sub: tuple[Var, ...], main: tuple[Var, ...]
+) -> Expr | None:
+    """∫ p_t(x|z) q(z) dz, of what the document has."""
     key = key_of(call.head)
     for other in elab.evidence.called.get(key, ()):
         if len(other.given) != 1 or len(other.args) != 1 or len(other.head.sub) != len(sub):
@@ -273,6 +297,8 @@ def marginal(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
                 (sub, (), main, (latent,)),
             )
+        except Circular:
+            raise
         except (NotYet, SortError):
             continue
         if conditional.head is None:
