@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
 
@@ -24,6 +24,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import (
@@ -141,7 +142,12 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
-    resolver = Resolver(reading.trees)
+    equations = [
+        (item.left, item.right)
+        for item in reading.items
+        if item.row.relation in ("=", ":=") and item.left is not None and item.right is not None
+    ]
+    resolver = Resolver(reading.trees, equations)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
@@ -252,6 +258,10 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     parts = subject.parts if isinstance(subject, t.Other) else (subject,)
     if isinstance(subject, t.Group):
         parts = (subject.body,)
+    parts = tuple(
+        replace(part.head, sub=part.args) if isinstance(part, t.Call) and at_a_time(part) else part
+        for part in parts
+    )
     symbols = [part for part in parts if isinstance(part, t.Sym)]
     if len(symbols) != len(parts) or not symbols:
         return
@@ -399,6 +409,8 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             continue
         if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             continue  # "at w = 0" is a case, no definition
+        if not explicit and item.inline and at_the_ends(left, right):
+            continue
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
@@ -483,6 +495,18 @@ def _is_number(node: t.Node) -> bool:
     return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
 
 
+def at_the_ends(left: t.Node, right: t.Node) -> bool:
+    """α_0 = β_1 = 0: values of coefficients, and names of nothing."""
+    sides = [side for side in (left, right) if not isinstance(side, t.Num)]
+    return all(
+        isinstance(side, t.Sym)
+        and conventional("scalars", side.name)
+        and bool(side.sub)
+        and all(isinstance(s, t.Num) for s in side.sub)
+        for side in sides
+    )
+
+
 def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
@@ -515,7 +539,8 @@ def shape_of(node: t.Node) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
         letters = "" if node.head.sub else ",".join(map(spelled, node.args))
-        return f"{key_of(node.head)}{places}{letters}"
+        above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
+        return f"{key_of(node.head)}{above}{places}{letters}"
     return spelled(node)
 
 

@@ -214,7 +214,7 @@ def word(tokens: list[Token]) -> str | None:
     if len(tokens) > 1 and all(token.text.isalpha() and len(token.text) == 1 for token in tokens):
         glued = all(token.glued for token in tokens[1:])
         words = "".join(token.text for token in tokens)
-        if glued and (words.isupper() or len(words) > 3):
+        if glued and (words.isupper() or len(words) > 3 or words in ("min", "max", "ref", "opt")):
             return words
     return None
 

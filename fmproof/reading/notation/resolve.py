@@ -7,15 +7,16 @@ is another symbol than p_{t,s} where both are written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
-from fmproof.reading.notation.symbols import conventional, key_of
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 _TWO = Fraction(2)
 
@@ -23,11 +24,25 @@ _TWO = Fraction(2)
 class Resolver:
     """The short forms of one document, by which of its letters take arguments."""
 
-    def __init__(self, trees: Iterable[t.Node]) -> None:
+    def __init__(
+        self, trees: Sequence[t.Node], equations: Iterable[tuple[t.Node, t.Node]] = ()
+    ) -> None:
+        self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
         self.bars: dict[tuple[str, int], set[int]] = {}
+        self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
+        self.points: dict[str, t.Sym] = {}  # where densities are taken
+        self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
+        for left, right in equations:
+            if isinstance(left, t.Call):
+                self.maps.setdefault(key_of(left.head), (left, right))
         for tree in trees:
+            self.letters |= set(_letters_below(tree))
             for node in t.walk(tree):
+                if isinstance(node, t.Call) and len(node.args) == 1:
+                    place = node.args[0]
+                    if isinstance(place, t.Sym):
+                        self.points.setdefault(key_of(node.head), place)
                 if isinstance(node, t.Sym):
                     self.bars.setdefault(_shape(node), set()).add(node.given)
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
@@ -36,7 +51,7 @@ class Resolver:
 
     def side(self, node: t.Node) -> t.Node:
         """A side of a row, written out."""
-        made: t.Node = self._visit(node)
+        made: t.Node = self._visit(with_times_below(node, self.processes))
         return made
 
     def sides(
@@ -46,6 +61,9 @@ class Resolver:
         left = None if left is None else self.side(left)
         right = None if right is None else self.side(right)
         if isinstance(right, t.Normal) and right.point is None and isinstance(left, t.Call):
+            point = self.points.get(key_of(left.head))
+            if point is not None and len(left.args) == 1 and isinstance(left.args[0], t.Dot):
+                left = replace(left, args=(point,))  # p(· | z) = N(z, I)
             letter = conventional("densities", key_of(left.head))
             if letter and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
                 right = replace(right, point=left.args[0])
@@ -59,6 +77,9 @@ class Resolver:
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
+        if isinstance(node, t.Sym) and self._marks(node.sup):
+            assert isinstance(node.sup, t.Sym)
+            return replace(node, labels=(*node.labels, node.sup.name), sup=None)
         if isinstance(node, t.Mul):
             made = self._product(_flat(node))
             return as_mean(made)
@@ -75,6 +96,12 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _marks(self, above: t.Node | None) -> bool:
+        """Whether a letter above another is a mark, as in v^X: it stands nowhere by itself."""
+        if not isinstance(above, t.Sym) or above.sub or above.sup or above.accents:
+            return False
+        return above.name.isalpha() and above.name.isupper() and above.name not in self.letters
 
     def _product(self, node: t.Mul) -> t.Node:
         factors: list[t.Node] = [node.factors[0]]
@@ -128,8 +155,9 @@ class Resolver:
             isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
             for s in (*node.head.sub, node.head.sup)
         )
-        if len(parts) > 1 and key not in self.arities and not (function or model):
-            return node.head.sup is None
+        if key not in self.arities and not (function or model):
+            if len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac)):
+                return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
@@ -140,8 +168,23 @@ class Resolver:
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
         of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
         if negative and not of_time:  # the inverse of a map, or one over its value
+            inverse = self._inverse(power, head, args) if len(args) == 1 else None
+            if inverse is not None:
+                return inverse
             return t.Other(power.at, "power that may be an inverse", (called,))
         return replace(power, base=called)
+
+    def _inverse(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
+        """ψ⁻¹(y) = (y - b) / a, where ψ(x) = a x + b."""
+        minus_one = t.Add(power.at, ((-1, t.Num(power.at, Fraction(1))),))
+        known = self.maps.get(key_of(head))
+        if known is None or spelled(power.exponent) != spelled(minus_one):
+            return None
+        call, value = known
+        same_places = [spelled(s) for s in call.head.sub] == [spelled(s) for s in head.sub]
+        if not same_places or len(call.args) != 1 or call.given or call.after:
+            return None
+        return affine_inverse(value, call.args[0], args[0])
 
     def _at(self, node: t.Node, place: t.Node, bracketed: bool) -> t.Node | None:
         """The letters of functions in ``node`` at ``place``; None where that is not clear."""
@@ -169,6 +212,39 @@ class Resolver:
         return made
 
 
+def affine_inverse(value: t.Node, letter: t.Node, at: t.Node) -> t.Node | None:
+    """(y - b) / a for a value a x + b, the x in it, and y; None where it is no such value."""
+    parts = value.parts if isinstance(value, t.Add) else ((1, value),)
+    name = spelled(letter)
+    moving = [part for part in parts if any(spelled(n) == name for n in t.walk(part[1]))]
+    if len(moving) != 1:
+        return None
+    ((sign, product),) = moving
+    factors = product.factors if isinstance(product, t.Mul) else (product,)
+    slopes = [f for f in factors if spelled(f) != name]
+    if len(slopes) != len(factors) - 1 or not slopes:
+        return None
+    if any(spelled(n) == name for f in slopes for n in t.walk(f)):
+        return None
+    if isinstance(product, t.Mul) and "/" in product.ops:
+        return None
+    rest = tuple((-s * sign, part) for s, part in parts if part is not product)
+    top = t.Add(value.at, ((sign, t.Group(at.at, at)), *rest))
+    slope = slopes[0] if len(slopes) == 1 else t.Mul(value.at, tuple(slopes), ("",) * (len(slopes) - 1))
+    return t.Frac(value.at, top, slope)
+
+
+def _letters_below(node: t.Node) -> Iterator[str]:
+    """The spellings of symbols that do not stand above another."""
+    if isinstance(node, t.Sym):
+        yield spelled(node)
+        for below in node.sub:
+            yield from _letters_below(below)
+        return
+    for child in t.children(node):
+        yield from _letters_below(child)
+
+
 def _shape(node: t.Sym) -> tuple[str, int]:
     return key_of(node), len(node.sub)
 
@@ -186,7 +262,16 @@ def _flat(node: t.Mul) -> t.Mul:
 
 def _multiplies(node: t.Call) -> bool:
     """Whether a call may as well be a letter times a bracket: c (a + b)."""
-    return any(isinstance(a, t.Add | t.Num) for a in node.args) and not node.given
+    if node.given:
+        return False
+    quotient = any(isinstance(a, t.Frac) for a in node.args) and _coefficient(node.head)
+    return quotient or any(isinstance(a, t.Add | t.Num) for a in node.args)
+
+
+def _coefficient(head: t.Sym) -> bool:
+    """A coefficient at a time, such as σ_t."""
+    timed = any(isinstance(s, t.Sym) and conventional("times", s.name) for s in head.sub)
+    return timed and conventional("scalars", head.name)
 
 
 def _outside(node: t.Node) -> t.Node:
