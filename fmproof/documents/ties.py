@@ -150,7 +150,7 @@ class Ties:
         )
         for other, left in self._said:
             ends = other.inline and left is not None and other.right is not None
-            if ends and not at_ends and at_the_ends(left, other.right):
+            if ends and not at_ends and at_the_ends(left, other.right, self.elab.evidence):
                 continue  # α_0 = 0 says nothing of a row about α_t
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue

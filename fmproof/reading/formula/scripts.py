@@ -125,7 +125,7 @@ class Scripts(Brackets):
             if parser.text() == "\\text":
                 found.append(t.Sym(at, parser.take().words.strip()))
                 continue
-            found.append(parser.sum())
+            found.extend(_side_by_side(parser.sum()))
         return found, 0 if before is None else len(found) - before
 
     def applied(self, node: t.Sym) -> t.Node:
@@ -174,6 +174,15 @@ class Scripts(Brackets):
             self.integrals = saved
             node = t.Pow(at, node, exponent)
         return node
+
+
+def _side_by_side(node: t.Node) -> tuple[t.Node, ...]:
+    """p_{0t} has two subscripts: nobody writes zero times t."""
+    if isinstance(node, t.Mul) and not any(node.ops):
+        first = node.factors[0]
+        if isinstance(first, t.Num) and first.value == 0:
+            return node.factors
+    return (node,)
 
 
 def takes_square(node: t.Sym) -> bool:

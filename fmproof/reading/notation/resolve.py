@@ -14,6 +14,7 @@ from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -60,12 +61,15 @@ class Resolver:
         """Both sides of a row: ``p(x | y) = N(y, I)`` is the density at x."""
         left = None if left is None else self.side(left)
         right = None if right is None else self.side(right)
+        letter = _gradient_letter([side for side in (left, right) if side is not None])
+        if letter is not None:
+            left, right = _in_the_letter(left, letter), _in_the_letter(right, letter)
         if isinstance(right, t.Normal) and right.point is None and isinstance(left, t.Call):
             point = self.points.get(key_of(left.head))
             if point is not None and len(left.args) == 1 and isinstance(left.args[0], t.Dot):
                 left = replace(left, args=(point,))  # p(· | z) = N(z, I)
-            letter = conventional("densities", key_of(left.head))
-            if letter and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
+            density = conventional("densities", key_of(left.head))
+            if density and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
                 right = replace(right, point=left.args[0])
         return left, right
 
@@ -80,6 +84,9 @@ class Resolver:
         if isinstance(node, t.Sym) and self._marks(node.sup):
             assert isinstance(node.sup, t.Sym)
             return replace(node, labels=(*node.labels, node.sup.name), sup=None)
+        if isinstance(node, t.Call) and _at_a_time_above(node):
+            head = replace(node.head, sub=(*node.head.sub, node.head.sup), sup=None)
+            return replace(node, head=head)
         if isinstance(node, t.Mul):
             made = self._product(_flat(node))
             return as_mean(made)
@@ -194,7 +201,7 @@ class Resolver:
         if not isinstance(node, t.Group | t.Mul | t.Add | t.Function):
             return None
         if any(isinstance(n, t.Call) for n in t.walk(node)):
-            return None
+            return _in_place_of_dots(node, place)
         names = {key_of(n) for n in t.walk(node) if isinstance(n, t.Sym)}
         if not names & set(self.arities):
             return None
@@ -212,28 +219,6 @@ class Resolver:
         return made
 
 
-def affine_inverse(value: t.Node, letter: t.Node, at: t.Node) -> t.Node | None:
-    """(y - b) / a for a value a x + b, the x in it, and y; None where it is no such value."""
-    parts = value.parts if isinstance(value, t.Add) else ((1, value),)
-    name = spelled(letter)
-    moving = [part for part in parts if any(spelled(n) == name for n in t.walk(part[1]))]
-    if len(moving) != 1:
-        return None
-    ((sign, product),) = moving
-    factors = product.factors if isinstance(product, t.Mul) else (product,)
-    slopes = [f for f in factors if spelled(f) != name]
-    if len(slopes) != len(factors) - 1 or not slopes:
-        return None
-    if any(spelled(n) == name for f in slopes for n in t.walk(f)):
-        return None
-    if isinstance(product, t.Mul) and "/" in product.ops:
-        return None
-    rest = tuple((-s * sign, part) for s, part in parts if part is not product)
-    top = t.Add(value.at, ((sign, t.Group(at.at, at)), *rest))
-    slope = slopes[0] if len(slopes) == 1 else t.Mul(value.at, tuple(slopes), ("",) * (len(slopes) - 1))
-    return t.Frac(value.at, top, slope)
-
-
 def _letters_below(node: t.Node) -> Iterator[str]:
     """The spellings of symbols that do not stand above another."""
     if isinstance(node, t.Sym):
@@ -243,6 +228,53 @@ def _letters_below(node: t.Node) -> Iterator[str]:
         return
     for child in t.children(node):
         yield from _letters_below(child)
+
+
+def _in_place_of_dots(node: t.Node, place: t.Node) -> t.Node | None:
+    """(p(·|z) u(·|z))(x) at x; None where something else is taken at another point."""
+    calls = [n for n in t.walk(node) if isinstance(n, t.Call)]
+    if not all(len(call.args) == 1 and isinstance(call.args[0], t.Dot) for call in calls):
+        return None
+
+    def visit(one: Any) -> Any:
+        if isinstance(one, tuple):
+            return tuple(map(visit, one))
+        if isinstance(one, t.Dot):
+            return place
+        if isinstance(one, t.Node):
+            return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
+        return one
+
+    made: t.Node = visit(node)
+    return made
+
+
+def _gradient_letter(sides: Sequence[t.Node]) -> t.Sym | None:
+    """The one letter at which a row takes functions without a condition, as in log p(x)."""
+    places = {
+        spelled(place): place
+        for side in sides
+        for node in t.walk(side)
+        if isinstance(node, t.Call) and len(node.args) == 1 and not node.given
+        for place in node.args
+        if isinstance(place, t.Sym)
+    }
+    return next(iter(places.values())) if len(places) == 1 else None
+
+
+def _in_the_letter(node: Any, letter: t.Sym) -> Any:
+    """∇ log p(y | x) in a row about p(x) is the gradient in x."""
+    if isinstance(node, tuple):
+        return tuple(_in_the_letter(part, letter) for part in node)
+    if not isinstance(node, t.Node):
+        return node
+    changed = {f.name: _in_the_letter(getattr(node, f.name), letter) for f in fields(node)}
+    node = replace(node, **changed)
+    if isinstance(node, t.Derivative) and node.kind == "grad" and node.var is None:
+        calls = [n for n in t.walk(node.body) if isinstance(n, t.Call) and n.given]
+        if calls and all([spelled(g) for g in call.given] == [spelled(letter)] for call in calls):
+            return replace(node, var=letter)
+    return node
 
 
 def _shape(node: t.Sym) -> tuple[str, int]:
@@ -266,6 +298,13 @@ def _multiplies(node: t.Call) -> bool:
         return False
     quotient = any(isinstance(a, t.Frac) for a in node.args) and _coefficient(node.head)
     return quotient or any(isinstance(a, t.Add | t.Num) for a in node.args)
+
+
+def _at_a_time_above(node: t.Call) -> bool:
+    """J^t(θ), the loss at a time, which others write J_t(θ)."""
+    above = node.head.sup
+    time = isinstance(above, t.Sym) and not above.sub and conventional("times", above.name)
+    return time and conventional("losses", node.head.name)
 
 
 def _coefficient(head: t.Sym) -> bool:
