@@ -175,6 +175,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
+        if item.inline and not condition and self._takes(item):
+            return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
             self.context.chain = RowChain()
@@ -212,6 +214,17 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _takes(self, item: Item) -> bool:
+        """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
+        path, value = item.left, item.right
+        if not (isinstance(path, t.Sym) and isinstance(value, t.Sym) and item.row.relation == "="):
+            return False
+        named = any(
+            spelled(c.left) == spelled(value)
+            for c in self.elab.candidates.get(key_of(value), ())
+        )
+        return not named and self.elab.path(path) is not None
 
     def _unread(self, item: Item) -> str:
         problem = item.problem
