@@ -111,6 +111,7 @@ SEEN_TRUE = {
     "half of it": r"1/2 \|x\|^2 = \frac{x \cdot x}{2}",
     "brackets": r"\log(m) r = r \log m",
     "a reason above": r"r + m \overset{\text{(a)}}{=} m + r",
+    "a star above": r"r + m \overset{\star}{=} m + r",
 }
 
 

@@ -152,7 +152,8 @@ _WORDS = re.compile(
 
 
 _REASON = re.compile(
-    r"\(.*\)|[0-9*]+|a\.?\s?[se]\.?|\\(?:eq)?ref.*|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
+    r"\(.*\)|[0-9*]+|\\(?:star|ast|d?dagger)|a\.?\s?[se]\.?|\\(?:eq)?ref.*"
+    r"|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
     re.IGNORECASE,
 )
 """What may stand above = as a reason: (a), a number, a word; a letter says what kind of = it is."""
