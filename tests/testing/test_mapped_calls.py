@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from fmproof.models import CondOTPath, GaussianMixture
 from fmproof.testing import CheckFailed, assert_losses_differ_by_constant, takes_jax, takes_tensors
-from fmproof.testing.calls import joined
+from fmproof.testing.calls import joined, note
 
 MIX = GaussianMixture([0.5, 0.5], [[-2, 0], [1, 1]], [[[0.5, 0], [0, 0.25]]] * 2)
 QUICK = {"samples": 1_000}
@@ -26,21 +28,6 @@ def torch_loss(randomness):
     return takes_tensors(lambda t, x: 0.3 * x + t.reshape(-1, 1)), loss
 
 
-def jax_loss(split):
-    jax = pytest.importorskip("jax")
-
-    def loss(model, x1, key):
-        def one(key, z):
-            first, second = jax.random.split(key) if split else (key, key)
-            t, x0 = jax.random.uniform(first), jax.random.normal(second, z.shape)
-            found = model(t[None], ((1 - t) * x0 + t * z)[None])[0]
-            return jax.numpy.square(found - (z - x0)).sum()
-
-        return jax.vmap(one)(jax.random.split(key, len(x1)), x1).mean()
-
-    return takes_jax(lambda t, x: 0.3 * x + t.reshape(-1, 1)), loss
-
-
 def check(made):
     model, loss = made
     assert_losses_differ_by_constant(model, CondOTPath(), MIX, loss, **QUICK)
@@ -52,10 +39,41 @@ def test_one_noise_for_all_rows_of_a_torch_vmap():
         check(torch_loss("same"))
 
 
-def test_one_key_for_time_and_noise_in_a_jax_vmap():
-    check(jax_loss(True))
-    with pytest.raises(CheckFailed, match="one key was used for both"):
-        check(jax_loss(False))
+def test_calls_mapped_by_jax_are_noted_once_with_all_rows():
+    jax = pytest.importorskip("jax")
+    calls = []
+
+    def one(t, x):
+        note(calls, t[None], x[None])
+        return x
+
+    t, x = np.linspace(0, 1, 5), np.arange(10.0).reshape(5, 2)
+    jax.vmap(one)(t, x)
+    jax.vmap(one, in_axes=(None, 0))(np.float64(0.5), x)
+    (first, second), (shared, _) = calls
+    assert np.allclose(np.ravel(first), t)
+    assert np.allclose(np.reshape(second, x.shape), x)
+    assert np.allclose(np.ravel(shared), 0.5)
+    jax.jit(jax.vmap(one))(t, x)  # compiled code tells nothing
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_one_key_of_jax_for_time_and_noise(split):
+    jax = pytest.importorskip("jax")
+
+    def loss(model, x1, key):
+        first, second = jax.random.split(key) if split else (key, key)
+        t, x0 = jax.random.uniform(first, (len(x1),)), jax.random.normal(second, x1.shape)
+        x = x0 + t[:, None] * (x1 - x0)
+        return jax.numpy.square(model(t, x) - (x1 - x0)).sum(axis=1).mean()
+
+    check_it = partial(check, (takes_jax(lambda t, x: 0.3 * x + t.reshape(-1, 1)), loss))
+    if split:
+        check_it()
+    else:
+        with pytest.raises(CheckFailed, match="one key was used for both"):
+            check_it()
 
 
 def test_functions_of_torch_that_hide_numbers_otherwise():
