@@ -4,8 +4,8 @@
 
 A number stands for a derivation of as many steps (chain.py). A row a theorem: steps of the
 certificate, lines of Proof.v, seconds of processor time that Coq takes for proof and check, and the
-axioms that the theorem rests on; or what has no translation yet. The library is compiled once before,
-into the user's cache.
+axioms that the theorem rests on; or what has no translation yet. The library is compiled once
+before, into the user's cache.
 """
 
 from __future__ import annotations
