@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from fmproof.errors import InputError
 
@@ -33,7 +34,7 @@ FILES = (
 )
 """In the order in which they use each other."""
 
-RULES: Mapping[str, str] = {
+_RULES = {
     "linearity": "linearity",
     "inner_of_integral": "inner_of_integral",
     "fubini": "fubini",
@@ -68,6 +69,7 @@ RULES: Mapping[str, str] = {
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
 }
+RULES: Mapping[str, str] = MappingProxyType(_RULES)
 """The lemma that is the heart of each rule's proof."""
 
 ALLOWED = frozenset(
@@ -84,11 +86,12 @@ ALLOWED = frozenset(
 )
 """The axioms of classical reasoning in Coq's reals and mathcomp; none of ours."""
 
-ASSUMED: Mapping[str, str] = {
+_ASSUMED = {
     "version": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
     "version_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
     "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
 }
+ASSUMED: Mapping[str, str] = MappingProxyType(_ASSUMED)
 """What mathcomp-analysis lacks and ``Conditional.v`` assumes, with references."""
 
 MISSING = (
