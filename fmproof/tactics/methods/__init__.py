@@ -19,13 +19,13 @@ from fmproof.tactics.methods import (
 )
 from fmproof.tactics.methods.common import Common, bring
 from fmproof.tactics.methods.line import Line, Method
-from fmproof.tactics.rewriting import Conversion
+from fmproof.tactics.rewriting import Conversion, at
 
 __all__ = ["METHODS", "Common", "Line", "Method", "common_form"]
 
 
 def _nothing(_: Line) -> Conversion:
-    return lambda term: None
+    return at()(lambda term: None)
 
 
 METHODS: dict[str, Method] = {
