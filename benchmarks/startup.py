@@ -182,7 +182,7 @@ def time_sizes(sizes: list[int]) -> None:
 
 
 def time_one(make: Callable[[int], Derivation], size: int) -> tuple[float, float]:
-    """Seconds of the processor to write and to check a derivation of ``size`` steps made by ``make``."""
+    """Seconds of the processor to write and to check what ``make`` makes of ``size`` steps."""
     from fmproof import check
 
     check([make(3)])

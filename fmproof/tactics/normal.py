@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sympy import Basic, Expr, S
@@ -61,7 +61,15 @@ from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
-from fmproof.tactics.rewriting import Conversion, at, at_those_of, attempt, first_of, then
+from fmproof.tactics.rewriting import (
+    Conversion,
+    Memory,
+    at,
+    at_those_of,
+    attempt,
+    first_of,
+    then,
+)
 from fmproof.tactics.scores import mixture_score
 from fmproof.tactics.time_averages import is_time_average, uniform_time
 from fmproof.tactics.written_out import integral_forms, plain_integrals
@@ -241,6 +249,7 @@ def _named(name: str) -> Method:
     return METHODS[name]
 
 
+@cache
 def _always(conversion: Conversion) -> Method:
     return lambda line: conversion
 
@@ -338,22 +347,48 @@ _CONDITIONAL = (
 )
 
 
+_NOTING = frozenset((_scores, *_CONDITIONAL))
+"""What looks at the whole line, or notes there what it found."""
+
+
 def _normal_forms(line: Line, symbols: Conversion, moves: Sequence[Method]) -> Common:
     left, right = (_normal(line, side, symbols, moves) for side in (line.before, line.claim))
     return Common(left, right, {"auto"}, True)
 
 
+_expanded: Memory[Theorem] = Memory()
+
+
 def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
-    theorem = then(reflexivity(term), METHODS["lemma"](line))
-    theorem = then(theorem, symbols)
+    lemmas = then(reflexivity(term), METHODS["lemma"](line))
+
+    def expand() -> Theorem:
+        return _expand(line, lemmas.rhs, symbols, moves)
+
+    try:
+        if _NOTING.isdisjoint(moves):
+            found = _expanded.of((lemmas.rhs, symbols, *moves), expand)
+        else:
+            found = expand()
+    except _Late:
+        raise RuleError("auto: out of time") from None
+    return transitivity(lemmas, found)
+
+
+class _Late(Exception):
+    """No time is left; with more, it may be found."""
+
+
+def _expand(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
     conversion = first_of(move(line) for move in moves)
 
-    def expand(node: Expr) -> Theorem | None:
+    def convert(node: Expr) -> Theorem | None:
         if line.late():
-            raise RuleError("auto: out of time")
+            raise _Late
         return conversion(node)
 
-    theorem = then(theorem, at_those_of([conversion], expand))
+    moved = at_those_of([conversion], convert)
+    theorem = then(then(reflexivity(term), symbols), moved)
     return then(theorem, _reordered)
 
 
