@@ -5,12 +5,17 @@
 1. Whole processes, from nothing to exit, against ``python -c "import sympy"``. The commands
    take turns, so that a busy moment of the machine falls on all of them. ``--help`` and completion
    are to take at most 0.15 s more than ``python -c pass``.
-2. The time of the check itself, without Python and imports.
-3. The time for a step in derivations of 20, 200 and 2,000 steps, each in a new process.
+2. The processor time of each phase of ``fmproof verify --no-numeric``, one after the other in one
+   process: the imports, the making of the derivations, the check, and in it the search for
+   conditions, what the lines oblige, and the steps themselves.
+3. How long each built-in theorem takes to be replayed from its trace, with nothing remembered of
+   the check that found it.
+4. The time for a step in derivations of 20, 200 and 2,000 steps, each in a new process.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
@@ -18,7 +23,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import click
@@ -27,10 +32,60 @@ if TYPE_CHECKING:
     from fmproof import Derivation
 
 FMPROOF = [sys.executable, "-m", "fmproof"]
-CHECK_ALL = """
+COMMAND_LINE = "import gc; gc.set_threshold(100_000, 50, 50)"  # as fmproof.cli does
+PHASES = f"""
+{COMMAND_LINE}
+import json, time
+taken, last = {{}}, time.process_time()
+def done(phase):
+    global last
+    now = time.process_time()
+    taken[phase], last = now - last, now
+import sympy
+done("import sympy")
 from fmproof import check
 from fmproof.derivations import BUILTIN, load
-print(check([load(name) for name in BUILTIN]).seconds)
+done("import fmproof")
+derivations = [load(name) for name in BUILTIN]
+done("make the derivations")
+import fmproof.tactics.check as checking
+inside = dict.fromkeys(("search for conditions", "what lines oblige", "steps"), 0.0)
+def timed(owner, name, phase):
+    function, depth = getattr(owner, name), [0]
+    def run(*args, **kwargs):
+        started, depth[0] = time.thread_time(), depth[0] + 1
+        try:
+            return function(*args, **kwargs)
+        finally:
+            depth[0] -= 1
+            if depth[0] == 0:
+                inside[phase] += time.thread_time() - started
+    setattr(owner, name, run)
+timed(checking._Checker, "_proved", "search for conditions")
+timed(checking, "obligations", "what lines oblige")
+timed(checking, "justify", "steps")
+last = time.process_time()
+assert check(derivations).status == "proved"
+done("check")
+print(json.dumps({{**taken, **{{f"  {{phase}}": spent for phase, spent in inside.items()}}}}))
+"""
+REPLAYS = f"""
+{COMMAND_LINE}
+import json, time
+from fmproof.derivations import BUILTIN, load
+from fmproof.kernel.replay import replay
+from fmproof.lang import node
+from fmproof.tactics.check import theorems
+proved = theorems([load(name) for name in BUILTIN])
+taken = {{}}
+for name, theorem in proved.items():
+    node._forget()
+    cold = time.process_time()
+    replay(theorem)
+    warm = time.process_time()
+    replay(theorem)
+    taken[name] = warm - cold, time.process_time() - warm
+print(json.dumps(taken))
 """
 
 
@@ -93,11 +148,22 @@ def children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def time_check(runs: int) -> None:
-    """Print the time of checking all built-in derivations, in new processes."""
-    taken = [float(output([sys.executable, "-c", CHECK_ALL])) for _ in range(runs)]
-    click.echo(f"check of all built-in derivations: best {min(taken):.3f}s, median "
-               f"{median(taken):.3f}s")  # fmt: skip
+def time_phases(runs: int) -> None:
+    """Print the medians of what each phase takes of the processor, and the ratios to SymPy's."""
+    each = [json.loads(output([sys.executable, "-c", PHASES])) for _ in range(runs)]
+    medians = {phase: median(taken[phase] for taken in each) for phase in each[0]}
+    click.echo(f"{'phase':<28} {'CPU':>8} {'ratio':>6}")
+    for phase, spent in medians.items():
+        click.echo(f"{phase:<28} {spent:7.3f}s {spent / medians['import sympy']:6.2f}")
+
+
+def time_replays(runs: int) -> None:
+    """Print the medians of what the replay of each built-in theorem takes of the processor."""
+    each = [json.loads(output([sys.executable, "-c", REPLAYS])) for _ in range(runs)]
+    click.echo(f"{'replay of':<28} {'cold':>8} {'warm':>8}")
+    for name in each[0]:
+        cold, warm = (median(taken[name][i] for taken in each) for i in (0, 1))
+        click.echo(f"{name:<28} {cold:7.3f}s {warm:7.3f}s")
 
 
 def time_sizes(sizes: list[int]) -> None:
@@ -116,15 +182,15 @@ def time_sizes(sizes: list[int]) -> None:
 
 
 def time_one(make: Callable[[int], Derivation], size: int) -> tuple[float, float]:
-    """Seconds to write and to check a derivation of ``size`` steps made by ``make``."""
+    """Seconds of the processor to write and to check what ``make`` makes of ``size`` steps."""
     from fmproof import check
 
     check([make(3)])
-    started = perf_counter()
+    started = process_time()
     derivation = make(size)
-    written = perf_counter()
+    written = process_time()
     report = check([derivation])
-    checked = perf_counter()
+    checked = process_time()
     steps = len(report.derivations[0].steps)
     if report.status != "proved" or steps != size:
         raise SystemExit(f"{derivation.name}: {report.status}, {steps} steps")
@@ -144,7 +210,9 @@ def main(runs: int, sizes: str, size: int | None) -> None:
         return
     time_processes(runs)
     click.echo()
-    time_check(runs)
+    time_phases(runs)
+    click.echo()
+    time_replays(min(runs, 3))
     click.echo()
     time_sizes([int(number) for number in sizes.split(",")])
 

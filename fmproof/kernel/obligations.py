@@ -56,9 +56,9 @@ class _Inside:
         if not self.scope:  # under no binder no factor varies, and the part may be known
             yield from obligations(part)
             return
-        varying = (f for f in factors(factor) if self.scope & free_vars(f))
-        place = _Inside(mul(self.weight, *varying), self.scope, self.diffuse)
-        yield from declaration(part).obliges(part, place)
+        varying = [f for f in factors(factor) if self.scope & free_vars(f)]
+        weight = mul(self.weight, *varying) if varying else self.weight
+        yield from declaration(part).obliges(part, _Inside(weight, self.scope, self.diffuse))
 
     def under(self, binder: Any) -> Iterator[Prop]:
         yield from declaration(binder.body).obliges(

@@ -9,7 +9,7 @@ is multiplied out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
@@ -22,12 +22,9 @@ from fmproof.lang.node import (
     Inside,
     Lift,
     Term,
-    admit,
     as_term,
-    declaration,
     declare,
     is_nonnegative,
-    is_one_of,
     nothing,
     shown,
     sort_of,
@@ -109,15 +106,15 @@ def coefficient(term: Expr) -> tuple[Rational, Expr]:
 
 def add(*terms: Expr) -> Expr:
     """The sum in canonical form."""
-    constant = Fraction(0)
-    total: dict[Expr, Fraction] = {}
+    constant: Fraction | int = 0
+    total: dict[Expr, Fraction | int] = {}
     for term in terms:
         for part in _parts(term):
             c, rest = coefficient(part)
             if rest is S.One:
                 constant += fraction(c)
             else:
-                total[rest] = total.get(rest, Fraction(0)) + fraction(c)
+                total[rest] = total.get(rest, 0) + fraction(c)
     parts = sorted((_scaled(c, rest) for rest, c in total.items() if c != 0), key=_ORDER)
     if constant != 0:
         parts.insert(0, number(constant))
@@ -128,7 +125,7 @@ def add(*terms: Expr) -> Expr:
 
 def mul(*terms: Expr) -> Expr:
     """The product in canonical form. 0·a is 0, since every term has a value."""
-    constant = Fraction(1)
+    constant: Fraction | int = 1
     powers: dict[Expr, int] = {}
     for term in terms:
         for base, exponent in _powers(term, 1):
@@ -136,9 +133,8 @@ def mul(*terms: Expr) -> Expr:
                 constant *= power_of_number(fraction(base), exponent)
             else:
                 powers[base] = powers.get(base, 0) + exponent
-    return _scaled(
-        constant, _product(sorted((_power(b, e) for b, e in powers.items()), key=_ORDER))
-    )
+    parts = sorted((_power(b, e) for b, e in powers.items()), key=_ORDER)
+    return _scaled(constant, _product(parts))
 
 
 def _parts(term: Expr) -> Iterator[Expr]:
@@ -177,7 +173,7 @@ def _product(parts: Any) -> Expr:
     return Mul(*parts, evaluate=False)
 
 
-def _scaled(factor: Fraction, rest: Expr) -> Expr:
+def _scaled(factor: Fraction | int, rest: Expr) -> Expr:
     """A number times a product without one."""
     if factor == 1:
         return rest
@@ -204,7 +200,7 @@ def times_of(*terms: Any) -> Expr:
 
 def power_of(base: Any, exponent: Any) -> Expr:
     """The power that a user writes."""
-    return _checked(Pow, (as_term(base), as_term(exponent)), _rebuilt_power)
+    return _checked(Pow, (as_term(base), as_term(exponent)), _raised)
 
 
 def plus(*terms: Any) -> Expr:
@@ -213,24 +209,6 @@ def plus(*terms: Any) -> Expr:
     The kernel cancels it at once; the value is the same, the display is not.
     """
     return _checked(Add, map(as_term, terms), lambda *parts: Add(*parts, evaluate=False))
-
-
-def as_written(term: Expr) -> Expr:
-    """``term`` rebuilt, in canonical form but for its sums, which stay as they were written.
-
-    So a product or a power that SymPy was told not to evaluate shows as what it is.
-
-    Raises:
-        SortError: some part of it is no node, or is ill sorted.
-    """
-    if not term.args:
-        return admit(term)
-    args = [as_written(arg) for arg in term.args]
-    if is_one_of(term, SUMS):
-        _sum_sort(tuple(args))
-        return Add(*args, evaluate=False) if len(args) > 1 else args[0]
-    made: Expr = declaration(term).rebuild(term, *args)
-    return made
 
 
 def _checked(kind: type, terms: Any, make: Any) -> Expr:
@@ -303,19 +281,18 @@ _SORTS: dict[type, Any] = {Add: _sum_sort, Mul: _product_sort, Pow: _power_sort}
 _OF_USERS: dict[type, Any] = {Add: plus_of, Mul: times_of, Pow: power_of}
 
 
-def _rebuilt_sum(*args: Expr) -> Expr:
-    _sum_sort(args)
-    return add(*args)
+def _raised(base: Expr, exponent: Expr) -> Expr:
+    return mul(_power(base, fraction(exponent).numerator))
 
 
-def _rebuilt_product(*args: Expr) -> Expr:
-    _product_sort(args)
-    return mul(*args)
+def _rebuilt(kind: type, make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """``make``, of arguments whose sorts fit."""
 
+    def rebuild(_: Expr, *args: Expr) -> Expr:
+        _SORTS[kind](args)
+        return make(*args)
 
-def _rebuilt_power(*args: Expr) -> Expr:
-    _power_sort(args)
-    return mul(_power(args[0], fraction(args[1]).numerator))
+    return rebuild
 
 
 def _every_place(node: Expr) -> Mapping[int, Lift]:
@@ -334,8 +311,9 @@ def _each_weighted(node: Expr, inside: Inside) -> Iterator[Any]:
     """
     honest = [sort_of(a) is Sort.REAL and not any(True for _ in inside(a)) for a in node.args]
     for i, arg in enumerate(node.args):
-        others = (a for j, a in enumerate(node.args) if j != i and honest[j])
-        yield from inside(arg, mul(*others))
+        if not honest[i]:  # else it obliges nothing, whatever its weight
+            others = (a for j, a in enumerate(node.args) if j != i and honest[j])
+            yield from inside(arg, mul(*others))
 
 
 def _even_or_nonnegative(node: Expr) -> bool:
@@ -349,7 +327,7 @@ declare(
     places=_every_place,
     obliges=_each,
     nonnegative=lambda node: all(map(is_nonnegative, node.args)),
-    rebuild=lambda node, *args: _rebuilt_sum(*args),
+    rebuild=_rebuilt(Add, add),
 )
 declare(
     *PRODUCTS,
@@ -358,7 +336,7 @@ declare(
     places=_every_place,
     obliges=_each_weighted,
     nonnegative=lambda node: sort_of(node) is Sort.REAL and all(map(is_nonnegative, node.args)),
-    rebuild=lambda node, *args: _rebuilt_product(*args),
+    rebuild=_rebuilt(Mul, mul),
 )
 declare(
     *POWERS,
@@ -367,5 +345,5 @@ declare(
     places=lambda node: {0: Lift.HERE},
     obliges=lambda node, inside: inside(node.args[0]),
     nonnegative=_even_or_nonnegative,
-    rebuild=lambda node, *args: _rebuilt_power(*args),
+    rebuild=_rebuilt(Pow, _raised),
 )

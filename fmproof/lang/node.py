@@ -11,7 +11,7 @@ and an operation that meets a type without a declaration raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
@@ -262,7 +262,7 @@ SHARED: Mapping[str, Any] = MappingProxyType(
     {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
 )
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
-_KINDS = {name: type(node) for name, node in SHARED.items()}
+_shared = [*map(id, SHARED.values()), *map(id, map(type, SHARED.values()))]
 
 
 def intact() -> None:
@@ -272,14 +272,16 @@ def intact() -> None:
             "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
             "form; switch it on again"
         )
-    if any(getattr(S, name) is not n or type(n) is not _KINDS[name] for name, n in SHARED.items()):
+    found = (S.Zero, S.One, S.NegativeOne, S.Half)
+    if [*map(id, found), *map(id, map(type, found))] != _shared:
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 
 _admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
-_same_parts: dict[tuple[int, ...], tuple[list[Basic], Basic]] = {}  # ids -> (parts, one node)
+_same_parts: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (type and parts, one node)
+_made: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (node and arguments, the result)
 _sorts: dict[int, tuple[Basic, Sort]] = {}
-_memories: list[dict[int, Any]] = []  # each: id -> (the object, so that it stays; what is known)
+_memories: list[dict[Any, Any]] = [_admitted, _same_parts, _made, _sorts]  # each keeps its objects
 _LIMIT = 400_000  # objects remembered; forgetting them costs time and nothing else
 
 
@@ -296,17 +298,26 @@ def admit(node: B) -> B:
     if len(_admitted) > _LIMIT:
         _forget()
     declaration(node)
-    made = _settled(_rebuilt(node, *(admit(arg) for arg in node.args)))
+    made = _rebuilt(node, [admit(arg) for arg in node.args])
     _admitted[id(node)] = (node, made)
     return made
 
 
-def _rebuilt(node: Any, *args: Any) -> Any:
-    """A node from its arguments; one that was forged has not what its type needs."""
-    try:
-        return declaration(node).rebuild(node, *args)
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
-        raise SortError(f"not a {type(node).__name__} that the language made: {error}") from None
+def _rebuilt(node: Any, args: list[Basic]) -> Any:
+    """A node from admitted arguments; one that was forged has not what its type needs.
+
+    A type makes the same of the same arguments, so it is asked once. What is in a key stays, so
+    its id is that of nothing else.
+    """
+    key = (id(type(node)), *map(id, args)) if args else (id(node),)
+    known = _made.get(key)
+    if known is None:
+        try:
+            made = _settled(declaration(node).rebuild(node, *args))
+        except (TypeError, ValueError, AttributeError, IndexError) as e:
+            raise SortError(f"not a {type(node).__name__} that the language made: {e}") from None
+        known = _made[key] = ((node, args), made)
+    return known[1]
 
 
 def _settled(node: Basic) -> Basic:
@@ -318,22 +329,14 @@ def _settled(node: Basic) -> Basic:
     one = node
     if parts:
         key = (id(type(node)), *map(id, parts))
-        same = _same_parts.get(key)
-        if same is None or type(same[1]) is not type(node) or not _identical(same[0], parts):
-            same = _same_parts[key] = (parts, node)
-        one = same[1]
+        one = _same_parts.setdefault(key, ((type(node), parts), node))[1]
     _admitted[id(node)] = (node, one)
     _admitted[id(one)] = (one, one)
     return one
 
 
-def _identical(some: Sequence[object], others: Sequence[object]) -> bool:
-    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
-
-
 def _forget() -> None:
-    memories: list[dict[Any, Any]] = [_admitted, _same_parts, _sorts, *_memories]
-    for memory in memories:
+    for memory in _memories:
         memory.clear()
 
 
@@ -358,7 +361,7 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
 def rebuilt(node: B, *args: Any) -> Any:
     """``node`` with other arguments, admitted."""
-    return _settled(_rebuilt(node, *map(admit, args)))
+    return _rebuilt(node, list(map(admit, args)))
 
 
 class Term(Sealed, Expr):

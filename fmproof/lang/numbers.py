@@ -42,6 +42,7 @@ BITS = 4_000
 """No number has a longer numerator or denominator."""
 
 _nodes: dict[tuple[int, int], Any] = {(node.p, node.q): node for node in SHARED.values()}
+_values = {id(node): (node, Fraction(*value)) for value, node in _nodes.items()}  # for good
 
 
 def is_number(term: Any) -> bool:
@@ -55,6 +56,8 @@ def fraction(term: Any) -> Fraction:
     Raises:
         SortError: it is not a number, or is too long.
     """
+    if id(term) in _values:  # made here, or shared
+        return _values[id(term)][1]
     p, q = getattr(term, "p", None), getattr(term, "q", None)
     if not (is_number(term) and type(p) is int and type(q) is int and q > 0):
         raise SortError(f"expected a rational number, found a {type(term).__name__}")
@@ -73,15 +76,15 @@ def number(value: Fraction | int) -> Any:
             "expected a whole number or a fraction of whole numbers with a positive denominator, "
             f"found a {type(value).__name__} of other numbers"
         )
+    if (p, q) in _nodes:
+        return _nodes[p, q]
     exact = _bounded(Fraction(p, q))
-    key = (exact.numerator, exact.denominator)
-    if key not in _nodes:
-        node = Expr.__new__(Integer if key[1] == 1 else Rational)
-        object.__setattr__(node, "p", key[0])
-        if key[1] != 1:
-            object.__setattr__(node, "q", key[1])
-        return _nodes.setdefault(key, node)
-    return _nodes[key]
+    node = Expr.__new__(Integer if exact.denominator == 1 else Rational)
+    object.__setattr__(node, "p", exact.numerator)
+    if type(node) is Rational:
+        object.__setattr__(node, "q", exact.denominator)
+    node = _nodes.setdefault((exact.numerator, exact.denominator), node)
+    return _values.setdefault(id(node), (node, exact))[0]
 
 
 def power_of_number(base: Fraction, exponent: int) -> Fraction:
@@ -89,7 +92,7 @@ def power_of_number(base: Fraction, exponent: int) -> Fraction:
     size = max(abs(base.numerator).bit_length(), base.denominator.bit_length())
     if exponent * size > 2 * BITS and abs(base) != 1:
         raise SortError(f"a number with the exponent {exponent} is too long")
-    return _bounded(base**exponent)
+    return base if exponent == 1 else _bounded(base**exponent)
 
 
 def _bounded(value: Fraction) -> Fraction:

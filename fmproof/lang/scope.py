@@ -63,12 +63,12 @@ def substitute(node: T, mapping: Mapping[Var, Expr]) -> T:
 
 
 def _substitute(node: Any, mapping: Mapping[Var, Expr]) -> Any:
+    if type(node) is Var:
+        return mapping.get(node, node)
     free = free_vars(node)
-    mapping = {var: value for var, value in mapping.items() if var in free and var != value}
+    mapping = {var: value for var, value in mapping.items() if var in free and var is not value}
     if not mapping:
         return node
-    if type(node) is Var:
-        return mapping[node]
     bound = bound_vars(node)
     if bound:
         incoming = frozenset().union(*(free_vars(value) for value in mapping.values()))

@@ -26,7 +26,7 @@ from fmproof.lang.props import Almost, Integrable
 from fmproof.lang.scope import alpha_equal, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.laws import same_law
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import at, attempt, sweep
 
 SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
 
@@ -171,16 +171,19 @@ def _monomial(place: _Place, value: Expr) -> _Monomial | None:
 
 def unfolded_means(term: Expr) -> Theorem:
     """Fields that are conditional expectations by definition, written out."""
-    theorem = sweep(
-        term, lambda t: unfold(t) if isinstance(t, Apply) and mean_of(t) is not None else None
-    )
+    theorem = sweep(term, written_mean)
     return reflexivity(term) if theorem is None else theorem
 
 
-def average_out(term: Expr) -> Theorem | None:
+@at(Apply)
+def written_mean(term: Any) -> Theorem | None:
+    """A field that is a conditional expectation by definition, as that."""
+    return unfold(term) if isinstance(term.head.definition, CondExpect) else None
+
+
+@at(Expect)
+def average_out(term: Any) -> Theorem | None:
     """E[k⟨a, E[f|X]⟩] = E[k⟨a, f⟩]: the first conditional expectation that can be replaced."""
-    if not isinstance(term, Expect):
-        return None
     for place in _places(term.body):
         if place.side == SQUARE:
             continue

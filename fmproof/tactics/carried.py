@@ -6,50 +6,53 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Expr
 
-from fmproof.errors import RuleError, SortError
-from fmproof.kernel.algebra import bilinearity
+from fmproof.errors import SortError
 from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import cauchy_schwarz, equal_integrand, parallelogram
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Inner
+from fmproof.lang.node import admit, remembered
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import alpha_equal
 from fmproof.tactics.abstraction import as_one, sums_in
 from fmproof.tactics.laws import same_law
+from fmproof.tactics.methods.arithmetic import expand_inner
 from fmproof.tactics.rewriting import attempt, sweep
 
 
 @remembered
 def multiplied_out(body: Expr) -> Theorem:
     """body = a sum of monomials."""
-    theorem = sweep(body, _expand) or reflexivity(body)
+    theorem = sweep(body, expand_inner) or reflexivity(body)
     normal = ring_normal(theorem.rhs)
     same = attempt(ring, theorem.rhs, normal)
     return theorem if same is None else transitivity(theorem, same)
-
-
-def _expand(term: Expr) -> Theorem | None:
-    return attempt(bilinearity, term) if isinstance(term, Inner) else None
 
 
 def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
     """``goal`` from what is known, where both multiplied out are the same: ‖a − b‖² < ∞ gives that
     ‖a‖² − 2⟨a, b⟩ + ‖b‖² is."""
     ours, theirs = multiplied_out(goal.body), multiplied_out(fact.body)
-    if ours.rhs is goal.body and theirs.rhs is fact.body:
+    plain, other = _plain(goal), _plain(fact)
+    if (plain is goal and other is fact) or plain is None or other is None:
         return None
-    try:
-        plain = Integrable(ours.rhs, *goal.measure)
-        other = Integrable(theirs.rhs, *fact.measure)
-        second = same_law(plain, other)
-        first = equal_integrand(goal, ours)
-        third = equal_integrand(other, symmetry(theirs))
-    except (RuleError, SortError):
+    second = attempt(same_law, plain, other)
+    first = second and attempt(equal_integrand, goal, ours)
+    third = first and attempt(equal_integrand, other, symmetry(theirs))
+    if first is None or second is None or third is None:
         return None
     return discharge(first, discharge(second, third))
+
+
+@remembered
+def _plain(goal: Integrable) -> Integrable | None:
+    """The same of the integrand multiplied out."""
+    body = multiplied_out(goal.body).rhs
+    try:
+        return goal if body is goal.body else admit(Integrable(body, *goal.measure))
+    except SortError:
+        return None
 
 
 def together(goal: Integrable, facts: Sequence[Integrable]) -> Iterator[tuple[str, Theorem]]:

@@ -23,10 +23,10 @@ from fmproof.lang.props import Almost, Integrable, Prop
 from fmproof.lang.scope import canon, free_vars, substitute
 
 
-def same_law(goal: Integrable, premise: Integrable) -> Theorem:
+def same_law(goal: Integrable, premise: Integrable) -> Theorem | None:
     """The rule ``tonelli`` with the order of the variables that makes it fit, if there is one."""
     order = same_integral(joint_form(goal), joint_form(premise))
-    return tonelli(goal, premise, order or ())
+    return None if order is None else tonelli(goal, premise, order)
 
 
 def same_integral(first: Integrable | None, second: Integrable | None) -> tuple[int, ...] | None:

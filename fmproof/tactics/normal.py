@@ -24,11 +24,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import derivative, minimisers_of_shift
 from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import (
@@ -56,11 +56,20 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
+from fmproof.tactics.averages import written_mean
 from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
-from fmproof.tactics.rewriting import Conversion, Memory, attempt, then
+from fmproof.tactics.rewriting import (
+    Conversion,
+    Memory,
+    at,
+    at_those_of,
+    attempt,
+    first_of,
+    then,
+)
 from fmproof.tactics.scores import mixture_score
 from fmproof.tactics.time_averages import is_time_average, uniform_time
 from fmproof.tactics.written_out import integral_forms, plain_integrals
@@ -207,7 +216,7 @@ def _derived(line: Line) -> Common:
 
 def _scored(line: Line) -> Common:
     """The same with scores alone: that of a mixture is a conditional expectation."""
-    return _normal_forms(line, _loss, (_scores, *_EXPAND, _always(_written_mean)))
+    return _normal_forms(line, _loss, (_scores, *_EXPAND, _always(written_mean)))
 
 
 def _exchanged(line: Line) -> Common:
@@ -246,9 +255,10 @@ def _always(conversion: Conversion) -> Method:
 
 
 def _scores(line: Line) -> Conversion:
-    return lambda term: mixture_score(term, line)
+    return at(Grad)(partial(mixture_score, line=line))
 
 
+@at(Apply, IntegralOver, Expect, Inner, Mul)
 def _linear(term: Expr) -> Theorem | None:
     """Sums and constants out of integrals and expectations; averages stay as they are."""
     if posterior.posterior(term) is not None:
@@ -279,10 +289,9 @@ def _holds_average(term: Expr) -> bool:
     return any(map(_holds_average, term.args))
 
 
-def _nested(term: Expr) -> Theorem | None:
+@at(Expect)
+def _nested(term: Any) -> Theorem | None:
     """E_x[k(x) E_y[f]] = E_{x, y}[k(x) f]."""
-    if not isinstance(term, Expect):
-        return None
     parts = factors(term.body)
     places = [i for i, part in enumerate(parts) if isinstance(part, Expect)]
     if len(parts) < 2 or len(places) != 1:
@@ -312,26 +321,14 @@ def _joined(term: Expect, inward: Theorem) -> Theorem | None:
     return transitivity(nested, symmetry(split)) if alpha_equal(split.rhs, nested.rhs) else None
 
 
-def _square(term: Expr) -> Theorem | None:
-    return attempt(bilinearity, term) if isinstance(term, Inner) else None
-
-
-def _written_mean(term: Expr) -> Theorem | None:
-    """A field that is a conditional expectation by definition, as that."""
-    if isinstance(term, Apply) and isinstance(term.head.definition, CondExpect):
-        return unfold(term)
-    return None
-
-
-def _conditional_sum(term: Expr) -> Theorem | None:
-    return expanded(term) if isinstance(term, CondExpect) else None
+_conditional_sum = at(CondExpect)(expanded)
 
 
 _EXPAND = (
     _named("marginalisation"),
     _named("tower"),
     _always(_nested),
-    _always(_square),
+    _named("square"),
     _always(_linear),
     _always(posterior.average_out),
     _named("pull-out"),
@@ -341,7 +338,7 @@ _EXPAND = (
 """Bring everything under the joint law, one monomial in each expectation."""
 
 _CONDITIONAL = (
-    _always(_written_mean),
+    _always(written_mean),
     _named("derivative"),
     _named("cancel"),
     _always(_conditional_sum),
@@ -383,21 +380,19 @@ class _Late(Exception):
 
 
 def _expand(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
-    conversions = [move(line) for move in moves]
+    conversion = first_of(move(line) for move in moves)
 
     def convert(node: Expr) -> Theorem | None:
         if line.late():
             raise _Late
-        for conversion in conversions:
-            found = conversion(node)
-            if found is not None:
-                return found
-        return None
+        return conversion(node)
 
-    theorem = then(then(reflexivity(term), symbols), convert)
+    moved = at_those_of([conversion], convert)
+    theorem = then(then(reflexivity(term), symbols), moved)
     return then(theorem, _reordered)
 
 
+@at(Named, Apply)
 def _loss(term: Expr) -> Theorem | None:
     """Losses and names; not densities, nor fields."""
     if isinstance(term, Named):
@@ -409,6 +404,7 @@ def _loss(term: Expr) -> Theorem | None:
     return None
 
 
+@at(Named, Apply)
 def _arithmetic(term: Expr) -> Theorem | None:
     """These, and fields and functions that are defined by arithmetic."""
     if isinstance(term, Apply) and term.head.definition is not None:
@@ -429,8 +425,7 @@ def _averages(term: Basic) -> bool:
     return any(map(_averages, term.args))
 
 
-def _reordered(term: Expr) -> Theorem | None:
-    return in_standard_order(term) if isinstance(term, Expect) else None
+_reordered = at(Expect)(in_standard_order)
 
 
 # --- functions that differ by a constant --------------------------------------------------

@@ -87,8 +87,9 @@ def symbols_in(derivation: Derivation) -> tuple[Shown, ...]:
 def shown_in(nodes: Iterable[Basic]) -> tuple[Shown, ...]:
     """The same of any terms and propositions."""
     found: dict[Shown, None] = {}
+    seen: dict[int, Basic] = {}
     for node in nodes:
-        _collect(node, found)
+        _collect(node, found, seen)
     return tuple(found)
 
 
@@ -121,21 +122,23 @@ def _nodes(derivation: Derivation) -> Iterable[Basic]:
     yield derivation.proposition
 
 
-def _collect(node: Basic, found: dict[Shown, None]) -> None:
+def _collect(node: Basic, found: dict[Shown, None], seen: dict[int, Basic]) -> None:
     """The variables, the symbols and the names, definitions looked into.
 
-    A variable that a derivative binds and that is printed as the place is not shown.
+    A variable that a derivative binds and that is printed as the place is not shown. Lines share
+    most of their parts: what was ``seen``, by its identity, is not looked into again.
     """
-    if node in found:
+    if id(node) in seen or node in found:
         return
+    seen[id(node)] = node
     if isinstance(node, Head) and node.definition is not None:
         for param in node.params:
             found.setdefault(param)
-        _collect(node.definition, found)
+        _collect(node.definition, found, seen)
     if isinstance(node, Var | Head | Constant):
         found[node] = None
     for arg in pieces(node):
-        _collect(arg, found)
+        _collect(arg, found, seen)
     if isinstance(node, Named):
         found[node] = None
 

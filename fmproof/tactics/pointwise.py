@@ -14,6 +14,7 @@ from sympy import Expr, S
 from fmproof.kernel.algebra import cancel
 from fmproof.kernel.almost import multiple_vanishes
 from fmproof.kernel.calculus import (
+    DERIVATIVES,
     derivative,
     differentiable,
     fewer_variables,
@@ -46,7 +47,7 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal
-from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.rewriting import Conversion, at, attempt, sweep, symbols_inside
 
 
 def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
@@ -105,6 +106,7 @@ def _rewritten(goal: Prop, place: int) -> Iterator[tuple[str, Theorem]]:
             yield from _named("", attempt(equal_sides, goal, {place: same}))
 
 
+@at(Named, Apply)
 def defined(term: Expr) -> Theorem | None:
     """A name or a symbol with a definition, unfolded."""
     if isinstance(term, Named) or (isinstance(term, Apply) and term.head.definition is not None):
@@ -112,12 +114,7 @@ def defined(term: Expr) -> Theorem | None:
     return None
 
 
-@remembered
-def has_slope(term: Any) -> bool:
-    """Whether a derivative, or a ratio that may cancel, is in a term."""
-    return isinstance(term, Derivative | Ratio) or any(map(has_slope, term.args))
-
-
+@at(*DERIVATIVES, Mul)
 def slopes(term: Expr) -> Theorem | None:
     """A derivative by the rules of calculus, and the ratios that this leaves, cancelled.
 
@@ -128,20 +125,20 @@ def slopes(term: Expr) -> Theorem | None:
         if isinstance(body, Apply) and isinstance(body.head, Density):
             return None
         return attempt(derivative, term)
-    return attempt(cancel, term) if isinstance(term, Mul) and term.has(Ratio) else None
+    return attempt(cancel, term) if Ratio in symbols_inside(term) else None
 
 
-def density_slope(term: Expr) -> Theorem | None:
+@at(Grad, Partial)
+def density_slope(term: Any) -> Theorem | None:
     """∇p as p ∇log p, for a density p."""
-    if isinstance(term, Grad | Partial) and isinstance(term.body, Apply):
+    if isinstance(term.body, Apply):
         return attempt(log_derivative, term) if isinstance(term.body.head, Density) else None
     return None
 
 
-def linear_slope(term: Expr) -> Theorem | None:
+@at(*DERIVATIVES)
+def linear_slope(term: Any) -> Theorem | None:
     """A derivative of a sum, or of a constant multiple: linearity alone."""
-    if not isinstance(term, Derivative):
-        return None
     parts = linear_parts(term.body, (term.var,))
     if len(parts) == 1 and parts[0][0] == 1:
         return None
@@ -174,6 +171,7 @@ def fewer(goal: Differentiable, fact: Theorem) -> Theorem | None:
     return None
 
 
+@at(*DERIVATIVES, Mul)
 def all_slopes(term: Expr) -> Theorem | None:
     """The same, also of densities."""
     return attempt(derivative, term) if isinstance(term, Derivative) else slopes(term)
@@ -184,7 +182,7 @@ def _swept(conversion: Conversion) -> Callable[[Expr], Theorem | None]:
 
     @remembered
     def rewritten(term: Expr) -> Theorem | None:
-        return sweep(term, conversion) if has_slope(term) else None
+        return sweep(term, conversion)
 
     return rewritten
 

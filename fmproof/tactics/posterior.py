@@ -29,7 +29,7 @@ from fmproof.lang.nodes.measure import is_density, law_order
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.averages import assigned
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import at, attempt, sweep
 from fmproof.tactics.written_out import plain_integrals
 
 
@@ -83,10 +83,9 @@ def _places(body: Expr) -> Iterator[_Place]:
                     yield _Place(part.args[side], rest, part.args[1 - side])
 
 
-def average_out(term: Expr) -> Theorem | None:
+@at(Expect)
+def average_out(term: Any) -> Theorem | None:
     """E[k⟨a, ∫ f·(j/m) dz⟩] = E[k⟨a, f⟩], for the first average that can be replaced."""
-    if not isinstance(term, Expect):
-        return None
     for place in _places(term.body):
         try:
             theorem = _averaged(term, place)
@@ -180,9 +179,9 @@ def _folded(term: Expr, average: Expr) -> Theorem:
         return reflexivity(term)
     unfolded = unfold(average)
 
+    @at(IntegralOver)
     def fold(part: Expr) -> Theorem | None:
-        same = isinstance(part, IntegralOver) and alpha_equal(part, unfolded.rhs)
-        return symmetry(unfolded) if same else None
+        return symmetry(unfolded) if alpha_equal(part, unfolded.rhs) else None
 
     return sweep(term, fold) or reflexivity(term)
 

@@ -2,21 +2,90 @@
 
 A *conversion* takes a term and gives a theorem ``term = other``, or None where it does not
 apply. Nothing here is trusted: whatever a conversion does, its result is a kernel theorem.
+
+Most conversions can only apply to terms with certain symbols at the root. One that says so
+(:func:`at`) is not tried elsewhere, and no term is searched in which none of them occurs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import congruence, transitivity
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.node import declaration
+from fmproof.lang.node import declaration, remembered
+from fmproof.lang.nodes import Apply, Named, Var
 
 Conversion = Callable[[Expr], Theorem | None]
+
+RootSymbol = object
+"""The type of a term; the symbol that an application applies, and a name, are one as well."""
+
+
+def root_symbols(term: Basic) -> tuple[RootSymbol, ...]:
+    """The symbols at the root of a term."""
+    if isinstance(term, Apply):
+        return (type(term), term.head)
+    return (type(term), term) if isinstance(term, Named) else (type(term),)
+
+
+@remembered
+def symbols_inside(term: Any) -> frozenset[RootSymbol]:
+    """The root symbols of a term and of all its parts."""
+    return frozenset(root_symbols(term)).union(*map(symbols_inside, term.args))
+
+
+@dataclass(frozen=True)
+class _Rooted:
+    """A conversion that applies to no term but those with one of some symbols at the root."""
+
+    symbols: frozenset[RootSymbol]
+    convert: Conversion
+
+    def __call__(self, term: Expr) -> Theorem | None:
+        return None if self.symbols.isdisjoint(root_symbols(term)) else self.convert(term)
+
+
+def at(*symbols: RootSymbol) -> Callable[[Conversion], Conversion]:
+    """Say which symbols are at the root of every term that a conversion can apply to."""
+    return lambda convert: _Rooted(frozenset(symbols), convert)
+
+
+def at_those_of(conversions: Iterable[Conversion], convert: Conversion) -> Conversion:
+    """``convert``, which applies one of ``conversions``, at the symbols of any of them."""
+    rooted = [c.symbols if isinstance(c, _Rooted) else None for c in conversions]
+    known = [symbols for symbols in rooted if symbols is not None]
+    if len(known) < len(rooted):
+        return convert
+    return _Rooted(frozenset().union(*known), convert)
+
+
+def at_instances(patterns: Iterable[Basic], convert: Conversion) -> Conversion:
+    """``convert``, which applies to instances of some terms alone."""
+    each = list(patterns)
+    if any(isinstance(pattern, Var) for pattern in each):  # everything is one
+        return convert
+    return at(*(p.head if isinstance(p, Apply) else type(p) for p in each))(convert)
+
+
+def first_of(conversions: Iterable[Conversion]) -> Conversion:
+    """The first of several conversions that applies."""
+    each = tuple(conversions)
+
+    def convert(term: Expr) -> Theorem | None:
+        for conversion in each:
+            theorem = conversion(term)
+            if theorem is not None:
+                return theorem
+        return None
+
+    return at_those_of(each, convert)
+
 
 T = TypeVar("T")
 
@@ -52,7 +121,7 @@ class Memory(Generic[T]):
         return found
 
 
-def attempt(rule: Callable[..., Theorem], *args: object) -> Theorem | None:
+def attempt(rule: Callable[..., Theorem | None], *args: object) -> Theorem | None:
     """The rule's theorem, or None where the rule does not fit."""
     try:
         return rule(*args)
@@ -81,6 +150,8 @@ def then(theorem: Theorem, conversion: Conversion) -> Theorem:
 
 
 def _sweep(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | None:
+    if isinstance(conversion, _Rooted) and conversion.symbols.isdisjoint(symbols_inside(term)):
+        return None
     theorem = _at_root(term, conversion, budget)
     current = term if theorem is None else theorem.rhs
     parts = {}

@@ -19,7 +19,7 @@ from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Va
 from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import apart, free_vars, substitute
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import attempt, then
+from fmproof.tactics.rewriting import at, attempt, then
 
 
 def mixture_score(term: Any, line: Line) -> Theorem | None:
@@ -65,9 +65,10 @@ def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:
     return common.equation
 
 
+@at(Grad)
 def _slope_of_mixture(term: Any) -> Theorem | None:
     """∇p = E[∇k]."""
-    if not isinstance(term, Grad) or not isinstance(term.body, Apply):
+    if not isinstance(term.body, Apply):
         return None
     if not isinstance(term.body.head.definition, Expect):
         return None
@@ -76,8 +77,9 @@ def _slope_of_mixture(term: Any) -> Theorem | None:
     return None if moved is None else transitivity(unfolded, moved)
 
 
+@at(Grad)
 def _log_slope(term: Any) -> Theorem | None:
     """∇log k = ∇k/k, for a density k."""
-    if isinstance(term, Grad) and isinstance(term.body, Log) and is_density(term.body.args[0]):
+    if isinstance(term.body, Log) and is_density(term.body.args[0]):
         return attempt(derivative, term)
     return None

@@ -20,7 +20,6 @@ from typing import Any, Literal, TypeVar
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.arithmetic import as_written
 from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, as_term, is_declared, is_one_of
 from fmproof.lang.nodes import Draw, Head, Var
@@ -30,6 +29,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
+from fmproof.tactics.as_written import as_written
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
 from fmproof.tactics.written import is_latex, read_script, require_latex

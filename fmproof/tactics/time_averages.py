@@ -11,6 +11,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import CondExpect, Expect, IntegralOver, uniform
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.rewriting import at
 
 
 def is_time_average(term: Any) -> bool:
@@ -22,6 +23,7 @@ def is_time_average(term: Any) -> bool:
     return unit and _has_expectation(term.body)
 
 
+@at(IntegralOver)
 def uniform_time(term: Expr) -> Theorem | None:
     """∫₀¹ f(t) dt = E_{t~U[0, 1]}[f(t)], where an expectation is in f."""
     if not is_time_average(term):

@@ -7,6 +7,8 @@ monomials.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Expr
 
 from fmproof.kernel.equality import reflexivity, transitivity, unfold
@@ -17,7 +19,7 @@ from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio
 from fmproof.lang.scope import apart, free_vars
 from fmproof.tactics.methods import METHODS, Common, Line, common_form
 from fmproof.tactics.methods.integrals import expanded
-from fmproof.tactics.rewriting import Conversion, attempt, then
+from fmproof.tactics.rewriting import at, attempt, first_of, symbols_inside, then
 
 _SIMPLE = ("expectation", "density", "square", "cancel", "fubini")
 
@@ -28,9 +30,9 @@ def integral_forms(line: Line) -> Common:
 
     def normal(term: Expr) -> Theorem:
         # Unfolding comes first, so that a factor moves inside together with its weight.
-        theorem = then(reflexivity(term), _first([METHODS["lemma"](line), _unfold_all]))
-        theorem = then(theorem, _first(conversions))
-        return then(theorem, _first([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
+        theorem = then(reflexivity(term), first_of([METHODS["lemma"](line), _unfold_all]))
+        theorem = then(theorem, first_of(conversions))
+        return then(theorem, first_of([_unfold_marginal, _inside, _split, METHODS["fubini"](line)]))
 
     return Common(normal(line.before), normal(line.claim), {"auto"})
 
@@ -38,22 +40,12 @@ def integral_forms(line: Line) -> Common:
 def plain_integrals(line: Line) -> Common:
     """Both lines as integrals, without a look into what symbols stand for."""
     names = ("expectation", "density", "cancel", "fubini")
-    conversion = _first([*(METHODS[name](line) for name in names), _inside])
+    conversion = first_of([*(METHODS[name](line) for name in names), _inside])
     left, right = (then(reflexivity(side), conversion) for side in (line.before, line.claim))
     return Common(left, right, {"auto"})
 
 
-def _first(conversions: list[Conversion]) -> Conversion:
-    def convert(term: Expr) -> Theorem | None:
-        for conversion in conversions:
-            theorem = conversion(term)
-            if theorem is not None:
-                return theorem
-        return None
-
-    return convert
-
-
+@at(Named, Apply)
 def _unfold_all(term: Expr) -> Theorem | None:
     """Names, losses and fields; densities stay, since a ratio may cancel them."""
     if isinstance(term, Named):
@@ -63,19 +55,20 @@ def _unfold_all(term: Expr) -> Theorem | None:
     return None
 
 
-def _unfold_marginal(term: Expr) -> Theorem | None:
+@at(Apply)
+def _unfold_marginal(term: Any) -> Theorem | None:
     """A marginal density p_t(x) = ∫ p_t(x|z) p_data(z) dz."""
-    if isinstance(term, Apply) and isinstance(term.head.definition, IntegralOver):
+    if isinstance(term.head.definition, IntegralOver):
         return unfold(term)
     return None
 
 
+@at(Inner, Mul)
 def _inside(term: Expr) -> Theorem | None:
     """Factors moved into an integral: k·∫ f = ∫ k·f and k⟨a, ∫ f⟩ = ∫ k⟨a, f⟩."""
-    if isinstance(term, Inner | Mul):
-        theorem = attempt(inner_of_integral, term) if _has_inner(term) else None
-        if theorem is not None:
-            return theorem
+    theorem = attempt(inner_of_integral, term) if _has_inner(term) else None
+    if theorem is not None:
+        return theorem
     if not isinstance(term, Mul):
         return None
     parts = list(factors(term))
@@ -111,9 +104,10 @@ def _by_linearity(term: Expr, moved: Expr) -> Theorem | None:
     return common.equation
 
 
-def _split(term: Expr) -> Theorem | None:
+@at(IntegralOver)
+def _split(term: Any) -> Theorem | None:
     """The integral of a sum as a sum of integrals."""
-    if not isinstance(term, IntegralOver) or term.body.has(Ratio):
+    if Ratio in symbols_inside(term.body):
         return None
     multiplied = expanded(term)
     current = term if multiplied is None else multiplied.rhs

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from sympy import Expr
 
-from fmproof.kernel.calculus import integrable_derivative
+from fmproof.kernel.calculus import DERIVATIVES, integrable_derivative
 from fmproof.kernel.gaussian import gaussian_bounded
 from fmproof.kernel.integrability import (
     cancelled_ratio,
@@ -23,26 +23,38 @@ from fmproof.kernel.integrability import (
 )
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors
-from fmproof.lang.nodes import Apply, Inner, Scalar
+from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Ratio, Scalar
+from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.props import Integrable
-from fmproof.tactics.rewriting import attempt
+from fmproof.tactics.rewriting import RootSymbol, attempt, symbols_inside
 
-DOMINATIONS = (
-    ("domination", integrable_derivative),
-    ("bounded", gaussian_bounded),
-    ("sums", sum_of_integrable),
-    ("cancelling", cancelled_ratio),
-    ("constant factors", constant_factor),
-    ("Tonelli", integral_inside),
-    ("Cauchy–Schwarz", cauchy_schwarz),
-    ("parallelogram", parallelogram),
-    ("Jensen", jensen),
-    ("second moments", square_integrable),
+DOMINATIONS: tuple[tuple[str, Callable[[Integrable], Theorem], tuple[RootSymbol, ...]], ...] = (
+    ("domination", integrable_derivative, DERIVATIVES),
+    ("bounded", gaussian_bounded, (gaussian,)),
+    ("sums", sum_of_integrable, (Add,)),
+    ("cancelling", cancelled_ratio, (Ratio,)),
+    ("constant factors", constant_factor, ()),
+    ("Tonelli", integral_inside, (IntegralOver, Expect)),
+    ("Cauchy–Schwarz", cauchy_schwarz, (Inner,)),
+    ("parallelogram", parallelogram, (Inner,)),
+    ("Jensen", jensen, (Inner,)),
+    ("second moments", square_integrable, ()),
 )
-"""Each with the word that a report says, in the order in which they are tried."""
+"""Each with the word that a report says, in the order in which they are tried, and the symbols of
+which one must occur in the integrand; () for any integrand."""
 
 Move = tuple[str, Theorem | None]
 """The word that a report says, and a theorem that concludes the goal, if there is one."""
+
+
+def dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
+    """The inequalities that fit a goal."""
+    inside = symbols_inside(goal.body)
+    for word, rule, symbols in DOMINATIONS:
+        if not symbols or not inside.isdisjoint(symbols):
+            theorem = attempt(rule, goal)
+            if theorem is not None:
+                yield word, theorem
 
 
 def scalar_dominations(goal: Integrable) -> Iterator[Move]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Basic, Expr
 
 from fmproof.kernel.algebra import bilinearity
-from fmproof.kernel.calculus import dominated_integrable
+from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
 from fmproof.kernel.equality import congruence, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
@@ -17,7 +17,6 @@ from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
-from fmproof.lang.node import remembered
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -43,8 +42,8 @@ from fmproof.tactics.averages import (
 )
 from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.conditions.dominations import (
-    DOMINATIONS,
     Move,
+    dominations,
     is_compound,
     scalar_dominations,
 )
@@ -59,7 +58,7 @@ from fmproof.tactics.pointwise import (
     logarithmic_slopes,
     scaled_slope,
 )
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import Conversion, at, at_instances, attempt, sweep, symbols_inside
 
 if TYPE_CHECKING:
     from fmproof.tactics.conditions.prover import Prover
@@ -76,7 +75,7 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
     form = joint_form(goal)
     if form is None:
         return Proof(finite_measure(goal), ("finite measure",))
-    theorem = attempt(gaussian_moments, goal)
+    theorem = attempt(gaussian_moments, goal) if any(map(is_gaussian, goal.measure)) else None
     if theorem is not None:
         return Proof(theorem, ("Gaussian moments",))
     for name, fact in search.facts_at(goal):
@@ -127,8 +126,7 @@ def _moves(goal: Integrable) -> tuple[Moves, ...]:
 
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
     """|f| ≤ Σ |gᵢ|."""
-    for name, rule in DOMINATIONS:
-        yield name, attempt(rule, goal)
+    yield from dominations(goal)
     yield from scalar_dominations(goal)
 
 
@@ -154,7 +152,7 @@ def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
         if computed is not None:
             yield word, attempt(equal_integrand, goal, computed)
     for fact in search.facts:  # one at a time: what is equal to a mean is no further rewritten
-        computed = sweep(goal.body, partial(_known_almost_surely, fact))
+        computed = sweep(goal.body, _known_almost_surely(fact))
         if computed is not None:
             yield "almost surely", attempt(equal_integrand, goal, computed)
 
@@ -185,10 +183,11 @@ def _marginal_moves(search: Prover, goal: Integrable, form: Integrable) -> Itera
 
 
 def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    earlier = at(IntegralOver, Expect)(partial(_computed, search))
     for word, rewrite in (
         ("definition", unfold_field),
         ("Gaussian", _log_density),
-        ("an earlier result", partial(_computed, search)),
+        ("an earlier result", earlier),
         ("bilinearity", _expand_product),
         ("definition", _unfold_average),
     ):
@@ -219,11 +218,10 @@ def _quotient_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator
 
 def _computed(search: Prover, term: Expr) -> Theorem | None:
     """The value of an integral or expectation by an earlier result."""
-    if isinstance(term, IntegralOver | Expect):
-        for equation in search.equations:
-            found = instance(equation, term)
-            if found is not None:
-                return found
+    for equation in search.equations:
+        found = instance(equation, term)
+        if found is not None:
+            return found
     return None
 
 
@@ -239,10 +237,9 @@ def is_polynomial(goal: Integrable) -> bool:
     return any(map(is_gaussian, goal.measure)) and plain(goal.body)
 
 
-@remembered
-def _has_derivative(term: Any) -> bool:
+def _has_derivative(term: Expr) -> bool:
     """Whether a derivative is in a term."""
-    return isinstance(term, Derivative) or any(map(_has_derivative, term.args))
+    return not symbols_inside(term).isdisjoint(DERIVATIVES)
 
 
 def slope_is_drawn(goal: Integrable) -> bool:
@@ -256,14 +253,19 @@ def slope_is_drawn(goal: Integrable) -> bool:
     return found(goal.body)
 
 
-def _known_almost_surely(fact: Theorem, term: Expr) -> Theorem | None:
+def _known_almost_surely(fact: Theorem) -> Conversion:
     """What is known to be equal almost surely, as a condition."""
-    known = fact.conclusion
-    if isinstance(known, Almost) and isinstance(known.body, Equals):
-        values = match(known.body.lhs, term)
-        if values is not None and free_vars(known.body.rhs) <= values.keys():
-            return assume(substitute(known.body, values))
-    return None
+    known = fact.conclusion.body if isinstance(fact.conclusion, Almost) else None
+    if not isinstance(known, Equals):
+        return at()(lambda term: None)
+
+    def convert(term: Expr) -> Theorem | None:
+        values = match(known.lhs, term)
+        if values is not None and free_vars(known.rhs) <= values.keys():
+            return assume(substitute(known, values))
+        return None
+
+    return at_instances([known.lhs], convert)
 
 
 def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
@@ -271,9 +273,10 @@ def _flat(parts: tuple[Expr, tuple[Draw, ...]]) -> tuple[Basic, ...]:
     return (body, *measure)
 
 
-def unfold_field(term: Expr) -> Theorem | None:
+@at(Apply)
+def unfold_field(term: Any) -> Theorem | None:
     """Unfold a field or function that is defined by arithmetic from others (not as an average)."""
-    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+    if not isinstance(term.head, Field | Scalar):
         return None
     definition = term.head.definition
     if definition is None or isinstance(definition, IntegralOver | Expect | CondExpect):
@@ -281,22 +284,24 @@ def unfold_field(term: Expr) -> Theorem | None:
     return unfold(term)
 
 
-def _unfold_average(term: Expr) -> Theorem | None:
+@at(Apply)
+def _unfold_average(term: Any) -> Theorem | None:
     """Unfold a function that is defined as an integral or expectation."""
-    if isinstance(term, Apply) and isinstance(term.head, Field | Scalar):
+    if isinstance(term.head, Field | Scalar):
         return unfold(term) if isinstance(term.head.definition, IntegralOver | Expect) else None
     return None
 
 
+@at(Log)
 def _log_density(term: Expr) -> Theorem | None:
     """The logarithm of a Gaussian density written out."""
-    if not (isinstance(term, Log) and is_gaussian(term.args[0])):
+    if not is_gaussian(term.args[0]):
         return None
     written = congruence(term, {0: gaussian_density(term.args[0])})
     return transitivity(written, logarithm(written.rhs))
 
 
-def _expand_product(term: Expr) -> Theorem | None:
+@at(Inner)
+def _expand_product(term: Any) -> Theorem | None:
     """Multiply out an inner product that is no square; the parallelogram is for squares."""
-    mixed = isinstance(term, Inner) and not term.is_square
-    return attempt(bilinearity, term) if mixed else None
+    return None if term.is_square else attempt(bilinearity, term)

@@ -6,6 +6,7 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from time import thread_time
 
 from fmproof.errors import SortError
@@ -18,7 +19,7 @@ from fmproof.lang.nodes import Var
 from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.tactics.conditions.almost import almost
-from fmproof.tactics.conditions.dominations import DOMINATIONS
+from fmproof.tactics.conditions.dominations import dominations
 from fmproof.tactics.conditions.integrability import integrable, unfold_field
 from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.conditions.quotients import divided
@@ -88,7 +89,9 @@ class Prover:
         key = canon(goal)
         if key in self._known:
             found = self._known[key]
-            return found and Proof(restate(found.theorem, goal), found.reasons)
+            if found is None or found.theorem.conclusion == goal:
+                return found
+            return Proof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
             return None
         if self._late():
@@ -122,10 +125,7 @@ class Prover:
             inside = self.missing(goal.body, depth) or [goal.body]
             return [ForAll(p, goal.var) if goal.var in free_vars(p) else p for p in inside]
         if isinstance(goal, Integrable):
-            theorems = [attempt(rule, goal) for _, rule in DOMINATIONS]
-            for theorem in theorems:
-                if theorem is None:
-                    continue
+            for _, theorem in dominations(goal):
                 needs = [self.missing(premise, depth - 1) for premise in theorem.hypotheses]
                 found = [n for n in needs if n is not None]
                 if len(found) == len(needs):
@@ -169,11 +169,14 @@ class Prover:
             self._facts_at[free] = list(self._specialised(free))
         return self._facts_at[free]
 
+    @cached_property
+    def _assumptions(self) -> tuple[tuple[str, Theorem, Theorem | None], ...]:
+        assumed = [(name, assume(prop)) for name, prop in self.hypotheses]
+        return tuple((name, theorem, _written_out(theorem)) for name, theorem in assumed)
+
     def _specialised(self, free: frozenset[Var]) -> Iterator[tuple[str, Theorem]]:
-        for name, prop in self.hypotheses:
-            theorem = assume(prop)
+        for name, theorem, written in self._assumptions:
             yield name, theorem
-            written = _written_out(theorem)
             if written is not None:
                 yield name, written
             while isinstance(theorem.conclusion, ForAll):
@@ -185,13 +188,12 @@ class Prover:
 
     def _assumed(self, goal: Prop) -> Proof | None:
         for name, prop in self.hypotheses:
-            fact = assume(prop)
-            if not alpha_equal(prop, goal):
-                found = specialised(fact, goal)
-                if found is None:
-                    continue
-                fact = found
-            return Proof(restate(fact, goal), (f"@{name}",))
+            if alpha_equal(prop, goal):
+                return Proof(restate(assume(prop), goal), (f"@{name}",))
+            if isinstance(prop, ForAll):
+                found = specialised(assume(prop), goal)
+                if found is not None:
+                    return Proof(restate(found, goal), (f"@{name}",))
         return None
 
 

@@ -17,7 +17,7 @@ from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Apply, Field, Head, Ratio, Scalar
 from fmproof.lang.scope import alpha_equal
 from fmproof.tactics.matching import match
-from fmproof.tactics.rewriting import Conversion, attempt
+from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
 def divided(props: Iterable[Basic]) -> tuple[Head, ...]:
@@ -34,8 +34,9 @@ def by_quotient(head: Any) -> Conversion:
     """g at any arguments as d·s, for a head s := g/d."""
     numerator, _ = _quotient(head.definition) or (None, None)
 
+    @at(Apply)
     def convert(term: Expr) -> Theorem | None:
-        values = match(numerator, term) if isinstance(term, Apply) else None
+        values = match(numerator, term)
         if values is None or not set(head.params) <= values.keys():
             return None
         short = Apply(head, *(values[var] for var in head.params))

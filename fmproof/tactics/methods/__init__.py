@@ -23,13 +23,13 @@ from fmproof.tactics.methods import (
 )
 from fmproof.tactics.methods.common import Common, bring, brought
 from fmproof.tactics.methods.line import Line, Method
-from fmproof.tactics.rewriting import Conversion, Memory
+from fmproof.tactics.rewriting import Conversion, Memory, at
 
 __all__ = ["METHODS", "Common", "Line", "Method", "agree", "common_form"]
 
 
 def _nothing(_: Line) -> Conversion:
-    return lambda term: None
+    return at()(lambda term: None)
 
 
 METHODS: dict[str, Method] = {

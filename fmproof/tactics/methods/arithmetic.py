@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from sympy import Expr, S
 
@@ -19,21 +20,25 @@ from fmproof.kernel.functions import (
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, Pow, factors, mul
-from fmproof.lang.nodes import Abs, Inner, Ratio, Sqrt
+from fmproof.lang.nodes import Abs, Exp, Inner, Log, Ratio, Sqrt
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, attempt
+from fmproof.tactics.rewriting import Conversion, at, attempt, symbols_inside
+
+
+@at(Inner)
+def expand_inner(term: Expr) -> Theorem | None:
+    """⟨Σ aᵢ, Σ bⱼ⟩ multiplied out."""
+    return attempt(bilinearity, term)
 
 
 def square(_: Line) -> Conversion:
-    def convert(term: Expr) -> Theorem | None:
-        return attempt(bilinearity, term) if isinstance(term, Inner) else None
-
-    return convert
+    return expand_inner
 
 
 def cancel_ratios(_: Line) -> Conversion:
+    @at(Mul)
     def convert(term: Expr) -> Theorem | None:
-        if not isinstance(term, Mul) or not term.has(Ratio):
+        if Ratio not in symbols_inside(term):
             return None
         return attempt(cancel, term) or _whole_power(term)
 
@@ -57,14 +62,15 @@ def _whole_power(term: Mul) -> Theorem | None:
 
 
 def log(_: Line) -> Conversion:
-    return lambda term: attempt(logarithm, term)
+    return at(Log)(partial(attempt, logarithm))
 
 
 def exp(_: Line) -> Conversion:
-    return lambda term: attempt(exponential, term)
+    return at(Exp)(partial(attempt, exponential))
 
 
 def root(_: Line) -> Conversion:
+    @at(Sqrt, Abs, Mul, Pow)
     def convert(term: Expr) -> Theorem | None:
         rules: tuple[Callable[..., Theorem], ...] = ()
         if isinstance(term, Sqrt | Abs):

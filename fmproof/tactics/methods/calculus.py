@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from fmproof.kernel.calculus import derivative, divergence_theorem, exchange, minimisers_of_shift
+from functools import partial
+
+from fmproof.kernel.calculus import (
+    DERIVATIVES,
+    derivative,
+    divergence_theorem,
+    exchange,
+    minimisers_of_shift,
+)
+from fmproof.lang.nodes import ArgMin, IntegralOver
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.pointwise import density_slope, linear_slope
-from fmproof.tactics.rewriting import Conversion, attempt
+from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
 def slope(_: Line) -> Conversion:
-    return lambda term: attempt(derivative, term)
+    return at(*DERIVATIVES)(partial(attempt, derivative))
 
 
 def linear_derivative(_: Line) -> Conversion:
@@ -24,13 +33,13 @@ def log_derivative(_: Line) -> Conversion:
 
 def under_integral(_: Line) -> Conversion:
     """∇, ∂ and div under the integral."""
-    return lambda term: attempt(exchange, term)
+    return at(*DERIVATIVES)(partial(attempt, exchange))
 
 
 def parts(_: Line) -> Conversion:
     """The integral of a divergence is 0."""
-    return lambda term: attempt(divergence_theorem, term)
+    return at(IntegralOver)(partial(attempt, divergence_theorem))
 
 
 def minimisers(_: Line) -> Conversion:
-    return lambda term: attempt(minimisers_of_shift, term)
+    return at(ArgMin)(partial(attempt, minimisers_of_shift))

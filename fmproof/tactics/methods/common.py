@@ -16,7 +16,7 @@ from fmproof.lang.node import bound_vars, declaration, rebuilt
 from fmproof.lang.nodes import Var
 from fmproof.lang.scope import alpha_equal, substitute
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, attempt, sweep
+from fmproof.tactics.rewriting import Conversion, at_those_of, attempt, sweep
 
 
 @dataclass
@@ -69,7 +69,7 @@ def brought(term: Expr, conversions: Mapping[str, Conversion]) -> tuple[Theorem,
                 return theorem
         return None
 
-    theorem = sweep(term, convert)
+    theorem = sweep(term, at_those_of(conversions.values(), convert))
     return (reflexivity(term) if theorem is None else theorem), used
 
 

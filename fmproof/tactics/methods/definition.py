@@ -14,7 +14,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.matching import instance
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion
+from fmproof.tactics.rewriting import Conversion, at, at_instances
 
 
 def definition(line: Line) -> Conversion:
@@ -22,10 +22,7 @@ def definition(line: Line) -> Conversion:
     before, claim = _defined(line.before), _defined(line.claim)
     changed = {key for key in before.keys() | claim.keys() if before[key] != claim[key]}
 
-    def convert(term: Expr) -> Theorem | None:
-        return unfold(term) if _symbol(term) in changed else None
-
-    return convert
+    return at(*changed)(unfold)
 
 
 def _symbol(term: Basic) -> Basic | None:
@@ -56,12 +53,7 @@ def constant(line: Line) -> Conversion:
                 f"{text(symbol)} := {text(symbol.definition)} contains {stray}, "
                 f"so it is not a constant"
             )
-    unfold_changed = definition(line)
-
-    def convert(term: Expr) -> Theorem | None:
-        return unfold_changed(term) if isinstance(term, Named) else None
-
-    return convert
+    return at(Named)(definition(line))
 
 
 def lemma(line: Line) -> Conversion:
@@ -72,4 +64,4 @@ def lemma(line: Line) -> Conversion:
                 return found
         return None
 
-    return convert
+    return at_instances([theorem.lhs for theorem in line.lemmas], convert)

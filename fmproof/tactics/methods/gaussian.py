@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import permutations
+from typing import Any
 
 from sympy import Expr, S
 
@@ -18,22 +20,24 @@ from fmproof.kernel.gaussian import (
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, factors, mul
 from fmproof.lang.nodes import Expect, Vec
+from fmproof.lang.nodes.heads import gaussian as gaussian_head
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import alpha_equal, free_vars, fresh
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, attempt
+from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
 def gaussian(_: Line) -> Conversion:
     """N(x; m, v) written out."""
-    return lambda term: attempt(gaussian_density, term)
+    return at(gaussian_head)(partial(attempt, gaussian_density))
 
 
 def products(_: Line) -> Conversion:
     """A product of two Gaussian densities as marginal times posterior."""
 
+    @at(Mul)
     def convert(term: Expr) -> Theorem | None:
-        parts = factors(term) if isinstance(term, Mul) else ()
+        parts = factors(term)
         places = [i for i, part in enumerate(parts) if is_gaussian(part)]
         for first, second in permutations(places, 2):
             theorem = attempt(gaussian_product, term, first, second)
@@ -48,9 +52,8 @@ def products(_: Line) -> Conversion:
 def reparametrisation(_: Line) -> Conversion:
     """x~N(m, s²) as e~N(0, 1), x := m + s e."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if not isinstance(term, Expect):
-            return None
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
         for place, item in enumerate(term.measure):
             if is_gaussian(item):
                 _, mean, variance = item.arguments
@@ -76,8 +79,9 @@ def root_of(variance: Expr) -> Expr | None:
 def moments(_: Line) -> Conversion:
     """E[x] = m and E‖x − m‖² = v d under x~N(m, v)."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if isinstance(term, Expect) and len(term.measure) == 1 and is_gaussian(term.measure[0]):
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
+        if len(term.measure) == 1 and is_gaussian(term.measure[0]):
             for rule in (gaussian_mean, gaussian_variance):
                 theorem = attempt(rule, term.measure[0])
                 if theorem is not None and alpha_equal(theorem.lhs, term):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from sympy import Expr, Rational, S
 
 from fmproof.errors import SortError
@@ -27,7 +30,7 @@ from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, attempt
+from fmproof.tactics.rewriting import Conversion, at, attempt, symbols_inside
 
 
 def expanded(term: Expr) -> Theorem | None:
@@ -55,7 +58,12 @@ def _waits(term: Expr) -> bool:
     return any(_waits(arg) for arg in term.args)
 
 
+def _has_integral(term: Expr) -> bool:
+    return not symbols_inside(term).isdisjoint((IntegralOver, Expect))
+
+
 def linear(_: Line) -> Conversion:
+    @at(IntegralOver, Expect, Mul, Inner)
     def convert(term: Expr) -> Theorem | None:
         if isinstance(term, IntegralOver | Expect):
             if _waits(term.body):
@@ -65,26 +73,21 @@ def linear(_: Line) -> Conversion:
                 return attempt(linearity, term)
             separated = attempt(linearity, multiplied.rhs)
             return separated and transitivity(multiplied, separated)
-        if isinstance(term, Mul | Inner):
-            return attempt(inner_of_integral, term)
-        return None
+        return attempt(inner_of_integral, term) if _has_integral(term) else None
 
     return convert
 
 
 def expectation(_: Line) -> Conversion:
-    return lambda term: attempt(expectation_as_integral, term)
+    return at(Expect)(partial(attempt, expectation_as_integral))
 
 
 def density(_: Line) -> Conversion:
     """Densities that are constants by definition, such as p(t) = 1 on [0, 1]."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if (
-            isinstance(term, Apply)
-            and isinstance(term.head, Density)
-            and isinstance(term.head.definition, Rational)
-        ):
+    @at(Apply)
+    def convert(term: Any) -> Theorem | None:
+        if isinstance(term.head, Density) and isinstance(term.head.definition, Rational):
             return unfold(term)
         return None
 
@@ -94,8 +97,9 @@ def density(_: Line) -> Conversion:
 def fubini_order(_: Line) -> Conversion:
     """Nested integrals in a fixed order, so that both sides come to the same one."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if not (isinstance(term, IntegralOver) and isinstance(term.body, IntegralOver)):
+    @at(IntegralOver)
+    def convert(term: Any) -> Theorem | None:
+        if not isinstance(term.body, IntegralOver):
             return None
         if _names(term) <= _names(term.body):
             return None
@@ -111,9 +115,8 @@ def _names(term: IntegralOver) -> tuple[str, ...]:
 def marginalisation(_: Line) -> Conversion:
     """Every marginal draw written out, and the draws in a fixed order."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if not isinstance(term, Expect):
-            return None
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
         for place in range(len(term.measure)):
             theorem = attempt(marginal_draw, term, place)
             if theorem is not None:
@@ -159,29 +162,27 @@ def _role(term: Expect, place: int) -> str:
 def drop(_: Line) -> Conversion:
     """Draws that nothing depends on, removed."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if isinstance(term, Expect):
-            for place in range(len(term.measure)):
-                theorem = attempt(drop_draw, term, place)
-                if theorem is not None:
-                    return theorem
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
+        for place in range(len(term.measure)):
+            theorem = attempt(drop_draw, term, place)
+            if theorem is not None:
+                return theorem
         return None
 
     return convert
 
 
 def reorder(_: Line) -> Conversion:
-    def convert(term: Expr) -> Theorem | None:
-        return in_standard_order(term) if isinstance(term, Expect) else None
-
-    return convert
+    return at(Expect)(in_standard_order)
 
 
 def tower(_: Line) -> Conversion:
     """Nested expectations merged."""
 
-    def convert(term: Expr) -> Theorem | None:
-        if not (isinstance(term, Expect) and isinstance(term.body, Expect)):
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
+        if not isinstance(term.body, Expect):
             return None
         inner = apart(term.body, bound_vars(term))
         try:
@@ -198,4 +199,4 @@ def tower(_: Line) -> Conversion:
 
 def substitution(_: Line) -> Conversion:
     """Deterministic draws x := a put in."""
-    return lambda term: attempt(substitute_draws, term)
+    return at(Expect)(partial(attempt, substitute_draws))
