@@ -50,6 +50,8 @@ def without_instances(certificate: Certificate) -> Certificate:
             raise InputError(f"step {number} uses a step that is no earlier one")
         moved = tuple(_mapped(a, lambda n: new[n]) for a in step.arguments)
         if step.rule == "instantiate_head":
+            if len(moved) != 4 or not isinstance(moved[0], From):
+                raise InputError(f"step {number}: instantiate_head does not fit what it is about")
             source, head, params, body = moved
             last = _instance(steps, source.step, head, params, body)
             moved = (From(last), step.conclusion)
