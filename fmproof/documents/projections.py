@@ -12,9 +12,9 @@ from typing import NamedTuple
 from sympy import Expr
 
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, times_of
+from fmproof.lang.arithmetic import factors
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Lebesgue, Named, Ratio, Scalar
+from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Named, Ratio, Scalar
 from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -87,13 +87,10 @@ def parts_for(before: Expr, claim: Expr) -> Iterator[Part]:
             try:
                 product = Inner(other, found.mean)
                 unfolded = Inner(other, found.mean.head.unfold(found.mean.arguments))
-                written = IntegralOver(
-                    times_of(found.marginal, unfolded), *(Lebesgue(v) for v in drawn)
-                )
+                written = Expect(unfolded, *times, found.marginal)
                 averaged = Expect(Inner(other, found.averaged), *times, *found.law)
-                middle = Expect(written, *times) if times else written
                 steps = [
-                    Step(f"{i}.1", middle, by="auto"),
+                    Step(f"{i}.1", written, by="auto"),
                     Step(f"{i}.2", Expect(product, *times, found.marginal), by="auto"),
                     Step(f"{i}.3", Expect(product, *times, *found.law), by="auto"),
                 ]
