@@ -12,13 +12,14 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.chain import Line, RowChain
-from fmproof.documents.compare import strays, verdict_on
+from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
+from fmproof.documents.scope import mixed, strays
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.scope import free_vars
@@ -28,11 +29,12 @@ from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Un
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
 _EQUATIONS = ("=", ":=", "=:")
-_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
+_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠", "≐"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
 
@@ -151,7 +153,12 @@ class Judge:
             return report(item, "skip", "no relation")
         if relation in _NO_CLAIM:
             self._break(item, f"the row before it is written with {relation}")
+            if relation == "≐":
+                return report(item, "skip", "an = of another kind, by what stands above it")
             return report(item, "skip", f"{relation} claims no equation")
+        if any(map(denied, item.row.reasons)):
+            self._break(item, "words in the row before it say that it does not hold")
+            return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
@@ -365,6 +372,9 @@ class Judge:
         except NotYet as error:
             return open_row(item, str(error))
         except (SortError, FmproofError) as error:
+            strange = mixed(self.context, item)
+            if strange:
+                return report(item, "scope", strange)
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)

@@ -37,7 +37,7 @@ from fmproof.lang.props import Differentiable, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
-from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.methods import Line, agree, common_form
 from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Part, Step
 
@@ -169,15 +169,21 @@ def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:
     except (FmproofError, RecursionError, TypeError):
         return
     context = (there.left.rhs, there.right.rhs)
-    same = subtract(left, right) == S.Zero
-    middles = [[Step("2", right, by="ring" if same else _PUT_IN)]]
-    if not same:
-        found = quotients.steps(left, right, _PUT_IN) or []
-        middles.append([replace(step, id=f"2.{step.id}") for step in found])
-    for middle in middles:
-        if middle:
-            steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
-            yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+    for middle in _put_in(left, right):
+        steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
+        yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+
+
+def _put_in(left: Expr, right: Expr) -> Iterator[list[Step]]:
+    """Steps from one line of averages to another, with paths put in."""
+    if subtract(left, right) == S.Zero:
+        yield [Step("2", right, by="ring")]
+        return
+    if agree(left, right, _PUT_IN):
+        yield [Step("2", right, by=_PUT_IN)]
+    found = quotients.steps(left, right, _PUT_IN) or []
+    if found:
+        yield [replace(step, id=f"2.{step.id}") for step in found]
 
 
 def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]:
