@@ -1,4 +1,4 @@
-"""Averages against a posterior mean: E[⟨a(x), u(x)⟩] = E[⟨a(x), u(x|z)⟩], where the author skips it.
+"""Averages against a posterior mean: E[⟨a(x), u(x)⟩] = E[⟨a(x), u(x|z)⟩], where it is skipped.
 
 A document defines u(x) = ∫ u(x|z) p(x|z) q(z) / p(x) dz, expands two squares, and has one cross
 term for the other. Here that equation is a part of the proof, with a step between.
@@ -14,7 +14,17 @@ from sympy import Expr
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Named, Ratio, Scalar
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Named,
+    Ratio,
+    Scalar,
+)
 from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort

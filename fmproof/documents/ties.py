@@ -146,7 +146,10 @@ class Ties:
             return Verdict("its coefficients may be tied to each other")
         assumed: list[Prop] = []
         at_ends = any(
-            is_number(place) for term in terms for call in term.atoms(Apply) for place in call.arguments
+            is_number(place)
+            for term in terms
+            for call in term.atoms(Apply)
+            for place in call.arguments
         )
         for other, left in self._said:
             ends = other.inline and left is not None and other.right is not None

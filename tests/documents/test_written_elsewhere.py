@@ -15,7 +15,10 @@ FLOW = (
     "Let $\\psi_t(x) = \\sigma_t x + \\mu_t$ and\n\n$$\n"
     "\\frac{d}{dt} \\psi_t(x) = u_t(\\psi_t(x))\n$$\n\n"
 )
-PAIR = "Let $X_t = (1-t) X_0 + t X_1$ and\n\n$$\nv^X(x,t) := \\mathbb E[X_1 - X_0 \\mid X_t = x]\n$$\n\n"
+PAIR = (
+    "Let $X_t = (1-t) X_0 + t X_1$ and\n\n$$\n"
+    "v^X(x,t) := \\mathbb E[X_1 - X_0 \\mid X_t = x]\n$$\n\n"
+)
 PAIRS = {
     "total variance with a posterior mean": (
         MIXED,
@@ -92,7 +95,8 @@ PAIRS = {
 def test_the_right_row_is_proved_and_its_neighbour_is_not(name: str) -> None:
     before, right, wrong = PAIRS[name]
     verdicts = [
-        check_text(f"{before}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict for row in (right, wrong)
+        check_text(f"{before}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict
+        for row in (right, wrong)
     ]
     assert verdicts[0] == "proved"
     assert verdicts[1] not in ("proved", "agrees")
@@ -104,7 +108,9 @@ ASIDES = {
         "Given $I_t = x$,\n\n$$\n\\mathbb E[x_0 + x_1 \\mid I_t = x]"
         " = \\mathbb E[x_0 \\mid I_t = x] + \\mathbb E[x_1 \\mid I_t = x]\n$$\n"
     ),
-    "values at the ends": "With $\\alpha_0 = \\beta_1 = 0$,\n\n$$\n\\alpha_t \\beta_t = \\beta_t \\alpha_t\n$$\n",
+    "values at the ends": (
+        "With $\\alpha_0 = \\beta_1 = 0$,\n\n$$\n\\alpha_t \\beta_t = \\beta_t \\alpha_t\n$$\n"
+    ),
     "a loss at a time": (
         "$$\nJ(\\theta) = \\mathbb{E}_{t, p_t(x)} \\| s_\\theta(x,t) \\|^2\n$$\n\n$$\n"
         "J^t(\\theta) = \\mathbb{E}_{p_t(x)} \\| s_\\theta(x,t) \\|^2\n$$\n\n$$\n"

@@ -162,9 +162,9 @@ class Resolver:
             isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
             for s in (*node.head.sub, node.head.sup)
         )
-        if key not in self.arities and not (function or model):
-            if len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac)):
-                return node.head.sup is None
+        several = len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac))
+        if several and key not in self.arities and not (function or model):
+            return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
