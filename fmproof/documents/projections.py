@@ -64,7 +64,7 @@ def projections(terms: Sequence[Expr]) -> Iterator[Projection]:
             yield Projection(mean, averaged[0], tuple(order), marginal)
 
 
-def opened(terms: Sequence[Expr]) -> list[Expr]:
+def behind_names(terms: Sequence[Expr]) -> list[Expr]:
     """``terms``, and what is behind the losses and constants in them."""
     found: dict[Expr, None] = {}
     waiting = list(terms)
@@ -82,7 +82,7 @@ def opened(terms: Sequence[Expr]) -> list[Expr]:
 
 def parts_for(before: Expr, claim: Expr) -> Iterator[Part]:
     """Named parts that show the averages of products with posterior means."""
-    terms = opened([before, claim])
+    terms = behind_names([before, claim])
     calls = {call for term in terms for call in term.atoms(Apply)}
     for found in projections(terms):
         times = _times(terms, found.mean)

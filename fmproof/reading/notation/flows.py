@@ -55,7 +55,7 @@ def affine_inverse(value: t.Node, letter: t.Node, at: t.Node) -> t.Node | None:
     return None if found is None else found.inverse_at(at)
 
 
-def velocity(
+def moving_field(
     left: t.Node, right: t.Node, maps: Mapping[str, tuple[t.Call, t.Node]]
 ) -> tuple[t.Call, t.Node] | None:
     """u_t(x) and ȧ (x - b)/a + ḃ, where a row says d/dt ψ_t(x) = u_t(ψ_t(x)), ψ_t(x) = a x + b."""
