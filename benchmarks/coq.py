@@ -1,10 +1,11 @@
 """Which built-in theorems Coq accepts from their certificates, and what that takes.
 
-    python benchmarks/coq.py [NAME ...]
+    python benchmarks/coq.py [NAME | STEPS ...]
 
-A row a theorem: steps of the certificate, lines of Proof.v, seconds of processor time that Coq
-takes for proof and check, and the axioms that the theorem rests on; or what has no translation yet.
-The library is compiled once before, into the user's cache.
+A number stands for a derivation of as many steps (chain.py). A row a theorem: steps of the
+certificate, lines of Proof.v, seconds of processor time that Coq takes for proof and check, and the
+axioms that the theorem rests on; or what has no translation yet. The library is compiled once
+before, into the user's cache.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chain import chain
+
+from fmproof.certificate.certificate import Certificate, of_theorem
 from fmproof.certificate.export.check import check, write
 from fmproof.certificate.export.statement import NotExported
 from fmproof.certificate.library import compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError
+from fmproof.tactics.check import theorems
 
 
 def spent() -> float:
@@ -28,9 +33,17 @@ def spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def certificate_for(name: str) -> Certificate:
+    """Of a built-in theorem, or of a derivation of a number of steps."""
+    if not name.isdigit():
+        return certificate_of(name)
+    derivation = chain(int(name))
+    return of_theorem(theorems([derivation])[derivation.name], derivation.name)
+
+
 def row(name: str, library: Path) -> str:
     """A line of the table."""
-    certificate = certificate_of(name)
+    certificate = certificate_for(name)
     with tempfile.TemporaryDirectory() as folder:
         try:
             write(certificate, Path(folder))

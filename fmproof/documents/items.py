@@ -35,6 +35,7 @@ from fmproof.reading.notation.words import (
     denies,
     picks,
     property_of,
+    restricted_behind,
     restricts,
     role_of,
 )
@@ -84,6 +85,12 @@ class Item:
     def picked(self) -> bool:
         """Whether the words before it pick a case, in which it holds."""
         return picks(self.source.text, self.piece.start)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether words behind it, or beside it in its row, say that it holds in a case, or not."""
+        behind = self.inline and restricted_behind(self.source.text, self.piece.stop)
+        return self.row.case or behind
 
     @property
     def latex(self) -> str:
@@ -395,7 +402,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         head = left.head if isinstance(left, t.Call) else left
         key = key_of(head) if isinstance(head, t.Sym) else ""
         special = (item.inline and item.picked) or (item.assumed and item.denied)
-        if special and not explicit:
+        if item.restricted or (special and not explicit):
             claimed.add(key)  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
             continue
         if not explicit and (key in claimed or (isinstance(left, t.Call) and _is_zero(right))):
@@ -596,8 +603,26 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
 
 
 def _mentions(right: t.Node, left: t.Node) -> bool:
+    """Whether the symbol of the left side is on the right: k(x) = k(y) defines no k.
+
+    Densities of different letters are different ones: p(x) = ∫ p(x|z) p(z) dz.
+    """
     shape = shape_of(left)
-    return any(isinstance(n, t.Call | t.Sym) and shape_of(n) == shape for n in t.walk(right))
+    inner = [node for node in t.walk(right) if isinstance(node, t.Call | t.Sym)]
+    if any(shape_of(node) == shape for node in inner):
+        return True
+    if isinstance(left, t.Call) and isinstance(right, t.Call):
+        return key_of(left.head) == key_of(right.head)
+    return isinstance(left, t.Call) and any(
+        isinstance(node, t.Call)
+        and key_of(node.head) == key_of(left.head)
+        and (len(node.args), len(node.given)) == (len(left.args), len(left.given))
+        and not (
+            conventional("densities", key_of(left.head))
+            and all(isinstance(arg, t.Sym) for arg in node.args)
+        )
+        for node in inner
+    )
 
 
 def _averages(node: t.Node) -> bool:

@@ -8,7 +8,7 @@ the floors of fewer and fewer rows say how many there may have been.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,45 +19,47 @@ from fmproof.floor.run import Floor, compute_floor
 
 _FEWEST = 4  # a loss at the floor of fewer rows is next to nothing: a leak looks the same
 _MOST = 4_096
-_TOLERANCE, _SECONDS = 0.03, 10.0  # of one of these floors
+_SETS = 8  # of so many rows each: the rows that a loader begins with are some, not the average
+_TOLERANCE, _SECONDS = 0.05, 2.0  # of one of these floors
 
 
 @dataclass(frozen=True)
 class FewRows:
     """Attributes:
     rows: the largest power of two that explains the loss.
-    floor, error: of so many rows drawn at random, summed over the coordinates.
+    low, high: the floors of sets of so many rows lie between, summed over the coordinates.
     """
 
     rows: int
-    floor: float
-    error: float
+    low: float
+    high: float
 
 
 def few_rows(
-    floor: Floor, rows: Rows, labels: Ints | None, explains: Callable[[Floor], bool]
+    floor: Floor, rows: Rows, labels: Ints | None, explains: Callable[[Sequence[Floor]], bool]
 ) -> FewRows | None:
     """The most rows whose floor explains a loss; None when not even a few do.
 
     Args:
         floor: that of all ``rows``, which have ``labels`` (N,) or None.
-        explains: whether a loss is nowhere below a floor.
+        explains: whether a loss is nowhere below the lowest of some floors.
     """
     if floor.setting.batch is not None:  # pairs of a batch would need floors of their own
         return None
     found = None
     count = _FEWEST
     while count <= min(rows.count // 2, _MOST):
-        part = _floor_of_some(floor, rows, labels, count)
-        if not explains(part):
+        parts = [_floor_of_some(floor, rows, labels, count, i) for i in range(_SETS)]
+        if not explains(parts):
             return found
-        found = FewRows(count, part.value, part.error)
+        values = [part.value for part in parts]
+        found = FewRows(count, min(values), max(values))
         count *= 2
     return found
 
 
-def _floor_of_some(floor: Floor, rows: Rows, labels: Ints | None, count: int) -> Floor:
-    rng = np.random.default_rng([floor.seed, count])
+def _floor_of_some(floor: Floor, rows: Rows, labels: Ints | None, count: int, number: int) -> Floor:
+    rng = np.random.default_rng([floor.seed, count, number])
     picked = np.sort(rng.choice(rows.count, count, replace=False))
     names = None if labels is None else np.unique(labels[picked], return_inverse=True)[1]
     points = rows.take(picked).astype(rows.dtype)

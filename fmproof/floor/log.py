@@ -188,7 +188,7 @@ def compare(
     now, per_bin = _above(floor, log, scale)
     few = None
     if rows is not None and (now.below or any(part.below for part in per_bin)):
-        few = few_rows(floor, rows, labels, lambda part: not _anywhere_below(part, log, scale))
+        few = few_rows(floor, rows, labels, lambda parts: not _below_all(parts, log, scale))
     return Comparison(
         log=log.name,
         reduction=reduction,
@@ -217,9 +217,12 @@ def _above(floor: Floor, log: Log, scale: float) -> tuple[Above, list[Above]]:
     return Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale), parts
 
 
-def _anywhere_below(floor: Floor, log: Log, scale: float) -> bool:
-    now, per_bin = _above(floor, log, scale)
-    return now.below or any(part.below for part in per_bin)
+def _below_all(floors: Sequence[Floor], log: Log, scale: float) -> bool:
+    """Whether the loss is below all of the floors, as a whole or in some bin."""
+    found = [_above(floor, log, scale) for floor in floors]
+    bins = zip(*(per_bin for _, per_bin in found), strict=True)
+    places = [[now for now, _ in found], *bins]
+    return any(all(part.below for part in place) for place in places)
 
 
 def _scale(reduction: Reduction, dim: int) -> float:
@@ -316,9 +319,9 @@ def _warnings(
 def _said(floor: Floor, few: FewRows, reduction: Reduction) -> str:
     scale = _scale(reduction, floor.dim)
     return (
-        f"It would fit training on {few.rows:,} of the {floor.rows:,} rows or fewer, again and "
-        f"again (the floor of {few.rows:,} rows is {few.floor * scale:.3g} ± "
-        f"{few.error * scale:.2g}): does the loader go on to the next batch, and shuffle?"
+        f"It would fit training on some {few.rows:,} of the {floor.rows:,} rows or fewer, again "
+        f"and again (floors of {few.rows:,} rows are {few.low * scale:.3g} to "
+        f"{few.high * scale:.3g}): does the loader go on to the next batch, and shuffle?"
     )
 
 

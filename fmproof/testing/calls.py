@@ -1,7 +1,7 @@
 """The arguments (t, x) with which a loss calls the model, also where it does so row by row.
 
 ``torch.vmap`` and ``jax.vmap`` give the model values that hide the batch. PyTorch tells it to the
-rule of an autograd function, JAX to that of a ``custom_vmap``.
+rule of an autograd function, JAX to that of a ``custom_vmap``. Compiled code tells nothing.
 """
 
 from __future__ import annotations
@@ -20,17 +20,21 @@ Calls = list[tuple[Any, Any]]
 
 def note(calls: Calls, t: Any, x: Any) -> None:
     """Append the values of ``t`` and ``x``, those of all rows where the model is mapped."""
-    torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
-    if torch is not None and isinstance(x, torch.Tensor) and _hidden(x, t):
-        _torch_mapped().apply(torch.as_tensor(t), x, partial(note, calls))
-    elif jax is not None and isinstance(x, jax.core.Tracer):
-        _jax_mapped(calls)(jax.lax.stop_gradient(t), jax.lax.stop_gradient(x))
-    else:
+    if not is_mapped(t, x):
         calls.append((t, x))
+        return
+    torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
+    if torch is not None and isinstance(x, torch.Tensor):
+        _torch_mapped().apply(torch.as_tensor(t), x, partial(note, calls))
+    elif jax is not None:
+        _jax_mapped(calls)(jax.lax.stop_gradient(t), jax.lax.stop_gradient(x))
 
 
-def _hidden(*values: Any) -> bool:
-    """Whether a transformation hides the numbers of a tensor."""
+def is_mapped(*values: Any) -> bool:
+    """Whether a transformation of PyTorch or JAX hides the numbers of a value."""
+    jax = sys.modules.get("jax")
+    if jax is not None and any(isinstance(value, jax.core.Tracer) for value in values):
+        return True
     try:
         for value in values:
             if hasattr(value, "detach"):
@@ -72,12 +76,11 @@ def _torch_mapped() -> Any:
 def _jax_mapped(calls: Calls) -> Any:
     import jax
 
-    @jax.custom_batching.custom_vmap
+    @jax.custom_batching.custom_vmap  # type: ignore[untyped-decorator,unused-ignore]
     def mapped(t: Any, x: Any) -> Any:
-        jax.debug.callback(lambda t, x: calls.append((np.asarray(t), np.asarray(x))), t, x)
         return jax.numpy.zeros(())
 
-    @mapped.def_vmap
+    @mapped.def_vmap  # type: ignore[untyped-decorator,unused-ignore]
     def _(size: int, batched: Any, t: Any, x: Any) -> Any:
         rows = [
             value if many else jax.numpy.broadcast_to(value, (size, *value.shape))

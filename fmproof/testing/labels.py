@@ -7,6 +7,7 @@ by one that stands for none, and each row has to be chosen by itself.
 from __future__ import annotations
 
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ _OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives o
 _BATCHES, _ROWS = 60, 8
 
 
-def check_labels(draws: Draws, nearest: FloatArray, rows: FloatArray) -> CheckFailed | None:
+def check_labels(draws: Draws, nearest: Any, rows: Any) -> CheckFailed | None:
     """The failure of labels that are neither those of their data nor left out.
 
     Args:
@@ -75,13 +76,13 @@ def dropped_together(user: Sampler, reference: Reference, seed: int) -> Evidence
     return Evidence(chance, lambda _: failure)
 
 
-def _wrong(labels: FloatArray, batch: FloatArray, nearest: FloatArray) -> BoolArray:
+def _wrong(labels: Any, batch: FloatArray, nearest: Any) -> BoolArray:
     told = np.clip(labels, 0, len(batch) - 1)
     other = (np.abs(batch[told] - batch[nearest]) > 0).any(axis=1)
     return np.asarray(other | (told != labels))
 
 
-def _left_out(labels: FloatArray, wrong: BoolArray, count: int) -> BoolArray:
+def _left_out(labels: Any, wrong: BoolArray, count: int) -> BoolArray:
     """The rows with the label that stands for none."""
     outside = (labels < 0) | (labels >= count)
     values, often = np.unique(labels[wrong & ~outside], return_counts=True)

@@ -199,8 +199,12 @@ class Points:
             noise = (self.x - alpha[:, None] * self.z - centre) / beta[:, None]
         for rows in np.array_split(np.argsort(self.t, kind="stable"), 3):
             some = noise[rows][np.isfinite(noise[rows]).all(axis=1)]
-            root = np.sqrt(max(some.size, 1))
-            if abs(some.mean()) > 5 / root or abs(np.square(some).mean() - 1) > 8 / root:
+            root = np.sqrt(some.size)
+            if (
+                not some.size
+                or abs(some.mean()) > 5 / root
+                or abs(np.square(some).mean() - 1) > 8 / root
+            ):
                 return False
         return True
 

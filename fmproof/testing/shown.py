@@ -13,6 +13,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
+from fmproof.testing.calls import is_mapped
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
 
@@ -58,6 +59,8 @@ def _stub(user: VelocityFunction, value: Any, calls: list[tuple[Any, Any]]) -> C
         nonlocal given_back
         given = [*args, *kwargs.values()][:2]
         t, x = reversed(given) if user.x_first else given
+        if is_mapped(t, x):
+            raise LookupError("the rows of a mapped call have no numbers")
         calls.append((t, x))
         count = int(np.prod(x.shape)) // user.dim
         first = given_back if given_back + count <= len(value) else 0

@@ -121,6 +121,26 @@ def test_a_leak_is_called_out(run: Run, folder: Path) -> None:
     assert "No reduction explains it. Look for a target that leaks" in " ".join(outcome.out.split())
 
 
+@pytest.mark.parametrize("timed", [True, False], ids=["over t", "as a whole"])
+def test_training_on_few_rows_is_called_out(run: Run, folder: Path, timed: bool) -> None:
+    """The best model of 8 rows, seen on these rows; a leak is none of the kind."""
+    few = np.load("data.npy")[:8]
+    field = EmpiricalField(few)
+    np.save("all.npy", np.load("data.npy"))
+    np.save("data.npy", few)
+    t, losses = sampled_losses(8, 150, lambda t, x: field(t, x).velocity + 0.1)
+    write_log("train.csv", losses, **({"t": t} if timed else {}))
+    found = floor_of(run, "all.npy", "--log", "train.csv", "--tolerance", "0.02")["log"]
+    assert 8 <= found["few_rows"]["rows"] <= 32
+    assert found["few_rows"]["low"] < found["few_rows"]["high"]
+    (warning,) = found["warnings"]
+    assert "of the 200 rows or fewer, again and again" in warning
+    assert "does the loader go on" in warning
+    write_log("train.csv", 0.01 + 0 * losses, **({"t": t} if timed else {}))
+    leak = floor_of(run, "all.npy", "--log", "train.csv", "--tolerance", "0.02")["log"]
+    assert leak["few_rows"] is None
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -19,7 +19,7 @@ CORPUS = Path(__file__).parent / "corpus"
 QUICK = {
     "marginal-paths-blog.md": 15,
     "divergencias-de-bregman.md": 12,
-    "score-sde-tweedie.tex": 4,
+    "score-sde-tweedie.tex": 3,
 }
 """Documents of the everyday run, with the claims that are decided rightly."""
 LONG = {

@@ -111,12 +111,19 @@ SEEN_TRUE = {
     "half of it": r"1/2 \|x\|^2 = \frac{x \cdot x}{2}",
     "brackets": r"\log(m) r = r \log m",
     "a reason above": r"r + m \overset{\text{(a)}}{=} m + r",
+    "a star above": r"r + m \overset{\star}{=} m + r",
 }
 
 
 @pytest.mark.parametrize("name", SEEN_TRUE)
 def test_colours_and_braces_are_no_obstacle(name: str) -> None:
     assert judged(POINTS + displayed(SEEN_TRUE[name]))[-1] == "proved"
+
+
+@pytest.mark.parametrize("sign", ["²", "⁰", "½", "٣", "ſ²"])
+def test_digits_of_other_kinds_are_not_read(sign: str) -> None:
+    text = POINTS + displayed(f"r{sign} = r + r - r") + displayed("r + m = m + r")
+    assert judged(text) == ["unread", "proved"]
 
 
 @pytest.mark.parametrize("above", ["d", r"\text{d}", r"\mathcal D", r"\text{law}", "?", "!"])
@@ -304,3 +311,28 @@ def test_draws_of_which_one_has_no_law_are_not_independent() -> None:
     given = displayed(r"\mathbb E[2 f(x) \mid y] = 2 \mathbb E[f(x) \mid y]")
     row = displayed(r"\mathbb E[x] \cdot \mathbb E[y] = \mathbb E[x \cdot y]")
     assert judged(POINTS + mean + given + row)[-1] == "open"
+
+
+# --- what is said of one value, or denied, defines nothing ------------------------------------
+
+SAID_OF_A_CASE = {
+    "a condition": (displayed(r"l(r) = 1 \quad \text{if } r > 0"), r"l(r) - 1 = 0"),
+    "one value": (displayed(r"l(r) = 1 \text{ for } r = 0"), r"l(m) - 1 = 0"),
+    "a condition among words": (
+        "Set $l(r) = 1$ if $r > 0$ and $l(r) = 0$ otherwise.\n\n",
+        "l(r) = 1",
+    ),
+    "what does not hold": ("Recall that $l(r) = l(-r)$ does not hold.\n\n", "l(r) - l(-r) = 0"),
+    "two of its values": (displayed("l(r) = l(m)"), "l(r) - l(m) = 0"),
+}
+
+
+@pytest.mark.parametrize("name", SAID_OF_A_CASE)
+def test_what_is_said_of_a_case_defines_nothing(name: str) -> None:
+    said, row = SAID_OF_A_CASE[name]
+    assert judged(POINTS + said + displayed(row))[-1] not in ("proved", "definition")
+
+
+def test_what_is_said_for_every_value_defines() -> None:
+    said = displayed(r"l(r) = r^2 \quad \text{for all } r")
+    assert judged(POINTS + said + displayed("l(m) - m^2 = 0"))[-1] == "proved"

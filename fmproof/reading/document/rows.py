@@ -152,10 +152,17 @@ _WORDS = re.compile(
 
 
 _REASON = re.compile(
-    r"\(.*\)|[0-9*]+|a\.?\s?[se]\.?|\\(?:eq)?ref.*|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
+    r"\(.*\)|[0-9*]+|\\(?:star|ast|d?dagger)|a\.?\s?[se]\.?|\\(?:eq)?ref.*"
+    r"|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
     re.IGNORECASE,
 )
 """What may stand above = as a reason: (a), a number, a word; a letter says what kind of = it is."""
+
+
+_CASE = re.compile(
+    r"\s*,?\s*(?:if|when|whenever|unless|otherwise|else|wenn|falls|sonst|khi)\b", re.IGNORECASE
+)
+_EVERY = re.compile(r"\b(?:all|any|each|every|alle|jedes)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -171,6 +178,7 @@ class Row:
         words_before: words between it and the formula before, in one display.
         tag, labels: what other places refer to it by.
         beside: formulas without a relation on its line, such as a law, x ~ p.
+        case: whether it holds under a condition beside it: "if s > 0", "for s = 0", "otherwise".
         restarts: whether it begins a display (a relation first means: goes on from above).
     """
 
@@ -184,6 +192,7 @@ class Row:
     restarts: bool = False
     arrow: str = ""
     beside: list[list[Token]] = field(default_factory=list)
+    case: bool = False
 
 
 @dataclass
@@ -192,6 +201,7 @@ class _Side:
     relation: str = ""
     at: int = -1
     reasons: list[str] = field(default_factory=list)
+    case: bool = False
 
 
 def rows_of(found: Sequence[Token]) -> list[Row]:
@@ -385,11 +395,25 @@ class _Splitter:
             return
         if not self.side.tokens or connective:
             self.separate()
+        if _CASE.match(token.words) or (
+            connective == "for" and self.equation_behind(i) and not _EVERY.search(token.words)
+        ):
+            for side in self.piece:
+                side.case = True
         if bare and not connective:
             target = (
                 self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
             )
             target.reasons.append(bare)
+
+    def equation_behind(self, i: int) -> bool:
+        """Whether a value stands behind words, as in "for s = 0", and no list of them."""
+        rest = self.tokens[i:]
+        stop = next(
+            (n for n, token in enumerate(rest) if token.text in ("\\\\", "\\text")), len(rest)
+        )
+        signs = [token.text for token in rest[:stop]]
+        return "=" in signs and not {"\\dots", "\\ldots", "\\cdots", ","} & set(signs)
 
     def close_side(self) -> None:
         side = self.side
@@ -466,9 +490,11 @@ class _Splitter:
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
         restarts = not self.rows
-        return Row(
+        made = Row(
             relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow
         )
+        made.case = side.case
+        return made
 
 
 def _plain(tokens: Sequence[Token]) -> str:

@@ -131,7 +131,7 @@ class _Parser(Binders):
             sign = PLUS[text]
             inner = self.shown(self.factor())
             return inner if sign > 0 else t.Add(at, ((-1, inner),))
-        if text[0].isdigit():
+        if text[0].isascii() and text[0].isdigit():
             self.i += 1
             return self.scripted(t.Num(at, Fraction(text)))
         if text in DOTS:
