@@ -24,7 +24,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.flows import velocity
+from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -481,7 +481,7 @@ def _move_by_flows(reading: Reading, found: dict[str, list[tuple[int, Candidate,
     for item in reading.items:
         if item.left is None or item.right is None or item.row.relation != "=":
             continue
-        moved = velocity(item.left, item.right, maps)
+        moved = moving_field(item.left, item.right, maps)
         if moved is None:
             continue
         field_, value = moved

@@ -221,8 +221,7 @@ class Judge:
         if not (isinstance(path, t.Sym) and isinstance(value, t.Sym) and item.row.relation == "="):
             return False
         named = any(
-            spelled(c.left) == spelled(value)
-            for c in self.elab.candidates.get(key_of(value), ())
+            spelled(c.left) == spelled(value) for c in self.elab.candidates.get(key_of(value), ())
         )
         return not named and self.elab.path(path) is not None
 

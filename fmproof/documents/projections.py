@@ -1,4 +1,4 @@
-"""Averages against a posterior mean: E[⟨a(x), u(x)⟩] = E[⟨a(x), u(x|z)⟩], where the author skips it.
+"""Averages against a posterior mean: E[⟨a(x), u(x)⟩] = E[⟨a(x), u(x|z)⟩], where it is skipped.
 
 A document defines u(x) = ∫ u(x|z) p(x|z) q(z) / p(x) dz, expands two squares, and has one cross
 term for the other. Here that equation is a part of the proof, with a step between.
@@ -12,9 +12,19 @@ from typing import NamedTuple
 from sympy import Expr
 
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, times_of
+from fmproof.lang.arithmetic import factors
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Expect, Field, Inner, IntegralOver, Lebesgue, Named, Ratio, Scalar
+from fmproof.lang.nodes import (
+    Apply,
+    Density,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Named,
+    Ratio,
+    Scalar,
+)
 from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -54,7 +64,7 @@ def projections(terms: Sequence[Expr]) -> Iterator[Projection]:
             yield Projection(mean, averaged[0], tuple(order), marginal)
 
 
-def opened(terms: Sequence[Expr]) -> list[Expr]:
+def behind_names(terms: Sequence[Expr]) -> list[Expr]:
     """``terms``, and what is behind the losses and constants in them."""
     found: dict[Expr, None] = {}
     waiting = list(terms)
@@ -72,7 +82,7 @@ def opened(terms: Sequence[Expr]) -> list[Expr]:
 
 def parts_for(before: Expr, claim: Expr) -> Iterator[Part]:
     """Named parts that show the averages of products with posterior means."""
-    terms = opened([before, claim])
+    terms = behind_names([before, claim])
     calls = {call for term in terms for call in term.atoms(Apply)}
     for found in projections(terms):
         times = _times(terms, found.mean)
@@ -87,13 +97,10 @@ def parts_for(before: Expr, claim: Expr) -> Iterator[Part]:
             try:
                 product = Inner(other, found.mean)
                 unfolded = Inner(other, found.mean.head.unfold(found.mean.arguments))
-                written = IntegralOver(
-                    times_of(found.marginal, unfolded), *(Lebesgue(v) for v in drawn)
-                )
+                written = Expect(unfolded, *times, found.marginal)
                 averaged = Expect(Inner(other, found.averaged), *times, *found.law)
-                middle = Expect(written, *times) if times else written
                 steps = [
-                    Step(f"{i}.1", middle, by="auto"),
+                    Step(f"{i}.1", written, by="auto"),
                     Step(f"{i}.2", Expect(product, *times, found.marginal), by="auto"),
                     Step(f"{i}.3", Expect(product, *times, *found.law), by="auto"),
                 ]

@@ -146,11 +146,14 @@ class Ties:
             return Verdict("its coefficients may be tied to each other")
         assumed: list[Prop] = []
         at_ends = any(
-            is_number(place) for term in terms for call in term.atoms(Apply) for place in call.arguments
+            is_number(place)
+            for term in terms
+            for call in term.atoms(Apply)
+            for place in call.arguments
         )
         for other, left in self._said:
-            ends = other.inline and left is not None and other.right is not None
-            if ends and not at_ends and at_the_ends(left, other.right, self.elab.evidence):
+            right = other.right if other.inline and not at_ends else None
+            if left and right and at_the_ends(left, right, self.elab.evidence):
                 continue  # α_0 = 0 says nothing of a row about α_t
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue

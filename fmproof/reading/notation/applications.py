@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Exp,
     Log,
-    Var,
     dim,
     pi,
 )

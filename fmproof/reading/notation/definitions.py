@@ -83,7 +83,7 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
         left = candidate.left
         if candidate.state in ("refused", "working"):
             continue
-        if not isinstance(left, t.Call):
+        if not isinstance(left, t.Call) or posteriors.of_another_pair(elab, call, left):
             continue
         same = (len(left.args), len(left.given), len(left.after), len(left.head.sub)) == (
             len(call.args),
@@ -201,7 +201,7 @@ def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
 
 
 def _as_integral(term: Expr) -> Expr:
-    """E_{q(z)}[u p / p_t] as ∫ u p q / p_t dz: a quotient of densities is read under an integral."""
+    """E_{q(z)}[u p / p_t] as ∫ u p q / p_t dz: quotients of densities stand under integrals."""
     if not (isinstance(term, Expect) and any(_divides(f) for f in factors(term.body))):
         return term
     (*before, last) = term.measure

@@ -28,7 +28,7 @@ class Affine:
         return t.Frac(point.at, top, self.slope)
 
 
-def affine(value: t.Node, letter: t.Node) -> Affine | None:
+def affine_in(value: t.Node, letter: t.Node) -> Affine | None:
     """``value`` as an affine function of ``letter``; None where it is none by its form."""
     name = spelled(letter)
     parts = value.parts if isinstance(value, t.Add) else ((1, value),)
@@ -51,11 +51,11 @@ def affine(value: t.Node, letter: t.Node) -> Affine | None:
 
 def affine_inverse(value: t.Node, letter: t.Node, at: t.Node) -> t.Node | None:
     """(y - b) / a for a value a x + b, the x in it, and y."""
-    found = affine(value, letter)
+    found = affine_in(value, letter)
     return None if found is None else found.inverse_at(at)
 
 
-def velocity(
+def moving_field(
     left: t.Node, right: t.Node, maps: Mapping[str, tuple[t.Call, t.Node]]
 ) -> tuple[t.Call, t.Node] | None:
     """u_t(x) and ȧ (x - b)/a + ḃ, where a row says d/dt ψ_t(x) = u_t(ψ_t(x)), ψ_t(x) = a x + b."""
@@ -73,7 +73,7 @@ def velocity(
     if key_of(right.head) == key_of(flow.head) or not isinstance(flow.args[0], t.Sym):
         return None
     point = flow.args[0]
-    found = affine(known[1], point)
+    found = affine_in(known[1], point)
     if found is None or _stray(known[1], {spelled(point), *map(spelled, right.given)}):
         return None
     (place,) = at_the_flow

@@ -48,7 +48,8 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     key = key_of(call.head)
     density = elab.is_density(key)
     letters = ""
-    if density and not any(sort_of(a) is Sort.REAL for a in sub):
+    paired = density and bool(call.given) and posteriors.turned(elab, call) is not None
+    if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
     sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
     found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))

@@ -82,6 +82,19 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
     return None
 
 
+def of_another_pair(elab: Elaborator, call: t.Call, defined: t.Call) -> bool:
+    """Whether p_t(x|y), beside p_t(y|x), is another density than the p_t(x|z) with a definition.
+
+    A label y has a joint law with x of its own, where z has none the other way round.
+    """
+    if not (call.given and defined.given) or not elab.is_density(key_of(call.head)):
+        return False
+    letters = [spelled(value_of(g)) for g in call.given], [spelled(g) for g in defined.given]
+    if letters[0] == letters[1] or turned(elab, call) is None:
+        return False
+    return turned(elab, defined) is None
+
+
 def posterior_at_a_time(elab: Elaborator, call: t.Call) -> bool:
     """Whether p_t(x|y) is p_t(y|x) p_t(x) over its integral, of a document that has all three.
 

@@ -84,8 +84,9 @@ class Resolver:
         if isinstance(node, t.Sym) and self._marks(node.sup):
             assert isinstance(node.sup, t.Sym)
             return replace(node, labels=(*node.labels, node.sup.name), sup=None)
-        if isinstance(node, t.Call) and _at_a_time_above(node):
-            head = replace(node.head, sub=(*node.head.sub, node.head.sup), sup=None)
+        time = _time_above(node) if isinstance(node, t.Call) else None
+        if time is not None:
+            head = replace(node.head, sub=(*node.head.sub, time), sup=None)
             return replace(node, head=head)
         if isinstance(node, t.Mul):
             made = self._product(_flat(node))
@@ -162,9 +163,9 @@ class Resolver:
             isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
             for s in (*node.head.sub, node.head.sup)
         )
-        if key not in self.arities and not (function or model):
-            if len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac)):
-                return node.head.sup is None
+        several = len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac))
+        if several and key not in self.arities and not (function or model):
+            return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
@@ -300,11 +301,12 @@ def _multiplies(node: t.Call) -> bool:
     return quotient or any(isinstance(a, t.Add | t.Num) for a in node.args)
 
 
-def _at_a_time_above(node: t.Call) -> bool:
-    """J^t(θ), the loss at a time, which others write J_t(θ)."""
+def _time_above(node: t.Call) -> t.Sym | None:
+    """The t of J^t(θ), the loss at a time, which others write J_t(θ)."""
     above = node.head.sup
-    time = isinstance(above, t.Sym) and not above.sub and conventional("times", above.name)
-    return time and conventional("losses", node.head.name)
+    if not isinstance(above, t.Sym) or above.sub or not conventional("losses", node.head.name):
+        return None
+    return above if conventional("times", above.name) else None
 
 
 def _coefficient(head: t.Sym) -> bool:

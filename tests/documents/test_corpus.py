@@ -1,0 +1,99 @@
+"""Ten documents as people write them: no true row called wrong, no wrong row proved.
+
+Each document of ``corpus`` stands beside a table with the verdict that is due for its rows; its
+author had not seen the reader. The number of rows decided rightly may rise, and not fall.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from fmproof.documents.check import check_files
+from fmproof.documents.model import WRONG, RowReport
+
+CORPUS = Path(__file__).parent / "corpus"
+QUICK = {
+    "marginal-paths-blog.md": 15,
+    "divergencias-de-bregman.md": 12,
+    "score-sde-tweedie.tex": 3,
+}
+"""Documents of the everyday run, with the claims that are decided rightly."""
+LONG = {
+    "course-notes-guidance.md": 15,
+    "ddpm-apuntes.ipynb": 5,
+    "edm-preconditioning.md": 7,
+    "flussanpassung-vorlesung.tex": 17,
+    "flux-rectifie.md": 9,
+    "interpolants-notes.tex": 7,
+    "score-matching-nonnormalized.tex": 5,
+}
+FLAGGED = {"refuted", "constant", "scope"}
+_NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s&>]|\\(?:displaystyle|notag|nonumber)", "", text)
+
+
+def found_for(rows: list[RowReport], line: str, text: str) -> RowReport | None:
+    """The row of the report that a line of a table is about."""
+    wanted = squeezed(text)
+    there = [row for row in rows if row.line == line]
+    for length in (40, 14, 5):
+        for row in there:
+            if squeezed(row.latex)[:length] == wanted[:length]:
+                rows.remove(row)
+                return row
+    return None
+
+
+def outcome(name: str) -> tuple[int, list[str], list[str]]:
+    """How many claims are decided rightly; true rows called wrong; wrong rows proved."""
+    path = CORPUS / name
+    rows = list(check_files([path]).documents[0].rows)
+    table = path.with_suffix("").with_suffix(".expected.tsv").read_text(encoding="utf-8")
+    right, alarms, proofs = 0, [], []
+    for line in table.splitlines()[1:]:
+        where, text, verdict, _ = line.split("\t")
+        due = set(verdict.split("|"))
+        row = found_for(rows, where, text)
+        said = "missing" if row is None else row.verdict
+        wrong = due <= FLAGGED
+        if said in WRONG and not due & FLAGGED:
+            alarms.append(f"{where} {text}")
+        if wrong and said in ("proved", "agrees"):
+            proofs.append(f"{where} {text}")
+        fine = said in due or (wrong and said in FLAGGED)
+        right += fine and not due <= _NO_CLAIM
+    alarms += [f"{row.line} {row.latex}" for row in rows if row.verdict in WRONG]
+    return right, alarms, proofs
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_verdicts_of_a_document(name: str) -> None:
+    right, alarms, proofs = outcome(name)
+    assert not alarms
+    assert not proofs
+    assert right >= QUICK[name]
+
+
+@pytest.mark.skipif(
+    settings.get_current_profile_name() != "nightly", reason="the other documents run at night"
+)
+@pytest.mark.parametrize("name", LONG)
+def test_verdicts_of_a_long_document(name: str) -> None:
+    right, alarms, proofs = outcome(name)
+    assert not alarms
+    assert not proofs
+    assert right >= LONG[name]
+
+
+def test_every_document_has_its_table_and_its_number() -> None:
+    documents = {p.name for p in CORPUS.iterdir() if p.suffix in (".md", ".tex", ".ipynb")}
+    assert documents == QUICK.keys() | LONG.keys()
+    for name in documents:
+        assert (CORPUS / name).with_suffix("").with_suffix(".expected.tsv").exists()
