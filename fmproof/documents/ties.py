@@ -25,12 +25,16 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Div,
+    Expect,
     Field,
     Gaussian,
     Given,
     Grad,
     Head,
+    IntegralOver,
+    Named,
     Partial,
     Ratio,
     Scalar,
@@ -153,7 +157,8 @@ class Ties:
             pair = self.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
-            if not changing and (_differential(left) or any(isinstance(s, Partial) for s in pair)):
+            motion = _differential(left) or any(isinstance(side, Partial) for side in pair)
+            if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
                 assumed.append(_at_every_time(Equals(*pair)))
@@ -236,6 +241,23 @@ class Ties:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _at_one_time(self, terms: Sequence[Expr]) -> bool:
+        """Whether all is said of symbols without a definition at one time, where they may be
+        anything, however they go on from there."""
+        if any(term.has(Partial, Expect, IntegralOver, CondExpect, Named) for term in terms):
+            return False
+        if any(h.definition is not None for h in heads_in(terms) if not isinstance(h, Gaussian)):
+            return False
+        times = {
+            at
+            for term in terms
+            for applied in term.atoms(Apply)
+            for param, at in zip(applied.head.params, applied.arguments, strict=True)
+            if param.sort is Sort.REAL
+        }
+        free = {v for term in terms for v in free_vars(term)}
+        return len(times) == 1 and not any(self._moved(self._spelling(v)) for v in free)
 
     def _renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
         """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
