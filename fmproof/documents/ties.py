@@ -21,7 +21,7 @@ from sympy import Expr, S
 
 from fmproof.documents.items import Item, Property
 from fmproof.documents.terms import heads_in
-from fmproof.errors import FmproofError, SortError
+from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
@@ -46,7 +46,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator, NotYet
+from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 _SAYS = ("=", ":=", "=:", "∝")
@@ -126,7 +126,7 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        if item.left is not None and _bare(item.left) and not self._defined(item.left):
+        if item.left is not None and _bare(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
@@ -165,16 +165,6 @@ class Ties:
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         return Verdict("", tuple(dict.fromkeys(assumed)))
-
-    def _defined(self, node: t.Node) -> bool:
-        """Whether what a side is about has a definition already, so that nothing says it anew."""
-        while isinstance(node, t.Group | t.Derivative | t.Transposed):
-            node = node.body
-        try:
-            term = self.elab.term(node)
-        except (NotYet, SortError, FmproofError):
-            return False
-        return isinstance(term, Apply) and term.head.definition is not None
 
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
