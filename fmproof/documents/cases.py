@@ -90,7 +90,7 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
 def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
     if item.right is None or not isinstance(left, t.Sym | t.Call):
         return None
-    if item.picked or item.denied:  # it holds at one value, or not at all
+    if item.picked or item.denied or item.restricted:  # it holds at one value, or not at all
         return None
     try:
         named, body = context.elab.term(left), context.elab.term(item.right)

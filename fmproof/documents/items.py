@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
 
@@ -24,6 +24,8 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.flows import velocity
+from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import (
@@ -33,6 +35,7 @@ from fmproof.reading.notation.words import (
     denies,
     picks,
     property_of,
+    restricted_behind,
     restricts,
     role_of,
 )
@@ -82,6 +85,12 @@ class Item:
     def picked(self) -> bool:
         """Whether the words before it pick a case, in which it holds."""
         return picks(self.source.text, self.piece.start)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether words behind it, or beside it in its row, say that it holds in a case, or not."""
+        behind = self.inline and restricted_behind(self.source.text, self.piece.stop)
+        return self.row.case or behind
 
     @property
     def latex(self) -> str:
@@ -141,11 +150,20 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
-    resolver = Resolver(reading.trees)
+    resolver = Resolver(reading.trees, _equations(reading))
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
     return reading
+
+
+def _equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
+    """The sides of the rows that have both."""
+    return [
+        (item.left, item.right)
+        for item in reading.items
+        if item.row.relation in ("=", ":=") and item.left is not None and item.right is not None
+    ]
 
 
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
@@ -252,6 +270,10 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     parts = subject.parts if isinstance(subject, t.Other) else (subject,)
     if isinstance(subject, t.Group):
         parts = (subject.body,)
+    parts = tuple(
+        replace(part.head, sub=part.args) if isinstance(part, t.Call) and at_a_time(part) else part
+        for part in parts
+    )
     symbols = [part for part in parts if isinstance(part, t.Sym)]
     if len(symbols) != len(parts) or not symbols:
         return
@@ -319,6 +341,7 @@ _SHOWN = {
     "≠": "\\ne",
     "≪": "\\ll",
     "≲": "\\lesssim",
+    "≐": "\\doteq",
 }
 
 
@@ -379,7 +402,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         head = left.head if isinstance(left, t.Call) else left
         key = key_of(head) if isinstance(head, t.Sym) else ""
         special = (item.inline and item.picked) or (item.assumed and item.denied)
-        if special and not explicit:
+        if item.restricted or (special and not explicit):
             claimed.add(key)  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
             continue
         if not explicit and (key in claimed or (isinstance(left, t.Call) and _is_zero(right))):
@@ -399,12 +422,15 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             continue
         if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             continue  # "at w = 0" is a case, no definition
+        if not explicit and item.inline and at_the_ends(left, right, evidence):
+            continue
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
             rank = 2
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
+    _move_by_flows(reading, found)
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)
@@ -446,6 +472,25 @@ def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate
                     found.setdefault(key, []).append((0, candidate, item))
 
 
+def _move_by_flows(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:
+    """Fields that move an affine flow: what a later row says of them is a claim."""
+    maps: dict[str, tuple[t.Call, t.Node]] = {}
+    for left, right in _equations(reading):
+        if isinstance(left, t.Call):
+            maps.setdefault(key_of(left.head), (left, right))
+    for item in reading.items:
+        if item.left is None or item.right is None or item.row.relation != "=":
+            continue
+        moved = velocity(item.left, item.right, maps)
+        if moved is None:
+            continue
+        field_, value = moved
+        options = found.setdefault(key_of(field_.head), [])
+        shape = shape_of(field_)
+        if not any(shape_of(o.left) == shape and one.index < item.index for _, o, one in options):
+            options.append((0, Candidate(field_, value, _NO_ROW, item.place, True), item))
+
+
 def _summands(node: t.Node) -> Iterator[t.Node]:
     if isinstance(node, t.Add):
         for _, part in node.parts:
@@ -483,6 +528,22 @@ def _is_number(node: t.Node) -> bool:
     return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
 
 
+def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
+    """α_0 = β_1 = 0 for coefficients α_t, β_t: values, and names of nothing."""
+    sides = [side for side in (left, right) if not isinstance(side, t.Num)]
+    return all(
+        isinstance(side, t.Sym)
+        and bool(side.sub)
+        and all(isinstance(s, t.Num) for s in side.sub)
+        and conventional("scalars", side.name)
+        and any(spelled(replace(side, sub=(time,))) in evidence.spellings for time in _TIMES)
+        for side in sides
+    )
+
+
+_TIMES = tuple(t.Sym(0, letter) for letter in "ts")
+
+
 def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
@@ -515,7 +576,8 @@ def shape_of(node: t.Node) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
         letters = "" if node.head.sub else ",".join(map(spelled, node.args))
-        return f"{key_of(node.head)}{places}{letters}"
+        above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
+        return f"{key_of(node.head)}{above}{places}{letters}"
     return spelled(node)
 
 
@@ -531,7 +593,8 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
     if not isinstance(left, t.Call):
         return False
     named = explicit or any(accent != "dot" for accent in left.head.accents)
-    scripts = [s for s in left.head.sub if not (named and isinstance(s, t.Num))]
+    between = bool(left.given) and any(isinstance(s, t.Sym) for s in left.head.sub)  # p_{0t}(x|y)
+    scripts = [s for s in left.head.sub if not ((named or between) and isinstance(s, t.Num))]
     places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False
@@ -540,8 +603,26 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
 
 
 def _mentions(right: t.Node, left: t.Node) -> bool:
+    """Whether the symbol of the left side is on the right: k(x) = k(y) defines no k.
+
+    Densities of different letters are different ones: p(x) = ∫ p(x|z) p(z) dz.
+    """
     shape = shape_of(left)
-    return any(isinstance(n, t.Call | t.Sym) and shape_of(n) == shape for n in t.walk(right))
+    inner = [node for node in t.walk(right) if isinstance(node, t.Call | t.Sym)]
+    if any(shape_of(node) == shape for node in inner):
+        return True
+    if isinstance(left, t.Call) and isinstance(right, t.Call):
+        return key_of(left.head) == key_of(right.head)
+    return isinstance(left, t.Call) and any(
+        isinstance(node, t.Call)
+        and key_of(node.head) == key_of(left.head)
+        and (len(node.args), len(node.given)) == (len(left.args), len(left.given))
+        and not (
+            conventional("densities", key_of(left.head))
+            and all(isinstance(arg, t.Sym) for arg in node.args)
+        )
+        for node in inner
+    )
 
 
 def _averages(node: t.Node) -> bool:

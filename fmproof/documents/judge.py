@@ -29,11 +29,12 @@ from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Un
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
 _EQUATIONS = ("=", ":=", "=:")
-_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
+_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠", "≐"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
 
@@ -152,7 +153,12 @@ class Judge:
             return report(item, "skip", "no relation")
         if relation in _NO_CLAIM:
             self._break(item, f"the row before it is written with {relation}")
+            if relation == "≐":
+                return report(item, "skip", "an = of another kind, by what stands above it")
             return report(item, "skip", f"{relation} claims no equation")
+        if any(map(denied, item.row.reasons)):
+            self._break(item, "words in the row before it say that it does not hold")
+            return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
@@ -169,6 +175,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
+        if item.inline and not condition and self._takes(item):
+            return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
             self.context.chain = RowChain()
@@ -206,6 +214,17 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _takes(self, item: Item) -> bool:
+        """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
+        path, value = item.left, item.right
+        if not (isinstance(path, t.Sym) and isinstance(value, t.Sym) and item.row.relation == "="):
+            return False
+        named = any(
+            spelled(c.left) == spelled(value)
+            for c in self.elab.candidates.get(key_of(value), ())
+        )
+        return not named and self.elab.path(path) is not None
 
     def _unread(self, item: Item) -> str:
         problem = item.problem

@@ -19,7 +19,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.items import Item, Property
+from fmproof.documents.items import Item, Property, at_the_ends
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
@@ -41,6 +41,7 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
+from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -148,7 +149,13 @@ class Ties:
         if numbers_only and (undefined or len(free) > 1):
             return Verdict("its coefficients may be tied to each other")
         assumed: list[Prop] = []
+        at_ends = any(
+            is_number(place) for term in terms for call in term.atoms(Apply) for place in call.arguments
+        )
         for other, left in self._said:
+            ends = other.inline and left is not None and other.right is not None
+            if ends and not at_ends and at_the_ends(left, other.right, self.elab.evidence):
+                continue  # α_0 = 0 says nothing of a row about α_t
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue
             about = self._about(other, left, names, places)

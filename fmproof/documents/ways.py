@@ -12,9 +12,10 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import quotients
+from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
@@ -57,6 +58,7 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
 """What is tried where derivatives or functions are in the row."""
 _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
+_CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
@@ -91,6 +93,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     yield from _by_difference(before, claim)
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
+    yield from _by_projection(before, claim)
     for words in _forms(before, claim, kinds):
         steps = quotients.steps(before, claim, words)
         if steps is not None:
@@ -129,6 +132,32 @@ def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:
     if (before, claim) != (one, other):
         parts.append(Part("row", before, [Step("4", claim, by="lemma", using="both")]))
     yield Way(tuple(parts), ("auto", rule), (smooth,), (one.body, shifted))
+
+
+def _by_projection(before: Expr, claim: Expr) -> Iterator[Way]:
+    """With the averages of products with posterior means shown first; of gradients, the values."""
+    crosses = tuple(parts_for(before, claim))
+    if not crosses:
+        return
+    names = tuple(part.name for part in crosses)
+    if not kinds_in([before, claim]) & {Grad, ArgMin}:
+        for by in (_CROSSED, (*_CROSSED, "reorder", "drop", "tower"), "auto"):
+            row = Part("row", before, [Step("1", claim, by=by, using=names)])
+            yield Way((*crosses, row), ("auto",))
+        return
+    if not (isinstance(before, Grad) and isinstance(claim, Grad) and before.var is claim.var):
+        return
+    left_over = normal_difference(before.body, claim.body)
+    if left_over is None:
+        return
+    free = plus_of(*(part for part in summands(left_over) if before.var not in free_vars(part)))
+    shifted = plus_of(claim.body, free)
+    smooth = ForAll(Differentiable(claim.body, before.var), before.var)
+    value = Part("value", before.body, [Step("1", shifted, by=_CROSSED, using=names)])
+    slope = Grad(shifted, before.var, before.at)
+    steps = [Step("2", slope, by="lemma", using="value"), Step("3", claim, by="derivative")]
+    parts = (*crosses, value, Part("row", before, steps))
+    yield Way(parts, ("auto", "derivative"), (smooth,), (before.body, shifted))
 
 
 def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:

@@ -22,7 +22,7 @@ from fmproof.lang.props import AtMost, Equals, Positive, Prop, VanishesWith
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.evaluator import NoNumbers, OverBudget
+from fmproof.meaning.environment import NoNumbers, OverBudget
 from fmproof.meaning.hypotheses import Asked, at_values, path_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates

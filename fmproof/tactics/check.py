@@ -217,12 +217,13 @@ class _Checker:
                 return
 
     def _conclude(self, statement: Prop, parts: Sequence[PartReport]) -> Theorem | None:
-        """The theorem that concludes the statement from the declared hypotheses alone."""
+        """The theorem that concludes the statement from the declared hypotheses alone.
+
+        It is that of a part, whose lines are finite under these; what it uses may need others.
+        """
         if any(part.status == "failed" for part in parts) or self.messages:
             return None
-        assumed = {h.name for h in self.derivation.hypotheses}
-        shown = [lemma for name, lemma in self.lemmas.items() if name not in assumed]
-        for theorem in reversed(shown):
+        for theorem in [self.lemmas[part.title] for part in reversed(parts)]:
             if alpha_equal(theorem.conclusion, statement):
                 extra = self._undeclared(theorem)
                 if not extra:

@@ -78,6 +78,60 @@ DROPPED = {
 }  # fmt: skip
 
 
+SEEN = {
+    "a sign in braces": r"r {- m} = -r m",
+    "a sign in braces alone": r"r {+ 1} = r",
+    "a sum in braces": r"r - {m + 1} = r - m - 1",
+    "a power of braces": r"{r m}^2 = r^2 m^2",
+    "a coloured sign": r"r \textcolor{red}{- m} = -r m",
+    "a colour and a sign": r"r {\color{red} - m} = -r m",
+    "white on white": r"r \textcolor{white}{+ m} = r + m",
+    "white from here": r"r \color{white} + m = r + m",
+    "a logarithm without brackets": r"\log 2 \pi = \pi \log 2",
+    "a logarithm of a quotient": r"\log f(x) / g(x) = \frac{\log f(x)}{g(x)}",
+    "a quotient without brackets": r"\|x\|^2 / 2 r^2 = \tfrac12 r^2 \|x\|^2",
+    "a power T": r"r^T m^T = r m",
+    "a frame around a sum": r"\boxed{r + 1} m = r m + m",
+    "words that deny it": r"\text{It is false that } r + m = m + r",
+    "a not before the sign": r"r + m \text{ is not } = m + r",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_row_is_read_as_the_page_shows_it(name: str) -> None:
+    found = judged(POINTS + displayed(SEEN[name]))
+    assert not {"proved", "agrees"} & set(found[-1:])  # a display that is not read has no rows
+
+
+SEEN_TRUE = {
+    "a coloured sign": r"r \textcolor{red}{- m} = -m + r",
+    "a coloured factor": r"\color{blue}{r} m + \textcolor{red}{m} r = 2 r m",
+    "braces around it all": r"{r + m} = m + r",
+    "a frame around it all": r"\boxed{r + m = m + r}",
+    "half of it": r"1/2 \|x\|^2 = \frac{x \cdot x}{2}",
+    "brackets": r"\log(m) r = r \log m",
+    "a reason above": r"r + m \overset{\text{(a)}}{=} m + r",
+    "a star above": r"r + m \overset{\star}{=} m + r",
+}
+
+
+@pytest.mark.parametrize("name", SEEN_TRUE)
+def test_colours_and_braces_are_no_obstacle(name: str) -> None:
+    assert judged(POINTS + displayed(SEEN_TRUE[name]))[-1] == "proved"
+
+
+@pytest.mark.parametrize("sign", ["²", "⁰", "½", "٣", "ſ²"])
+def test_digits_of_other_kinds_are_not_read(sign: str) -> None:
+    text = POINTS + displayed(f"r{sign} = r + r - r") + displayed("r + m = m + r")
+    assert judged(text) == ["unread", "proved"]
+
+
+@pytest.mark.parametrize("above", ["d", r"\text{d}", r"\mathcal D", r"\text{law}", "?", "!"])
+def test_equal_in_law_is_not_equal(above: str) -> None:
+    said = displayed(rf"y \overset{{{above}}}{{=}} x")
+    assert judged(POINTS + said + displayed("y - x = 0"))[-1] not in ("proved", "agrees")
+
+
 @pytest.mark.parametrize("name", DROPPED)
 def test_what_stands_in_a_row_is_not_passed_over(name: str) -> None:
     assert judged(POINTS + displayed(DROPPED[name]))[-1] not in ("proved", "agrees")
@@ -122,6 +176,10 @@ NATURAL = {
     "an order of integration": (
         r"\int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dr\,dm"
         r" = \int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dm\,dr"
+    ),
+    "an order of integration beside a symbol": (
+        r"\int_0^1 \int_0^1 \alpha_t \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dr\,dm"
+        r" = \int_0^1 \int_0^1 \alpha_t \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dm\,dr"
     ),
     "a derivative below an integral": (
         r"\frac{d}{dr} \int_0^1 \frac{r^3}{m^2} \exp(-r^2/m) \,dm"
@@ -253,3 +311,28 @@ def test_draws_of_which_one_has_no_law_are_not_independent() -> None:
     given = displayed(r"\mathbb E[2 f(x) \mid y] = 2 \mathbb E[f(x) \mid y]")
     row = displayed(r"\mathbb E[x] \cdot \mathbb E[y] = \mathbb E[x \cdot y]")
     assert judged(POINTS + mean + given + row)[-1] == "open"
+
+
+# --- what is said of one value, or denied, defines nothing ------------------------------------
+
+SAID_OF_A_CASE = {
+    "a condition": (displayed(r"l(r) = 1 \quad \text{if } r > 0"), r"l(r) - 1 = 0"),
+    "one value": (displayed(r"l(r) = 1 \text{ for } r = 0"), r"l(m) - 1 = 0"),
+    "a condition among words": (
+        "Set $l(r) = 1$ if $r > 0$ and $l(r) = 0$ otherwise.\n\n",
+        "l(r) = 1",
+    ),
+    "what does not hold": ("Recall that $l(r) = l(-r)$ does not hold.\n\n", "l(r) - l(-r) = 0"),
+    "two of its values": (displayed("l(r) = l(m)"), "l(r) - l(m) = 0"),
+}
+
+
+@pytest.mark.parametrize("name", SAID_OF_A_CASE)
+def test_what_is_said_of_a_case_defines_nothing(name: str) -> None:
+    said, row = SAID_OF_A_CASE[name]
+    assert judged(POINTS + said + displayed(row))[-1] not in ("proved", "definition")
+
+
+def test_what_is_said_for_every_value_defines() -> None:
+    said = displayed(r"l(r) = r^2 \quad \text{for all } r")
+    assert judged(POINTS + said + displayed("l(m) - m^2 = 0"))[-1] == "proved"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fmproof.reading.document.colours import uncoloured
 from fmproof.reading.document.tokens import MAX_DEPTH, Token, Unreadable
 
 _TRANSPARENT = {
@@ -131,7 +132,6 @@ _TAKE_ONE = {
     "\\ref",
     "\\eqref",
     "\\cite",
-    "\\color",
 }
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)([lrm]?)")
 _OPENING, _CLOSING = (
@@ -151,6 +151,20 @@ _WORDS = re.compile(
 )
 
 
+_REASON = re.compile(
+    r"\(.*\)|[0-9*]+|\\(?:star|ast|d?dagger)|a\.?\s?[se]\.?|\\(?:eq)?ref.*"
+    r"|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
+    re.IGNORECASE,
+)
+"""What may stand above = as a reason: (a), a number, a word; a letter says what kind of = it is."""
+
+
+_CASE = re.compile(
+    r"\s*,?\s*(?:if|when|whenever|unless|otherwise|else|wenn|falls|sonst|khi)\b", re.IGNORECASE
+)
+_EVERY = re.compile(r"\b(?:all|any|each|every|alle|jedes)\b", re.IGNORECASE)
+
+
 @dataclass
 class Row:
     """One relation of a document.
@@ -164,6 +178,7 @@ class Row:
         words_before: words between it and the formula before, in one display.
         tag, labels: what other places refer to it by.
         beside: formulas without a relation on its line, such as a law, x ~ p.
+        case: whether it holds under a condition beside it: "if s > 0", "for s = 0", "otherwise".
         restarts: whether it begins a display (a relation first means: goes on from above).
     """
 
@@ -177,6 +192,7 @@ class Row:
     restarts: bool = False
     arrow: str = ""
     beside: list[list[Token]] = field(default_factory=list)
+    case: bool = False
 
 
 @dataclass
@@ -185,15 +201,16 @@ class _Side:
     relation: str = ""
     at: int = -1
     reasons: list[str] = field(default_factory=list)
+    case: bool = False
 
 
 def rows_of(found: Sequence[Token]) -> list[Row]:
     """The rows of one display or inline formula.
 
     Raises:
-        Unreadable: braces that do not fit.
+        Unreadable: braces that do not fit, or a colour that does not show.
     """
-    return _Splitter(found).run()
+    return _Splitter(uncoloured(found)).run()
 
 
 class _Splitter:
@@ -321,6 +338,8 @@ class _Splitter:
                     "\\Delta",
                 ):
                     relation = ":="
+                elif relation == "=" and not _REASON.fullmatch(note):
+                    relation = "≐"  # equal in law, asked for, or anything else
                 return relation, token.at, stop, note
             return None
         if token.text in RELATIONS:
@@ -376,11 +395,25 @@ class _Splitter:
             return
         if not self.side.tokens or connective:
             self.separate()
+        if _CASE.match(token.words) or (
+            connective == "for" and self.equation_behind(i) and not _EVERY.search(token.words)
+        ):
+            for side in self.piece:
+                side.case = True
         if bare and not connective:
             target = (
                 self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
             )
             target.reasons.append(bare)
+
+    def equation_behind(self, i: int) -> bool:
+        """Whether a value stands behind words, as in "for s = 0", and no list of them."""
+        rest = self.tokens[i:]
+        stop = next(
+            (n for n, token in enumerate(rest) if token.text in ("\\\\", "\\text")), len(rest)
+        )
+        signs = [token.text for token in rest[:stop]]
+        return "=" in signs and not {"\\dots", "\\ldots", "\\cdots", ","} & set(signs)
 
     def close_side(self) -> None:
         side = self.side
@@ -439,7 +472,9 @@ class _Splitter:
     def add(self, group: list[_Side]) -> None:
         left: list[Token] | None = None
         sides = list(group)
+        before: list[str] = []
         if not sides[0].relation:
+            before = sides[0].reasons
             left = sides.pop(0).tokens
         elif self.alone is not None:
             left = self.alone.tokens
@@ -448,15 +483,18 @@ class _Splitter:
         self.alone = None
         for side in sides:
             row = self.made(side.relation, left, side)
+            row.reasons[:0] = before
             self.rows.append(row)
-            left = None
+            left, before = None, []
 
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
         restarts = not self.rows
-        return Row(
+        made = Row(
             relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow
         )
+        made.case = side.case
+        return made
 
 
 def _plain(tokens: Sequence[Token]) -> str:
@@ -492,7 +530,8 @@ def _simplified(found: Sequence[Token]) -> list[Token]:
         if text == "\\lefteqn" or text == "\\boxed" or text == "\\fbox" or text == "\\smash":
             stop = _skip_group(tokens, i + 1)
             inside = tokens[i + 2 : stop - 1]
-            tokens[i:stop] = inside
+            whole = any(token.text in (*RELATIONS, "&", "\\\\") for token in inside)
+            tokens[i:stop] = inside if whole else tokens[i + 1 : stop]
             continue
         if text in ("\\left", "\\right", "\\middle") and following is not None:
             mark = following.text

@@ -246,7 +246,7 @@ def expanded(source: Sequence[Token], macros: Macros) -> list[Token]:
         for part in body:
             if part.text == "#":
                 number = next(body, None)
-                if number is not None and number.text.isdigit():
+                if number is not None and number.text.isdecimal():
                     place = int(number.text[0]) - 1
                     if place < len(arguments):
                         put.extend(arguments[place])

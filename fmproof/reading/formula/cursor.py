@@ -62,7 +62,7 @@ class Cursor(ABC):
             self.fail("an argument is missing")
         first = self.take()
         if first.text != "{":
-            if first.text.isdigit() and len(first.text) > 1:
+            if first.text.isdecimal() and len(first.text) > 1:
                 self.tokens.insert(self.i, Token(first.text[1:], first.at + 1, "", first.end))
                 return [Token(first.text[0], first.at, "", first.at + 1)]
             if first.text in FONTS or first.text in ACCENTS:

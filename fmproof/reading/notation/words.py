@@ -96,6 +96,22 @@ def denies(text: str, start: int) -> bool:
     return _last("denied", _sentence(text, start)) >= 0
 
 
+def denied(words: str) -> bool:
+    """Whether words that stand in a row have a "not"."""
+    return _last("denied", words) >= 0
+
+
+_CASE_BEHIND = re.compile(
+    r"\s*(?:if|when|whenever|otherwise|else|unless|only|falls|wenn|sonst|nur)\b", re.IGNORECASE
+)
+
+
+def restricted_behind(text: str, stop: int) -> bool:
+    """Whether the words right behind a formula say that it holds in a case, or that it does not."""
+    behind = _STOPS.split(text[stop : stop + _SAYS].lstrip("$"))[0].partition("$")[0]
+    return _CASE_BEHIND.match(behind) is not None or denied(behind)
+
+
 def _sentence(text: str, start: int) -> str:
     """What stands before a formula in its sentence."""
     return _STOPS.split(text[max(0, start - 90) : start])[-1]
