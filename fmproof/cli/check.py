@@ -30,7 +30,7 @@ EPILOG = """Examples:
   fmproof check - --as tex < chapter.tex    from standard input
 
 Exit status: 0 nothing is wrong, 1 a row is refuted, equal only up to a constant or out of
-scope, 2 a document cannot be used.
+scope, 2 a document cannot be used, or none of its formulas can be read.
 """
 
 
@@ -139,6 +139,8 @@ def check(
                 f"fmproof.documents.formats.{format_}"
             ).render
             terminal.write(render(report), output, as_utf8=True)
+        if any(document.problems and not document.rows for document in report.documents):
+            return 2  # it has formulas, and none of them can be read
         return 1 if report.wrong else 0
 
     if watch:

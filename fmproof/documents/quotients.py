@@ -52,7 +52,8 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
         return None
-    if not agree(*over, ("linearity",)):
+    one, other = over
+    if not agree(one, other, ("linearity",)):
         return None
     return [
         Step("1", left, by=words),

@@ -21,16 +21,20 @@ from sympy import Expr, S
 
 from fmproof.documents.items import Item, Property, at_the_ends
 from fmproof.documents.terms import heads_in
-from fmproof.errors import FmproofError, SortError
+from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Div,
+    Expect,
     Field,
     Gaussian,
     Given,
     Grad,
     Head,
+    IntegralOver,
+    Named,
     Partial,
     Ratio,
     Scalar,
@@ -43,7 +47,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator, NotYet
+from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 _SAYS = ("=", ":=", "=:", "∝")
@@ -123,7 +127,7 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        if item.left is not None and _bare(item.left) and not self._defined(item.left):
+        if item.left is not None and _bare(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
@@ -163,23 +167,14 @@ class Ties:
             pair = self.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
-            if not changing and (_differential(left) or any(isinstance(s, Partial) for s in pair)):
+            motion = _differential(left) or any(isinstance(side, Partial) for side in pair)
+            if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
                 assumed.append(_at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         return Verdict("", tuple(dict.fromkeys(assumed)))
-
-    def _defined(self, node: t.Node) -> bool:
-        """Whether what a side is about has a definition already, so that nothing says it anew."""
-        while isinstance(node, t.Group | t.Derivative | t.Transposed):
-            node = node.body
-        try:
-            term = self.elab.term(node)
-        except (NotYet, SortError, FmproofError):
-            return False
-        return isinstance(term, Apply) and term.head.definition is not None
 
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
@@ -246,6 +241,23 @@ class Ties:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _at_one_time(self, terms: Sequence[Expr]) -> bool:
+        """Whether all is said of symbols without a definition at one time, where they may be
+        anything, however they go on from there."""
+        if any(term.has(Partial, Expect, IntegralOver, CondExpect, Named) for term in terms):
+            return False
+        if any(h.definition is not None for h in heads_in(terms) if not isinstance(h, Gaussian)):
+            return False
+        times = {
+            at
+            for term in terms
+            for applied in term.atoms(Apply)
+            for param, at in zip(applied.head.params, applied.arguments, strict=True)
+            if param.sort is Sort.REAL
+        }
+        free = {v for term in terms for v in free_vars(term)}
+        return len(times) == 1 and not any(self._moved(self._spelling(v)) for v in free)
 
     def _renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
         """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
