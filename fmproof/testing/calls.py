@@ -92,7 +92,7 @@ def _jax_mapped(calls: Calls) -> Any:
     return mapped
 
 
-def joined(calls: Calls, shape: tuple[int, int]) -> Calls:
+def in_one_call(calls: Calls, shape: tuple[int, int]) -> Calls:
     """One call of all rows in place of several, of a loss that takes its ``shape`` (N, d) of data
     in parts; else the calls as they are."""
     rows, dim = shape

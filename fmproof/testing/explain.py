@@ -13,7 +13,7 @@ import numpy as np
 
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
-from fmproof.testing.calls import joined
+from fmproof.testing.calls import in_one_call
 from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
 from fmproof.testing.ingredients import ingredients
 from fmproof.testing.points import Points
@@ -63,7 +63,7 @@ def _explain(
         return user.convert(z[:rows].reshape(-1, *user.shape).copy())
 
     evaluate_loss(loss, noting(user, reference, calls), data(count), count, seed)
-    calls = joined(calls, z.shape)
+    calls = in_one_call(calls, z.shape)
     again: list[tuple[Any, Any]] = []
     evaluate_loss(loss, noting(user, reference, again), data(count), count, seed + 1)
     about_calls = _about_calls(reference, calls) or _one_time(reference, [*calls, *again])

@@ -16,7 +16,7 @@ from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import to_array
-from fmproof.testing.calls import joined
+from fmproof.testing.calls import in_one_call
 from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
@@ -52,7 +52,7 @@ class Points:
     ) -> Points | None:
         """From the arguments (t, x) of the calls of the model; None unless they have a time of the
         path and one point for each row of the data ``z`` (N, d)."""
-        calls = joined(calls, z.shape)
+        calls = in_one_call(calls, z.shape)
         if len(calls) != 1:
             return None
         try:

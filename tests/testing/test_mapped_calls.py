@@ -9,7 +9,7 @@ import pytest
 
 from fmproof.models import CondOTPath, GaussianMixture
 from fmproof.testing import CheckFailed, assert_losses_differ_by_constant, takes_jax, takes_tensors
-from fmproof.testing.calls import joined, note
+from fmproof.testing.calls import in_one_call, note
 
 MIX = GaussianMixture([0.5, 0.5], [[-2, 0], [1, 1]], [[[0.5, 0], [0, 0.25]]] * 2)
 QUICK = {"samples": 1_000}
@@ -88,8 +88,8 @@ def test_functions_of_torch_that_hide_numbers_otherwise():
 
 def test_parts_of_the_rows_are_joined_and_a_rollout_is_not():
     t, x = np.linspace(0, 1, 6), np.arange(12.0).reshape(6, 2)
-    (found,) = joined([(t[:4], x[:4]), (t[4:5], x[4:])], (6, 2))
+    (found,) = in_one_call([(t[:4], x[:4]), (t[4:5], x[4:])], (6, 2))
     assert np.array_equal(found[0], [*t[:5], t[4]])
     assert np.array_equal(found[1], x)
     rollout = [(t, x), (t, x)]
-    assert joined(rollout, (6, 2)) is rollout
+    assert in_one_call(rollout, (6, 2)) is rollout
