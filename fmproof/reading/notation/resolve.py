@@ -56,7 +56,10 @@ class Resolver:
             return tuple(map(self._visit, node))
         if not isinstance(node, t.Node):
             return node
+        written = node
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
+        if isinstance(node, t.Pow) and isinstance(written.base, t.Call):
+            node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Mul):
@@ -128,7 +131,8 @@ class Resolver:
             isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
             for s in (*node.head.sub, node.head.sup)
         )
-        if len(parts) > 1 and key not in self.arities and not (function or model):
+        quotient = isinstance(arg, t.Frac) and conventional("scalars", letter)
+        if (len(parts) > 1 or quotient) and key not in self.arities and not (function or model):
             return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
@@ -186,7 +190,15 @@ def _flat(node: t.Mul) -> t.Mul:
 
 def _multiplies(node: t.Call) -> bool:
     """Whether a call may as well be a letter times a bracket: c (a + b)."""
-    return any(isinstance(a, t.Add | t.Num) for a in node.args) and not node.given
+    return any(isinstance(a, t.Add | t.Num | t.Frac) for a in node.args) and not node.given
+
+
+def _power_of_bracket(node: t.Pow) -> t.Node:
+    """``α (x + y)²``, where α turned out to be a factor: the power is the bracket's."""
+    if not (isinstance(node.base, t.Mul) and isinstance(node.base.factors[-1], t.Group)):
+        return node
+    *before, bracket = node.base.factors
+    return replace(node.base, factors=(*before, replace(node, base=bracket)))
 
 
 def _outside(node: t.Node) -> t.Node:
