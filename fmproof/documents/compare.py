@@ -22,6 +22,7 @@ from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
+from fmproof.documents.motion import moved
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
@@ -361,8 +362,8 @@ class ComparedRow:
 
         So the row is true only where the summand with that sign vanishes.
         """
-        if self.relation != "=":
-            return None
+        if self.relation != "=" or moved(self.context.elab, self.item.left):
+            return None  # another dx/dt may be of another point
         near = self._right_one(_FEW_NEAR, strict=True)
         if near is None:
             return None

@@ -17,6 +17,7 @@ from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
+from fmproof.documents.motion import moved
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.ties import Ties
@@ -71,6 +72,7 @@ class Judge:
         )
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
+        self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
 
@@ -168,6 +170,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
+        if relation == "=" and self._is_motion(item):
+            return report(item, "definition", "a differential equation: it says how a point moves")
         saved = self.context.chain
         if item.inline:
             self.context.chain = RowChain()
@@ -175,6 +179,20 @@ class Judge:
         if item.inline:
             self.context.chain = saved
         return found
+
+    def _is_motion(self, item: Item) -> bool:
+        """The first dx/dt = f(x, t); what a later one says of dx/dt is a claim."""
+        name = moved(self.elab, item.left)
+        if not name or name in self._motions or item.right is None:
+            return False
+        try:
+            velocity = self.elab.term(item.right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        self._motions[name] = item.right
+        if not item.inline:
+            self.context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+        return True
 
     def _special_case(self, item: Item) -> Candidate | None:
         """``k(x|y) = N(x; y, σ² I)`` for a density that was used before: a case, from here on."""
@@ -341,7 +359,8 @@ class Judge:
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
             kept = chain.equal_to_left(item.index) if same else []
             try:
-                start = Line(self.elab.term(item.left), True, item.left)
+                left = self._motions.get(moved(self.elab, item.left), item.left)
+                start = Line(self.elab.term(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))
