@@ -24,6 +24,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.randomness import has_dot, undotted
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import (
@@ -357,6 +358,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     """The rows that may define a symbol, by the symbol's key, the best first."""
     found: dict[str, list[tuple[int, Candidate, Item]]] = {}
     claimed: set[str] = set()
+    curves: set[str] = set()
     for item in reading.items:
         if item.right is None or item.problem is not None:
             continue
@@ -399,6 +401,10 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             continue
         if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             continue  # "at w = 0" is a case, no definition
+        if isinstance(left, t.Sym) and left.sub and _of_times(right):
+            if not explicit and has_dot(left) and spelled(undotted(left)) in curves:
+                continue  # Ẋ_t is known from X_t
+            curves.add(spelled(left))
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
@@ -433,6 +439,14 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
                 item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _of_times(node: t.Node) -> bool:
+    """Whether a side is made of letters by arithmetic, with functions of times alone."""
+    if isinstance(node, t.Call):
+        return all(isinstance(a, t.Sym) and conventional("times", a.name) for a in node.args)
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function)
+    return isinstance(node, kinds) and all(map(_of_times, t.children(node)))
 
 
 def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:

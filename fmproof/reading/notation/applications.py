@@ -65,6 +65,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     again = definitions.drawn_again(elab, node)
     if again is not None:
         return again
+    flowing = with_its_time(elab, node)
+    if flowing is not None:
+        return applied(elab, t.Call(node.at, flowing, ()))
     if moves(elab, node) and not any(isinstance(s, t.Num) for s in node.sub):
         return applied(elab, t.Call(node.at, node, ()))
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
@@ -110,6 +113,23 @@ def moves(elab: Elaborator, node: t.Sym) -> bool:
     if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
         return False
     return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
+
+
+def with_its_time(elab: Elaborator, node: t.Sym) -> t.Sym | None:
+    """a_t for a number a that has a dot somewhere, ȧ/a, and its time nowhere."""
+    key, letter = key_of(node), elab.time_letter()
+    if key not in elab.evidence.flowing or node.sub or node.sup is not None or not letter:
+        return None
+    if key in elab.evidence.called or key in elab.candidates or key in elab.evidence.apart:
+        return None
+    name = spelled(node)
+    if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
+        return None
+    if sort_or_none(elab, node) is not Sort.REAL:
+        return None
+    time = elab.evidence.spellings.get(letter) or t.Sym(node.at, letter)
+    elab.note(name, f"a function of {letter}", "it has a derivative in time", node.at, True)
+    return replace(node, sub=(time,))
 
 
 def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
