@@ -7,12 +7,13 @@ are drawn rather than written out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.chain import Line
+from fmproof.documents import chain
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import times_of
@@ -21,6 +22,8 @@ from fmproof.lang.nodes import Expect, Field, Inner, Scalar, Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.randomness import as_law
+from fmproof.tactics.methods import Line
+from fmproof.tactics.normal import decide
 
 
 @dataclass(frozen=True)
@@ -29,26 +32,50 @@ class PathsDrawn:
 
     Attributes:
         averaged: against a function of the point, where the row is about one.
+        noised: whether they are drawn from Gaussian densities, N(m, s² I).
     """
 
     before: Expr
     claim: Expr
     averaged: bool
+    noised: bool = False
+
+    @cached_property
+    def monomials(self) -> tuple[Expr, ...]:
+        """The averages that both sides fall apart into: those against any function are finite."""
+        try:
+            common = decide(Line(self.before, self.claim))
+        except (FmproofError, RecursionError, AttributeError, TypeError):
+            return ()
+        sides = (common.left.rhs, common.right.rhs)
+        return tuple(dict.fromkeys(term for side in sides for term in side.atoms(Expect)))
 
 
 def other_readings(
-    elab: Elaborator, item: Item, lines: Sequence[Line], written_out: Expr
+    elab: Elaborator, item: Item, lines: Sequence[chain.Line], written_out: Expr
 ) -> list[PathsDrawn]:
     """The row as it follows from the last of ``lines`` that stand, and from the first."""
     nodes = [line.node for line in lines if line.stands and line.node is not None]
     if item.right is None or not nodes:
         return []
-    try:
-        with elab.drawing_paths():
-            claim = elab.term(item.right)
-            befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
-    except (NotYet, SortError, FmproofError):
-        return []
+    found: list[PathsDrawn] = []
+    for drawing in (elab.drawing_noised, elab.drawing_paths):
+        try:
+            with drawing():
+                claim = elab.term(item.right)
+                befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+        except (NotYet, SortError, FmproofError):
+            continue
+        noised = drawing == elab.drawing_noised
+        for one in _drawn(elab, befores, claim, written_out):
+            if one not in found:
+                found.append(replace(one, noised=noised))
+    return found
+
+
+def _drawn(
+    elab: Elaborator, befores: Sequence[Expr], claim: Expr, written_out: Expr
+) -> list[PathsDrawn]:
     found: list[PathsDrawn] = []
     for before in befores:
         law = as_law(elab, [before, claim])

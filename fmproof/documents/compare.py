@@ -187,7 +187,7 @@ class ComparedRow:
         context, prover = self.context, self.context.prover
         around = context.chain.standing[:4]
         first: Proof | None = None
-        if self._about_means():
+        if self._about_means() or any(other.noised for other in self.others):
             drawn = self._drawn()
             if drawn is not None:
                 return drawn
@@ -222,6 +222,9 @@ class ComparedRow:
             if other.averaged and self.relation != "=":
                 continue
             proof = self.context.prover.prove(other.before, other.claim, self.relation)
+            if not proof.proved and other.averaged and "< ∞" in proof.message:
+                sides = (other.before, other.claim)
+                proof = self.context.prover.prove(*sides, context=other.monomials)
             if proof.proved:
                 return proof
         return None

@@ -32,6 +32,7 @@ from fmproof.reading.notation.words import (
     a_case,
     assumes,
     denies,
+    density_of,
     picks,
     property_of,
     restricts,
@@ -114,6 +115,7 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
@@ -152,7 +154,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
     count = 0
     for document in documents:
-        source = document.source
+        source, before = document.source, None
         reading.problems += [(source.place(at), words) for at, words in document.problems]
         reading.comments += [(source.place(at), text) for at, text in document.front]
         for piece in document.pieces:
@@ -173,10 +175,39 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
                         )
                     )
                     return
-                first = len(reading.items)
+                first, loose = len(reading.items), len(reading.loose)
                 latex = _read_piece(reading, source, piece, macros)
+                inline = _Inline.of(reading, piece, first, loose)
+                if before is not None and inline is not None:
+                    _pair(reading, source.text, before, inline)
+                before = inline
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
+
+
+@dataclass(frozen=True)
+class _Inline:
+    """An inline formula that is one symbol, applied or not, or the left side of a row."""
+
+    node: t.Node
+    at: tuple[int, int]
+
+    @classmethod
+    def of(cls, reading: Reading, piece: Piece, first: int, loose: int) -> _Inline | None:
+        if piece.kind != "inline":
+            return None
+        found = [item.left for item in reading.items[first:]][:1] or reading.loose[loose:]
+        node = found[0] if len(found) == 1 else None
+        at = (piece.start, piece.stop)
+        return cls(node, at) if isinstance(node, t.Sym | t.Call) else None
+
+
+def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> None:
+    """The one of two formulas that words call the density of the other."""
+    said = density_of(text, first.at, second.at)
+    density, of = (first, second) if said == "first" else (second, first)
+    if said and isinstance(of.node, t.Sym):
+        reading.densities.append((density.node, of.node))
 
 
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:

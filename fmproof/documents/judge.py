@@ -127,8 +127,16 @@ class Judge:
                     self.context.ties.settled.add(index)
 
     def _learn_laws(self) -> None:
-        """The laws that inline formulas state, such as z ~ q."""
-        for draw in self.reading.law_draws:
+        """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
+        said = []
+        for density, of in self.reading.densities:
+            head = density.head if isinstance(density, t.Call) else density
+            if not isinstance(head, t.Sym):
+                continue
+            self.elab.density_of.setdefault(key_of(head), of)
+            if not head.sub and self.elab.path(of) is None and self.elab.is_density(key_of(head)):
+                said.append(t.Draw(of.at, (of,), head))
+        for draw in (*self.reading.law_draws, *said):
             try:
                 self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
             except (NotYet, SortError, FmproofError):

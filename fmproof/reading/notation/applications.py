@@ -23,6 +23,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import arithmetic, calculus, definitions, sums
 from fmproof.reading.notation.definitions import places
+from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
     NotYet,
     Undefined,
@@ -39,8 +40,13 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
     if sums.is_sample(elab, node):
         raise NotYet("a sum over random samples", node.at)
+    noise = turned_value(elab, name)
+    if noise is not None:
+        return noise
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
+    if name in elab.turned:
+        raise NotYet(f"{readable(key_of(node))} is not drawn here", node.at, "law")
     if name in elab.constants:
         return elab.constants[name]
     if elab.is_time(name):

@@ -68,6 +68,23 @@ def role_of(text: str, start: int, stop: int) -> str:
     return ""
 
 
+def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Whether one of two formulas, which stand one behind the other at these places, is said to be
+    the density of the other: "first", "second", or ""."""
+    between = text[first[1] : second[0]].strip(" $()\\\n")
+    if not between or len(between) > _SAYS:
+        return ""
+    density = _pattern("density")
+    rest = _pattern("between").sub("", density.sub("", between)).strip()
+    ahead = _STOPS.split(text[max(0, first[0] - _BEFORE) : first[0]])[-1].strip(" $(\\\n")
+    beside = any(found.end() == len(ahead) for found in density.finditer(ahead))
+    if _pattern("of").fullmatch(rest) and (beside or density.search(between) or "that" in between):
+        return "first"
+    if _pattern("has").fullmatch(rest) and density.search(between):
+        return "second"
+    return ""
+
+
 def property_of(text: str, start: int, stop: int) -> str:
     """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
