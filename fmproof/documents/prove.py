@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
@@ -13,7 +13,7 @@ from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.ways import Way, ways
+from fmproof.documents.ways import Way, bounds, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
@@ -93,6 +93,9 @@ class FirstWitness:
         first = self.found.get(key)
         if first is None:
             first = self.found[key] = self._directly(before, claim, relation, context)
+        if not first.proved and relation != "=":
+            found = self._through(bounds(before, claim, relation), context)
+            first = self.found[key] = found or first
         if first.proved or relation != "=" or not (thorough or facts):
             return first
         more = (
@@ -117,7 +120,10 @@ class FirstWitness:
 
     def _otherwise(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
         """Another way to the same theorem, while the time for it lasts."""
-        for way in ways(before, claim):
+        return self._through(ways(before, claim), context)
+
+    def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
+        for way in found:
             if self._left() <= 0:
                 return None
             try:

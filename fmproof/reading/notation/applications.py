@@ -21,7 +21,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import arithmetic, calculus, definitions, sums
+from fmproof.reading.notation import arithmetic, calculus, definitions, functionals, sums
 from fmproof.reading.notation.definitions import places
 from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
@@ -272,6 +272,9 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
     head = node.head
     key = key_of(head)
     plain = len(node.args) == 1 and not node.given and not node.after
+    loss = functionals.value(elab, node)
+    if loss is not None:
+        return loss
     if plain and isinstance(node.args[0], t.Dot):
         raise NotYet(f"{readable(key)}(·) as a function", node.at)
     if has_dot(head) and key not in elab.candidates and not node.given and not node.after:

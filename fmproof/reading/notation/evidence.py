@@ -267,7 +267,7 @@ class Evidence:
                     var, why = node.var, "it is minimised over"
                 elif isinstance(node, t.Call) and conventional("losses", node.head.name):
                     for arg in (*node.args, *node.after):
-                        if isinstance(arg, t.Sym):
+                        if isinstance(arg, t.Sym) and key_of(arg) not in self.called:
                             self._param(arg, "a loss is a function of it")
                 elif isinstance(node, t.Sym):
                     for script in (*node.sub, *((node.sup,) if node.sup is not None else ())):
