@@ -18,7 +18,7 @@ from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Field, Inner, Scalar, Var
+from fmproof.lang.nodes import Expect, Field, Inner, Let, Scalar, Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.randomness import as_law
@@ -79,12 +79,16 @@ def _drawn(
     found: list[PathsDrawn] = []
     for before in befores:
         law = as_law(elab, [before, claim])
-        if law is None and claim == written_out:
+        if law is None and claim == written_out and not _draws_paths(before):
             continue  # no path is in it: that was tried
         sides = (before, claim) if law is None else _tested(before, claim, *law)
         if sides is not None:
             found.append(PathsDrawn(*sides, law is not None))
     return found
+
+
+def _draws_paths(term: Expr) -> bool:
+    return any(isinstance(item, Let) for mean in term.atoms(Expect) for item in mean.measure)
 
 
 def _tested(

@@ -112,6 +112,9 @@ def _props(
         ):
             seen.add(head)
             yield from _props(head.unfold(term.arguments), law, seen, over)
+        elif head.definition is None:
+            for arg in term.arguments:
+                yield from _props(arg, law, seen, over)
         return
     if isinstance(term, Grad) and term.var.sort is Sort.PARAM:
         yield from _smooth(term.body, term.var)

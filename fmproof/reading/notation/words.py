@@ -18,7 +18,7 @@ _BEFORE, _AFTER = 36, 28
 """Letters beside a formula that are looked at."""
 _SAYS = 44
 """Letters beside it in which a property may be said."""
-_STOPS = re.compile(r"[.;:!?。；：！？\n]\s|\n\n|[。；！？]")
+_STOPS = re.compile(r"[.;:!?。；：！？\n][)\]*_\"”»]*\s|\n\n|[。；！？]")
 
 
 @dataclass(frozen=True)
