@@ -20,6 +20,7 @@ from fmproof.lang.nodes import Density, Var
 from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.tactics.check import check
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
@@ -239,7 +240,8 @@ class FirstWitness:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
-        return [h for h in found if h in self.declared or may_be_assumed(h.prop)]
+        kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]
+        return list({text(h.prop): h for h in reversed(kept)}.values())[::-1]  # each once
 
     def derivation(
         self,
