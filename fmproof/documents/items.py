@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
 
@@ -115,6 +115,7 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
@@ -132,6 +133,8 @@ class Reading:
 
 
 _ONE = Fraction(1)
+POINT = "◦u"
+"""The spelling of the point of a density that only words define."""
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
 
 
@@ -144,11 +147,25 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
-    resolver = Resolver(reading.trees)
+    named = {key_of(_head(node)) for node, _ in reading.gaussians}
+    resolver = Resolver(reading.trees, named)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
     return reading
+
+
+def _head(node: t.Node) -> t.Sym:
+    head = node.head if isinstance(node, t.Call) else node
+    assert isinstance(head, t.Sym)
+    return head
+
+
+def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
+    """What "p is the density of N(m, v)" says, as a definition of p(u)."""
+    point = t.Sym(density.at, POINT)
+    left = t.Call(density.at, _head(density), (point,))
+    return Candidate(left, replace(law, point=point), _NO_ROW, "", True)
 
 
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
@@ -178,9 +195,8 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
                 first, loose = len(reading.items), len(reading.loose)
                 latex = _read_piece(reading, source, piece, macros)
                 inline = _Inline.of(reading, piece, first, loose)
-                if before is not None and inline is not None:
-                    _pair(reading, source.text, before, inline)
-                before = inline
+                paired = before is not None and inline is not None
+                before = _pair(reading, source.text, before, inline) if paired else inline
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
 
@@ -199,15 +215,25 @@ class _Inline:
         found = [item.left for item in reading.items[first:]][:1] or reading.loose[loose:]
         node = found[0] if len(found) == 1 else None
         at = (piece.start, piece.stop)
-        return cls(node, at) if isinstance(node, t.Sym | t.Call) else None
+        return None if node is None else cls(node, at)
 
 
-def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> None:
-    """The one of two formulas that words call the density of the other."""
+def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inline:
+    """What words say of two formulas, one behind the other: that one is the density of the other.
+
+    Returns:
+        what the next words may be about: p of "p is the density of s z, that is of N(0, s²)".
+    """
     said = density_of(text, first.at, second.at)
-    density, of = (first, second) if said == "first" else (second, first)
-    if said and isinstance(of.node, t.Sym):
-        reading.densities.append((density.node, of.node))
+    density, of = (second, first) if said == "second" else (first, second)
+    if said and isinstance(density.node, t.Sym | t.Call):
+        if isinstance(of.node, t.Sym):
+            reading.densities.append((density.node, of.node))
+        elif isinstance(of.node, t.Normal) and of.node.point is None:
+            reading.gaussians.append((density.node, of.node))
+        elif said == "first":
+            return replace(first, at=second.at)
+    return second
 
 
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
@@ -442,10 +468,11 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             rank = 2
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
+    said = {key_of(_head(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)
-    chosen: dict[str, list[Candidate]] = {}
+    chosen: dict[str, list[Candidate]] = {k: v for k, v in said.items() if k not in found}
     for key, options in found.items():
         shapes: set[str] = set()
         for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):

@@ -15,18 +15,20 @@ from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import strays, verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
-from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
+from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.motion import moved
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
+from fmproof.reading.notation.hidden_noise import noised
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 
@@ -59,6 +61,10 @@ class Judge:
         memory = memory or Memory()
         evidence = Evidence.of(reading.trees, equated(reading), reading.said)
         self.elab = Elaborator(evidence, self._place, strict, dict(corrections or {}))
+        for node, _ in reading.gaussians:
+            head = node.head if isinstance(node, t.Call) else node
+            evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
+            self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, evidence)
         prover = FirstWitness((), natural, memory.proofs)
@@ -141,6 +147,17 @@ class Judge:
                 self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
             except (NotYet, SortError, FmproofError):
                 continue
+        for item in self.reading.items:
+            self._told_by_words(item)
+
+    def _told_by_words(self, item: Item) -> None:
+        """What words say is the density of a path is that: a formula for it is a claim."""
+        left = item.candidate.left if item.candidate is not None else None
+        path = self.elab.density_of.get(key_of(left.head)) if isinstance(left, t.Call) else None
+        if path is not None and noised(self.elab, path) is not None:
+            assert isinstance(left, t.Call)
+            self.elab.candidates[key_of(left.head)].remove(item.candidate)  # type: ignore[arg-type]
+            item.candidate = None
 
     # --- one row ---
 

@@ -379,7 +379,8 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     if meaning.head is None:
         if meaning.body is None:
             raise NotYet(f"{readable(key_of(head))} has no meaning yet", node.at, "notation")
-        return substitute(meaning.body, dict(zip(meaning.params, everything, strict=True)))
+        values = dict(zip(meaning.params, everything, strict=True))
+        return calculus.centred(elab, substitute(meaning.body, values))
     return meaning.head(*everything)
 
 

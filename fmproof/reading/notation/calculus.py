@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, S
 
-from fmproof.lang.arithmetic import mul
+from fmproof.lang.arithmetic import coefficient, mul, plus_of, summands, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
     Div,
     Exp,
+    Gaussian,
     Grad,
     Log,
     Normal,
@@ -89,6 +90,24 @@ def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply
         raise Beyond
     made: Apply = Normal(place, _mean(elab, mean), _variance(elab, variance))
     return made
+
+
+def centred(elab: Elaborator, term: Expr) -> Expr:
+    """N(x − a; m, v) as N(x; a + m, v), with an x that nothing around draws."""
+    if not (isinstance(term, Apply) and isinstance(term.head, Gaussian)):
+        return term
+    point, mean, variance = term.arguments
+    if isinstance(point, Var):
+        return term
+    bound = {elab.variables[name] for name in elab.bound if name in elab.variables}
+    for part in summands(point):
+        number, rest = coefficient(part)
+        if isinstance(rest, Var) and rest not in bound and abs(number) == 1:
+            # N is even: N(−x + a; m) is N(x; a − m)
+            other = plus_of(rest, times_of(-number, point))
+            made: Apply = Normal(rest, plus_of(other, times_of(number, mean)), variance)
+            return made
+    return term
 
 
 def _mean(elab: Elaborator, node: t.Node) -> Expr:

@@ -180,6 +180,8 @@ def density_head(
         return mixture_head(elab, name, shown, (sub, main), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
+    if candidate is not None and not candidate.place and definition is not None:
+        return Meaning(None, everything, definition)  # words name a Gaussian density
     if definition is not None:
         try:
             head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)

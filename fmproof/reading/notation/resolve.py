@@ -7,7 +7,7 @@ is another symbol than p_{t,s} where both are written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
@@ -21,9 +21,14 @@ _TWO = Fraction(2)
 
 
 class Resolver:
-    """The short forms of one document, by which of its letters take arguments."""
+    """The short forms of one document, by which of its letters take arguments.
 
-    def __init__(self, trees: Iterable[t.Node]) -> None:
+    Args:
+        functions: keys of letters that words call a function.
+    """
+
+    def __init__(self, trees: Iterable[t.Node], functions: Collection[str] = ()) -> None:
+        self.functions = functions
         self.arities: dict[str, set[int]] = {}
         self.bars: dict[tuple[str, int], set[int]] = {}
         for tree in trees:
@@ -122,6 +127,8 @@ class Resolver:
         without their own arguments in it.
         """
         if len(node.args) != 1 or node.given or node.after or node.square:
+            return False
+        if key_of(node.head) in self.functions:
             return False
         arg, key = node.args[0], key_of(node.head)
         parts = [part for _, part in arg.parts] if isinstance(arg, t.Add) else []
