@@ -7,6 +7,7 @@ are drawn rather than written out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,10 @@ from sympy import Expr, S
 from fmproof.documents import chain
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import times_of
+from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Field, Inner, Let, Scalar, Var
+from fmproof.lang.nodes import CondExpect, Expect, Field, Inner, Let, Scalar, Var
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.randomness import as_law
@@ -41,6 +43,18 @@ class PathsDrawn:
     noised: bool = False
 
     @cached_property
+    def pulled(self) -> tuple[Expr, ...]:
+        """Both sides with what is averaged for E[· | X]: against any function that is finite."""
+        if not self.averaged:
+            return ()
+        found = []
+        for side in (self.before, self.claim):
+            if isinstance(side, Expect) and side.body.has(CondExpect):
+                with suppress(FmproofError):
+                    found.append(Expect(_pulled(side.body), *side.measure))
+        return tuple(found)
+
+    @cached_property
     def monomials(self) -> tuple[Expr, ...]:
         """The averages that both sides fall apart into: those against any function are finite."""
         try:
@@ -49,6 +63,18 @@ class PathsDrawn:
             return ()
         sides = (common.left.rhs, common.right.rhs)
         return tuple(dict.fromkeys(term for side in sides for term in side.atoms(Expect)))
+
+
+def _pulled(term: Any) -> Expr:
+    """``term`` with f at x for each E[f | X = x] in it."""
+    if isinstance(term, CondExpect):
+        return substitute(term.body, {item.var: item.at for item in term.given})
+    if isinstance(term, Inner):
+        return Inner(*map(_pulled, term.args))
+    if len(summands(term)) > 1:
+        return add(*map(_pulled, summands(term)))
+    parts = factors(term)
+    return mul(*map(_pulled, parts)) if len(parts) > 1 else term
 
 
 def other_readings(

@@ -221,10 +221,11 @@ class ComparedRow:
         for other in self.others:
             if other.averaged and self.relation != "=":
                 continue
-            proof = self.context.prover.prove(other.before, other.claim, self.relation)
+            sides = (other.before, other.claim)
+            proof = self.context.prover.prove(*sides, self.relation, other.pulled)
             if not proof.proved and other.averaged and "< ∞" in proof.message:
-                sides = (other.before, other.claim)
-                proof = self.context.prover.prove(*sides, context=other.monomials)
+                context = (*other.pulled, *other.monomials)
+                proof = self.context.prover.prove(*sides, context=context)
             if proof.proved:
                 return proof
         return None

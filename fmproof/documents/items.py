@@ -462,6 +462,8 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             if not explicit and has_dot(left) and spelled(undotted(left)) in curves:
                 continue  # Ẋ_t is known from X_t
             curves.add(spelled(left))
+        if not explicit and _of_another_field(left, found.get(key, ()), evidence):
+            continue
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
@@ -497,6 +499,20 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
                 item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _of_another_field(
+    left: t.Node, known: Sequence[tuple[int, Candidate, Item]], evidence: Evidence
+) -> bool:
+    """L[b] where L[c] is known: a value of it."""
+    if not isinstance(left, t.Call) or len(left.args) != 1:
+        return False
+    fields = [c.left for _, c, _ in known if isinstance(c.left, t.Call) and len(c.left.args) == 1]
+    same = [f for f in fields if spelled(f.head) == spelled(left.head)]
+    letters = [arg for call in (left, *same) for arg in call.args]
+    return bool(same) and all(
+        isinstance(arg, t.Sym) and key_of(arg) in evidence.called for arg in letters
+    )
 
 
 def _of_times(node: t.Node) -> bool:

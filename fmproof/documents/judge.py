@@ -139,9 +139,10 @@ class Judge:
             head = density.head if isinstance(density, t.Call) else density
             if not isinstance(head, t.Sym):
                 continue
-            self.elab.density_of.setdefault(key_of(head), of)
             if not head.sub and self.elab.path(of) is None and self.elab.is_density(key_of(head)):
                 said.append(t.Draw(of.at, (of,), head))
+            else:
+                self.elab.density_of.setdefault(key_of(head), of)
         for draw in (*self.reading.law_draws, *said):
             try:
                 self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))

@@ -26,6 +26,7 @@ from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
+    Density,
     Div,
     Field,
     Gaussian,
@@ -44,6 +45,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 _SAYS = ("=", ":=", "=:", "∝")
@@ -130,7 +132,15 @@ class Ties:
                     return Verdict(f"{SAYS} {found} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        given = {item.at for term in terms for mean in means(term) for item in mean.given}
+        beside = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
+        slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
+        beside |= {head for slope in slopes for head in heads_in([slope.body])}
         for head in undefined:
+            if isinstance(head, Density) and (
+                head in beside or self._key(head) in self.elab.density_of
+            ):
+                return Verdict(f"{text(head)} may be the density of a path")
             held = self._by_itself(head, terms)
             if held:
                 return Verdict(held)

@@ -163,6 +163,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
         place = node.var
     else:
         place = _place(elab, body)
+    whole = body
     if isinstance(place, t.Sym):
         symbol = place
     else:
@@ -177,6 +178,9 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
         inner = elab.term(body)
     if var.sort is not Sort.VEC or var not in free_vars(inner):
         raise Beyond
+    shifted = None if symbol is place else _shifted(elab, at, inner)
+    if shifted is not None:  # (∇f)(x − a) is ∇ of f(x − a)
+        inner, var, at = elab.term(whole), shifted, shifted
     if node.kind == "div":
         if sort_of(inner) is not Sort.VEC:
             raise Beyond
@@ -186,6 +190,16 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "laplace":
         return _node(Div(Grad(inner, var), var, at))
     return _node(Grad(inner, var, at))
+
+
+def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
+    """The x of a place x − a, where it is nowhere else and nothing around draws it."""
+    bound = {elab.variables[name] for name in elab.bound if name in elab.variables}
+    for part in summands(at):
+        rest = plus_of(at, times_of(S.NegativeOne, part))
+        if isinstance(part, Var) and part not in free_vars(inner) | free_vars(rest) | bound:
+            return part
+    return None
 
 
 def _fields(elab: Elaborator, body: t.Node) -> t.Node:

@@ -174,8 +174,10 @@ def density_head(
 ) -> Meaning:
     shown = shape(elab, call)
     times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
-    if candidate is None and isinstance(definition, Expect) and any(
-        v.sort is Sort.VEC for v in main
+    if (
+        candidate is None
+        and isinstance(definition, Expect)
+        and any(v.sort is Sort.VEC for v in main)
     ):
         return mixture_head(elab, name, shown, (sub, main), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)

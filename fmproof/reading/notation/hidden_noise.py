@@ -53,9 +53,7 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
     value = elab.path(path)
     if value is None:
         return None
-    random = {
-        elab.spelling(v): v for v in free_vars(value) if v.sort in (Sort.VEC, Sort.LATENT)
-    }
+    random = {elab.spelling(v): v for v in free_vars(value) if v.sort in (Sort.VEC, Sort.LATENT)}
     symbols = {name: elab.evidence.spellings.get(name) for name in random}
     for name, var in sorted(random.items()):
         symbol = symbols[name]

@@ -152,6 +152,8 @@ def law_of(
                 inner = elab.evidence.random_symbols.get(spelling)
                 if inner is None and spelling in elab.turned:
                     inner = elab.turned[spelling].path
+                if inner is None and elab.laws.get(spelling):  # words say what it is drawn from
+                    inner = elab.evidence.spellings.get(spelling)
                 if inner is not None and (var not in outside or not node.draws):
                     base.setdefault(spelling, inner)
     for name in [name for name in base if name in elab.turned]:
