@@ -203,16 +203,15 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
 
 @dataclass(frozen=True)
 class _Inline:
-    """An inline formula that is one symbol, applied or not, or the left side of a row."""
+    """An inline formula that is one symbol, applied or not, or the left side of a first row."""
 
     node: t.Node
     at: tuple[int, int]
 
     @classmethod
     def of(cls, reading: Reading, piece: Piece, first: int, loose: int) -> _Inline | None:
-        if piece.kind != "inline":
-            return None
-        found = [item.left for item in reading.items[first:]][:1] or reading.loose[loose:]
+        lefts = [item.left for item in reading.items[first:]][:1]
+        found = lefts or (reading.loose[loose:] if piece.kind == "inline" else [])
         node = found[0] if len(found) == 1 else None
         at = (piece.start, piece.stop)
         return None if node is None else cls(node, at)

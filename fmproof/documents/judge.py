@@ -7,6 +7,7 @@ to ``compare``. What is in doubt is open.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from fractions import Fraction
 
 from sympy import Expr
@@ -134,22 +135,24 @@ class Judge:
 
     def _learn_laws(self) -> None:
         """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
-        said = []
+        for draw in self.reading.law_draws:
+            self._draw(draw)
         for density, of in self.reading.densities:
             head = density.head if isinstance(density, t.Call) else density
-            if not isinstance(head, t.Sym):
+            assert isinstance(head, t.Sym)
+            key, path = key_of(head), self.elab.path(of)
+            if path is None and not head.sub and self.elab.is_density(key):
+                self._draw(t.Draw(of.at, (of,), head))
                 continue
-            if not head.sub and self.elab.path(of) is None and self.elab.is_density(key_of(head)):
-                said.append(t.Draw(of.at, (of,), head))
-            else:
-                self.elab.density_of.setdefault(key_of(head), of)
-        for draw in (*self.reading.law_draws, *said):
-            try:
-                self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
-            except (NotYet, SortError, FmproofError):
-                continue
+            self.elab.density_of.setdefault(key, of)
+            if noised(self.elab, of) is not None:
+                self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
         for item in self.reading.items:
             self._told_by_words(item)
+
+    def _draw(self, draw: t.Draw) -> None:
+        with suppress(NotYet, SortError, FmproofError):
+            self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
 
     def _told_by_words(self, item: Item) -> None:
         """What words say is the density of a path is that: a formula for it is a claim."""

@@ -135,7 +135,7 @@ class Ties:
         given = {item.at for term in terms for mean in means(term) for item in mean.given}
         beside = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
         slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
-        beside |= {head for slope in slopes for head in heads_in([slope.body])}
+        beside |= {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
         for head in undefined:
             if isinstance(head, Density) and (
                 head in beside or self._key(head) in self.elab.density_of

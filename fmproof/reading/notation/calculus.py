@@ -93,21 +93,22 @@ def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply
 
 
 def centred(elab: Elaborator, term: Expr) -> Expr:
-    """N(x − a; m, v) as N(x; a + m, v), with an x that nothing around draws."""
+    """N(x − a; m, v) as N(x; a + m, v)."""
     if not (isinstance(term, Apply) and isinstance(term.head, Gaussian)):
         return term
     point, mean, variance = term.arguments
     if isinstance(point, Var):
         return term
-    bound = {elab.variables[name] for name in elab.bound if name in elab.variables}
-    for part in summands(point):
-        number, rest = coefficient(part)
-        if isinstance(rest, Var) and rest not in bound and abs(number) == 1:
-            # N is even: N(−x + a; m) is N(x; a − m)
-            other = plus_of(rest, times_of(-number, point))
-            made: Apply = Normal(rest, plus_of(other, times_of(number, mean)), variance)
-            return made
-    return term
+    around = [elab.variables[name] for name in elab.bound if name in elab.variables]
+    parts = map(coefficient, summands(point))
+    found = [(v, c) for c, v in parts if isinstance(v, Var) and abs(c) == 1]
+    if not found:
+        return term
+    # Best an x that nothing around draws or integrates over, else the outermost.
+    place, sign = min(found, key=lambda one: around.index(one[0]) if one[0] in around else -1)
+    other = plus_of(place, times_of(-sign, point))  # N is even: N(a − x; m) is N(x; a − m)
+    made: Apply = Normal(place, plus_of(other, times_of(sign, mean)), variance)
+    return made
 
 
 def _mean(elab: Elaborator, node: t.Node) -> Expr:

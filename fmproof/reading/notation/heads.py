@@ -11,6 +11,8 @@ from sympy import Expr
 from fmproof.errors import SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
+    Apply,
+    Gaussian,
     Density,
     Expect,
     Field,
@@ -100,6 +102,9 @@ def build(
             "head",
         )
         return density_head(elab, name, call, sub, sup, main, given, definition, candidate)
+    if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
+        elab.note(shown, "a Gaussian density", "its definition", call.at)
+        return Meaning(None, everything, definition)
     sort = sort_of(definition) if definition is not None else result(elab, call)
     stray = free_vars(definition) - set(everything) if definition is not None else set()
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):

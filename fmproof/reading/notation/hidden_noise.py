@@ -1,8 +1,8 @@
 """Paths with Gaussian noise, x_t = m + s n, as draws from N(m, s² I).
 
 The law of m, n and x_t can be written in two ways: n is drawn and x_t is m + s n; or x_t is drawn
-from N(m, s² I), and n is (x_t − m)/s. They are the same law where s ≠ 0. In the second way x_t has a
-density, and averages given x_t are averages against a posterior.
+from N(m, s² I), and n is (x_t − m)/s. They are the same law where s ≠ 0. In the second way x_t has
+a density, and averages given x_t are averages against a posterior.
 """
 
 from __future__ import annotations

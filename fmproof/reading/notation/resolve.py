@@ -14,6 +14,7 @@ from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.gaussian_formula import as_normal
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of
 
@@ -68,6 +69,9 @@ class Resolver:
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Mul):
+            density = as_normal(_flat(node))
+            if density is not None:
+                return density
             made = self._product(_flat(node))
             return as_mean(made)
         if isinstance(node, t.Frac):

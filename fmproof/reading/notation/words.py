@@ -74,7 +74,7 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
     between = text[first[1] : second[0]].strip(" ,$()\\\n")
     if not between or len(between) > _SAYS:
         return ""
-    density = _pattern("density")
+    density = re.compile(rf"{_pattern('density').pattern}|\blaw\b", re.IGNORECASE)
     rest = _pattern("between").sub("", density.sub("", between)).strip()
     ahead = _STOPS.split(text[max(0, first[0] - _BEFORE) : first[0]])[-1].strip(" $(\\\n")
     beside = any(found.end() == len(ahead) for found in density.finditer(ahead))
