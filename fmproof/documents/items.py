@@ -171,7 +171,8 @@ def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
     count = 0
     for document in documents:
-        source, before = document.source, None
+        source = document.source
+        before: _Inline | None = None
         reading.problems += [(source.place(at), words) for at, words in document.problems]
         reading.comments += [(source.place(at), text) for at, text in document.front]
         for piece in document.pieces:
@@ -195,8 +196,9 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
                 first, loose = len(reading.items), len(reading.loose)
                 latex = _read_piece(reading, source, piece, macros)
                 inline = _Inline.of(reading, piece, first, loose)
-                paired = before is not None and inline is not None
-                before = _pair(reading, source.text, before, inline) if paired else inline
+                if before is not None and inline is not None:
+                    inline = _pair(reading, source.text, before, inline)
+                before = inline
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
 

@@ -94,3 +94,25 @@ def test_words_that_say_nothing_of_a_density_define_none() -> None:
     )
     row = r"$$ \nabla \log \rho(t, x) = -\gamma^{-1}(t) E[ z | x_t = x ] $$"
     assert check_text(other + row).rows[-1].verdict == "open"
+
+
+TWEEDIE = r"""$X$ has any law $P$, $N \sim \mathcal N(0, I)$ is independent of it, $Y = X + \sigma N$.
+
+$$ \varphi_\sigma(u) = (2\pi\sigma^2)^{-d/2} \exp\left( -\frac{\|u\|^2}{2\sigma^2} \right) $$
+
+and $Y$ has the smooth positive density
+
+$$ g(y) = \int \varphi_\sigma(y - x) P(dx) . $$
+
+"""
+
+
+@pytest.mark.parametrize(("sign", "due"), [("+", "proved"), ("-", "refuted")])
+def test_a_gaussian_density_that_is_written_out(sign: str, due: str) -> None:
+    row = rf"$$ E[ X \mid Y = y ] = y {sign} \sigma^2 \nabla \log g(y) $$"
+    assert [r.verdict for r in check_text(TWEEDIE + row).rows][-2:] == ["proved", due]
+
+
+def test_another_formula_is_no_gaussian_density() -> None:
+    other = TWEEDIE.replace("2\\pi\\sigma^2", "2\\pi\\sigma")
+    assert [r.verdict for r in check_text(other).rows][-1] != "proved"

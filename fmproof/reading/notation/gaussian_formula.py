@@ -34,9 +34,8 @@ def _normalising(node: t.Node) -> list[t.Node] | None:
     power = _open(power)
     if not isinstance(power, t.Pow):
         return None
-    exponent = _open(power.exponent)
-    if not inverse:
-        exponent = _negated(exponent)
+    written = _open(power.exponent)
+    exponent = written if inverse else _negated(written)
     if exponent is None or not _is_half_dimension(exponent):
         return None
     parts = _factors(power.base)
@@ -83,14 +82,17 @@ def _negated(node: t.Node | None) -> t.Node | None:
 
 
 def _is_half_dimension(node: t.Node) -> bool:
+    parts: tuple[t.Node, ...] = ()
     if isinstance(node, t.Frac):
         parts = (node.top, node.bottom)
     elif isinstance(node, t.Mul) and node.ops == ("/",):
         parts = node.factors
-    else:
+    if not parts:
         return False
-    return isinstance(parts[0], t.Sym) and spelled(parts[0]) == _DIMENSION and (
-        _is_number(parts[1], 2)
+    return (
+        isinstance(parts[0], t.Sym)
+        and spelled(parts[0]) == _DIMENSION
+        and (_is_number(parts[1], 2))
     )
 
 

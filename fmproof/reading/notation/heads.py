@@ -12,10 +12,10 @@ from fmproof.errors import SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
-    Gaussian,
     Density,
     Expect,
     Field,
+    Gaussian,
     Scalar,
     Var,
     uniform,

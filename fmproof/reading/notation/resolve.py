@@ -62,9 +62,13 @@ class Resolver:
             return tuple(map(self._visit, node))
         if not isinstance(node, t.Node):
             return node
-        written = node
+        bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
-        if isinstance(node, t.Pow) and isinstance(written.base, t.Call):
+        if (
+            isinstance(node, t.Pow)
+            and isinstance(written, t.Pow)
+            and isinstance(written.base, t.Call)
+        ):
             node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
