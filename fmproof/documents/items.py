@@ -147,7 +147,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
-    named = {key_of(_head(node)) for node, _ in reading.gaussians}
+    named = {key_of(head_of(node)) for node, _ in reading.gaussians}
     resolver = Resolver(reading.trees, named)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
@@ -155,7 +155,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     return reading
 
 
-def _head(node: t.Node) -> t.Sym:
+def head_of(node: t.Node) -> t.Sym:
+    """The letter of a symbol that is applied or not."""
     head = node.head if isinstance(node, t.Call) else node
     assert isinstance(head, t.Sym)
     return head
@@ -164,7 +165,7 @@ def _head(node: t.Node) -> t.Sym:
 def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
     """What "p is the density of N(m, v)" says, as a definition of p(u)."""
     point = t.Sym(density.at, POINT)
-    left = t.Call(density.at, _head(density), (point,))
+    left = t.Call(density.at, head_of(density), (point,))
     return Candidate(left, replace(law, point=point), _NO_ROW, "", True)
 
 
@@ -471,7 +472,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             rank = 2
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
-    said = {key_of(_head(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
+    said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)

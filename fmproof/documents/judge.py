@@ -16,7 +16,7 @@ from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import strays, verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
-from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated
+from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated, head_of
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.motion import moved
 from fmproof.documents.numbers import Numbers
@@ -63,7 +63,7 @@ class Judge:
         evidence = Evidence.of(reading.trees, equated(reading), reading.said)
         self.elab = Elaborator(evidence, self._place, strict, dict(corrections or {}))
         for node, _ in reading.gaussians:
-            head = node.head if isinstance(node, t.Call) else node
+            head = head_of(node)
             evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
             self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
@@ -138,8 +138,7 @@ class Judge:
         for draw in self.reading.law_draws:
             self._draw(draw)
         for density, of in self.reading.densities:
-            head = density.head if isinstance(density, t.Call) else density
-            assert isinstance(head, t.Sym)
+            head = head_of(density)
             key, path = key_of(head), self.elab.path(of)
             if path is None and not head.sub and self.elab.is_density(key):
                 self._draw(t.Draw(of.at, (of,), head))

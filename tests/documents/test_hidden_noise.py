@@ -96,7 +96,8 @@ def test_words_that_say_nothing_of_a_density_define_none() -> None:
     assert check_text(other + row).rows[-1].verdict == "open"
 
 
-TWEEDIE = r"""$X$ has any law $P$, $N \sim \mathcal N(0, I)$ is independent of it, $Y = X + \sigma N$.
+TWEEDIE = r"""$X$ has any law $P$, $N \sim \mathcal N(0, I)$ is independent of it,
+$Y = X + \sigma N$.
 
 $$ \varphi_\sigma(u) = (2\pi\sigma^2)^{-d/2} \exp\left( -\frac{\|u\|^2}{2\sigma^2} \right) $$
 

@@ -64,11 +64,7 @@ class Resolver:
             return node
         bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
-        if (
-            isinstance(node, t.Pow)
-            and isinstance(written, t.Pow)
-            and isinstance(written.base, t.Call)
-        ):
+        if bracket and isinstance(node, t.Pow):
             node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
