@@ -26,6 +26,7 @@ class FmproofError(Exception):
             frame
             for frame in extract_tb(self.__traceback__)
             if not frame.filename.startswith(ours)
+            and frame.filename != "<string>"  # what dataclasses generate
             and "/IPython/" not in frame.filename
             and "run_cell_magic" not in (frame.line or "")
         ]

@@ -92,7 +92,8 @@ def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
     tree = _parse(path, text)
     module = ModuleType(f"fmproof-file-{path.stem}")
     module.__file__ = str(path)
-    with _surroundings(path, module), _recorded() as made:
+    # A file that silences warnings does not silence those about it.
+    with _surroundings(path, module), _recorded() as made, warnings.catch_warnings():
         try:
             exec(compile(tree, str(path), "exec"), module.__dict__)
         except KeyboardInterrupt:
@@ -187,7 +188,7 @@ def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
     """What a script finds when Python runs it, for as long as the file runs."""
     import fmproof.tactics.check  # noqa: F401 - before a file of the user's can hide a library
 
-    before = sys.argv, sys.path[:], sys.stdin, set(sys.modules)
+    before = sys.argv, sys.path[:], sys.stdin, sys.stderr, set(sys.modules)
     here = os.getcwd()
     folder = path.resolve().parent
     sys.argv = [str(path)]
@@ -198,7 +199,7 @@ def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
         with redirect_stdout(sys.stderr):
             yield
     finally:
-        sys.argv, sys.path[:], sys.stdin, known = before
+        sys.argv, sys.path[:], sys.stdin, sys.stderr, known = before
         os.chdir(here)
         _forget(folder, set(sys.modules) - known)
 

@@ -43,12 +43,12 @@ def lines_of_code(file: Path) -> int:
 
 
 def test_the_kernel_can_be_read_in_a_sitting() -> None:
-    assert sum(map(lines_of_code, KERNEL)) <= 1_761
+    assert sum(map(lines_of_code, KERNEL)) <= 1_771
 
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 2_265
+    assert sum(map(lines_of_code, files)) <= 2_275
 
 
 def test_no_file_of_it_is_long() -> None:
@@ -106,9 +106,22 @@ def test_it_does_not_compute_by_sympy() -> None:
     assert {place for file in own for place in evaluating(file)} == allowed
 
 
+VERDICTS = (
+    "certificate.library",
+    "derivations.catalogue",
+    "report.paper.align",
+    "report.text",
+    "report.words",
+)
+"""Modules whose tables say what a verdict is about, or how it is shown."""
+
+
 def test_it_shows_nothing_that_can_be_changed() -> None:
     """A public table could be written to by a program without a private name."""
-    modules = [importlib.import_module(name) for name in sorted(sys.modules) if OWN.match(name)]
+    own = [name for name in sorted(sys.modules) if OWN.match(name)]
+    modules = [
+        importlib.import_module(name) for name in (*own, *(f"fmproof.{v}" for v in VERDICTS))
+    ]
     tables = [
         f"{module.__name__}.{name}"
         for module in modules

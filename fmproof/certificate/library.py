@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from fmproof.errors import InputError
 
@@ -28,10 +29,12 @@ FILES = (
     "Steps",
     "Conditional",
     "Slope",
+    "Derivatives",
+    "Gaussian",
 )
 """In the order in which they use each other."""
 
-RULES: Mapping[str, str] = {
+_RULES = {
     "linearity": "linearity",
     "inner_of_integral": "inner_of_integral",
     "fubini": "fubini",
@@ -51,12 +54,22 @@ RULES: Mapping[str, str] = {
     "jensen": "jensen",
     "bilinearity": "ip_add_l",
     "congruence": "Int_almost",
-    "derivative": "grad_affine",
+    "derivative": "has_gradient_comp",
     "pull_out": "pull_out",
     "contraction": "contraction",
+    "sum_of_integrable": "Integrable_add",
+    "differentiable": "has_gradient_mul",
+    "fewer_variables": "joint_in_space",
+    "differentiable_equal": "by_function",
+    "positive": "positive_of",
+    "nonzero": "zero_of_positive",
+    "product_vanishes": "product_zero",
+    "field": "ratio_div",
+    "dominated_integrable": "dominated_integrable",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
 }
+RULES: Mapping[str, str] = MappingProxyType(_RULES)
 """The lemma that is the heart of each rule's proof."""
 
 ALLOWED = frozenset(
@@ -73,11 +86,12 @@ ALLOWED = frozenset(
 )
 """The axioms of classical reasoning in Coq's reals and mathcomp; none of ours."""
 
-ASSUMED: Mapping[str, str] = {
-    "condexp": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
-    "condexp_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
-    "condexp_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
+_ASSUMED = {
+    "version": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
+    "version_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
+    "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
 }
+ASSUMED: Mapping[str, str] = MappingProxyType(_ASSUMED)
 """What mathcomp-analysis lacks and ``Conditional.v`` assumes, with references."""
 
 MISSING = (

@@ -194,7 +194,7 @@ def floor(
             scheduler=scheduler,
             resume=resume,
         )
-    comparison = None if log is None else compare(found, log, reduction)
+    comparison = None if log is None else compare(found, log, reduction, rows, names)
     if plot is not None:
         plots.plot(found, plot, comparison)
     render = render_json if form == "json" else render_text

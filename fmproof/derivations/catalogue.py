@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fmproof.errors import InputError, nearest
@@ -10,7 +12,7 @@ from fmproof.errors import InputError, nearest
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation
 
-BUILTIN: dict[str, tuple[str, str]] = {
+_BUILTIN: dict[str, tuple[str, str]] = {
     "fm-cfm": (
         "The flow matching loss is the conditional one plus a constant",
         "fmproof.derivations.fm_cfm:fm_cfm",
@@ -92,6 +94,7 @@ BUILTIN: dict[str, tuple[str, str]] = {
         "fmproof.derivations.predictions:predictions",
     ),
 }
+BUILTIN: Mapping[str, tuple[str, str]] = MappingProxyType(_BUILTIN)
 """name -> (title, "module:attribute"), in reading order."""
 
 

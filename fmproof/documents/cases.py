@@ -2,7 +2,8 @@
 
 Such an equation is a case ("take α_t = t") or a result that names a symbol (u_t(x) = …). It holds
 for the rows behind it. A row that is false for arbitrary symbols may be true with it; then it is
-proved *from* the equation, and says so. Nothing is refuted that way.
+proved *from* the equation, and says so. It is refuted that way only where the document says one
+thing of each symbol and leaves nothing open.
 """
 
 from __future__ import annotations
@@ -61,6 +62,19 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
+def only_case(context: Context, item: Item, before: Expr, claim: Expr) -> tuple[Sides, str] | None:
+    """Both sides with what the document says put in, where it says one thing of each symbol.
+
+    Of several cases it is not known which one a row is about; then None.
+    """
+    known = _cases(context, item)
+    used = heads_in((before, claim)) | free_vars(before) | free_vars(claim)
+    mine = {head: cases for head, cases in known.items() if head in used}
+    if not mine or any(len(cases) > 1 for cases in known.values()):
+        return None
+    return next(in_cases(context, item, before, claim), None)
+
+
 def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}
@@ -93,11 +107,14 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     head, params = named.head, named.arguments
     plain = all(isinstance(v, Var) for v in params) and len(set(params)) == len(params)
-    if not plain or isinstance(head, Density | Gaussian) or sort_of(body) is not sort_of(named):
+    law = isinstance(getattr(body, "head", None), Gaussian)  # else it may be no density
+    if isinstance(head, Gaussian) or (isinstance(head, Density) and not law):
         return None
-    if head in heads_in([body]) or head in context.elab.unknowns:
+    if not plain or sort_of(body) is not sort_of(named):
         return None
-    if any(other in context.elab.unknowns for other in heads_in([body])):
+    if any(other in context.elab.unknowns for other in (head, *heads_in([body]))):
+        return None
+    if head in heads_in([body]):
         return None
     return Stipulation(head, tuple(params), body, item.place)
 

@@ -23,6 +23,7 @@ class Line:
     node: t.Node | None = None  #: what is written, to be read again
     until: float = inf  #: the last row for which it stands, where that rests on a condition
     open: bool = False
+    follows: bool = False  #: an open one, whether it was shown to equal the line before it
 
 
 @dataclass
@@ -49,9 +50,9 @@ class RowChain:
         """The last line, where it is not known whether it equals the start."""
         return self.lines[-1] if self.lines and self.lines[-1].open else None
 
-    def leave_open(self, term: Expr, node: t.Node | None = None) -> None:
+    def leave_open(self, term: Expr, node: t.Node | None = None, follows: bool = False) -> None:
         """A line that may equal the start."""
-        self.lines.append(Line(term, False, node, open=True))
+        self.lines.append(Line(term, False, node, open=True, follows=follows))
 
     def add(self, term: Expr, stands: bool, node: t.Node | None = None, until: float = inf) -> None:
         self.lines.append(Line(term, stands, node, until))

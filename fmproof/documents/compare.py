@@ -17,34 +17,36 @@ from time import process_time
 from sympy import Expr
 
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases
+from fmproof.documents.beside import contradiction
+from fmproof.documents.cases import in_cases, only_case
 from fmproof.documents.chain import Line
-from fmproof.documents.context import Context, as_read, open_row, report
+from fmproof.documents.context import Context, Stated, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved
 from fmproof.documents.prove import Proof
+from fmproof.documents.scope import strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions
 from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import CondExpect, Expect, IntegralOver, Let, Named, Var
+from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Let
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import carried_fields
-from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.randomness import means
-from fmproof.reading.notation.symbols import spelled
 
+_GLANCE = 1
+"""Worlds that are looked at where numbers only say whether a search is worth its time."""
 _NEAR = 40
-_FEW_NEAR = 24
-"""Rows one edit away that are looked at."""
-_SECONDS_NEAR = 1.0
-"""Of processor time for those, where little is known of a row."""
+_FEW_NEAR = 12
+"""Rows one edit away that are looked at; fewer where little is known of a row."""
+_SECONDS_NEAR = 3.0
+"""Of processor time for those, and for the cases of a document: rarely reached."""
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -52,7 +54,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     chain = context.chain
     start = chain.lines[0].term
     last = chain.lines[-1].term
-    stray = strays(context, start, claim)
+    stray = strays(context, start, claim) or undrawn(context, start, claim, relation)
     if stray:
         return report(item, "scope", stray, as_read(last, relation, claim))
     fitting, problem = _fitting(context, claim, relation)
@@ -73,7 +75,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
         if not proof.proved:
-            wrong = row.wrong_by_neighbour()
+            wrong = row.wrong_in_the_case() or row.wrong_by_neighbour() or row.wrong_beside()
             if wrong is not None:
                 return wrong
     else:
@@ -136,7 +138,7 @@ class ComparedRow:
         unknowns = self.context.elab.unknowns
         self.unknown = any(h in unknowns for h in heads_in([self.before, self.claim]))
         if self.context.numeric:
-            glance = 1 if self.unknown else None  # of what is unknown they can say nothing
+            glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     @cached_property
@@ -186,6 +188,8 @@ class ComparedRow:
         """By the checker: from the row before, from the start, almost surely, from earlier rows."""
         context, prover = self.context, self.context.prover
         around = context.chain.standing[:4]
+        one, *more = candidates
+        candidates = [one, *(other for other in more if not self._hopeless(other, self.claim))]
         first: Proof | None = None
         if self._about_means() or any(other.noised for other in self.others):
             drawn = self._drawn()
@@ -209,6 +213,14 @@ class ComparedRow:
                 return proof
         return first
 
+    def _hopeless(self, before: Expr, claim: Expr) -> bool:
+        """Whether numbers refute a reading, so that nothing proves it."""
+        context = self.context
+        return (
+            context.numeric
+            and context.numbers.of(before, claim, self.relation, (), _GLANCE).status == "refuted"
+        )
+
     def _about_means(self) -> bool:
         """Whether an average has E[· | X_t] in it, which is pulled out where X_t is drawn."""
         both = [self.before, self.claim]
@@ -220,6 +232,8 @@ class ComparedRow:
         """A proof of the row with its paths drawn."""
         for other in self.others:
             if other.averaged and self.relation != "=":
+                continue
+            if self._hopeless(other.before, other.claim):
                 continue
             sides = (other.before, other.claim)
             proof = self.context.prover.prove(*sides, self.relation, other.pulled)
@@ -296,6 +310,8 @@ class ComparedRow:
             if self.relation == "=":
                 context.assume(item, self.before, self.claim)
             return report(item, "hypothesis", "it is assumed, by the words before it")
+        if self.relation == "=" and not self.unknown and isinstance(self.before, Apply):
+            context.stated.append(Stated(self.before, self.claim, item.place))
         why = f"not proved: {proof.message}"
         if evidence is not None and evidence.status == "refuted":
             why = f"not known well enough to say: {self.tied}"
@@ -318,13 +334,13 @@ class ComparedRow:
         row = ComparedRow(context, item, line.term, self.claim, self.relation)
         row.lines = (replace(line, stands=True),)
         if row.evidence is not None and row.evidence.status == "refuted":
-            return None
+            return row.wrong_behind() if line.follows and row.fair() else None
         proof = row.prove([line.term])
         agrees = row.evidence is not None and row.evidence.status == "agrees"
         if not proof.proved and (row.unknown or not agrees):
             return None
         context.keep(item, proof)
-        context.chain.leave_open(self.claim, item.right)
+        context.chain.leave_open(self.claim, item.right, follows=True)
         words = "from the row above, which is open"
         if proof.proved:
             places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
@@ -332,6 +348,14 @@ class ComparedRow:
             return replace(found, by=proof.by, needs=proof.needs)
         found = report(item, "agrees", f"{words}; not proved: {proof.message}", row.reading)
         return replace(found, numeric=row.evidence)
+
+    def wrong_behind(self) -> RowReport:
+        """The row above is open, but equals the one before it; this one differs from both."""
+        context, item = self.context, self.item
+        context.chain.leave_open(self.claim, item.right)
+        message = "it differs from the row above, which is open, and follows from the one before it"
+        found = report(item, "refuted", message, self.reading)
+        return replace(found, numeric=self._shown())
 
     def _is_continuity(self) -> bool:
         """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""
@@ -359,7 +383,45 @@ class ComparedRow:
             if not self._averaged:
                 context.chain.add(candidate, self.relation == "=")
         found = report(item, "refuted", "the numbers of both sides differ", self.reading)
-        return replace(found, numeric=self.evidence, suggestion=suggestion)
+        return replace(found, numeric=self._shown(), suggestion=suggestion)
+
+    def _shown(self) -> NumericEvidence:
+        """The evidence with a counterexample for readers, in a world that follows the document."""
+        numbers, assumed = self.context.numbers, () if self.tied else self.assumed
+        return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
+
+    def wrong_in_the_case(self) -> RowReport | None:
+        """Wrong with what the document says of its symbols, which leaves nothing open."""
+        if self.relation != "=":
+            return None
+        context, item, numbers = self.context, self.item, self.context.numbers
+        case = only_case(context, item, self.before, self.claim)
+        if case is None:
+            return None
+        sides, places = case
+        on = context.ties.on(list(sides), item)
+        if on.why or numbers.of(*sides, "=", on.assumed).status != "refuted":
+            return None
+        for _, before, claim in conventions(*sides):
+            if numbers.of(before, claim).status == "agrees":
+                return None
+        found = report(item, "refuted", f"with line {places} the numbers of both sides differ")
+        shown = numbers.of(*sides, "=", on.assumed, simplify=True)
+        return replace(found, numeric=shown, reading=as_read(sides[0], "=", sides[1]))
+
+    def wrong_beside(self) -> RowReport | None:
+        """Wrong beside what other rows say, although these may be open."""
+        if self.relation != "=":
+            return None
+        found = contradiction(self.context, self.item, self.before, self.claim)
+        if found is None:
+            return None
+        shown = self.context.numbers.of(found.before, found.claim, simplify=True)
+        return replace(
+            report(self.item, "refuted", found.message, as_read(found.before, "=", found.claim)),
+            numeric=shown,
+            suggestion=f"{found.suggestion}: that is proved" if found.suggestion else "",
+        )
 
     def wrong_by_neighbour(self) -> RowReport | None:
         """Wrong although little is known of its symbols: with another sign it is proved.
@@ -376,7 +438,7 @@ class ComparedRow:
             self.context.chain.add(candidate, True)
         message = "the numbers of both sides differ, and a row one edit away is proved"
         found = report(self.item, "refuted", message, self.reading)
-        return replace(found, numeric=self.evidence, suggestion=f"{words}: that is proved")
+        return replace(found, numeric=self._shown(), suggestion=f"{words}: that is proved")
 
     def _right_one(self, most: int, strict: bool = False) -> tuple[str, Expr] | None:
         """What to change, and a row that is proved with it.
@@ -422,34 +484,4 @@ class ComparedRow:
         words = f"the sides differ by {shown}, which is free of the parameters"
         found = report(self.item, "constant", words, self.reading)
         mended = f"add {shown}: that is proved"
-        return replace(found, numeric=self.evidence, suggestion=mended)
-
-
-# --- variables that nothing draws ---------------------------------------------------------
-
-
-def strays(context: Context, start: Expr, claim: Expr) -> str:
-    """A variable that is free in an average of the claim, and nothing in the start has it."""
-
-    def variables(term: Expr) -> set[Var]:
-        return {v for v in free_vars(term) if v.sort is not Sort.PARAM}
-
-    if variables(start):
-        return ""
-    evidence = context.elab.evidence
-    equated = {spelled(item.left) for item in context.reading.items if isinstance(item.left, t.Sym)}
-    for node in _averages(claim):
-        for var in sorted(variables(node) & variables(claim), key=lambda v: v.name):
-            name = next((s for s, v in context.elab.variables.items() if v is var), var.name)
-            known = name in evidence.drawn or name in evidence.integrated
-            if known and name not in equated:
-                return f"{text(var)} is neither drawn nor bound here"
-    return ""
-
-
-def _averages(term: Expr) -> list[Expr]:
-    if isinstance(term, Expect | IntegralOver):
-        return [term]
-    if isinstance(term, Named):
-        return []
-    return [found for arg in term.args for found in _averages(arg)]
+        return replace(found, numeric=self._shown(), suggestion=mended)

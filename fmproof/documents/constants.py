@@ -100,13 +100,12 @@ def _hides_parameter(
     if len(params) != 1 or on.why:
         return None
     try:
-        evidence = context.numbers.of(
-            Grad(reference, params[0]), Grad(rest, params[0]), "=", on.assumed
-        )
+        slopes = Grad(reference, params[0]), Grad(rest, params[0])
     except (FmproofError, SortError):
         return None
-    if evidence.status != "refuted":
+    if context.numbers.of(*slopes, "=", on.assumed).status != "refuted":
         return None
+    evidence = context.numbers.of(*slopes, "=", on.assumed, simplify=True)
     name = text_name(error.name)
     message = f"what {name} would have to be depends on {params[0].name}, so it is no constant"
     return replace(report(item, "refuted", message), numeric=evidence)

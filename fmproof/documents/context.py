@@ -28,6 +28,15 @@ class Memory:
     numbers: dict[Any, NumericEvidence] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What an open row says of a term: its value, and where."""
+
+    term: Expr
+    value: Expr
+    place: str
+
+
 @dataclass
 class Context:
     """The notation of a document, both witnesses, and what stands so far.
@@ -38,6 +47,7 @@ class Context:
         ties: what the document says of symbols without defining them.
         numeric: whether numbers are looked at.
         checked: every derivation that was tried, for a script.
+        stated: what rows say that stayed open.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -50,6 +60,7 @@ class Context:
     chain: RowChain = field(default_factory=RowChain)
     facts: Facts = field(default_factory=Facts)
     checked: list[Checked] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     def keep(self, item: Item, proof: Proof) -> None:

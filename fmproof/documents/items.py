@@ -24,6 +24,8 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.flows import velocity
+from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.randomness import has_dot, undotted
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -148,7 +150,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
-    resolver = Resolver(reading.trees, named)
+    resolver = Resolver(reading.trees, _equations(reading), named)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
@@ -167,6 +169,15 @@ def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
     point = t.Sym(density.at, POINT)
     left = t.Call(density.at, head_of(density), (point,))
     return Candidate(left, replace(law, point=point), _NO_ROW, "", True)
+
+
+def _equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
+    """The sides of the rows that have both."""
+    return [
+        (item.left, item.right)
+        for item in reading.items
+        if item.row.relation in ("=", ":=") and item.left is not None and item.right is not None
+    ]
 
 
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:
@@ -312,6 +323,10 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     parts = subject.parts if isinstance(subject, t.Other) else (subject,)
     if isinstance(subject, t.Group):
         parts = (subject.body,)
+    parts = tuple(
+        replace(part.head, sub=part.args) if isinstance(part, t.Call) and at_a_time(part) else part
+        for part in parts
+    )
     symbols = [part for part in parts if isinstance(part, t.Sym)]
     if len(symbols) != len(parts) or not symbols:
         return
@@ -379,6 +394,7 @@ _SHOWN = {
     "≠": "\\ne",
     "≪": "\\ll",
     "≲": "\\lesssim",
+    "≐": "\\doteq",
 }
 
 
@@ -466,6 +482,8 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             curves.add(spelled(left))
         if not explicit and _of_another_field(left, found.get(key, ()), evidence):
             continue
+        if not explicit and item.inline and at_the_ends(left, right, evidence):
+            continue
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
         rank = 0 if explicit else 1
         if not explicit and item.piece.inside == "theorem":
@@ -473,6 +491,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
+    _move_by_flows(reading, found)
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)
@@ -536,6 +555,25 @@ def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate
                     found.setdefault(key, []).append((0, candidate, item))
 
 
+def _move_by_flows(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:
+    """Fields that move an affine flow: what a later row says of them is a claim."""
+    maps: dict[str, tuple[t.Call, t.Node]] = {}
+    for left, right in _equations(reading):
+        if isinstance(left, t.Call):
+            maps.setdefault(key_of(left.head), (left, right))
+    for item in reading.items:
+        if item.left is None or item.right is None or item.row.relation != "=":
+            continue
+        moved = velocity(item.left, item.right, maps)
+        if moved is None:
+            continue
+        field_, value = moved
+        options = found.setdefault(key_of(field_.head), [])
+        shape = shape_of(field_)
+        if not any(shape_of(o.left) == shape and one.index < item.index for _, o, one in options):
+            options.append((0, Candidate(field_, value, _NO_ROW, item.place, True), item))
+
+
 def _summands(node: t.Node) -> Iterator[t.Node]:
     if isinstance(node, t.Add):
         for _, part in node.parts:
@@ -573,6 +611,22 @@ def _is_number(node: t.Node) -> bool:
     return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
 
 
+def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
+    """α_0 = β_1 = 0 for coefficients α_t, β_t: values, and names of nothing."""
+    sides = [side for side in (left, right) if not isinstance(side, t.Num)]
+    return all(
+        isinstance(side, t.Sym)
+        and bool(side.sub)
+        and all(isinstance(s, t.Num) for s in side.sub)
+        and conventional("scalars", side.name)
+        and any(spelled(replace(side, sub=(time,))) in evidence.spellings for time in _TIMES)
+        for side in sides
+    )
+
+
+_TIMES = tuple(t.Sym(0, letter) for letter in "ts")
+
+
 def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
@@ -605,7 +659,8 @@ def shape_of(node: t.Node) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
         letters = "" if node.head.sub else ",".join(map(spelled, node.args))
-        return f"{key_of(node.head)}{places}{letters}"
+        above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
+        return f"{key_of(node.head)}{above}{places}{letters}"
     return spelled(node)
 
 
@@ -621,7 +676,8 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
     if not isinstance(left, t.Call):
         return False
     named = explicit or any(accent != "dot" for accent in left.head.accents)
-    scripts = [s for s in left.head.sub if not (named and isinstance(s, t.Num))]
+    between = bool(left.given) and any(isinstance(s, t.Sym) for s in left.head.sub)  # p_{0t}(x|y)
+    scripts = [s for s in left.head.sub if not ((named or between) and isinstance(s, t.Num))]
     places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False

@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.chain import Line, RowChain
-from fmproof.documents.compare import strays, verdict_on
+from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated, head_of
@@ -21,6 +21,7 @@ from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Ver
 from fmproof.documents.motion import moved
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
+from fmproof.documents.scope import mixed, strays
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
@@ -32,11 +33,12 @@ from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import noised
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
 _EQUATIONS = ("=", ":=", "=:")
-_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠"}
+_NO_CLAIM = {"≈", "∝", "≲", "≪", "≠", "≐"}
 _SETTLED: tuple[Verdict, ...] = ("proved", "agrees", "refuted", "constant", "scope")
 """Rows that say nothing of what their symbols are: true whatever they are, or wrong."""
 
@@ -181,7 +183,12 @@ class Judge:
             return report(item, "skip", "no relation")
         if relation in _NO_CLAIM:
             self._break(item, f"the row before it is written with {relation}")
+            if relation == "≐":
+                return report(item, "skip", "an = of another kind, by what stands above it")
             return report(item, "skip", f"{relation} claims no equation")
+        if any(map(denied, item.row.reasons)):
+            self._break(item, "words in the row before it say that it does not hold")
+            return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
@@ -200,6 +207,8 @@ class Judge:
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
+        if item.inline and not condition and self._takes(item):
+            return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
             self.context.chain = RowChain()
@@ -251,6 +260,16 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _takes(self, item: Item) -> bool:
+        """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
+        path, value = item.left, item.right
+        if not (isinstance(path, t.Sym) and isinstance(value, t.Sym) and item.row.relation == "="):
+            return False
+        named = any(
+            spelled(c.left) == spelled(value) for c in self.elab.candidates.get(key_of(value), ())
+        )
+        return not named and self.elab.path(path) is not None
 
     def _unread(self, item: Item) -> str:
         problem = item.problem
@@ -399,6 +418,9 @@ class Judge:
         except NotYet as error:
             return open_row(item, str(error))
         except (SortError, FmproofError) as error:
+            strange = mixed(self.context, item)
+            if strange:
+                return report(item, "scope", strange)
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)

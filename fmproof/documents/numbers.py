@@ -31,7 +31,7 @@ class Numbers:
     seed: int = 0
     problems: int = PROBLEMS
     found: dict[Any, NumericEvidence] = field(default_factory=dict)
-    _witnesses: dict[int, Any] = field(default_factory=dict)
+    _witnesses: dict[tuple[int, bool], Any] = field(default_factory=dict)
 
     def of(
         self,
@@ -40,17 +40,20 @@ class Numbers:
         relation: str = "=",
         assumed: Sequence[Prop] = (),
         problems: int | None = None,
+        simplify: bool = False,
     ) -> NumericEvidence:
         """What the numbers say of ``before relation claim`` in worlds that follow ``assumed``.
 
         Args:
             problems: how many, where a glance is enough.
+            simplify: whether a counterexample is shown, and made simple for that.
         """
         problems = problems or self.problems
-        key = (before, claim, relation, self.seed, tuple(assumed), problems)
+        key = (before, claim, relation, self.seed, tuple(assumed), problems, simplify)
         known = self.found.get(key)
         if known is None:
-            known = self.found[key] = self._of(before, claim, relation, assumed, problems)
+            known = self._of(before, claim, relation, assumed, problems, simplify)
+            self.found[key] = known
         return known
 
     def possible(self, props: Sequence[Prop]) -> bool:
@@ -61,13 +64,20 @@ class Numbers:
         return not all(one.message.startswith("no random problem satisfies") for one in found)
 
     def _of(
-        self, before: Expr, claim: Expr, relation: str, assumed: Sequence[Prop], problems: int
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str,
+        assumed: Sequence[Prop],
+        problems: int,
+        simplify: bool,
     ) -> NumericEvidence:
         from fmproof.meaning.witness import Witness
 
-        witness = self._witnesses.setdefault(
-            problems, Witness(problems, self.seed, only_times=True)
-        )
+        witness = self._witnesses.get((problems, simplify))
+        if witness is None:
+            witness = Witness(problems, self.seed, only_times=True, simplify=simplify)
+            self._witnesses[problems, simplify] = witness
         more = [Hypothesis(f"E{i}", prop) for i, prop in enumerate(assumed, 1)]
         try:
             derivation = self.derivation(before, claim, relation, (), more=more)

@@ -21,7 +21,7 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
-from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.methods import Line, agree, common_form
 from fmproof.tactics.script import Step
 
 FORM = ("definition", "density", "square", "linearity")
@@ -52,6 +52,8 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
     try:
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
+        return None
+    if not agree(*over, ("linearity",)):
         return None
     return [
         Step("1", left, by=words),

@@ -15,7 +15,8 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors
+from fmproof.lang.arithmetic import factors, summands
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -61,14 +62,17 @@ def may_be_assumed(prop: Prop) -> bool:
     """Whether a proposition is about a symbol without a definition.
 
     Of a formula that is known, such as ∫ 1/x dx, it is true or false that it is integrable or
-    differentiable, and has to be proved. What is > 0 under a root says where a row is meant.
+    differentiable, and has to be proved, also where a symbol multiplies it that nothing binds.
+    What is > 0 under a root says where a row is meant.
     """
     inside = prop
     while isinstance(inside, ForAll | Almost):
         inside = inside.args[0]
     if not isinstance(inside, Integrable | Differentiable | Dominated):
         return True
-    heads = heads_in([prop])
+    bound = {*bound_vars(inside)}
+    parts = [f for part in summands(inside.args[0]) for f in factors(part) if bound & free_vars(f)]
+    heads = heads_in([*parts, *inside.args[1:]])
     return any(h.definition is None and not isinstance(h, Gaussian) for h in heads)
 
 

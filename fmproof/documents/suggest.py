@@ -10,7 +10,7 @@ from sympy import Expr, Rational
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
 from fmproof.lang.node import rebuilt
-from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar
+from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -84,6 +84,25 @@ def _joined(claim: Expr) -> Iterator[tuple[str, Expr]]:
                 continue
 
 
+def in_place_of(term: Expr, old: Var, new: Var) -> Expr | None:
+    """A term with another variable for a free one, bound where it stands; None if that is none."""
+    try:
+        changed = replaced(term, old, new)
+    except FmproofError:
+        return None
+    return None if changed == term else changed
+
+
+def replaced(term: Expr, old: Expr, new: Expr) -> Expr:
+    """A term with one part for another, wherever it stands, under binders as well.
+
+    Raises:
+        SortError: that is no term.
+    """
+    changed: Expr = _with(term, old, new)
+    return changed
+
+
 def _with(term: Any, old: Expr, new: Expr) -> Any:
     """A term with one part for another, wherever it stands."""
     if term == old:
@@ -103,6 +122,13 @@ def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:
         for words, changed in _signs(total):
             if words.startswith("without"):
                 continue
+            yield from _made(words, lambda w=total, c=changed: _with(claim, w, c))
+
+
+def flips(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """One summand with the other sign, in the claim or in a sum inside it."""
+    for total in (claim, *sorted(claim.atoms(Add) - {claim}, key=text)):
+        for words, changed in _by_factor(total, -1):
             yield from _made(words, lambda w=total, c=changed: _with(claim, w, c))
 
 
@@ -134,21 +160,25 @@ def _made(words: str, build: object) -> Iterator[tuple[str, Expr]]:
 
 
 def _signs(term: Expr) -> Iterator[tuple[str, Expr]]:
-    """One summand with another sign or factor."""
+    """One summand with another sign or factor; a wrong sign is the likeliest."""
+    for by in (-1, 2, -2, Rational(1, 2)):
+        yield from _by_factor(term, by)
     parts = list(summands(term))
     for i, part in enumerate(parts):
-        number, core = coefficient(part)
-        others = [*parts[:i], *parts[i + 1 :]]
-        for factor in (-number, 2 * number, -2 * number, number / 2):
-            changed = times_of(Rational(factor), core)
-            words = f"{_signed(changed)}, not {_signed(part)}"
-            yield words, plus_of(*others, changed)
-    for i, part in enumerate(parts):
-        number, core = coefficient(part)
+        _, core = coefficient(part)
         if isinstance(core, Inner | Apply):
             others = [*parts[:i], *parts[i + 1 :]]
             if others:
                 yield f"without {_signed(part)}", plus_of(*others)
+
+
+def _by_factor(term: Expr, by: Any) -> Iterator[tuple[str, Expr]]:
+    parts = list(summands(term))
+    for i, part in enumerate(parts):
+        number, core = coefficient(part)
+        changed = times_of(Rational(by * number), core)
+        words = f"{_signed(changed)}, not {_signed(part)}"
+        yield words, plus_of(*parts[:i], *parts[i + 1 :], changed)
 
 
 def _signed(part: Expr) -> str:

@@ -19,10 +19,10 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.items import Item, Property
+from fmproof.documents.items import Item, Property, at_the_ends
 from fmproof.documents.motion import moved
 from fmproof.documents.terms import heads_in
-from fmproof.errors import FmproofError
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
@@ -39,12 +39,13 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
+from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
@@ -125,7 +126,7 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        if item.left is not None and _bare(item.left):
+        if item.left is not None and _bare(item.left) and not self._defined(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
@@ -155,20 +156,41 @@ class Ties:
         if numbers_only and (undefined or len(free) > 1):
             return Verdict("its coefficients may be tied to each other")
         assumed: list[Prop] = []
+        at_ends = any(
+            is_number(place)
+            for term in terms
+            for call in term.atoms(Apply)
+            for place in call.arguments
+        )
         for other, left in self._said:
+            ends = other.inline and left is not None and other.right is not None
+            if ends and not at_ends and at_the_ends(left, other.right, self.elab.evidence):
+                continue  # α_0 = 0 says nothing of a row about α_t
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue
             about = self._about(other, left, names, places)
-            if about is None:
+            if about is None or self._renames(other, left, {*names, *places}):
                 continue
             pair = self.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
+            if not changing and (_differential(left) or any(isinstance(s, Partial) for s in pair)):
+                continue  # how it goes on from here says nothing of what it is here
             try:
                 assumed.append(_at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         return Verdict("", tuple(dict.fromkeys(assumed)))
+
+    def _defined(self, node: t.Node) -> bool:
+        """Whether what a side is about has a definition already, so that nothing says it anew."""
+        while isinstance(node, t.Group | t.Derivative | t.Transposed):
+            node = node.body
+        try:
+            term = self.elab.term(node)
+        except (NotYet, SortError, FmproofError):
+            return False
+        return isinstance(term, Apply) and term.head.definition is not None
 
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
@@ -210,7 +232,10 @@ class Ties:
         self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
     ) -> str | None:
         """The symbol of which an equation says something, as printed; None if it claims."""
-        if other.candidate is not None and other.candidate.state == "used":
+        candidate = other.candidate
+        if candidate is not None and (
+            candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
+        ):
             return None
         if other.problem is not None:
             return _unread_about(other, names, places)
@@ -234,6 +259,14 @@ class Ties:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
+        """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
+        if not (isinstance(left, t.Sym) and self._moves(left)) or other.right is None:
+            return False
+        letters = [n for n in t.walk(other.right) if isinstance(n, t.Sym)]
+        mine = {found for n in letters for found in (spelled(n), key_of(n))}
+        return bool(letters) and not mine & used
 
     def _moves(self, node: t.Sym) -> bool:
         """Whether a variable is a time, of which only a case says something."""
@@ -269,6 +302,12 @@ class Ties:
 
     def _spelling(self, var: Var) -> str:
         return next((s for s, v in self.elab.variables.items() if v is var), var.name)
+
+
+def _differential(left: t.Node | None) -> bool:
+    """Whether a side is written dx, as that of a differential equation."""
+    symbols = [n for n in t.walk(left) if isinstance(n, t.Sym)] if left is not None else []
+    return len(symbols) > 1 and symbols[0].name.split(":")[-1] == "d"
 
 
 def _at_every_time(equation: Prop) -> Prop:

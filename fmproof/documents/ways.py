@@ -12,9 +12,10 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import quotients
+from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
@@ -36,7 +37,7 @@ from fmproof.lang.props import Differentiable, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
-from fmproof.tactics.methods import Line, common_form
+from fmproof.tactics.methods import Line, agree, common_form
 from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Part, Step
 
@@ -58,6 +59,7 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
 _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
 _APART = ("linearity",)
+_CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
@@ -92,6 +94,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     yield from _by_difference(before, claim)
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
+    yield from _by_projection(before, claim)
     for words in _forms(before, claim, kinds):
         steps = quotients.steps(before, claim, words)
         if steps is not None:
@@ -143,6 +146,32 @@ def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:
     yield Way(tuple(parts), ("auto", rule), (smooth,), (one.body, shifted))
 
 
+def _by_projection(before: Expr, claim: Expr) -> Iterator[Way]:
+    """With the averages of products with posterior means shown first; of gradients, the values."""
+    crosses = tuple(parts_for(before, claim))
+    if not crosses:
+        return
+    names = tuple(part.name for part in crosses)
+    if not kinds_in([before, claim]) & {Grad, ArgMin}:
+        for by in (_CROSSED, (*_CROSSED, "reorder", "drop", "tower"), "auto"):
+            row = Part("row", before, [Step("1", claim, by=by, using=names)])
+            yield Way((*crosses, row), ("auto",))
+        return
+    if not (isinstance(before, Grad) and isinstance(claim, Grad) and before.var is claim.var):
+        return
+    left_over = normal_difference(before.body, claim.body)
+    if left_over is None:
+        return
+    free = plus_of(*(part for part in summands(left_over) if before.var not in free_vars(part)))
+    shifted = plus_of(claim.body, free)
+    smooth = ForAll(Differentiable(claim.body, before.var), before.var)
+    value = Part("value", before.body, [Step("1", shifted, by=_CROSSED, using=names)])
+    slope = Grad(shifted, before.var, before.at)
+    steps = [Step("2", slope, by="lemma", using="value"), Step("3", claim, by="derivative")]
+    parts = (*crosses, value, Part("row", before, steps))
+    yield Way(parts, ("auto", "derivative"), (smooth,), (before.body, shifted))
+
+
 def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:
     """Conditional expectations pulled out, then paths put in."""
     try:
@@ -152,15 +181,21 @@ def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:
     except (FmproofError, RecursionError, TypeError):
         return
     context = (there.left.rhs, there.right.rhs)
-    same = subtract(left, right) == S.Zero
-    middles = [[Step("2", right, by="ring" if same else _PUT_IN)]]
-    if not same:
-        found = quotients.steps(left, right, _PUT_IN) or []
-        middles.append([replace(step, id=f"2.{step.id}") for step in found])
-    for middle in middles:
-        if middle:
-            steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
-            yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+    for middle in _put_in(left, right):
+        steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
+        yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+
+
+def _put_in(left: Expr, right: Expr) -> Iterator[list[Step]]:
+    """Steps from one line of averages to another, with paths put in."""
+    if subtract(left, right) == S.Zero:
+        yield [Step("2", right, by="ring")]
+        return
+    if agree(left, right, _PUT_IN):
+        yield [Step("2", right, by=_PUT_IN)]
+    found = quotients.steps(left, right, _PUT_IN) or []
+    if found:
+        yield [replace(step, id=f"2.{step.id}") for step in found]
 
 
 def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]:

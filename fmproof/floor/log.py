@@ -12,7 +12,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.floor.rows import Floats, Ints
+from fmproof.floor.few_rows import FewRows, few_rows
+from fmproof.floor.rows import Floats, Ints, Rows
 from fmproof.floor.run import Floor
 
 Reduction = Literal["mean", "sum", "half-mean", "half-sum"]
@@ -76,6 +77,7 @@ class Comparison:
 
     Attributes:
         curve: step, loss and its standard error over the run, of overlapping none, (G,) each.
+        few_rows: of a loss below the floor, the most rows that would explain it.
         warnings: what is wrong, in words.
     """
 
@@ -85,6 +87,7 @@ class Comparison:
     now: Above
     per_bin: list[Above]
     curve: tuple[Floats, Floats, Floats]
+    few_rows: FewRows | None
     warnings: list[str]
 
 
@@ -164,16 +167,42 @@ def _numbers(
     return np.array(found)
 
 
-def compare(floor: Floor, log: Log, reduction: Reduction = "mean") -> Comparison:
+def compare(
+    floor: Floor,
+    log: Log,
+    reduction: Reduction = "mean",
+    rows: Rows | None = None,
+    labels: Ints | None = None,
+) -> Comparison:
     """How far the run is above the floor at its end, where in t, and what cannot be.
 
     Args:
         reduction: how the loss that was logged reduces the squares of the d coordinates.
+        rows, labels: what the floor is of. With them, a loss below it is also held against the
+            floors of fewer rows.
 
     Raises:
         InputError: times in the log that the time law does not reach.
     """
     scale = _scale(reduction, floor.dim)
+    now, per_bin = _above(floor, log, scale)
+    few = None
+    if rows is not None and (now.below or any(part.below for part in per_bin)):
+        few = few_rows(floor, rows, labels, lambda part: not _anywhere_below(part, log, scale))
+    return Comparison(
+        log=log.name,
+        reduction=reduction,
+        step=float(log.step[-1]),
+        now=now,
+        per_bin=per_bin,
+        curve=_curve(floor, log),
+        few_rows=few,
+        warnings=_warnings(floor, reduction, now, per_bin, few),
+    )
+
+
+def _above(floor: Floor, log: Log, scale: float) -> tuple[Above, list[Above]]:
+    """The end of the log beside a floor: as a whole, and where it tells t, by bins."""
     per_bin = [] if log.t is None else _per_bin(floor, log, scale)
     if per_bin:
         mass = np.array([floor.bins[i].mass for i, _ in per_bin])
@@ -185,16 +214,12 @@ def compare(floor: Floor, log: Log, reduction: Reduction = "mean") -> Comparison
         parts = []
         loss, loss_error = _end(log.loss)
     low, high = floor.bins[0].low, floor.bins[-1].high
-    now = Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale)
-    return Comparison(
-        log=log.name,
-        reduction=reduction,
-        step=float(log.step[-1]),
-        now=now,
-        per_bin=parts,
-        curve=_curve(floor, log),
-        warnings=_warnings(floor, reduction, now, parts),
-    )
+    return Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale), parts
+
+
+def _anywhere_below(floor: Floor, log: Log, scale: float) -> bool:
+    now, per_bin = _above(floor, log, scale)
+    return now.below or any(part.below for part in per_bin)
 
 
 def _scale(reduction: Reduction, dim: int) -> float:
@@ -259,44 +284,78 @@ def _bin_of(floor: Floor, times: Floats) -> Ints:
     return np.clip(found, 0, len(floor.bins) - 1).astype(np.int64)
 
 
-def _warnings(floor: Floor, reduction: Reduction, now: Above, per_bin: list[Above]) -> list[str]:
-    found = []
+def _warnings(
+    floor: Floor, reduction: Reduction, now: Above, per_bin: list[Above], few: FewRows | None
+) -> list[str]:
+    below = sorted((part for part in per_bin if part.below), key=lambda part: part.gap)
     if now.below:
-        found.append(
+        return [
             f"the loss is below the floor by {-now.gap:.3g} ± {now.error:.2g}: no model can do "
             "that on these data, so something is not what it seems. "
-            + _explain(floor, reduction, now)
-        )
-    elif now.loss > 1.05 * floor.trivial * _scale(reduction, floor.dim):
+            + _explain(floor, reduction, now, per_bin, few)
+        ]
+    found = []
+    if now.loss > 1.05 * floor.trivial * _scale(reduction, floor.dim):
         found.append(
             f"the loss is above {floor.trivial * _scale(reduction, floor.dim):.4g}, what a model "
-            "that ignores x reaches. " + _explain(floor, reduction, now)
+            "that ignores x reaches. " + _explain(floor, reduction, now, per_bin, None)
         )
-    for part in per_bin:
-        if part.below and not now.below:
-            found.append(
-                f"for t in [{part.low:g}, {part.high:g}] the loss is below the floor by "
-                f"{-part.gap:.3g} ± {part.error:.2g}; is it logged by another time law, or t "
-                "reversed?"
-            )
+    if below:
+        worst, others = below[0], len(below) - 1
+        also = f" ({others} other bin{'s are' if others > 1 else ' is'} below as well)"
+        found.append(
+            f"for t in [{worst.low:g}, {worst.high:g}] the loss is below the floor by "
+            f"{-worst.gap:.3g} ± {worst.error:.2g}{also if others else ''}: no model can be there "
+            "on these data. "
+            + (_said(floor, few, reduction) + " Else: is" if few else "Is")
+            + " it logged by another time law, or t reversed?"
+        )
     return found
 
 
-def _explain(floor: Floor, reduction: Reduction, now: Above) -> str:
+def _said(floor: Floor, few: FewRows, reduction: Reduction) -> str:
+    scale = _scale(reduction, floor.dim)
+    return (
+        f"It would fit training on {few.rows:,} of the {floor.rows:,} rows or fewer, again and "
+        f"again (the floor of {few.rows:,} rows is {few.floor * scale:.3g} ± "
+        f"{few.error * scale:.2g}): does the loader go on to the next batch, and shuffle?"
+    )
+
+
+def _explain(
+    floor: Floor,
+    reduction: Reduction,
+    now: Above,
+    per_bin: list[Above],
+    few: FewRows | None,
+) -> str:
     """Which other readings of the loss put it between the floor and a model that ignores x."""
-    plain = now.loss / _scale(reduction, floor.dim)
-    fitting = []
-    for other in REDUCTIONS:
-        summed = plain * _scale(reduction, floor.dim) / _scale(other, floor.dim)
-        if other != reduction and floor.value - floor.error <= summed <= 1.05 * floor.trivial:
-            fitting.append(other)
+    scale = _scale(reduction, floor.dim)
+    fitting = [
+        other
+        for other in REDUCTIONS
+        if other != reduction
+        and floor.value - floor.error <= now.loss / _scale(other, floor.dim) <= 1.05 * floor.trivial
+        and not any(_below_as(part, _scale(other, floor.dim) / scale) for part in per_bin)
+    ]
+    said = []
     if fitting:
-        return (
+        said.append(
             "It would fit if the loss were "
             + " or ".join(f"{_WORDS[f]} (--reduction {f})" for f in fitting)
             + "."
         )
+    if few is not None:
+        said.append(_said(floor, few, reduction))
+    if said:
+        return " ".join(said)
     return (
         "No reduction explains it. Look for a target that leaks into the input, for training on "
         "few rows or one batch, for other data, another scale of the data, path, target or weight."
     )
+
+
+def _below_as(part: Above, factor: float) -> bool:
+    """Whether the loss is below the floor also where a loss counts ``factor`` times as much."""
+    error = math.hypot(part.loss_error, factor * part.floor_error)
+    return part.loss < factor * part.floor - error

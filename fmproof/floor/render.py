@@ -200,6 +200,7 @@ def render_json(floor: Floor, comparison: Comparison | None = None) -> str:
             "step": comparison.step,
             "above": _above(comparison.now),
             "per_t": [_above(part) for part in comparison.per_bin],
+            "few_rows": comparison.few_rows and vars(comparison.few_rows),
             "warnings": comparison.warnings,
         }
     return json.dumps(_finite(document), indent=2, ensure_ascii=False) + "\n"

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.theorem import Sequent, Theorem, Trace
+from fmproof.kernel.theorem import Sequent, Theorem, Trace, claim
 from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
@@ -19,6 +19,9 @@ from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.props import PROPOSITIONS, Equals, Prop
 from fmproof.lang.scope import canon
 
+if globals().get("_closed"):  # loaded again, it would be open
+    raise ImportError("the kernel is closed: this module is loaded once")
+claim()
 P = ParamSpec("P")
 
 

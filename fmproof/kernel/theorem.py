@@ -20,6 +20,18 @@ from fmproof.lang.fixed import fixed
 from fmproof.lang.node import shown
 from fmproof.lang.props import Prop
 
+if globals().get("_claims"):
+    raise ImportError("the kernel is closed: this module is loaded once")
+_claims: list[bool] = []
+
+
+def claim() -> None:
+    """Called by the one module that makes theorems; a second copy of it, which would be open, is
+    refused."""
+    if _claims:
+        raise ImportError("the kernel is closed: its rules are loaded once")
+    _claims.append(True)
+
 
 class Theorem:
     """``hypotheses ⊢ conclusion``. Made by the rules of :mod:`fmproof.kernel` and nothing else."""

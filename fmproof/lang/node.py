@@ -25,6 +25,9 @@ from fmproof.errors import SortError
 from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 
+if globals().get("_closed"):  # loaded again, it would be open, and know no types
+    raise ImportError("the language is closed: this module is loaded once")
+
 T = TypeVar("T")
 B = TypeVar("B", bound=Basic)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from sympy import Expr, S
 
 from fmproof.lang.arithmetic import Add, Mul, add, mul
@@ -33,7 +34,17 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.interpretation import dense
+from fmproof.meaning import functions
+from fmproof.meaning.environment import Env, Evaluate, NoNumbers
+from fmproof.meaning.integrals import items_of, joint_measure
+from fmproof.meaning.interpretation import Array, dense
+from fmproof.meaning.written import variables_of
+
+if TYPE_CHECKING:
+    from fmproof.meaning.evaluator import Evaluator
+
+
+_SAME = 1e-9  # relative distance of two points that are one, computed in two ways
 
 
 class Quotient(NamedTuple):
@@ -175,3 +186,54 @@ def affine(term: Any, var: Var) -> tuple[Expr, Expr] | None:
     if isinstance(term, Apply) and term.head.definition is not None:
         return affine(term.head.unfold(term.arguments), var)
     return None
+
+
+def _quotient(ev: Evaluator, term: CondExpect) -> Quotient:
+    found = quotient(term, ev.interpretation.dim, ev.points, ev.interpretation.linear)
+    if found is None:
+        raise NoNumbers(term)
+    return found
+
+
+def _matched(
+    ev: Evaluator, term: CondExpect, env: Env, evaluate: Evaluate
+) -> tuple[Array, Array] | None:
+    """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
+    items = items_of(term.measure, ev.points)
+    if any(isinstance(i, Lebesgue) and i.var.sort is not Sort.LATENT for i in items):
+        return None
+    outer = max((env[v].array.ndim for v in variables_of(term)), default=2)
+    measure = joint_measure(ev, term, env, outer, None)
+    weights = measure.weights
+    for item in term.given:
+        found, at = measure.values[item.var].array, ev.array(item.at, env)
+        if found.dtype.kind == "c" or at.dtype.kind == "c":
+            raise NoNumbers(term)  # it is a function of points, and has no derivative
+        near = np.abs(found - at) <= _SAME * (1 + np.abs(at))
+        weights = weights * near.all(axis=-1, keepdims=True)
+    axes = tuple(range(weights.ndim - outer))
+    terms = weights * evaluate(term.body, {**env, **measure.values})
+    return np.asarray(terms.sum(axis=axes)), np.asarray(weights.sum(axis=axes))
+
+
+def conditional_value(ev: Evaluator, term: CondExpect, env: Env) -> Array:
+    matched = _matched(ev, term, env, ev.array)
+    if matched is not None:
+        total, chance = matched
+        lost = chance == 0 if chance.ndim == 2 else np.zeros((1, 1), dtype=bool)
+        return np.where(lost, np.nan, functions.ratio(total, chance))
+    above, below, nonzero = _quotient(ev, term)
+    mass = ev.array(below, env)
+    value = functions.ratio(ev.array(above, env), mass)
+    lost = mass == 0 if mass.ndim == 2 else np.zeros((1, 1), dtype=bool)
+    for slope in nonzero:
+        lost = lost | (ev.array(slope, env) == 0)
+    return np.where(lost, np.nan, value) if lost.any() else value
+
+
+def conditional_magnitude(ev: Evaluator, term: CondExpect, env: Env) -> Array:
+    matched = _matched(ev, term, env, ev.magnitude)
+    if matched is not None:
+        return functions.ratio(*matched)
+    above, below, _ = _quotient(ev, term)
+    return functions.ratio_magnitude(ev.magnitude(above, env), ev.array(below, env))

@@ -22,7 +22,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.losses.estimate import Estimate
 from fmproof.meaning import roles
-from fmproof.meaning.evaluator import OverBudget
+from fmproof.meaning.environment import OverBudget
 from fmproof.meaning.interpretation import Array, Interpretation
 from fmproof.meaning.ladder import LEVELS, Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge

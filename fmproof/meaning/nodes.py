@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from fmproof.meaning.envelope import Spread
-from fmproof.meaning.interpretation import LATENT_POINTS, Array
+from fmproof.meaning.interpretation import LATENT_POINTS, Array, Value
 
 MAX_NODES = 100_000
 
@@ -32,6 +32,18 @@ class Placed(NamedTuple):
     points: Array
     weights: Array
     edge: Array | None = None
+
+
+class Axis(NamedTuple):
+    """A variable's nodes as a value, with what :class:`Placed` has beside it."""
+
+    value: Value
+    weights: Array
+    edge: Array | None
+
+    def part(self, start: int, stride: int) -> Axis:
+        edge = None if self.edge is None else self.edge[start::stride]
+        return Axis(Value(self.value.array[start::stride]), self.weights[start::stride], edge)
 
 
 class Nodes(Protocol):

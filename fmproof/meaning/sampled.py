@@ -20,7 +20,8 @@ from fmproof.lang.nodes import Apply, CondExpect, IntegralOver, Var
 from fmproof.lang.nodes.measure import OverMeasure
 from fmproof.meaning.conditional import quotient
 from fmproof.meaning.envelope import Spread
-from fmproof.meaning.evaluator import Evaluator, OverBudget
+from fmproof.meaning.environment import OverBudget
+from fmproof.meaning.evaluator import Evaluator
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation, dot
 from fmproof.meaning.nodes import Placed, TooLarge
 from fmproof.meaning.reading import ROUND_OFF, Reading

@@ -22,7 +22,7 @@ from fmproof.lang.props import AtMost, Equals, Positive, Prop, VanishesWith
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.evaluator import NoNumbers, OverBudget
+from fmproof.meaning.environment import NoNumbers, OverBudget
 from fmproof.meaning.hypotheses import Asked, at_values, path_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates
@@ -156,8 +156,14 @@ class Witness:
         seed: int = SEED,
         problem: Problem | None = None,
         only_times: bool = False,
+        simplify: bool = True,
     ) -> None:
-        """Args as of :func:`check_steps`; ``only_times``: every real is one, between 0 and 1."""
+        """Args as of :func:`check_steps`, and two more.
+
+        Args:
+            only_times: every real is one, between 0 and 1.
+            simplify: whether a counterexample is made simple, for a reader; it takes a while.
+        """
         if problems < 1:
             raise InputError(f"problems: expected at least 1, found {problems}")
         if seed < 0:
@@ -166,6 +172,7 @@ class Witness:
         self._seed = seed
         self._problem = problem
         self._only_times = only_times
+        self._simplify = simplify
         self._target = ""
         self._known: dict[Hashable, tuple[_Batch, ...]] = {}
 
@@ -215,7 +222,8 @@ class Witness:
                 for index in np.flatnonzero(counts & outcome.refuted):
                     alone = _Batch(batch.world.part(int(index), int(index) + 1))
                     if alone.judge(line, thorough=True).refuted[0]:
-                        return self._refutation(line, _simplified(alone, line))
+                        found = _simplified(alone, line) if self._simplify else alone
+                        return self._refutation(line, found)
                 agrees = counts & outcome.agrees
                 agreeing += int(agrees.sum())
                 worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))

@@ -175,6 +175,21 @@ def inline(formula: Formula) -> str:
         return Markup('<span class="text">{}</span>').format(printable(formula.text))
 
 
+def twofold(formula: Formula, relation: str = "") -> str:
+    """A formula for the output of a notebook's cell: MathML, and the plain text beside it.
+
+    A notebook that is not trusted is shown without MathML and without style sheets. What is left of
+    MathML there reads ‖a‖² as ‖a‖2, so it is hidden until a style sheet (``cell.css``) says that
+    it is understood; the plain text is shown until then. An empty attribute would be dropped.
+    """
+    from markupsafe import Markup
+
+    plain = printable(f"{relation} {formula.text}".strip())
+    return Markup(
+        '<span class="typeset" hidden="hidden">{}</span><span class="plain">{}</span>'
+    ).format(mathematics(formula, relation), plain)
+
+
 _ROOM = 40.0  #: em of a line of what is copied
 
 
@@ -232,6 +247,7 @@ def _environment() -> Any:
     filters: dict[str, Callable[..., Any]] = {
         "math": mathematics,
         "inline_math": inline,
+        "twofold": twofold,
         "chain_latex": chain_latex,
         "prose": prose,
         "defined": defined,

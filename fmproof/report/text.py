@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 from click import style
@@ -37,7 +38,7 @@ from fmproof.report.words import (
     verdict,
 )
 
-MARK: dict[Status, str] = {"proved": "✓", "failed": "✗"}
+MARK: Mapping[Status, str] = MappingProxyType({"proved": "✓", "failed": "✗"})
 _COLOUR: dict[Status, str] = {"proved": "green", "failed": "red"}
 _INDENT = "  "
 

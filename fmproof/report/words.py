@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fmproof.report.changes import smallest
 from fmproof.report.model import (
@@ -168,7 +169,7 @@ def _assumed(verdict: CoqVerdict) -> str:
     return f"{count(len(verdict.assumed), 'assumption')} of ours: {', '.join(verdict.assumed)}"
 
 
-COQ_MARK: dict[str, str] = {"accepted": "✓", "refused": "✗", "unchecked": "?"}
+COQ_MARK: Mapping[str, str] = MappingProxyType({"accepted": "✓", "refused": "✗", "unchecked": "?"})
 """What stands before :func:`coq_words`."""
 
 
@@ -177,7 +178,9 @@ def numeric_mark(numeric: Numeric | None) -> str:
     return "" if numeric is None else f"  {NUMERIC_MARK[numeric.status]}"
 
 
-NUMERIC_MARK: dict[str, str] = {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}
+NUMERIC_MARK: Mapping[str, str] = MappingProxyType(
+    {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}
+)
 
 _LEGEND = {
     "≈": "≈ equal within the error of the numbers, on every problem",

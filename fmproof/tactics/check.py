@@ -77,7 +77,8 @@ def check(
 
     Args:
         patience: seconds of computation after which ``auto`` gives up on a step.
-        hints: whether a step that fails says which rule would do.
+        hints: whether what fails is looked at to its end, and told which rule would do and which
+            hypotheses are missing. Without them the first failure ends it.
 
     Returns:
         A report with one entry for each of ``derivations``, in their order.
@@ -184,7 +185,7 @@ class _Checker:
 
     def run(self) -> Outcome:
         started = perf_counter()
-        parts = tuple(self._part(part) for part in self.derivation.parts)
+        parts = tuple(self._parts())
         statement = self.derivation.proposition
         theorem = self._conclude(statement, parts)
         failed = bool(self.messages) or any(part.status == "failed" for part in parts)
@@ -208,13 +209,21 @@ class _Checker:
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
 
+    def _parts(self) -> Iterator[PartReport]:
+        for part in self.derivation.parts:
+            report = self._part(part)
+            yield report
+            if report.status == "failed" and not self.hints:
+                return
+
     def _conclude(self, statement: Prop, parts: Sequence[PartReport]) -> Theorem | None:
-        """The theorem that concludes the statement from the declared hypotheses alone."""
+        """The theorem that concludes the statement from the declared hypotheses alone.
+
+        It is that of a part, whose lines are finite under these; what it uses may need others.
+        """
         if any(part.status == "failed" for part in parts) or self.messages:
             return None
-        assumed = {h.name for h in self.derivation.hypotheses}
-        shown = [lemma for name, lemma in self.lemmas.items() if name not in assumed]
-        for theorem in reversed(shown):
+        for theorem in [self.lemmas[part.title] for part in reversed(parts)]:
             if alpha_equal(theorem.conclusion, statement):
                 extra = self._undeclared(theorem)
                 if not extra:
@@ -263,6 +272,8 @@ class _Checker:
                 report = _failed(report, problem)
             finite, problem = (), None
             reports.append(report)
+            if report.status == "failed" and not self.hints:
+                break
             chain = _chained(chain, theorem, falling)
             before = step.claim
             self.done += 1
@@ -381,6 +392,8 @@ class _Checker:
         self._note(line)
         inherited = [h for lemma in lemmas for h in lemma.hypotheses]
         theorem, conditions, problem = self._discharge(theorem, step.id, inherited)
+        if problem is not None and not self.hints:
+            return assume(prop), _failed(replace(base, conditions=conditions), problem)
         finite, unfinished = self._finite(step.claim, step.id)
         report = replace(base, conditions=_each_once(*finite, *conditions))
         problem = problem or unfinished
@@ -480,6 +493,8 @@ class _Checker:
             record, failure = self._condition(lifted, step)
             records.append(record)
             problem = problem or failure
+            if problem is not None and not self.hints:
+                break
             proof = self._proved(prop) if lifted is prop else None
             if proof is not None:
                 theorem = discharge(theorem, proof.theorem)
@@ -508,7 +523,7 @@ class _Checker:
             users.append(step)
         failure = Failure(
             f"needs {text(prop)}, which does not follow from the declared hypotheses",
-            hint=self._what_would_do(prop, step),
+            hint=self._what_would_do(prop, step) if self.hints else None,
             lacks=True,
         )
         return Condition(formula(shown), None), failure

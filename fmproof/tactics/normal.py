@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from sympy import Basic, Expr, S
 
@@ -60,7 +60,7 @@ from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
-from fmproof.tactics.rewriting import Conversion, attempt, then
+from fmproof.tactics.rewriting import Conversion, Memory, attempt, then
 from fmproof.tactics.scores import mixture_score
 from fmproof.tactics.time_averages import is_time_average, uniform_time
 from fmproof.tactics.written_out import integral_forms, plain_integrals
@@ -240,6 +240,7 @@ def _named(name: str) -> Method:
     return METHODS[name]
 
 
+@cache
 def _always(conversion: Conversion) -> Method:
     return lambda line: conversion
 
@@ -349,26 +350,51 @@ _CONDITIONAL = (
 )
 
 
+_NOTING = frozenset((_scores, *_CONDITIONAL))
+"""What looks at the whole line, or notes there what it found."""
+
+
 def _normal_forms(line: Line, symbols: Conversion, moves: Sequence[Method]) -> Common:
     left, right = (_normal(line, side, symbols, moves) for side in (line.before, line.claim))
     return Common(left, right, {"auto"}, True)
 
 
+_expanded: Memory[Theorem] = Memory()
+
+
 def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
-    theorem = then(reflexivity(term), METHODS["lemma"](line))
-    theorem = then(theorem, symbols)
+    lemmas = then(reflexivity(term), METHODS["lemma"](line))
+
+    def expand() -> Theorem:
+        return _expand(line, lemmas.rhs, symbols, moves)
+
+    try:
+        if _NOTING.isdisjoint(moves):
+            found = _expanded.of((lemmas.rhs, symbols, *moves), expand)
+        else:
+            found = expand()
+    except _Late:
+        raise RuleError("auto: out of time") from None
+    return transitivity(lemmas, found)
+
+
+class _Late(Exception):
+    """No time is left; with more, it may be found."""
+
+
+def _expand(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:
     conversions = [move(line) for move in moves]
 
-    def expand(node: Expr) -> Theorem | None:
+    def convert(node: Expr) -> Theorem | None:
         if line.late():
-            raise RuleError("auto: out of time")
+            raise _Late
         for conversion in conversions:
             found = conversion(node)
             if found is not None:
                 return found
         return None
 
-    theorem = then(theorem, expand)
+    theorem = then(then(reflexivity(term), symbols), convert)
     return then(theorem, _reordered)
 
 

@@ -6,7 +6,8 @@ apply. Nothing here is trusted: whatever a conversion does, its result is a kern
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from sympy import Expr
 
@@ -17,8 +18,38 @@ from fmproof.lang.node import declaration
 
 Conversion = Callable[[Expr], Theorem | None]
 
+T = TypeVar("T")
+
 LIMIT = 1_000
 """Rewrites in one sweep before it is taken for a loop."""
+
+
+_REMEMBERED = 2_000
+
+
+class Memory(Generic[T]):
+    """What was worked out of terms, by what it depends on; a search asks for the same again.
+
+    That it fails is remembered, too. When it is full it is emptied, which costs time alone.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, T | RuleError | SortError] = {}
+
+    def of(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What ``work`` returned for ``key``, or raised."""
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            try:
+                found = work()
+            except (RuleError, SortError) as error:
+                found = error
+            self._known[key] = found
+        if isinstance(found, RuleError | SortError):
+            raise type(found)(str(found))
+        return found
 
 
 def attempt(rule: Callable[..., Theorem], *args: object) -> Theorem | None:

@@ -129,7 +129,7 @@ def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
-    generated = (__file__, "<string>", dataclasses.__file__)
+    generated = (__file__, "<string>", dataclasses.__file__, fixed.__code__.co_filename)
     while frame.f_back is not None and frame.f_code.co_filename in generated:
         frame = frame.f_back
     return Location(frame.f_code.co_filename, frame.f_lineno)

@@ -18,6 +18,7 @@ from fmproof.testing.failure import CheckFailed
 from fmproof.testing.joint import Verdict, joint_test
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Reference
+from fmproof.testing.reuse import reused_numbers
 
 BATCHES = 100
 _TOGETHER = 100_000  # numbers of x that are evaluated at a time
@@ -124,6 +125,9 @@ def _evidence(
     if whole is None or points is None or not points.belong(less):
         yield closed
         return
+    reused = reused_numbers(less, points.made(less))
+    if reused is not None:
+        yield Evidence.certain(reused)
     yield points.noise_evidence(less)
     with seeded(start):
         pairs = [

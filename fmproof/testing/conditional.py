@@ -17,16 +17,19 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.models.arrays import FloatArray
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.diagnosis import time_like
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.made_of import Made, made_of, reused_noise
+from fmproof.testing.labels import check_labels, dropped_together
+from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
+from fmproof.testing.reuse import reused_numbers, same_times
 from fmproof.testing.rows import compare_rows
 from fmproof.testing.samplers import Draws, Sampler
 from fmproof.testing.smallest import smallest_failure
@@ -35,6 +38,7 @@ from fmproof.testing.whole_laws import data_law, noise_law, time_law
 _CHUNK = 20_000
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
 _SEEDS = 1_000_003  # so that the seeds of two tests do not meet
+_SMALL = 64  # rows of the batches whose times are compared
 _TESTS = 5  # moments, noise, and the laws of t, noise and data
 
 
@@ -136,8 +140,25 @@ def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Itera
             used[kind] = kind in user.inputs.values() and user.uses(kind, reference, seed)
         except CheckFailed:  # the looks will say why
             used[kind] = True
+    times = _small_batches(user, reference, seed)
+    again = None if times is None else same_times(reference, times)
+    if again is not None:
+        yield Evidence.certain(again)
+    together = dropped_together(user, reference, seed)
+    if together is not None:
+        yield together
     for look, n in enumerate(look_sizes(samples)):
         yield _evidence(user, reference, used, n, seed + _SEEDS * look)
+
+
+def _small_batches(user: Sampler, reference: Reference, seed: int) -> FloatArray | None:
+    """The times of two batches (2, n), of a sampler that draws them itself."""
+    if "t" in user.inputs.values():
+        return None
+    try:
+        return np.array([user.draw(reference, _SMALL, seed + i).t for i in range(2)])
+    except CheckFailed:  # the looks will say why
+        return None
 
 
 def _epoch(
@@ -191,9 +212,11 @@ def _evidence(
             return Evidence.certain(unusable)
         compare = compare_coupled if coupled else compare_rows
         failure = compare(reference, draws)
+        if failure is None and not coupled and draws.labels is not None:
+            failure = check_labels(draws, np.arange(len(draws.t)), np.arange(len(draws.t)))
         if failure is None:
             made = made_of(reference, draws)
-            failure = None if coupled else reused_noise(reference, made, draws)
+            failure = None if coupled else reused_numbers(reference, made)
         if failure is not None:
             return Evidence.certain(failure)
         keep = made.independent

@@ -12,6 +12,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.failure import CheckFailed
+from fmproof.testing.labels import check_labels
 from fmproof.testing.precision import told_apart
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows, wrong_target
@@ -52,7 +53,7 @@ def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
             found=f"they imply x1 = {z[row]} at t = {draws.t[rows][row]:.6g}",
             hint="x_t and u_t may be made of different rows: index both by the same pairing",
         )
-    failure = _labels(draws, nearest, rows)
+    failure = check_labels(draws, nearest, rows)
     if failure is None and reference.coupling == "ot":
         failure = _optimal(draws, z, eps)
     return failure
@@ -82,24 +83,6 @@ def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
     return np.asarray(KDTree(batch).query(z)[1])
 
 
-def _labels(draws: Draws, nearest: FloatArray, rows: FloatArray) -> CheckFailed | None:
-    if draws.labels is None or draws.batch is None:
-        return None
-    labels = draws.labels[rows].astype(int)
-    told = np.clip(labels, 0, len(draws.batch) - 1)
-    wrong = (np.abs(draws.batch[told] - draws.batch[nearest]) > 0).any(axis=1)
-    if not wrong.any():
-        return None
-    row = int(wrong.argmax())
-    return CheckFailed(
-        "the labels do not travel with their data",
-        expected=f"label {int(nearest[row])} in row {row}, whose x1 is row {int(nearest[row])} of "
-        "the batch",
-        found=f"label {labels[row]}; {int(wrong.sum()):,} of {len(wrong):,} rows are wrong",
-        hint="index the labels by the same pairing as x1",
-    )
-
-
 def _optimal(draws: Draws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
     """Is the pairing of all rows of a small batch one of least cost?"""
     if len(z) < len(draws.t) or len(z) > _OT_ROWS:
@@ -115,13 +98,21 @@ def _optimal(draws: Draws, z: FloatArray, eps: FloatArray) -> CheckFailed | None
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)
+    unsquared = np.sqrt(cost)
+    i, j = linear_sum_assignment(unsquared)
+    if float(np.trace(unsquared)) <= float(unsquared[i, j].sum()) * (1 + 1e-6):
+        hint = "it is optimal for the cost |x0 - x1|: square the distances, as of torch.cdist"
+    elif share < 0.1:
+        hint = "the pairing found is not applied, or to one side only"
+    else:
+        hint = (
+            f"it gains {100 * share:.0f}% of what an optimal pairing gains; an entropic or sampled "
+            "plan does that: pass coupling='any' if that is meant"
+        )
     return CheckFailed(
         "the pairing of noise and data is not an optimal transport",
         expected=f"{least / len(z):.6g}, the least mean squared distance over pairings of the "
         f"batch of {len(z):,}",
         found=f"{found / len(z):.6g}; independent pairs have {apart / len(z):.6g}",
-        hint="the pairing found is not applied, or to one side only"
-        if share < 0.1
-        else f"it gains {100 * share:.0f}% of what an optimal pairing gains; an entropic or "
-        "sampled plan does that: pass coupling='any' if that is meant",
+        hint=hint,
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.targets import coefficients
 from fmproof.testing.reference import Latents, Reference
 
@@ -141,6 +141,11 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         if target in ("eps", "score", "v"):
             flipped = name.replace("-x0", "x0") if target == "score" else name
             found[f"{flipped} with its sign flipped{in_place}"] = -value
+    if reference.target == "v":
+        alpha, beta = reference.alpha(now.t)[:, None], reference.beta(now.t)[:, None]
+        found["v with alpha and beta exchanged, beta x0 - alpha x1"] = (
+            beta * now.eps - alpha * now.z
+        )
     found |= {
         f"{what} of time running from data to noise (alpha and beta exchanged)": -mirrored,
         f"{what} at 1 - t (t reversed)": mirrored,
@@ -314,22 +319,79 @@ def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
             "weights of shape (N, 1) and errors of shape (N,) broadcast to (N, N)"
         )
     ratio = found[known] / expected[known]
+    unseen = np.abs(ratio) <= 1e-9 * np.abs(ratio).max()
+    if unseen.any():
+        return _unseen(t[known], unseen)
     if np.ptp(ratio) <= 1e-3 * np.abs(ratio).max():
-        return f"the loss is {ratio.mean():.4g} times what it should be, at every t"
+        return _constant_factor(reference, float(ratio.mean()), len(t))
     with np.errstate(divide="ignore"):
         snr = np.square(reference.alpha(t) / reference.beta(t))
     for name, values in _weight_forms(t, snr):
         usable = known & np.isfinite(values) & (values > 1e-12)
-        if usable.sum() < 8:
+        if usable.sum() < max(8, 0.9 * known.sum()):
             continue
         ratio = found[usable] / values[usable]
         if np.ptp(ratio) <= 5e-3 * np.abs(ratio).max():
             factor = "" if abs(ratio.mean() - 1) < 5e-3 else f"{ratio.mean():.4g} × "
             declared = getattr(reference.weight, "__name__", "1") if reference.weight else "1"
             return f"the loss has the weight w(t) = {factor}{name}, declared {declared}"
+    power = _power(reference, t[known], found[known] / expected[known])
+    if power:
+        return power
     order = np.argsort(t)[[len(t) // 10, len(t) // 2, 9 * len(t) // 10]]
     shown = ", ".join(f"w({t[i]:.3g}) = {found[i]:.4g} for {expected[i]:.4g}" for i in order)
     return f"the loss has another weight: {shown}"
+
+
+def _unseen(t: FloatArray, unseen: BoolArray) -> str:
+    """About rows whose targets the loss does not depend on."""
+    inside, outside = t[unseen], t[~unseen]
+    where = ""
+    if len(outside):
+        if inside.max() < outside.min():
+            where = f", those with t < {(inside.max() + outside.min()) / 2:.3g}"
+        elif inside.min() > outside.max():
+            where = f", those with t > {(inside.min() + outside.max()) / 2:.3g}"
+    return (
+        f"in {100 * unseen.mean():.0f}% of the rows{where}, the loss does not depend on what the "
+        "model returns: is it detached or masked there?"
+    )
+
+
+def _constant_factor(reference: Reference, ratio: float, rows: int) -> str:
+    """About a loss that is the same number of times too large at every t."""
+    known = {
+        1 / rows: ": it is divided by the number of rows once more",
+        float(rows): ": it is the sum over the rows, where their mean is due",
+        0.5: ": it is half the squared error",
+        reference.mask.mean(): f": it is divided by all {len(reference.mask)} coordinates, where "
+        f"{int(reference.mask.sum())} count",
+    }
+    words = next((w for value, w in known.items() if abs(ratio / value - 1) < 2e-3), "")
+    return f"the loss is {ratio:.4g} times what it should be, at every t{words}"
+
+
+def _power(reference: Reference, t: FloatArray, ratio: FloatArray) -> str:
+    """A weight that is the one declared times a power of t, alpha or beta, where they are not
+    near an end: weights are often clamped there."""
+    middle = (t >= np.quantile(t, 0.1)) & (t <= np.quantile(t, 0.9)) & (ratio > 0)
+    if middle.sum() < 8:
+        return ""
+    t, ratio = t[middle], ratio[middle]
+    bases = {"alpha": reference.alpha(t), "beta": reference.beta(t), "t": t, "(1 - t)": 1 - t}
+    for name, base in reversed(bases.items()):
+        if (base <= 0).any() or np.ptp(base) < 1e-3:
+            continue
+        design = np.column_stack([np.log(base), np.ones(len(t))])
+        (power, constant), *_ = np.linalg.lstsq(design, np.log(ratio), rcond=None)
+        if np.abs(design @ np.array([power, constant]) - np.log(ratio)).max() > 1e-2:
+            continue
+        if abs(2 * power - np.rint(2 * power)) < 0.02:
+            factor = "" if abs(constant) < 1e-2 else f"{np.exp(constant):.3g} "
+            whole = np.rint(2 * power) / 2
+            due = name if whole == 1 else f"{name}^{whole:g}"
+            return f"the weight is {factor}{due} times that declared: is its exponent right?"
+    return ""
 
 
 def _weight_forms(t: FloatArray, snr: FloatArray) -> Iterator[tuple[str, FloatArray]]:

@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
-from fmproof.testing.diagnosis import target_name, targets_like, time_like, weight_like
+from fmproof.testing.calls import joined
+from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
+from fmproof.testing.ingredients import ingredients
 from fmproof.testing.points import Points
 from fmproof.testing.reference import Latents, Reference
+from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
@@ -60,7 +63,10 @@ def _explain(
         return user.convert(z[:rows].reshape(-1, *user.shape).copy())
 
     evaluate_loss(loss, noting(user, reference, calls), data(count), count, seed)
-    about_calls = _about_calls(reference, calls)
+    calls = joined(calls, z.shape)
+    again: list[tuple[Any, Any]] = []
+    evaluate_loss(loss, noting(user, reference, again), data(count), count, seed + 1)
+    about_calls = _about_calls(reference, calls) or _one_time(reference, [*calls, *again])
     if about_calls:
         return about_calls
     points = Points.of(reference, calls, z)
@@ -69,7 +75,10 @@ def _explain(
     rows = count if wants_tensors(user.function) else _ROWS
     read = read_off(user, reference, loss, z[:rows], seed)
     if read is None:
-        return ""
+        return (
+            "the loss is no weighted mean of squared errors of what the model returns: an L1 or "
+            "Huber loss, a penalty or a weight that depends on the model has another minimiser"
+        )
     shown, seen = read
     less, counted = reference.projected(), points.counted(reference)
     if not counted.belong(less):
@@ -78,7 +87,8 @@ def _explain(
     latents = seen.latents(reference)
     made = counted.noise_evidence(less)
     about_x = counted.like(less) if made.p_value < _CLEAR else ""
-    told = "" if about_x else _about_targets(reference, latents, seen, shown.u)
+    seen_by = weights > 1e-9 * np.abs(weights).max()  # the others have no target
+    told = "" if about_x else _about_targets(reference, latents, seen, shown.u, seen_by)
     expected = reference.weights(seen.t)
     size = np.abs(expected).max() + 1e-300
     w_off = np.abs(weights - expected).max() / size
@@ -113,8 +123,24 @@ def _about_calls(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
     return ""
 
 
-def _about_targets(reference: Reference, latents: Latents, points: Points, u: FloatArray) -> str:
-    """What the targets are, when they are not those of the reference."""
+def _one_time(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
+    """What is wrong where all batches have one time."""
+    every = np.unique(np.concatenate([to_array(t).astype(np.float64).ravel() for t, _ in calls]))
+    if len(every) > 1 or has_atoms(reference.time):
+        return ""
+    cast = ": it may have been cast to an integer" if every[0] == np.rint(every[0]) else ""
+    return f"the model sees t = {every[0]:.4g} in every row of every batch{cast}"
+
+
+def _about_targets(
+    reference: Reference, latents: Latents, points: Points, u: FloatArray, rows: BoolArray
+) -> str:
+    """What the targets are, when they are not those of the reference.
+
+    Args:
+        rows: (N,), in which the loss has a target.
+    """
+    latents, points, u = Latents(*(v[rows] for v in latents)), points.rows(rows), u[rows]
     expected = reference.velocity(latents)
     mask = reference.mask
     slack = 4 * points.slack(reference)[:, None] + 1e-4 * (1 + np.abs(expected))
@@ -135,8 +161,14 @@ def _about_targets(reference: Reference, latents: Latents, points: Points, u: Fl
     ratio = float((u * expected)[:, mask].sum() / np.square(expected)[:, mask].sum())
     if is_like(ratio * expected):
         return f"the target is {ratio:.4g} times {target_name(reference)}"
+    made = ingredients(reference, latents, u) if mask.all() else ""
+    if made:
+        return made
     left = np.abs(u - expected)[:, mask]
     row = int(left.max(axis=1).argmax())
+    line = fitted(reference, latents, u) if mask.all() else ""
+    if line:
+        return f"{line}: {target_name(reference)}".replace("u_t is", "the target is")
     return (
         f"the target in row {row} is {u[row]} at t = {latents.t[row]:.4g}, x1 = {latents.z[row]}, "
         f"x_t = {points.x[row]}, expected {expected[row]}: {target_name(reference)}"

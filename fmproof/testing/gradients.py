@@ -26,6 +26,7 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
+from fmproof.testing.calls import note
 from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
 from fmproof.testing.epochs import check_epochs, reused_over_epochs
 from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
@@ -521,16 +522,16 @@ class _Module(Family):
     def _noting(self, calls: list[tuple[Any, Any]]) -> Iterator[None]:
         """Note the arguments (t, x) of the module's calls."""
 
-        def note(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        def before(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             given = [*args, *kwargs.values()][:2]
-            calls.append(tuple(reversed(given) if self.user.x_first else given))
+            note(calls, *(reversed(given) if self.user.x_first else given))
 
         def precision(_: Any, __: tuple[Any, ...], value: Any) -> None:
             self.user.eps = max(self.user.eps, precision_of(value))
 
         module = module_of(self.user.function)
         hooks = [
-            module.register_forward_pre_hook(note, with_kwargs=True),
+            module.register_forward_pre_hook(before, with_kwargs=True),
             module.register_forward_hook(precision),
         ]
         try:

@@ -10,6 +10,7 @@ with what it is at these points.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -29,6 +30,7 @@ from fmproof.testing.adapters import (
     to_array,
 )
 from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
+from fmproof.testing.calls import note
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
@@ -342,7 +344,10 @@ def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
         else:
             own[kind] = np.random.default_rng(seed)
     with seeded(seed):
-        return loss(first, x1, **own)
+        result = loss(first, x1, **own)
+    if "jax" in sys.modules:
+        sys.modules["jax"].effects_barrier()  # the notes of mapped calls
+    return result
 
 
 @lru_cache(maxsize=32)
@@ -397,7 +402,7 @@ def noting(
                 expected=f"a call as {name_of(user.function)}{order}",
                 found=f"t of shape {tuple(t.shape)} and x of shape {tuple(x.shape)}",
             )
-        calls.append((t, x))
+        note(calls, t, x)
         value = user.function(*args, **kwargs)
         user.eps = max(user.eps, precision_of(value))
         if shift is None:

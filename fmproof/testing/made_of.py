@@ -1,4 +1,4 @@
-"""The data and the noise that a sampler's rows are made of, and whether the noise is fresh."""
+"""The data and the noise that the rows of a sampler or a loss are made of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.failure import CheckFailed
 from fmproof.testing.precision import usual_size
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import Draws
@@ -116,35 +115,3 @@ def twins(eps: FloatArray, slack: FloatArray) -> list[tuple[int, int, int]]:
             at = np.flatnonzero(same)
             found += [(int(order[i]), int(order[i + gap]), sign) for i in at]
     return found
-
-
-def reused_noise(reference: Reference, made: Made, draws: Draws) -> CheckFailed | None:
-    """The failure of code whose rows share their noise, where chance would not make them."""
-    count, dim = made.eps.shape
-    if count < 50 or dim < 2:
-        return None
-    width = float(np.median(made.slack)) * 8 + 1e-12
-    chance = count**2 / 2 * (0.57 * width) ** dim
-    if chance > 10:
-        return None
-    pairs = [(i, j) for i, j, sign in twins(made.eps, made.slack) if sign > 0]
-    if len(pairs) <= 10 * chance + 25:
-        return None
-    z = made.z
-    scale = 1e-6 + 8 * float(np.median(made.z_slack))
-    same_data = np.mean([np.abs(z[i] - z[j]).max() <= scale for i, j in pairs])
-    i, j = pairs[0]
-    if same_data > 0.9:
-        hint = (
-            "noise and data are paired once and the pairs are used again: draw new noise "
-            "for every batch and epoch"
-        )
-    else:
-        hint = "the same noise is used for several rows: draw noise of the shape of the whole batch"
-    return CheckFailed(
-        "the noise is not drawn anew for each row",
-        expected=f"{count:,} rows of independent noise",
-        found=f"{len(pairs):,} pairs of rows with one noise, such as x0 = {made.eps[i]} at "
-        f"t = {made.t[i]:.4g} and t = {made.t[j]:.4g}",
-        hint=hint,
-    )

@@ -16,12 +16,14 @@ from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import to_array
+from fmproof.testing.calls import joined
 from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
 from fmproof.testing.precision import precision_of, precision_shown, target_slack, usual_size
 from fmproof.testing.reference import Latents, Reference
+from fmproof.testing.reuse import same_times
 from fmproof.testing.whole_laws import noise_law, time_law
 
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
@@ -48,8 +50,9 @@ class Points:
     def of(
         cls, reference: Reference, calls: list[tuple[Any, Any]], z: FloatArray, rounding: float = 0
     ) -> Points | None:
-        """From the arguments (t, x) of the calls of the model; None unless there was one call,
-        with a time of the path and a point for each row of the data ``z`` (N, d)."""
+        """From the arguments (t, x) of the calls of the model; None unless they have a time of the
+        path and one point for each row of the data ``z`` (N, d)."""
+        calls = joined(calls, z.shape)
         if len(calls) != 1:
             return None
         try:
@@ -75,7 +78,7 @@ class Points:
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
-    def rows(self, index: slice) -> Points:
+    def rows(self, index: Any) -> Points:
         """Some of the rows."""
         return Points(self.t[index], self.x[index], self.z[index], self.rounding)
 
@@ -110,7 +113,12 @@ class Points:
         """How far rounding may throw this velocity, (N,)."""
         size = 1 + np.abs(np.hstack([self.x, self.z])).max(axis=1)
         slack = target_slack(reference, self.t, size, self.rounding)
-        return np.asarray(np.where(np.isfinite(slack), slack, 1e3 * size))
+        # Where beta is next to nothing, x does not tell the noise, which the target has.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            told = 1.5 * self.rounding * size / reference.beta(self.t)
+            slack = slack + np.abs(reference.coefficients(self.t)[1]) * told
+        most = 1e3 * size
+        return np.asarray(np.minimum(np.where(np.isfinite(slack), slack, most), most))
 
     @property
     def size(self) -> FloatArray:
@@ -220,6 +228,9 @@ class Points:
             rows = t.reshape(batches, each)
             if (rows == rows[:, :1]).all():
                 t = rows[:, 0]
+            again = same_times(reference, rows)
+            if again is not None:
+                return Evidence.certain(again)
         return time_law(
             reference, t, self.rounding, "the loss does not draw t by its law", "the loss"
         )

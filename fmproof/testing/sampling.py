@@ -17,9 +17,12 @@ from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.laws import fit, projection_cdf
+from fmproof.testing.precision import precision_shown
 from fmproof.testing.reference import Reference
 
 _ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
+_FEW = 64  # points that follow a constant field
+_EVEN, _WHOLE = 2e-2, 0.1  # how alike their ways are, and how nearly a number of steps is whole
 _NAMES = {
     "model": {"field", "velocity", "vector_field", "net", "denoiser", "score", "drift", "f"},
     "x": {"x0", "x_init", "noise", "x_T", "z", "latents", "init", "start"},
@@ -96,6 +99,8 @@ def assert_sampler(
         if not takes_steps:
             raise InputError("order: expected a sampler with a parameter steps")
         failure = _order(lambda count: run(x[:200], count, seed), order, steps)
+    if failure is None and takes_steps and predict == "velocity":
+        failure = _covered(reference, run, x[:_FEW], steps, seed)
     if failure is None:
         failure = _law(reference, run(x, steps, seed), x, tolerance, level, seed)
         if failure is not None:
@@ -130,12 +135,62 @@ def _order(run: Callable[[int], FloatArray], order: float, steps: int) -> CheckF
     found = float(np.log2(first / max(second, 1e-300)))
     if found >= order - 0.35:
         return None
+    size = float(np.median(np.sqrt(np.square(ends[-1]).sum(axis=1))))
+    if second < precision_shown(ends[-1]) * size * np.sqrt(4 * steps):
+        return None  # it is rounding that is left
     return CheckFailed(
         "the sampler does not converge at its order",
         expected=f"the order {order:g}: differences fall by {2**order:.3g} as steps double",
         found=f"{found:.2f}: from {first:.3g} to {second:.3g} at {steps}, {2 * steps} and "
         f"{4 * steps} steps",
         hint="it draws noise, which order= is not for" if found < 0.2 else "",
+    )
+
+
+class _Constant(ExactModel):
+    """A field that is 1 everywhere: how far points go is how much time the steps cover."""
+
+    def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
+        return np.ones_like(x)
+
+
+def _covered(
+    reference: Reference, run: Callable[..., FloatArray], x: FloatArray, steps: int, seed: int
+) -> CheckFailed | None:
+    """Do the steps add up to the time of the path, or is there one too few or too many?
+
+    A solver of any order is exact for a constant field. A sampler that stops short by some fixed
+    time means it; one that stops short by a whole number of its steps, however many they are, has
+    counted wrong. It would converge to the right law all the same.
+    """
+    low, high = reference.time.support
+    model = _Constant(reference)
+    short = []
+    for count in (steps, 2 * steps):
+        try:
+            moved = np.abs(run(x, count, seed, model) - x)
+        except CheckFailed:  # it asks for more of a model than a field
+            return None
+        if np.ptp(moved) > _EVEN:
+            return None  # it adds noise, or does more than follow the field
+        short.append((1 - float(moved.mean()) / (high - low)) * count)
+    missing = round(short[0])
+    if missing == 0 or max(abs(s - missing) for s in short) > _WHOLE:
+        return None
+    few = missing > 0
+    count = abs(missing)
+    return CheckFailed(
+        "the steps of the sampler do not add up to the time of the path",
+        expected=f"{steps} steps from {low:g} to {high:g}, and so with {2 * steps}",
+        found=f"steps that cover {1 - missing / steps:.6g} of that time, and "
+        f"{1 - missing / (2 * steps):.6g} with {2 * steps}",
+        hint=f"{count} step{'s are' if count > 1 else ' is'} "
+        + ("missing" if few else "too many")
+        + (
+            f": linspace({low:g}, {high:g}, steps) has steps - 1 intervals; take steps + 1 points"
+            if missing == 1
+            else ""
+        ),
     )
 
 

@@ -245,6 +245,8 @@ def _like(
     if len(trail.times) > 1:
         guesses = {**dict(_multistep_mistakes(trail, kind)), **guesses}
     spread = float(np.abs(found - law.mean).std()) + 1e-300
+    if std > 0 and right_mean:
+        return _noise_like(fitted[2], std, abs(trail.s - trail.t))
     for name, guess in guesses.items():
         if np.allclose(guess, law.mean, atol=1e-9):
             continue
@@ -258,11 +260,24 @@ def _like(
         f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
         f"expected {expected[0]:.3g}, {expected[1]:.3g} and {std:.3g}"
     )
-    if std > 0 and right_mean:
-        ratio = left / std
-        return f"the mean is right, but the noise is {ratio:.3g} times what it should be"
     if std > 0 and abs(left - std) < 0.05 * std:
         return f"{words}: the noise is right, the drift is not corrected for it"
+    return words
+
+
+def _noise_like(found: float, std: float, length: float) -> str:
+    """What the noise of a step is, whose mean is right."""
+    known = {
+        "no noise is added": 0.0,
+        "it has the variance for a factor, where the standard deviation is due": std**2,
+        "it has the root of the standard deviation for a factor": std**0.5,
+        "it grows with the length h of the step, where sqrt(h) is due": std * length**0.5,
+        "it has the factor h^(1/4), where sqrt(h) is due": std / length**0.25,
+    }
+    words = f"the mean is right, but the noise is {found / std:.3g} times what it should be"
+    for name, value in known.items():
+        if abs(found - value) < 0.03 * std and abs(value - std) > 0.1 * std:
+            return f"{words}: {name}"
     return words
 
 

@@ -133,12 +133,12 @@ def test_what_is_assumed_is_told(tmp_path: Path) -> None:
 
     def cheat(text: str) -> str:
         text = re.sub(r"(Lemma s0[^.]*\.)\nProof\. .*? Qed\.", r"\1\nAdmitted.", text, count=1)
-        text = text.replace("Theorem proved", "Axiom condexp : False.\nTheorem proved")
-        return re.sub(r"using All\. exact .*? Qed\.", "using All. destruct condexp. Qed.", text)
+        text = text.replace("Theorem proved", "Axiom version : False.\nTheorem proved")
+        return re.sub(r"using All\. exact .*? Qed\.", "using All. destruct version. Qed.", text)
 
     edited(tmp_path, "Proof.v", cheat)
     told = refusal(tmp_path)
-    assert "condexp" in told
+    assert "version" in told
     assert "assumed, not proved" in told
 
 
@@ -286,7 +286,7 @@ def test_axioms_are_read() -> None:
 
 def test_what_has_no_translation_is_said() -> None:
     with pytest.raises(NotExported, match="has no translation to Coq yet"):
-        proof(certificate("log-density"))
+        proof(certificate("ddpm"))
 
 
 def test_names_do_not_capture_each_other() -> None:

@@ -26,7 +26,7 @@ from fmproof.tactics.check import check
 ACCEPTED = CoqVerdict("accepted", 32, 1207, 3.2, ("choice", "extensionality"))
 REFUSED = CoqVerdict("refused", 32, message="Coq refuses s7 of Proof.v, line 51")
 UNCHECKED = CoqVerdict("unchecked", 32, message="coqc is not installed")
-ASSUMING = replace(ACCEPTED, assumed=("condexp", "condexp_average"))
+ASSUMING = replace(ACCEPTED, assumed=("version", "version_average"))
 WORDS = "ccepted by Coq: 32 steps, 1,207 lines, 3 s; it rests on 2 axioms of classical reasoning"
 
 
@@ -59,7 +59,7 @@ def test_every_report_has_the_mark(render: Callable[[Report], str]) -> None:
 
 def test_assumptions_of_ours_are_named() -> None:
     assert f"{WORDS} and none of ours" in flat(text.render(marked(ACCEPTED)))
-    told = f"{WORDS} and 2 assumptions of ours: condexp, condexp_average"
+    told = f"{WORDS} and 2 assumptions of ours: version, version_average"
     assert told in flat(text.render(marked(ASSUMING)))
     assert told in flat(html.render(marked(ASSUMING)))
 

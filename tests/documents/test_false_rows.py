@@ -78,6 +78,53 @@ DROPPED = {
 }  # fmt: skip
 
 
+SEEN = {
+    "a sign in braces": r"r {- m} = -r m",
+    "a sign in braces alone": r"r {+ 1} = r",
+    "a sum in braces": r"r - {m + 1} = r - m - 1",
+    "a power of braces": r"{r m}^2 = r^2 m^2",
+    "a coloured sign": r"r \textcolor{red}{- m} = -r m",
+    "a colour and a sign": r"r {\color{red} - m} = -r m",
+    "white on white": r"r \textcolor{white}{+ m} = r + m",
+    "white from here": r"r \color{white} + m = r + m",
+    "a logarithm without brackets": r"\log 2 \pi = \pi \log 2",
+    "a logarithm of a quotient": r"\log f(x) / g(x) = \frac{\log f(x)}{g(x)}",
+    "a quotient without brackets": r"\|x\|^2 / 2 r^2 = \tfrac12 r^2 \|x\|^2",
+    "a power T": r"r^T m^T = r m",
+    "a frame around a sum": r"\boxed{r + 1} m = r m + m",
+    "words that deny it": r"\text{It is false that } r + m = m + r",
+    "a not before the sign": r"r + m \text{ is not } = m + r",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_row_is_read_as_the_page_shows_it(name: str) -> None:
+    found = judged(POINTS + displayed(SEEN[name]))
+    assert not {"proved", "agrees"} & set(found[-1:])  # a display that is not read has no rows
+
+
+SEEN_TRUE = {
+    "a coloured sign": r"r \textcolor{red}{- m} = -m + r",
+    "a coloured factor": r"\color{blue}{r} m + \textcolor{red}{m} r = 2 r m",
+    "braces around it all": r"{r + m} = m + r",
+    "a frame around it all": r"\boxed{r + m = m + r}",
+    "half of it": r"1/2 \|x\|^2 = \frac{x \cdot x}{2}",
+    "brackets": r"\log(m) r = r \log m",
+    "a reason above": r"r + m \overset{\text{(a)}}{=} m + r",
+}
+
+
+@pytest.mark.parametrize("name", SEEN_TRUE)
+def test_colours_and_braces_are_no_obstacle(name: str) -> None:
+    assert judged(POINTS + displayed(SEEN_TRUE[name]))[-1] == "proved"
+
+
+@pytest.mark.parametrize("above", ["d", r"\text{d}", r"\mathcal D", r"\text{law}", "?", "!"])
+def test_equal_in_law_is_not_equal(above: str) -> None:
+    said = displayed(rf"y \overset{{{above}}}{{=}} x")
+    assert judged(POINTS + said + displayed("y - x = 0"))[-1] not in ("proved", "agrees")
+
+
 @pytest.mark.parametrize("name", DROPPED)
 def test_what_stands_in_a_row_is_not_passed_over(name: str) -> None:
     assert judged(POINTS + displayed(DROPPED[name]))[-1] not in ("proved", "agrees")
@@ -122,6 +169,10 @@ NATURAL = {
     "an order of integration": (
         r"\int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dr\,dm"
         r" = \int_0^1 \int_0^1 \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dm\,dr"
+    ),
+    "an order of integration beside a symbol": (
+        r"\int_0^1 \int_0^1 \alpha_t \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dr\,dm"
+        r" = \int_0^1 \int_0^1 \alpha_t \frac{r^2 - m^2}{(r^2 + m^2)^2} \,dm\,dr"
     ),
     "a derivative below an integral": (
         r"\frac{d}{dr} \int_0^1 \frac{r^3}{m^2} \exp(-r^2/m) \,dm"

@@ -19,26 +19,79 @@ Local Notation "0" := (IZR BinNums.Z0) : R_scope.
 Local Notation "1" := (IZR (BinNums.Zpos BinNums.xH)) : R_scope.
 Local Notation "2" := (IZR (BinNums.Zpos (BinNums.xO BinNums.xH))) : R_scope.
 
-(* E[f | X = x] for a point of S with the density p: one version, chosen by the joint law. *)
-Axiom condexp : forall (d e : nat) (S : space) (p : S -> R) (X : S -> vec d) (f : S -> vec e),
+(* A version of E[f | X = x] for a point of S with the density p, chosen by the joint law. *)
+Axiom version : forall (d e : nat) (S : space) (p : S -> R) (X : S -> vec d) (f : S -> vec e),
   vec d -> vec e.
-Arguments condexp d e S p X f x : clear implicits.
+Arguments version d e S p X f x : clear implicits.
 
 (* Kallenberg, Foundations of Modern Probability, theorem 3.4: it is measurable, in x and in what the
    law depends on. *)
-Axiom condexp_measurable : forall (d e : nat) (l : vector_measure d) (A S : space)
+Axiom version_measurable : forall (d e : nat) (l : vector_measure d) (A S : space)
     (p : A -> S -> R) (X : A -> S -> vec d) (f : A -> S -> vec e),
   Meas (A ⊗ S) (on2 p) -> VMeas (A ⊗ S) (on2 X) -> VMeas (A ⊗ S) (on2 f) ->
-  VMeas (A ⊗ Rn d l) (on2 (fun a x => condexp d e S (p a) (X a) (f a) x)).
+  VMeas (A ⊗ Rn d l) (on2 (fun a x => version d e S (p a) (X a) (f a) x)).
 
 (* Kallenberg, theorem 8.1: under the average, f is its conditional expectation beside functions of X. *)
-Axiom condexp_average : forall (d e : nat) (l : vector_measure d) (S : space) (p : S -> R)
+Axiom version_average : forall (d e : nat) (l : vector_measure d) (S : space) (p : S -> R)
     (X : S -> vec d) (f : S -> vec e) (h : vec d -> vec e),
+  Density S p -> VMeas S X -> VMeas S f -> VMeas (Rn d l) h ->
+  VIntegrable S (fun s => vscal (p s) (f s)) -> Integrable S (fun s => p s * ip (h (X s)) (f s)) ->
+  Integrable S (fun s => p s * ip (h (X s)) (version d e S p X f (X s))) /\
+  Int S (fun s => p s * ip (h (X s)) (f s)) =
+    Int S (fun s => p s * ip (h (X s)) (version d e S p X f (X s))).
+
+(* E[f | X = x]: the version; 0 where f is not integrable. *)
+Definition condexp (d e : nat) (S : space) (p : S -> R) (X : S -> vec d) (f : S -> vec e) (x : vec d) :
+    vec e :=
+  if `[< VIntegrable S (fun s => vscal (p s) (f s)) >] then version d e S p X f x else vzero.
+Arguments condexp d e S p X f x : clear implicits.
+
+Lemma measurable_vintegrable (e : nat) (A S : space) (j : A -> S -> vec e) : VMeas (A ⊗ S) (on2 j) ->
+  measurable [set a : A | VIntegrable S (j a)]%classic.
+Proof.
+move=> m; have one i := @measurable_integrable A S (fun a s => j a s i) (m i).
+have -> : [set a : A | VIntegrable S (j a)]%classic =
+    (\bigcap_(i in [set: 'I_e]) (fun a => Integrable S (fun s => j a s i)))%classic.
+  by apply/seteqP; split => a /= h i; [move=> _; exact: h | exact: h i Logic.I].
+by apply: fin_bigcap_measurable => // i _; exact: one.
+Qed.
+
+Lemma condexp_measurable (d e : nat) (l : vector_measure d) (A S : space)
+    (p : A -> S -> R) (X : A -> S -> vec d) (f : A -> S -> vec e) :
+  Meas (A ⊗ S) (on2 p) -> VMeas (A ⊗ S) (on2 X) -> VMeas (A ⊗ S) (on2 f) ->
+  VMeas (A ⊗ Rn d l) (on2 (fun a x => condexp d e S (p a) (X a) (f a) x)).
+Proof.
+move=> mp mX mf i.
+pose E := [set a : A | VIntegrable S (fun s => vscal (p a s) (f a s))]%classic.
+have mE : measurable E by apply: measurable_vintegrable; exact: (VMeas_scal mp mf).
+have m1 : Meas A (fun a => (\1_E a : RT)%R) by exact: measurable_fun_indic.
+have m2 := Meas_mul (Meas_after m1 (@MeasP_fst A (Rn d l))) (@version_measurable d e l A S p X f mp mX mf i).
+apply: (Meas_ext _ m2) => w; rewrite /on2 /condexp indicE /=.
+case: asboolP => h; first by rewrite mem_set//; exact: Rmult_1_l.
+by rewrite memNset//; exact: Rmult_0_l.
+Qed.
+
+Lemma condexp_average (d e : nat) (l : vector_measure d) (S : space) (p : S -> R)
+    (X : S -> vec d) (f : S -> vec e) (h : vec d -> vec e) :
   Density S p -> VMeas S X -> VMeas S f -> VMeas (Rn d l) h ->
   VIntegrable S (fun s => vscal (p s) (f s)) -> Integrable S (fun s => p s * ip (h (X s)) (f s)) ->
   Integrable S (fun s => p s * ip (h (X s)) (condexp d e S p X f (X s))) /\
   Int S (fun s => p s * ip (h (X s)) (f s)) =
     Int S (fun s => p s * ip (h (X s)) (condexp d e S p X f (X s))).
+Proof. by move=> law mX mf mh fi i; rewrite /condexp asboolT//; exact: (@version_average d e l). Qed.
+
+(* Where f is not integrable, E[f|X] is 0; so ⟨h(X), E[f|X]⟩ is integrable where ⟨h(X), f⟩ is. *)
+Lemma condexp_beside (d e : nat) (l : vector_measure d) (S : space) (p : S -> R)
+    (X : S -> vec d) (f : S -> vec e) (h : vec d -> vec e) :
+  Density S p -> VMeas S X -> VMeas S f -> VMeas (Rn d l) h ->
+  Integrable S (fun s => p s * ip (h (X s)) (f s)) ->
+  Integrable S (fun s => p s * ip (h (X s)) (condexp d e S p X f (X s))).
+Proof.
+move=> law mX mf mh i; case: (pselect (VIntegrable S (fun s => vscal (p s) (f s)))) => [fi|n].
+  by have [] := @condexp_average d e l S p X f h law mX mf mh fi i.
+apply: (Integrable_ext _ (Integrable_0 S)) => s.
+by rewrite /condexp asboolF// ip_sym ip_zero_l Rmult_0_r.
+Qed.
 
 Lemma Int_le (S : space) (f g : S -> R) : Integrable S f -> Integrable S g -> (forall s, f s <= g s) ->
   Int S f <= Int S g.

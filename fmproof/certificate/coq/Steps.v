@@ -51,14 +51,14 @@ Lemma ip_zero_r d (a : vec d) : ip a vzero = 0.
 Proof. by rewrite ip_sym ip_zero_l. Qed.
 Lemma vec_ext d (a b : vec d) : (forall i, a i = b i) -> a = b.
 Proof. by move=> /funext. Qed.
-Ltac arithmetic := intros; subst; first [ reflexivity | ring ].
-Ltac vectors := intros; subst; first [ reflexivity | apply vec_ext; intro; unfold vadd, vscal, vzero; ring ].
+Ltac arithmetic := intros; subst; first [ reflexivity | ring | field ].
+Ltac vectors := intros; subst; first [ reflexivity | apply vec_ext; intro; unfold vadd, vscal, vzero; first [ ring | field ] ].
 Ltac order_ip := repeat match goal with
   | |- context [ip ?a ?b] => match goal with |- context [ip b a] =>
       lazymatch a with b => fail | _ => rewrite (ip_sym b a) end end end.
 Ltac inner_products := intros; subst; repeat first
   [ rewrite ip_add_l | rewrite ip_add_r | rewrite ip_scal_l | rewrite ip_scal_r
-  | rewrite ip_zero_l | rewrite ip_zero_r ]; order_ip; first [ reflexivity | ring ].
+  | rewrite ip_zero_l | rewrite ip_zero_r ]; order_ip; first [ reflexivity | ring | field ].
 
 (* a/b is a (1/b), also for b = 0 *)
 Lemma ratio_inverse (a b : R) : ratio a b = a * ratio 1 b.
@@ -76,6 +76,11 @@ rewrite /ratio; case: (Req_EM_T a 0) => [ea|na]; case: (Req_EM_T b 0) => [eb|nb]
 - by case: (Rmult_integral _ _ e).
 by field.
 Qed.
+Lemma inverse_power (a : R) (n : nat) : ratio 1 (a ^ n) = ratio 1 a ^ n.
+Proof.
+elim: n => [|n ih]; last by rewrite /= inverse_product ih.
+by rewrite /ratio /=; case: (Req_EM_T 1 0) => [e|n] /=; [lra | field].
+Qed.
 Lemma ratio_ge0 (a b : R) : 0 <= a -> 0 <= b -> 0 <= ratio a b.
 Proof.
 rewrite /ratio; case: (Req_EM_T b 0) => [e|n] a0 b0 /=; first exact: Rle_refl.
@@ -92,12 +97,46 @@ Proof. by move=> <- h e; rewrite h// Rmult_0_r. Qed.
 Lemma combination_of (a b c d k : R) : c = d -> a - b = k * (c - d) -> a = b.
 Proof. by move=> -> h; apply: Rminus_diag_uniq; rewrite h Rminus_eq_0 Rmult_0_r. Qed.
 
+(* ---- signs, and what is not 0 ---- *)
+Lemma nonzero (b : R) : (b = 0 -> 1 = 0) -> b <> 0.
+Proof. by move=> h e; have := h e; lra. Qed.
+Lemma zero_of_positive (a b : R) : 0 < b -> b = 0 -> a = 0.
+Proof. by lra. Qed.
+Lemma positive_of (a : R) : 0 <= a -> (a = 0 -> 1 = 0) -> 0 < a.
+Proof. by move=> h k; case: (Req_EM_T a 0) => [/k|n]; lra. Qed.
+Lemma ratio_gt0 (a b : R) : 0 < a -> 0 < b -> 0 < ratio a b.
+Proof. by rewrite /ratio => a0 b0; case: (Req_EM_T b 0) => [e|n] /=; [lra | exact: Rdiv_lt_0_compat]. Qed.
+Lemma product_zero (a b c : R) : (b = 0 -> a = 0) -> (c = 0 -> a = 0) -> b * c = 0 -> a = 0.
+Proof. by move=> h k /Rmult_integral[]. Qed.
+Lemma ratio_zero (a b c : R) : (b = 0 -> a = 0) -> (c = 0 -> a = 0) -> ratio b c = 0 -> a = 0.
+Proof.
+rewrite /ratio => h k; case: (Req_EM_T c 0) => [z _|n /= e]; [exact: k z | apply: h].
+by rewrite -(Rmult_1_r b) -(Rinv_l c n) -Rmult_assoc -/(Rdiv b c) e Rmult_0_l.
+Qed.
+
+(* ---- fractions whose denominators are not 0 ---- *)
+Lemma ratio_div (a b : R) : (b = 0 -> 1 = 0) -> ratio a b = a / b.
+Proof. by rewrite /ratio => h; case: (Req_EM_T b 0) => [z|//]; have := h z; lra. Qed.
+Ltac not_zero := let e := fresh in intro e; match goal with
+  | h : ?b = 0 -> 1 = 0 |- _ => solve [ apply R1_neq_R0; apply h; first [ exact e | rewrite e; unfold Rdiv; ring | rewrite <- e; ring ] ]
+  end.
+Ltac divide := repeat match goal with
+  | h : ?b = 0 -> 1 = 0 |- context [ratio ?a ?b] => rewrite (ratio_div a h)
+  | h : ?b = 0 -> 1 = 0, k : context [ratio ?a ?b] |- _ => rewrite (ratio_div a h) in k
+  end.
+Ltac fields := intros; subst;
+  lazymatch goal with |- @eq R _ _ => idtac | _ => apply vec_ext; intro; unfold vadd, vscal, vzero end;
+  divide; first [ reflexivity | field; repeat split; not_zero | field; not_zero ].
+
 (* ---- equal functions, everywhere or almost everywhere ---- *)
 Lemma VInt_ext d (S : space) (f g : S -> vec d) : (forall w, f w = g w) -> VInt S f = VInt S g.
 Proof. by move=> /funext ->. Qed.
 Lemma VIntegrable_ext d (S : space) (f g : S -> vec d) :
   (forall w, f w = g w) -> VIntegrable S f -> VIntegrable S g.
 Proof. by move=> /funext ->. Qed.
+Lemma VIntegrable_add d (S : space) (f g : S -> vec d) : VIntegrable S f -> VIntegrable S g ->
+  VIntegrable S (fun w => vadd (f w) (g w)).
+Proof. by move=> i j n; exact: (Integrable_add S _ _ (i n) (j n)). Qed.
 Lemma Int_almost (S : space) (f g : S -> R) : Meas S f -> Meas S g -> ae S (fun w => f w = g w) -> Int S f = Int S g.
 Proof. exact: Int_ae. Qed.
 Lemma Integrable_almost (S : space) (f g : S -> R) : Meas S f -> ae S (fun w => f w = g w) ->

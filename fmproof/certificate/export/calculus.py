@@ -6,12 +6,14 @@ from typing import Any
 
 from sympy import S
 
-from fmproof.certificate.export.equality import Tree, chain, tree
+from fmproof.certificate.export.derivatives import Place
+from fmproof.certificate.export.equality import Tree, chain, leaf, slope_function, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
+    dimension,
     domain,
     items,
     space,
@@ -19,37 +21,117 @@ from fmproof.certificate.export.statement import (
 )
 from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import add, summands
+from fmproof.lang.arithmetic import Mul, add, mul, summands
 from fmproof.lang.node import shown
 from fmproof.lang.scope import apart, free_vars
+from fmproof.lang.sorts import Sort
 
 
 def derivative(step: At) -> str:
-    """∇(c f + k) = c ∇f, for c and k free of the variable."""
+    """Of c f + k, for c and k free of the variable, with no condition; of others by their parts."""
     node: Any = step.arg(0)
-    if not isinstance(node, nodes.Grad):
-        raise NotExported(f"the derivative {shown(node)}")
     parts = linear_parts(node.body, (node.var,))
     moving = [(c, f) for c, f in parts if f is not S.One]
-    if len(moving) != 1 or moving[0][1] == node.body:
-        raise NotExported(f"the gradient of {shown(node.body)} by its parts")
-    ((c, f),) = moving
+    if len(moving) == 1 and moving[0][1] != node.body:
+        affine = _affine_vector if dimension(node.body) else _affine
+        return affine(step, parts, *moving[0])
+    return (_divergence if isinstance(node, nodes.Div) else _by_parts)(step)
+
+
+def _affine_vector(step: At, parts: Any, c: Any, f: Any) -> str:
+    """div (c F + m) = c div F, and ∂(f c + m) = (∂f) c."""
+    node: Any = step.arg(0)
+    divergence = isinstance(node, nodes.Div)
+    if bool(dimension(c)) is divergence:
+        raise NotExported(f"the derivative {shown(node)}")
     rest, eq, s = add(*(c for c, f in parts if f is S.One)), step.equality, step.scope
-    k, slope = domain(node.var), nodes.Grad(f, node.var, node.at)
+    name, inner = _bound(step, node.var)
+    write = step.printer.vector if divergence else step.printer.term
+    at = write(node.at, s)
+    number, vector = (tree(c, s), tree(f, inner)) if divergence else (tree(f, inner), tree(c, s))
+    shape = Tree("vector sum", (Tree("scaled", (number, vector)), tree(rest, s, "d")))
+    same = eq.trees(tree(node.body, inner, "d"), shape)
+    binder = f"fun {name} : {type_of(node.var)} =>"
+    F, affine = step.printer.of_variable(node, s), f"({binder} {eq.text(shape)})"
+    slope = type(node)(f, node.var, node.at)
+    constants = f"{eq.text(tree(c, s))} {step.printer.vector(rest, s)}"
+    function, size = slope_function(node).split()
+    fixed, moves = tree(c, s), tree(slope, s)
+    whole = Tree("product", (fixed, moves)) if divergence else Tree("scaled", (moves, fixed))
+    return chain(
+        f"({function}_ext {size} {F} {affine} {at} ({binder} {same}))",
+        f"({function}_affine {size} {constants} ({binder} {write(f, inner)}) {at})",
+        eq.trees(whole, tree(step.conclusion.rhs, s, dimension(step.conclusion.rhs))),
+    )
+
+
+def _affine(step: At, parts: Any, c: Any, f: Any) -> str:
+    """The derivative of c f + k is that of f times c."""
+    node: Any = step.arg(0)
+    rest, eq, s = add(*(c for c, f in parts if f is S.One)), step.equality, step.scope
+    slope, number = type(node)(f, node.var, node.at), node.var.sort is Sort.REAL
+    k = "" if number else domain(node.var)
+    lemma = "@derivative" if number else "@grad"
     name, inner = _bound(step, node.var)
     product = Tree("product", (tree(c, s), tree(f, inner)))
     same = eq.trees(tree(node.body, inner), Tree("sum", (product, tree(rest, s))))
     F = step.printer.of_variable(node, s)
     f_text = step.printer.of_variable(slope, s)
     texts = [step.printer.term(z, s) for z in (c, rest)]
-    place = step.printer.vector(node.at, s)
+    place = (step.printer.term if number else step.printer.vector)(node.at, s)
     affine = f"(fun {name} : {type_of(node.var)} => {texts[0]} * {f_text} {name} + {texts[1]})"
-    result = Tree("scaled", (tree(c, s), tree(slope, s)))
+    result = Tree("product" if number else "scaled", (tree(c, s), tree(slope, s)))
     return chain(
-        f"(@grad_ext {k} {F} {affine} {place} (fun {name} : {type_of(node.var)} => {same}))",
-        f"(@grad_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
+        f"({lemma}_ext {k} {F} {affine} {place} (fun {name} : {type_of(node.var)} => {same}))",
+        f"({lemma}_affine {k} {texts[0]} {texts[1]} {f_text} {place})",
         eq.trees(result, tree(step.conclusion.rhs, s, k)),
     )
+
+
+def _by_parts(step: At) -> str:
+    """∇f or ∂f of a number."""
+    node: Any = step.arg(0)
+    if dimension(node.body):
+        raise NotExported(f"the derivative {shown(node)} by its parts")
+    place = Place(step, node.var, node.at)
+    proof, slope = place.by_parts(node.body)
+    F, eq = step.printer.of_variable(node, step.scope), step.equality
+    lemma = "@derivativeE" if place.number else f"@gradE {place.size}"
+    vector = "" if place.number else place.size
+    return chain(
+        f"({lemma} {F} {place.text} {eq.text(slope)} {proof})",
+        eq.trees(slope, tree(step.conclusion.rhs, step.scope, vector)),
+    )
+
+
+def _divergence(step: At) -> str:
+    """div (f F) = ⟨∇f, F⟩ + f div F."""
+    node: Any = step.arg(0)
+    body, var, at, s = node.body, node.var, node.at, step.scope
+    if body == var:
+        return f"(divergence_id {step.printer.vector(at, s)})"
+    if not isinstance(body, Mul):
+        raise NotExported(f"the divergence of {shown(body)} by its parts")
+    (vector,) = (a for a in body.args if dimension(a))
+    number = mul(*(a for a in body.args if not dimension(a)))
+    place, eq = Place(step, var, at), step.equality
+    if var not in free_vars(number) or var not in free_vars(vector):
+        raise NotExported(f"the divergence of {shown(body)} by its parts")
+    proof, _ = place.of(number)
+    known = step.given(props.Differentiable(vector, var, at))
+    f, F = (
+        f"(fun {n} : vec d => {t})" for n, t in (_function(step, z, var) for z in (number, vector))
+    )
+    value = f"(@divergence_scaled d {f} {F} {place.text} (differentiable_of {proof}) {known})"
+    gradient = nodes.Grad(number, var, at)
+    first = Tree("inner", (leaf(gradient, s), tree(vector, place.scope)))
+    second = Tree("product", (tree(number, place.scope), leaf(nodes.Div(vector, var, at), s)))
+    return chain(value, eq.trees(Tree("sum", (first, second)), tree(step.conclusion.rhs, s)))
+
+
+def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
+    name = step.proof.symbols.local(var, step.scope)
+    return name, step.printer.vector(body, {**step.scope, var: name})
 
 
 def exchange(step: At) -> str:
@@ -125,8 +207,9 @@ def under(step: At, node: Any, parts: Any) -> str:
     lam = f"(fun {name} : {type_of(node.args[1])} => {equal})"
     if isinstance(node, nodes.ArgMin):
         return f"(@argmin_ext _ {F} {G} {lam})"
-    place = step.printer.vector(node.at, step.scope)
-    return f"(@grad_ext {domain(node.var)} {F} {G} {place} {lam})"
+    write = step.printer.term if node.var.sort is Sort.REAL else step.printer.vector
+    function, *size = slope_function(node).split()
+    return f"({' '.join([f'{function}_ext', *size, F, G, write(node.at, step.scope), lam])})"
 
 
 def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:

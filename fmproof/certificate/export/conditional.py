@@ -31,15 +31,8 @@ def pull_out(step: At) -> str:
         return _tower(step, term, split, given)
     if side not in (0, 1) or dimension(term):
         raise NotExported("a product with no inner product")
-    parts = factors(term.body)
-    first, *more = (parts[place] for place in places)
-    f, other = mul(*more, first.args[side]), first.args[1 - side]
-    beside = mul(*without(parts, *places))
-    law = _Law(step, term.measure, split, given, f)
+    law, before, after, beside, other = _split(step, term, split, given, places, side)
     eq, s = step.equality, law.scope
-    h = Tree("scaled", (tree(beside, s), tree(other, s)))
-    before = law.weighted(Tree("inner", (h, tree(f, s))))
-    after = law.weighted(Tree("inner", (h, leaf(law.mean, s))))
     condition = step.given(props.Integrable(term.body, *term.measure))
     body = weighted(term.measure, tree(term.body, s), s)
     F, shape = step.integrand(term), law.function(before)
@@ -85,6 +78,8 @@ def contraction(step: At) -> str:
     parts = factors(premise.body)
     if side == -1 and dimension(premise.body) and dimension(parts[places[0]]):
         return _finite_mean(step, premise, split, given, parts[places[0]])
+    if side in (0, 1) and not dimension(premise.body):
+        return _beside(step, premise, split, given, places, side)
     if side != 2 or len(places) != 1 or not isinstance(parts[places[0]], nodes.Inner):
         raise NotExported("a contraction of another form than ‖f‖²")
     f, beside = parts[places[0]].args[0], mul(*without(parts, *places))
@@ -104,6 +99,41 @@ def contraction(step: At) -> str:
     proof = law.contracted(beside, known)
     last = law.pointwise(eq.trees(after, target))
     return f"(@Integrable_ext ({law.whole}) {shapes[1]} {G} {last} {proof})"
+
+
+def _beside(step: At, premise: Any, split: int, given: Any, places: Any, side: int) -> str:
+    """From ⟨a, f⟩ integrable: ⟨a, E[f|X]⟩ integrable, where a is a function of X."""
+    law, before, after, beside, other = _split(step, premise, split, given, places, side)
+    if law.A:
+        raise NotExported("the contraction of an inner product after another draw")
+    eq, s, goal = step.equality, law.scope, step.conclusion
+    source = weighted(premise.measure, tree(premise.body, s), s)
+    F, shape = step.integrand(premise), law.function(before)
+    same = law.pointwise(eq.trees(source, before, "inner_products"))
+    known = f"(@Integrable_ext ({law.whole}) {F} {shape} {same} {step.given(premise)})"
+    there = step.printer.placed(step.scope, at(items(goal.measure), law.name))
+    target = weighted(goal.measure, tree(goal.body, there), there)
+    last = law.pointwise(eq.trees(after, target, "inner_products"))
+    proof = law.beside(beside, other, known)
+    return (
+        f"(@Integrable_ext ({law.whole}) {law.function(after)} {step.integrand(goal)} {last} "
+        f"{proof})"
+    )
+
+
+def _split(
+    step: At, term: Any, split: int, given: Any, places: Any, side: int
+) -> tuple[_Law, Tree, Tree, Any, Any]:
+    """The law, ⟨h, f⟩ and ⟨h, E[f|X]⟩ under it, and the parts of h = beside · other."""
+    parts = factors(term.body)
+    first, *more = (parts[place] for place in places)
+    f, other = mul(*more, first.args[side]), first.args[1 - side]
+    beside = mul(*without(parts, *places))
+    law = _Law(step, term.measure, split, given, f)
+    h = Tree("scaled", (tree(beside, law.scope), tree(other, law.scope)))
+    before = law.weighted(Tree("inner", (h, tree(f, law.scope))))
+    after = law.weighted(Tree("inner", (h, leaf(law.mean, law.scope))))
+    return law, before, after, beside, other
 
 
 _MULTIPLES = "intros; apply vec_ext; intro; unfold vscal; field"
@@ -168,6 +198,23 @@ class _Law:
 
     def average(self, beside: Any, other: Any, known: str) -> str:
         """What the lemma says of ⟨h(X), f⟩ with h = beside · other."""
+        h, mh = self._function_of_given(beside, other)
+        finite = self._finite()
+        if not self.A:
+            fixed = f"{self._functions} {h} {self._law} {self._facts(2)} {mh} {finite} {known}"
+            return f"(@condexp_average d d l ({self.S}) {fixed})"
+        D, mD = self._weight(S.One)
+        fixed = f"{D} {self._functions} {mD} {self._facts(0)} {self._law} {self._facts(2)}"
+        return f"(@pull_out d d l ({self.A}) ({self.S}) {fixed} {h} {mh} {finite} {known})"
+
+    def beside(self, beside: Any, other: Any, known: str) -> str:
+        """That ⟨h(X), E[f|X]⟩ is integrable with h = beside · other."""
+        h, mh = self._function_of_given(beside, other)
+        fixed = f"{self._functions} {h} {self._law} {self._facts(2)} {mh} {known}"
+        return f"(@condexp_beside d d l ({self.S}) {fixed})"
+
+    def _function_of_given(self, beside: Any, other: Any) -> tuple[str, str]:
+        """h = beside · other as a function of X and the draws before, and that it is measurable."""
         step, var = self.step, self.var
         inner = {**self.here, var: "pt_x"}
         h = (
@@ -179,13 +226,7 @@ class _Law:
         measurable = step.measurability
         mh = f"(VMeas_scal {measurable.real(beside, scope, point)} "
         mh += f"{measurable.vector(other, scope, point)})"
-        finite = self._finite()
-        if not self.A:
-            fixed = f"{self._functions} {h} {self._law} {self._facts(2)} {mh} {finite} {known}"
-            return f"(@condexp_average d d l ({self.S}) {fixed})"
-        D, mD = self._weight(S.One)
-        fixed = f"{D} {self._functions} {mD} {self._facts(0)} {self._law} {self._facts(2)}"
-        return f"(@pull_out d d l ({self.A}) ({self.S}) {fixed} {h} {mh} {finite} {known})"
+        return h, mh
 
     def contracted(self, beside: Any, known: str) -> str:
         """That ‖E[f|X]‖² is integrable with the weight."""

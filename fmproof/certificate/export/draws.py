@@ -110,8 +110,10 @@ def draw_heads(head: Head) -> tuple[Any, ...]:
     """
     others = [v for v in head.params if v not in head.main]
     kinds = {Sort.VEC: nodes.Field, Sort.REAL: nodes.Scalar}
+    between = "" if "_" in head.name else "_"  # a name has one subscript
     return tuple(
-        kinds[v.sort](f"{head.name}_{n}", *others, _POINT) for n, v in enumerate(head.main, start=1)
+        kinds[v.sort](f"{head.name}{between}{n}", *others, _POINT)
+        for n, v in enumerate(head.main, start=1)
     )
 
 

@@ -15,6 +15,7 @@ from sympy import Rational
 
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
+    FUNCTIONS,
     NotExported,
     Printer,
     Scope,
@@ -22,11 +23,13 @@ from fmproof.certificate.export.statement import (
     arguments,
     densities,
     dimension,
+    domain,
     factor_space,
     items,
     number,
     space,
     times,
+    type_of,
     vector_sum,
 )
 from fmproof.errors import FmproofError
@@ -218,19 +221,31 @@ class Equality:
         vector = vector or dimension(a) or dimension(b)
         return self.trees(tree(a, s, vector), tree(b, t, vector))
 
-    def trees(self, a: Tree, b: Tree, tactic: str = "", constants: bool = False) -> str:
+    def trees(
+        self,
+        a: Tree,
+        b: Tree,
+        tactic: str = "",
+        constants: bool = False,
+        denominators: Sequence[tuple[Tree, str]] = (),
+    ) -> str:
         """That two trees are equal.
 
         Args:
-            tactic: another one for the fact; with ``inner_products`` these are expanded.
+            tactic: another one for the fact; with ``inner_products`` these are expanded, with
+                ``fields`` fractions stay.
+            denominators: trees that are not 0, with the proofs.
             constants: densities of uniform laws are replaced by their values.
         """
         if self.key(a) == self.key(b):
             return REFL
         if a.kind == b.kind == "leaf" and not constants:
             return self.leaves(a, b)
-        fact = _Fact(self, tactic == "inner_products", constants)
+        fact = _Fact(self, tactic, constants)
         left, right = fact.show(a), fact.show(b)
+        for below, proof in denominators:
+            fact.hypotheses.append(f"({fact.show(below)} = 0 -> 1 = 0)")
+            fact.proofs.append(proof)
         told = "".join(f"{h} -> " for h in fact.hypotheses) + f"{left} = {right}"
         given = "".join(f" ({name} : {kind})" for name, kind, _ in fact.variables)
         told = f"forall{given}, {told}" if given else told
@@ -248,10 +263,34 @@ class Equality:
                 self.terms(p, a.scope, q, b.scope)
                 for p, q in zip(arguments(x), arguments(y), strict=True)
             ]
-            return equal_parts(self.symbols.heads[x.head], parts)
+            gaussian = isinstance(x.head, nodes.Gaussian)
+            name = "(@gaussian d)" if gaussian else self.symbols.heads[x.head]
+            return equal_parts(name, parts)
+        if type(x) is type(y) and type(x) in FUNCTIONS:
+            return equal_parts(
+                FUNCTIONS[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)]
+            )
+        if type(x) is type(y) and isinstance(x, nodes.Grad | nodes.Partial | nodes.Div):
+            return self._derivatives(a, b)
         if type(x) is type(y) and isinstance(x, nodes.IntegralOver | nodes.Expect):
             return self._integrals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
+
+    def _derivatives(self, a: Tree, b: Tree) -> str:
+        """Of functions that are equal at every value, at places that are equal."""
+        x, y = a.term, b.term
+        if x.var.sort is not y.var.sort or dimension(x.body) != dimension(y.body):
+            raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic")
+        name = self.point()
+        same = self.terms(x.body, {**a.scope, x.var: name}, y.body, {**b.scope, y.var: name})
+        F, G = (self.printer.of_variable(z.term, z.scope) for z in (a, b))
+        function, *size = slope_function(x).split()
+        at = self.terms(x.at, a.scope, y.at, b.scope)
+        place = self.printer.term if x.var.sort is Sort.REAL else self.printer.vector
+        moved = REFL if at == REFL else f"(f_equal ({slope_function(x)} {F}) {at})"
+        lam = f"(fun {name} : {type_of(x.var)} => {same})"
+        texts = " ".join([*size, F, G, place(y.at, b.scope), lam])
+        return chain(moved, REFL if same == REFL else f"({function}_ext {texts})")
 
     def inner(self, a: Tree, b: Tree) -> str:
         """That two inner products are equal, part by part in one order or the other."""
@@ -335,8 +374,9 @@ class Equality:
 class _Fact:
     """A fact being stated: its variables with what they stand for, and what it needs of them."""
 
-    def __init__(self, equality: Equality, expand: bool, constants: bool) -> None:
-        self.equality, self.expand, self.constants = equality, expand, constants
+    def __init__(self, equality: Equality, tactic: str, constants: bool) -> None:
+        self.equality, self.constants = equality, constants
+        self.expand, self.fractions = tactic == "inner_products", tactic == "fields"
         self.variables: list[tuple[str, str, str]] = []
         self.hypotheses: list[str] = []
         self.proofs: list[str] = []
@@ -348,7 +388,7 @@ class _Fact:
             return self._leaf(t)
         if t.kind == "inner" and not self.expand:
             return self._atom(t, self.equality.inner)
-        if t.kind == "ratio":
+        if t.kind == "ratio" and not self.fractions:
             return self._ratio(t)
         return written(t, self.show)
 
@@ -405,7 +445,7 @@ class _Fact:
         return name
 
     def _inverse(self, t: Tree) -> str:
-        """1/b, and 1/(b c) as (1/b)(1/c)."""
+        """1/b; 1/(b c) as (1/b)(1/c), and 1/bⁿ as (1/b)ⁿ."""
         eq = self.equality
         key = f"(ratio 1 {eq.key(t)})"
         if key in self._known:
@@ -417,6 +457,11 @@ class _Fact:
             name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
             self._need(name, told, f"(inverse_product {eq.text(rest)} {eq.text(last)})")
             return name
+        if t.kind == "power":
+            told = f"{self._inverse(t.parts[0])} ^ {t.value}"
+            name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
+            self._need(name, told, f"(inverse_power {eq.text(t.parts[0])} {t.value})")
+            return name
         name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
         same = ("inverse", eq.class_of_tree(t))
         if same in self._of_class:
@@ -426,6 +471,15 @@ class _Fact:
         else:
             self._of_class[same] = (name, t)
         return name
+
+
+def slope_function(node: Any) -> str:
+    """The function of Coq that takes a function to its derivative."""
+    if isinstance(node, nodes.Grad):
+        return f"@grad {domain(node.var)}"
+    if isinstance(node, nodes.Div):
+        return "@divergence d"
+    return "@slope d" if dimension(node.body) else "@derivative"
 
 
 def equal_parts(function: str, proofs: Sequence[str]) -> str:

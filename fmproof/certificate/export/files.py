@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sympy import Basic
@@ -12,18 +12,24 @@ from fmproof.certificate.certificate import Certificate, From, Step
 from fmproof.certificate.export.instances import Parts, without_instances
 from fmproof.certificate.export.proof import Proof, frees, in_comment
 from fmproof.certificate.export.scripts import script
+from fmproof.certificate.export.spaces import Point
 from fmproof.certificate.export.statement import (
     NotExported,
     Printer,
     Symbols,
     assumptions,
     declarations,
+    head_space,
+    measurable,
+    product,
     type_of,
     variables,
 )
+from fmproof.lang import nodes
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 
 HEADER = """From mathcomp Require Import measure.
 From FMProof Require Import Steps.
@@ -31,7 +37,8 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
-SLOPE = "From FMProof Require Import Slope.\n"
+NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
+DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -44,8 +51,8 @@ def goal(certificate: Certificate) -> str:
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
-    inside = "\n".join([*declarations(symbols), needs, told])
-    names = [name for name, _ in variables(symbols) if _used(name, inside)]
+    lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
+    names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
     given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
     return "\n".join(
         [
@@ -66,15 +73,24 @@ def goal(certificate: Certificate) -> str:
     )
 
 
-def _used(name: str, text: str) -> bool:
-    """Whether a section's variable occurs after its own declaration, so that it is abstracted."""
-    own = re.compile(rf"^Variable {re.escape(name)} :.*$", re.MULTILINE)
-    return re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", own.sub("", text)) is not None
+def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
+    """The section's variables that a statement is of: those that occur in it, or in their types."""
+    seen, found = [text], list[str]()
+    for name, kind in reversed(given):
+        if any(re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", part) for part in seen):
+            found.append(name)
+            seen.append(kind)
+    return found[::-1]
 
 
 def _header(symbols: Symbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
-    return HEADER + CONDITIONAL * symbols.conditional + SLOPE * symbols.uses_slopes
+    asked = {
+        CONDITIONAL: symbols.conditional,
+        DERIVATIVES: symbols.uses_derivatives,
+        NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
+    }
+    return HEADER + "".join(text for text, wanted in asked.items() if wanted)
 
 
 def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
@@ -104,9 +120,11 @@ def proof(certificate: Certificate) -> str:
     theorem = certificate.theorem
     in_theorem = Symbols((theorem.conclusion, *theorem.hypotheses))
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
+    symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
-        if head.definition is None and head not in in_theorem.heads:
+        new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)
+        if head.definition is None and new:
             raise NotExported(f"{head.name} is in the proof and not in the theorem")
     written = Proof(certificate, symbols)
     lemmas = [_lemma(written, n) for n in range(len(certificate.steps))]
@@ -151,36 +169,36 @@ def _last(written: Proof) -> str:
     return f"Theorem proved :\n  {told}.\nProof using All. exact {whole}. Qed."
 
 
-def _derived(written: Proof) -> Iterator[str]:
-    """What follows for symbols with a definition: they are measurable."""
-    from fmproof.certificate.export.spaces import Point
-    from fmproof.certificate.export.statement import head_space, measurable, product
-    from fmproof.lang import nodes
-    from fmproof.lang.sorts import Sort
+def _derived(written: Proof) -> list[str]:
+    """What follows for symbols with a definition: they are measurable, where that is used."""
+    lemmas: list[list[str]] = []
+    for head in reversed(written.symbols.declared):  # one may use those in its definition
+        if head in written.measurability.used and head.definition is not None:
+            lemmas.append(_measurable(written, head))
+    return [line for lemma in reversed(lemmas) for line in lemma]
 
+
+def _measurable(written: Proof, head: Any) -> list[str]:
     symbols, printer = written.symbols, written.printer
-    for head in symbols.declared:
-        if isinstance(head, nodes.Named) or head.definition is None:
-            continue
-        moving = [v for v in head.params if v.sort is not Sort.PARAM]
-        if not moving:
-            continue
-        name = symbols.heads[head]
-        fixed: dict[Var, str] = {}
-        for var in head.params:
-            if var.sort is Sort.PARAM:
-                fixed[var] = symbols.local(var, fixed)
-        paths = {}
-        for i, var in enumerate(moving):
-            paths[var] = ("fst",) * (len(moving) - 1 - i) + (("snd",) if i else ())
-        space = product([head_space(v) for v in moving])
-        point = Point(space, "pt0", paths, frozenset(moving))
-        scope = printer.placed(fixed, point)
-        real = head.result is not Sort.VEC
-        prove = written.measurability.real if real else written.measurability.vector
-        lam = f"fun {' '.join(fixed.values())} => " if fixed else ""
-        yield f"Lemma {name}_measurable : {measurable(head, printer)}."
-        yield f"Proof. exact ({lam}{prove(head.definition, scope, point)}). Qed."
+    moving = [v for v in head.params if v.sort is not Sort.PARAM]
+    if not moving:
+        return []
+    name = symbols.heads[head]
+    fixed: dict[Var, str] = {}
+    for var in head.params:
+        if var.sort is Sort.PARAM:
+            fixed[var] = symbols.local(var, fixed)
+    paths = {}
+    for i, var in enumerate(moving):
+        paths[var] = ("fst",) * (len(moving) - 1 - i) + (("snd",) if i else ())
+    point = Point(product([head_space(v) for v in moving]), "pt0", paths, frozenset(moving))
+    scope = printer.placed(fixed, point)
+    prove = written.measurability.vector if head.result is Sort.VEC else written.measurability.real
+    lam = f"fun {' '.join(fixed.values())} => " if fixed else ""
+    return [
+        f"Lemma {name}_measurable : {measurable(head, printer)}.",
+        f"Proof. exact ({lam}{prove(head.definition, scope, point)}). Qed.",
+    ]
 
 
 def _nodes(certificate: Certificate) -> Iterator[Basic]:

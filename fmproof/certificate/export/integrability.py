@@ -151,6 +151,30 @@ def square_integrable(step: At) -> str:
     return _dominated(step, lemma, Tree("scaled", (w, tree(vector, scope))), [square, plain])
 
 
+def sum_of_integrable(step: At) -> str:
+    """Σ fᵢ from each fᵢ."""
+    goal: Any = step.arg(0)
+    over = items(goal.measure)
+    where, vector = space(over), dimension(goal.body)
+    scope = step.printer.placed(step.scope, at(over, "pt0"))
+    last, *others = reversed(step.step.hypotheses)
+    shape = weighted(last.measure, tree(last.body, scope, vector), scope)
+    proof = step.given(last)
+    for part in others:
+        first = weighted(part.measure, tree(part.body, scope, vector), scope)
+        F, G = _lambda(step, over, first), _lambda(step, over, shape)
+        lemma = f"@VIntegrable_add {vector}" if vector else "@Integrable_add"
+        proof = f"({lemma} ({where}) {F} {G} {step.given(part)} {proof})"
+        shape = Tree("vector sum" if vector else "sum", (first, shape))
+    target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
+    same = step.equality.trees(shape, target, "" if vector else "inner_products")
+    V, size = ("V", f"{vector} ") if vector else ("", "")
+    return (
+        f"(@{V}Integrable_ext {size}({where}) {_lambda(step, over, shape)} {step.integrand(goal)} "
+        f"(fun pt0 : {where} => {same}) {proof})"
+    )
+
+
 def constant_factor(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
     over, scope = (
@@ -279,6 +303,32 @@ def finite_measure(step: At) -> str:
     return _up_to_a_constant(step, over, source, target, _constant(goal), proof, goal)
 
 
+def _multiple(step: At, goal: Any, premise: Any) -> str:
+    """The goal from the premise, where one is a multiple of the other."""
+    known = Known(premise, step.scope, step.given(premise))
+    k = _constant(goal) / _constant(premise)
+    if k == 1:
+        return step.cast(known, goal, step.scope)
+    over, vector = items(goal.measure), dimension(goal.body)
+    other = props.Integrable(mul(k, premise.body), *premise.measure)
+    scope = step.printer.placed(step.scope, at(over, "pt0"))
+    source, target = (
+        weighted(z.measure, tree(z.body, scope, vector), scope) for z in (premise, other)
+    )
+    shape = Tree("scaled" if vector else "product", (Tree("number", value=k), source))
+    same = step.equality.trees(shape, target)
+    lemma, F, G = (
+        f"scaled_vector {vector}" if vector else "scaled",
+        step.integrand(premise),
+        step.integrand(other),
+    )
+    proof = (
+        f"(@{lemma} ({space(over)}) {step.printer.term(k, step.scope)} {F} {G} "
+        f"(fun pt0 : {space(over)} => {same}) {known.proof})"
+    )
+    return step.cast(Known(other, step.scope, proof), goal, step.scope)
+
+
 def _constant(prop: Any) -> Rational:
     """The product of the constant factors of an integrand."""
     value = S.One
@@ -307,7 +357,7 @@ def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
     if without_density(premise.measure) or without_density(goal.measure):
-        return step.cast(Known(premise, step.scope, step.given(premise)), goal, step.scope)
+        return _multiple(step, goal, premise)
     if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)

@@ -19,6 +19,7 @@ from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.spaces import at, nested
 from fmproof.certificate.export.statement import (
+    FUNCTIONS,
     NotExported,
     arguments,
     densities,
@@ -137,7 +138,7 @@ def congruence(step: At) -> str:
             return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
-    if kind in (nodes.Grad, nodes.ArgMin) and parts:
+    if kind in (nodes.Grad, nodes.Partial, nodes.Div, nodes.ArgMin) and parts:
         return calculus.under(step, node, parts)
     args = list(arguments(node))
     shift = 1 if isinstance(node, nodes.Apply) else 0
@@ -186,6 +187,8 @@ def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
     kind = node.kind if isinstance(node, Parts) else type(node)
     if kind is nodes.Apply:
         return Tree("applied", tuple(parts), value=step.proof.symbols.heads[node.head])
+    if kind in FUNCTIONS:
+        return Tree("applied", tuple(parts), value=FUNCTIONS[kind])
     if kind is Add:
         return Tree("vector sum" if parts[0].vector else "sum", tuple(parts))
     if kind is Pow:

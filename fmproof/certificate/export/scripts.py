@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fmproof.certificate.export import calculus, conditional, integrability, integrals, rules
+from fmproof.certificate.export import (
+    calculus,
+    conditional,
+    differentiability,
+    integrability,
+    integrals,
+    rules,
+    signs,
+)
 from fmproof.certificate.export.proof import At
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
@@ -34,6 +42,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "parallelogram": integrability.parallelogram,
     "square_integrable": integrability.square_integrable,
     "constant_factor": integrability.constant_factor,
+    "sum_of_integrable": integrability.sum_of_integrable,
     "cancelled_ratio": integrability.cancelled_ratio,
     "equal_integrand": integrability.equal_integrand,
     "finite_measure": integrability.finite_measure,
@@ -43,7 +52,14 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "reorder_almost": integrability.reorder_almost,
     "everywhere": integrability.everywhere,
     "support_of_marginal": integrability.support_of_marginal,
+    "nonzero": signs.nonzero,
+    "product_vanishes": signs.product_vanishes,
+    "positive": signs.positive,
+    "field": signs.field,
     "derivative": calculus.derivative,
+    "differentiable": differentiability.differentiable,
+    "differentiable_equal": differentiability.differentiable_equal,
+    "fewer_variables": differentiability.fewer_variables,
     "exchange": calculus.exchange,
     "dominated_integrable": calculus.dominated_integrable,
     "reorder_draws": rules.arithmetic,

@@ -15,6 +15,7 @@ from fmproof.certificate.export.statement import (
     arguments,
     conditioned,
     densities,
+    derivative_name,
     dimension,
     factor_space,
     items,
@@ -143,6 +144,7 @@ class Measurability:
 
     def __init__(self, printer: Printer, names: Any) -> None:
         self.printer, self._names = printer, names
+        self.used: set[Any] = set()  #: the symbols of which it was used
 
     def real(self, node: Any, scope: Scope, point: Point) -> str:
         """``Meas S (fun point => node)``."""
@@ -198,13 +200,22 @@ class Measurability:
             return self._integral("VMeas_VInt", "d ", node, scope, point)
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope, point)
-        if isinstance(node, nodes.Partial) and (place := moving_place(node)) is not None:
-            args = list(node.body.arguments)
-            args[place] = node.at
-            there = node.body.head(*args)
-            name = f"{self.printer.symbols.heads[there.head]}_slope_{place}_measurable"
-            return f"(VMeas_after {name} {self._arguments(there, scope, point)})"
+        if isinstance(node, nodes.Partial | nodes.Grad):
+            return self._derivative(node, scope, point)
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+
+    def _derivative(self, node: Any, scope: Scope, point: Point) -> str:
+        """Of a symbol's derivative, by assumption."""
+        place, symbols = moving_place(node), self.printer.symbols
+        if place is None or place not in symbols.derived.get(node.body.head, ()):
+            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+        args = list(node.body.arguments)
+        args[place] = node.at
+        there = node.body.head(*args)
+        name = f"{derivative_name(symbols, there.head, place)}_measurable"
+        fixed = self._parameters(there, scope)
+        known = f"({' '.join([name, *fixed])})" if fixed else name
+        return f"(VMeas_after {known} {self._arguments(there, scope, point)})"
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
         """Of an integrand: the densities times the body."""
@@ -255,10 +266,16 @@ class Measurability:
         return f"(VMeas_after ({lemma} {' '.join(functions)} {' '.join(facts)}) {pair})"
 
     def _symbol(self, node: Any, scope: Scope) -> str:
+        if isinstance(node.head, nodes.Gaussian):
+            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+        self.used.add(node.head)
         name = self.printer.symbols.heads[node.head]
+        return f"({' '.join([name + '_measurable', *self._parameters(node, scope)])})"
+
+    def _parameters(self, node: Any, scope: Scope) -> list[str]:
+        """The parameters of the model that a symbol is taken at."""
         pairs = zip(node.head.params, arguments(node), strict=True)
-        fixed = [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
-        return f"({' '.join([name + '_measurable', *fixed])})"
+        return [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
 
     def _arguments(self, node: Any, scope: Scope, point: Point) -> str:
         """That the arguments of a symbol are measurable, as a point of a product."""

@@ -31,6 +31,8 @@ _WORDS = """as at cofix else end exists exists2 fix for forall fun if IF in let 
 return Set SProp then Type using where with d k l R Theta S fst snd pair ip ratio vadd
 vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrable
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
+VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
+ln exp sqrt Rabs PI INR gaussian
 Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
@@ -39,7 +41,13 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 """Names that the generated proof uses."""
 
 
+_MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
+_DERIVED = (nodes.Grad, nodes.Partial, nodes.Div, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
+
+
+FUNCTIONS = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
+"""Those of Coq's reals have the same conventions: ln is 0 for a ≤ 0, sqrt for a < 0."""
 
 
 class NotExported(InputError):
@@ -60,8 +68,9 @@ class Symbols:
         self._owners: dict[Head, Head | str] = {}
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
-        self.slopes: dict[Head, set[int]] = {}  #: in which of its places a symbol is differentiated
-        self.uses_slopes = False
+        self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
+        self.uses_derivatives = False
+        self.integrates = False  #: something is integrated, so derivatives must be measurable
         self._seen: set[Basic] = set()
         for node in nodes_:
             self._learn(node)
@@ -73,14 +82,23 @@ class Symbols:
         self._seen.add(node)
         self.uses_parameters |= isinstance(node, Var) and node.sort is Sort.PARAM
         self.conditional |= isinstance(node, nodes.CondExpect)
-        if isinstance(node, nodes.Partial):
-            self.uses_slopes = True
+        if isinstance(node, _MEASURED):
+            self.integrates = True
+            if any(isinstance(getattr(i, "head", None), nodes.Gaussian) for i in node.measure):
+                raise NotExported(
+                    "a Gaussian draw has no translation to Coq yet: R^d has any measure"
+                )
+        self.uses_derivatives |= isinstance(node, _DERIVED)
+        if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
             if place is not None:
-                self.slopes.setdefault(node.body.head, set()).add(place)
+                self.derived.setdefault(node.body.head, set()).add(place)
         self.smooth |= isinstance(node, _SMOOTH) and node.args[1].sort is Sort.PARAM
         if isinstance(node, Var) and is_chance(node):
             raise NotExported(f"{node.name} is what a point of Omega is called here: rename it")
+        if isinstance(node, nodes.Gaussian):  # which the library defines
+            self.heads[node] = "gaussian"
+            return
         if isinstance(node, Head) and node.draws and not node.is_density:
             for head in stand_ins(node):
                 self._belongs(head, "draws" if head == CHANCE else node)
@@ -94,6 +112,15 @@ class Symbols:
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    @property
+    def free_heads(self) -> list[tuple[Head, str]]:
+        """The symbols that the theorem is for every one of, with their names."""
+        return [
+            (head, name)
+            for head, name in self.heads.items()
+            if head.definition is None and not isinstance(head, nodes.Gaussian)
+        ]
 
     def _name_head(self, node: Head) -> None:
         """A symbol, after those in its definition."""
@@ -151,13 +178,23 @@ def domain(var: Var) -> str:
 
 
 def moving_place(node: Any) -> int | None:
-    """Where the variable of ∂f(…, t, …) stands alone among the arguments of a symbol."""
+    """Where the variable of ∂f(…, t, …) or ∇φ(…, x, …) stands alone among a symbol's arguments."""
     body, var = node.body, node.var
     if not isinstance(body, nodes.Apply) or body.head.definition is not None:
         return None
+    if isinstance(node, nodes.Grad) and var.sort is not Sort.VEC:
+        return None
     moving = [i for i, arg in enumerate(body.arguments) if var in free_vars(arg)]
-    fits = len(moving) == 1 and body.arguments[moving[0]] == var and dimension(body)
+    fits = len(moving) == 1 and body.arguments[moving[0]] == var
+    if isinstance(node, nodes.Partial):
+        fits = fits and bool(dimension(body))
     return moving[0] if fits else None
+
+
+def derivative_name(symbols: Symbols, head: Head, place: int) -> str:
+    """What the derivative of a symbol in one of its places is called."""
+    kind = "grad" if head.params[place].sort is Sort.VEC else "slope"
+    return f"{symbols.heads[head]}_{kind}_{place}"
 
 
 def conditioned(node: Any) -> Any:
@@ -233,6 +270,8 @@ class Printer:
             return scope[node]
         if isinstance(node, Rational):
             return number(node)
+        if isinstance(node, nodes.Constant):
+            return "PI" if node is nodes.pi else "(INR d)"
         if isinstance(node, nodes.Named):
             frees = sorted(free_vars(node), key=lambda v: v.name)
             return applied(self.symbols.named[node], [scope[v] for v in frees])
@@ -243,9 +282,14 @@ class Printer:
         if isinstance(node, nodes.Grad):
             function, at = self.of_variable(node, scope), self.vector(node.at, scope)
             return f"(@grad {domain(node.var)} {function} {at})"
-        if isinstance(node, nodes.Partial) and dimension(node.body):
-            function = self.of_variable(node, scope)
-            return f"(slope d {function} {self.term(node.at, scope)})"
+        if isinstance(node, nodes.Partial):
+            function, at = self.of_variable(node, scope), self.term(node.at, scope)
+            name = "slope d" if dimension(node.body) else "derivative"
+            return f"({name} {function} {at})"
+        if isinstance(node, nodes.Div):
+            return f"(@divergence d {self.of_variable(node, scope)} {self.vector(node.at, scope)})"
+        if type(node) in FUNCTIONS:
+            return applied(FUNCTIONS[type(node)], self.parts(node, scope))
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope)
         if isinstance(node, nodes.ArgMin):
@@ -260,6 +304,11 @@ class Printer:
 
     def parts(self, node: Any, scope: Scope) -> list[str]:
         """The arguments of a node that binds nothing."""
+        if isinstance(node, nodes.Apply):
+            return [
+                (self.vector if v.sort is Sort.VEC else self.term)(a, scope)
+                for v, a in zip(node.head.params, arguments(node), strict=True)
+            ]
         return [self.term(a, scope) for a in arguments(node)]
 
     def _integral(self, node: Any, scope: Scope) -> str:
@@ -289,7 +338,8 @@ class Printer:
         body, var = node.args[:2]
         before = self._depth
         name = self._name(var, scope)
-        told = self.term(body, {**scope, var: name})
+        write = self.vector if isinstance(node, nodes.Div) else self.term
+        told = write(body, {**scope, var: name})
         self._depth = before
         return f"(fun {name} : {type_of(var)} => {told})"
 
@@ -364,13 +414,37 @@ class Printer:
             over = items(node.measure)
             body = self.function(over, scope, lambda s: self.under_law(node, s))
             return f"(ae ({space(over)}) {body})"
-        if isinstance(node, props.Differentiable) and len(node.pairs) == 1:
-            ((var, at),) = node.pairs
-            function = self.of_variable(node, scope)
-            return f"(@Differentiable {domain(var)} {function} {self.vector(at, scope)})"
+        if isinstance(node, props.Differentiable):
+            return self._differentiable(node, scope)
         if isinstance(node, props.Dominated):
             return self._dominated(node, scope)
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
+
+    def _differentiable(self, node: Any, scope: Scope) -> str:
+        if len(node.pairs) == 2 and not dimension(node.body):
+            (t, time), (x, place) = node.pairs
+            if (t.sort, x.sort) == (Sort.REAL, Sort.VEC):
+                function = self.of_both(node.body, t, x, scope)
+                there = f"{self.term(time, scope)} {self.vector(place, scope)}"
+                return f"(@JointlyDifferentiable d {function} {there})"
+        if len(node.pairs) != 1:
+            raise NotExported(f"{shown(node)}: only in one variable, or in a number and a vector")
+        ((var, at),) = node.pairs
+        function, vector = self.of_variable(node, scope), dimension(node.body)
+        if var.sort is Sort.REAL:
+            name = "@VDerivable d" if vector else "Derivable"
+            return f"({name} {function} {self.term(at, scope)})"
+        name = "@VDifferentiable d" if vector else f"@Differentiable {domain(var)}"
+        return f"({name} {function} {self.vector(at, scope)})"
+
+    def of_both(self, body: Any, t: Var, x: Var, scope: Scope) -> str:
+        """The function of a number and a vector that both move."""
+        before = self._depth
+        inner = {**scope, t: self._name(t, scope)}
+        inner[x] = self._name(x, inner)
+        told = self.term(body, inner)
+        self._depth = before
+        return f"(fun ({inner[t]} : R) ({inner[x]} : vec d) => {told})"
 
     def _dominated(self, node: Any, scope: Scope) -> str:
         body, var, at = node.args[:3]
@@ -444,16 +518,13 @@ def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
         yield ("k", "nat") if symbols.smooth else ("Theta", "Type")
     for name in sorted(symbols.spaces):
         yield name, "space"
-    for head, name in symbols.heads.items():
-        if head.definition is None:
-            kind = head_type(head)
-            yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
+    for head, name in symbols.free_heads:
+        kind = head_type(head)
+        yield name, kind.replace("Theta", "vec k") if given and symbols.smooth else kind
 
 
 def head_type(head: Head) -> str:
     """The type of a symbol."""
-    if isinstance(head, nodes.Gaussian):
-        raise NotExported(f"{head.name} has no translation to Coq yet")
     if head.result is None:
         raise NotExported(f"the law {head.name} has no translation to Coq yet")
     result = "vec d" if head.result is Sort.VEC else "R"
@@ -463,12 +534,11 @@ def head_type(head: Head) -> str:
 def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What a symbol without definition is by its kind: names with propositions."""
     printer = Printer(symbols)
-    for head, name in symbols.heads.items():
-        if head.definition is not None:
-            continue
+    for head, name in symbols.free_heads:
         yield f"{name}_measurable", measurable(head, printer)
-        for place in sorted(symbols.slopes.get(head, ())):
-            yield f"{name}_slope_{place}_measurable", measurable(head, printer, place)
+        for place in sorted(symbols.derived.get(head, ())) if symbols.integrates else ():
+            told = measurable(head, printer, place)
+            yield f"{derivative_name(symbols, head, place)}_measurable", told
         scope = {v: symbols.local(v, {}) for v in head.params}
         if isinstance(head, nodes.Density):
             others = [v for v in head.params if v not in head.main]
@@ -494,13 +564,15 @@ def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
     where = product([head_space(item.var) for item in over])
     whole = applied_to_parameters(head, printer)
     if place is not None:
-        node = nodes.Partial(head(*head.params), head.params[place])
+        var = head.params[place]
+        kind_of = nodes.Grad if var.sort is Sort.VEC else nodes.Partial
+        node = kind_of(head(*head.params), var)
 
         def whole(inner: Scope) -> str:
             return printer.term(node, inner)
 
     function = printer.function(over, scope, whole)
-    kind = "VMeas" if head.result is Sort.VEC else "Meas"
+    kind = "VMeas" if place is not None or head.result is Sort.VEC else "Meas"
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 

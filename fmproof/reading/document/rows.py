@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fmproof.reading.document.colours import uncoloured
 from fmproof.reading.document.tokens import MAX_DEPTH, Token, Unreadable
 
 _TRANSPARENT = {
@@ -131,7 +132,6 @@ _TAKE_ONE = {
     "\\ref",
     "\\eqref",
     "\\cite",
-    "\\color",
 }
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)([lrm]?)")
 _OPENING, _CLOSING = (
@@ -149,6 +149,13 @@ _WORDS = re.compile(
     r"以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
     re.IGNORECASE,
 )
+
+
+_REASON = re.compile(
+    r"\(.*\)|[0-9*]+|a\.?\s?[se]\.?|\\(?:eq)?ref.*|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
+    re.IGNORECASE,
+)
+"""What may stand above = as a reason: (a), a number, a word; a letter says what kind of = it is."""
 
 
 @dataclass
@@ -191,9 +198,9 @@ def rows_of(found: Sequence[Token]) -> list[Row]:
     """The rows of one display or inline formula.
 
     Raises:
-        Unreadable: braces that do not fit.
+        Unreadable: braces that do not fit, or a colour that does not show.
     """
-    return _Splitter(found).run()
+    return _Splitter(uncoloured(found)).run()
 
 
 class _Splitter:
@@ -321,6 +328,8 @@ class _Splitter:
                     "\\Delta",
                 ):
                     relation = ":="
+                elif relation == "=" and not _REASON.fullmatch(note):
+                    relation = "≐"  # equal in law, asked for, or anything else
                 return relation, token.at, stop, note
             return None
         if token.text in RELATIONS:
@@ -439,7 +448,9 @@ class _Splitter:
     def add(self, group: list[_Side]) -> None:
         left: list[Token] | None = None
         sides = list(group)
+        before: list[str] = []
         if not sides[0].relation:
+            before = sides[0].reasons
             left = sides.pop(0).tokens
         elif self.alone is not None:
             left = self.alone.tokens
@@ -448,8 +459,9 @@ class _Splitter:
         self.alone = None
         for side in sides:
             row = self.made(side.relation, left, side)
+            row.reasons[:0] = before
             self.rows.append(row)
-            left = None
+            left, before = None, []
 
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
@@ -492,7 +504,8 @@ def _simplified(found: Sequence[Token]) -> list[Token]:
         if text == "\\lefteqn" or text == "\\boxed" or text == "\\fbox" or text == "\\smash":
             stop = _skip_group(tokens, i + 1)
             inside = tokens[i + 2 : stop - 1]
-            tokens[i:stop] = inside
+            whole = any(token.text in (*RELATIONS, "&", "\\\\") for token in inside)
+            tokens[i:stop] = inside if whole else tokens[i + 1 : stop]
             continue
         if text in ("\\left", "\\right", "\\middle") and following is not None:
             mark = following.text

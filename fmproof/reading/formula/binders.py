@@ -131,7 +131,7 @@ class Binders(Operators):
                     index = t.Other(at, "index")
             except Unreadable:
                 index = t.Other(at, "index")
-        return t.Series(token.at, kind, index, low, high, self.rest())
+        return t.Series(token.at, kind, index, low, high, self.shown(self.rest()))
 
     def expectation(self, at: int, below: list[Token] | None = None) -> t.Node:
         """Behind the E: its law and what it averages."""
@@ -163,7 +163,7 @@ class Binders(Operators):
             return self.scripted(t.Expectation(at, draws, body, tuple(given)))
         if self.ends():
             self.fail("an expectation of nothing", at)
-        return t.Expectation(at, draws, self.rest(), ())
+        return t.Expectation(at, draws, self.shown(self.rest()), ())
 
     def draws(self, tokens: list[Token]) -> tuple[t.Draw, ...]:
         parser = self.child([token for token in tokens if token.text not in LAYOUT])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fmproof.reading.document.tokens import Token, Unreadable
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import (
+    DOT,
     LAYOUT,
     OPEN,
 )
@@ -59,7 +60,7 @@ class Operators(Scripts):
             return None if above.i < len(top) else t.Derivative(at, kind, var, body)
         if self.ends():
             self.fail("a derivative of nothing", at)
-        return t.Derivative(at, kind, var, self.rest())
+        return t.Derivative(at, kind, var, self.shown(self.rest()))
 
     def argument_of_font(self) -> str:
         token = self.take()
@@ -103,7 +104,7 @@ class Operators(Scripts):
         text = self.text()
         if text in ("\\int", "∫", "\\sum") or (text in ("\\mathbb", "\\E") and self.text(1) == "{"):
             return self.rest() if text in ("\\int", "∫", "\\sum") else self.factor()
-        return self.factor()
+        return self.shown(self.factor())
 
     def partial(self) -> t.Node:
         at = self.take().at
@@ -139,9 +140,35 @@ class Operators(Scripts):
             if power is not None:
                 self.fail(f"a power of {name} without its argument", at)
             return t.Function(at, name, (), (), sub)
-        body = self.factor() if name != "lim" else self.rest()
+        body = self.shown(self.factor()) if name != "lim" else self.rest()
+        if not self.ends() and (self.text() == "/" or (bare(body) and self.text() not in DOT)):
+            self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)
+
+    def shown(self, node: t.Node) -> t.Node:
+        """Refuse a sum in braces where something else acts on it."""
+        if isinstance(node, t.Group) and not node.shown and isinstance(node.body, t.Add):
+            self.fail("a sum in braces, which do not show: write brackets", node.at)
+        return node
+
+    def require_shown(self, factors: list[t.Node], ops: list[str]) -> None:
+        """Refuse a product that is grouped otherwise than the page shows it.
+
+        Braces do not show: {a + b} c is seen as a + b c. Behind a/b it is anybody's guess whether
+        c divides, but for numbers as in 1/2 c, and where brackets end what divides.
+        """
+        for factor in factors:
+            self.shown(factor)
+        for i, op in enumerate(ops):
+            if op != "/":
+                continue
+            above, below = factors[i], factors[i + 1]
+            if isinstance(below, t.Group) and not below.shown:
+                self.fail("braces behind /, which do not show: write brackets", below.at)
+            numbers = isinstance(above, t.Num) and isinstance(below, t.Num)
+            if ops[i + 1 : i + 2] == [""] and bare(below) and not numbers:
+                self.fail("how much of what follows / divides? write brackets or \\frac", below.at)
 
     def extremum(self, kind: str, at: int) -> t.Node:
         var: t.Node | None = None
@@ -199,6 +226,11 @@ class Operators(Scripts):
         except Unreadable:
             return None
         return node if isinstance(node, t.Sym | t.Call) else None
+
+
+def bare(node: t.Node) -> bool:
+    """A letter or a number, with its power: nothing shows where what it is part of ends."""
+    return isinstance(node.base if isinstance(node, t.Pow) else node, t.Sym | t.Num)
 
 
 def spelled(tokens: list[Token]) -> str:

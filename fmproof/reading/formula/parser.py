@@ -85,6 +85,8 @@ class _Parser(Binders):
         self.depth -= 1
         if parts == [(1, parts[0][1])]:
             return parts[0][1]
+        for _, part in parts:
+            self.shown(part)
         return t.Add(at, tuple(parts))
 
     def product(self) -> t.Node:
@@ -116,6 +118,7 @@ class _Parser(Binders):
             self.fail(f"expected a term, found {found}")
         if len(factors) == 1:
             return factors[0]
+        self.require_shown(factors, ops)
         return t.Mul(at, tuple(factors), tuple(ops))
 
     def factor(self) -> t.Node:
@@ -126,7 +129,7 @@ class _Parser(Binders):
         if text in PLUS:
             self.i += 1
             sign = PLUS[text]
-            inner = self.factor()
+            inner = self.shown(self.factor())
             return inner if sign > 0 else t.Add(at, ((-1, inner),))
         if text[0].isdigit():
             self.i += 1
@@ -175,10 +178,6 @@ class _Parser(Binders):
             return self.extremum(EXTREMA[text], at)
         if text in ("\\arg", "\\argmin", "\\argmax"):
             return self.arg()
-        if text in ("\\color", "\\textcolor"):
-            self.i += 1
-            self.argument()
-            return self.factor()
         if text in ("\\begin",):
             return self.environment()
         if text == "\\text":
@@ -204,9 +203,13 @@ class _Parser(Binders):
         if tokens[0].text in ("\\rm", "\\bf", "\\cal"):
             return self.symbol_of(tokens, at)
         node = self.inside(tokens, at)
+        if tokens[0].text in PLUS and not isinstance(node, t.Add):
+            node = t.Add(at, ((1, node),))
         if isinstance(node, t.Sym):
             return self.applied(self.with_scripts(node))
-        return self.scripted(t.Group(at, node) if isinstance(node, t.Add | t.Mul) else node)
+        if self.text() in ("^", "_") and isinstance(node, t.Add | t.Mul | t.Pow):
+            self.fail("a script on braces, which do not show: write brackets", at)
+        return self.scripted(t.Group(at, node, False) if isinstance(node, t.Add | t.Mul) else node)
 
     def environment(self) -> t.Node:
         at = self.take().at

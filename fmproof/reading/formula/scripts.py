@@ -125,7 +125,7 @@ class Scripts(Brackets):
             if parser.text() == "\\text":
                 found.append(t.Sym(at, parser.take().words.strip()))
                 continue
-            found.append(parser.sum())
+            found.extend(_side_by_side(parser.sum()))
         return found, 0 if before is None else len(found) - before
 
     def applied(self, node: t.Sym) -> t.Node:
@@ -176,6 +176,15 @@ class Scripts(Brackets):
         return node
 
 
+def _side_by_side(node: t.Node) -> tuple[t.Node, ...]:
+    """p_{0t} has two subscripts: nobody writes zero times t."""
+    if isinstance(node, t.Mul) and not any(node.ops):
+        first = node.factors[0]
+        if isinstance(first, t.Num) and first.value == 0:
+            return node.factors
+    return (node,)
+
+
 def takes_square(node: t.Sym) -> bool:
     """Square brackets hold the arguments of functionals and of the uniform law."""
     font, _, word = node.name.rpartition(":")
@@ -214,7 +223,7 @@ def word(tokens: list[Token]) -> str | None:
     if len(tokens) > 1 and all(token.text.isalpha() and len(token.text) == 1 for token in tokens):
         glued = all(token.glued for token in tokens[1:])
         words = "".join(token.text for token in tokens)
-        if glued and (words.isupper() or len(words) > 3):
+        if glued and (words.isupper() or len(words) > 3 or words in ("min", "max", "ref", "opt")):
             return words
     return None
 

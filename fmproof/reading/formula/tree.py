@@ -59,9 +59,10 @@ class Call(Node):
 
 @dataclass(frozen=True)
 class Group(Node):
-    """Something in brackets."""
+    """Something in brackets; or in braces, which group and do not show."""
 
     body: Node
+    shown: bool = True
 
 
 @dataclass(frozen=True)

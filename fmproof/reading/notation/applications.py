@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,20 @@ from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Exp,
     Log,
-    Ratio,
-    Var,
     dim,
     pi,
 )
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import arithmetic, calculus, definitions, functionals, sums
+from fmproof.reading.notation import (
+    arithmetic,
+    calculus,
+    definitions,
+    functionals,
+    posteriors,
+    sums,
+)
 from fmproof.reading.notation.definitions import places
 from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
@@ -371,7 +375,7 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
         for arg in group:
             if sort_of(arg) not in (Sort.REAL, Sort.VEC, Sort.PARAM, Sort.LATENT):
                 raise NotYet("a function of a function", node.at)
-    posterior = posterior_of(elab, node, groups)
+    posterior = posteriors.posterior_of(elab, node, groups)
     if posterior is not None:
         return posterior
     meaning = elab.meaning(node, groups)
@@ -432,46 +436,3 @@ def unlabelled(elab: Elaborator, node: t.Call) -> t.Sym:
         True,
     )
     return full
-
-
-def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]]) -> Expr | None:
-    """p(z|x) where the document has p(x|z) and a law of z: the joint over the marginal."""
-    _sub, sup, main, given = groups
-    if sup or len(main) != 1 or len(given) != 1 or not elab.is_density(key_of(node.head)):
-        return None
-    if not (isinstance(main[0], Var) and isinstance(given[0], Var)):
-        return None
-    found = turned_round(elab, node, main[0], given[0])
-    if found is None:
-        return None
-    joint, marginal = found
-    return Ratio(joint, marginal)
-
-
-def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple[Expr, Expr] | None:
-    z, x = node.args[0], value_of(node.given[0])
-    if not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
-        return None
-    if definitions.candidate_of(elab, node, "posterior") is not None:
-        return None  # the document says what it is
-    for key in elab.evidence.densities:
-        for call in elab.evidence.called.get(key, ()):
-            same = [spelled(a) for a in call.args] == [spelled(x)] and [
-                spelled(g) for g in call.given
-            ] == [spelled(z)]
-            if not same:
-                continue
-            prior = elab.prior(main, z)
-            if prior is None:
-                return None
-            kernel = elab.term(t.Call(node.at, call.head, (x,), (z,)))
-            own = t.Call(node.at, call.head, (x,))
-            marginal = elab.term(own)
-            elab.note(
-                spelled(node.head) + "(z|x)",
-                "a posterior: joint density over marginal",
-                "by convention",
-                node.at,
-            )
-            return kernel * prior, marginal
-    return None

@@ -193,6 +193,8 @@ def product(elab: Elaborator, node: t.Mul) -> Expr:
             else:
                 raise NotYet("two vectors side by side", factor.at, "notation")
         else:
+            if transposed:
+                raise NotYet("a transposed number, or a power T", factor.at, "notation")
             if op == "·" and vector is not None and not dotted and i > 0:
                 done.append(term)
                 continue

@@ -7,26 +7,29 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr
+from sympy import Expr, Pow
 
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import times_of
+from fmproof.lang.arithmetic import factors, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     Density,
+    Expect,
     Head,
     IntegralOver,
     Lebesgue,
     Named,
+    Ratio,
     Var,
 )
 from fmproof.lang.nodes.measure import conditions
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import randomness
+from fmproof.reading.notation import posteriors, randomness
 from fmproof.reading.notation.lacking import (
+    Circular,
     NotYet,
     Undefined,
     symbol_in,
@@ -197,6 +200,20 @@ def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
     return None
 
 
+def _as_integral(term: Expr) -> Expr:
+    """E_{q(z)}[u p / p_t] as ∫ u p q / p_t dz: a quotient of densities is read under an integral."""
+    if not (isinstance(term, Expect) and any(_divides(f) for f in factors(term.body))):
+        return term
+    (*before, last) = term.measure
+    if before or not isinstance(last, Apply) or not isinstance(last.head, Density):
+        return term
+    return IntegralOver(times_of(last, term.body), *(Lebesgue(v) for v in last.head.drawn(last)))
+
+
+def _divides(factor: Expr) -> bool:
+    return isinstance(factor, Ratio) or (isinstance(factor, Pow) and factor.exp == -1)
+
+
 def _is_name(left: t.Node) -> bool:
     """A loss, which has no argument that is not written."""
     return isinstance(left, t.Call) and conventional("losses", left.head.name)
@@ -244,6 +261,7 @@ def definition_of(
         candidate.why = f"{', '.join(sorted(v.name for v in stray))} is free in its definition"
         return None
     candidate.state = "used"
+    term = _as_integral(term)
     renaming = {a: b for a, b in zip(own, params, strict=True) if a is not b}
     return substitute(term, renaming) if renaming else term
 
@@ -255,24 +273,51 @@ def marginal(
     main: tuple[Var, ...],
     given: tuple[Var, ...],
 ) -> Expr | None:
-    """p_t(x) where the document has p_t(x|z) and a law of z, and says no more."""
+    """p_t(x) where the document has p_t(x|z) and a law of z, and says no more.
+
+    Raises:
+        Circular: it is being found already; with q(x_0), q(x_t | x_0) and q(x_0 | x_t) in a
+            document, the density that was asked for first is mixed of no other.
+    """
     if given or len(main) != 1 or elab.strict:
         return None
+    mixed = f"{readable(key_of(call.head))}({main[0].name})"
+    if mixed in elab.mixing:
+        raise Circular(mixed, call.at)
+    elab.mixing.add(mixed)
+    try:
+        return _mixture(elab, call, sub, main)
+    except Circular as circle:
+        if circle.what != mixed:
+            raise
+        return None
+    finally:
+        elab.mixing.discard(mixed)
+
+
+def _mixture(
+    elab: Elaborator, call: t.Call, sub: tuple[Var, ...], main: tuple[Var, ...]
+) -> Expr | None:
+    """∫ p_t(x|z) q(z) dz, of what the document has."""
     key = key_of(call.head)
     for other in elab.evidence.called.get(key, ()):
         if len(other.given) != 1 or len(other.args) != 1 or len(other.head.sub) != len(sub):
             continue
-        if not isinstance(other.given[0], t.Sym):
+        if not isinstance(other.given[0], t.Sym) or posteriors.posterior_at_a_time(elab, other):
             continue
         try:
             latent = elab.variable(other.given[0])
             prior = elab.prior(latent, other.given[0])
+            if prior is None:
+                prior = _prior_at_a_time(elab, other, latent)
             if prior is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
                 continue
             conditional = elab.meaning(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
                 (sub, (), main, (latent,)),
             )
+        except Circular:
+            raise
         except (NotYet, SortError):
             continue
         if conditional.head is None:
@@ -282,6 +327,16 @@ def marginal(
     return None
 
 
+def _prior_at_a_time(elab: Elaborator, kernel: t.Call, latent: Var) -> Expr | None:
+    """p_t(x) where p_t(y|x) is the kernel and p_t(x|y) the posterior."""
+    turned = posteriors.turned(elab, kernel)
+    if turned is None or not posteriors.posterior_at_a_time(elab, turned):
+        return None
+    if elab.prior(elab.variable(symbol_in(kernel.args[0])), symbol_in(kernel.args[0])) is not None:
+        return None
+    return elab.term(t.Call(kernel.at, kernel.head, (kernel.given[0],)))
+
+
 def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     """A law of ``latent`` that depends on nothing."""
     for law in elab.laws.get(spelled(symbol), ()):
@@ -289,8 +344,8 @@ def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
         if alone and not conditions(law):
             return law
     name = spelled(symbol)
-    for key in elab.evidence.densities:
-        for call in elab.evidence.called.get(key, ()):
+    for key, calls in elab.evidence.called.items():
+        for call in calls if elab.is_density(key) else ():
             if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]:
                 meaning = elab.meaning(call, ((), (), (latent,), ()))
                 if meaning.head is not None:

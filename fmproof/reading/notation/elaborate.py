@@ -79,6 +79,8 @@ class Elaborator:
     joint: list[Apply] = field(default_factory=list)
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
+    mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
     expand: bool = True  #: paths are written out, rather than drawn
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn

@@ -23,7 +23,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import definitions, hidden_noise
+from fmproof.reading.notation import definitions, hidden_noise, posteriors
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -211,7 +211,7 @@ def density_head(
             return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
-            turned(elab, call)
+            posteriors.turned(elab, call) is not None
             and len(main) == 1
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
@@ -252,17 +252,6 @@ def mixture_head(
     path = spelled(elab.density_of[name.split("@")[0]]) if name in elab.density_of else "a path"
     elab.note(shown, f"the density of {path}", "words say so", -1)
     return Meaning(None, everything, head(*below, point))
-
-
-def turned(elab: Elaborator, call: t.Call) -> bool:
-    """Whether the document has this density with arguments and conditions exchanged."""
-    args, given = [spelled(a) for a in call.args], [spelled(g) for g in call.given]
-    return bool(given) and any(
-        [spelled(a) for a in other.args] == given and [spelled(g) for g in other.given] == args
-        for calls in elab.evidence.called.values()
-        for other in calls
-        if elab.is_density(key_of(other.head))
-    )
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:

@@ -31,6 +31,14 @@ class Undefined(NotYet):
         self.node = node
 
 
+class Circular(NotYet):
+    """A density that would be the mixture of others in which it is mixed itself."""
+
+    def __init__(self, what: str, at: int) -> None:
+        super().__init__(f"{what} would be mixed of itself", at, "notation")
+        self.what = what
+
+
 def symbol_in(node: t.Node) -> t.Sym:
     if isinstance(node, t.Sym):
         return node

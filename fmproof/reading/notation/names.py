@@ -40,11 +40,10 @@ class Names:
 
 def _candidates(key: str, sub: str, kind: str) -> Iterator[str]:
     stem, tail, primes = _parts(key, sub)
+    stem = "dim" if stem == "d" else stem  # d′, to which a binder would rename it, is no name
     role = "a variable" if kind.startswith("variable") else "a symbol"
     for i in range(1, 10_000):
         longer = stem + "x" * (i - 1) if i < 4 else f"{stem}{'x' * 3}{_letters(i)}"
-        if stem == "d" and i > 1:
-            longer = "dim" + "x" * (i - 2)
         for name in _joined(longer, tail):
             try:
                 yield require_name(name + primes, role)

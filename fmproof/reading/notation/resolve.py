@@ -7,16 +7,18 @@ is another symbol than p_{t,s} where both are written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
+from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal
+from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
-from fmproof.reading.notation.symbols import conventional, key_of
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 _TWO = Fraction(2)
 
@@ -25,15 +27,33 @@ class Resolver:
     """The short forms of one document, by which of its letters take arguments.
 
     Args:
+        equations: the sides of rows.
         functions: keys of letters that words call a function.
     """
 
-    def __init__(self, trees: Iterable[t.Node], functions: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        trees: Sequence[t.Node],
+        equations: Iterable[tuple[t.Node, t.Node]] = (),
+        functions: Collection[str] = (),
+    ) -> None:
         self.functions = functions
+        self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
         self.bars: dict[tuple[str, int], set[int]] = {}
+        self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
+        self.points: dict[str, t.Sym] = {}  # where densities are taken
+        self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
+        for left, right in equations:
+            if isinstance(left, t.Call):
+                self.maps.setdefault(key_of(left.head), (left, right))
         for tree in trees:
+            self.letters |= set(_letters_below(tree))
             for node in t.walk(tree):
+                if isinstance(node, t.Call) and len(node.args) == 1:
+                    place = node.args[0]
+                    if isinstance(place, t.Sym):
+                        self.points.setdefault(key_of(node.head), place)
                 if isinstance(node, t.Sym):
                     self.bars.setdefault(_shape(node), set()).add(node.given)
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
@@ -42,7 +62,7 @@ class Resolver:
 
     def side(self, node: t.Node) -> t.Node:
         """A side of a row, written out."""
-        made: t.Node = self._visit(node)
+        made: t.Node = self._visit(with_times_below(node, self.processes))
         return made
 
     def sides(
@@ -51,9 +71,15 @@ class Resolver:
         """Both sides of a row: ``p(x | y) = N(y, I)`` is the density at x."""
         left = None if left is None else self.side(left)
         right = None if right is None else self.side(right)
+        letter = _gradient_letter([side for side in (left, right) if side is not None])
+        if letter is not None:
+            left, right = _in_the_letter(left, letter), _in_the_letter(right, letter)
         if isinstance(right, t.Normal) and right.point is None and isinstance(left, t.Call):
-            letter = conventional("densities", key_of(left.head))
-            if letter and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
+            point = self.points.get(key_of(left.head))
+            if point is not None and len(left.args) == 1 and isinstance(left.args[0], t.Dot):
+                left = replace(left, args=(point,))  # p(· | z) = N(z, I)
+            density = conventional("densities", key_of(left.head))
+            if density and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
                 right = replace(right, point=left.args[0])
         return left, right
 
@@ -68,6 +94,12 @@ class Resolver:
             node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
+        if isinstance(node, t.Sym) and self._marks(node.sup):
+            assert isinstance(node.sup, t.Sym)
+            return replace(node, labels=(*node.labels, node.sup.name), sup=None)
+        if isinstance(node, t.Call) and _at_a_time_above(node):
+            head = replace(node.head, sub=(*node.head.sub, node.head.sup), sup=None)
+            return replace(node, head=head)
         if isinstance(node, t.Mul):
             density = as_normal(_flat(node))
             if density is not None:
@@ -87,6 +119,12 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _marks(self, above: t.Node | None) -> bool:
+        """Whether a letter above another is a mark, as in v^X: it stands nowhere by itself."""
+        if not isinstance(above, t.Sym) or above.sub or above.sup or above.accents:
+            return False
+        return above.name.isalpha() and above.name.isupper() and above.name not in self.letters
 
     def _product(self, node: t.Mul) -> t.Node:
         factors: list[t.Node] = [node.factors[0]]
@@ -155,8 +193,23 @@ class Resolver:
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
         of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
         if negative and not of_time:  # the inverse of a map, or one over its value
+            inverse = self._inverse(power, head, args) if len(args) == 1 else None
+            if inverse is not None:
+                return inverse
             return t.Other(power.at, "power that may be an inverse", (called,))
         return replace(power, base=called)
+
+    def _inverse(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
+        """ψ⁻¹(y) = (y - b) / a, where ψ(x) = a x + b."""
+        minus_one = t.Add(power.at, ((-1, t.Num(power.at, Fraction(1))),))
+        known = self.maps.get(key_of(head))
+        if known is None or spelled(power.exponent) != spelled(minus_one):
+            return None
+        call, value = known
+        same_places = [spelled(s) for s in call.head.sub] == [spelled(s) for s in head.sub]
+        if not same_places or len(call.args) != 1 or call.given or call.after:
+            return None
+        return affine_inverse(value, call.args[0], args[0])
 
     def _at(self, node: t.Node, place: t.Node, bracketed: bool) -> t.Node | None:
         """The letters of functions in ``node`` at ``place``; None where that is not clear."""
@@ -166,7 +219,7 @@ class Resolver:
         if not isinstance(node, t.Group | t.Mul | t.Add | t.Function):
             return None
         if any(isinstance(n, t.Call) for n in t.walk(node)):
-            return None
+            return _in_place_of_dots(node, place)
         names = {key_of(n) for n in t.walk(node) if isinstance(n, t.Sym)}
         if not names & set(self.arities):
             return None
@@ -182,6 +235,64 @@ class Resolver:
 
         made: t.Node = visit(node)
         return made
+
+
+def _letters_below(node: t.Node) -> Iterator[str]:
+    """The spellings of symbols that do not stand above another."""
+    if isinstance(node, t.Sym):
+        yield spelled(node)
+        for below in node.sub:
+            yield from _letters_below(below)
+        return
+    for child in t.children(node):
+        yield from _letters_below(child)
+
+
+def _in_place_of_dots(node: t.Node, place: t.Node) -> t.Node | None:
+    """(p(·|z) u(·|z))(x) at x; None where something else is taken at another point."""
+    calls = [n for n in t.walk(node) if isinstance(n, t.Call)]
+    if not all(len(call.args) == 1 and isinstance(call.args[0], t.Dot) for call in calls):
+        return None
+
+    def visit(one: Any) -> Any:
+        if isinstance(one, tuple):
+            return tuple(map(visit, one))
+        if isinstance(one, t.Dot):
+            return place
+        if isinstance(one, t.Node):
+            return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
+        return one
+
+    made: t.Node = visit(node)
+    return made
+
+
+def _gradient_letter(sides: Sequence[t.Node]) -> t.Sym | None:
+    """The one letter at which a row takes functions without a condition, as in log p(x)."""
+    places = {
+        spelled(place): place
+        for side in sides
+        for node in t.walk(side)
+        if isinstance(node, t.Call) and len(node.args) == 1 and not node.given
+        for place in node.args
+        if isinstance(place, t.Sym)
+    }
+    return next(iter(places.values())) if len(places) == 1 else None
+
+
+def _in_the_letter(node: Any, letter: t.Sym) -> Any:
+    """∇ log p(y | x) in a row about p(x) is the gradient in x."""
+    if isinstance(node, tuple):
+        return tuple(_in_the_letter(part, letter) for part in node)
+    if not isinstance(node, t.Node):
+        return node
+    changed = {f.name: _in_the_letter(getattr(node, f.name), letter) for f in fields(node)}
+    node = replace(node, **changed)
+    if isinstance(node, t.Derivative) and node.kind == "grad" and node.var is None:
+        calls = [n for n in t.walk(node.body) if isinstance(n, t.Call) and n.given]
+        if calls and all([spelled(g) for g in call.given] == [spelled(letter)] for call in calls):
+            return replace(node, var=letter)
+    return node
 
 
 def _shape(node: t.Sym) -> tuple[str, int]:
@@ -201,7 +312,9 @@ def _flat(node: t.Mul) -> t.Mul:
 
 def _multiplies(node: t.Call) -> bool:
     """Whether a call may as well be a letter times a bracket: c (a + b)."""
-    return any(isinstance(a, t.Add | t.Num | t.Frac) for a in node.args) and not node.given
+    if node.given:
+        return False
+    return any(isinstance(a, t.Add | t.Num | t.Frac) for a in node.args)
 
 
 def _power_of_bracket(node: t.Pow) -> t.Node:
@@ -210,6 +323,13 @@ def _power_of_bracket(node: t.Pow) -> t.Node:
         return node
     *before, bracket = node.base.factors
     return replace(node.base, factors=(*before, replace(node, base=bracket)))
+
+
+def _at_a_time_above(node: t.Call) -> bool:
+    """J^t(θ), the loss at a time, which others write J_t(θ)."""
+    above = node.head.sup
+    time = isinstance(above, t.Sym) and not above.sub and conventional("times", above.name)
+    return time and conventional("losses", node.head.name)
 
 
 def _outside(node: t.Node) -> t.Node:

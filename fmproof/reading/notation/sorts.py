@@ -399,8 +399,12 @@ def is_loss(call: t.Call, vectors: frozenset[str] = frozenset()) -> bool:
 
 
 def is_identity(node: t.Node) -> bool:
-    """Whether a node is the identity matrix."""
-    return isinstance(node, t.Sym) and node.name in (
+    """Whether a node is the identity matrix: I, I_d; I_t is something that moves."""
+    if not isinstance(node, t.Sym) or any(
+        isinstance(s, t.Sym) and conventional("times", s.name) for s in node.sub
+    ):
+        return False
+    return node.name in (
         "I",
         "bf:I",
         "Id",

@@ -113,6 +113,11 @@ def denies(text: str, start: int) -> bool:
     return _last("denied", _sentence(text, start)) >= 0
 
 
+def denied(words: str) -> bool:
+    """Whether words that stand in a row have a "not"."""
+    return _last("denied", words) >= 0
+
+
 def _sentence(text: str, start: int) -> str:
     """What stands before a formula in its sentence."""
     return _STOPS.split(text[max(0, start - 90) : start])[-1]

@@ -43,9 +43,11 @@ class Picture:
     svg: str
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it."""
+        """How a notebook shows it; where the notebook is not trusted, words say what is missing."""
+        from fmproof.report.html import page_part
+
         return (
-            f'<figure style="max-width:44rem;margin:1rem 0">{self.svg}'
+            f'<figure style="max-width:44rem;margin:1rem 0">{page_part("untrusted.html")}{self.svg}'
             f"<figcaption><b>{escape(self.title)}.</b> {escape(self.caption)}</figcaption></figure>"
         )
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy import Expr
+
+from fmproof.errors import RuleError, SortError
+from fmproof.kernel.theorem import Theorem
 from fmproof.tactics.methods import (
     arithmetic,
     calculus,
@@ -17,11 +21,11 @@ from fmproof.tactics.methods import (
     gaussian,
     integrals,
 )
-from fmproof.tactics.methods.common import Common, bring
+from fmproof.tactics.methods.common import Common, bring, brought
 from fmproof.tactics.methods.line import Line, Method
-from fmproof.tactics.rewriting import Conversion
+from fmproof.tactics.rewriting import Conversion, Memory
 
-__all__ = ["METHODS", "Common", "Line", "Method", "common_form"]
+__all__ = ["METHODS", "Common", "Line", "Method", "agree", "common_form"]
 
 
 def _nothing(_: Line) -> Conversion:
@@ -68,6 +72,29 @@ METHODS: dict[str, Method] = {
 """The names that a step may give in ``by``."""
 
 
+_OF_THE_LINE = frozenset(
+    ("definition", "constant", "lemma", "bayes", "take-out", "conditional-linearity")
+)
+"""The methods that look at the whole line, or note what they found in it."""
+_forms: Memory[tuple[Theorem, set[str]]] = Memory()
+
+
 def common_form(line: Line, names: Sequence[str]) -> Common:
     """Bring both lines to the form that the named methods give."""
-    return bring(line, {name: METHODS[name](line) for name in names}, "field" in names)
+    conversions = {name: METHODS[name](line) for name in names}
+    fractions = "field" in names
+    if not _OF_THE_LINE.isdisjoint(names):
+        return bring(line, conversions, fractions)
+    (left, ours), (right, theirs) = (
+        _forms.of((side, *names), lambda side=side: brought(side, conversions))  # type: ignore[misc]
+        for side in (line.before, line.claim)
+    )
+    return Common(left, right, ours | theirs, fractions)
+
+
+def agree(before: Expr, claim: Expr, names: Sequence[str]) -> bool:
+    """Whether the named methods bring both lines to one form; what that takes is not looked at."""
+    try:
+        return common_form(Line(before, claim), names).agree is not None
+    except (RuleError, SortError):
+        return False

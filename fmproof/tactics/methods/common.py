@@ -52,21 +52,25 @@ class Common:
 
 def bring(line: Line, conversions: Mapping[str, Conversion], fractions: bool = False) -> Common:
     """Bring both lines to the form that the conversions give; the first that applies acts."""
+    left, ours = brought(line.before, conversions)
+    right, theirs = brought(line.claim, conversions)
+    return Common(left, right, ours | theirs, fractions)
+
+
+def brought(term: Expr, conversions: Mapping[str, Conversion]) -> tuple[Theorem, set[str]]:
+    """term = the form that the conversions give it, and the names of those that acted."""
     used: set[str] = set()
 
-    def convert(term: Expr) -> Theorem | None:
+    def convert(part: Expr) -> Theorem | None:
         for name, conversion in conversions.items():
-            theorem = conversion(term)
+            theorem = conversion(part)
             if theorem is not None:
                 used.add(name)
                 return theorem
         return None
 
-    def normal(term: Expr) -> Theorem:
-        theorem = sweep(term, convert)
-        return reflexivity(term) if theorem is None else theorem
-
-    return Common(normal(line.before), normal(line.claim), used, fractions)
+    theorem = sweep(term, convert)
+    return (reflexivity(term) if theorem is None else theorem), used
 
 
 def equal_fractions(left: Expr, right: Expr) -> Theorem | None:

@@ -1,0 +1,107 @@
+"""Rows that are out of scope: a variable that nothing draws or binds, parts of different sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Basic, Expr
+
+from fmproof.documents.context import Context
+from fmproof.documents.items import Item
+from fmproof.documents.suggest import in_place_of
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.symbols import readable, spelled
+
+
+def strays(context: Context, start: Expr, claim: Expr) -> str:
+    """A variable that is free in an average of the claim, and nothing in the start has it."""
+    if _points(start):
+        return ""
+    evidence = context.elab.evidence
+    equated = {spelled(item.left) for item in context.reading.items if isinstance(item.left, t.Sym)}
+    for _, var in _free_in_averages(claim):
+        name = context.elab.spelling(var)
+        known = name in evidence.drawn or name in evidence.integrated
+        if known and name not in equated:
+            return f"{text(var)} is neither drawn nor bound here"
+    return ""
+
+
+def undrawn(context: Context, start: Expr, claim: Expr, relation: str) -> str:
+    """The same of a variable of which little is known: with one that is drawn for it, in its
+    average, the row is proved, so it was meant."""
+    if _points(start) or relation != "=":
+        return ""
+    for node, var in _free_in_averages(claim):
+        if var.sort is not Sort.VEC:
+            continue
+        for drawn in (v for item in node.args[1:] for v in drawn_by(item)):
+            meant = in_place_of(claim, var, drawn) if drawn.sort is var.sort else None
+            if meant is not None and context.prover.prove(start, meant, thorough=False).proved:
+                return (
+                    f"{text(var)} is neither drawn nor bound here; with {text(drawn)} for it the "
+                    "row is proved"
+                )
+    return ""
+
+
+def mixed(context: Context, item: Item) -> str:
+    """A sum of a vector, as the document uses it elsewhere, and of a number made of times."""
+    nodes = t.walk(item.right) if item.right is not None else ()
+    for total in (node for node in nodes if isinstance(node, t.Add)):
+        parts = [part for _, part in total.parts]
+        vector = next((part for part in parts if _surely_vector(context, part)), None)
+        number = next((found for part in parts if (found := _of_time(context, part))), None)
+        if vector is not None and number is not None:
+            return (
+                f"{readable(spelled(vector))} is a vector and {text(number)} is a number: "
+                "they have no sum"
+            )
+    return ""
+
+
+def _surely_vector(context: Context, node: t.Node) -> bool:
+    if not isinstance(node, t.Sym):
+        return False
+    found = context.elab.evidence.sorts.of(node)
+    return found is not None and found.kind == "vec" and not found.guessed
+
+
+def _of_time(context: Context, node: t.Node) -> Expr | None:
+    """A term that is a number, with a time in it and no other variable than numbers."""
+    try:
+        term: Expr = context.elab.term(node)
+        real = sort_of(term) is Sort.REAL
+    except (NotYet, SortError, FmproofError):
+        return None
+    free = free_vars(term)
+    times = any(context.elab.is_time(context.elab.spelling(v)) for v in free)
+    return term if real and times and all(v.sort is Sort.REAL for v in free) else None
+
+
+def _points(term: Expr) -> set[Var]:
+    return {v for v in free_vars(term) if v.sort is not Sort.PARAM}
+
+
+def _free_in_averages(claim: Expr) -> Iterator[tuple[Expr, Var]]:
+    """The averages of a row, each with the variables that are free in it and in the row."""
+    for node in _averages(claim):
+        for var in sorted(_points(node) & _points(claim), key=lambda v: v.name):
+            yield node, var
+
+
+def _averages(term: Basic) -> Iterator[Expr]:
+    """From the outside in: a variable that an outer one lacks may be drawn in an inner one."""
+    if isinstance(term, Expect | IntegralOver):
+        yield term
+    if not isinstance(term, Named):
+        for arg in term.args:
+            yield from _averages(arg)

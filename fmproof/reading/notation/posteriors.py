@@ -1,0 +1,102 @@
+"""Posteriors: p(z|x) where a document has p(x|z), the joint density over the marginal.
+
+Densities of one letter are of one joint law. Where a document has p(x|z) and p(z|x), and the law
+of one of them by itself, the other way round is the posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sympy import Expr
+
+from fmproof.lang.nodes import IntegralOver, Lebesgue, Ratio, Var
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation import definitions
+from fmproof.reading.notation.lacking import value_of
+from fmproof.reading.notation.symbols import key_of, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]]) -> Expr | None:
+    """p(z|x) where the document has p(x|z) and a law of z: the joint over the marginal."""
+    _sub, sup, main, given = groups
+    if sup or len(main) != 1 or len(given) != 1 or not elab.is_density(key_of(node.head)):
+        return None
+    if not (isinstance(main[0], Var) and isinstance(given[0], Var)):
+        return None
+    found = turned_round(elab, node, main[0], given[0])
+    if found is None:
+        return None
+    joint, marginal = found
+    return Ratio(joint, marginal)
+
+
+def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple[Expr, Expr] | None:
+    """The joint density and the marginal of ``given``, where ``node`` is a posterior."""
+    z, x = node.args[0], value_of(node.given[0])
+    if not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
+        return None
+    if definitions.candidate_of(elab, node, "posterior") is not None:
+        return None  # the document says what it is
+    other = turned(elab, node)
+    if other is None:
+        return None
+    if (spelled(x), spelled(z)) in elab.posteriors:
+        return None  # the other way round is one: this is the kernel
+    kernel_of = t.Call(node.at, other.head, (x,), (z,))
+    prior = elab.prior(main, z)
+    if prior is None:
+        if elab.prior(given, x) is not None or not posterior_at_a_time(elab, node):
+            return None
+        elab.posteriors.add((spelled(z), spelled(x)))
+        prior = elab.term(t.Call(node.at, node.head, (z,)))
+        kernel = elab.term(kernel_of)
+        marginal: Expr = IntegralOver(kernel * prior, Lebesgue(main))
+    else:
+        elab.posteriors.add((spelled(z), spelled(x)))
+        kernel = elab.term(kernel_of)
+        marginal = elab.term(t.Call(node.at, other.head, (x,)))
+    elab.note(
+        spelled(node.head) + "(z|x)",
+        "a posterior: joint density over marginal",
+        "by convention",
+        node.at,
+    )
+    return kernel * prior, marginal
+
+
+def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
+    """The density of the document with arguments and conditions of ``call`` exchanged."""
+    args, given = [spelled(a) for a in call.args], [spelled(g) for g in call.given]
+    for key, calls in elab.evidence.called.items():
+        if elab.is_density(key):
+            for other in calls:
+                if [spelled(a) for a in other.args] == given and args == [
+                    spelled(g) for g in other.given
+                ]:
+                    return other
+    return None
+
+
+def posterior_at_a_time(elab: Elaborator, call: t.Call) -> bool:
+    """Whether p_t(x|y) is p_t(y|x) p_t(x) over its integral, of a document that has all three.
+
+    Where it has p_t(y), too, the letter at which it takes most of its functions has the prior.
+    """
+    other = turned(elab, call)
+    if other is None or len(call.args) != 1 or spelled(other.head) != spelled(call.head):
+        return False
+    alone = {
+        spelled(one.args[0])
+        for one in elab.evidence.called.get(key_of(call.head), ())
+        if len(one.args) == 1 and not one.given and spelled(one.head) == spelled(call.head)
+    }
+    mine, its = spelled(call.args[0]), spelled(other.args[0])
+    if not call.head.sub or mine not in alone:
+        return False
+    point = elab.point_letter()
+    return its not in alone or (point is not None and spelled(point) == mine)

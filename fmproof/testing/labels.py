@@ -1,0 +1,90 @@
+"""Labels of a sampler's rows: they travel with their data, or are left out row by row.
+
+A sampler is given the numbers of its rows as labels. Classifier-free guidance replaces some of them
+by one that stands for none, and each row has to be chosen by itself.
+"""
+
+from __future__ import annotations
+
+from math import comb
+
+import numpy as np
+
+from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.testing.evidence import Evidence
+from fmproof.testing.failure import CheckFailed
+from fmproof.testing.reference import Reference
+from fmproof.testing.samplers import Draws, Sampler
+
+_OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives one row
+_BATCHES, _ROWS = 60, 8
+
+
+def check_labels(draws: Draws, nearest: FloatArray, rows: FloatArray) -> CheckFailed | None:
+    """The failure of labels that are neither those of their data nor left out.
+
+    Args:
+        nearest: (M,), the row of the batch that each row's data are.
+        rows: the M rows of the draws that this is about.
+    """
+    if draws.labels is None or draws.batch is None:
+        return None
+    labels = draws.labels[rows].astype(int)
+    wrong = _wrong(labels, draws.batch, nearest)
+    wrong &= ~_left_out(labels, wrong, len(draws.batch))
+    if not wrong.any():
+        return None
+    row = int(wrong.argmax())
+    return CheckFailed(
+        "the labels do not travel with their data",
+        expected=f"label {int(nearest[row])} in row {row}, whose x1 is row {int(nearest[row])} of "
+        "the batch",
+        found=f"label {labels[row]}; {int(wrong.sum()):,} of {len(wrong):,} rows are wrong",
+        hint="index the labels by the same pairing as x1",
+    )
+
+
+def dropped_together(user: Sampler, reference: Reference, seed: int) -> Evidence | None:
+    """Are labels left out for whole batches? None where no labels are given and returned.
+
+    Given how many rows have none, all sets of so many rows are equally likely if each row is chosen
+    by itself, so the probability that they are whole batches is known.
+    """
+    if "y" not in user.inputs.values():
+        return None
+    dropped = np.zeros((_BATCHES, _ROWS), dtype=bool)
+    for number in range(_BATCHES):
+        try:
+            labels = user.draw(reference, _ROWS, seed + number).labels
+        except CheckFailed:  # the looks will say why
+            return None
+        if labels is None:
+            return None
+        dropped[number] = labels != np.arange(_ROWS)
+    whole = int(dropped.all(axis=1).sum())
+    if not 0 < whole < _BATCHES or whole * _ROWS != dropped.sum():
+        return None
+    chance = comb(_BATCHES, whole) / comb(dropped.size, whole * _ROWS)
+    failure = CheckFailed(
+        "labels are left out of whole batches",
+        expected="each row's label left out or kept by itself",
+        found=f"no label in any of the {_ROWS} rows of {whole} batches, and all of them in the "
+        f"other {_BATCHES - whole}",
+        hint="draw a random number for each row: torch.rand(len(x1)) < p, not torch.rand(1) < p",
+    )
+    return Evidence(chance, lambda _: failure)
+
+
+def _wrong(labels: FloatArray, batch: FloatArray, nearest: FloatArray) -> BoolArray:
+    told = np.clip(labels, 0, len(batch) - 1)
+    other = (np.abs(batch[told] - batch[nearest]) > 0).any(axis=1)
+    return np.asarray(other | (told != labels))
+
+
+def _left_out(labels: FloatArray, wrong: BoolArray, count: int) -> BoolArray:
+    """The rows with the label that stands for none."""
+    outside = (labels < 0) | (labels >= count)
+    values, often = np.unique(labels[wrong & ~outside], return_counts=True)
+    if len(values) and (often.max() > _OFTEN or (len(values) == 1 and often[0] > 1)):
+        return np.asarray(outside | (labels == values[often.argmax()]))
+    return np.asarray(outside)

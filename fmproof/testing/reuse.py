@@ -1,0 +1,106 @@
+"""Are random numbers used twice: one noise for several rows, or one key for the noise and t?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fmproof.models import TimeLaw
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.failure import CheckFailed
+from fmproof.testing.laws import normal_cdf, time_cdf
+from fmproof.testing.made_of import Made, twins
+from fmproof.testing.reference import Reference
+
+_ROWS = 1_000  # whose times are looked for among the noise
+_GRID = 999  # quantiles by which a law shows that it has no atoms
+
+
+def reused_numbers(reference: Reference, made: Made) -> CheckFailed | None:
+    """The failure of code whose rows share their noise, or whose times are made of the random
+    numbers of the noise, where chance would not do that."""
+    return _shared_noise(made) or _times_of_noise(reference, made)
+
+
+def same_times(reference: Reference, batches: FloatArray) -> CheckFailed | None:
+    """The failure of code that uses the same times in all ``batches`` (B, n), in any order."""
+    ordered = np.sort(batches, axis=1)
+    if len(batches) < 2 or batches.shape[1] < 4 or (ordered != ordered[:1]).any():
+        return None
+    if has_atoms(reference.time):
+        return None
+    first = np.unique(ordered[0])
+    shown = ", ".join(f"{t:.4g}" for t in first[:4]) + (", …" if len(first) > 4 else "")
+    return CheckFailed(
+        "t is not drawn anew for each batch",
+        expected=f"other times in each batch, with the law {reference.time!r}",
+        found=f"the times {shown} in each of {len(batches)} batches",
+        hint="they come from a grid, or from a generator that is seeded anew: draw them, or add "
+        "one random shift to the grid; pass time=DiscreteTime([...]) if the model is to know no "
+        "other times",
+    )
+
+
+def has_atoms(law: TimeLaw) -> bool:
+    """Whether a law has values that come again."""
+    values = law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1))
+    return len(np.unique(values)) < _GRID
+
+
+def _shared_noise(made: Made) -> CheckFailed | None:
+    """The failure of code whose rows share their noise, where chance would not make them."""
+    count, dim = made.eps.shape
+    if count < 50 or dim < 2:
+        return None
+    width = float(np.median(made.slack)) * 8 + 1e-12
+    chance = count**2 / 2 * (0.57 * width) ** dim
+    if chance > 10:
+        return None
+    pairs = [(i, j) for i, j, sign in twins(made.eps, made.slack) if sign > 0]
+    if len(pairs) <= 10 * chance + 25:
+        return None
+    z = made.z
+    scale = 1e-6 + 8 * float(np.median(made.z_slack))
+    same_data = np.mean([np.abs(z[i] - z[j]).max() <= scale for i, j in pairs])
+    i, j = pairs[0]
+    if same_data > 0.9:
+        hint = (
+            "noise and data are paired once and the pairs are used again: draw new noise "
+            "for every batch and epoch"
+        )
+    else:
+        hint = "the same noise is used for several rows: draw noise of the shape of the whole batch"
+    return CheckFailed(
+        "the noise is not drawn anew for each row",
+        expected=f"{count:,} rows of independent noise",
+        found=f"{len(pairs):,} pairs of rows with one noise, such as x0 = {made.eps[i]} at "
+        f"t = {made.t[i]:.4g} and t = {made.t[j]:.4g}",
+        hint=hint,
+    )
+
+
+def _times_of_noise(reference: Reference, made: Made) -> CheckFailed | None:
+    """One key of JAX's gives a uniform number u and the normal one with P(X <= x) = u."""
+    if len(made.t) < 50 or len(np.unique(made.t)) < len(made.t) / 2 or has_atoms(reference.time):
+        return None
+    t, eps = made.t[:_ROWS], made.eps
+    told, upto = time_cdf(reference.time)(t)
+    noise, _ = normal_cdf(eps.ravel())
+    off = 4 * float(np.median(made.slack)) + 1e-6
+    chance = 2 * off * len(t) * len(noise)
+    if chance > 0.1 * len(t):
+        return None
+    noise = np.sort(noise)
+    for u in ((told + upto) / 2, 1 - (told + upto) / 2):
+        right = np.clip(np.searchsorted(noise, u), 1, len(noise) - 1)
+        near = np.minimum(np.abs(noise[right] - u), np.abs(noise[right - 1] - u)) <= off
+        if near.sum() > 10 * chance + 25:
+            break
+    else:
+        return None
+    return CheckFailed(
+        "t and the noise are made of the same random numbers",
+        expected="times that are independent of the noise",
+        found=f"{int(near.sum()):,} of {len(t):,} times t with P(T <= t) = P(X <= x) for a "
+        f"coordinate x of the noise, such as t = {t[near][0]:.6g}",
+        hint="one key was used for both: split it, and give each call a key of its own",
+    )

@@ -1,0 +1,225 @@
+"""Rules of calculus, signs and fractions: what each proves, and its falsehoods, in Coq."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from examples import times
+
+from fmproof import (
+    ArgMin,
+    Density,
+    Differentiable,
+    Div,
+    Dominated,
+    Exp,
+    Expect,
+    Field,
+    Grad,
+    Inner,
+    Integrable,
+    Log,
+    Normal,
+    Param,
+    Partial,
+    Positive,
+    Ratio,
+    Real,
+    Scalar,
+    Sqrt,
+    Theorem,
+    VanishesWith,
+    Vec,
+    dim,
+    pi,
+)
+from fmproof.certificate.certificate import Certificate, of_theorem
+from fmproof.certificate.export.check import check, write
+from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.library import ALLOWED, MISSING, axioms, compiled, coqc, last_words
+from fmproof.certificate.proved import certificate_of
+from fmproof.errors import InputError
+from fmproof.kernel import calculus, integrability, order, ring
+from fmproof.kernel.equality import congruence, reflexivity
+
+ANALYSIS = "/usr/lib/ocaml/coq/user-contrib/mathcomp/analysis"
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None or not Path(ANALYSIS).is_dir(), reason=MISSING
+)
+x, y, z, m = Vec("x y z m")
+s, t = Real("s t")
+theta = Param("theta")
+f, g = Scalar("f", x), Scalar("g", x)
+a, b = Scalar("a", t), Scalar("b", t)
+F, X, Y = Field("F", x), Field("X", t), Field("Y", t)
+P = Scalar("P", x, sub=t)
+q, k = Density("q", z), Scalar("k", x, z)
+L, M = Scalar("L", theta), Scalar("M", sub=t)
+
+SMALL: Mapping[str, Callable[[], Theorem]] = {
+    "minimisers of a shift": lambda: calculus.minimisers_of_shift(ArgMin(L(theta) + M(t), theta)),
+    "a dominated integrand": lambda: calculus.dominated_integrable(Dominated(k(x, z), x, y, q(z))),
+    "the gradient of a product": lambda: calculus.derivative(Grad(f(x) * g(x), x)),
+    "the gradient of a square": lambda: calculus.derivative(Grad(f(x) ** 2, x, y)),
+    "the gradient of a quotient": lambda: calculus.derivative(Grad(Ratio(f(x), g(x)), x)),
+    "the gradient of a logarithm": lambda: calculus.derivative(Grad(Log(f(x)), x)),
+    "the gradient of a root": lambda: calculus.derivative(Grad(Sqrt(f(x)), x)),
+    "the gradient of exp": lambda: calculus.derivative(Grad(Exp(f(x)), x)),
+    "the gradient of lines": lambda: calculus.derivative(Grad(Inner(2 * x + y, x - z), x)),
+    "the gradient of a Gaussian": lambda: calculus.derivative(Grad(Normal(x, m, t), x)),
+    "the derivative of a product": lambda: calculus.derivative(Partial(a(t) * b(t), t)),
+    "the derivative of a quotient": lambda: calculus.derivative(Partial(Ratio(a(t), b(t)), t)),
+    "the derivative of a logarithm": lambda: calculus.derivative(Partial(Log(a(t)), t)),
+    "the derivative of a root": lambda: calculus.derivative(Partial(Sqrt(a(t)), t)),
+    "the derivative of exp": lambda: calculus.derivative(Partial(Exp(a(t)), t, s)),
+    "the derivative of a multiple": lambda: calculus.derivative(Partial(3 * a(t) + 1, t)),
+    "of a multiple of a vector": lambda: calculus.derivative(Partial(a(t) * x + y, t)),
+    "of an inner product": lambda: calculus.derivative(Partial(Inner(X(t), Y(t)), t)),
+    "of a Gaussian": lambda: calculus.derivative(Partial(Normal(x, X(t), a(t)), t)),
+    "the chain rule": lambda: calculus.derivative(Partial(P(t, X(t)), t)),
+    "the chain rule along a line": lambda: calculus.derivative(Partial(P(t, x + t * y), t)),
+    "the divergence of a multiple": lambda: calculus.derivative(Div(2 * F(x) + y, x)),
+    "the divergence of a product": lambda: calculus.derivative(Div(f(x) * F(x), x)),
+    "the divergence of x": lambda: calculus.derivative(Div(x, x, y)),
+    "fewer variables": lambda: calculus.fewer_variables(Differentiable(P(t, x), t, s, x, y), t),
+    "one number": lambda: calculus.fewer_variables(Differentiable(P(t, x), t, s, x, y), x),
+    "a differentiable vector": lambda: calculus.differentiable(Differentiable(f(x) * F(x) + x, x)),
+    "a vector with a velocity": lambda: calculus.differentiable(
+        Differentiable(a(t) * X(t) + Y(t), t)
+    ),
+    "derivatives of equals": lambda: congruence(
+        Partial(a(t) + a(t), t, s), {0: ring.ring(a(t) + a(t), 2 * a(t))}
+    ),
+    "a positive product": lambda: order.positive(Positive(2 * pi * a(t) ** 3), 0),
+    "a positive quotient": lambda: order.positive(Positive(Ratio(a(t), b(t))), 0),
+    "a positive root": lambda: order.positive(Positive(Sqrt(a(t))), 0),
+    "a positive sum": lambda: order.positive(Positive(1 + a(t) ** 2), 0),
+    "a positive square": lambda: order.positive(Positive(a(t) ** 2), 0),
+    "not zero": lambda: order.nonzero(VanishesWith(b(t), a(t))),
+    "no factor is zero": lambda: order.product_vanishes(VanishesWith(1, a(t) ** 2 * b(t) * Exp(t))),
+    "no quotient is zero": lambda: order.product_vanishes(VanishesWith(1, Ratio(a(t), b(t)))),
+    "fractions": lambda: ring.field(
+        Ratio(a(t), b(t)) + Ratio(1, a(t) * b(t)), Ratio(a(t) ** 2 + 1, a(t) * b(t))
+    ),
+    "fractions of vectors": lambda: ring.field(
+        Ratio(1, Ratio(a(t), b(t))) * x, Ratio(b(t), a(t)) * x
+    ),
+    "a sum of integrable vectors": lambda: integrability.sum_of_integrable(
+        Integrable(z + F(z), q(z))
+    ),
+}
+
+SOME = ("minimisers of a shift", "a dominated integrand", "fractions of vectors", "the chain rule")
+
+
+def module(name: str, text: str) -> str:
+    """A file as a module of a larger one, for which mathcomp is loaded once."""
+    return f'Module {name}.\nSet Warnings "-all".\n{text}\nEnd {name}.\n'
+
+
+def together(certificates: Mapping[str, Certificate]) -> str:
+    """The proofs of several theorems in one file, each checked against its statement."""
+    parts, names = [], []
+    for i, certificate in enumerate(certificates.values()):
+        parts.append(module(f"Proof{i}", proof(certificate)))
+        parts.append(module(f"Goal{i}", goal(certificate)))
+        names.append(f"accepted_{i}")
+        parts.append(f"Definition {names[-1]} : Goal{i}.theorem := Proof{i}.proved.\n")
+    return "".join([*parts, f"Definition all := ({', '.join(names)}).\nPrint Assumptions all.\n"])
+
+
+@needs_coq
+def test_what_each_rule_proves_is_accepted(tmp_path: Path) -> None:
+    """A few here, all in the nightly profile."""
+    chosen = SMALL if times(1) > 1 else {name: SMALL[name] for name in SOME}
+    certificates = {name: of_theorem(make(), name) for name, make in chosen.items()}
+    (tmp_path / "All.v").write_text(together(certificates), "utf-8")
+    done = coqc(["-Q", str(compiled()), "FMProof", "All.v"], tmp_path)
+    assert done.returncode == 0, last_words(done.stderr)
+    assert axioms(done.stdout) <= ALLOWED
+
+
+def test_what_each_rule_proves_is_written() -> None:
+    """Each has a script of its own, and its statement says the rule's theorem."""
+    used = set()
+    for name, make in SMALL.items():
+        certificate = of_theorem(make(), name)
+        used.add(certificate.theorem.rule)
+        assert proof(certificate).count("Theorem proved :") == 1, name
+    assert used >= {
+        "derivative",
+        "differentiable",
+        "dominated_integrable",
+        "fewer_variables",
+        "field",
+        "minimisers_of_shift",
+        "nonzero",
+        "positive",
+        "product_vanishes",
+        "sum_of_integrable",
+    }
+
+
+# --- what has no translation --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: calculus.derivative(Partial(k(X(t), Y(t)), t)), "only in one variable"),
+        (lambda: calculus.derivative(Grad(f(2 * x), x)), "by its parts"),
+        (lambda: order.positive(Positive(dim), 0), "may be 0"),
+        (lambda: reflexivity(Expect(f(x), Normal(x))), "a Gaussian draw"),
+    ],
+)
+def test_what_has_no_translation_is_said(make: Callable[[], Theorem], told: str) -> None:
+    with pytest.raises(NotExported, match=told):
+        proof(of_theorem(make(), "small"))
+
+
+# --- falsehoods ---------------------------------------------------------------------------
+
+FALSE: Mapping[str, tuple[str, str]] = {
+    "bregman": ("((L_Y theta) + C)", "((L_Y theta) + (2 * C))"),
+    "guidance": ("(vscal (1 + ((-1) * w)) (u_t t x))", "(vscal (1 + w) (u_t t x))"),
+    "log-density": (
+        "(ln (p_t t' (X_t t')))) t) = ((-1) * (@divergence d",
+        "(ln (p_t t' (X_t t')))) t) = (1 * (@divergence d",
+    ),
+    "affine-path": (
+        "((sigma_t t') ^ 2))) t) = ((-1) * (@divergence d",
+        "((sigma_t t') ^ 2))) t) = (1 * (@divergence d",
+    ),
+}
+"""A wrong conclusion of each theorem, for the right one."""
+
+
+@needs_coq
+@pytest.mark.parametrize("name", sorted(FALSE) if times(1) > 1 else ["log-density"])
+def test_a_false_conclusion_is_refused_at_a_lemma(name: str, tmp_path: Path) -> None:
+    """One here, all in the nightly profile."""
+    certificate, (right, wrong) = certificate_of(name), FALSE[name]
+    write(certificate, tmp_path)
+    file = tmp_path / "Proof.v"
+    text = file.read_text("utf-8")
+    assert right in text[text.index("Theorem proved") :]
+    file.write_text(text.replace(right, wrong), "utf-8")
+    with pytest.raises(InputError, match=r"Coq refuses (s\d+|proved) of Proof\.v"):
+        check(certificate, tmp_path, compiled())
+
+
+@pytest.mark.parametrize("name", sorted(FALSE) if times(1) > 1 else ["log-density"])
+def test_a_lost_condition_is_told(name: str) -> None:
+    """Without one of its hypotheses a theorem has no proof; all theorems in the nightly profile."""
+    original = certificate_of(name)
+    for place in range(len(original.theorem.hypotheses)):
+        kept = list(original.theorem.hypotheses)
+        del kept[place]
+        last = replace(original.theorem, hypotheses=tuple(kept))
+        with pytest.raises(NotExported, match="is not among what is known"):
+            proof(Certificate(name, (*original.steps[:-1], last)))
