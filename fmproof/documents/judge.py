@@ -30,7 +30,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
-from fmproof.reading.notation.hidden_noise import noised
+from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
@@ -146,10 +146,14 @@ class Judge:
                 self._draw(t.Draw(of.at, (of,), head))
                 continue
             self.elab.density_of.setdefault(key, of)
-            if noised(self.elab, of) is not None:
+            if self._has_density(of):
                 self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
         for item in self.reading.items:
             self._told_by_words(item)
+
+    def _has_density(self, path: t.Sym) -> bool:
+        one = noised(self.elab, path)
+        return one is not None and laws_of_others(self.elab, one) is not None
 
     def _draw(self, draw: t.Draw) -> None:
         with suppress(NotYet, SortError, FmproofError):
@@ -159,7 +163,7 @@ class Judge:
         """What words say is the density of a path is that: a formula for it is a claim."""
         left = item.candidate.left if item.candidate is not None else None
         path = self.elab.density_of.get(key_of(left.head)) if isinstance(left, t.Call) else None
-        if path is not None and noised(self.elab, path) is not None:
+        if path is not None and self._has_density(path):
             assert isinstance(left, t.Call)
             self.elab.candidates[key_of(left.head)].remove(item.candidate)  # type: ignore[arg-type]
             item.candidate = None

@@ -7,7 +7,7 @@ a density, and averages given x_t are averages against a posterior.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import randomness
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, spelled
 
@@ -121,6 +120,16 @@ def turned_value(elab: Elaborator, name: str) -> Expr | None:
     return next((o.value for o in elab.turned.values() if spelled(o.noise) == name), None)
 
 
+def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
+    """The laws of what m is made of, where the document says them."""
+    symbols = list(one.others.values())
+    try:
+        found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
+    except (NotYet, SortError, FmproofError):
+        return None
+    return law_order(list(dict.fromkeys(found)))
+
+
 def density(
     elab: Elaborator, call: t.Call, sub: tuple[Var, ...], main: tuple[Var, ...]
 ) -> Expr | None:
@@ -134,8 +143,7 @@ def density(
     own = [elab.variable(s) for s in path.sub if isinstance(s, t.Sym) and elab.is_time(spelled(s))]
     if one is None or len(own) != len(path.sub) or len(times) != len(own):
         return None
-    laws = randomness.laws_of(elab, list(one.others.values()), list(one.others), set())
-    order = law_order(laws)
+    order = laws_of_others(elab, one)
     if order is None:
         return None
     here = elab.variable(path)

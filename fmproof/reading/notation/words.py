@@ -71,7 +71,7 @@ def role_of(text: str, start: int, stop: int) -> str:
 def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> str:
     """Whether one of two formulas, which stand one behind the other at these places, is said to be
     the density of the other: "first", "second", or ""."""
-    between = text[first[1] : second[0]].strip(" ,$()\\\n")
+    between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
     if not between or len(between) > _SAYS:
         return ""
     density = re.compile(rf"{_pattern('density').pattern}|\blaw\b", re.IGNORECASE)
