@@ -7,20 +7,25 @@ are drawn rather than written out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.chain import Line
+from fmproof.documents import chain
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import times_of
+from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Field, Inner, Scalar, Var
+from fmproof.lang.nodes import CondExpect, Expect, Field, Inner, Let, Scalar, Var
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.randomness import as_law
+from fmproof.tactics.methods import Line
+from fmproof.tactics.normal import decide
 
 
 @dataclass(frozen=True)
@@ -29,35 +34,87 @@ class PathsDrawn:
 
     Attributes:
         averaged: against a function of the point, where the row is about one.
+        noised: whether they are drawn from Gaussian densities, N(m, s² I).
     """
 
     before: Expr
     claim: Expr
     averaged: bool
+    noised: bool = False
+
+    @cached_property
+    def pulled(self) -> tuple[Expr, ...]:
+        """Both sides with what is averaged for E[· | X]: against any function that is finite."""
+        if not self.averaged:
+            return ()
+        found = []
+        for side in (self.before, self.claim):
+            if isinstance(side, Expect) and side.body.has(CondExpect):
+                with suppress(FmproofError):
+                    found.append(Expect(_pulled(side.body), *side.measure))
+        return tuple(found)
+
+    @cached_property
+    def monomials(self) -> tuple[Expr, ...]:
+        """The averages that both sides fall apart into: those against any function are finite."""
+        try:
+            common = decide(Line(self.before, self.claim))
+        except (FmproofError, RecursionError, AttributeError, TypeError):
+            return ()
+        sides = (common.left.rhs, common.right.rhs)
+        return tuple(dict.fromkeys(term for side in sides for term in side.atoms(Expect)))
+
+
+def _pulled(term: Any) -> Expr:
+    """``term`` with f at x for each E[f | X = x] in it."""
+    if isinstance(term, CondExpect):
+        return substitute(term.body, {item.var: item.at for item in term.given})
+    if isinstance(term, Inner):
+        return Inner(*map(_pulled, term.args))
+    if len(summands(term)) > 1:
+        return add(*map(_pulled, summands(term)))
+    parts = factors(term)
+    return mul(*map(_pulled, parts)) if len(parts) > 1 else term
 
 
 def other_readings(
-    elab: Elaborator, item: Item, lines: Sequence[Line], written_out: Expr
+    elab: Elaborator, item: Item, lines: Sequence[chain.Line], written_out: Expr
 ) -> list[PathsDrawn]:
     """The row as it follows from the last of ``lines`` that stand, and from the first."""
     nodes = [line.node for line in lines if line.stands and line.node is not None]
     if item.right is None or not nodes:
         return []
-    try:
-        with elab.drawing_paths():
-            claim = elab.term(item.right)
-            befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
-    except (NotYet, SortError, FmproofError):
-        return []
+    found: list[PathsDrawn] = []
+    for drawing in (elab.drawing_noised, elab.drawing_paths):
+        try:
+            with drawing():
+                claim = elab.term(item.right)
+                befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+        except (NotYet, SortError, FmproofError):
+            continue
+        noised = drawing == elab.drawing_noised
+        for one in _drawn(elab, befores, claim, written_out):
+            if one not in found:
+                found.append(replace(one, noised=noised))
+    return found
+
+
+def _drawn(
+    elab: Elaborator, befores: Sequence[Expr], claim: Expr, written_out: Expr
+) -> list[PathsDrawn]:
     found: list[PathsDrawn] = []
     for before in befores:
         law = as_law(elab, [before, claim])
-        if law is None and claim == written_out:
+        if law is None and claim == written_out and not _draws_paths(before):
             continue  # no path is in it: that was tried
         sides = (before, claim) if law is None else _tested(before, claim, *law)
         if sides is not None:
             found.append(PathsDrawn(*sides, law is not None))
     return found
+
+
+def _draws_paths(term: Expr) -> bool:
+    return any(isinstance(item, Let) for mean in term.atoms(Expect) for item in mean.measure)
 
 
 def _tested(

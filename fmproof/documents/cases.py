@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
 from fmproof.lang.scope import free_vars, replace_head, substitute
@@ -30,7 +31,7 @@ _ROUNDS = 3
 
 @dataclass(frozen=True)
 class Stipulation:
-    """head(params) = body, by the row at ``place``; or a number that a constant is, σ₀ = 0."""
+    """head(params) = body, by the row at ``place``; or what a letter is: σ₀ = 0, τ = T − t."""
 
     head: Head | Var
     params: tuple[Var, ...]
@@ -97,9 +98,11 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):
-        number = named.sort is sort_of(body) is Sort.REAL and not free_vars(body)
+        if not named.sort is sort_of(body) is Sort.REAL:
+            return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
-        return Stipulation(named, (), body, item.place) if number and not time else None
+        fits = _is_time_change(context, named, body) if time else not free_vars(body)
+        return Stipulation(named, (), body, item.place) if fits else None
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
     head, params = named.head, named.arguments
@@ -114,6 +117,16 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     if head in heads_in([body]):
         return None
     return Stipulation(head, tuple(params), body, item.place)
+
+
+def _is_time_change(context: Context, time: Var, body: Expr) -> bool:
+    """τ = T − t: another time, forwards or backwards, from where it is counted."""
+    others = [v for v in free_vars(body) if context.elab.is_time(context.elab.spelling(v))]
+    if len(others) != 1 or time in others:
+        return False
+    (other,) = others
+    start = substitute(body, {other: S.Zero})
+    return any(plus_of(body, -start) == sign * other for sign in (1, -1))
 
 
 def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:

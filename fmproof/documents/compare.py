@@ -23,6 +23,7 @@ from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, Stated, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
+from fmproof.documents.motion import moved
 from fmproof.documents.prove import Proof
 from fmproof.documents.scope import strays, undrawn
 from fmproof.documents.suggest import neighbours
@@ -190,7 +191,7 @@ class ComparedRow:
         one, *more = candidates
         candidates = [one, *(other for other in more if not self._hopeless(other, self.claim))]
         first: Proof | None = None
-        if self._about_means():
+        if self._about_means() or any(other.noised for other in self.others):
             drawn = self._drawn()
             if drawn is not None:
                 return drawn
@@ -234,7 +235,11 @@ class ComparedRow:
                 continue
             if self._hopeless(other.before, other.claim):
                 continue
-            proof = self.context.prover.prove(other.before, other.claim, self.relation)
+            sides = (other.before, other.claim)
+            proof = self.context.prover.prove(*sides, self.relation, other.pulled)
+            if not proof.proved and other.averaged and "< ∞" in proof.message:
+                context = (*other.pulled, *other.monomials)
+                proof = self.context.prover.prove(*sides, context=context)
             if proof.proved:
                 return proof
         return None
@@ -423,8 +428,8 @@ class ComparedRow:
 
         So the row is true only where the summand with that sign vanishes.
         """
-        if self.relation != "=":
-            return None
+        if self.relation != "=" or moved(self.context.elab, self.item.left):
+            return None  # another dx/dt may be of another point
         near = self._right_one(_FEW_NEAR, strict=True)
         if near is None:
             return None

@@ -93,14 +93,17 @@ def _opened(body: Expr) -> Iterator[Expr]:
         yield body.head.unfold(body.arguments)
 
 
-def _props(term: Basic, law: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop]:
+def _props(
+    term: Basic, law: tuple[Any, ...], seen: set[Basic], over: tuple[Any, ...] = ()
+) -> Iterator[Prop]:
+    """Moments under ``law``, and over the times of the integrals ``over`` that are around."""
     if isinstance(term, Named):
-        yield from _props(term.definition, law, seen)
+        yield from _props(term.definition, law, seen, over)
         return
     if isinstance(term, Apply):
         head = term.head
         if isinstance(head.definition, CondExpect):
-            yield from _props(head.unfold(term.arguments), law, seen)
+            yield from _props(head.unfold(term.arguments), law, seen, over)
             return
         if (
             head.definition is not None
@@ -108,26 +111,37 @@ def _props(term: Basic, law: tuple[Any, ...], seen: set[Basic]) -> Iterator[Prop
             and head not in seen
         ):
             seen.add(head)
-            yield from _props(head.unfold(term.arguments), law, seen)
+            yield from _props(head.unfold(term.arguments), law, seen, over)
+        elif head.definition is None:
+            for arg in term.arguments:
+                yield from _props(arg, law, seen, over)
         return
     if isinstance(term, Grad) and term.var.sort is Sort.PARAM:
         yield from _smooth(term.body, term.var)
-        yield from _props(term.body, law, seen)
+        yield from _props(term.body, law, seen, over)
         return
     if isinstance(term, CondExpect):
-        yield from _moments(term.body, tuple(term.measure))
-        yield from _props(term.body, tuple(term.measure), seen)
+        yield from _moments(term.body, (*_times_in(term, over), *term.measure))
+        yield from _props(term.body, tuple(term.measure), seen, over)
         return
     if isinstance(term, Expect):
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
-        yield from _moments(term.body, inner)
-        yield from _props(term.body, inner, seen)
+        yield from _moments(term.body, (*_times_in(term, over), *inner))
+        yield from _props(term.body, inner, seen, over)
         return
     at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
     if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
         yield Integrable(term.body, *term.measure)
+    if isinstance(term, IntegralOver):
+        over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
-        yield from _props(arg, law, seen)
+        yield from _props(arg, law, seen, over)
+
+
+def _times_in(term: Basic, over: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The integrals over times that are in a term."""
+    free = free_vars(term)
+    return tuple(item for item in over if item.var in free)
 
 
 def _smooth(body: Expr, var: Var) -> Iterator[Prop]:

@@ -26,6 +26,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.processes import at_a_time
+from fmproof.reading.notation.randomness import has_dot, undotted
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import (
@@ -33,6 +34,7 @@ from fmproof.reading.notation.words import (
     a_case,
     assumes,
     denies,
+    density_of,
     picks,
     property_of,
     restricted_behind,
@@ -122,6 +124,8 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
+    densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
 
@@ -138,6 +142,8 @@ class Reading:
 
 
 _ONE = Fraction(1)
+POINT = "◦u"
+"""The spelling of the point of a density that only words define."""
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
 
 
@@ -150,11 +156,26 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     _read_documents(reading, documents, macros)
-    resolver = Resolver(reading.trees, _equations(reading))
+    named = {key_of(head_of(node)) for node, _ in reading.gaussians}
+    resolver = Resolver(reading.trees, _equations(reading), named)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
     return reading
+
+
+def head_of(node: t.Node) -> t.Sym:
+    """The letter of a symbol that is applied or not."""
+    head = node.head if isinstance(node, t.Call) else node
+    assert isinstance(head, t.Sym)
+    return head
+
+
+def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
+    """What "p is the density of N(m, v)" says, as a definition of p(u)."""
+    point = t.Sym(density.at, POINT)
+    left = t.Call(density.at, head_of(density), (point,))
+    return Candidate(left, replace(law, point=point), _NO_ROW, "", True)
 
 
 def _equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
@@ -170,6 +191,7 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
     count = 0
     for document in documents:
         source = document.source
+        before: _Inline | None = None
         reading.problems += [(source.place(at), words) for at, words in document.problems]
         reading.comments += [(source.place(at), text) for at, text in document.front]
         for piece in document.pieces:
@@ -190,10 +212,48 @@ def _read_documents(reading: Reading, documents: Sequence[Document], macros: Mac
                         )
                     )
                     return
-                first = len(reading.items)
+                first, loose = len(reading.items), len(reading.loose)
                 latex = _read_piece(reading, source, piece, macros)
+                inline = _Inline.of(reading, piece, first, loose)
+                if before is not None and inline is not None:
+                    inline = _pair(reading, source.text, before, inline)
+                before = inline
                 rows = tuple(range(first, len(reading.items)))
                 reading.pieces.append((source, piece, latex, rows))
+
+
+@dataclass(frozen=True)
+class _Inline:
+    """An inline formula that is one symbol, applied or not, or the left side of a first row."""
+
+    node: t.Node
+    at: tuple[int, int]
+
+    @classmethod
+    def of(cls, reading: Reading, piece: Piece, first: int, loose: int) -> _Inline | None:
+        lefts = [item.left for item in reading.items[first:]][:1]
+        found = lefts or (reading.loose[loose:] if piece.kind == "inline" else [])
+        node = found[0] if len(found) == 1 else None
+        at = (piece.start, piece.stop)
+        return None if node is None else cls(node, at)
+
+
+def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inline:
+    """What words say of two formulas, one behind the other: that one is the density of the other.
+
+    Returns:
+        what the next words may be about: p of "p is the density of s z, that is of N(0, s²)".
+    """
+    said = density_of(text, first.at, second.at)
+    density, of = (second, first) if said == "second" else (first, second)
+    if said and isinstance(density.node, t.Sym | t.Call):
+        if isinstance(of.node, t.Sym):
+            reading.densities.append((density.node, of.node))
+        elif isinstance(of.node, t.Normal) and of.node.point is None:
+            reading.gaussians.append((density.node, of.node))
+        elif said == "first":
+            return replace(first, at=second.at)
+    return second
 
 
 def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) -> str:
@@ -380,6 +440,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     """The rows that may define a symbol, by the symbol's key, the best first."""
     found: dict[str, list[tuple[int, Candidate, Item]]] = {}
     claimed: set[str] = set()
+    curves: set[str] = set()
     for item in reading.items:
         if item.right is None or item.problem is not None:
             continue
@@ -422,6 +483,12 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             continue
         if not explicit and isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             continue  # "at w = 0" is a case, no definition
+        if isinstance(left, t.Sym) and left.sub and _of_times(right):
+            if not explicit and has_dot(left) and spelled(undotted(left)) in curves:
+                continue  # Ẋ_t is known from X_t
+            curves.add(spelled(left))
+        if not explicit and _of_another_field(left, found.get(key, ()), evidence):
+            continue
         if not explicit and item.inline and at_the_ends(left, right, evidence):
             continue
         candidate = Candidate(left, right, item.row.at, item.place, explicit)
@@ -430,11 +497,12 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
             rank = 2
         found.setdefault(key, []).append((rank, candidate, item))
     _name_by_braces(reading, found)
+    said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     _move_by_flows(reading, found)
     used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
     anywhere = _claimed_before(reading, set(), inline=True)
     first = _first_calls(reading)
-    chosen: dict[str, list[Candidate]] = {}
+    chosen: dict[str, list[Candidate]] = {k: v for k, v in said.items() if k not in found}
     for key, options in found.items():
         shapes: set[str] = set()
         for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):
@@ -459,6 +527,28 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
                 item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _of_another_field(
+    left: t.Node, known: Sequence[tuple[int, Candidate, Item]], evidence: Evidence
+) -> bool:
+    """L[b] where L[c] is known: a value of it."""
+    if not isinstance(left, t.Call) or len(left.args) != 1:
+        return False
+    fields = [c.left for _, c, _ in known if isinstance(c.left, t.Call) and len(c.left.args) == 1]
+    same = [f for f in fields if spelled(f.head) == spelled(left.head)]
+    letters = [arg for call in (left, *same) for arg in call.args]
+    return bool(same) and all(
+        isinstance(arg, t.Sym) and key_of(arg) in evidence.called for arg in letters
+    )
+
+
+def _of_times(node: t.Node) -> bool:
+    """Whether a side is made of letters by arithmetic, with functions of times alone."""
+    if isinstance(node, t.Call):
+        return all(isinstance(a, t.Sym) and conventional("times", a.name) for a in node.args)
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function)
+    return isinstance(node, kinds) and all(map(_of_times, t.children(node)))
 
 
 def _name_by_braces(reading: Reading, found: dict[str, list[tuple[int, Candidate, Item]]]) -> None:

@@ -7,6 +7,7 @@ to ``compare``. What is in doubt is open.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from fractions import Fraction
 
 from sympy import Expr
@@ -15,18 +16,21 @@ from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
-from fmproof.documents.items import Item, Reading, blocks, candidates_of, equated
+from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated, head_of
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
+from fmproof.documents.motion import moved
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import mixed, strays
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
+from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
@@ -60,6 +64,10 @@ class Judge:
         memory = memory or Memory()
         evidence = Evidence.of(reading.trees, equated(reading), reading.said)
         self.elab = Elaborator(evidence, self._place, strict, dict(corrections or {}))
+        for node, _ in reading.gaussians:
+            head = head_of(node)
+            evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
+            self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
         self.elab.candidates = candidates_of(reading, evidence)
         prover = FirstWitness((), natural, memory.proofs)
@@ -73,6 +81,7 @@ class Judge:
         )
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
+        self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
 
@@ -127,12 +136,37 @@ class Judge:
                     self.context.ties.settled.add(index)
 
     def _learn_laws(self) -> None:
-        """The laws that inline formulas state, such as z ~ q."""
+        """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
         for draw in self.reading.law_draws:
-            try:
-                self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
-            except (NotYet, SortError, FmproofError):
+            self._draw(draw)
+        for density, of in self.reading.densities:
+            head = head_of(density)
+            key, path = key_of(head), self.elab.path(of)
+            if path is None and not head.sub and self.elab.is_density(key):
+                self._draw(t.Draw(of.at, (of,), head))
                 continue
+            self.elab.density_of.setdefault(key, of)
+            if self._has_density(of):
+                self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
+        for item in self.reading.items:
+            self._told_by_words(item)
+
+    def _has_density(self, path: t.Sym) -> bool:
+        one = noised(self.elab, path)
+        return one is not None and laws_of_others(self.elab, one) is not None
+
+    def _draw(self, draw: t.Draw) -> None:
+        with suppress(NotYet, SortError, FmproofError):
+            self.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
+
+    def _told_by_words(self, item: Item) -> None:
+        """What words say is the density of a path is that: a formula for it is a claim."""
+        left = item.candidate.left if item.candidate is not None else None
+        path = self.elab.density_of.get(key_of(left.head)) if isinstance(left, t.Call) else None
+        if path is not None and self._has_density(path):
+            assert isinstance(left, t.Call)
+            self.elab.candidates[key_of(left.head)].remove(item.candidate)  # type: ignore[arg-type]
+            item.candidate = None
 
     # --- one row ---
 
@@ -175,6 +209,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
+        if relation == "=" and self._is_motion(item):
+            return report(item, "definition", "a differential equation: it says how a point moves")
         if item.inline and not condition and self._takes(item):
             return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
@@ -184,6 +220,20 @@ class Judge:
         if item.inline:
             self.context.chain = saved
         return found
+
+    def _is_motion(self, item: Item) -> bool:
+        """The first dx/dt = f(x, t); what a later one says of dx/dt is a claim."""
+        name = moved(self.elab, item.left)
+        if not name or name in self._motions or item.right is None:
+            return False
+        try:
+            velocity = self.elab.term(item.right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        self._motions[name] = item.right
+        if not item.inline:
+            self.context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+        return True
 
     def _special_case(self, item: Item) -> Candidate | None:
         """``k(x|y) = N(x; y, σ² I)`` for a density that was used before: a case, from here on."""
@@ -360,7 +410,8 @@ class Judge:
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
             kept = chain.equal_to_left(item.index) if same else []
             try:
-                start = Line(self.elab.term(item.left), True, item.left)
+                left = self._motions.get(moved(self.elab, item.left), item.left)
+                start = Line(self.elab.term(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))

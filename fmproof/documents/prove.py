@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
@@ -13,13 +13,14 @@ from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.ways import Way, ways
+from fmproof.documents.ways import Way, bounds, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
 from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.tactics.check import check
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
@@ -95,6 +96,9 @@ class FirstWitness:
         first = self.found.get(key)
         if first is None:
             first = self.found[key] = self._directly(before, claim, relation, context)
+        if not first.proved and relation != "=":
+            found = self._through(bounds(before, claim, relation), context)
+            first = self.found[key] = found or first
         if first.proved or relation != "=" or not (thorough or facts):
             return first
         if first.derivation is None:  # its lines are no derivation, whichever way is taken
@@ -121,7 +125,10 @@ class FirstWitness:
 
     def _otherwise(self, before: Expr, claim: Expr, context: Sequence[Expr]) -> Proof | None:
         """Another way to the same theorem, while the time for it lasts."""
-        for way in ways(before, claim):
+        return self._through(ways(before, claim), context)
+
+    def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
+        for way in found:
             if self._left() <= 0:
                 return None
             try:
@@ -243,7 +250,8 @@ class FirstWitness:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
-        return [h for h in found if h in self.declared or may_be_assumed(h.prop)]
+        kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]
+        return list({text(h.prop): h for h in reversed(kept)}.values())[::-1]  # each once
 
     def derivation(
         self,

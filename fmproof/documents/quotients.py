@@ -17,6 +17,7 @@ from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
@@ -105,9 +106,11 @@ def _itself(prop: Prop) -> Prop:
 
 
 def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[Prop]:
-    """A proposition for almost every value of what is drawn around it."""
+    """A proposition for almost every value of what is drawn around it, where it is about that."""
     try:
-        yield Almost(made(), *around) if around else made()
+        prop = made()
+        drawn = {v for item in around for v in drawn_by(item)}
+        yield Almost(prop, *around) if drawn & free_vars(prop) else prop
     except FmproofError:
         return
 

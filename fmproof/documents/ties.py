@@ -20,12 +20,14 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.documents.items import Item, Property, at_the_ends
+from fmproof.documents.motion import moved
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
+    Density,
     Div,
     Expect,
     Field,
@@ -48,6 +50,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 _SAYS = ("=", ":=", "=:", "∝")
@@ -134,7 +137,15 @@ class Ties:
                     return Verdict(f"{SAYS} {found} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        given = {item.at for term in terms for mean in means(term) for item in mean.given}
+        beside = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
+        slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
+        beside |= {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
         for head in undefined:
+            if isinstance(head, Density) and (
+                head in beside or self._key(head) in self.elab.density_of
+            ):
+                return Verdict(f"{text(head)} may be the density of a path")
             held = self._by_itself(head, terms)
             if held:
                 return Verdict(held)
@@ -223,6 +234,8 @@ class Ties:
             return None
         if other.problem is not None:
             return _unread_about(other, names, places)
+        if moved(self.elab, left):
+            return None  # dx/dt says how a point moves, and nothing of the point
         right = other.right
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of

@@ -58,6 +58,7 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
 """What is tried where derivatives or functions are in the row."""
 _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
+_APART = ("linearity",)
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
@@ -98,6 +99,17 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         steps = quotients.steps(before, claim, words)
         if steps is not None:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
+
+
+def bounds(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
+    """Ways to an inequality: averages of sums are taken apart, so that a square can be left out."""
+    try:
+        left = common_form(Line(before, claim), _APART).left.rhs
+    except (FmproofError, RecursionError, TypeError):
+        return
+    if left != before:
+        steps = [Step("1", left, by=_APART), Step("2", claim, by="auto", relation=relation)]  # type: ignore[arg-type]
+        yield Way((Part("row", before, steps),), ("linearity", "auto"))
 
 
 def normal_difference(before: Expr, claim: Expr) -> Expr | None:

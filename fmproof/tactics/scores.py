@@ -12,7 +12,7 @@ from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import everywhere
-from fmproof.kernel.calculus import derivative, exchange
+from fmproof.kernel.calculus import derivative, exchange, log_derivative
 from fmproof.kernel.equality import congruence, reflexivity, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Var
@@ -24,6 +24,8 @@ from fmproof.tactics.rewriting import at, attempt, then
 
 def mixture_score(term: Any, line: Line) -> Theorem | None:
     """∇log p(x) = E[∇log k | x], where p is a mixture by definition; None for another term."""
+    if isinstance(term, Grad) and _is_mixture(term.body):
+        return attempt(log_derivative, term)  # then it is about ∇log p
     if not isinstance(term, Grad) or not isinstance(term.body, Log):
         return None
     density = term.body.args[0]
@@ -44,6 +46,11 @@ def mixture_score(term: Any, line: Line) -> Theorem | None:
         return theorem
     except (RuleError, SortError):
         return None
+
+
+def _is_mixture(term: Any) -> bool:
+    density = isinstance(term, Apply) and isinstance(term.head, Density)
+    return density and isinstance(term.head.definition, Expect)
 
 
 def _in_law(mixture: Expect) -> frozenset[Var]:

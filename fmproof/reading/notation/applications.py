@@ -18,8 +18,16 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import arithmetic, calculus, definitions, posteriors, sums
+from fmproof.reading.notation import (
+    arithmetic,
+    calculus,
+    definitions,
+    functionals,
+    posteriors,
+    sums,
+)
 from fmproof.reading.notation.definitions import places
+from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
     NotYet,
     Undefined,
@@ -36,8 +44,13 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
     if sums.is_sample(elab, node):
         raise NotYet("a sum over random samples", node.at)
+    noise = turned_value(elab, name)
+    if noise is not None:
+        return noise
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
+    if name in elab.turned:
+        raise NotYet(f"{readable(key_of(node))} is not drawn here", node.at, "law")
     if name in elab.constants:
         return elab.constants[name]
     if elab.is_time(name):
@@ -62,6 +75,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     again = definitions.drawn_again(elab, node)
     if again is not None:
         return again
+    flowing = with_its_time(elab, node)
+    if flowing is not None:
+        return applied(elab, t.Call(node.at, flowing, ()))
     if moves(elab, node) and not any(isinstance(s, t.Num) for s in node.sub):
         return applied(elab, t.Call(node.at, node, ()))
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
@@ -107,6 +123,23 @@ def moves(elab: Elaborator, node: t.Sym) -> bool:
     if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
         return False
     return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
+
+
+def with_its_time(elab: Elaborator, node: t.Sym) -> t.Sym | None:
+    """a_t for a number a that has a dot somewhere, ȧ/a, and its time nowhere."""
+    key, letter = key_of(node), elab.time_letter()
+    if key not in elab.evidence.flowing or node.sub or node.sup is not None or not letter:
+        return None
+    if key in elab.evidence.called or key in elab.candidates or key in elab.evidence.apart:
+        return None
+    name = spelled(node)
+    if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
+        return None
+    if sort_or_none(elab, node) is not Sort.REAL:
+        return None
+    time = elab.evidence.spellings.get(letter) or t.Sym(node.at, letter)
+    elab.note(name, f"a function of {letter}", "it has a derivative in time", node.at, True)
+    return replace(node, sub=(time,))
 
 
 def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
@@ -243,6 +276,9 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
     head = node.head
     key = key_of(head)
     plain = len(node.args) == 1 and not node.given and not node.after
+    loss = functionals.value(elab, node)
+    if loss is not None:
+        return loss
     if plain and isinstance(node.args[0], t.Dot):
         raise NotYet(f"{readable(key)}(·) as a function", node.at)
     if has_dot(head) and key not in elab.candidates and not node.given and not node.after:
@@ -347,7 +383,8 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     if meaning.head is None:
         if meaning.body is None:
             raise NotYet(f"{readable(key_of(head))} has no meaning yet", node.at, "notation")
-        return substitute(meaning.body, dict(zip(meaning.params, everything, strict=True)))
+        values = dict(zip(meaning.params, everything, strict=True))
+        return calculus.centred(elab, substitute(meaning.body, values))
     return meaning.head(*everything)
 
 

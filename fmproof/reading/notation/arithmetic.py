@@ -15,6 +15,7 @@ from fmproof.lang.nodes import (
     Exp,
     Inner,
     IntegralOver,
+    Log,
     Named,
     Ratio,
     Sqrt,
@@ -88,7 +89,7 @@ def power(elab: Elaborator, node: t.Pow) -> Expr:
         root = power_of(Sqrt(base), Rational(abs(value.numerator)))
         return root if value > 0 else divided(elab, S.One, root, node.at)
     if value is None or value.denominator != 1:
-        return elab.unknown(node, Sort.REAL)
+        return _real_power(elab, base, exponent) or elab.unknown(node, Sort.REAL)
     if sort_of(base) is Sort.VEC:
         if value != 2:
             raise NotYet("a power of a vector", node.at)
@@ -98,6 +99,17 @@ def power(elab: Elaborator, node: t.Pow) -> Expr:
     if value == 0:
         return S.One
     return divided(elab, S.One, power_of(base, Rational(int(-value))), node.at)
+
+
+def _real_power(elab: Elaborator, base: Expr, exponent: t.Node) -> Expr | None:
+    """a^b is exp(b log a); b is no integer, so a > 0, as everywhere below a logarithm."""
+    letters = [n for n in t.walk(exponent) if isinstance(n, t.Sym)]
+    if any(elab.is_index(spelled(letter)) for letter in letters):
+        return None
+    power = elab.term(exponent)
+    if not sort_of(base) is sort_of(power) is Sort.REAL:
+        return None
+    return Exp(times_of(power, Log(base)))
 
 
 def is_e(elab: Elaborator, node: t.Node) -> bool:

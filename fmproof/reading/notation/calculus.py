@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, S
 
-from fmproof.lang.arithmetic import mul
+from fmproof.lang.arithmetic import coefficient, mul, plus_of, summands, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
     Div,
     Exp,
+    Gaussian,
     Grad,
     Log,
     Normal,
@@ -91,6 +92,25 @@ def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply
     return made
 
 
+def centred(elab: Elaborator, term: Expr) -> Expr:
+    """N(x − a; m, v) as N(x; a + m, v)."""
+    if not (isinstance(term, Apply) and isinstance(term.head, Gaussian)):
+        return term
+    point, mean, variance = term.arguments
+    if isinstance(point, Var):
+        return term
+    around = [elab.variables[name] for name in elab.bound if name in elab.variables]
+    parts = map(coefficient, summands(point))
+    found = [(v, c) for c, v in parts if isinstance(v, Var) and abs(c) == 1]
+    if not found:
+        return term
+    # Best an x that nothing around draws or integrates over, else the outermost.
+    place, sign = min(found, key=lambda one: around.index(one[0]) if one[0] in around else -1)
+    other = plus_of(place, times_of(-sign, point))  # N is even: N(a − x; m) is N(x; a − m)
+    made: Apply = Normal(place, plus_of(other, times_of(sign, mean)), variance)
+    return made
+
+
 def _mean(elab: Elaborator, node: t.Node) -> Expr:
     if isinstance(node, t.Sym) and node.name.endswith(":0"):
         return S.Zero
@@ -144,6 +164,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
         place = node.var
     else:
         place = _place(elab, body)
+    whole = body
     if isinstance(place, t.Sym):
         symbol = place
     else:
@@ -158,6 +179,9 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
         inner = elab.term(body)
     if var.sort is not Sort.VEC or var not in free_vars(inner):
         raise Beyond
+    shifted = None if symbol is place else _shifted(elab, at, inner)
+    if shifted is not None:  # (∇f)(x − a) is ∇ of f(x − a)
+        inner, var, at = elab.term(whole), shifted, shifted
     if node.kind == "div":
         if sort_of(inner) is not Sort.VEC:
             raise Beyond
@@ -167,6 +191,16 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "laplace":
         return _node(Div(Grad(inner, var), var, at))
     return _node(Grad(inner, var, at))
+
+
+def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
+    """The x of a place x − a, where it is nowhere else and nothing around draws it."""
+    bound = {elab.variables[name] for name in elab.bound if name in elab.variables}
+    for part in summands(at):
+        rest = plus_of(at, times_of(S.NegativeOne, part))
+        if isinstance(part, Var) and part not in free_vars(inner) | free_vars(rest) | bound:
+            return part
+    return None
 
 
 def _fields(elab: Elaborator, body: t.Node) -> t.Node:

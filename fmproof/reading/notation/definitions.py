@@ -406,8 +406,13 @@ def define_constant(
 def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
     name = spelled(symbol)
+    if name in elab.turned:
+        return None  # it is drawn
+    for one in elab.turned.values():
+        if spelled(one.noise) == name:
+            return one.value
     if name in elab.paths:
-        return elab.paths[name]
+        return _turned(elab, elab.paths[name])
     if elab.is_parameter(name) or elab.is_time(name):
         return None
     candidate = candidate_of(elab, symbol)
@@ -432,6 +437,13 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         value = None
     elab.paths[name] = value
     return value
+
+
+def _turned(elab: Elaborator, value: Expr | None) -> Expr | None:
+    """The value of another path, where noise is what is left of one that is drawn."""
+    if value is None or not elab.turned:
+        return value
+    return substitute(value, {elab.variable(o.noise): o.value for o in elab.turned.values()})
 
 
 def drawn_again(elab: Elaborator, symbol: t.Sym) -> Expr | None:

@@ -32,6 +32,7 @@ from fmproof.reading.notation import (
     binders,
     definitions,
     heads,
+    hidden_noise,
     laws,
     sums,
     unknowns,
@@ -81,8 +82,11 @@ class Elaborator:
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
     expand: bool = True  #: paths are written out, rather than drawn
+    density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
+    turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
     drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn
+    turned_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: … from N(m, s² I)
 
     def note(
         self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False
@@ -254,6 +258,25 @@ class Elaborator:
             new = {k: m for k, m in self.meanings.items() if k not in meanings}
             self.meanings = {**meanings, **_without_averages(new)}
             self.expand, self.constants = True, constants
+
+    @contextmanager
+    def drawing_noised(self) -> Iterator[None]:
+        """Paths m + s n with Gaussian noise are drawn from N(m, s² I) inside.
+
+        Raises:
+            NotYet: there are none.
+        """
+        with hidden_noise.noise_turned(self):
+            meanings, constants = self.meanings, self.constants
+            self.constants = {}
+            self.meanings = {**_without_averages(meanings), **self.turned_meanings}
+            try:
+                yield
+            finally:
+                self.turned_meanings |= {k: m for k, m in self.meanings.items() if k in meanings}
+                new = {k: m for k, m in self.meanings.items() if k not in meanings}
+                self.meanings = {**meanings, **_without_averages(new)}
+                self.constants = constants
 
     def unknown(self, node: t.Node, sort: Sort | None) -> Expr:
         """A function of everything free in ``node``, where the language has no term for it."""

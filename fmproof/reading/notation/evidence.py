@@ -55,6 +55,7 @@ class Evidence:
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
+    flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -176,6 +177,8 @@ class Evidence:
             self.symbols.add(key_of(node))
             self.spellings.setdefault(spelled(node), node)
             dotted = node.accents[-1:] == ("dot",) or node.primes == 1
+            if node.accents[-1:] == ("dot",) and not node.sub:
+                self.flowing.add(key_of(replace(node, accents=node.accents[:-1])))
             if dotted and len(node.sub) == 1 and isinstance(node.sub[0], t.Sym):
                 accents = node.accents[:-1] if node.accents[-1:] == ("dot",) else node.accents
                 self.moving.add(key_of(replace(node, accents=accents, primes=0)))
@@ -264,7 +267,7 @@ class Evidence:
                     var, why = node.var, "it is minimised over"
                 elif isinstance(node, t.Call) and conventional("losses", node.head.name):
                     for arg in (*node.args, *node.after):
-                        if isinstance(arg, t.Sym):
+                        if isinstance(arg, t.Sym) and key_of(arg) not in self.called:
                             self._param(arg, "a loss is a function of it")
                 elif isinstance(node, t.Sym):
                     for script in (*node.sub, *((node.sup,) if node.sup is not None else ())):

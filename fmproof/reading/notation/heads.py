@@ -11,8 +11,11 @@ from sympy import Expr
 from fmproof.errors import SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
+    Apply,
     Density,
+    Expect,
     Field,
+    Gaussian,
     Scalar,
     Var,
     uniform,
@@ -20,7 +23,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import definitions, posteriors
+from fmproof.reading.notation import definitions, hidden_noise, posteriors
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -91,6 +94,8 @@ def build(
     if candidate is not None:
         definition = definitions.definition_of(elab, candidate, call, everything, args)
     if definition is None and density:
+        definition = hidden_noise.density(elab, call, sub, main)
+    if definition is None and density:
         definition = definitions.marginal(elab, call, sub, main, given)
     if density:
         name = elab.names.of(
@@ -98,6 +103,9 @@ def build(
             "head",
         )
         return density_head(elab, name, call, sub, sup, main, given, definition, candidate)
+    if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
+        elab.note(shown, "a Gaussian density", "its definition", call.at)
+        return Meaning(None, everything, definition)
     sort = sort_of(definition) if definition is not None else result(elab, call)
     stray = free_vars(definition) - set(everything) if definition is not None else set()
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
@@ -172,8 +180,16 @@ def density_head(
 ) -> Meaning:
     shown = shape(elab, call)
     times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
+    if (
+        candidate is None
+        and isinstance(definition, Expect)
+        and any(v.sort is Sort.VEC for v in main)
+    ):
+        return mixture_head(elab, name, shown, (sub, main), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
+    if candidate is not None and not candidate.place and definition is not None:
+        return Meaning(None, everything, definition)  # words name a Gaussian density
     if definition is not None:
         try:
             head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)
@@ -219,6 +235,24 @@ def density_head(
     else:
         elab.note(shown, what, why, at)
     return Meaning(head, everything)
+
+
+def mixture_head(
+    elab: Elaborator,
+    name: str,
+    shown: str,
+    places: tuple[tuple[Var, ...], tuple[Var, ...]],
+    definition: Expect,
+) -> Meaning:
+    """The density of a path with Gaussian noise; what is not written at it goes below it."""
+    everything = (*places[0], *places[1])
+    point = next(v for v in places[1] if v.sort is Sort.VEC)
+    hidden = sorted(free_vars(definition) - set(everything), key=lambda v: v.name)
+    below = (*(v for v in everything if v is not point), *hidden)
+    head = Density(name, point, sub=below, definition=definition)
+    path = spelled(elab.density_of[name.split("@")[0]]) if name in elab.density_of else "a path"
+    elab.note(shown, f"the density of {path}", "words say so", -1)
+    return Meaning(None, everything, head(*below, point))
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:

@@ -178,6 +178,8 @@ def as_draw(elab: Elaborator, term: Expr, at: int) -> Apply:
 def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     """The law of a bare variable: the last one whose conditions are drawn here, too."""
     name = spelled(symbol)
+    if name in elab.turned:
+        return elab.turned[name].kernel
     var = elab.variable(symbol)
     around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables}
     fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]

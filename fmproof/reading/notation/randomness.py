@@ -16,7 +16,7 @@ from fmproof.errors import FmproofError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, Gaussian, Head, Law, Let, Var
 from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
@@ -35,7 +35,7 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
         return False
     if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
         return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
-    if elab.path(symbol) is not None:
+    if elab.path(symbol) is not None or name in elab.turned:
         return True
     if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
         return False
@@ -130,6 +130,8 @@ def law_of(
         list(elab.law(t.Expectation(node.at, explicit, node.body))) if explicit else []
     )
     drawn = {v for d in draws for v in drawn_by(d)}
+    if any(elab.variable(one.noise) in drawn for one in elab.turned.values()):
+        raise NotYet("noise that is drawn by itself", node.at, "law")
     named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
     wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
     lets: list[Let] = []
@@ -148,8 +150,16 @@ def law_of(
             spelling = elab.spelling(var)
             if var.sort in (Sort.VEC, Sort.LATENT) and var not in drawn:
                 inner = elab.evidence.random_symbols.get(spelling)
+                if inner is None and spelling in elab.turned:
+                    inner = elab.turned[spelling].path
+                if inner is None and elab.laws.get(spelling):  # words say what it is drawn from
+                    inner = elab.evidence.spellings.get(spelling)
                 if inner is not None and (var not in outside or not node.draws):
                     base.setdefault(spelling, inner)
+    for name in [name for name in base if name in elab.turned]:
+        for other, symbol in elab.turned[name].others.items():
+            if elab.variable(symbol) not in drawn:
+                base.setdefault(other, symbol)
     places = {name: i for i, name in enumerate(elab.evidence.spellings)}
     lets.sort(key=lambda one: places.get(elab.spelling(one.var), len(places)))
     base = dict(sorted(base.items(), key=lambda one: places.get(one[0], len(places))))
@@ -325,6 +335,8 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     for var, _ in pairs:
         if var not in drawn:
             raise NotYet(f"no law of {var.name} is known", node.at, "law")
+    # Given X = x, an x in what is averaged is X.
+    body = substitute(body, {at: var for var, at in pairs if isinstance(at, Var) and at is not var})
     if sort_of(body) not in (Sort.REAL, Sort.VEC):
         raise NotYet("an expectation of what is no number and no vector", node.at)
     made: Expr = CondExpect(body, *pairs, *draws)
@@ -363,8 +375,6 @@ def as_law(
             places = {item.var: item.at for item in mean.given}
             if not all(isinstance(at, Var) and at in free for at in places.values()):
                 continue
-            from fmproof.lang.scope import substitute
-
             try:
                 draws = tuple(_redrawn(item, places, substitute) for item in mean.measure)
                 Expect(next(iter(places.values())), *draws)

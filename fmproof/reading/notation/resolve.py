@@ -7,7 +7,7 @@ is another symbol than p_{t,s} where both are written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
+from fmproof.reading.notation.gaussian_formula import as_normal
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -23,11 +24,20 @@ _TWO = Fraction(2)
 
 
 class Resolver:
-    """The short forms of one document, by which of its letters take arguments."""
+    """The short forms of one document, by which of its letters take arguments.
+
+    Args:
+        equations: the sides of rows.
+        functions: keys of letters that words call a function.
+    """
 
     def __init__(
-        self, trees: Sequence[t.Node], equations: Iterable[tuple[t.Node, t.Node]] = ()
+        self,
+        trees: Sequence[t.Node],
+        equations: Iterable[tuple[t.Node, t.Node]] = (),
+        functions: Collection[str] = (),
     ) -> None:
+        self.functions = functions
         self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
         self.bars: dict[tuple[str, int], set[int]] = {}
@@ -78,7 +88,10 @@ class Resolver:
             return tuple(map(self._visit, node))
         if not isinstance(node, t.Node):
             return node
+        bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
+        if bracket and isinstance(node, t.Pow):
+            node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
         if isinstance(node, t.Sym) and self._marks(node.sup):
@@ -89,6 +102,9 @@ class Resolver:
             head = replace(node.head, sub=(*node.head.sub, time), sup=None)
             return replace(node, head=head)
         if isinstance(node, t.Mul):
+            density = as_normal(_flat(node))
+            if density is not None:
+                return density
             made = self._product(_flat(node))
             return as_mean(made)
         if isinstance(node, t.Frac):
@@ -155,6 +171,8 @@ class Resolver:
         """
         if len(node.args) != 1 or node.given or node.after or node.square:
             return False
+        if key_of(node.head) in self.functions:
+            return False
         arg, key = node.args[0], key_of(node.head)
         parts = [part for _, part in arg.parts] if isinstance(arg, t.Add) else []
         letter = key.split(":")[-1].split(" ")[-1]
@@ -163,8 +181,8 @@ class Resolver:
             isinstance(s, t.Sym) and conventional("parameters", s.name, "always")
             for s in (*node.head.sub, node.head.sup)
         )
-        several = len(parts) > 1 or (_coefficient(node.head) and isinstance(arg, t.Frac))
-        if several and key not in self.arities and not (function or model):
+        quotient = isinstance(arg, t.Frac) and conventional("scalars", letter)
+        if (len(parts) > 1 or quotient) and key not in self.arities and not (function or model):
             return node.head.sup is None
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
@@ -297,8 +315,15 @@ def _multiplies(node: t.Call) -> bool:
     """Whether a call may as well be a letter times a bracket: c (a + b)."""
     if node.given:
         return False
-    quotient = any(isinstance(a, t.Frac) for a in node.args) and _coefficient(node.head)
-    return quotient or any(isinstance(a, t.Add | t.Num) for a in node.args)
+    return any(isinstance(a, t.Add | t.Num | t.Frac) for a in node.args)
+
+
+def _power_of_bracket(node: t.Pow) -> t.Node:
+    """``α (x + y)²``, where α turned out to be a factor: the power is the bracket's."""
+    if not (isinstance(node.base, t.Mul) and isinstance(node.base.factors[-1], t.Group)):
+        return node
+    *before, bracket = node.base.factors
+    return replace(node.base, factors=(*before, replace(node, base=bracket)))
 
 
 def _time_above(node: t.Call) -> t.Sym | None:
@@ -307,12 +332,6 @@ def _time_above(node: t.Call) -> t.Sym | None:
     if not isinstance(above, t.Sym) or above.sub or not conventional("losses", node.head.name):
         return None
     return above if conventional("times", above.name) else None
-
-
-def _coefficient(head: t.Sym) -> bool:
-    """A coefficient at a time, such as σ_t."""
-    timed = any(isinstance(s, t.Sym) and conventional("times", s.name) for s in head.sub)
-    return timed and conventional("scalars", head.name)
 
 
 def _outside(node: t.Node) -> t.Node:

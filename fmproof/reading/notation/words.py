@@ -18,7 +18,7 @@ _BEFORE, _AFTER = 36, 28
 """Letters beside a formula that are looked at."""
 _SAYS = 44
 """Letters beside it in which a property may be said."""
-_STOPS = re.compile(r"[.;:!?。；：！？\n]\s|\n\n|[。；！？]")
+_STOPS = re.compile(r"[.;:!?。；：！？\n][)\]*_\"”»]*\s|\n\n|[。；！？]")
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,23 @@ def role_of(text: str, start: int, stop: int) -> str:
         said = match_after is not None and "$" not in after[1 : match_after.start()]
         if match_after is not None and said and _pattern("is").search(after[: match_after.start()]):
             return role
+    return ""
+
+
+def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Whether one of two formulas, which stand one behind the other at these places, is said to be
+    the density of the other: "first", "second", or ""."""
+    between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
+    if not between or len(between) > _SAYS:
+        return ""
+    density = re.compile(rf"{_pattern('density').pattern}|\blaw\b", re.IGNORECASE)
+    rest = _pattern("between").sub("", density.sub("", between)).strip()
+    ahead = _STOPS.split(text[max(0, first[0] - _BEFORE) : first[0]])[-1].strip(" $(\\\n")
+    beside = any(found.end() == len(ahead) for found in density.finditer(ahead))
+    if _pattern("of").fullmatch(rest) and (beside or density.search(between) or "that" in between):
+        return "first"
+    if _pattern("has").fullmatch(rest) and density.search(between):
+        return "second"
     return ""
 
 

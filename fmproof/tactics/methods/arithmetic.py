@@ -9,7 +9,7 @@ from functools import partial
 from sympy import Expr, S
 
 from fmproof.kernel.algebra import bilinearity, cancel
-from fmproof.kernel.equality import transitivity
+from fmproof.kernel.equality import instantiate, transitivity
 from fmproof.kernel.functions import (
     absolute_value,
     exponential,
@@ -19,8 +19,9 @@ from fmproof.kernel.functions import (
 )
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import Mul, Pow, factors, mul
-from fmproof.lang.nodes import Abs, Exp, Inner, Log, Ratio, Sqrt
+from fmproof.lang.arithmetic import Mul, Pow, add, coefficient, factors, mul
+from fmproof.lang.nodes import Abs, Exp, Inner, Log, Ratio, Sqrt, Var
+from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, at, attempt, symbols_inside
 
@@ -66,7 +67,20 @@ def log(_: Line) -> Conversion:
 
 
 def exp(_: Line) -> Conversion:
-    return at(Exp)(partial(attempt, exponential))
+    return at(Exp)(lambda term: attempt(exponential, term) or _power_of_exponential(term))
+
+
+_MOST_FACTORS = 8  # that an exponential is split into
+
+
+def _power_of_exponential(term: Expr) -> Theorem | None:
+    """exp(n a) = exp((n − 1) a)·exp a for n = 2, 3, …"""
+    number, rest = coefficient(term.args[0])
+    if not (number.is_Integer and 1 < number <= _MOST_FACTORS):
+        return None
+    first, second = Var("u", Sort.REAL), Var("v", Sort.REAL)
+    values = {first: mul(number - 1, rest), second: rest}
+    return attempt(instantiate, exponential(Exp(add(first, second))), values)
 
 
 def root(_: Line) -> Conversion:

@@ -1,0 +1,121 @@
+"""The Gaussian density written out, (2πv)^{−d/2} exp(−‖w‖²/(2v)), as N(w; 0, v I)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import spelled
+
+_DIMENSION = "d"
+
+
+def as_normal(node: t.Mul) -> t.Normal | None:
+    """N(w; 0, v I), where ``node`` is its formula; None where it is none."""
+    if len(node.factors) != 2 or node.ops[0] not in ("", "·"):
+        return None
+    before, behind = node.factors
+    scale, square = _normalising(before), _exponent(behind)
+    if scale is None or square is None:
+        return None
+    vector, variance = square
+    if _same(scale) != _same(variance):
+        return None
+    identity = t.Sym(node.at, "I")
+    spread = t.Mul(node.at, (*map(_bracketed, variance), identity), ("",) * len(variance))
+    zero = t.Num(node.at, Fraction(0))
+    return t.Normal(node.at, vector, (zero, spread))
+
+
+def _normalising(node: t.Node) -> list[t.Node] | None:
+    """The factors of v in (2πv)^{−d/2} or 1/(2πv)^{d/2}."""
+    inverse = isinstance(node, t.Frac) and _is_number(node.top, 1)
+    power = node.bottom if isinstance(node, t.Frac) and inverse else node
+    power = _open(power)
+    if not isinstance(power, t.Pow):
+        return None
+    written = _open(power.exponent)
+    exponent = written if inverse else _negated(written)
+    if exponent is None or not _is_half_dimension(exponent):
+        return None
+    parts = _factors(power.base)
+    rest = [p for p in parts if not (_is_number(p, 2) or (isinstance(p, t.Sym) and p.name == "pi"))]
+    return rest if rest and len(parts) == len(rest) + 2 else None
+
+
+def _exponent(node: t.Node) -> tuple[t.Node, list[t.Node]] | None:
+    """w and the factors of v in exp(−‖w‖²/(2v))."""
+    if isinstance(node, t.Function) and node.name == "exp" and len(node.args) == 1:
+        inside = _negated(_open(node.args[0]))
+    elif isinstance(node, t.Pow) and isinstance(node.base, t.Sym) and node.base.name == "e":
+        inside = _negated(_open(node.exponent))
+    elif isinstance(node, t.Sym) and node.name == "e" and node.sup is not None and not node.sub:
+        inside = _negated(_open(node.sup))
+    else:
+        return None
+    if isinstance(inside, t.Frac):
+        above, below = inside.top, inside.bottom
+    elif isinstance(inside, t.Mul) and inside.ops == ("/",):
+        above, below = inside.factors
+    else:
+        return None
+    above, parts = _open(above), _factors(below)
+    square = isinstance(above, t.Pow) and _is_number(above.exponent, 2)
+    norm = _open(above.base) if isinstance(above, t.Pow) and square else None
+    rest = [p for p in parts if not _is_number(p, 2)]
+    if not isinstance(norm, t.Norm | t.Abs) or len(rest) != len(parts) - 1 or not rest:
+        return None
+    return norm.body, rest
+
+
+def _negated(node: t.Node | None) -> t.Node | None:
+    """a of −a."""
+    if isinstance(node, t.Add) and len(node.parts) == 1 and node.parts[0][0] < 0:
+        return _open(node.parts[0][1])
+    if isinstance(node, t.Mul) and node.factors:
+        first = _negated(node.factors[0])
+        return None if first is None else t.Mul(node.at, (first, *node.factors[1:]), node.ops)
+    if isinstance(node, t.Frac):
+        top = _negated(_open(node.top))
+        return None if top is None else t.Frac(node.at, top, node.bottom)
+    return None
+
+
+def _is_half_dimension(node: t.Node) -> bool:
+    parts: tuple[t.Node, ...] = ()
+    if isinstance(node, t.Frac):
+        parts = (node.top, node.bottom)
+    elif isinstance(node, t.Mul) and node.ops == ("/",):
+        parts = node.factors
+    if not parts:
+        return False
+    return (
+        isinstance(parts[0], t.Sym)
+        and spelled(parts[0]) == _DIMENSION
+        and (_is_number(parts[1], 2))
+    )
+
+
+def _factors(node: t.Node) -> list[t.Node]:
+    node = _open(node)
+    if isinstance(node, t.Mul) and not any(op == "/" for op in node.ops):
+        return [part for factor in node.factors for part in _factors(factor)]
+    return [node]
+
+
+def _open(node: t.Node) -> t.Node:
+    while isinstance(node, t.Group):
+        node = node.body
+    return node
+
+
+def _bracketed(node: t.Node) -> t.Node:
+    return t.Group(node.at, node) if isinstance(node, t.Add) else node
+
+
+def _same(nodes: list[t.Node]) -> list[str]:
+    return sorted(map(spelled, nodes))
+
+
+def _is_number(node: t.Node, value: int) -> bool:
+    return isinstance(node, t.Num) and node.value == value

@@ -1,0 +1,152 @@
+"""Paths with Gaussian noise, x_t = m + s n, as draws from N(m, s² I).
+
+The law of m, n and x_t can be written in two ways: n is drawn and x_t is m + s n; or x_t is drawn
+from N(m, s² I), and n is (x_t − m)/s. They are the same law where s ≠ 0. In the second way x_t has
+a density, and averages given x_t are averages against a posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr, S
+
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import add, factors, mul, summands
+from fmproof.lang.nodes import Apply, Expect, Gaussian, Normal, Ratio, Var
+from fmproof.lang.nodes.measure import law_order
+from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.lacking import NotYet
+from fmproof.reading.notation.symbols import key_of, spelled
+
+if TYPE_CHECKING:
+    from fmproof.reading.notation.elaborate import Elaborator
+
+
+@dataclass(frozen=True)
+class Noised:
+    """A path m + s n.
+
+    Attributes:
+        kernel: its law N(m, s² I) given what m is made of.
+        others: the random variables in m, by spelling.
+        value: n, from the path.
+    """
+
+    path: t.Sym
+    noise: t.Sym
+    kernel: Apply
+    others: dict[str, t.Sym]
+    value: Expr
+
+
+def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
+    """A path as m + s n with standard Gaussian noise n that nothing else is drawn with."""
+    if elab.turned:
+        return elab.turned.get(spelled(path))
+    value = elab.path(path)
+    if value is None:
+        return None
+    random = {elab.spelling(v): v for v in free_vars(value) if v.sort in (Sort.VEC, Sort.LATENT)}
+    symbols = {name: elab.evidence.spellings.get(name) for name in random}
+    for name, var in sorted(random.items()):
+        symbol = symbols[name]
+        if symbol is None or not _is_standard(elab, symbol):
+            continue
+        split = _linear(value, var)
+        if split is None:
+            continue
+        mean, scale = split
+        here = elab.variable(path)
+        others = {n: s for n, s in symbols.items() if n != name and s is not None}
+        if here in free_vars(value) or len(others) != len(random) - 1:
+            return None
+        kernel: Any = Normal(here, mean, mul(scale, scale))
+        back = mul(Ratio(S.One, scale), add(here, mul(S.NegativeOne, mean)))
+        return Noised(path, symbol, kernel, others, back)
+    return None
+
+
+def _is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
+    try:
+        law = elab.remembered(symbol, [])
+    except (NotYet, SortError, FmproofError):
+        return False
+    return isinstance(law.head, Gaussian) and tuple(law.arguments[1:]) == (S.Zero, S.One)
+
+
+def _linear(value: Expr, noise: Var) -> tuple[Expr, Expr] | None:
+    """(m, s) of m + s·noise."""
+    mean: list[Expr] = []
+    scale: list[Expr] = []
+    for part in summands(value):
+        if noise not in free_vars(part):
+            mean.append(part)
+            continue
+        rest = [f for f in factors(part) if f is not noise]
+        if len(rest) != len(factors(part)) - 1 or any(noise in free_vars(f) for f in rest):
+            return None
+        scale.append(mul(*rest))
+    return (add(*mean), add(*scale)) if scale else None
+
+
+@contextmanager
+def noise_turned(elab: Elaborator) -> Iterator[None]:
+    """Inside, paths with Gaussian noise are drawn, and their noise is what is left of them."""
+    found = (noised(elab, symbol) for symbol in _paths(elab))
+    turned = {spelled(one.path): one for one in found if one is not None}
+    noises = [spelled(one.noise) for one in turned.values()]
+    if not turned or len(set(noises)) != len(noises):
+        raise NotYet("no path of which the noise is Gaussian", -1, "law")
+    elab.turned = turned
+    try:
+        yield
+    finally:
+        elab.turned = {}
+
+
+def _paths(elab: Elaborator) -> list[t.Sym]:
+    spellings = list(elab.evidence.spellings.values())
+    return [symbol for symbol in spellings if elab.path(symbol) is not None]
+
+
+def turned_value(elab: Elaborator, name: str) -> Expr | None:
+    """The noise (x_t − m)/s, where x_t is drawn."""
+    return next((o.value for o in elab.turned.values() if spelled(o.noise) == name), None)
+
+
+def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
+    """The laws of what m is made of, where the document says them."""
+    symbols = list(one.others.values())
+    try:
+        found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
+    except (NotYet, SortError, FmproofError):
+        return None
+    return law_order(list(dict.fromkeys(found)))
+
+
+def density(
+    elab: Elaborator, call: t.Call, sub: tuple[Var, ...], main: tuple[Var, ...]
+) -> Expr | None:
+    """The density of a path with Gaussian noise, at what ``call`` is taken at: E[N(x; m, s² I)]."""
+    path = elab.density_of.get(key_of(call.head))
+    points = [v for v in main if v.sort is Sort.VEC]
+    times = [v for v in (*sub, *main) if v.sort is Sort.REAL]
+    if path is None or len(points) != 1 or call.given or call.after:
+        return None
+    one = noised(elab, path)
+    own = [elab.variable(s) for s in path.sub if isinstance(s, t.Sym) and elab.is_time(spelled(s))]
+    if one is None or len(own) != len(path.sub) or len(times) != len(own):
+        return None
+    order = laws_of_others(elab, one)
+    if order is None:
+        return None
+    here = elab.variable(path)
+    moved: dict[Var, Expr] = {here: points[0], **dict(zip(own, times, strict=True))}
+    whole: Expr = Expect(one.kernel, *order)
+    return substitute(whole, {v: w for v, w in moved.items() if v is not w})
