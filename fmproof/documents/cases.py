@@ -62,19 +62,6 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
-def only_case(context: Context, item: Item, before: Expr, claim: Expr) -> tuple[Sides, str] | None:
-    """Both sides with what the document says put in, where it says one thing of each symbol.
-
-    Of several cases it is not known which one a row is about; then None.
-    """
-    known = _cases(context, item)
-    used = heads_in((before, claim)) | free_vars(before) | free_vars(claim)
-    mine = {head: cases for head, cases in known.items() if head in used}
-    if not mine or any(len(cases) > 1 for cases in known.values()):
-        return None
-    return next(in_cases(context, item, before, claim), None)
-
-
 def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}

@@ -18,7 +18,7 @@ from sympy import Expr
 
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.beside import contradiction
-from fmproof.documents.cases import in_cases, only_case
+from fmproof.documents.cases import in_cases
 from fmproof.documents.chain import Line
 from fmproof.documents.context import Context, Stated, as_read, open_row, report
 from fmproof.documents.items import Item
@@ -75,7 +75,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
         if not proof.proved:
-            wrong = row.wrong_in_the_case() or row.wrong_by_neighbour() or row.wrong_beside()
+            wrong = row.wrong_by_neighbour() or row.wrong_beside()
             if wrong is not None:
                 return wrong
     else:
@@ -389,25 +389,6 @@ class ComparedRow:
         """The evidence with a counterexample for readers, in a world that follows the document."""
         numbers, assumed = self.context.numbers, () if self.tied else self.assumed
         return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
-
-    def wrong_in_the_case(self) -> RowReport | None:
-        """Wrong with what the document says of its symbols, which leaves nothing open."""
-        if self.relation != "=":
-            return None
-        context, item, numbers = self.context, self.item, self.context.numbers
-        case = only_case(context, item, self.before, self.claim)
-        if case is None:
-            return None
-        sides, places = case
-        on = context.ties.on(list(sides), item)
-        if on.why or numbers.of(*sides, "=", on.assumed).status != "refuted":
-            return None
-        for _, before, claim in conventions(*sides):
-            if numbers.of(before, claim).status == "agrees":
-                return None
-        found = report(item, "refuted", f"with line {places} the numbers of both sides differ")
-        shown = numbers.of(*sides, "=", on.assumed, simplify=True)
-        return replace(found, numeric=shown, reading=as_read(sides[0], "=", sides[1]))
 
     def wrong_beside(self) -> RowReport | None:
         """Wrong beside what other rows say, although these may be open."""

@@ -54,9 +54,11 @@ def undrawn(context: Context, start: Expr, claim: Expr, relation: str) -> str:
 
 
 def mixed(context: Context, item: Item) -> str:
-    """A sum of a vector, as the document uses it elsewhere, and of a number made of times."""
-    nodes = t.walk(item.right) if item.right is not None else ()
-    for total in (node for node in nodes if isinstance(node, t.Add)):
+    """A sum of a vector, as the document uses it elsewhere, and of a number made of times.
+
+    Inside (x − t)², or a function of it, the letter is a number: an example in one dimension.
+    """
+    for total in _open_sums(item.right):
         parts = [part for _, part in total.parts]
         vector = next((part for part in parts if _surely_vector(context, part)), None)
         number = next((found for part in parts if (found := _of_time(context, part))), None)
@@ -66,6 +68,15 @@ def mixed(context: Context, item: Item) -> str:
                 "they have no sum"
             )
     return ""
+
+
+def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
+    """The sums of a formula that are no argument of a power or a function."""
+    if isinstance(node, t.Add):
+        yield node
+    if isinstance(node, t.Add | t.Mul | t.Frac | t.Group):
+        for child in t.children(node):
+            yield from _open_sums(child)
 
 
 def _surely_vector(context: Context, node: t.Node) -> bool:

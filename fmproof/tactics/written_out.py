@@ -80,7 +80,7 @@ def _inside(term: Expr) -> Theorem | None:
             return None
         inner = apart(integral, free_vars(rest))
         moved = IntegralOver(mul(rest, inner.body), *inner.measure)
-        return _by_linearity(term, moved)
+        return _by_linearity(term, integral, moved)
     return None
 
 
@@ -91,10 +91,9 @@ def _has_inner(term: Expr) -> bool:
     )
 
 
-def _by_linearity(term: Expr, moved: Expr) -> Theorem | None:
-    """term = moved, because both are the same constants times the same integral."""
+def _by_linearity(term: Expr, integral: Expr, moved: Expr) -> Theorem | None:
+    """term = moved, because both are the same factors times the same ``integral``."""
     separated = attempt(linearity, moved) or reflexivity(moved)
-    (integral,) = (f for f in factors(term) if isinstance(f, IntegralOver))
     inner = attempt(linearity, integral)
     if inner is None:
         plain = reflexivity(term)

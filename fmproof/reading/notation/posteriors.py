@@ -85,11 +85,14 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
 def of_another_pair(elab: Elaborator, call: t.Call, defined: t.Call) -> bool:
     """Whether p_t(x|y), beside p_t(y|x), is another density than the p_t(x|z) with a definition.
 
-    A label y has a joint law with x of its own, where z has none the other way round.
+    A label y has a joint law with x of its own, where z has none the other way round. And what
+    p_{t|1}(x|x_1) is says nothing of p_{1|t}(x_1|x), which is spelled with the same subscripts.
     """
     if not (call.given and defined.given) or not elab.is_density(key_of(call.head)):
         return False
     letters = [spelled(value_of(g)) for g in call.given], [spelled(g) for g in defined.given]
+    if letters[0] == [spelled(a) for a in defined.args] and letters[0] != letters[1]:
+        return True
     if letters[0] == letters[1] or turned(elab, call) is None:
         return False
     return turned(elab, defined) is None
