@@ -248,16 +248,12 @@ class Elaborator:
     @contextmanager
     def drawing_paths(self) -> Iterator[None]:
         """Paths are drawn inside, in the losses and constants that are defined by averages, too."""
-        meanings, constants = self.meanings, self.constants
-        self.expand, self.constants = False, {}
-        self.meanings = {**_without_averages(meanings), **self.drawn_meanings}
+        self.expand = False
         try:
-            yield
+            with self._drawing(self.drawn_meanings):
+                yield
         finally:
-            self.drawn_meanings |= {k: m for k, m in self.meanings.items() if k in meanings}
-            new = {k: m for k, m in self.meanings.items() if k not in meanings}
-            self.meanings = {**meanings, **_without_averages(new)}
-            self.expand, self.constants = True, constants
+            self.expand = True
 
     @contextmanager
     def drawing_noised(self) -> Iterator[None]:
@@ -266,17 +262,28 @@ class Elaborator:
         Raises:
             NotYet: there are none.
         """
-        with hidden_noise.noise_turned(self):
-            meanings, constants = self.meanings, self.constants
-            self.constants = {}
-            self.meanings = {**_without_averages(meanings), **self.turned_meanings}
-            try:
-                yield
-            finally:
-                self.turned_meanings |= {k: m for k, m in self.meanings.items() if k in meanings}
-                new = {k: m for k, m in self.meanings.items() if k not in meanings}
-                self.meanings = {**meanings, **_without_averages(new)}
-                self.constants = constants
+        with hidden_noise.noise_turned(self), self._drawing(self.turned_meanings):
+            yield
+
+    @contextmanager
+    def _drawing(self, kept: dict[Key, Meaning]) -> Iterator[None]:
+        """Averages have a meaning of their own inside, which ``kept`` has; a definition that does
+        not fit there is refused there only."""
+        meanings, constants = self.meanings, self.constants
+        candidates = [one for options in self.candidates.values() for one in options]
+        states = [(one.state, one.why) for one in candidates]
+        self.constants = {}
+        self.meanings = {**_without_averages(meanings), **kept}
+        try:
+            yield
+        finally:
+            kept |= {k: m for k, m in self.meanings.items() if k in meanings}
+            new = {k: m for k, m in self.meanings.items() if k not in meanings}
+            self.meanings = {**meanings, **_without_averages(new)}
+            self.constants = constants
+            for one, (state, why) in zip(candidates, states, strict=True):
+                if one.state == "refused":
+                    one.state, one.why = state, why
 
     def unknown(self, node: t.Node, sort: Sort | None) -> Expr:
         """A function of everything free in ``node``, where the language has no term for it."""
