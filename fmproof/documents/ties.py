@@ -141,7 +141,10 @@ class Ties:
         beside = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
         slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
         beside |= {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
+        moving = {h for term in terms for d in term.atoms(Partial) for h in heads_in([d.body])}
         for head in undefined:
+            if isinstance(head, Density) and head in moving:
+                return Verdict(f"how {text(head)} moves is not said")
             if isinstance(head, Density) and (
                 head in beside or self._key(head) in self.elab.density_of
             ):
