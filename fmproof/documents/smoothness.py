@@ -140,6 +140,8 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             continue
         if symbol and (count % 2 or _is_scale(part.head, scales)):
             yield for_every(Positive(part.head(*part.head.params)))
+        elif scales and isinstance(part, Var) and part.sort is Sort.REAL:
+            yield Positive(part)
         elif free_vars(part) and count % 2:
             others.append(part)
         elif free_vars(part):
