@@ -36,7 +36,7 @@ _GLANCE = 1
 
 
 @dataclass(frozen=True)
-class Contradiction:
+class WrongBeside:
     """What is wrong in words, the row as it was refuted, and what would be right."""
 
     message: str
@@ -45,12 +45,12 @@ class Contradiction:
     suggestion: str
 
 
-def contradiction(context: Context, item: Item, before: Expr, claim: Expr) -> Contradiction | None:
+def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """Why a row is wrong that numbers refute for arbitrary symbols, or None."""
     return _of_stated(context, before, claim) or _of_swapped(context, item, before, claim)
 
 
-def _of_stated(context: Context, before: Expr, claim: Expr) -> Contradiction | None:
+def _of_stated(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:
     """With an earlier row put in, another sign makes it proved."""
     about = [s for s in reversed(context.stated) if before.has(s.term) or claim.has(s.term)]
     for stated in about[:_STATED]:
@@ -64,11 +64,11 @@ def _of_stated(context: Context, before: Expr, claim: Expr) -> Contradiction | N
         near = _proved_near(context, one, flips(other))
         if near:
             message = f"it contradicts line {stated.place}, from which a row one edit away follows"
-            return Contradiction(message, one, other, near)
+            return WrongBeside(message, one, other, near)
     return None
 
 
-def _of_swapped(context: Context, item: Item, before: Expr, claim: Expr) -> Contradiction | None:
+def _of_swapped(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """One defined coefficient for another, and the numbers agree in every world."""
     for words, candidate in islice(_swaps(context, item), _SIGNS):
         try:
@@ -80,7 +80,7 @@ def _of_swapped(context: Context, item: Item, before: Expr, claim: Expr) -> Cont
         if context.numbers.of(before, candidate).status == "agrees":
             proved = context.prover.prove(before, candidate, thorough=False).proved
             message = f"the numbers of both sides differ; with {words}, they agree"
-            return Contradiction(message, before, claim, words if proved else "")
+            return WrongBeside(message, before, claim, words if proved else "")
     return None
 
 

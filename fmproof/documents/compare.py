@@ -16,14 +16,14 @@ from time import process_time
 
 from sympy import Expr
 
+from fmproof.documents import beside
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.beside import contradiction
 from fmproof.documents.cases import in_cases
 from fmproof.documents.chain import Line
-from fmproof.documents.context import Context, Stated, as_read, open_row, report
+from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
-from fmproof.documents.motion import moved
+from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
 from fmproof.documents.scope import strays, undrawn
 from fmproof.documents.suggest import neighbours
@@ -311,7 +311,7 @@ class ComparedRow:
                 context.assume(item, self.before, self.claim)
             return report(item, "hypothesis", "it is assumed, by the words before it")
         if self.relation == "=" and not self.unknown and isinstance(self.before, Apply):
-            context.stated.append(Stated(self.before, self.claim, item.place))
+            context.stated.append(StatedRow(self.before, self.claim, item.place))
         why = f"not proved: {proof.message}"
         if evidence is not None and evidence.status == "refuted":
             why = f"not known well enough to say: {self.tied}"
@@ -394,7 +394,7 @@ class ComparedRow:
         """Wrong beside what other rows say, although these may be open."""
         if self.relation != "=":
             return None
-        found = contradiction(self.context, self.item, self.before, self.claim)
+        found = beside.wrong_beside(self.context, self.item, self.before, self.claim)
         if found is None:
             return None
         shown = self.context.numbers.of(found.before, found.claim, simplify=True)
@@ -409,7 +409,7 @@ class ComparedRow:
 
         So the row is true only where the summand with that sign vanishes.
         """
-        if self.relation != "=" or moved(self.context.elab, self.item.left):
+        if self.relation != "=" or moved_point(self.context.elab, self.item.left):
             return None  # another dx/dt may be of another point
         near = self._right_one(_FEW_NEAR, strict=True)
         if near is None:

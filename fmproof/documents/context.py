@@ -29,7 +29,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedRow:
     """What an open row says of a term: its value, and where."""
 
     term: Expr
@@ -60,7 +60,7 @@ class Context:
     chain: RowChain = field(default_factory=RowChain)
     facts: Facts = field(default_factory=Facts)
     checked: list[Checked] = field(default_factory=list)
-    stated: list[Stated] = field(default_factory=list)
+    stated: list[StatedRow] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     def keep(self, item: Item, proof: Proof) -> None:

@@ -18,10 +18,10 @@ from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated, head_of
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
-from fmproof.documents.motion import moved
+from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.scope import mixed, strays
+from fmproof.documents.scope import strays, unlike_sum
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
@@ -223,7 +223,7 @@ class Judge:
 
     def _is_motion(self, item: Item) -> bool:
         """The first dx/dt = f(x, t); what a later one says of dx/dt is a claim."""
-        name = moved(self.elab, item.left)
+        name = moved_point(self.elab, item.left)
         if not name or name in self._motions or item.right is None:
             return False
         try:
@@ -410,7 +410,7 @@ class Judge:
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
             kept = chain.equal_to_left(item.index) if same else []
             try:
-                left = self._motions.get(moved(self.elab, item.left), item.left)
+                left = self._motions.get(moved_point(self.elab, item.left), item.left)
                 start = Line(self.elab.term(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
@@ -422,7 +422,7 @@ class Judge:
         except NotYet as error:
             return open_row(item, str(error))
         except (SortError, FmproofError) as error:
-            strange = mixed(self.context, item)
+            strange = unlike_sum(self.context, item)
             if strange:
                 return report(item, "scope", strange)
             return open_row(item, f"its parts do not fit as they were understood: {error}")

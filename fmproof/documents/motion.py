@@ -8,7 +8,7 @@ from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.symbols import spelled
 
 
-def moved(elab: Elaborator, left: t.Node | None) -> str:
+def moved_point(elab: Elaborator, left: t.Node | None) -> str:
     """The spelling of a point x of which ``left`` is the derivative dx/dt in a time; or "".
 
     A path, z_t, is no such point: it has a derivative of its own.

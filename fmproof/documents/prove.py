@@ -13,7 +13,7 @@ from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.ways import Way, bounds, ways
+from fmproof.documents.ways import Way, bounding_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
@@ -97,7 +97,7 @@ class FirstWitness:
         if first is None:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if not first.proved and relation != "=":
-            found = self._through(bounds(before, claim, relation), context)
+            found = self._through(bounding_ways(before, claim, relation), context)
             first = self.found[key] = found or first
         if first.proved or relation != "=" or not (thorough or facts):
             return first

@@ -53,7 +53,7 @@ def undrawn(context: Context, start: Expr, claim: Expr, relation: str) -> str:
     return ""
 
 
-def mixed(context: Context, item: Item) -> str:
+def unlike_sum(context: Context, item: Item) -> str:
     """A sum of a vector, as the document uses it elsewhere, and of a number made of times.
 
     Inside (x − t)², or a function of it, the letter is a number: an example in one dimension.

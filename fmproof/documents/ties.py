@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.documents.items import Item, Property, at_the_ends
-from fmproof.documents.motion import moved
+from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, mul
@@ -237,7 +237,7 @@ class Ties:
             return None
         if other.problem is not None:
             return _unread_about(other, names, places)
-        if moved(self.elab, left):
+        if moved_point(self.elab, left):
             return None  # dx/dt says how a point moves, and nothing of the point
         right = other.right
         sides = [side for side in (left, right) if side is not None]

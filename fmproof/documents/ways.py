@@ -101,7 +101,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
 
 
-def bounds(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
+def bounding_ways(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
     """Ways to an inequality: averages of sums are taken apart, so that a square can be left out."""
     try:
         left = common_form(Line(before, claim), _APART).left.rhs

@@ -63,7 +63,7 @@ from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
 from fmproof.tactics.methods.integrals import expanded, in_standard_order
 from fmproof.tactics.rewriting import (
     Conversion,
-    Memory,
+    Forms,
     at,
     at_those_of,
     attempt,
@@ -356,7 +356,7 @@ def _normal_forms(line: Line, symbols: Conversion, moves: Sequence[Method]) -> C
     return Common(left, right, {"auto"}, True)
 
 
-_expanded: Memory[Theorem] = Memory()
+_expanded: Forms[Theorem] = Forms()
 
 
 def _normal(line: Line, term: Expr, symbols: Conversion, moves: Sequence[Method]) -> Theorem:

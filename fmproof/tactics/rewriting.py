@@ -91,12 +91,10 @@ T = TypeVar("T")
 
 LIMIT = 1_000
 """Rewrites in one sweep before it is taken for a loop."""
-
-
 _REMEMBERED = 2_000
 
 
-class Memory(Generic[T]):
+class Forms(Generic[T]):
     """What was worked out of terms, by what it depends on; a search asks for the same again.
 
     That it fails is remembered, too. When it is full it is emptied, which costs time alone.

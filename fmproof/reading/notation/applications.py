@@ -276,7 +276,7 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
     head = node.head
     key = key_of(head)
     plain = len(node.args) == 1 and not node.given and not node.after
-    loss = functionals.value(elab, node)
+    loss = functionals.functional_value(elab, node)
     if loss is not None:
         return loss
     if plain and isinstance(node.args[0], t.Dot):
@@ -384,7 +384,7 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
         if meaning.body is None:
             raise NotYet(f"{readable(key_of(head))} has no meaning yet", node.at, "notation")
         values = dict(zip(meaning.params, everything, strict=True))
-        return calculus.centred(elab, substitute(meaning.body, values))
+        return calculus.recentred(elab, substitute(meaning.body, values))
     return meaning.head(*everything)
 
 

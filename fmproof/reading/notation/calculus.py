@@ -92,7 +92,7 @@ def normal(elab: Elaborator, node: t.Normal, point: Expr | None = None) -> Apply
     return made
 
 
-def centred(elab: Elaborator, term: Expr) -> Expr:
+def recentred(elab: Elaborator, term: Expr) -> Expr:
     """N(x − a; m, v) as N(x; a + m, v)."""
     if not (isinstance(term, Apply) and isinstance(term.head, Gaussian)):
         return term

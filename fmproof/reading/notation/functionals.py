@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
-def value(elab: Elaborator, node: t.Call) -> Expr | None:
+def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
     """The loss of a field by the definition for another one; None where ``node`` is none."""
     field = _field(elab, node)
     if field is None:

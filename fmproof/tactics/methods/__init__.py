@@ -23,7 +23,7 @@ from fmproof.tactics.methods import (
 )
 from fmproof.tactics.methods.common import Common, bring, brought
 from fmproof.tactics.methods.line import Line, Method
-from fmproof.tactics.rewriting import Conversion, Memory, at
+from fmproof.tactics.rewriting import Conversion, Forms, at
 
 __all__ = ["METHODS", "Common", "Line", "Method", "agree", "common_form"]
 
@@ -76,7 +76,7 @@ _OF_THE_LINE = frozenset(
     ("definition", "constant", "lemma", "bayes", "take-out", "conditional-linearity")
 )
 """The methods that look at the whole line, or note what they found in it."""
-_forms: Memory[tuple[Theorem, set[str]]] = Memory()
+_forms: Forms[tuple[Theorem, set[str]]] = Forms()
 
 
 def common_form(line: Line, names: Sequence[str]) -> Common:
