@@ -12,11 +12,12 @@ from fractions import Fraction
 
 from sympy import Expr
 
+from fmproof.documents.candidates import candidates_of
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
-from fmproof.documents.items import POINT, Item, Reading, blocks, candidates_of, equated, head_of
+from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers

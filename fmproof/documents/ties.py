@@ -19,7 +19,8 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.items import Item, Property, at_the_ends
+from fmproof.documents.candidates import at_the_ends
+from fmproof.documents.items import Item, Property
 from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -59,7 +60,6 @@ from fmproof.lang.props import (
     Integrable,
     VanishesWith,
 )
-from fmproof.tactics.laws import same_law
 
 s, t = Real("s t")
 x, y, z, e = Vec("x y z e")
@@ -85,6 +85,21 @@ f_is_g = sequents.assume(Equals(f(x), g(x)))
 g_is_f = sequents.assume(Equals(g(x), f(x)))
 vanishing = sequents.assume(VanishesWith(f(x), g(x)))
 almost_equal = sequents.assume(Almost(Equals(f(x), g(x)), dx))
+
+
+def any_tonelli(goal: Integrable, premise: Integrable) -> None:
+    """The rule with every order of up to two variables; raises its last refusal."""
+    refusal: RuleError | None = None
+    for places in (found for size in range(3) for found in permutations(range(size))):
+        try:
+            integrability.tonelli(goal, premise, places)
+        except RuleError as error:
+            refusal = error
+        else:
+            return
+    assert refusal is not None
+    raise refusal
+
 
 REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "assume": (lambda: sequents.assume(f(x)), "assume: prop must be a proposition, found f(x)"),
@@ -314,7 +329,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "nonnegative: g(x) − f(x) is not f(x) − g(x) by arithmetic",
     ),
     "Tonelli": (
-        lambda: same_law(Integrable(f(x), p(x)), Integrable(g(x), p(x))),
+        lambda: any_tonelli(Integrable(f(x), p(x)), Integrable(g(x), p(x))),
         "Tonelli: E_{x~p}[|f(x)|] < ∞ and E_{x~p}[|g(x)|] < ∞ are different integrals",
     ),
     "finite measure": (
@@ -322,16 +337,16 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "finite measure: not the integral of a constant: ∫ 1 dx < ∞",
     ),
     "Tonelli of the same symbols": (
-        lambda: same_law(Integrable(k(x, z) * f(x), dx, dz), Integrable(k(x, z) * f(z), dx, dz)),
+        lambda: any_tonelli(Integrable(k(x, z) * f(x), dx, dz), Integrable(k(x, z) * f(z), dx, dz)),
         "Tonelli: ∫∫ |k(x,z) f(x)| dz dx < ∞ and ∫∫ |k(x,z) f(z)| dz dx < ∞ "
         "are different integrals",
     ),
     "Tonelli over fewer variables": (
-        lambda: same_law(Integrable(f(x), dx), Integrable(f(x), dx, dz)),
+        lambda: any_tonelli(Integrable(f(x), dx), Integrable(f(x), dx, dz)),
         "Tonelli: ∫ |f(x)| dx < ∞ and ∫∫ |f(x)| dz dx < ∞ are different integrals",
     ),
     "Tonelli over another range": (
-        lambda: same_law(Integrable(h(t), dt), Integrable(h(t), Lebesgue(t, 0, 2))),
+        lambda: any_tonelli(Integrable(h(t), dt), Integrable(h(t), Lebesgue(t, 0, 2))),
         "Tonelli: ∫₀¹ |h(t)| dt < ∞ and ∫₀² |h(t)| dt < ∞ are different integrals",
     ),
     "sum": (

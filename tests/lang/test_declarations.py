@@ -119,3 +119,14 @@ def test_what_is_not_declared_is_no_term() -> None:
     for ask in (declaration, bound_vars, is_nonnegative, free_vars, text, latex, obligations):
         with pytest.raises(SortError):
             ask(Symbol("t"))
+
+
+@every_type
+def test_what_has_arguments_is_made_of_them_alone(kind: type) -> None:
+    """So that a node is known by its type and its arguments, as the memory of ``node`` takes it."""
+    ours = [base for base in kind.__mro__ if base.__module__.startswith("fmproof.")]
+    for sample in SAMPLES[kind]:
+        if sample.node.args:
+            slots = [name for base in ours for name in vars(base).get("__slots__", ())]
+            assert not slots
+            assert not getattr(sample.node, "__dict__", {})

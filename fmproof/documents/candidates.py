@@ -1,0 +1,338 @@
+"""Which rows define a symbol: the first row about it that can, unless words or an underbrace do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Candidate
+from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.flows import moving_field
+from fmproof.reading.notation.randomness import has_dot, undotted
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import a_case
+
+_NO_ROW = -1
+"""Where a definition stands that is no row of its own."""
+
+Options = dict[str, list[tuple[int, Candidate, Item]]]
+"""What may define a symbol, by the symbol's key: rank, candidate, row."""
+
+
+def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
+    """The rows that may define a symbol, by the symbol's key, the best first."""
+    found = _Rows(reading, evidence).options()
+    _name_by_braces(reading, found)
+    said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
+    _move_by_flows(reading, found)
+    return {k: v for k, v in said.items() if k not in found} | _chosen(reading, found)
+
+
+class _Rows:
+    """The rows that define by their form, in their order."""
+
+    def __init__(self, reading: Reading, evidence: Evidence) -> None:
+        self.reading, self.evidence = reading, evidence
+        self._found: Options = {}
+        self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
+        self._curves: set[str] = set()
+
+    def options(self) -> Options:
+        """What may define a symbol."""
+        for item in self.reading.items:
+            sides = self._sides(item)
+            if sides is None:
+                continue
+            left, right, explicit = sides
+            key = key_of(head_of(left)) if isinstance(left, t.Call | t.Sym) else ""
+            special = (item.inline and item.picked) or (item.assumed and item.denied)
+            if item.restricted or (special and not explicit):
+                self._claimed.add(key)
+            elif self._defines(item, left, right, key, explicit):
+                candidate = Candidate(left, right, item.row.at, item.place, explicit)
+                theorem = item.piece.inside == "theorem"
+                rank = 0 if explicit else 2 if theorem else 1
+                self._found.setdefault(key, []).append((rank, candidate, item))
+        return self._found
+
+    def _sides(self, item: Item) -> tuple[t.Node, t.Node, bool] | None:
+        """What is defined, by what, and whether := says so."""
+        left, right, relation = item.left, item.right, item.row.relation
+        if right is None or item.problem is not None or relation not in ("=", ":=", "=:"):
+            return None
+        if relation == "=:":
+            left, right = right, left or _before(self.reading, item)
+        elif left is not None and relation == "=" and _named_behind(left, right):
+            left, right = right, left
+        if left is None or right is None or isinstance(left, t.Other):
+            return None
+        return left, right, relation != "="
+
+    def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
+        if not explicit and (
+            key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
+        ):
+            return False
+        if not _definable(left, self.evidence, explicit) or _mentions(right, left):
+            return False
+        known = self._is_known_curve(left, right)
+        if explicit:
+            return True
+        loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
+        if loss and not _averages(right):
+            return False
+        if isinstance(left, t.Sym) and (
+            spelled(left) in self.evidence.parameters or spelled(left) in self.evidence.times
+        ):
+            return False
+        if isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
+            return False  # "at w = 0" is a case, no definition
+        if known:
+            return False
+        if _of_another_field(left, self._found.get(key, ()), self.evidence):
+            return False
+        return not (item.inline and at_the_ends(left, right, self.evidence))
+
+    def _is_known_curve(self, left: t.Node, right: t.Node) -> bool:
+        """Whether this is Ẋ_t, and X_t was said to be a function of the time before."""
+        if not (isinstance(left, t.Sym) and left.sub and _of_times(right)):
+            return False
+        self._curves.add(spelled(left))
+        return has_dot(left) and spelled(undotted(left)) in self._curves
+
+
+def _named_behind(left: t.Node, right: t.Node) -> bool:
+    """E[…] = C names the average."""
+    return isinstance(right, t.Sym) and isinstance(left, t.Expectation | t.Integral)
+
+
+def _chosen(reading: Reading, found: Options) -> dict[str, list[Candidate]]:
+    """Of the options for a symbol of one shape, the best; no special case of what was used."""
+    used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
+    anywhere = _claimed_before(reading, set(), inline=True)
+    first = _first_calls(reading)
+    chosen: dict[str, list[Candidate]] = {}
+    for key, options in found.items():
+        shapes: set[str] = set()
+        for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):
+            shape = shape_of(candidate.left)
+            if shape in shapes:
+                continue
+            if not candidate.explicit and not _a_name(candidate.left):
+                seen = anywhere if item.inline else used
+                if min(used.get(shape, item.index), seen.get(shape, item.index)) < item.index:
+                    continue  # a special case of what was used before
+            case = item.inline and not candidate.explicit and isinstance(candidate.left, t.Call)
+            general = case and first.get(key, item.index) < item.index
+            if general and a_case(item.source.text, item.piece.start):
+                continue
+            shapes.add(shape)
+            if candidate.at != _NO_ROW:
+                item.candidate = candidate
+            chosen.setdefault(key, []).append(candidate)
+    return chosen
+
+
+def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
+    """What "p is the density of N(m, v)" says, as a definition of p(u)."""
+    point = t.Sym(density.at, POINT)
+    left = t.Call(density.at, head_of(density), (point,))
+    return Candidate(left, replace(law, point=point), _NO_ROW, "", True)
+
+
+def _of_another_field(
+    left: t.Node, known: Sequence[tuple[int, Candidate, Item]], evidence: Evidence
+) -> bool:
+    """L[b] where L[c] is known: a value of it."""
+    if not isinstance(left, t.Call) or len(left.args) != 1:
+        return False
+    fields = [c.left for _, c, _ in known if isinstance(c.left, t.Call) and len(c.left.args) == 1]
+    same = [f for f in fields if spelled(f.head) == spelled(left.head)]
+    letters = [arg for call in (left, *same) for arg in call.args]
+    return bool(same) and all(
+        isinstance(arg, t.Sym) and key_of(arg) in evidence.called for arg in letters
+    )
+
+
+def _of_times(node: t.Node) -> bool:
+    """Whether a side is made of letters by arithmetic, with functions of times alone."""
+    if isinstance(node, t.Call):
+        return all(isinstance(a, t.Sym) and conventional("times", a.name) for a in node.args)
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function)
+    return isinstance(node, kinds) and all(map(_of_times, t.children(node)))
+
+
+def _name_by_braces(reading: Reading, found: Options) -> None:
+    """Names that underbraces give to summands, =: R: what a later row says of R is a claim."""
+    for item in reading.items:
+        for side in (item.left, item.right):
+            for node in _summands(side) if side is not None else ():
+                if isinstance(node, t.Braced) and isinstance(node.name, t.Sym | t.Call):
+                    key = key_of(node.name.head if isinstance(node.name, t.Call) else node.name)
+                    candidate = Candidate(node.name, node.body, _NO_ROW, item.place, True)
+                    found.setdefault(key, []).append((0, candidate, item))
+
+
+def _move_by_flows(reading: Reading, found: Options) -> None:
+    """Fields that move an affine flow: what a later row says of them is a claim."""
+    maps: dict[str, tuple[t.Call, t.Node]] = {}
+    for left, right in equations(reading):
+        if isinstance(left, t.Call):
+            maps.setdefault(key_of(left.head), (left, right))
+    for item in reading.items:
+        if item.left is None or item.right is None or item.row.relation != "=":
+            continue
+        moved = moving_field(item.left, item.right, maps)
+        if moved is None:
+            continue
+        field_, value = moved
+        options = found.setdefault(key_of(field_.head), [])
+        shape = shape_of(field_)
+        if not any(shape_of(o.left) == shape and one.index < item.index for _, o, one in options):
+            options.append((0, Candidate(field_, value, _NO_ROW, item.place, True), item))
+
+
+def _summands(node: t.Node) -> Iterator[t.Node]:
+    if isinstance(node, t.Add):
+        for _, part in node.parts:
+            yield from _summands(part)
+    elif isinstance(node, t.Mul):
+        for factor in node.factors:
+            yield from _summands(factor)
+    elif isinstance(node, t.Group):
+        yield from _summands(node.body)
+    else:
+        yield node
+
+
+def _a_name(left: t.Node) -> bool:
+    """A loss, or a constant: they are defined where it suits, also after their first use."""
+    if isinstance(left, t.Call):
+        return conventional("losses", left.head.name)
+    return isinstance(left, t.Sym) and left.name.split(":")[-1] in (
+        "C",
+        "K",
+        "R",
+        "B",
+        "A",
+        "c",
+        "M",
+    )
+
+
+def _is_zero(node: t.Node | None) -> bool:
+    """Nobody introduces a function by saying that it is 0."""
+    return isinstance(node, t.Num) and node.value == 0
+
+
+def _is_number(node: t.Node) -> bool:
+    return all(isinstance(n, t.Num | t.Add) for n in t.walk(node))
+
+
+def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
+    """α_0 = β_1 = 0 for coefficients α_t, β_t: values, and names of nothing."""
+    sides = [side for side in (left, right) if not isinstance(side, t.Num)]
+    return all(
+        isinstance(side, t.Sym)
+        and bool(side.sub)
+        and all(isinstance(s, t.Num) for s in side.sub)
+        and conventional("scalars", side.name)
+        and any(spelled(replace(side, sub=(time,))) in evidence.spellings for time in _TIMES)
+        for side in sides
+    )
+
+
+_TIMES = tuple(t.Sym(0, letter) for letter in "ts")
+
+
+def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
+    """Shape of a symbol -> the first (displayed) row that says something about it."""
+    used: dict[str, int] = {}
+    for item in reading.items:
+        if id(item) in defining or (item.inline and not inline):
+            continue
+        for side in (item.left, item.right):
+            for node in t.walk(side) if side is not None else ():
+                if isinstance(node, t.Call | t.Sym):
+                    used.setdefault(shape_of(node), item.index)
+    return used
+
+
+def _first_calls(reading: Reading) -> dict[str, int]:
+    """Letter of a function -> the first row that applies it."""
+    found: dict[str, int] = {}
+    for item in reading.items:
+        for side in (item.left, item.right):
+            for node in t.walk(side) if side is not None else ():
+                if isinstance(node, t.Call):
+                    found.setdefault(key_of(node.head), item.index)
+    return found
+
+
+def _before(reading: Reading, item: Item) -> t.Node | None:
+    return reading.items[item.index - 1].right if item.index else None
+
+
+def shape_of(node: t.Node) -> str:
+    if isinstance(node, t.Call):
+        places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
+        letters = "" if node.head.sub else ",".join(map(spelled, node.args))
+        above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
+        return f"{key_of(node.head)}{above}{places}{letters}"
+    return spelled(node)
+
+
+def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
+    """A name, or a symbol applied to variables that differ.
+
+    A number below a letter is a time, p_0(x), or part of a name, x̂_0(x): a row may define that.
+    """
+    if isinstance(left, t.Sym):
+        if any(isinstance(s, t.Add | t.Mul) for s in left.sub):
+            return False
+        return spelled(left) not in evidence.drawn or bool(left.sub)
+    if not isinstance(left, t.Call):
+        return False
+    named = explicit or any(accent != "dot" for accent in left.head.accents)
+    between = bool(left.given) and any(isinstance(s, t.Sym) for s in left.head.sub)  # p_{0t}(x|y)
+    scripts = [s for s in left.head.sub if not ((named or between) and isinstance(s, t.Num))]
+    places = [*scripts, *left.args, *left.given, *left.after]
+    if not all(isinstance(p, t.Sym) for p in places):
+        return False
+    names = [spelled(p) for p in (*left.args, *left.given, *left.after)]
+    return len(set(names)) == len(names)
+
+
+def _mentions(right: t.Node, left: t.Node) -> bool:
+    """Whether the symbol of the left side is on the right: k(x) = k(y) defines no k.
+
+    Densities of different letters are different ones: p(x) = ∫ p(x|z) p(z) dz.
+    """
+    shape = shape_of(left)
+    inner = [node for node in t.walk(right) if isinstance(node, t.Call | t.Sym)]
+    if any(shape_of(node) == shape for node in inner):
+        return True
+    if isinstance(left, t.Call) and isinstance(right, t.Call):
+        return key_of(left.head) == key_of(right.head)
+    return isinstance(left, t.Call) and any(
+        isinstance(node, t.Call)
+        and key_of(node.head) == key_of(left.head)
+        and (len(node.args), len(node.given)) == (len(left.args), len(left.given))
+        and not (
+            conventional("densities", key_of(left.head))
+            and all(isinstance(arg, t.Sym) for arg in node.args)
+        )
+        for node in inner
+    )
+
+
+def _averages(node: t.Node) -> bool:
+    """Whether the right side is what a loss is: an expectation or integral, and no other loss."""
+    averages = False
+    for inner in t.walk(node):
+        if isinstance(inner, t.Call) and conventional("losses", inner.head.name):
+            return False
+        averages = averages or isinstance(inner, t.Expectation | t.Integral)
+    return averages
