@@ -32,6 +32,7 @@ def letter(old: str, new: str) -> Rewrite:
     """Another letter for a symbol, in mathematics alone; none where the new one is in use."""
     used = re.compile(rf"(?<![A-Za-z\\]){re.escape(new)}(?![A-Za-z])")
     there = re.compile(rf"(?:(?<![A-Za-z\\])|(?<=\^T)){re.escape(old)}(?![A-Za-z])")
+    differential = re.compile(rf"(?<![A-Za-z\\])d{old}(?![A-Za-z])")
 
     def rewrite(text: str) -> str:
         if "\\newcommand" in text:
@@ -45,6 +46,7 @@ def letter(old: str, new: str) -> Rewrite:
             return text
         for i in range(1, len(parts), 2):
             parts[i] = there.sub(lambda _: new, parts[i])
+            parts[i] = differential.sub(lambda _: f"d{new}", parts[i])
         return "".join(parts)
 
     return rewrite
@@ -57,6 +59,8 @@ def rotated(found: re.Match[str]) -> str:
     """The summands in brackets, the first one last."""
     parts, depth, start, norm = [], 0, 0, False
     text = found.group(1)
+    if re.search(r"\\[bB]ig|Vert", text):
+        return text  # where such brackets and norms end is not looked for
     for i, letter in enumerate(text):
         depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(letter, 0)
         if text[i - 1 : i + 1] == "\\|":
