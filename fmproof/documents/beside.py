@@ -12,9 +12,8 @@ and the edit cannot be nothing:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from sympy import Expr
 
@@ -147,13 +146,9 @@ def _equated(context: Context, one: str, other: str) -> bool:
     return False
 
 
-def _with(node: Any, old: t.Node, new: t.Node) -> Any:
-    """A tree with one node for another wherever it stands; ``old`` is told by its spelling."""
-    if isinstance(node, t.Sym) and isinstance(old, t.Sym) and spelled(node) == spelled(old):
-        return new
-    if isinstance(node, tuple):
-        return tuple(_with(part, old, new) for part in node)
-    if not isinstance(node, t.Node) or not is_dataclass(node):
-        return node
-    changed = {f.name: _with(getattr(node, f.name), old, new) for f in fields(node)}
-    return replace(node, **changed)
+def _with(node: t.Node, old: t.Sym, new: t.Sym) -> t.Node:
+    """A tree with one symbol for another wherever it is written."""
+    target = spelled(old)
+    return t.with_instead(
+        node, lambda one: new if isinstance(one, t.Sym) and spelled(one) == target else None
+    )

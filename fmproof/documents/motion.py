@@ -13,8 +13,7 @@ def moved_point(elab: Elaborator, left: t.Node | None) -> str:
 
     A path, z_t, is no such point: it has a derivative of its own.
     """
-    while isinstance(left, t.Group):
-        left = left.body
+    left = None if left is None else t.ungrouped(left)
     if not (isinstance(left, t.Derivative) and left.kind == "total"):
         return ""
     point, time = left.body, left.var

@@ -6,9 +6,12 @@ expectations and logarithms among them, whether or not the language has a term f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import Any, TypeVar
+
+N = TypeVar("N", bound="Node")
 
 
 @dataclass(frozen=True)
@@ -244,6 +247,32 @@ def _nodes(value: object) -> Iterator[Node]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _nodes(part)
+
+
+def with_children(node: N, made: Callable[[Node], Node]) -> N:
+    """``node`` with what is ``made`` of each node directly below it."""
+
+    def visit(value: Any) -> Any:
+        if isinstance(value, Node):
+            return made(value)
+        return tuple(map(visit, value)) if isinstance(value, tuple) else value
+
+    return replace(node, **{item.name: visit(getattr(node, item.name)) for item in fields(node)})
+
+
+def with_instead(node: Node, instead: Callable[[Node], Node | None]) -> Node:
+    """``node`` with what stands ``instead`` of it or of nodes below it, from the outside in."""
+    other = instead(node)
+    if other is not None:
+        return other
+    return with_children(node, lambda child: with_instead(child, instead))
+
+
+def ungrouped(node: Node) -> Node:
+    """What is inside of brackets or braces around a whole."""
+    while isinstance(node, Group):
+        node = node.body
+    return node
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ is a spare letter and the place is X_t.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -322,16 +322,7 @@ def _applied(elab: Elaborator, node: t.Node) -> t.Node:
         return elab.with_arguments(node)
     if isinstance(node, t.Call | t.Num):
         return node
-    changes: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, t.Node):
-            changes[item.name] = _applied(elab, value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], t.Node):
-            changes[item.name] = tuple(_applied(elab, v) for v in value)
-        elif isinstance(node, t.Add) and item.name == "parts":
-            changes[item.name] = tuple((sign, _applied(elab, part)) for sign, part in value)
-    return replace(node, **changes) if changes else node
+    return t.with_children(node, lambda child: _applied(elab, child))
 
 
 def _place(elab: Elaborator, body: t.Node) -> t.Node:
@@ -375,14 +366,7 @@ def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
     """``node`` with every argument that is written like ``old`` replaced."""
     target = spelled(old)
 
-    def visit(one: Any) -> Any:
-        if isinstance(one, t.Node):
-            if type(one) is type(old) and spelled(one) == target:
-                return new
-            return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
-        if isinstance(one, tuple):
-            return tuple(map(visit, one))
-        return one
+    def instead(one: t.Node) -> t.Node | None:
+        return new if type(one) is type(old) and spelled(one) == target else None
 
-    made: t.Node = visit(node)
-    return made
+    return t.with_instead(node, instead)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -53,15 +53,10 @@ def _written_out(elab: Elaborator, candidate: Candidate, old: t.Sym, new: t.Sym)
 def _with(node: t.Node, old: t.Sym, new: t.Sym) -> t.Node:
     """``node`` with the field ``new`` for ``old``, at the same places."""
 
-    def visit(one: Any) -> Any:
-        if isinstance(one, tuple):
-            return tuple(map(visit, one))
-        if not isinstance(one, t.Node):
-            return one
-        one = replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
+    def visit(one: t.Node) -> t.Node:
+        one = t.with_children(one, visit)
         if isinstance(one, t.Sym) and key_of(one) == key_of(old):
             return replace(new, at=one.at, sub=new.sub or one.sub, sup=new.sup or one.sup)
         return one
 
-    made: t.Node = node if spelled(old) == spelled(new) else visit(node)
-    return made
+    return node if spelled(old) == spelled(new) else visit(node)

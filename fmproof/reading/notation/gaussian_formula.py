@@ -31,10 +31,10 @@ def _normalising(node: t.Node) -> list[t.Node] | None:
     """The factors of v in (2πv)^{−d/2} or 1/(2πv)^{d/2}."""
     inverse = isinstance(node, t.Frac) and _is_number(node.top, 1)
     power = node.bottom if isinstance(node, t.Frac) and inverse else node
-    power = _open(power)
+    power = t.ungrouped(power)
     if not isinstance(power, t.Pow):
         return None
-    written = _open(power.exponent)
+    written = t.ungrouped(power.exponent)
     exponent = written if inverse else _negated(written)
     if exponent is None or not _is_half_dimension(exponent):
         return None
@@ -46,11 +46,11 @@ def _normalising(node: t.Node) -> list[t.Node] | None:
 def _exponent(node: t.Node) -> tuple[t.Node, list[t.Node]] | None:
     """w and the factors of v in exp(−‖w‖²/(2v))."""
     if isinstance(node, t.Function) and node.name == "exp" and len(node.args) == 1:
-        inside = _negated(_open(node.args[0]))
+        inside = _negated(t.ungrouped(node.args[0]))
     elif isinstance(node, t.Pow) and isinstance(node.base, t.Sym) and node.base.name == "e":
-        inside = _negated(_open(node.exponent))
+        inside = _negated(t.ungrouped(node.exponent))
     elif isinstance(node, t.Sym) and node.name == "e" and node.sup is not None and not node.sub:
-        inside = _negated(_open(node.sup))
+        inside = _negated(t.ungrouped(node.sup))
     else:
         return None
     if isinstance(inside, t.Frac):
@@ -59,9 +59,9 @@ def _exponent(node: t.Node) -> tuple[t.Node, list[t.Node]] | None:
         above, below = inside.factors
     else:
         return None
-    above, parts = _open(above), _factors(below)
+    above, parts = t.ungrouped(above), _factors(below)
     square = isinstance(above, t.Pow) and _is_number(above.exponent, 2)
-    norm = _open(above.base) if isinstance(above, t.Pow) and square else None
+    norm = t.ungrouped(above.base) if isinstance(above, t.Pow) and square else None
     rest = [p for p in parts if not _is_number(p, 2)]
     if not isinstance(norm, t.Norm | t.Abs) or len(rest) != len(parts) - 1 or not rest:
         return None
@@ -71,12 +71,12 @@ def _exponent(node: t.Node) -> tuple[t.Node, list[t.Node]] | None:
 def _negated(node: t.Node | None) -> t.Node | None:
     """a of −a."""
     if isinstance(node, t.Add) and len(node.parts) == 1 and node.parts[0][0] < 0:
-        return _open(node.parts[0][1])
+        return t.ungrouped(node.parts[0][1])
     if isinstance(node, t.Mul) and node.factors:
         first = _negated(node.factors[0])
         return None if first is None else t.Mul(node.at, (first, *node.factors[1:]), node.ops)
     if isinstance(node, t.Frac):
-        top = _negated(_open(node.top))
+        top = _negated(t.ungrouped(node.top))
         return None if top is None else t.Frac(node.at, top, node.bottom)
     return None
 
@@ -97,16 +97,10 @@ def _is_half_dimension(node: t.Node) -> bool:
 
 
 def _factors(node: t.Node) -> list[t.Node]:
-    node = _open(node)
+    node = t.ungrouped(node)
     if isinstance(node, t.Mul) and not any(op == "/" for op in node.ops):
         return [part for factor in node.factors for part in _factors(factor)]
     return [node]
-
-
-def _open(node: t.Node) -> t.Node:
-    while isinstance(node, t.Group):
-        node = node.body
-    return node
 
 
 def _bracketed(node: t.Node) -> t.Node:

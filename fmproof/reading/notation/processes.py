@@ -8,8 +8,7 @@ with its time as a subscript, and read so throughout.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import conventional, key_of
@@ -38,14 +37,9 @@ def at_a_time(call: t.Call) -> bool:
     return in_time and (conventional("vectors", letter) or conventional("vectors", call.head.name))
 
 
-def with_times_below(node: Any, letters: frozenset[str]) -> Any:
+def with_times_below(node: t.Node, letters: frozenset[str]) -> t.Node:
     """``node`` with x_t for x(t)."""
-    if isinstance(node, tuple):
-        return tuple(with_times_below(part, letters) for part in node)
-    if not isinstance(node, t.Node):
-        return node
-    changed = {f.name: with_times_below(getattr(node, f.name), letters) for f in fields(node)}
-    node = replace(node, **changed)
+    node = t.with_children(node, lambda child: with_times_below(child, letters))
     if isinstance(node, t.Call) and key_of(node.head) in letters and at_a_time(node):
         return replace(node.head, sub=node.args)
     return node

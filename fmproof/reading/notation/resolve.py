@@ -8,9 +8,8 @@ is another symbol than p_{t,s} where both are written.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.evidence import letters_in
@@ -62,8 +61,7 @@ class Resolver:
 
     def side(self, node: t.Node) -> t.Node:
         """A side of a row, written out."""
-        made: t.Node = self._visit(with_times_below(node, self.processes))
-        return made
+        return self._visit(with_times_below(node, self.processes))
 
     def sides(
         self, left: t.Node | None, right: t.Node | None
@@ -73,7 +71,8 @@ class Resolver:
         right = None if right is None else self.side(right)
         letter = _gradient_letter([side for side in (left, right) if side is not None])
         if letter is not None:
-            left, right = _in_the_letter(left, letter), _in_the_letter(right, letter)
+            left = None if left is None else _in_the_letter(left, letter)
+            right = None if right is None else _in_the_letter(right, letter)
         if isinstance(right, t.Normal) and right.point is None and isinstance(left, t.Call):
             point = self.points.get(key_of(left.head))
             if point is not None and len(left.args) == 1 and isinstance(left.args[0], t.Dot):
@@ -83,13 +82,9 @@ class Resolver:
                 right = replace(right, point=left.args[0])
         return left, right
 
-    def _visit(self, node: Any) -> Any:
-        if isinstance(node, tuple):
-            return tuple(map(self._visit, node))
-        if not isinstance(node, t.Node):
-            return node
+    def _visit(self, node: t.Node) -> t.Node:
         bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
-        node = replace(node, **{f.name: self._visit(getattr(node, f.name)) for f in fields(node)})
+        node = t.with_children(node, self._visit)
         if bracket and isinstance(node, t.Pow):
             node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
@@ -97,10 +92,11 @@ class Resolver:
         if isinstance(node, t.Sym) and self._marks(node.sup):
             assert isinstance(node.sup, t.Sym)
             return replace(node, labels=(*node.labels, node.sup.name), sup=None)
-        time = _time_above(node) if isinstance(node, t.Call) else None
-        if time is not None:
-            head = replace(node.head, sub=(*node.head.sub, time), sup=None)
-            return replace(node, head=head)
+        if isinstance(node, t.Call):
+            time = _time_above(node)
+            if time is not None:
+                head = replace(node.head, sub=(*node.head.sub, time), sup=None)
+                return replace(node, head=head)
         if isinstance(node, t.Mul):
             density = as_normal(_flat(node))
             if density is not None:
@@ -225,17 +221,12 @@ class Resolver:
         if not names & set(self.arities):
             return None
 
-        def visit(one: Any) -> Any:
-            if isinstance(one, tuple):
-                return tuple(map(visit, one))
-            if isinstance(one, t.Sym):
-                return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
-            if isinstance(one, t.Node):
-                return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
-            return one
+        def instead(one: t.Node) -> t.Node | None:
+            if not isinstance(one, t.Sym):
+                return None
+            return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
 
-        made: t.Node = visit(node)
-        return made
+        return t.with_instead(node, instead)
 
 
 def _letters_below(node: t.Node) -> Iterator[str]:
@@ -255,17 +246,7 @@ def _in_place_of_dots(node: t.Node, place: t.Node) -> t.Node | None:
     if not all(len(call.args) == 1 and isinstance(call.args[0], t.Dot) for call in calls):
         return None
 
-    def visit(one: Any) -> Any:
-        if isinstance(one, tuple):
-            return tuple(map(visit, one))
-        if isinstance(one, t.Dot):
-            return place
-        if isinstance(one, t.Node):
-            return replace(one, **{f.name: visit(getattr(one, f.name)) for f in fields(one)})
-        return one
-
-    made: t.Node = visit(node)
-    return made
+    return t.with_instead(node, lambda one: place if isinstance(one, t.Dot) else None)
 
 
 def _gradient_letter(sides: Sequence[t.Node]) -> t.Sym | None:
@@ -281,14 +262,9 @@ def _gradient_letter(sides: Sequence[t.Node]) -> t.Sym | None:
     return next(iter(places.values())) if len(places) == 1 else None
 
 
-def _in_the_letter(node: Any, letter: t.Sym) -> Any:
+def _in_the_letter(node: t.Node, letter: t.Sym) -> t.Node:
     """∇ log p(y | x) in a row about p(x) is the gradient in x."""
-    if isinstance(node, tuple):
-        return tuple(_in_the_letter(part, letter) for part in node)
-    if not isinstance(node, t.Node):
-        return node
-    changed = {f.name: _in_the_letter(getattr(node, f.name), letter) for f in fields(node)}
-    node = replace(node, **changed)
+    node = t.with_children(node, lambda child: _in_the_letter(child, letter))
     if isinstance(node, t.Derivative) and node.kind == "grad" and node.var is None:
         calls = [n for n in t.walk(node.body) if isinstance(n, t.Call) and n.given]
         if calls and all([spelled(g) for g in call.given] == [spelled(letter)] for call in calls):
