@@ -2,8 +2,7 @@
 
 Such an equation is a case ("take α_t = t") or a result that names a symbol (u_t(x) = …). It holds
 for the rows behind it. A row that is false for arbitrary symbols may be true with it; then it is
-proved *from* the equation, and says so. It is refuted that way only where the document says one
-thing of each symbol and leaves nothing open.
+proved *from* the equation, and says so. Nothing is refuted that way.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def _swapped(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
             if alike:
                 yield from _made(
                     f"{text(right)}, not {text(wrong)}",
-                    lambda w=wrong, r=right: _with(claim, w, r),
+                    lambda w=wrong, r=right: replaced(claim, w, r),
                 )
 
 
@@ -79,7 +79,7 @@ def _joined(claim: Expr) -> Iterator[tuple[str, Expr]]:
             words = "the mean of the product, not the product of the means"
             try:
                 product = Expect(Inner(one.body, other.body), *longer.measure)
-                yield words, _with(claim, node, product)
+                yield words, replaced(claim, node, product)
             except FmproofError:
                 continue
 
@@ -93,25 +93,19 @@ def in_place_of(term: Expr, old: Var, new: Var) -> Expr | None:
     return None if changed == term else changed
 
 
-def replaced(term: Expr, old: Expr, new: Expr) -> Expr:
+def replaced(term: Any, old: Expr, new: Expr) -> Any:
     """A term with one part for another, wherever it stands, under binders as well.
 
     Raises:
         SortError: that is no term.
     """
-    changed: Expr = _with(term, old, new)
-    return changed
-
-
-def _with(term: Any, old: Expr, new: Expr) -> Any:
-    """A term with one part for another, wherever it stands."""
     if term == old:
         return new
     if not term.args or not isinstance(term, Expr | Let):
         return term
     if isinstance(term, Apply):
-        return rebuilt(term, term.head, *(_with(arg, old, new) for arg in term.args[1:]))
-    return rebuilt(term, *(_with(arg, old, new) for arg in term.args))
+        return rebuilt(term, term.head, *(replaced(arg, old, new) for arg in term.args[1:]))
+    return rebuilt(term, *(replaced(arg, old, new) for arg in term.args))
 
 
 def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:
@@ -122,14 +116,14 @@ def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:
         for words, changed in _signs(total):
             if words.startswith("without"):
                 continue
-            yield from _made(words, lambda w=total, c=changed: _with(claim, w, c))
+            yield from _made(words, lambda w=total, c=changed: replaced(claim, w, c))
 
 
 def flips(claim: Expr) -> Iterator[tuple[str, Expr]]:
     """One summand with the other sign, in the claim or in a sum inside it."""
     for total in (claim, *sorted(claim.atoms(Add) - {claim}, key=text)):
         for words, changed in _by_factor(total, -1):
-            yield from _made(words, lambda w=total, c=changed: _with(claim, w, c))
+            yield from _made(words, lambda w=total, c=changed: replaced(claim, w, c))
 
 
 def _of_claim(term: Expr) -> Iterator[tuple[str, Expr]]:

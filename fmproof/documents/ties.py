@@ -114,10 +114,10 @@ class Ties:
         undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
         names = {self._key(head): text(head) for head in undefined}
-        places = {self._spelling(var): text(var) for var in free}
+        places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
-        argued = {self._spelling(v) for v in _arguments(terms)}
+        argued = {self.elab.spelling(v) for v in _arguments(terms)}
         changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
             letter = spelling.split("_")[0]
@@ -138,19 +138,13 @@ class Ties:
                     return Verdict(f"{SAYS} {found} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
-        given = {item.at for term in terms for mean in means(term) for item in mean.given}
-        beside = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
-        slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
-        beside |= {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
+        beside = _at_what_is_given(terms)
         moving = {h for term in terms for d in term.atoms(Partial) for h in heads_in([d.body])}
         for head in undefined:
-            if isinstance(head, Density) and head in moving:
-                return Verdict(f"how {text(head)} moves is not said")
-            if isinstance(head, Density) and (
-                head in beside or self._key(head) in self.elab.density_of
-            ):
-                return Verdict(f"{text(head)} may be the density of a path")
-            held = self._by_itself(head, terms)
+            held = ""
+            if isinstance(head, Density):
+                held = self._of_density(head, beside, moving)
+            held = held or self._by_itself(head, terms)
             if held:
                 return Verdict(held)
         for one in self.properties:
@@ -274,7 +268,7 @@ class Ties:
             if param.sort is Sort.REAL
         }
         free = {v for term in terms for v in free_vars(term)}
-        return len(times) == 1 and not any(self._moved(self._spelling(v)) for v in free)
+        return len(times) == 1 and not any(self._moved(self.elab.spelling(v)) for v in free)
 
     def _renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
         """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
@@ -287,6 +281,14 @@ class Ties:
     def _moves(self, node: t.Sym) -> bool:
         """Whether a variable is a time, of which only a case says something."""
         return self.elab.is_time(spelled(node))
+
+    def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:
+        """Why a density without a definition is not arbitrary in a row."""
+        if head in moving:
+            return f"how {text(head)} moves is not said"
+        if head in beside or self._key(head) in self.elab.density_of:
+            return f"{text(head)} may be the density of a path"
+        return ""
 
     def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
         """Why a symbol is not arbitrary, whatever the equations say."""
@@ -316,8 +318,13 @@ class Ties:
         )
         return next(found, "").split("@")[0]
 
-    def _spelling(self, var: Var) -> str:
-        return next((s for s, v in self.elab.variables.items() if v is var), var.name)
+
+def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
+    """What is taken, or differentiated, at a point on which an average beside it is conditioned."""
+    given = {item.at for term in terms for mean in means(term) for item in mean.given}
+    found = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
+    slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
+    return found | {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
 
 
 def _differential(left: t.Node | None) -> bool:

@@ -13,11 +13,15 @@ from fmproof.lang.nodes import Apply, Expect, Inner, Var
 from fmproof.lang.props import ForAll, Integrable
 
 
+class _NoSpelling(Exception):
+    """Python has no spelling for a node that one would paste."""
+
+
 def hypothesis(name: str, prop: Basic) -> str | None:
     """``Hypothesis("H2", Integrable(norm2(g(x)), p(x)))``; None for what has no such spelling."""
     try:
         return f'Hypothesis("{name}", {_python(prop)})'
-    except NotImplementedError:
+    except _NoSpelling:
         return None
 
 
@@ -45,7 +49,7 @@ def _python(node: Basic) -> str:
         return f"({_python(base)})**{_python(exponent)}"
     if isinstance(node, Rational):
         return str(node) if node.is_Integer else f'Rational("{node}")'
-    raise NotImplementedError
+    raise _NoSpelling
 
 
 def _several(*nodes: Basic) -> str:
@@ -54,5 +58,5 @@ def _several(*nodes: Basic) -> str:
 
 def _name(name: str) -> str:
     if not name.isidentifier():
-        raise NotImplementedError
+        raise _NoSpelling
     return name

@@ -84,6 +84,7 @@ def value(term: Any, at: dict[Var, Any]) -> Any:
         return derivative(term, at)
     if isinstance(term, Expect):
         return expectation(term.body, term.measure, at)
+    # The samples of this file have no other kind of term; one that comes is to fail here.
     raise NotImplementedError(type(term).__name__)
 
 

@@ -490,11 +490,16 @@ class _Splitter:
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)
         restarts = not self.rows
-        made = Row(
-            relation, left, side.tokens, at, list(side.reasons), "", [], restarts, self.arrow
+        return Row(
+            relation,
+            left,
+            side.tokens,
+            at,
+            list(side.reasons),
+            restarts=restarts,
+            arrow=self.arrow,
+            case=side.case,
         )
-        made.case = side.case
-        return made
 
 
 def _plain(tokens: Sequence[Token]) -> str:

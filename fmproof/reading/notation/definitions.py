@@ -27,7 +27,7 @@ from fmproof.lang.nodes.measure import conditions
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import posteriors, randomness
+from fmproof.reading.notation import hidden_noise, posteriors, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -408,9 +408,9 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     name = spelled(symbol)
     if name in elab.turned:
         return None  # it is drawn
-    for one in elab.turned.values():
-        if spelled(one.noise) == name:
-            return one.value
+    noise = hidden_noise.turned_value(elab, name)
+    if noise is not None:
+        return noise
     if name in elab.paths:
         return _turned(elab, elab.paths[name])
     if elab.is_parameter(name) or elab.is_time(name):

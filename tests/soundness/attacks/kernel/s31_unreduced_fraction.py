@@ -14,7 +14,7 @@ class Ratio(Rational):
     denominator = property(lambda self: self.parts[1])
 
     def _no(self, *others):
-        raise NotImplementedError
+        raise NotImplementedError  # what is read of it are its two parts alone
 
     __abs__ = __add__ = __ceil__ = __eq__ = __floor__ = __floordiv__ = __le__ = __lt__ = _no
     __mod__ = __mul__ = __neg__ = __pos__ = __pow__ = __radd__ = __rfloordiv__ = __rmod__ = _no
