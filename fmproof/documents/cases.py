@@ -8,15 +8,14 @@ proved *from* the equation, and says so. Nothing is refuted that way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sympy import Expr, S
 
-from fmproof.documents.context import Context
+from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
 from fmproof.lang.scope import free_vars, replace_head, substitute
@@ -26,16 +25,6 @@ from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
 
 _ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Stipulation:
-    """head(params) = body, by the row at ``place``; or what a letter is: σ₀ = 0, τ = T − t."""
-
-    head: Head | Var
-    params: tuple[Var, ...]
-    body: Expr
-    place: str
 
 
 Sides = tuple[Expr, Expr]
@@ -64,6 +53,8 @@ def in_cases(
 def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}
+    for case in context.special:
+        found.setdefault(case.head, []).append(case)
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
         passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
@@ -72,6 +63,21 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
         if case is not None:
             found.setdefault(case.head, []).append(case)
     return found
+
+
+def specialised(general: Expr, special: Expr, place: str) -> list[Stipulation]:
+    """That a density is a Gaussian one from a row on, said of what it was before that row."""
+    if not (isinstance(general, Apply) and isinstance(general.head, Density)):
+        return []
+    params = general.arguments
+    plain = all(isinstance(v, Var) for v in params) and len(set(params)) == len(params)
+    if general.head.definition is not None or not plain or not isinstance(special, Apply):
+        return []
+    if not isinstance(special.head, Gaussian) and special.head.definition is not None:
+        special = special.head.unfold(special.arguments)
+    if not isinstance(getattr(special, "head", None), Gaussian):
+        return []
+    return [Stipulation(general.head, tuple(params), special, place)]
 
 
 def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
@@ -84,6 +90,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):
+        if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
+            fits = len(summands(body)) > 1 and named not in free_vars(body)
+            return Stipulation(named, (), body, item.place) if fits else None
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

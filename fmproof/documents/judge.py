@@ -13,6 +13,7 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.candidates import candidates_of
+from fmproof.documents.cases import specialised
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
@@ -250,13 +251,25 @@ class Judge:
     def _specialise(self, item: Item, candidate: Candidate) -> None:
         """From here on, that is what the density is."""
         key = key_of(candidate.left.head)  # type: ignore[attr-defined]
+        general = self._general(candidate)
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
         self.elab.forget(key)
         item.candidate = candidate
         try:
-            self._start(item, self.elab.term(candidate.left))
+            special = self.elab.term(candidate.left)
         except (NotYet, SortError, FmproofError):
             self._break(item, "what it is from here on is not understood")
+            return
+        self._start(item, special)
+        if general is not None:
+            self.context.special += specialised(general, special, item.place)
+
+    def _general(self, candidate: Candidate) -> Expr | None:
+        """What a density was so far: what is defined by it is defined by that."""
+        try:
+            return self.elab.term(candidate.left)
+        except (NotYet, SortError, FmproofError):
+            return None
 
     def _is_case(self, left: t.Sym) -> bool:
         """``t = 0`` in a line of words: a case, no claim."""
