@@ -150,8 +150,20 @@ class Judge:
             self.elab.density_of.setdefault(key, of)
             if self._has_density(of):
                 self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
+        self._learn_densities_of_paths()
         for item in self.reading.items:
             self._told_by_words(item)
+
+    def _learn_densities_of_paths(self) -> None:
+        """p_t(z_t), of a path z_t with noise and a p that nothing else says: the density of z_t."""
+        laws = [draw.law for draw in self.reading.law_draws]
+        said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(self.elab.candidates)
+        for key, calls in self.elab.evidence.called.items():
+            if not self.elab.is_density(key) or key in said or any(call.given for call in calls):
+                continue
+            paths = {spelled(path): path for path in map(_at_its_time, calls) if path is not None}
+            if len(paths) == 1 and all(map(self._has_density, paths.values())):
+                self.elab.density_of.setdefault(key, *paths.values())
 
     def _has_density(self, path: t.Sym) -> bool:
         one = noised(self.elab, path)
@@ -262,7 +274,9 @@ class Judge:
             return
         self._start(item, special)
         if general is not None:
-            self.context.special += specialised(general, special, item.place)
+            for case in specialised(general, special, item.place):
+                self.context.special.append(case)
+                self.context.ties.special[case.head] = item.place  # type: ignore[index]
 
     def _general(self, candidate: Candidate) -> Expr | None:
         """What a density was so far: what is defined by it is defined by that."""
@@ -448,3 +462,11 @@ class Judge:
         why = self.context.chain.broken or "there is no row before it"
         self.context.chain.lines.append(Line(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
+
+
+def _at_its_time(call: t.Call) -> t.Sym | None:
+    """z_t of p_t(z_t)."""
+    place = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(place, t.Sym) or not place.sub:
+        return None
+    return place if [*map(spelled, place.sub)] == [*map(spelled, call.head.sub)] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -121,8 +122,9 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
         param = elab.variable(node.var)
         body = elab.term(node.body)
         return Grad(body, param)
+    in_space = node.kind in ("grad", "div", "laplace")  # at a path: where that is, drawn or not
     try:
-        with elab.expanding():
+        with nullcontext() if in_space else elab.expanding():
             return calculus.derivative(elab, node)
     except calculus.Beyond:
         pass
