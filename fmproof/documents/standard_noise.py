@@ -32,7 +32,7 @@ from fmproof.lang.nodes import (
     Var,
     Vec,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, law_order
 from fmproof.lang.scope import free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -157,7 +157,14 @@ def _written(term: Any) -> Any:
     """The Gaussian densities that are drawn from, written as such."""
     if not isinstance(term, Expect):
         return term
-    return Expect(term.body, *map(_gaussian, term.measure))
+    return Expect(term.body, *(draw for item in term.measure for draw in _draws(item)))
+
+
+def _draws(item: Any) -> tuple[Any, ...]:
+    """A draw, from a joint density as one draw after the other."""
+    definition = item.head.definition if isinstance(item, Apply) else None
+    order = None if definition is None else law_order(factors(item.head.unfold(item.arguments)))
+    return (_gaussian(item),) if order is None else tuple(map(_gaussian, order))
 
 
 def _gaussian(item: Any) -> Any:
