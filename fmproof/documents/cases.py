@@ -21,6 +21,7 @@ from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Va
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import earlier_step
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
 
@@ -34,7 +35,7 @@ def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
-    known = _cases(context, item)
+    known = _cases(context, item) | _earlier_steps(context, (before, claim))
     if not known:
         return
     about = getattr(before, "head", None)
@@ -62,6 +63,19 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
             continue
         if case is not None:
             found.setdefault(case.head, []).append(case)
+    return found
+
+
+def _earlier_steps(context: Context, sides: Sides) -> dict[Head | Var, list[Stipulation]]:
+    """What x_{t-1} is by the recursion that a document has for x_t."""
+    found: dict[Head | Var, list[Stipulation]] = {}
+    mine, theirs = map(free_vars, sides)
+    gone = (mine - theirs) or (theirs - mine)  # on one side alone, so that it was put in
+    for var in sorted((v for v in gone if v.sort is Sort.VEC), key=lambda v: v.name):
+        symbol = context.elab.evidence.spellings.get(context.elab.spelling(var))
+        step = None if symbol is None else earlier_step(context.elab, symbol)
+        if step is not None:
+            found[var] = [Stipulation(var, (), *step)]
     return found
 
 

@@ -322,7 +322,7 @@ class Judge:
         line, why = None, "the row before it is not understood"
         if item.right is not None and item.problem is None:
             try:
-                line = Line(self.elab.term(item.right), True, item.right)
+                line = Line(self.elab.side(item.right), True, item.right)
             except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
                 pass
         if item.left is not None and item.left is not self.context.chain.left:
@@ -439,12 +439,12 @@ class Judge:
             kept = chain.equal_to_left(item.index) if same else []
             try:
                 left = self._motions.get(moved_point(self.elab, item.left), item.left)
-                start = Line(self.elab.term(left), True, left)
+                start = Line(self.elab.side(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))
         try:
-            claim = self.elab.term(item.right)
+            claim = self.elab.side(item.right)
         except Undefined as error:
             return introduce(self.context, item, error, relation)
         except NotYet as error:

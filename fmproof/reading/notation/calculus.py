@@ -163,7 +163,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
             raise Beyond
         place = node.var
     else:
-        place = _place(elab, body)
+        place = place_of(elab, body)
     whole = body
     if isinstance(place, t.Sym):
         symbol = place
@@ -177,7 +177,11 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     with elab.binding([spelled(symbol)]):
         var = elab.variable(symbol)
         inner = elab.term(body)
-    if var.sort is not Sort.VEC or var not in free_vars(inner):
+    if var.sort is not Sort.VEC:
+        raise Beyond
+    if var not in free_vars(inner):
+        if node.kind == "grad" and node.var is not None and _says_all(node.body):
+            return S.Zero
         raise Beyond
     shifted = None if symbol is place else _shifted(elab, at, inner)
     if shifted is not None:  # (∇f)(x − a) is ∇ of f(x − a)
@@ -191,6 +195,13 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "laplace":
         return _node(Div(Grad(inner, var), var, at))
     return _node(Grad(inner, var, at))
+
+
+def _says_all(body: t.Node) -> bool:
+    """Whether a formula is log p(c), or p(c), so that nothing that it depends on is left out."""
+    while isinstance(body, t.Group) or (isinstance(body, t.Function) and len(body.args) == 1):
+        body = body.body if isinstance(body, t.Group) else body.args[0]
+    return isinstance(body, t.Call) and all(isinstance(arg, t.Sym) for arg in body.args)
 
 
 def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
@@ -215,7 +226,7 @@ def _fields(elab: Elaborator, body: t.Node) -> t.Node:
             return replace(node, factors=tuple(map(visit, node.factors)))
         if isinstance(node, t.Frac):
             return replace(node, top=visit(node.top))
-        if isinstance(node, t.Sym) and _is_vector(elab, node) and not elab.is_place(node):
+        if isinstance(node, t.Sym) and is_vector(elab, node) and not elab.is_place(node):
             point = elab.point_letter()
             if point is None:
                 raise Beyond
@@ -258,7 +269,7 @@ def _held(elab: Elaborator, body: t.Node, time: Var, held: dict[Var, Expr]) -> t
         return body
     for call in [n for n in t.walk(body) if isinstance(n, t.Call)]:
         for arg in call.args:
-            if not _is_vector(elab, arg) or time not in free_vars(place := elab.term(arg)):
+            if not is_vector(elab, arg) or time not in free_vars(place := elab.term(arg)):
                 continue
             symbol = t.Sym(arg.at, SPARE * (len(held) + 2))
             name = elab.names.of("y", "variable " + symbol.name)
@@ -325,15 +336,15 @@ def _applied(elab: Elaborator, node: t.Node) -> t.Node:
     return t.with_children(node, lambda child: _applied(elab, child))
 
 
-def _place(elab: Elaborator, body: t.Node) -> t.Node:
+def place_of(elab: Elaborator, body: t.Node) -> t.Node:
     """What a derivative without a variable is taken in: the one argument that is a vector."""
     found: dict[str, t.Node] = {}
     for one in _arguments(body):
-        if _is_vector(elab, one):
+        if is_vector(elab, one):
             found.setdefault(spelled(one), one)
     if not found:
         for n in t.walk(body):
-            if isinstance(n, t.Sym) and _is_vector(elab, n):
+            if isinstance(n, t.Sym) and is_vector(elab, n):
                 found.setdefault(spelled(n), n)
     if len(found) != 1:
         raise Beyond
@@ -352,7 +363,7 @@ def _arguments(node: t.Node) -> Iterator[t.Node]:
         yield from _arguments(child)
 
 
-def _is_vector(elab: Elaborator, node: t.Node) -> bool:
+def is_vector(elab: Elaborator, node: t.Node) -> bool:
     if isinstance(node, t.Num):
         return False
     if isinstance(node, t.Sym) and (
