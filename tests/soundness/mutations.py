@@ -308,8 +308,9 @@ class Laboratory:
         """Whether the checker takes the step."""
         try:
             self.checker(mutant.without)
+            self._alone(mutant)
         except InputError:
-            return False  # a step cites the hypothesis that was taken away
+            return False  # a step cites what was taken away, or a variable is free
         return self._proved(mutant.without, mutant.part, mutant.before, mutant.step)
 
     def equal(self, mutant: Mutant, original: Step) -> bool:
@@ -320,13 +321,16 @@ class Laboratory:
             "", mutant.part, mutant.step.claim, back
         )
 
-    def refuted(self, mutant: Mutant) -> bool:
-        """Whether the numbers, which know no rule, say that the step is false."""
+    def _alone(self, mutant: Mutant) -> Derivation:
+        """A derivation that consists of the step."""
         part = replace(
             mutant.part, start=mutant.before, steps=[mutant.step], statement=None, name=""
         )
-        alone = replace(self.derivation, parts=[part], statement=None)
-        return Witness().check(alone)[mutant.step.id].status == "refuted"
+        return replace(self.derivation, parts=[part], statement=None)
+
+    def refuted(self, mutant: Mutant) -> bool:
+        """Whether the numbers, which know no rule, say that the step is false."""
+        return Witness().check(self._alone(mutant))[mutant.step.id].status == "refuted"
 
     def mutant(self, random: Random) -> tuple[Mutant, Step] | None:
         """A random wrong step, with the step that it was made from."""
