@@ -10,7 +10,7 @@ from random import Random
 from sympy import Basic, Expr, Rational
 
 from fmproof.derivations import load
-from fmproof.errors import FmproofError, InputError
+from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -309,8 +309,8 @@ class Laboratory:
         try:
             self.checker(mutant.without)
             self._alone(mutant)
-        except InputError:
-            return False  # a step cites what was taken away, or a variable is free
+        except FmproofError:
+            return False  # sorts that differ, a variable that is free, a citation of nothing
         return self._proved(mutant.without, mutant.part, mutant.before, mutant.step)
 
     def equal(self, mutant: Mutant, original: Step) -> bool:
