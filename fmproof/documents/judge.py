@@ -33,6 +33,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
+from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
@@ -433,6 +434,9 @@ class Judge:
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
+        if self._is_unlike(item):
+            self._break(item, "the row before it compares a matrix with what is none by its form")
+            return open_row(item, "a matrix, and what is none by its form")
         if item.left is not None:
             chain = self.context.chain
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
@@ -457,6 +461,13 @@ class Judge:
         if not self.context.chain.lines:
             return self._after_broken(item, claim)
         return verdict_on(self.context, item, claim, relation)
+
+    def _is_unlike(self, item: Item) -> bool:
+        """Whether one side is a matrix by its form, and the other is none."""
+        left = item.left if item.left is not None else self.context.chain.left
+        if left is None or item.right is None:
+            return False
+        return is_matrix(self.elab, left) is not is_matrix(self.elab, item.right)
 
     def _after_broken(self, item: Item, claim: Expr) -> RowReport:
         why = self.context.chain.broken or "there is no row before it"

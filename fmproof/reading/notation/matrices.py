@@ -20,6 +20,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import calculus
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.sorts import is_identity
+from fmproof.reading.notation.symbols import conventional, key_of
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -61,7 +62,7 @@ def is_matrix(elab: Elaborator, node: t.Node) -> bool:
             return True
         others = [f for f in node.factors if not is_matrix(elab, f)]
         return len(others) < len(node.factors) and not any(_is_vector(elab, f) for f in others)
-    return is_identity(node)
+    return _is_identity(elab, node)
 
 
 def product(elab: Elaborator, node: t.Mul) -> Expr | None:
@@ -95,7 +96,7 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
         return replace(node, top=trace(elab, node.top))
     if isinstance(node, t.Derivative):
         return _trace_of_slope(elab, node)
-    if is_identity(node):
+    if is_identity(node) and elab.known(t.Sym(node.at, "d")):  # else by another letter
         return t.Sym(node.at, "d")
     if isinstance(node, t.Function) and node.name in _COVARIANCES:
         return _covariance(node, lambda one, other: t.Pair(node.at, one, other))
@@ -196,7 +197,7 @@ def _outer(elab: Elaborator, node: t.Mul) -> tuple[list[t.Node], t.Node, t.Node]
         _is_vector(elab, one) and _is_vector(elab, other.body)
     ):
         return None
-    return scalars, one, other.body
+    return None if any(map(_may_be_one, scalars)) else (scalars, one, other.body)
 
 
 def _one_matrix(elab: Elaborator, node: t.Mul) -> tuple[list[t.Node], t.Node]:
@@ -204,9 +205,22 @@ def _one_matrix(elab: Elaborator, node: t.Mul) -> tuple[list[t.Node], t.Node]:
     matrices = [
         factor for factor in node.factors if is_matrix(elab, factor) or _slope(elab, factor)
     ]
-    if len(matrices) != 1 or any(op not in ("", "·") for op in node.ops):
+    others = [factor for factor in node.factors if factor not in matrices]
+    plain = all(op in ("", "·") for op in node.ops)
+    if len(matrices) != 1 or not plain or any(map(_may_be_one, others)):
         raise NotYet("a product of matrices", node.at)
-    return [factor for factor in node.factors if factor is not matrices[0]], matrices[0]
+    return others, matrices[0]
+
+
+def _may_be_one(node: t.Node) -> bool:
+    """Whether the letter of a factor is one for matrices, so that it may be no number."""
+    head = node.head if isinstance(node, t.Call) else t.ungrouped(node)
+    return isinstance(head, t.Sym) and conventional("matrices", head.name)
+
+
+def _is_identity(elab: Elaborator, node: t.Node) -> bool:
+    """I, where the document says nothing else of it."""
+    return is_identity(node) and isinstance(node, t.Sym) and key_of(node) not in elab.candidates
 
 
 def _slope(elab: Elaborator, node: t.Node) -> bool:
