@@ -167,7 +167,9 @@ def test_a_noise_level_is_drawn_by_itself() -> None:
 
 
 def test_the_gradient_of_what_is_free_of_the_point() -> None:
-    row = r"\nabla_x \log \frac{p_t(x \mid c)\, p(c)}{p_t(x)} = \nabla_x \log p(c) + \nabla_x \log p_t(x \mid c) {sign} \nabla_x \log p_t(x)"
-    before = "<!-- fmproof: x vector; c vector -->\n\n"
-    assert last(before, row.replace("{sign}", "-")).verdict == "proved"
-    assert last(before, row.replace("{sign}", "+")).verdict not in ("proved", "agrees")
+    row = (
+        r"\nabla_x \log \frac{p_t(x \mid y)\, q(y)}{p_t(x)} = \nabla_x \log q(y)"
+        r" + \nabla_x \log p_t(x \mid y) {sign} \nabla_x \log p_t(x)"
+    )
+    assert last("", row.replace("{sign}", "-")).verdict == "proved"
+    assert last("", row.replace("{sign}", "+")).verdict not in ("proved", "agrees")
