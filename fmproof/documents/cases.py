@@ -54,8 +54,8 @@ def in_cases(
 def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}
-    for case in context.special:
-        found.setdefault(case.head, []).append(case)
+    for said in context.special:
+        found.setdefault(said.head, []).append(said)
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
         passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on

@@ -277,7 +277,7 @@ class Judge:
         if general is not None:
             for case in specialised(general, special, item.place):
                 self.context.special.append(case)
-                self.context.ties.special[case.head] = item  # type: ignore[index]
+                self.context.ties.special[case.head] = item
 
     def _general(self, candidate: Candidate) -> Expr | None:
         """What a density was so far: what is defined by it is defined by that."""

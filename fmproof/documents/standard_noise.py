@@ -203,7 +203,7 @@ def _turned(term: Any) -> Any:
         if scale is None:
             return term
         noise = fresh(Vec("e"), taken)
-        taken = {*taken, noise}
+        taken = taken | {noise}
         draws += [Normal(noise), Let(x, add(mean, mul(scale, noise)))]
     return Expect(term.body, *draws)
 

@@ -134,9 +134,9 @@ class Ties:
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
         for head in undefined:
-            special = self.special.get(head)
-            if special is not None and special.index < item.index:
-                return Verdict(f"line {special.place} says what {text(head)} is from there on")
+            row = self.special.get(head)
+            if row is not None and row.index < item.index:
+                return Verdict(f"line {row.place} says what {text(head)} is from there on")
         if item.left is not None and _bare(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))

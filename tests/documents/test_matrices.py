@@ -7,7 +7,8 @@ import pytest
 from fmproof.documents.check import check_text
 from fmproof.documents.model import WRONG, RowReport
 
-SMOOTHED = """Let $Y = X + \\sigma N$ with $X \\sim P$ and $N \\sim \\mathcal N(0, I)$, with the kernel
+SMOOTHED = """Let $Y = X + \\sigma N$ with $X \\sim P$ and $N \\sim \\mathcal N(0, I)$, with the
+kernel
 $k_\\sigma(u) = \\mathcal N(u; 0, \\sigma^2 I)$ and $g(y) = \\int k_\\sigma(y - x)\\, p(x)\\, dx$.
 
 """
@@ -22,15 +23,20 @@ def last(row: str, before: str = SMOOTHED + SLOPE) -> RowReport:
 
 HESSIANS = {
     "of a kernel": (
-        r"\nabla^2 k_\sigma(u) = \Big( \frac{u u^\top}{\sigma^4} - \frac{I}{\sigma^2} \Big) k_\sigma(u)",
-        r"\nabla^2 k_\sigma(u) = \Big( \frac{u u^\top}{\sigma^4} + \frac{I}{\sigma^2} \Big) k_\sigma(u)",
+        r"\nabla^2 k_\sigma(u) = \Big( \frac{u u^\top}{\sigma^4} -"
+        r" \frac{I}{\sigma^2} \Big) k_\sigma(u)",
+        r"\nabla^2 k_\sigma(u) = \Big( \frac{u u^\top}{\sigma^4} +"
+        r" \frac{I}{\sigma^2} \Big) k_\sigma(u)",
     ),
     "of a logarithm": (
-        r"\nabla^2 \log g(y) = \frac{\nabla^2 g(y)}{g(y)} - \nabla \log g(y)\, \nabla \log g(y)^\top",
-        r"\nabla^2 \log g(y) = \frac{\nabla^2 g(y)}{g(y)} + \nabla \log g(y)\, \nabla \log g(y)^\top",
+        r"\nabla^2 \log g(y) = \frac{\nabla^2 g(y)}{g(y)} - \nabla \log g(y)\,"
+        r" \nabla \log g(y)^\top",
+        r"\nabla^2 \log g(y) = \frac{\nabla^2 g(y)}{g(y)} + \nabla \log g(y)\,"
+        r" \nabla \log g(y)^\top",
     ),
     "times a vector": (
-        r"\nabla \Phi(b) - \nabla^2 \Phi(b)\,(a - b) = - \nabla^2 \Phi(b)\,(a - b) + \nabla \Phi(b)",
+        r"\nabla \Phi(b) - \nabla^2 \Phi(b)\,(a - b) = - \nabla^2 \Phi(b)\,(a - b) +"
+        r" \nabla \Phi(b)",
         r"\nabla \Phi(b) - \nabla^2 \Phi(b)\,(a - b) = \nabla^2 \Phi(b)\,(a - b) + \nabla \Phi(b)",
     ),
 }
@@ -57,7 +63,8 @@ def test_a_covariance() -> None:
 
 
 TRACES = {
-    "a Jacobian": r"\operatorname{tr}\big( \nabla_x s_\theta(x) \big) = {sign}\nabla_x \cdot s_\theta(x)",
+    "a Jacobian": r"\operatorname{tr}\big( \nabla_x s_\theta(x) \big) = {sign}\nabla_x \cdot"
+    r" s_\theta(x)",
     "a Hessian": r"\operatorname{tr}\big( \nabla_x^2 \log p(x) \big) = {sign}\Delta_x \log p(x)",
     "a product": r"\operatorname{tr}\big( 2\, x\, y^\top \big) = {sign}2 x \cdot y",
 }

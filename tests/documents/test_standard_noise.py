@@ -27,11 +27,14 @@ $$
 With $y = x + \\sigma \\epsilon$ and $\\epsilon \\sim \\mathcal N(0, I)$ that is
 
 """
-VARIANCE = """Let $k_t(x_t \\mid x_0) = \\mathcal N(x_t; \\sqrt{\\bar\\alpha_t}\\, x_0, (1 - \\bar\\alpha_t) I)$ and
+VARIANCE = """Let $k_t(x_t \\mid x_0) = \\mathcal N(x_t; \\sqrt{\\bar\\alpha_t}\\, x_0, (1 -
+\\bar\\alpha_t) I)$ and
 
 $$
-L(\\theta) = \\mathbb E_t\\, \\lambda(t)\\, \\mathbb E_{x_0 \\sim p}\\, \\mathbb E_{x_t \\sim k_t(\\cdot \\mid x_0)}
-  \\Big\\| s_\\theta(x_t, t) + \\frac{x_t - \\sqrt{\\bar\\alpha_t}\\, x_0}{1 - \\bar\\alpha_t} \\Big\\|^2
+L(\\theta) = \\mathbb E_t\\, \\lambda(t)\\, \\mathbb E_{x_0 \\sim p}\\, \\mathbb E_{x_t \\sim
+k_t(\\cdot \\mid x_0)}
+  \\Big\\| s_\\theta(x_t, t) + \\frac{x_t - \\sqrt{\\bar\\alpha_t}\\, x_0}{1 - \\bar\\alpha_t}
+\\Big\\|^2
 $$
 
 With $\\epsilon \\sim \\mathcal N(0, I)$ that is
@@ -45,13 +48,16 @@ ROWS = {
     ),
     "a score": (
         KERNEL,
-        r"\mathbb E_{x, \epsilon} \Big[ \tfrac12 \| s_\theta(x + \sigma \epsilon) \pm \frac{\epsilon}{\sigma} \|^2 \Big]",
+        r"\mathbb E_{x, \epsilon} \Big[ \tfrac12 \| s_\theta(x + \sigma \epsilon)"
+        r" \pm \frac{\epsilon}{\sigma} \|^2 \Big]",
         ("+", "-"),
     ),
     "a variance that is no square": (
         VARIANCE,
-        r"\mathbb E_t\, \lambda(t)\, \mathbb E_{x_0, \epsilon} \Big\| s_\theta(\sqrt{\bar\alpha_t}\, x_0"
-        r" + \sqrt{1 - \bar\alpha_t}\, \epsilon, t) \pm \frac{\epsilon}{\sqrt{1 - \bar\alpha_t}} \Big\|^2",
+        r"\mathbb E_t\, \lambda(t)\, \mathbb E_{x_0, \epsilon} \Big\|"
+        r" s_\theta(\sqrt{\bar\alpha_t}\, x_0"
+        r" + \sqrt{1 - \bar\alpha_t}\, \epsilon, t) \pm \frac{\epsilon}{\sqrt{1 -"
+        r" \bar\alpha_t}} \Big\|^2",
         ("+", "-"),
     ),
 }
@@ -82,10 +88,12 @@ def test_a_root_is_no_variance() -> None:
 GENERAL = """The loss is
 
 $$
-L(\\theta) = \\mathbb E_{t, x_1 \\sim q, x \\sim p_t(\\cdot \\mid x_1)} \\| v_\\theta(x, t) - u(x, t \\mid x_1) \\|^2
+L(\\theta) = \\mathbb E_{t, x_1 \\sim q, x \\sim p_t(\\cdot \\mid x_1)} \\| v_\\theta(x, t) -
+u(x, t \\mid x_1) \\|^2
 $$
 
-Take $p_t(x \\mid x_1) = \\mathcal N(t x_1, (1-t)^2 I)$, so that $u(x, t \\mid x_1) = \\dfrac{x_1 - x}{1 - t}$,
+Take $p_t(x \\mid x_1) = \\mathcal N(t x_1, (1-t)^2 I)$, so that $u(x, t \\mid x_1) = \\dfrac{x_1
+- x}{1 - t}$,
 and $x_0 \\sim \\mathcal N(0, I)$:
 
 """
@@ -131,7 +139,8 @@ def test_p_of_a_path_that_words_say_otherwise_is_not() -> None:
     assert last(said, row).verdict not in ("proved", *WRONG)
 
 
-CHAIN = """With $0 < \\beta_t < 1$, $\\alpha_t = 1 - \\beta_t$ and $\\varepsilon_t \\sim \\mathcal N(0, I)$,
+CHAIN = """With $0 < \\beta_t < 1$, $\\alpha_t = 1 - \\beta_t$ and $\\varepsilon_t \\sim
+\\mathcal N(0, I)$,
 
 $$
 Y_t = \\sqrt{\\alpha_t}\\, Y_{t-1} + \\sqrt{\\beta_t}\\, \\varepsilon_t
@@ -140,7 +149,8 @@ Y_t = \\sqrt{\\alpha_t}\\, Y_{t-1} + \\sqrt{\\beta_t}\\, \\varepsilon_t
 
 def test_the_step_before_is_put_in() -> None:
     row = (
-        r"= \sqrt{\alpha_t}\, ( \sqrt{\alpha_{t-1}}\, Y_{t-2} + \sqrt{\beta_{t-1}}\, \varepsilon_{t-1} )"
+        r"= \sqrt{\alpha_t}\, ( \sqrt{\alpha_{t-1}}\, Y_{t-2} + \sqrt{\beta_{t-1}}\,"
+        r" \varepsilon_{t-1} )"
         r" + \sqrt{\beta_t}\, \varepsilon_t"
     )
 
@@ -160,7 +170,8 @@ LEVELS = """Draw $y \\sim p_{data}$ and $n \\sim \\mathcal N(0, \\sigma^2 I)$.
 def test_a_noise_level_is_drawn_by_itself() -> None:
     row = (
         r"\mathbb E_{\sigma, y, n} \big[ \lambda(\sigma)\, \| f(y + n) - y \|^2 \big] = "
-        r"\mathbb E_{\sigma, y, n} \big[ \lambda(\sigma)\, ( \| f(y + n) \|^2 - 2 f(y + n) \cdot y + \|y\|^2 ) \big]"
+        r"\mathbb E_{\sigma, y, n} \big[ \lambda(\sigma)\, ( \| f(y + n) \|^2 - 2"
+        r" f(y + n) \cdot y + \|y\|^2 ) \big]"
     )
     assert last(LEVELS, row).verdict == "proved"
     assert last(LEVELS, row.replace("- 2 f", "+ 2 f")).verdict not in ("proved", "agrees")
