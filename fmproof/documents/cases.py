@@ -79,7 +79,7 @@ def _earlier_steps(context: Context, sides: Sides) -> dict[Head | Var, list[Stip
     return found
 
 
-def specialised(general: Expr, special: Expr, place: str) -> list[Stipulation]:
+def from_there_on(general: Expr, special: Expr, place: str) -> list[Stipulation]:
     """That a density is a Gaussian one from a row on, said of what it was before that row."""
     if not (isinstance(general, Apply) and isinstance(general.head, Density)):
         return []

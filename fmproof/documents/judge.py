@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.candidates import candidates_of
-from fmproof.documents.cases import specialised
+from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
@@ -275,7 +275,7 @@ class Judge:
             return
         self._start(item, special)
         if general is not None:
-            for case in specialised(general, special, item.place):
+            for case in from_there_on(general, special, item.place):
                 self.context.special.append(case)
                 self.context.ties.special[case.head] = item
 

@@ -19,7 +19,7 @@ from fmproof.lang.arithmetic import Add, Mul, add, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, IntegralOver
 from fmproof.tactics.script import Step
 
-Pair = tuple[Expr, Expr]
+TwoParts = tuple[Expr, Expr]
 _MOST = 3
 """Parts in which two lines may differ."""
 
@@ -47,7 +47,7 @@ def steps(before: Expr, claim: Expr, number: str = "") -> list[Step] | None:
     return found if line == claim else None
 
 
-def _differing(one: Any, other: Any) -> list[Pair] | None:
+def _differing(one: Any, other: Any) -> list[TwoParts] | None:
     """The parts in which two terms of one form differ; None where they have no form in common."""
     if one == other:
         return []
@@ -63,7 +63,7 @@ def _differing(one: Any, other: Any) -> list[Pair] | None:
         return [(one, other)] if not averages else None
     if isinstance(one, Apply) and one.head is not other.head:
         return [(one, other)]
-    found: list[Pair] = []
+    found: list[TwoParts] = []
     for mine, theirs in zip(one.args, other.args, strict=True):
         pairs = _differing(mine, theirs)
         if pairs is None:
@@ -73,8 +73,8 @@ def _differing(one: Any, other: Any) -> list[Pair] | None:
 
 
 def _but_for_common(
-    terms: Pair, parts: tuple[Sequence[Expr], Sequence[Expr]], whole: Any
-) -> list[Pair] | None:
+    terms: TwoParts, parts: tuple[Sequence[Expr], Sequence[Expr]], whole: Any
+) -> list[TwoParts] | None:
     """Of two sums, or two products, without the parts that both have."""
     mine, theirs = (Counter(side) for side in parts)
     one, other = ([*rest.elements()] for rest in (mine - theirs, theirs - mine))
