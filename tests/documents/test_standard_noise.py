@@ -184,3 +184,17 @@ def test_the_gradient_of_what_is_free_of_the_point() -> None:
     )
     assert last("", row.replace("{sign}", "-")).verdict == "proved"
     assert last("", row.replace("{sign}", "+")).verdict not in ("proved", "agrees")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        r"\partial_z u(z_t, t) \cdot \partial_z u(z_t, t) = 0",
+        r"\nabla_z \log p(z_t) = 0",
+        r"\nabla_x f(y) = 0",
+    ],
+)
+def test_a_slot_is_no_other_point(row: str) -> None:
+    """∂_z u(z_t, t) is the slope in the first place, and f may depend on more than it shows."""
+    before = "<!-- fmproof: x vector; y vector; z vector -->\n\n"
+    assert last(before, row).verdict not in ("proved", "agrees")

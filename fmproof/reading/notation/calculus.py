@@ -33,7 +33,7 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import is_identity
-from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -180,7 +180,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if var.sort is not Sort.VEC:
         raise Beyond
     if var not in free_vars(inner):
-        if node.kind == "grad" and node.var is not None and _says_all(node.body):
+        if node.kind == "grad" and _is_density_elsewhere(elab, node.body, symbol):
             return S.Zero
         raise Beyond
     shifted = None if symbol is place else _shifted(elab, at, inner)
@@ -197,11 +197,16 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     return _node(Grad(inner, var, at))
 
 
-def _says_all(body: t.Node) -> bool:
-    """Whether a formula is log p(c), or p(c), so that nothing that it depends on is left out."""
+def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:
+    """Whether ∇_x is taken of log p(c) or p(c), at another letter than x: a c_x may move with x,
+    and of other functions an argument may be left out, or meant by its place: ∂_z u(z_t, t)."""
     while isinstance(body, t.Group) or (isinstance(body, t.Function) and len(body.args) == 1):
         body = body.body if isinstance(body, t.Group) else body.args[0]
-    return isinstance(body, t.Call) and all(isinstance(arg, t.Sym) for arg in body.args)
+    if not (isinstance(body, t.Call) and elab.is_density(key_of(body.head))):
+        return False
+    places = [*body.head.sub, *body.args, *body.given, *body.after]
+    letters = {n.name for place in places for n in t.walk(place) if isinstance(n, t.Sym)}
+    return all(isinstance(arg, t.Sym) for arg in body.args) and point.name not in letters
 
 
 def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
