@@ -278,9 +278,11 @@ def _before(reading: Reading, item: Item) -> t.Node | None:
 def shape_of(node: t.Node) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
-        letters = "" if node.head.sub else ",".join(map(spelled, node.args))
+        density = conventional("densities", key_of(node.head))  # p(x) and p(y) are two
+        letters = ",".join(map(spelled, node.args)) if density and not node.head.sub else ""
         above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
-        return f"{key_of(node.head)}{above}{places}{letters}"
+        numbers = ",".join(spelled(s) for s in node.head.sub if isinstance(s, t.Num))
+        return f"{key_of(node.head)}{above}{places}{letters}{numbers}"
     return spelled(node)
 
 

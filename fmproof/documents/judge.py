@@ -22,7 +22,7 @@ from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Ver
 from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.scope import strays, unlike_sum
+from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
@@ -349,7 +349,7 @@ class Judge:
             right = self.elab.term(candidate.right)
         except (NotYet, SortError, FmproofError):
             return ""
-        return strays(self.context, left, right)
+        return strays(self.context, left, right, end_of(item))
 
     def _swapped(self, candidate: Candidate) -> str:
         """A density that leaves out its own argument and has another variable instead."""

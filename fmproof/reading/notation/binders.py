@@ -21,6 +21,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
 from fmproof.reading.notation import calculus, laws, randomness
+from fmproof.reading.notation.divergences import kullback_leibler
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -135,6 +136,9 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         return calculus.function(elab, node)
     except calculus.Beyond:
         pass
+    divergence = kullback_leibler(elab, node)
+    if divergence is not None:
+        return divergence
     if node.name in _UNKNOWN:
         return elab.unknown(node, Sort.REAL)
     raise NotYet(f"{node.name} is not in the language yet", node.at)

@@ -91,6 +91,7 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             len(call.after),
             len(call.head.sub),
         ) and (left.head.sup is None) == (call.head.sup is None)
+        same = same and _same_numbers(left.head, call.head)
         if (
             same
             and letters
@@ -102,6 +103,12 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
         if same:
             return candidate
     return None
+
+
+def _same_numbers(one: t.Sym, other: t.Sym) -> bool:
+    """m_0 is not m_1; what is defined at a number is defined there alone."""
+    pairs = zip(one.sub, other.sub, strict=True) if len(one.sub) == len(other.sub) else ()
+    return all(spelled(a) == spelled(b) for a, b in pairs if isinstance(a, t.Num))
 
 
 def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
@@ -253,8 +260,7 @@ def definition_of(
     averaged = any(isinstance(n, t.Integral | t.Expectation) for n in t.walk(candidate.right))
     loose = [v for v in stray if v.sort is Sort.VEC or isinstance(candidate.right, t.Expectation)]
     if (averaged or _is_name(candidate.left)) and any(
-        names.get(v, v.name) in elab.evidence.drawn
-        or names.get(v, v.name) in elab.evidence.integrated
+        _bound_elsewhere(elab, v, names.get(v, v.name), candidate)
         for v in (loose if averaged and not _is_name(candidate.left) else stray)
     ):  # else what is left is an argument that is not written, and taken from around
         candidate.state = "refused"
@@ -264,6 +270,18 @@ def definition_of(
     term = _as_integral(term)
     renaming = {a: b for a, b in zip(own, params, strict=True) if a is not b}
     return substitute(term, renaming) if renaming else term
+
+
+def _bound_elsewhere(elab: Elaborator, var: Var, name: str, candidate: Candidate) -> bool:
+    """Whether the document draws or integrates a variable that is free in a definition.
+
+    A number that it draws only behind the definition is fixed there, as a noise level is. The cells
+    of a notebook are texts of their own, of which the places do not compare.
+    """
+    seen = (elab.evidence.drawn, elab.evidence.integrated)
+    bound = [found[name] for found in seen if name in found]
+    later = var.sort is Sort.REAL and ":" not in candidate.place
+    return bool(bound) and not (later and min(bound) > candidate.at)
 
 
 def marginal(

@@ -114,7 +114,8 @@ class Evidence:
     def _laws_alone(self) -> None:
         """E_ν names a law by its letter: ν is not drawn, but something else from it."""
         for name, at in list(self.drawn.items()):
-            if conventional("densities", name) and name not in self.vectors:
+            law = conventional("densities", name) or name.split(" ")[-1] in self.densities
+            if law and name not in self.vectors:
                 del self.drawn[name]
                 self.random_symbols.pop(name, None)
                 self.densities.setdefault(name, ("named below an E", at))
@@ -228,19 +229,23 @@ class Evidence:
                 if isinstance(one, t.Call):
                     self.densities.setdefault(key_of(one.head), ("drawn from", one.at))
                     for arg in one.args:
-                        self.drawn.setdefault(spelled(arg), one.at)
+                        self._is_drawn(arg, one.at)
                 elif isinstance(one, t.Sym):
-                    self.drawn.setdefault(spelled(one), one.at)
+                    self._is_drawn(one, one.at)
             return
         head = draw.law.head if isinstance(draw.law, t.Call) else draw.law
         for one in draw.drawn:
-            self.drawn.setdefault(spelled(one), draw.at)
+            self._is_drawn(one, draw.at)
         if isinstance(head, t.Sym):
             if conventional("uniform", head.name, "names"):
                 for one in draw.drawn:
                     self.times.setdefault(spelled(one), ("drawn uniformly", draw.at))
             elif head.name != "cal:N":
                 self.densities.setdefault(key_of(head), ("drawn from", draw.at))
+
+    def _is_drawn(self, node: t.Node, at: int) -> None:
+        name = spelled(node)
+        self.drawn[name] = min(at, self.drawn.get(name, at))
 
     def _vector(self, node: t.Node) -> None:
         """Letters that are a vector because of where ``node`` stands."""

@@ -95,7 +95,10 @@ def property_of(text: str, start: int, stop: int) -> str:
 
 def assumes(text: str, start: int) -> bool:
     """Whether the sentence before a formula assumes it rather than claims it."""
-    return _last("assume", _sentence(text, start)) > _last("then", _sentence(text, start))
+    sentence = _sentence(text, start)
+    then = _last("then", sentence)
+    fulfils = _last("fulfils", sentence) if then < 0 else -1  # "then the density satisfies" claims
+    return max(_last("assume", sentence), fulfils) > then
 
 
 def picks(text: str, start: int) -> bool:
