@@ -84,6 +84,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):
+        if named.sort is sort_of(body) is Sort.VEC:  # x = (1 − t) n + t z: a sample
+            free = named in free_vars(body) or not item.row.left
+            return None if free else Stipulation(named, (), body, item.place)
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

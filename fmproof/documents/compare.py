@@ -75,6 +75,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if row.fair():
             return row.wrong()
         context.held[item.index] = row.again
+        context.prover.begin()  # what the numbers took is not taken from the proof
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from fractions import Fraction
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.candidates import candidates_of
 from fmproof.documents.chain import Line, RowChain
@@ -25,6 +25,7 @@ from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -35,6 +36,7 @@ from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
+from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
@@ -208,6 +210,8 @@ class Judge:
             return report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
+        if letter is not None and self._is_nothing_new(item):
+            return report(item, "proved", "it is another form of a definition")
         if letter is not None and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
@@ -265,6 +269,16 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _is_nothing_new(self, item: Item) -> bool:
+        """``X = Y - N`` beside Y = X + N: the sides are one sum."""
+        if item.right is None or isinstance(item.right, t.Sym | t.Num) or item.left is None:
+            return False
+        try:
+            sides = [self.elab.term(side) for side in (item.left, item.right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        return sort_of(sides[0]) is Sort.VEC and subtract(*sides) == S.Zero
 
     def _takes(self, item: Item) -> bool:
         """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""

@@ -149,6 +149,9 @@ class Ties:
         beside = _at_what_is_given(terms)
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
+        held = self._joint_beside(undefined)
+        if held:
+            return Verdict(held)
         for head in undefined:
             held = ""
             if isinstance(head, Density):
@@ -299,6 +302,16 @@ class Ties:
     def _moves(self, node: t.Sym) -> bool:
         """Whether a variable is a time, of which only a case says something."""
         return self.elab.is_time(spelled(node))
+
+    def _joint_beside(self, undefined: Sequence[Head]) -> str:
+        """π(z, c) beside π(c): one is the marginal of the other, which no world knows."""
+        densities = [h for h in undefined if isinstance(h, Density)]
+        for joint in densities:
+            for alone in densities:
+                same = self._key(joint) == self._key(alone) and joint.sub == alone.sub
+                if same and set(alone.main) < set(joint.main) and not alone.given:
+                    return f"{text(joint)} and {text(alone)} may be one law"
+        return ""
 
     def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:
         """Why a density without a definition is not arbitrary in a row."""

@@ -92,6 +92,8 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             len(call.head.sub),
         ) and (left.head.sup is None) == (call.head.sup is None)
         same = same and _same_numbers(left.head, call.head)
+        if same and key in elab.evidence.mixed:
+            same = [spelled(g) for g in left.given] == [spelled(g) for g in call.given]
         if (
             same
             and letters

@@ -54,6 +54,9 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     paired = density and bool(call.given) and posteriors.turned(elab, call) is not None
     if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
+    mixed = key in elab.evidence.mixed and bool(call.given)
+    if mixed and not letters:
+        letters = "|" + ",".join(_letters(given))
     sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
     found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))
     known = elab.meanings.get(found)
@@ -112,7 +115,7 @@ def build(
     stray = free_vars(definition) - set(everything) if definition is not None else set()
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
         return Meaning(None, everything, definition)
-    name = elab.names.of(key, "head")
+    name = elab.names.of(key + ("@" + letters if several(elab, key, letters) else ""), "head")
     kind = Field if sort is Sort.VEC else Scalar
     if sup and not all(v.sort is Sort.PARAM for v in sup):
         raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
