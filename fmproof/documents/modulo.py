@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from sympy import Expr, S
 
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import cancelled, heads_in
 from fmproof.documents.ways import normal_difference
 from fmproof.kernel.ring import ring_normal
 from fmproof.lang.arithmetic import add, factors, mul, summands
-from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Ratio, Scalar
+from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Scalar
 from fmproof.lang.scope import replace_head
 
 _MOST = 60
@@ -76,15 +76,4 @@ def _quotient(difference: Expr, lead: Expr, left: Expr, right: Expr) -> Expr | N
         waiting += summands(ring_normal(mul(S.NegativeOne, cofactor, rest)))
         waiting = [*summands(add(*waiting))] if waiting else []
         waiting = [one for one in waiting if one is not S.Zero]
-    return add(*quotient) if add(*map(_cancelled, kept)) == S.Zero and quotient else None
-
-
-def _cancelled(part: Expr) -> Expr:
-    """A product without b · (1/b)."""
-    own = Counter(factors(part))
-    for factor in list(own):
-        if isinstance(factor, Ratio) and factor.args[0] == S.One:
-            common = min(own[factor], own[factor.args[1]])
-            own[factor] -= common
-            own[factor.args[1]] -= common
-    return mul(*(+own).elements())
+    return add(*quotient) if add(*map(cancelled, kept)) == S.Zero and quotient else None

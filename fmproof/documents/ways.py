@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import quotients
+from fmproof.documents import noise_moments, quotients
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -92,6 +92,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     yield from _by_difference(before, claim)
+    if Gaussian in kinds and Expect in kinds:
+        for parts in noise_moments.rows(before, claim, normal_difference(before, claim)):
+            yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
     yield from _by_projection(before, claim)
