@@ -313,12 +313,20 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
         return False
     named = explicit or any(accent != "dot" for accent in left.head.accents)
     between = bool(left.given) and any(isinstance(s, t.Sym) for s in left.head.sub)  # p_{0t}(x|y)
-    scripts = [s for s in left.head.sub if not ((named or between) and isinstance(s, t.Num))]
+    name = named or between or _numbers_are_names(left.head, evidence)
+    scripts = [s for s in left.head.sub if not (name and isinstance(s, t.Num))]
     places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False
     names = [spelled(p) for p in (*left.args, *left.given, *left.after)]
     return len(set(names)) == len(names)
+
+
+def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
+    """Whether m_0 and m_1 are functions of their own: no density, and no m_t is in the document."""
+    calls = evidence.called.get(key_of(head), ())
+    others = [s for call in calls for s in call.head.sub if not isinstance(s, t.Num)]
+    return not conventional("densities", head.name) and not others
 
 
 def _mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
