@@ -210,13 +210,12 @@ class Judge:
             return report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
-        if letter is not None and self._is_nothing_new(item):
-            return report(item, "proved", "it is another form of a definition")
-        if letter is not None and not condition and self._is_case(letter):
+        known = letter is not None and self._is_nothing_new(item)  # then it can be proved
+        if letter is not None and not known and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
-        if item.inline and not condition and self._takes(item):
+        if item.inline and not condition and not known and self._takes(item):
             return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
@@ -255,6 +254,9 @@ class Judge:
         """From here on, that is what the density is."""
         key = key_of(candidate.left.head)  # type: ignore[attr-defined]
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
+        for (name, *_), meaning in self.elab.meanings.items():
+            if name.split("@")[0] == key and meaning.head is not None:
+                self.context.ties.specialised.setdefault(meaning.head, item)
         self.elab.forget(key)
         item.candidate = candidate
         try:

@@ -44,6 +44,7 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
@@ -91,6 +92,7 @@ class Ties:
     properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    specialised: dict[Head, Item] = field(default_factory=dict)  #: densities, until a row
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
@@ -149,7 +151,8 @@ class Ties:
         beside = _at_what_is_given(terms)
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
-        held = self._joint_beside(undefined)
+        held = self._joint_beside(undefined) or self._sampled(terms, undefined)
+        held = held or self._turned_special(undefined, item)
         if held:
             return Verdict(held)
         for head in undefined:
@@ -304,13 +307,35 @@ class Ties:
         return self.elab.is_time(spelled(node))
 
     def _joint_beside(self, undefined: Sequence[Head]) -> str:
-        """π(z, c) beside π(c): one is the marginal of the other, which no world knows."""
+        """π(z, c) beside π(c), p(a, b) beside p(a | b) and p(b): parts of one law, which no world
+        knows."""
         densities = [h for h in undefined if isinstance(h, Density)]
         for joint in densities:
-            for alone in densities:
-                same = self._key(joint) == self._key(alone) and joint.sub == alone.sub
-                if same and set(alone.main) < set(joint.main) and not alone.given:
-                    return f"{text(joint)} and {text(alone)} may be one law"
+            family = [h for h in densities if h is not joint and self._key(h) == self._key(joint)]
+            family = [h for h in family if h.sub == joint.sub and not joint.given]
+            for alone in (h for h in family if not h.given):
+                if set(alone.main) < set(joint.main) or any(h.given for h in family):
+                    return f"{text(joint)} and {text(alone)} may be parts of one law"
+        return ""
+
+    def _sampled(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> str:
+        """E over y beside a mean over points y_i: the law of y may be that of the points."""
+        indexed = {
+            self._key(h): h for h in undefined if any(v.sort is Sort.LATENT for v in h.params)
+        }
+        averages = [node for term in terms for node in term.atoms(Expect, IntegralOver)]
+        for var in (v for node in averages for draw in node.measure for v in drawn_by(draw)):
+            points = indexed.get(self.elab.spelling(var).partition("_")[0])
+            if points is not None:
+                return f"{text(var)} may be drawn from the points {text(points)}"
+        return ""
+
+    def _turned_special(self, undefined: Sequence[Head], item: Item) -> str:
+        """A density in a loss that was defined before a row said what it is from there on."""
+        for head in undefined:
+            since = self.specialised.get(head)
+            if since is not None and since.index < item.index:
+                return f"line {since.place} says what {text(head)} is from there on"
         return ""
 
     def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:

@@ -17,6 +17,7 @@ from fmproof.documents.model import WRONG, RowReport
 
 CORPUS = Path(__file__).parent / "corpus"
 QUICK = {
+    "README-guided-sampler.md": 5,
     "marginal-paths-blog.md": 14,
     "divergencias-de-bregman.md": 12,
     "score-sde-tweedie.tex": 5,

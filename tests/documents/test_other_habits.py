@@ -218,3 +218,18 @@ def test_densities_that_may_be_one_law_hold_numbers_back() -> None:
     text = "Draw $(z, c) \\sim \\pi(z, c)$, and labels from $\\pi(c)$.\n\n"
     row = r"\mathbb E_{(z, c) \sim \pi(z, c)} \|g(c)\|^2 = \mathbb E_{c \sim \pi(c)} \|g(c)\|^2"
     assert last(text + displayed(row)).verdict not in WRONG
+
+
+def test_what_a_density_is_from_some_row_on_is_not_what_it_was_in_a_loss_before() -> None:
+    loss = r"L(\theta) = \mathbb E_{y \sim p} \mathbb E_{x \sim q(\cdot \mid y)} \|s_\theta(x)\|^2"
+    later = r"L(\theta) = \mathbb E_{y \sim p, u \sim \mathcal N(0, I)} \|s_\theta(y + \tau u)\|^2"
+    since = "Take $q(x \\mid y) = \\mathcal N(x; y, \\tau^2 I)$.\n\n"
+    assert last(displayed(loss) + since + displayed(later)).verdict not in WRONG
+    assert last(displayed(loss) + displayed(later)).verdict == "refuted"
+
+
+def test_data_may_be_drawn_from_their_points() -> None:
+    mean = r"\mathbb E_{y \sim p} \|f(y)\|^2 = \frac1K \sum_{i=1}^K \|f(y_i)\|^2"
+    assert last("Let $y_1, \\dots, y_K$ be the data.\n\n" + displayed(mean)).verdict not in WRONG
+    other = mean.replace("f(y_i)", "f(z_i)")
+    assert last(displayed(other)).verdict == "refuted"

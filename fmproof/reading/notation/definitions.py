@@ -325,6 +325,8 @@ def _mixture(
             continue
         if not isinstance(other.given[0], t.Sym) or posteriors.posterior_at_a_time(elab, other):
             continue
+        if _is_slice(call.args[0]) or _is_slice(other.args[0]):
+            continue  # p(x_{1:T} | x_0) is mixed to no p(x_{0:T})
         try:
             latent = elab.variable(other.given[0])
             prior = elab.prior(latent, other.given[0])
@@ -345,6 +347,11 @@ def _mixture(
         joint = conditional.head(*sub, *main, latent) * prior
         return IntegralOver(joint, Lebesgue(latent))
     return None
+
+
+def _is_slice(node: t.Node) -> bool:
+    """x_{0:T}, which is several variables."""
+    return isinstance(node, t.Sym) and len(node.sub) > 1
 
 
 def _prior_at_a_time(elab: Elaborator, kernel: t.Call, latent: Var) -> Expr | None:
