@@ -28,7 +28,7 @@ from fmproof.documents.prove import Proof
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, bare, conventions
+from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
 from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -171,7 +171,7 @@ class ComparedRow:
         """α_t² + σ_t² = 1 or Σ_k w_k = 1, of coefficients of which nothing was said before: that
         is what they are, as nothing else could show it."""
         context, item = self.context, self.item
-        number, total = isinstance(item.right, t.Num), bare(item.left)
+        number, total = isinstance(item.right, t.Num), is_bare_symbol(item.left)
         if not (number and self.relation == "=") or total or item.row.left is None:
             return False
         if item.denied or item.restricted or item.picked:

@@ -13,10 +13,10 @@ from sympy import Expr, S
 
 from fmproof.documents.terms import cancelled, heads_in
 from fmproof.documents.ways import normal_difference
-from fmproof.kernel.ring import ring_normal
 from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Scalar
 from fmproof.lang.scope import replace_head
+from fmproof.tactics.differences import subtract
 
 _MOST = 60
 """Summands that are divided by an equation."""
@@ -48,6 +48,12 @@ def _opened(term: Expr) -> Expr:
     return term
 
 
+def _spread(term: Expr) -> tuple[Expr, ...]:
+    """The summands of a term that is multiplied out."""
+    spread = subtract(term, S.Zero)
+    return summands(term if spread is None else spread)
+
+
 def _leads(left: Expr) -> list[Expr]:
     """The coefficients that stand in a summand by themselves, squared or not."""
     found = []
@@ -62,7 +68,7 @@ def _quotient(difference: Expr, lead: Expr, left: Expr, right: Expr) -> Expr | N
     """q with ``difference`` = q (left − right), by putting right − (the rest) for ``lead``."""
     wanted = Counter(factors(lead))
     rest = add(left, mul(S.NegativeOne, right), mul(S.NegativeOne, lead))
-    waiting, kept, quotient = [*summands(ring_normal(difference))], list[Expr](), list[Expr]()
+    waiting, kept, quotient = [*_spread(difference)], list[Expr](), list[Expr]()
     while waiting:
         if len(waiting) + len(kept) > _MOST:
             return None
@@ -73,7 +79,7 @@ def _quotient(difference: Expr, lead: Expr, left: Expr, right: Expr) -> Expr | N
             continue
         cofactor = mul(*(own - wanted).elements())
         quotient.append(cofactor)
-        waiting += summands(ring_normal(mul(S.NegativeOne, cofactor, rest)))
+        waiting += _spread(mul(S.NegativeOne, cofactor, rest))
         waiting = [*summands(add(*waiting))] if waiting else []
         waiting = [one for one in waiting if one is not S.Zero]
     return add(*quotient) if add(*map(cancelled, kept)) == S.Zero and quotient else None

@@ -79,7 +79,9 @@ def _is_zero(term: Expr) -> bool:
     return bool(add(*map(cancelled, summands(term))) == S.Zero)
 
 
-def rows(before: Expr, claim: Expr, difference: Expr | None) -> Iterator[tuple[Part, ...]]:
+def parts_with_moments(
+    before: Expr, claim: Expr, difference: Expr | None
+) -> Iterator[tuple[Part, ...]]:
     """The parts of a proof by such averages."""
     found = None if difference is None else with_moments(claim, difference)
     if found is not None:

@@ -141,7 +141,7 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        if item.left is not None and bare(item.left):
+        if item.left is not None and is_bare_symbol(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
@@ -213,7 +213,7 @@ class Ties:
                 return
             candidate = other.candidate
             used = candidate is not None and candidate.state == "used"
-            if left is None or used or other.problem is not None or not bare(left):
+            if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
             if open_still and self._near(other, item):
@@ -255,10 +255,10 @@ class Ties:
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
             sides = [side for side in sides if side is left and _plain(side)]
-            if right is not None and _plain(right) and (sides or bare(right)):
+            if right is not None and _plain(right) and (sides or is_bare_symbol(right)):
                 sides.append(right)
-            if not sides or (len(sides) == 2 and bare(sides[0])):
-                sides = sides[:1] + [s for s in sides[1:] if bare(s)]
+            if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
+                sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]
         if other.candidate is not None and right is not None and _gaussian(right):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)
@@ -526,7 +526,7 @@ def _gaussian(node: t.Node) -> bool:
     return any(isinstance(n, t.Normal) for n in t.walk(node))
 
 
-def bare(node: t.Node | None) -> bool:
+def is_bare_symbol(node: t.Node | None) -> bool:
     """A symbol, applied or not, or a derivative of one."""
     while isinstance(node, t.Group | t.Derivative | t.Transposed):
         node = node.body

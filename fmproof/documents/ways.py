@@ -93,7 +93,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     yield from _by_difference(before, claim)
     if Gaussian in kinds and Expect in kinds:
-        for parts in noise_moments.rows(before, claim, normal_difference(before, claim)):
+        for parts in noise_moments.parts_with_moments(
+            before, claim, normal_difference(before, claim)
+        ):
             yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
