@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
@@ -27,7 +27,9 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     _move_by_flows(reading, found)
-    return {k: v for k, v in said.items() if k not in found} | _chosen(reading, found)
+    return {k: v for k, v in said.items() if k not in found} | _chosen(
+        reading, found, evidence.mixed
+    )
 
 
 class _Rows:
@@ -75,7 +77,9 @@ class _Rows:
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
             return False
-        if not _definable(left, self.evidence, explicit) or _mentions(right, left):
+        if not _definable(left, self.evidence, explicit) or _mentions(
+            right, left, self.evidence.mixed
+        ):
             return False
         known = self._is_known_curve(left, right)
         if explicit:
@@ -108,16 +112,17 @@ def _named_behind(left: t.Node, right: t.Node) -> bool:
     return isinstance(right, t.Sym) and isinstance(left, t.Expectation | t.Integral)
 
 
-def _chosen(reading: Reading, found: Options) -> dict[str, list[Candidate]]:
+def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[str, list[Candidate]]:
     """Of the options for a symbol of one shape, the best; no special case of what was used."""
-    used = _claimed_before(reading, {id(one[2]) for options in found.values() for one in options})
-    anywhere = _claimed_before(reading, set(), inline=True)
+    defining = {id(one[2]) for options in found.values() for one in options}
+    used = _claimed_before(reading, defining, mixed)
+    anywhere = _claimed_before(reading, set(), mixed, inline=True)
     first = _first_calls(reading)
     chosen: dict[str, list[Candidate]] = {}
     for key, options in found.items():
         shapes: set[str] = set()
         for _, candidate, item in sorted(options, key=lambda one: (one[0], one[2].index)):
-            shape = shape_of(candidate.left)
+            shape = shape_of(candidate.left, mixed)
             if shape in shapes:
                 continue
             if not candidate.explicit and not _a_name(candidate.left):
@@ -247,7 +252,9 @@ def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
 _TIMES = tuple(t.Sym(0, letter) for letter in "ts")
 
 
-def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) -> dict[str, int]:
+def _claimed_before(
+    reading: Reading, defining: set[int], mixed: Collection[str], inline: bool = False
+) -> dict[str, int]:
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
     for item in reading.items:
@@ -256,7 +263,7 @@ def _claimed_before(reading: Reading, defining: set[int], inline: bool = False) 
         for side in (item.left, item.right):
             for node in t.walk(side) if side is not None else ():
                 if isinstance(node, t.Call | t.Sym):
-                    used.setdefault(shape_of(node), item.index)
+                    used.setdefault(shape_of(node, mixed), item.index)
     return used
 
 
@@ -275,12 +282,21 @@ def _before(reading: Reading, item: Item) -> t.Node | None:
     return reading.items[item.index - 1].right if item.index else None
 
 
-def shape_of(node: t.Node) -> str:
+def shape_of(node: t.Node, mixed: Collection[str] = ()) -> str:
+    """One string for the uses of a symbol that one row defines.
+
+    Args:
+        mixed: keys of symbols that are told apart by the letter behind the bar.
+    """
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
-        letters = "" if node.head.sub else ",".join(map(spelled, node.args))
+        density = conventional("densities", key_of(node.head))  # p(x) and p(y) are two
+        letters = ",".join(map(spelled, node.args)) if density and not node.head.sub else ""
         above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
-        return f"{key_of(node.head)}{above}{places}{letters}"
+        numbers = ",".join(spelled(s) for s in node.head.sub if isinstance(s, t.Num))
+        if key_of(node.head) in mixed:
+            letters += "|" + ",".join(map(spelled, node.given))
+        return f"{key_of(node.head)}{above}{places}{letters}{numbers}"
     return spelled(node)
 
 
@@ -297,7 +313,8 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
         return False
     named = explicit or any(accent != "dot" for accent in left.head.accents)
     between = bool(left.given) and any(isinstance(s, t.Sym) for s in left.head.sub)  # p_{0t}(x|y)
-    scripts = [s for s in left.head.sub if not ((named or between) and isinstance(s, t.Num))]
+    name = named or between or _numbers_are_names(left.head, evidence)
+    scripts = [s for s in left.head.sub if not (name and isinstance(s, t.Num))]
     places = [*scripts, *left.args, *left.given, *left.after]
     if not all(isinstance(p, t.Sym) for p in places):
         return False
@@ -305,15 +322,24 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
     return len(set(names)) == len(names)
 
 
-def _mentions(right: t.Node, left: t.Node) -> bool:
+def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
+    """Whether m_0 and m_1 are functions of their own: no density, and no m_t is in the document."""
+    calls = evidence.called.get(key_of(head), ())
+    others = [s for call in calls for s in call.head.sub if not isinstance(s, t.Num)]
+    return not conventional("densities", head.name) and not others
+
+
+def _mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
     """Whether the symbol of the left side is on the right: k(x) = k(y) defines no k.
 
     Densities of different letters are different ones: p(x) = ∫ p(x|z) p(z) dz.
     """
-    shape = shape_of(left)
+    shape = shape_of(left, mixed)
     inner = [node for node in t.walk(right) if isinstance(node, t.Call | t.Sym)]
-    if any(shape_of(node) == shape for node in inner):
+    if any(shape_of(node, mixed) == shape for node in inner):
         return True
+    if isinstance(left, t.Call) and key_of(left.head) in mixed:
+        return False
     if isinstance(left, t.Call) and isinstance(right, t.Call):
         return key_of(left.head) == key_of(right.head)
     return isinstance(left, t.Call) and any(

@@ -105,8 +105,8 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if isinstance(named, Var):
         if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
-            fits = len(summands(body)) > 1 and named not in free_vars(body)
-            return Stipulation(named, (), body, item.place) if fits else None
+            drawn = len(summands(body)) > 1 and named not in free_vars(body)
+            return Stipulation(named, (), body, item.place) if drawn and item.row.left else None
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

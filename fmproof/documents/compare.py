@@ -25,20 +25,21 @@ from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
-from fmproof.documents.scope import strays, undrawn
+from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions
+from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
 from fmproof.documents.ways import normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Let
-from fmproof.lang.props import Equals
+from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, IntegralOver, Let, Scalar
+from fmproof.lang.props import Equals, ForAll
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import carried_fields
-from fmproof.reading.notation.randomness import means
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.randomness import JOINT, means
 
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""
@@ -54,7 +55,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     chain = context.chain
     start = chain.lines[0].term
     last = chain.lines[-1].term
-    stray = strays(context, start, claim) or undrawn(context, start, claim, relation)
+    stray = strays(context, start, claim, end_of(item)) or undrawn(context, start, claim, relation)
     if stray:
         return report(item, "scope", stray, as_read(last, relation, claim))
     fitting, problem = _fitting(context, claim, relation)
@@ -68,9 +69,13 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     context.prover.begin()
     evidence = row.evidence
     if evidence is not None and evidence.status == "refuted":
+        if row.normalises():
+            context.assume(item, row.before, claim)
+            return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
         if row.fair():
             return row.wrong()
         context.held[item.index] = row.again
+        context.prover.begin()  # what the numbers took is not taken from the proof
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
@@ -91,6 +96,12 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return row.not_proved(proof)
+
+
+def _undefined_number(head: Head) -> bool:
+    """A coefficient, of times and indices alone, that nothing defines."""
+    plain = all(v.sort in (Sort.REAL, Sort.LATENT) for v in head.params)
+    return isinstance(head, Scalar) and plain and head.definition is None
 
 
 def _of_different_kinds(before: Expr, claim: Expr) -> bool:
@@ -136,7 +147,8 @@ class ComparedRow:
         self.tied, self.assumed = on.why, on.assumed
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
-        self.unknown = any(h in unknowns for h in heads_in([self.before, self.claim]))
+        heads = heads_in([self.before, self.claim])
+        self.unknown = any(unknowns.get(h, JOINT) != JOINT for h in heads)  # else it is any law
         if self.context.numeric:
             glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
@@ -155,6 +167,29 @@ class ComparedRow:
     def reading(self) -> str:
         return as_read(self.before, self.relation, self.claim)
 
+    def normalises(self) -> bool:
+        """α_t² + σ_t² = 1 or Σ_k w_k = 1, of coefficients of which nothing was said before: that
+        is what they are, as nothing else could show it."""
+        context, item = self.context, self.item
+        number, total = isinstance(item.right, t.Num), is_bare_symbol(item.left)
+        if not (number and self.relation == "=") or total or item.row.left is None:
+            return False
+        if item.denied or item.restricted or item.picked:
+            return False
+        index_laws = set(context.elab.index_laws.values())
+        heads = heads_in([self.before]) - index_laws
+        if not heads or not all(_undefined_number(h) for h in heads):
+            return False
+        if self.unknown or any(v.sort is Sort.VEC for v in free_vars(self.before)):
+            return False
+        known = [f for f in context.facts.known if f.assumed]
+        if any(heads_in([f.before, f.claim]) & heads for f in known):
+            return False
+        if heads_in([self.before]) & index_laws:
+            return True
+        tied = conventions(self.before, self.claim)
+        return any(context.numbers.of(one, other).status == "agrees" for _, one, other in tied)
+
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
@@ -162,10 +197,11 @@ class ComparedRow:
         numbers = self.context.numbers
         if self.assumed:
             evidence = numbers.of(self.before, self.claim, self.relation, self.assumed)
-            if evidence.status != "refuted":
+            if evidence.status != "refuted" and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
-        for words, before, claim in conventions(self.before, self.claim):
+        tied = () if self.assumed else conventions(self.before, self.claim)
+        for words, before, claim in tied:
             if numbers.of(before, claim, self.relation).status == "agrees":
                 self.tied = f"it holds if {words}"
                 return False
@@ -176,6 +212,23 @@ class ComparedRow:
                 self.tied = "it may hold almost surely"
                 return False
         return True
+
+    def _refuted_as_tied(self) -> bool:
+        """Whether the row fails with two coefficients tied so that what is assumed holds."""
+        numbers, sides = self.context.numbers, []
+        for prop in self.assumed:
+            while isinstance(prop, ForAll):
+                prop = prop.args[0]
+            if not isinstance(prop, Equals):
+                return False
+            sides += list(prop.args)
+        for _, before, claim, *said in conventions(self.before, self.claim, *sides):
+            pairs = list(zip(said[::2], said[1::2], strict=True))
+            if any(numbers.of(*pair).status != "agrees" for pair in pairs):
+                continue
+            if numbers.of(before, claim, self.relation).status == "refuted":
+                return True
+        return False
 
     def again(self) -> RowReport | None:
         """The verdict when all rows are known: wrong after all, or None."""

@@ -93,18 +93,19 @@ class Facts:
         return min((fact.until for fact in self.known if fact.place in places), default=inf)
 
     def about(self, terms: Sequence[Expr], row: int) -> list[Fact]:
-        """Those that a row may use, the latest first, at most four: about its symbols alone, and
-        not the row itself."""
+        """Those that a row may use, the latest first: about its symbols alone, and not the row
+        itself. At most four that are shown, and two that are assumed, as nothing else has those.
+        """
         heads = heads_in(terms)
         free = set().union(*(free_vars(term) for term in terms))
-        found = []
+        found: list[Fact] = []
+        room = {False: _MOST, True: _MOST // 2}
         for fact in reversed(self.known):
             sides = (fact.before, fact.claim)
             own = set().union(*map(free_vars, sides))
             if fact.until < row or (fact.assumed and not own - free <= fact.every):
                 continue
-            if heads_in(sides) <= heads:
+            if room[fact.assumed] and heads_in(sides) <= heads:
                 found.append(fact)
-            if len(found) == _MOST:
-                break
+                room[fact.assumed] -= 1
         return found

@@ -127,6 +127,7 @@ def _props(
     if isinstance(term, Expect):
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
         yield from _moments(term.body, (*_times_in(term, over), *inner))
+        yield from _at_fixed(term, law) if law else ()
         yield from _props(term.body, inner, seen, over)
         return
     at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
@@ -136,6 +137,15 @@ def _props(
         over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
         yield from _props(arg, law, seen, over)
+
+
+def _at_fixed(term: Expect, law: tuple[Any, ...]) -> Iterator[Prop]:
+    """In an average of averages, the moments of an inner one at every value of the outer ones."""
+    outer = {v for draw in law for v in drawn_by(draw)}
+    for prop in _moments(term.body, tuple(term.measure)):
+        for var in sorted(free_vars(prop) & outer, key=lambda v: v.name):
+            prop = ForAll(prop, var)
+        yield prop
 
 
 def _times_in(term: Basic, over: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from fmproof.reading.document.tokens import (
 )
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
+from fmproof.reading.formula.plain_e import averages_by_letter, with_operator
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
@@ -124,6 +125,7 @@ class Reading:
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+    plain_e: bool = False  #: whether a plain E is the expectation
 
     @property
     def trees(self) -> list[t.Node]:
@@ -151,6 +153,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
         for text in document.macros:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
+    reading.plain_e = averages_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
     resolver = Resolver(reading.trees, equations(reading), named)
@@ -255,6 +258,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
         spread = expanded(tokens(latex, piece.start), macros)
+        spread = with_operator(spread) if reading.plain_e else spread
         found = rows_of(spread)
     except Unreadable as error:
         if piece.kind == "display":
@@ -405,14 +409,19 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
 def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:
     """The sides that rows equate, those of a chain with each other."""
     found: list[tuple[t.Node, t.Node]] = []
-    before: t.Node | None = None
+    shown: t.Node | None = None
     for item in reading.items:
-        if item.left is not None:
-            before = item.left
-        comparable = item.row.relation in ("=", ":=", "=:", "≤", "≥", "<", ">", "≈")
-        if before is not None and item.right is not None and comparable:
-            sides = (before, item.right)
+        before = item.left if item.left is not None else shown
+        right = item.right
+        if isinstance(right, t.Num) and item.row.relation in _ORDERED:
+            right = replace(right, value=_ONE)  # what is less than 0 is a number, no vector
+        if before is not None and right is not None and item.row.relation in _COMPARABLE:
+            sides = (before, right)
             found += [sides] if not any(isinstance(side, t.Other) for side in sides) else []
-        if item.right is not None and not item.inline:
-            before = item.right
+        if not item.inline:
+            shown = right if right is not None else before
     return found
+
+
+_ORDERED = ("≤", "≥", "<", ">")
+_COMPARABLE = ("=", ":=", "=:", "≈", *_ORDERED)

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from fractions import Fraction
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.candidates import candidates_of
 from fmproof.documents.cases import from_there_on
@@ -23,9 +23,10 @@ from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Ver
 from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.scope import strays, unlike_sum
+from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -37,6 +38,7 @@ from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
+from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
 _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, ArithmeticError)
@@ -222,11 +224,12 @@ class Judge:
             return report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
-        if letter is not None and not condition and self._is_case(letter):
+        known = letter is not None and self._is_nothing_new(item)  # then it can be proved
+        if letter is not None and not known and not condition and self._is_case(letter):
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
-        if item.inline and not condition and self._takes(item):
+        if item.inline and not condition and not known and self._takes(item):
             return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
@@ -266,6 +269,9 @@ class Judge:
         key = key_of(candidate.left.head)  # type: ignore[attr-defined]
         general = self._general(candidate)
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
+        for (name, *_), meaning in self.elab.meanings.items():
+            if name.split("@")[0] == key and meaning.head is not None:
+                self.context.ties.specialised.setdefault(meaning.head, item)
         self.elab.forget(key)
         item.candidate = candidate
         try:
@@ -293,6 +299,16 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _is_nothing_new(self, item: Item) -> bool:
+        """``X = Y - N`` beside Y = X + N: the sides are one sum."""
+        if item.right is None or isinstance(item.right, t.Sym | t.Num) or item.left is None:
+            return False
+        try:
+            sides = [self.elab.term(side) for side in (item.left, item.right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        return sort_of(sides[0]) is Sort.VEC and subtract(*sides) == S.Zero
 
     def _takes(self, item: Item) -> bool:
         """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
@@ -377,7 +393,7 @@ class Judge:
             right = self.elab.term(candidate.right)
         except (NotYet, SortError, FmproofError):
             return ""
-        return strays(self.context, left, right)
+        return strays(self.context, left, right, end_of(item))
 
     def _swapped(self, candidate: Candidate) -> str:
         """A density that leaves out its own argument and has another variable instead."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
@@ -12,11 +12,13 @@ from sympy import Basic, Expr
 from fmproof.documents import quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
+from fmproof.documents.modulo import by_multiple
 from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, bounding_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
+from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
@@ -161,19 +163,19 @@ class FirstWitness:
         terms = [before, claim, *(side for f in facts for side in (f.before, f.claim)), *context]
         own = [h for h in self.hypotheses(terms) if not is_sign(h.prop) or canon(h.prop) in allowed]
         equations = [Hypothesis(f"E{i}", fact.prop) for i, fact in enumerate(facts, 1)]
-        row = Part("row", before, [Step("1", claim, by="auto")])
-        try:
-            whole = Derivation(
-                "row",
-                hypotheses=[*own, *equations],
-                parts=[row],
-                variables=_fixed(terms, [*own, *equations]),
-            )
-            if not self._checked(whole, ("auto",)).proved:
-                return None
-            return self._with_proofs(row, terms, facts, own, equations)
-        except (FmproofError, RecursionError):
-            return None
+        for row in _rows(before, claim, facts):
+            try:
+                whole = Derivation(
+                    "row",
+                    hypotheses=[*own, *equations],
+                    parts=[row],
+                    variables=_fixed(terms, [*own, *equations]),
+                )
+                if self._checked(whole, ("auto",)).proved:
+                    return self._with_proofs(row, terms, facts, own, equations)
+            except (FmproofError, RecursionError):
+                continue
+        return None
 
     def _with_proofs(
         self,
@@ -272,6 +274,16 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:
+    """The row in one step, then in two where an equation of coefficients is put in."""
+    yield Part("row", before, [Step("1", claim, by="auto")])
+    for fact in facts:
+        if fact.assumed and is_number(fact.claim):
+            for shifted in by_multiple(before, claim, fact.before, fact.claim):
+                steps = [Step("1", shifted, by="auto"), Step("2", claim, by="auto")]
+                yield Part("row", before, steps)
 
 
 def _said_of(prop: Prop) -> Prop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from sympy import Basic, Expr
 
@@ -21,18 +22,30 @@ from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import readable, spelled
 
 
-def strays(context: Context, start: Expr, claim: Expr) -> str:
-    """A variable that is free in an average of the claim, and nothing in the start has it."""
+def strays(context: Context, start: Expr, claim: Expr, end: float = inf) -> str:
+    """A variable that is free in an average of the claim, and nothing in the start has it.
+
+    Args:
+        end: where the row ends in its source.
+    """
     if _points(start):
         return ""
     evidence = context.elab.evidence
     equated = {spelled(item.left) for item in context.reading.items if isinstance(item.left, t.Sym)}
     for _, var in _free_in_averages(claim):
         name = context.elab.spelling(var)
-        known = name in evidence.drawn or name in evidence.integrated
-        if known and name not in equated:
+        bound = [seen[name] for seen in (evidence.drawn, evidence.integrated) if name in seen]
+        if not bound or name in equated:
+            continue
+        if var.sort is not Sort.REAL or min(bound) < end:  # else it is drawn later, and fixed here
             return f"{text(var)} is neither drawn nor bound here"
     return ""
+
+
+def end_of(item: Item) -> float:
+    """Where a row ends in its text; the cells of a notebook are texts of their own, of which the
+    places do not compare."""
+    return inf if item.source.prefix else item.piece.stop
 
 
 def undrawn(context: Context, start: Expr, claim: Expr, relation: str) -> str:

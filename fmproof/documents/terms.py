@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from sympy import Basic, Expr, preorder_traversal
+from sympy import Basic, Expr, S, preorder_traversal
 
-from fmproof.lang.arithmetic import Add, Mul
+from fmproof.lang.arithmetic import Add, Mul, factors, mul
 from fmproof.lang.nodes import (
     Apply,
     Density,
@@ -19,6 +20,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Log,
     Named,
+    Ratio,
     Sqrt,
 )
 from fmproof.lang.props import AtMost, Equals
@@ -88,3 +90,14 @@ def surely(term: Basic) -> Sort | None:
         sorts = {surely(arg) for arg in term.args}
         return None if None in sorts else Sort.VEC if Sort.VEC in sorts else Sort.REAL
     return None
+
+
+def cancelled(part: Expr) -> Expr:
+    """A product without b · (1/b)."""
+    own = Counter(factors(part))
+    for factor in list(own):
+        if isinstance(factor, Ratio) and factor.args[0] == S.One:
+            common = min(own[factor], own[factor.args[1]])
+            own[factor] -= common
+            own[factor.args[1]] -= common
+    return mul(*(+own).elements())

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.candidates import at_the_ends
 from fmproof.documents.items import Item, Property
@@ -44,13 +44,14 @@ from fmproof.lang.nodes import (
     Sqrt,
     Var,
 )
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
@@ -92,10 +93,19 @@ class Ties:
     properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    specialised: dict[Head, Item] = field(default_factory=dict)  #: densities, until a row
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
     special: dict[Head, Item] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        called = self.elab.evidence.called
+        self._varied = {  # D in R(D) and L[D]: any function
+            key_of(arg)
+            for calls in called.values()
+            for call in calls
+            for arg in call.args
+            if isinstance(arg, t.Sym) and key_of(arg) in called
+        }
         self._said = [
             (item, left)
             for item, left in _with_left(self.items)
@@ -137,7 +147,7 @@ class Ties:
             row = self.special.get(head)
             if row is not None and row.index < item.index:
                 return Verdict(f"line {row.place} says what {text(head)} is from there on")
-        if item.left is not None and _bare(item.left):
+        if item.left is not None and is_bare_symbol(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
@@ -145,11 +155,18 @@ class Ties:
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
         beside = _at_what_is_given(terms)
-        moving = {h for term in terms for d in term.atoms(Partial) for h in heads_in([d.body])}
+        moving = _moving(terms)
+        carried = any(term.has(Div) for term in terms)
+        held = self._joint_beside(undefined) or self._sampled(terms, undefined)
+        held = held or self._turned_special(undefined, item)
+        if held:
+            return Verdict(held)
         for head in undefined:
             held = ""
             if isinstance(head, Density):
                 held = self._of_density(head, beside, moving)
+            elif carried and head in moving and _of_points(head):
+                held = f"how {text(head)} moves is not said"
             held = held or self._by_itself(head, terms)
             if held:
                 return Verdict(held)
@@ -202,7 +219,7 @@ class Ties:
                 return
             candidate = other.candidate
             used = candidate is not None and candidate.state == "used"
-            if left is None or used or other.problem is not None or not _bare(left):
+            if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
             if open_still and self._near(other, item):
@@ -244,20 +261,27 @@ class Ties:
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
             sides = [side for side in sides if side is left and _plain(side)]
-            if right is not None and _plain(right) and (sides or _bare(right)):
+            if right is not None and _plain(right) and (sides or is_bare_symbol(right)):
                 sides.append(right)
-            if not sides or (len(sides) == 2 and _bare(sides[0])):
-                sides = sides[:1] + [s for s in sides[1:] if _bare(s)]
+            if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
+                sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]
         if other.candidate is not None and right is not None and _gaussian(right):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
             for node in _subjects(side):
-                if key_of(node) in names:
+                if key_of(node) in names and not self._elsewhere(node, candidate):
                     return names[key_of(node)]
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _elsewhere(self, node: t.Sym, candidate: Candidate | None) -> bool:
+        """Whether a row defines α_φ, of another thing than a time, beside an α_t without a
+        definition."""
+        return (
+            candidate is not None and bool(node.sub) and not any(map(self.elab.of_times, node.sub))
+        )
 
     def _at_one_time(self, terms: Sequence[Expr]) -> bool:
         """Whether all is said of symbols without a definition at one time, where they may be
@@ -288,6 +312,38 @@ class Ties:
         """Whether a variable is a time, of which only a case says something."""
         return self.elab.is_time(spelled(node))
 
+    def _joint_beside(self, undefined: Sequence[Head]) -> str:
+        """π(z, c) beside π(c), p(a, b) beside p(a | b) and p(b): parts of one law, which no world
+        knows."""
+        densities = [h for h in undefined if isinstance(h, Density)]
+        for joint in densities:
+            family = [h for h in densities if h is not joint and self._key(h) == self._key(joint)]
+            family = [h for h in family if h.sub == joint.sub and not joint.given]
+            for alone in (h for h in family if not h.given):
+                if set(alone.main) < set(joint.main) or any(h.given for h in family):
+                    return f"{text(joint)} and {text(alone)} may be parts of one law"
+        return ""
+
+    def _sampled(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> str:
+        """E over y beside a mean over points y_i: the law of y may be that of the points."""
+        indexed = {
+            self._key(h): h for h in undefined if any(v.sort is Sort.LATENT for v in h.params)
+        }
+        averages = [node for term in terms for node in term.atoms(Expect, IntegralOver)]
+        for var in (v for node in averages for draw in node.measure for v in drawn_by(draw)):
+            points = indexed.get(self.elab.spelling(var).partition("_")[0])
+            if points is not None:
+                return f"{text(var)} may be drawn from the points {text(points)}"
+        return ""
+
+    def _turned_special(self, undefined: Sequence[Head], item: Item) -> str:
+        """A density in a loss that was defined before a row said what it is from there on."""
+        for head in undefined:
+            since = self.specialised.get(head)
+            if since is not None and since.index < item.index:
+                return f"line {since.place} says what {text(head)} is from there on"
+        return ""
+
     def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:
         """Why a density without a definition is not arbitrary in a row."""
         if head in moving:
@@ -307,7 +363,7 @@ class Ties:
             return f"{SAYS} {shown} is"
         if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
             return f"{shown} may be a derivative"
-        estimate = letter in _ESTIMATES or "hat " in key
+        estimate = (letter in _ESTIMATES or "hat " in key) and key not in self._varied
         if isinstance(head, Field) and estimate and not parameter:
             return f"words may say what {shown} is"
         for one in self.elab.candidates.get(key, ()):
@@ -333,6 +389,29 @@ def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
     return found | {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
 
 
+def _moving(terms: Sequence[Expr]) -> set[Head]:
+    """The symbols that are differentiated in a time."""
+    return {h for term in terms for d in term.atoms(Partial) for h in _changed(d.body, d.var)}
+
+
+def _changed(term: Basic, var: Var) -> set[Head]:
+    """The symbols in a term, and in definitions behind it, that have ``var`` in an argument."""
+    found: set[Head] = set()
+    for applied in term.atoms(Apply):
+        head = applied.head
+        pairs = zip(head.params, applied.arguments, strict=True)
+        changed = [param for param, at in pairs if var in free_vars(at)]
+        found |= {head} if changed else set()
+        if head.definition is not None:
+            found |= {h for param in changed for h in _changed(head.definition, param)}
+    return found
+
+
+def _of_points(head: Head) -> bool:
+    """A real function of points, which may be a density by another letter."""
+    return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)
+
+
 def _differential(left: t.Node | None) -> bool:
     """Whether a side is written dx, as that of a differential equation."""
     symbols = [n for n in t.walk(left) if isinstance(n, t.Sym)] if left is not None else []
@@ -347,18 +426,18 @@ def _at_every_time(equation: Prop) -> Prop:
     return equation
 
 
-def conventions(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr, Expr]]:
-    """(words, before, claim) with two coefficients tied as the field often does: α² + σ² = 1,
+def conventions(*terms: Expr) -> Iterator[tuple[Any, ...]]:
+    """(words, *terms) with two coefficients tied as the field often does: α² + σ² = 1,
     α + σ = 1, with α between 0 and 1.
 
     Documents say so in words; a row that is true then is not called wrong.
     """
     heads = [
         h
-        for h in sorted(heads_in([before, claim]), key=lambda h: h.name)
+        for h in sorted(heads_in(terms), key=lambda h: h.name)
         if h.definition is None and _coefficient(h)
     ]
-    free = [v for v in _reals(before, claim) if v.sort is Sort.REAL]
+    free = [v for v in _reals(*terms) if v.sort is Sort.REAL]
     for one in heads[:4]:
         base = Scalar(one.name + "'''", *one.main, sub=one.sub, sup=one.sup, given=one.given)
         for other in heads[:4]:
@@ -374,14 +453,14 @@ def conventions(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr, Expr]]:
                         replace_head(
                             replace_head(term, other, other.params, value), one, one.params, share
                         )
-                        for term in (before, claim)
+                        for term in terms
                     ),
                 )
     for first in free[:3]:
         for second in free[:3]:
             if first is not second:
                 for words, value in _pairs(text(first), text(second), first):
-                    yield words, *(substitute(term, {second: value}) for term in (before, claim))
+                    yield words, *(substitute(term, {second: value}) for term in terms)
 
 
 def _between(term: Expr) -> Expr:
@@ -453,7 +532,7 @@ def _gaussian(node: t.Node) -> bool:
     return any(isinstance(n, t.Normal) for n in t.walk(node))
 
 
-def _bare(node: t.Node) -> bool:
+def is_bare_symbol(node: t.Node | None) -> bool:
     """A symbol, applied or not, or a derivative of one."""
     while isinstance(node, t.Group | t.Derivative | t.Transposed):
         node = node.body

@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import parallel, quotients, standard_noise
+from fmproof.documents import noise_moments, parallel, quotients, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -95,6 +95,11 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
     yield from _by_difference(before, claim)
+    if Gaussian in kinds and Expect in kinds:
+        for parts in noise_moments.parts_with_moments(
+            before, claim, normal_difference(before, claim)
+        ):
+            yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
     if Gaussian in kinds and Expect in kinds:

@@ -85,3 +85,33 @@ def test_what_cannot_be_read_says_where(latex: str) -> None:
     with pytest.raises(Unreadable) as error:
         read(latex)
     assert 0 <= error.value.at <= len(latex)
+
+
+def test_a_divergence_has_its_variable_below_its_name() -> None:
+    node = parse(tokens(r"\operatorname{div}_y (b(y))"))
+    assert isinstance(node, t.Derivative)
+    assert node.kind == "div"
+    assert isinstance(node.var, t.Sym)
+    assert node.var.name == "y"
+
+
+BETWEEN = (r"\|", "||", r"\parallel", r"\Vert", ",")
+
+
+@pytest.mark.parametrize("bars", BETWEEN)
+def test_a_divergence_of_densities_has_two_sides(bars: str) -> None:
+    node = parse(tokens(rf"D_{{\mathrm{{KL}}}}(q(x|z) {bars} p(x))"))
+    assert isinstance(node, t.Function)
+    assert node.name == "KL"
+    sides = (*node.args, *node.given)
+    assert [side.head.name for side in sides if isinstance(side, t.Call)] == ["q", "p"]
+
+
+def test_an_average_behind_brackets_goes_on_over_a_dot() -> None:
+    node = parse(tokens(r"\mathbb{E} (a - b) \cdot (b - c) + d"))
+    assert isinstance(node, t.Add)
+    first = node.parts[0][1]
+    assert isinstance(first, t.Expectation)
+    assert isinstance(first.body, t.Mul)
+    apart = parse(tokens(r"\mathbb{E} (a) \cdot \mathbb{E} (b)"))
+    assert isinstance(apart, t.Mul)

@@ -22,6 +22,12 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _FENCE = re.compile(r"^([ \t>]*(?:[-*+][ \t]+|\d+\.[ \t]+)?)(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
 _CODE = re.compile(r"(?<![\\`])(`{1,3})(?!`)([^`\n]{1,400})\1(?!`)")
+_TICKED = re.compile(r"(?<![\\$`])\$`([^`\n]+)`\$(?![\d$])")
+_OPTIONS = re.compile(
+    r"(?:[ \t>]*:[\w-]+:[^\n]*\n)+|---[ \t]*\n.*?^---[ \t]*\n", re.DOTALL | re.MULTILINE
+)
+_DIRECTIVE = re.compile(r"\{([\w:.-]+)\}")
+_CODES = re.compile(r"code|literal|include|eval|image|figure|mermaid|table|toc|raw|bibliography")
 _DOLLARS = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", re.DOTALL)
 _SQUARE = re.compile(r"(?<![\\])\\{1,2}\[(?=\s)(.+?)\\{1,2}\](?=\s|$|[.,;])", re.DOTALL)
 _SQUARE_TIGHT = re.compile(r"(?<![\\])\\\[(.+?)(?<!\\)\\\]", re.DOTALL)
@@ -71,6 +77,9 @@ def read_markdown(source: Source) -> Document:
     comments = list(_COMMENT.finditer(text))
     pieces += [Piece("comment", *found.span(1)) for found in comments]
     text = blank_all(text, [found.span() for found in comments])
+    ticked = list(_TICKED.finditer(text))
+    pieces += [Piece("inline", *found.span(1)) for found in ticked]
+    text = blank_all(text, [found.span() for found in ticked])
     dollars = [found.start() for found in re.finditer(r"\$\$", text)]
     code = [
         found.span()
@@ -149,21 +158,44 @@ def _front_lines(text: str, start: int) -> list[tuple[int, str]]:
 
 
 def _without_fences(text: str) -> tuple[str, list[Piece]]:
-    """Fenced code blanked out; what is fenced as ``math`` is a display."""
+    """Fenced code blanked out; what is fenced as ``math`` is a display, other directives of MyST,
+    such as a note, hold Markdown."""
     found: list[Piece] = []
     spans: list[tuple[int, int]] = []
-    opened: re.Match[str] | None = None
+    opened: list[re.Match[str]] = []
     for fence in _FENCE.finditer(text):
-        if opened is None:
-            opened = fence
-        elif fence.group(2).startswith(opened.group(2)) and not fence.group(3).strip():
-            if opened.group(3).strip().strip("{}") == "math":
-                found.append(Piece("display", opened.end() + 1, fence.start(), "math"))
-            spans.append((opened.start(), fence.end()))
-            opened = None
-    if opened is not None:
-        spans.append((opened.start(), len(text)))
-    return blank_all(text, spans), found
+        closes = not fence.group(3).strip()
+        if opened and closes and fence.group(2).startswith(opened[-1].group(2)):
+            begun = opened.pop()
+            if _holds_markdown(begun):
+                spans += [begun.span(), fence.span()]
+                continue
+            if _kind(begun) in ("math", "{math}"):
+                found.append(Piece("display", _content(text, begun), fence.start(), "math"))
+            spans.append((begun.start(), fence.end()))
+        elif not opened or _holds_markdown(opened[-1]):
+            opened.append(fence)
+    if opened:
+        inner = opened[-1]
+        spans.append((inner.start(), inner.end() if _holds_markdown(inner) else len(text)))
+    return blank_all(text, sorted(spans)), found
+
+
+def _kind(fence: re.Match[str]) -> str:
+    """The first word behind an opening fence."""
+    return (fence.group(3).split() or [""])[0]
+
+
+def _holds_markdown(fence: re.Match[str]) -> bool:
+    """Whether a fence opens a directive with words in it."""
+    name = _DIRECTIVE.match(_kind(fence))
+    return name is not None and name.group(1) != "math" and not _CODES.search(name.group(1))
+
+
+def _content(text: str, fence: re.Match[str]) -> int:
+    """Where the formula of a fence begins, behind the options of a directive."""
+    options = _OPTIONS.match(text, fence.end() + 1) if "{" in _kind(fence) else None
+    return fence.end() + 1 if options is None else options.end()
 
 
 def _with_prose(text: str, pieces: list[Piece]) -> tuple[Piece, ...]:

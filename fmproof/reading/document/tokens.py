@@ -104,6 +104,12 @@ class Macros:
                 other = self.known.get(target.group(1))
                 self.known[name] = other or Macro(0, None, tuple(tokens(target.group(1))))
             return
+        if kind in _PAIRED or kind.endswith("DocumentCommand"):
+            made = _paired(kind, latex, at) if kind in _PAIRED else _with_signature(latex, at)
+            if made is not None:
+                self.known[name] = made
+                self.known.setdefault(name + "*", made)
+            return
         count, default = 0, None
         if kind == "def":
             places = re.compile(r"\s*((?:#\d)*)\s*").match(latex, at)
@@ -126,9 +132,62 @@ class Macros:
 
 _DEFINITION = re.compile(
     r"\\(newcommand|renewcommand|providecommand|def|gdef|let|DeclareMathOperator|"
-    r"DeclarePairedDelimiter|DeclareRobustCommand|NewDocumentCommand)\*?\s*"
+    r"DeclarePairedDelimiterXPP|DeclarePairedDelimiterX|DeclarePairedDelimiter|"
+    r"DeclareRobustCommand|(?:New|Renew|Provide|Declare)DocumentCommand)\*?\s*"
     r"(?:\{\s*(\\[A-Za-z]+|\\.)\s*\}|(\\[A-Za-z]+|\\.))"
 )
+_PAIRED = {
+    "DeclarePairedDelimiter": 2,
+    "DeclarePairedDelimiterX": 3,
+    "DeclarePairedDelimiterXPP": 5,
+}
+"""How many braced groups follow the name."""
+_SIZE = re.compile(r"\s*(?:\[\s*(\d)?\s*\])?")
+
+
+def _groups(latex: str, at: int, count: int) -> tuple[list[str], int] | None:
+    """What stands in the next ``count`` pairs of braces, and where the last one ends."""
+    found: list[str] = []
+    for _ in range(count):
+        at += len(latex[at:]) - len(latex[at:].lstrip())
+        stop = _closing(latex, at)
+        if stop is None:
+            return None
+        found.append(latex[at + 1 : stop - 1])
+        at = stop
+    return found, at
+
+
+def _paired(kind: str, latex: str, at: int) -> Macro | None:
+    """``\\norm[\\big]{x}`` of mathtools: delimiters whose size an option may give, which is left
+    out here, around what is inside."""
+    size = _SIZE.match(latex, at)
+    groups = _groups(latex, size.end() if size else at, _PAIRED[kind])
+    if groups is None:
+        return None
+    found = groups[0]
+    if len(found) < 5:  # nothing in front of the delimiters, and nothing behind them
+        found = ["", *found[:2], "", found[2] if len(found) > 2 else "#1"]
+    before, left, right, behind, body = found
+    count = int(size.group(1)) if size and size.group(1) else 1
+    later = re.sub(r"#(\d)", lambda place: f"#{int(place.group(1)) + 1}", body)
+    later = later.replace(r"\delimsize", r"\middle")
+    written = rf"{before}\left{left} {later} \right{right}{behind}"
+    return Macro(count + 1, (), tuple(tokens(written)))
+
+
+def _with_signature(latex: str, at: int) -> Macro | None:
+    """``\\NewDocumentCommand{\\E}{m}{…}``: arguments in braces, the first of them an option."""
+    groups = _groups(latex, at, 2)
+    if groups is None:
+        return None
+    signature, body = groups[0]
+    found = re.fullmatch(r"\s*(?:(o)|O\s*\{([^{}]*)\})?((?:\s*m)*)\s*", signature)
+    if found is None:
+        return None
+    option = "" if found.group(1) else found.group(2)
+    count = found.group(3).count("m") + (option is not None)
+    return Macro(count, None if option is None else tuple(tokens(option)), tuple(tokens(body)))
 
 
 def definition_spans(latex: str) -> list[tuple[int, int]]:
@@ -141,6 +200,11 @@ def definition_spans(latex: str) -> list[tuple[int, int]]:
         if found.group(1) == "let":
             target = re.compile(r"\s*=?\s*(?:\\[A-Za-z]+|\\.)").match(latex, at)
             spans.append((found.start(), target.end() if target else at))
+            continue
+        more = 2 if found.group(1).endswith("DocumentCommand") else _PAIRED.get(found.group(1), 0)
+        groups = _groups(latex, at, more) if more else None
+        if groups is not None:
+            spans.append((found.start(), groups[1]))
             continue
         end = _closing(latex, at)
         spans.append((found.start(), end if end is not None else at))

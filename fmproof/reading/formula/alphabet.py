@@ -142,6 +142,8 @@ CLOSE = set(OPEN.values())
 BAR = {"|", "\\vert"}
 GIVEN = {"\\mid", "|", "\\vert", "∣"}
 NORMS = {"\\|", "\\Vert", "‖", "\\lVert"}
+BETWEEN = NORMS | {"\\parallel", "∥"}
+"""What stands between the two densities of a divergence."""
 INTEGRALS = {"\\int": 1, "\\iint": 2, "\\iiint": 3, "∫": 1}
 TRANSPOSE = {"\\top", "T", "\\intercal", "\\mathsf{T}", "⊤", "\\mathsfT", "\\mathrmT", "'T"}
 DEPTH = 120

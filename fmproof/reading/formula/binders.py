@@ -8,11 +8,13 @@ from fmproof.reading.document.tokens import Token, Unreadable
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import (
     CLOSE,
+    DOT,
     INTEGRALS,
     LAYOUT,
     OPEN,
     PLUS,
     SPACES,
+    TRANSPOSE,
 )
 from fmproof.reading.formula.operators import Operators
 
@@ -147,7 +149,7 @@ class Binders(Operators):
         given: list[t.Node] = []
         opening = self.text()
         if opening in OPEN:
-            token = self.take()
+            begin, token = self.i, self.take()
             saved = self.given_open, self.bars, self.norms
             self.given_open, self.bars, self.norms = 0, 0, 0
             entries, given, after = self.entries(OPEN[opening], token)
@@ -157,6 +159,10 @@ class Binders(Operators):
                 if len(entries) == 1 and not after
                 else t.Other(at, "list", (*entries, *after))
             )
+            if opening == "(" and not given and self.multiplies():
+                whole = self.whole_product(begin)
+                if whole is not None:
+                    return t.Expectation(at, draws, whole)
             if opening == "(" and self.text() in ("^", "_"):
                 body = self.scripted(t.Group(token.at, body))
                 return t.Expectation(at, draws, body, tuple(given))
@@ -164,6 +170,20 @@ class Binders(Operators):
         if self.ends():
             self.fail("an expectation of nothing", at)
         return t.Expectation(at, draws, self.shown(self.rest()), ())
+
+    def multiplies(self) -> bool:
+        """Whether a dot is next, or a transposition: E (a) · (b) averages the product."""
+        raised = self.text() == "^" and self.text(1 + (self.text(1) == "{")) in TRANSPOSE
+        return raised or DOT.get(self.text()) == "·"
+
+    def whole_product(self, begin: int) -> t.Node | None:
+        """The product that begins at a bracket, unless another average is in it: E(a) · E(b)."""
+        end, self.i = self.i, begin
+        whole = self.rest()
+        if any(isinstance(node, t.Expectation) for node in t.walk(whole)):
+            self.i = end
+            return None
+        return whole
 
     def draws(self, tokens: list[Token]) -> tuple[t.Draw, ...]:
         parser = self.child([token for token in tokens if token.text not in LAYOUT])

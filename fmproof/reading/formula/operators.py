@@ -5,6 +5,9 @@ from __future__ import annotations
 from fmproof.reading.document.tokens import Token, Unreadable
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import (
+    BAR,
+    BETWEEN,
+    CLOSE,
     DOT,
     LAYOUT,
     OPEN,
@@ -97,6 +100,14 @@ class Operators(Scripts):
             return t.Derivative(at, "div", var, self.operand())
         return t.Derivative(at, kind, var, self.operand())
 
+    def named_derivative(self, kind: str, at: int) -> t.Node:
+        r"""``\operatorname{div}_x (…)``."""
+        var: t.Node | None = None
+        if self.text() == "_":
+            self.i += 1
+            var = self.inside(self.argument(), at)
+        return t.Derivative(at, kind, var, self.operand())
+
     def operand(self) -> t.Node:
         """What ∇ or log acts on: an operator with its own operand, or one factor."""
         if self.ends():
@@ -131,6 +142,8 @@ class Operators(Scripts):
                 power = self.inside(tokens, where)
         if name in ("Id", "id"):
             return t.Sym(at, "Id")
+        if name == "KL" and self.text() in OPEN:
+            return self.scripted(self.divergence(at))
         if self.text() in OPEN:
             opening = self.take()
             entries, given, after = self.entries(OPEN[opening.text], opening)
@@ -145,6 +158,25 @@ class Operators(Scripts):
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)
+
+    def divergence(self, at: int) -> t.Node:
+        """``KL(q || p)``, with bars or a comma between."""
+        opening = self.take()
+        level, start, middle = 1, self.i, 0
+        while level and self.i < len(self.tokens):
+            text = self.take().text
+            level += (text in OPEN or text == "{") - (text in CLOSE or text == "}")
+            if level == 1 and (text in BETWEEN or (text in BAR and self.text() in BAR)):
+                middle = middle or self.i
+        if level:
+            self.fail(f"{opening.text} is never closed", opening.at)
+        if not middle:
+            self.i = start
+            entries, given, after = self.entries(OPEN[opening.text], opening)
+            return t.Function(at, "KL", (*entries, *after), tuple(given))
+        one = self.tokens[start : middle - 1]
+        other = self.tokens[middle + (self.tokens[middle].text in BAR) : self.i - 1]
+        return t.Function(at, "KL", (self.inside(one, at),), (self.inside(other, at),))
 
     def shown(self, node: t.Node) -> t.Node:
         """Refuse a sum in braces where something else acts on it."""

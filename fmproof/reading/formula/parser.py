@@ -261,14 +261,19 @@ class _Parser(Binders):
         kind, _, word = node.name.partition(":")
         if kind in ("op", "rm", "sf", "bf") and not node.accents:
             plain = word.replace(" ", "")
-            if plain == "div":
-                return t.Derivative(at, "div", None, self.operand())
+            if plain in ("div", "Div", "grad"):
+                return self.named_derivative(plain.lower(), at)
             if plain in ("argmin", "argmax"):
                 return self.extremum(plain, at)
             if plain in ("min", "max", "inf", "sup"):
                 return self.extremum(plain, at)
             if plain in NAMED:
                 return self.function(plain, at)
+        if word == "D" or node.name in ("D", "KL"):
+            named = self.with_scripts(node)
+            if isinstance(named, t.Sym) and (_is_divergence(named) and self.text() in OPEN):
+                return self.scripted(self.divergence(at))
+            return self.applied(named)
         if node.name == "cal:N" and self.text() in ("(", "_", "["):
             return self.normal(at)
         return self.applied(self.with_scripts(node))
@@ -284,6 +289,11 @@ class _Parser(Binders):
         if rest and len(entries) == 1:
             return t.Normal(at, entries[0], tuple(rest))
         return t.Normal(at, None, (*entries, *rest))
+
+
+def _is_divergence(symbol: t.Sym) -> bool:
+    """D_KL, D_{\\mathrm{KL}}, KL."""
+    return symbol.name == "KL" or symbol.labels[-1:] == ("KL",)
 
 
 def _is_nothing(node: t.Node) -> bool:

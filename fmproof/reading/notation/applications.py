@@ -425,7 +425,14 @@ def unlabelled(elab: Elaborator, node: t.Call) -> t.Sym:
 
     if key in elab.candidates:
         return head
-    labelled = [k for k in elab.evidence.called if k.startswith(key + "|") and shaped(k)]
+    marks = ("star", "dagger")  # D and D^* are two things
+    labelled = [
+        k
+        for k in elab.evidence.called
+        if k.startswith(key + "|") and k.split("|")[-1] not in marks and shaped(k)
+    ]
+    if any((key, one) in elab.evidence.together for one in labelled):
+        return head
     if len(labelled) != 1 or head.sup is not None:
         return head
     labels = tuple(labelled[0].split("|")[1:])

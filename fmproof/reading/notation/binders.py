@@ -23,6 +23,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
 from fmproof.reading.notation import calculus, laws, matrices, randomness
+from fmproof.reading.notation.divergences import kullback_leibler
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -142,6 +143,9 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
     if node.name in _TRACES and len(node.args) == 1:
         with suppress(NotYet, SortError):
             return elab.term(matrices.trace(elab, node.args[0]))
+    divergence = kullback_leibler(elab, node)
+    if divergence is not None:
+        return divergence
     if node.name in _UNKNOWN:
         return elab.unknown(node, Sort.REAL)
     raise NotYet(f"{node.name} is not in the language yet", node.at)

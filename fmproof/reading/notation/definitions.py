@@ -91,6 +91,9 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             len(call.after),
             len(call.head.sub),
         ) and (left.head.sup is None) == (call.head.sup is None)
+        same = same and _same_numbers(left.head, call.head)
+        if same and key in elab.evidence.mixed:
+            same = [spelled(g) for g in left.given] == [spelled(g) for g in call.given]
         if (
             same
             and letters
@@ -102,6 +105,12 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
         if same:
             return candidate
     return None
+
+
+def _same_numbers(one: t.Sym, other: t.Sym) -> bool:
+    """m_0 is not m_1; what is defined at a number is defined there alone."""
+    pairs = zip(one.sub, other.sub, strict=True) if len(one.sub) == len(other.sub) else ()
+    return all(spelled(a) == spelled(b) for a, b in pairs if isinstance(a, t.Num))
 
 
 def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
@@ -289,8 +298,7 @@ def definition_of(
     averaged = any(isinstance(n, t.Integral | t.Expectation) for n in t.walk(candidate.right))
     loose = [v for v in stray if v.sort is Sort.VEC or isinstance(candidate.right, t.Expectation)]
     if (averaged or _is_name(candidate.left)) and any(
-        names.get(v, v.name) in elab.evidence.drawn
-        or names.get(v, v.name) in elab.evidence.integrated
+        _bound_elsewhere(elab, v, names.get(v, v.name), candidate)
         for v in (loose if averaged and not _is_name(candidate.left) else stray)
     ):  # else what is left is an argument that is not written, and taken from around
         candidate.state = "refused"
@@ -300,6 +308,18 @@ def definition_of(
     term = _as_integral(term)
     renaming = {a: b for a, b in zip(own, params, strict=True) if a is not b}
     return substitute(term, renaming) if renaming else term
+
+
+def _bound_elsewhere(elab: Elaborator, var: Var, name: str, candidate: Candidate) -> bool:
+    """Whether the document draws or integrates a variable that is free in a definition.
+
+    A number that it draws only behind the definition is fixed there, as a noise level is. The cells
+    of a notebook are texts of their own, of which the places do not compare.
+    """
+    seen = (elab.evidence.drawn, elab.evidence.integrated)
+    bound = [found[name] for found in seen if name in found]
+    later = var.sort is Sort.REAL and ":" not in candidate.place
+    return bool(bound) and not (later and min(bound) > candidate.at)
 
 
 def marginal(
@@ -341,6 +361,8 @@ def _mixture(
             continue
         if not isinstance(other.given[0], t.Sym) or posteriors.posterior_at_a_time(elab, other):
             continue
+        if _is_slice(call.args[0]) or _is_slice(other.args[0]):
+            continue  # p(x_{1:T} | x_0) is mixed to no p(x_{0:T})
         try:
             latent = elab.variable(other.given[0])
             prior = elab.prior(latent, other.given[0])
@@ -361,6 +383,11 @@ def _mixture(
         joint = conditional.head(*sub, *main, latent) * prior
         return IntegralOver(joint, Lebesgue(latent))
     return None
+
+
+def _is_slice(node: t.Node) -> bool:
+    """x_{0:T}, which is several variables."""
+    return isinstance(node, t.Sym) and len(node.sub) > 1
 
 
 def _prior_at_a_time(elab: Elaborator, kernel: t.Call, latent: Var) -> Expr | None:

@@ -51,10 +51,12 @@ class Evidence:
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     spellings: dict[str, t.Sym] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
+    together: set[tuple[str, str]] = field(default_factory=set)  #: u and u|CFM in one formula
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
+    mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
@@ -74,6 +76,9 @@ class Evidence:
                 found._look(node)
                 if isinstance(node, t.Sym):
                     written.setdefault(key_of(node), set()).add(bool(node.sub))
+            calls = {key_of(node.head) for node in t.walk(root) if isinstance(node, t.Call)}
+            labelled = [key for key in calls if "|" in key]
+            found.together |= {(k.split("|")[0], k) for k in labelled if k.split("|")[0] in calls}
             found.apart |= {key for key, both in written.items() if len(both) == 2}
         found._laws_alone()
         found._beside_functions(roots)
@@ -91,6 +96,7 @@ class Evidence:
             if isinstance(left, t.Sym) and spelled(left) in found.drawn and _plain(right):
                 found.values.setdefault(spelled(left), right)
         found.sorts.infer(roots, pairs)
+        found.mixed = {key for left, right in pairs for key in _mixed_in(left, right)}
         return found
 
     @property
@@ -114,7 +120,8 @@ class Evidence:
     def _laws_alone(self) -> None:
         """E_ν names a law by its letter: ν is not drawn, but something else from it."""
         for name, at in list(self.drawn.items()):
-            if conventional("densities", name) and name not in self.vectors:
+            law = conventional("densities", name) or name.split(" ")[-1] in self.densities
+            if law and name not in self.vectors:
                 del self.drawn[name]
                 self.random_symbols.pop(name, None)
                 self.densities.setdefault(name, ("named below an E", at))
@@ -228,19 +235,23 @@ class Evidence:
                 if isinstance(one, t.Call):
                     self.densities.setdefault(key_of(one.head), ("drawn from", one.at))
                     for arg in one.args:
-                        self.drawn.setdefault(spelled(arg), one.at)
+                        self._is_drawn(arg, one.at)
                 elif isinstance(one, t.Sym):
-                    self.drawn.setdefault(spelled(one), one.at)
+                    self._is_drawn(one, one.at)
             return
         head = draw.law.head if isinstance(draw.law, t.Call) else draw.law
         for one in draw.drawn:
-            self.drawn.setdefault(spelled(one), draw.at)
+            self._is_drawn(one, draw.at)
         if isinstance(head, t.Sym):
             if conventional("uniform", head.name, "names"):
                 for one in draw.drawn:
                     self.times.setdefault(spelled(one), ("drawn uniformly", draw.at))
             elif head.name != "cal:N":
                 self.densities.setdefault(key_of(head), ("drawn from", draw.at))
+
+    def _is_drawn(self, node: t.Node, at: int) -> None:
+        name = spelled(node)
+        self.drawn[name] = min(at, self.drawn.get(name, at))
 
     def _vector(self, node: t.Node) -> None:
         """Letters that are a vector because of where ``node`` stands."""
@@ -329,6 +340,23 @@ class Evidence:
                     self.times.setdefault(
                         spelled(script), ("a subscript like another time", one.at)
                     )
+
+
+def _mixed_in(left: t.Node, right: t.Node) -> Iterator[str]:
+    """The key of p(x|c) on the left of an average with p(x|z) in it."""
+    if not (isinstance(left, t.Call) and len(left.given) == 1):
+        return
+    here = (key_of(left.head), len(left.head.sub), len(left.args))
+    for node in t.walk(right):
+        if isinstance(node, t.Integral):
+            for inner in t.walk(node.body):
+                if not (isinstance(inner, t.Call) and len(inner.given) == 1):
+                    continue
+                there = (key_of(inner.head), len(inner.head.sub), len(inner.args))
+                own, other = left.given[0], inner.given[0]
+                letters = isinstance(own, t.Sym) and isinstance(other, t.Sym)
+                if here == there and letters and spelled(own) != spelled(other):
+                    yield here[0]
 
 
 def letters_in(node: t.Node) -> Iterator[t.Sym]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.lacking import NotYet
+from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.definitions import Candidate
@@ -16,32 +17,59 @@ if TYPE_CHECKING:
 
 
 def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
-    """The loss of a field by the definition for another one; None where ``node`` is none."""
-    field = _field(elab, node)
-    if field is None:
+    """The loss of a field by the definition for another one; None where ``node`` is none.
+
+    Raises:
+        NotYet: a loss of what cannot be put in for its field.
+    """
+    if len(node.args) != 1 or node.given or node.after:
         return None
     for candidate in elab.candidates.get(key_of(node.head), ()):
         own = _field(elab, candidate.left)
         if own is None or candidate.state in ("refused", "working"):
             continue
         assert isinstance(candidate.left, t.Call)
-        if spelled(candidate.left.head) == spelled(node.head):
-            return _written_out(elab, candidate, own, field)
+        if spelled(candidate.left.head) != spelled(node.head):
+            continue
+        if not _averages(candidate.right, own):
+            return None
+        (arg,) = node.args
+        if not isinstance(arg, t.Sym) and _score_of(arg) is None:
+            raise NotYet("a loss of this function", node.at)
+        if isinstance(arg, t.Sym) and key_of(arg) not in elab.evidence.called:
+            return None
+        return _written_out(elab, candidate, own, arg)
     return None
 
 
 def _field(elab: Elaborator, node: t.Node) -> t.Sym | None:
-    """The field of which ``node`` is a loss."""
-    if not isinstance(node, t.Call) or not conventional("losses", node.head.name):
-        return None
-    if len(node.args) != 1 or node.given or node.after:
+    """The field of which ``node`` is a loss: a letter that is a function elsewhere."""
+    if not isinstance(node, t.Call) or len(node.args) != 1 or node.given or node.after:
         return None
     (arg,) = node.args
     applied = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
     return arg if isinstance(arg, t.Sym) and applied else None
 
 
-def _written_out(elab: Elaborator, candidate: Candidate, old: t.Sym, new: t.Sym) -> Expr:
+def _averages(node: t.Node, field: t.Sym) -> bool:
+    """Whether values of the field are averaged."""
+    return any(
+        isinstance(one, t.Expectation | t.Integral)
+        and any(key_of(n) == key_of(field) for n in t.walk(one) if isinstance(n, t.Sym))
+        for one in t.walk(node)
+    )
+
+
+def _score_of(node: t.Node) -> t.Sym | None:
+    """The density of ∇ log q, where that is what is put in."""
+    inner = node.body if isinstance(node, t.Derivative) and node.kind == "grad" else None
+    if not (isinstance(inner, t.Function) and inner.name == "log" and len(inner.args) == 1):
+        return None
+    (density,) = inner.args
+    return density if isinstance(density, t.Sym) else None
+
+
+def _written_out(elab: Elaborator, candidate: Candidate, old: t.Sym, new: t.Node) -> Expr:
     state, candidate.state = candidate.state, "working"
     saved, elab.bound = elab.bound, []
     try:
@@ -50,12 +78,21 @@ def _written_out(elab: Elaborator, candidate: Candidate, old: t.Sym, new: t.Sym)
         candidate.state, elab.bound = state, saved
 
 
-def _with(node: t.Node, old: t.Sym, new: t.Sym) -> t.Node:
+def _with(node: t.Node, old: t.Sym, new: t.Node) -> t.Node:
     """``node`` with the field ``new`` for ``old``, at the same places."""
 
     def visit(one: t.Node) -> t.Node:
+        if (
+            not isinstance(new, t.Sym)
+            and isinstance(one, t.Call)
+            and key_of(one.head) == key_of(old)
+        ):
+            density = _score_of(new)
+            assert density is not None
+            value = t.Call(one.at, density, tuple(map(visit, one.args)))
+            return t.Derivative(one.at, "grad", None, t.Function(one.at, "log", (value,)))
         one = t.with_children(one, visit)
-        if isinstance(one, t.Sym) and key_of(one) == key_of(old):
+        if isinstance(new, t.Sym) and isinstance(one, t.Sym) and key_of(one) == key_of(old):
             return replace(new, at=one.at, sub=new.sub or one.sub, sup=new.sup or one.sup)
         return one
 

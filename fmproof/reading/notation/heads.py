@@ -54,6 +54,9 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     paired = density and bool(call.given) and posteriors.turned(elab, call) is not None
     if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
+    mixed = key in elab.evidence.mixed and bool(call.given)
+    if mixed and not letters:
+        letters = "|" + ",".join(_letters(given))
     sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
     found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))
     known = elab.meanings.get(found)
@@ -94,9 +97,11 @@ def build(
     if candidate is not None:
         definition = definitions.definition_of(elab, candidate, call, everything, args)
     if definition is None and density:
-        definition = hidden_noise.density(elab, call, sub, main)
+        definition = hidden_noise.density(elab, call, (sub, main, given))
     if definition is None and density:
         definition = definitions.marginal(elab, call, sub, main, given)
+    if definition is None and density and candidate is None:
+        definition = hidden_noise.density_by_argument(elab, call, (sub, main, given))
     if density:
         name = elab.names.of(
             key + ("@" + letters if letters.strip("|") and several(elab, key, letters) else ""),
@@ -110,7 +115,7 @@ def build(
     stray = free_vars(definition) - set(everything) if definition is not None else set()
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
         return Meaning(None, everything, definition)
-    name = elab.names.of(key, "head")
+    name = elab.names.of(key + ("@" + letters if several(elab, key, letters) else ""), "head")
     kind = Field if sort is Sort.VEC else Scalar
     if sup and not all(v.sort is Sort.PARAM for v in sup):
         raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
@@ -188,6 +193,9 @@ def density_head(
         return mixture_head(elab, name, shown, (sub, main), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
+    if candidate is None and isinstance(definition, Apply):
+        elab.note(shown, "the Gaussian density of a path, given what it is made of", "its argument")
+        return Meaning(None, everything, definition)
     if candidate is not None and not candidate.place and definition is not None:
         return Meaning(None, everything, definition)  # words name a Gaussian density
     if definition is not None:
@@ -250,8 +258,9 @@ def mixture_head(
     hidden = sorted(free_vars(definition) - set(everything), key=lambda v: v.name)
     below = (*(v for v in everything if v is not point), *hidden)
     head = Density(name, point, sub=below, definition=definition)
-    path = spelled(elab.density_of[name.split("@")[0]]) if name in elab.density_of else "a path"
-    elab.note(shown, f"the density of {path}", "words say so", -1)
+    said = name in elab.density_of
+    path = readable(spelled(elab.density_of[name])) if said else "a path"
+    elab.note(shown, f"the density of {path}", "words say so" if said else "its argument", -1)
     return Meaning(None, everything, head(*below, point))
 
 

@@ -21,7 +21,8 @@ from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.lacking import NotYet
+from fmproof.reading.notation import randomness
+from fmproof.reading.notation.lacking import NotYet, value_of
 from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
@@ -124,29 +125,80 @@ def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
     """The laws of what m is made of, where the document says them."""
     symbols = list(one.others.values())
     try:
-        found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
+        if len(symbols) == 1:  # it may have any law
+            found = randomness.laws_of(elab, symbols, list(one.others), set())
+        else:  # of which one has no law: they need not be independent
+            found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
     except (NotYet, SortError, FmproofError):
         return None
     return law_order(list(dict.fromkeys(found)))
 
 
-def density(
-    elab: Elaborator, call: t.Call, sub: tuple[Var, ...], main: tuple[Var, ...]
-) -> Expr | None:
-    """The density of a path with Gaussian noise, at what ``call`` is taken at: E[N(x; m, s² I)]."""
+Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
+"""What a density is taken at: below it, in its brackets, behind the bar."""
+
+
+def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
+    """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
+    return None if path is None or call.given else _density_of(elab, path, call, places)
+
+
+def density_by_argument(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
+    """The density q(z_t), q(z_t|x) of the path z_t at which it is written, and no other one is."""
+    path = written_at(elab, call)
+    name = f"at {spelled(call)}"
+    if path is None or name in elab.mixing:
+        return None  # the laws of what it is made of ask for it
+    elab.mixing.add(name)
+    try:
+        return _density_of(elab, path, call, places)
+    finally:
+        elab.mixing.discard(name)
+
+
+def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:
+    """The one path at which the document writes a density."""
+    if elab.strict or any(elab.is_parameter(spelled(s)) for s in call.head.sub):
+        return None
+    key, found = key_of(call.head), dict[str, t.Sym]()
+    for other, calls in elab.evidence.called.items():
+        if not elab.is_density(other):
+            continue
+        at = [one.args[0] for one in calls if len(one.args) == 1]
+        paths = {spelled(a): a for a in at if isinstance(a, t.Sym) and elab.path(a) is not None}
+        if other == key:
+            found = paths
+        elif any(spelled(a) in found or key in elab.density_of for a in paths.values()):
+            return None
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> Expr | None:
+    """The density of a path with Gaussian noise: N(x; m, s² I) given what m is made of, or
+    E[N(x; m, s² I)]."""
+    sub, main, given = places
     points = [v for v in main if v.sort is Sort.VEC]
     times = [v for v in (*sub, *main) if v.sort is Sort.REAL]
-    if path is None or len(points) != 1 or call.given or call.after:
+    if len(points) != 1 or call.after:
         return None
     one = noised(elab, path)
     own = [elab.variable(s) for s in path.sub if isinstance(s, t.Sym) and elab.is_time(spelled(s))]
-    if one is None or len(own) != len(path.sub) or len(times) != len(own):
+    below = [*own] if times else []  # q(z_t) has its time in its argument
+    if one is None or len(own) != len(path.sub) or len(times) != len(below):
         return None
-    order = laws_of_others(elab, one)
-    if order is None:
-        return None
-    here = elab.variable(path)
-    moved: dict[Var, Expr] = {here: points[0], **dict(zip(own, times, strict=True))}
-    whole: Expr = Expect(one.kernel, *order)
+    moved: dict[Var, Expr] = {
+        elab.variable(path): points[0],
+        **dict(zip(below, times, strict=True)),
+    }
+    if call.given:
+        if [spelled(value_of(g)) for g in call.given] != list(one.others):
+            return None
+        moved |= dict(zip(map(elab.variable, one.others.values()), given, strict=True))
+        whole: Expr = one.kernel
+    else:
+        order = laws_of_others(elab, one)
+        if order is None:
+            return None
+        whole = Expect(one.kernel, *order)
     return substitute(whole, {v: w for v, w in moved.items() if v is not w})

@@ -65,7 +65,7 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
             bare += letters
         else:
             with elab.binding(names):
-                found.append(drawn(elab, draw))
+                found += [drawn(elab, one) for one in factored(elab, draw)]
     for symbol in [s for s in bare if randomness.names_law(elab, s)]:
         bare.remove(symbol)
         found.append(law_named(elab, symbol))
@@ -85,6 +85,31 @@ def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:
                 elab.laws[spelling].remove(one)
                 elab.laws[spelling].insert(0, one)
     return list(order)
+
+
+def factored(elab: Elaborator, draw: t.Draw) -> list[t.Draw]:
+    """(z, c) ~ π as c ~ π and z ~ π(·|c), in a document that has π(c) and π(z|c)."""
+    law, one = draw.law, draw.drawn
+    if law is None and len(one) == 1 and isinstance(one[0], t.Call):
+        head, letters = one[0].head, one[0].args
+        if one[0].given:
+            return [draw]
+    else:
+        head, letters = (law.head if isinstance(law, t.Call) else law), one  # type: ignore[assignment]
+    if len(letters) != 2 or not isinstance(head, t.Sym) or (isinstance(law, t.Call) and law.given):
+        return [draw]
+    uses = [
+        u for u in elab.evidence.called.get(key_of(head), ()) if spelled(u.head) == spelled(head)
+    ]
+    shapes = {(tuple(map(spelled, u.args)), tuple(map(spelled, u.given))) for u in uses}
+    for first, second in (letters, letters[::-1]):
+        alone = ((spelled(second),), ())
+        if alone in shapes and ((spelled(first),), (spelled(second),)) in shapes:
+            return [
+                t.Draw(draw.at, (t.Call(draw.at, head, (second,)),), None),
+                t.Draw(draw.at, (t.Call(draw.at, head, (first,), (second,)),), None),
+            ]
+    return [draw]
 
 
 def law_named(elab: Elaborator, symbol: t.Sym) -> Apply:

@@ -59,7 +59,11 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
     else:
         elab.posteriors.add((spelled(z), spelled(x)))
         kernel = elab.term(kernel_of)
-        marginal = elab.term(t.Call(node.at, other.head, (x,)))
+        alone = t.Call(node.at, other.head, (x,))
+        if len(other.head.sub) < 2 or _is_written(elab, alone):
+            marginal = elab.term(alone)
+        else:  # beside p_{0t}(x|z), what is written p_t(x) is the marginal, and p_{0t}(x) is not
+            marginal = IntegralOver(kernel * prior, Lebesgue(main))
     elab.note(
         spelled(node.head) + "(z|x)",
         "a posterior: joint density over marginal",
@@ -67,6 +71,14 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         node.at,
     )
     return kernel * prior, marginal
+
+
+def _is_written(elab: Elaborator, call: t.Call) -> bool:
+    """Whether the document has a density of one variable by this name."""
+    return any(
+        not one.given and len(one.args) == 1 and spelled(one.head) == spelled(call.head)
+        for one in elab.evidence.called.get(key_of(call.head), ())
+    )
 
 
 def turned(elab: Elaborator, call: t.Call) -> t.Call | None:

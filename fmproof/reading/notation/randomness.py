@@ -211,7 +211,7 @@ def laws_of(
             law
             for law in found
             if not isinstance(law.head, Gaussian)
-            and elab.unknowns.get(law.head) != JOINT
+            and law.head not in {one.head for one in elab.joint}
             and not conditions(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
@@ -268,7 +268,8 @@ def joint_laws(elab: Elaborator) -> list[Apply]:
 
 
 def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
-    elab.unknowns[head] = JOINT
+    if len(variables) > 1 or what != "any joint law":
+        elab.unknowns[head] = JOINT  # they may be independent; one variable has any law
     shown = ", ".join(readable_name(elab.spelling(v)) for v in variables)
     elab.note(f"law({shown})", what, "the document says none", -1, True)
 

@@ -95,7 +95,13 @@ def property_of(text: str, start: int, stop: int) -> str:
 
 def assumes(text: str, start: int) -> bool:
     """Whether the sentence before a formula assumes it rather than claims it."""
-    return _last("assume", _sentence(text, start)) > _last("then", _sentence(text, start))
+    sentence = _sentence(text, start)
+    if not sentence.strip(" $\\["):  # a display behind a blank line
+        lead = _lead(text, start)
+        return _last("supposes", lead) > _last("then", lead)
+    then = _last("then", sentence)
+    fulfils = _last("fulfils", sentence) if then < 0 else -1  # "then the density satisfies" claims
+    return max(_last("assume", sentence), fulfils) > then
 
 
 def picks(text: str, start: int) -> bool:
@@ -132,6 +138,14 @@ def restricted_behind(text: str, stop: int) -> bool:
 def _sentence(text: str, start: int) -> str:
     """What stands before a formula in its sentence."""
     return _STOPS.split(text[max(0, start - 90) : start])[-1]
+
+
+def _lead(text: str, start: int) -> str:
+    """The sentence that leads to a display behind a blank line; "" if it has ended."""
+    before = text[max(0, start - 90) : start].rstrip(" \t\n$\\[>")
+    if before.endswith((".", "!", "?", "。", ";")):
+        return ""
+    return _STOPS.split(before.rstrip(":："))[-1]
 
 
 def _last(group: str, words: str) -> int:

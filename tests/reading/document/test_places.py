@@ -126,3 +126,70 @@ def test_braces_nested_without_end_are_an_error() -> None:
 def test_braces_that_do_not_fit_are_an_error(latex: str) -> None:
     with pytest.raises(Unreadable, match="brace"):
         rows_of(tokens(latex))
+
+
+MYST = """\
+```{math}
+:label: eq:one
+:nowrap:
+a = b
+```
+
+````{note}
+Inside a note
+
+$$
+c = d
+$$
+
+```python
+e = "$$ f = g $$"
+```
+````
+
+```{code-cell} ipython3
+h = "$$ i = j $$"
+```
+"""
+
+
+def test_directives_of_myst_hold_formulas_behind_their_options() -> None:
+    assert found(MYST, ".md") == [("4", "=", "b"), ("11", "=", "d")]
+
+
+def inline(text: str) -> list[str]:
+    (document,) = read_text(text, "x", ".md")
+    pieces = [piece for piece in document.pieces if piece.kind == "inline"]
+    return [body(document.source, piece) for piece in pieces]
+
+
+def test_formulas_between_dollars_and_ticks() -> None:
+    assert inline("The label $`y`$, and $z$.\n") == ["y", "z"]
+    assert inline("Write `$` and `$` around it, or `$x$`.\n") == []
+
+
+PREAMBLE = r"""
+\DeclarePairedDelimiter{\norm}{\lVert}{\rVert}
+\DeclarePairedDelimiterX{\ip}[2]{\langle}{\rangle}{#1,\,#2}
+\DeclarePairedDelimiterXPP{\mean}[1]{\mathbb{E}}{[}{]}{}{#1}
+\NewDocumentCommand{\half}{m}{\tfrac{#1}{2}}
+\NewDocumentCommand{\on}{O{x} m}{#2(#1)}
+"""
+CALLS = {
+    r"\norm{a}": r"\left\lVert a \right\rVert",
+    r"\norm*{a}": r"\left\lVert a \right\rVert",
+    r"\norm[\big]{a}": r"\left\lVert a \right\rVert",
+    r"\ip{a}{b}": r"\left\langle a , \, b \right\rangle",
+    r"\mean{a}": r"\mathbb { E } \left[ a \right]",
+    r"\half{a}": r"\tfrac { a } { 2 }",
+    r"\on{f}": "f ( x )",
+    r"\on[y]{f}": "f ( y )",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_delimiters_of_mathtools_and_commands_with_a_signature(call: str) -> None:
+    macros = Macros()
+    macros.learn(PREAMBLE, before_the_text=True)
+    spread = "".join(token.text for token in expanded(tokens(call), macros))
+    assert spread == CALLS[call].replace(" ", "")

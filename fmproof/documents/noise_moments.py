@@ -1,0 +1,91 @@
+"""Averages of standard noise put in: E[n · w] = 0 for a w without n, E‖n‖² = d.
+
+Where the sides of a row differ by such averages only, the row is shown in two steps: the averages
+first, each as a part of its own, then the row with their values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import Expr, S
+
+from fmproof.documents.terms import cancelled
+from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
+from fmproof.lang.nodes import Apply, Expect, Gaussian, Inner, dim
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import free_vars
+from fmproof.tactics.script import Part, Step
+
+_MOST = 4
+
+
+def with_moments(claim: Expr, difference: Expr) -> tuple[Expr, list[Part]] | None:
+    """The claim with averages of noise in it that make up the difference, and their values."""
+    shifted, left, parts = claim, difference, list[Part]()
+    for summand in summands(difference):
+        number, rest = coefficient(summand)
+        inside = [f for f in factors(rest) if isinstance(f, Expect)]
+        if len(inside) != 1 or len(parts) == _MOST:
+            continue
+        found = _moment(inside[0], f"noise{len(parts) + 1}")
+        if found is None:
+            continue
+        part, value = found
+        others = Counter(factors(rest)) - Counter(inside)
+        scale = mul(number, *others.elements())
+        change = add(mul(scale, inside[0]), mul(S.NegativeOne, scale, value))
+        shifted, left = add(shifted, change), add(left, mul(S.NegativeOne, change))
+        parts.append(part)
+    return (shifted, parts) if parts and _is_zero(left) else None
+
+
+def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
+    """E[n · w] or E‖n‖² with a proof of its value."""
+    for place, draw in enumerate(average.measure):
+        law = draw.head if isinstance(draw, Apply) else None
+        if not (isinstance(law, Gaussian) and tuple(draw.arguments[1:]) == (S.Zero, S.One)):
+            continue
+        (noise,) = drawn_by(draw)
+        others = (*average.measure[:place], *average.measure[place + 1 :])
+        if any(noise in free_vars(other) for other in others):
+            continue
+        weights = [f for f in factors(average.body) if noise not in free_vars(f)]
+        products = [f for f in factors(average.body) if noise in free_vars(f)]
+        if len(products) != 1 or not isinstance(products[0], Inner):
+            continue
+        one, other = products[0].args
+        if one is noise is other and not others and not weights:
+            return Part(name, average, [Step(f"{name}.1", dim, by="moments")], name=name), dim
+        direction = other if one is noise else one if other is noise else None
+        if direction is None or noise in free_vars(direction) or not others:
+            continue
+        inner = Expect(products[0], draw)
+        mean = Inner(Expect(noise, draw), direction)
+        nested = (Expect(mul(*weights, value), *others) for value in (inner, mean))
+        steps = [
+            Step(f"{name}.1", next(nested), by="auto"),
+            Step(f"{name}.2", next(nested), by="linearity"),
+            Step(f"{name}.3", S.Zero, by="moments"),
+        ]
+        return Part(name, average, steps, name=name), S.Zero
+    return None
+
+
+def _is_zero(term: Expr) -> bool:
+    """Whether nothing is left, b · (1/b) taken for 1."""
+    return bool(add(*map(cancelled, summands(term))) == S.Zero)
+
+
+def parts_with_moments(
+    before: Expr, claim: Expr, difference: Expr | None
+) -> Iterator[tuple[Part, ...]]:
+    """The parts of a proof by such averages."""
+    found = None if difference is None else with_moments(claim, difference)
+    if found is not None:
+        shifted, parts = found
+        names = tuple(part.name for part in parts)
+        steps = [Step("1", shifted, by="auto"), Step("2", claim, by="lemma", using=names)]
+        yield (*parts, Part("row", before, steps))
