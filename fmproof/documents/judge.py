@@ -281,9 +281,7 @@ class Judge:
             return
         self._start(item, special)
         if general is not None:
-            for case in from_there_on(general, special, item.place):
-                self.context.special.append(case)
-                self.context.ties.special[case.head] = item
+            self.context.special += from_there_on(general, special, item.place)
 
     def _general(self, candidate: Candidate) -> Expr | None:
         """What a density was so far: what is defined by it is defined by that."""

@@ -83,7 +83,7 @@ class Ties:
 
     Attributes:
         properties: what words say of symbols, "a unit vector".
-        special: densities that stand in losses and are no longer arbitrary behind a row.
+        specialised: densities that losses were defined by, until the row that says what they are.
         settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
         read: the two sides of rows that were read, by the row's number.
     """
@@ -93,9 +93,8 @@ class Ties:
     properties: Sequence[Property] = ()
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
-    specialised: dict[Head, Item] = field(default_factory=dict)  #: densities, until a row
+    specialised: dict[Head, Item] = field(default_factory=dict)
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
-    special: dict[Head, Item] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         called = self.elab.evidence.called
@@ -143,10 +142,9 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        for head in undefined:
-            row = self.special.get(head)
-            if row is not None and row.index < item.index:
-                return Verdict(f"line {row.place} says what {text(head)} is from there on")
+        turned = self._turned_special(undefined, item)
+        if turned:
+            return Verdict(turned)
         if item.left is not None and is_bare_symbol(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))
@@ -158,7 +156,6 @@ class Ties:
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
         held = self._joint_beside(undefined) or self._sampled(terms, undefined)
-        held = held or self._turned_special(undefined, item)
         if held:
             return Verdict(held)
         for head in undefined:
