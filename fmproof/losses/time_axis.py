@@ -40,7 +40,7 @@ def inverse(
 ) -> FloatArray:
     """Where an increasing function on [low, high] has the ``values`` (N,), by bisection."""
     below, above = np.full(values.shape, low), np.full(values.shape, high)
-    for _ in range(60):
+    for _ in range(60 if len(values) else 0):
         middle = 0.5 * (below + above)
         large = increasing(middle) > values
         below, above = np.where(large, below, middle), np.where(large, middle, above)
@@ -213,12 +213,14 @@ def _log_scales(problem: Problem) -> tuple[float, float]:
     from scipy.spatial import cKDTree
 
     data = problem.data
-    means = np.unique(data.means, axis=0)
+    means = data.means
     lengths = list(data.scales[data.scales > 0])
     if len(means) > 1:
-        lengths.append(cKDTree(means).query(means, k=2)[0][:, 1].min())
+        nearest = cKDTree(means).query(means, k=2)[0][:, 1].min()
+        if not nearest and len(means := np.unique(means, axis=0)) > 1:
+            nearest = cKDTree(means).query(means, k=2)[0][:, 1].min()
         with np.errstate(over="ignore"):
-            lengths.append(np.linalg.norm(np.ptp(means, axis=0)))
+            lengths += [nearest, np.linalg.norm(np.ptp(means, axis=0))] if len(means) > 1 else []
     if not lengths:
         return 0.0, 0.0
     with np.errstate(divide="ignore"):  # a distance may round to 0 or overflow
