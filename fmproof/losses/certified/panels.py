@@ -57,6 +57,9 @@ def panels(
     while pending:
         panel = pending.pop()
         ((start, stop),) = panel.edges
+        if budget.out_of_time:
+            rest = add(rest, bounded(marginal, joint, axis, (start, stop), budget))
+            continue
         (y,) = panel.balls()
         now = marginal.schedule(axis.time(y))
         mass = panel.volume * axis.density(y).abs_upper()
@@ -83,8 +86,6 @@ def panels(
         halves = panel.cut(0)
         if small or share < _NARROWEST or halves is None:
             rest = add(rest, known)
-        elif budget.out_of_time:
-            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0], budget))
         else:
             pending += halves
     return Panels(cells, apart, rest)
