@@ -25,7 +25,7 @@ _SIMILAR = 2.0
 
 
 @dataclass(frozen=True)
-class Clusters:
+class ClusterBatch:
     """B clusters of k components each, in some slices.
 
     Attributes:
@@ -43,9 +43,9 @@ class Clusters:
     origins: IntArray
     boxes: Boxes
 
-    def __getitem__(self, part: IntArray | BoolArray) -> Clusters:
+    def __getitem__(self, part: IntArray | BoolArray) -> ClusterBatch:
         """Some of the clusters."""
-        return Clusters(
+        return ClusterBatch(
             self.rows[part],
             self.members[part],
             self.before,
@@ -54,7 +54,7 @@ class Clusters:
         )
 
     @classmethod
-    def of(cls, parts: list[Clusters]) -> Clusters:
+    def of(cls, parts: list[ClusterBatch]) -> ClusterBatch:
         """All clusters of the ``parts``, which are of one shape."""
         return cls(
             np.concatenate([part.rows for part in parts]),
@@ -67,7 +67,7 @@ class Clusters:
 
 def clusters(
     at: Slices, reach: float, spacing: float, stopped: Callable[[], bool]
-) -> list[Clusters]:
+) -> list[ClusterBatch]:
     """The clusters of the mixture in all slices, those of one shape together; none in slices that
     were not looked at when ``stopped`` said so.
 
@@ -80,8 +80,8 @@ def clusters(
     view = views.of(every, np.broadcast_to(present, (len(at), len(present))))
     boxes = views.boxes(view, len(present))
     whole = views.small(boxes, len(present))
-    alike: dict[tuple[int, int], list[Clusters]] = defaultdict(list)
-    together = Clusters(every, view.members, 0, view.origins, boxes)
+    alike: dict[tuple[int, int], list[ClusterBatch]] = defaultdict(list)
+    together = ClusterBatch(every, view.members, 0, view.origins, boxes)
     if whole.any():
         alike[len(present), 0].append(together if whole.all() else together[whole])
     for row in every[~whole]:
@@ -95,7 +95,7 @@ def clusters(
             part = views.cluster(int(row), group, before)
             alike[part.members.shape[1], part.before].append(part)
             before = np.concatenate([before, group])
-    return [Clusters.of(parts) if len(parts) > 1 else parts[0] for parts in alike.values()]
+    return [ClusterBatch.of(parts) if len(parts) > 1 else parts[0] for parts in alike.values()]
 
 
 class _Views:
@@ -163,13 +163,13 @@ class _Views:
             part for side in (order[:half], order[half:]) for part in self.halves(row, group[side])
         ]
 
-    def cluster(self, row: int, group: IntArray, before: IntArray) -> Clusters:
+    def cluster(self, row: int, group: IntArray, before: IntArray) -> ClusterBatch:
         """The cluster of ``group`` when the components ``before`` are in earlier ones."""
         rows, size = np.array([row]), len(group)
         view = self.of(rows, np.concatenate([group, before])[None], own=size)
         boxes = self.boxes(view, size)
         if not len(before):
-            return Clusters(rows, group[None], 0, view.origins, boxes)
+            return ClusterBatch(rows, group[None], 0, view.origins, boxes)
         margin = self.reach * view.widths
         low, high = view.positions - margin, view.positions + margin
         touching = np.asarray(((high > boxes.low) & (low < boxes.high)).all(axis=2))[0]
@@ -178,7 +178,7 @@ class _Views:
         boxes = Boxes(boxes.low, boxes.high, spacing, boxes.decay, boxes.axes)
         reaching = before[touching[size:]]
         members = np.concatenate([reaching, group])[None]
-        return Clusters(rows, members, len(reaching), view.origins, boxes)
+        return ClusterBatch(rows, members, len(reaching), view.origins, boxes)
 
 
 class _View(NamedTuple):

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from fmproof.losses.budget import Budget
-from fmproof.losses.clusters import Clusters, clusters
+from fmproof.losses.clusters import ClusterBatch, clusters
 from fmproof.losses.lattice import (
     EPS,
     Boxes,
@@ -85,8 +85,8 @@ def marginal(
     return found
 
 
-def _batches(group: Clusters) -> Iterator[Clusters]:
-    """Clusters whose lattices have about as many points; the first of a batch has the most."""
+def _batches(group: ClusterBatch) -> Iterator[ClusterBatch]:
+    """ClusterBatch whose lattices have about as many points; the first of a batch has the most."""
     like = _SAME_STRAIGHT if group.boxes.axes is None else _SAME_ROTATED
     counts = group.boxes.counts
     points = counts.prod(axis=1)
@@ -114,7 +114,7 @@ class _MeshPoints(Points):
         return np.repeat(self._times, len(self.x) // len(self._times))
 
 
-def _difference(at: Slices, columns: Columns, part: Clusters) -> Integrand:
+def _difference(at: Slices, columns: Columns, part: ClusterBatch) -> Integrand:
     """What clusters add to p_t(x) f(x) in their slices: with them minus without."""
     frames = Frames(at, part.rows, part.members, part.origins)
     centres, times = at.centres[part.rows, part.origins], at.t[part.rows]

@@ -15,7 +15,7 @@ from fmproof.losses.budget import Budget
 from fmproof.losses.certified import tails
 from fmproof.losses.certified.cubature import Cell, integrate
 from fmproof.losses.certified.marginal import Marginal
-from fmproof.losses.certified.panels import places, stacks
+from fmproof.losses.certified.panels import disjoint_places, stacks
 from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, Term
 
 NAMES = ("fm", "C1", "floor")
@@ -37,7 +37,9 @@ def _precision() -> Any:
 
 
 def test_places_of_components_far_apart_are_disjoint() -> None:
-    found = places([(arb(5), arb(1)), (arb(0), arb(1)), (arb(1.5), arb(1)), (arb(60), arb(2))])
+    found = disjoint_places(
+        [(arb(5), arb(1)), (arb(0), arb(1)), (arb(1.5), arb(1)), (arb(60), arb(2))]
+    )
     assert [tuple(map(round, place)) for place in found] == [(-1, 3), (4, 6), (58, 62)]
     assert found[0][0] < -1
     assert found[0][1] > 2.5
@@ -55,7 +57,7 @@ def test_what_components_have_in_a_cell_bounds_it(edges: tuple[float, float]) ->
     """Around the common components, in the void, and around the outlier."""
     marginal = Marginal(OUTLIER, (*NAMES, "fm_gradient"))
     now = marginal.schedule(arb(1) / 2)
-    bounds = tails.inside(marginal, now, marginal.components(now), edges)
+    bounds = tails.in_a_cell(marginal, now, marginal.components(now), edges)
     cell = Cell((edges,))
     part = integrate(marginal.at(arb(1) / 2, lambda y: y), [cell], [1e-9] * 4, Budget(1e6))
     assert not part.leftover

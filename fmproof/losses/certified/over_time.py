@@ -17,9 +17,9 @@ from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_rang
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
-from fmproof.losses.certified.panels import bounded, panels, places, stacks, whole
+from fmproof.losses.certified.panels import bounded, disjoint_places, panels, stacks, whole
 from fmproof.losses.certified.schedule import time_axis
-from fmproof.losses.certified.tails import beyond, inside
+from fmproof.losses.certified.tails import beyond, in_a_cell
 from fmproof.losses.quantities import Columns, Quantity
 from fmproof.models.balls import Ball, add, is_finite, rational
 from fmproof.models.problem import Problem
@@ -178,7 +178,7 @@ class OverTime(_Run):
         (start, stop), sides = cell.edges
         now = self.marginal.schedule(self.axis.time(y))
         mass = (arb(stop) - arb(start)) * self.axis.density(y).abs_upper()
-        parts = inside(self.marginal, now, self.marginal.components(now), sides)
+        parts = in_a_cell(self.marginal, now, self.marginal.components(now), sides)
         return [mass * ball for ball in parts]
 
     def _joint(self, target: list[float]) -> list[Ball]:
@@ -243,7 +243,7 @@ class AtTime(_Run):
         balls: list[Ball] = []
         if width:
             sides = [(part.centre, part.variance.sqrt() * self.reach) for part in self.parts]
-            cells = [Cell((place,)) for place in places(sides)]
+            cells = [Cell((place,)) for place in disjoint_places(sides)]
             summed = self._spend(
                 integrate(self.marginal.at(self.t, lambda y: y), cells, target[:width], self.budget)
             )

@@ -78,7 +78,7 @@ def panels(
             tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
             rest = add(rest, tails)
             sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
-            cells += [Cell(((start, stop), place)) for place in places(sides)]
+            cells += [Cell(((start, stop), place)) for place in disjoint_places(sides)]
             continue
         # The floor's bound from below needs the density's: a ball, not its upper end.
         known = [panel.volume * axis.density(y) * ball for ball in whole(marginal, joint, now)]
@@ -108,7 +108,7 @@ def bounded(
     return found
 
 
-def places(sides: Iterable[tuple[Ball, Ball]]) -> list[tuple[float, float]]:
+def disjoint_places(sides: Iterable[tuple[Ball, Ball]]) -> list[tuple[float, float]]:
     """Disjoint intervals that hold all from centre - side to centre + side: nothing is spent on the
     void between components that are far apart."""
     found: list[tuple[float, float]] = []

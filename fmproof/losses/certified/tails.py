@@ -25,7 +25,7 @@ def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float
     return _at_least(marginal, now, parts, [reach] * len(parts))
 
 
-def inside(
+def in_a_cell(
     marginal: Marginal, now: Moment, parts: list[Component], edges: tuple[float, float]
 ) -> list[Ball]:
     """Each column's integral over x between the ``edges``, as a ball that holds it for all times of
