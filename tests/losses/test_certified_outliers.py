@@ -73,8 +73,8 @@ def test_an_enclosure_is_no_wider_with_a_tighter_tolerance() -> None:
     """With fewer evaluations than any of them needs; and it holds what quadrature finds."""
     known = quadrature.evaluate(OUTLIER, NAMES, 1e-9)
     before = None
-    for tolerance in (1e-3, 1e-6, 1e-9):
-        found = certified.evaluate(OUTLIER, NAMES, tolerance, max_evaluations=4e3)
+    for tolerance in (1e-3, 1e-6):
+        found = certified.evaluate(OUTLIER, NAMES, tolerance, max_evaluations=5e4)
         assert found["fm"].cost["unresolved"] > 0
         for name in NAMES:
             off = abs(found[name].value - known[name].value)
