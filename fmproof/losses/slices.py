@@ -18,7 +18,7 @@ from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
 _TINY = float(np.finfo(np.float64).tiny)
-# Smaller factors than exp(-600) would be slow: they, or their products, are denormal.
+# Smaller factors than exp(-600) would be slow: they, or their products, are denormal. They are 0.
 _NOTHING = 600.0
 
 
@@ -132,7 +132,7 @@ class _Straight(Placed):
             self._velocities.append(gains[i] * white + drift[i])
             white *= white
             white *= -0.5
-            np.maximum(white, -_NOTHING / len(mesh.along), out=white)
+            white[white < -_NOTHING / len(mesh.along)] = -np.inf
             self._factors.append(np.exp(white, out=white))
 
     def marginal(self, count: int, variance: bool) -> Marginal:

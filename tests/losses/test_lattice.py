@@ -63,6 +63,20 @@ def test_a_mesh_is_its_points(dim: int, kind: str, count: int) -> None:
         np.testing.assert_allclose(found.variance[i][seen], variance[seen], rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("dim", [1, 3])
+def test_far_away_there_is_no_density(dim: int) -> None:
+    """Factors that are too small to be multiplied are 0: a floor of exp(-600) would not fall off,
+    and the mass beyond a box that is wide for the smallest tolerances would be unknown."""
+    problem = _problem(dim, "spheres")
+    frames = Frames(
+        Slices(problem, TIMES), np.arange(2), np.arange(4) * np.ones((2, 1), int), np.zeros(2, int)
+    )
+    mesh = Mesh(tuple(np.array([[200.0, 300.0]] * 2) for _ in range(dim)), None)
+    found = frames.place(mesh, np.arange(2)).marginal(4, variance=True)
+    assert not found.density.any()
+    assert np.isfinite(found.velocity).all()
+
+
 def _gaussian(mesh: Mesh, rows: object) -> tuple[FloatArray, FloatArray]:
     """exp(-|x|^2 / 2), and minus that."""
     x = mesh.points()
