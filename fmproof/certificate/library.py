@@ -27,9 +27,11 @@ FILES = (
     "Calculus",
     "Spaces",
     "Steps",
+    "Vectors",
     "Conditional",
     "Slope",
     "Derivatives",
+    "Exchange",
     "Gaussian",
 )
 """In the order in which they use each other."""

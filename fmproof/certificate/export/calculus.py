@@ -135,32 +135,41 @@ def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
 
 
 def exchange(step: At) -> str:
-    """∇∫ f = ∫ ∇f, by domination."""
+    """∇∫ f = ∫ ∇f, by domination; the same for ∂ and div."""
     node: Any = step.arg(0)
-    if not isinstance(node, nodes.Grad):
-        raise NotExported(f"the derivative {shown(node)}")
     inner = apart(node.body, free_vars(node.at) | {node.var})
-    over, k = items(inner.measure), domain(node.var)
+    over, kind = items(inner.measure), type_of(node.var)
     condition = step.given(props.Dominated(inner.body, node.var, node.at, *inner.measure))
     name, scope = _bound(step, node.var)
     point = at(over, step.equality.point())
     measurable = step.measurability.weighted(
         inner.measure, inner.body, step.printer.placed(scope, point), point
     )
-    f = step.printer.function(over, scope, lambda s: step.printer.term(inner.body, s))
+    write = step.printer.vector if dimension(inner.body) else step.printer.term
+    f = step.printer.function(over, scope, lambda s: write(inner.body, s))
     law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))
-    lemma, weight = (
-        ("exchange_law", f"{law} ") if densities(inner.measure) else ("exchange_plain", "")
+    place = (step.printer.term if node.var.sort is Sort.REAL else step.printer.vector)(
+        node.at, step.scope
     )
-    kind, place = type_of(node.var), step.printer.vector(node.at, step.scope)
+    lemma = _exchange_lemma(node, inner)
+    weight = f"{law} " if densities(inner.measure) else ""
     proof = (
-        f"(@{lemma} {k} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "
+        f"({lemma} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "
         f"(fun {name} : {kind} => {measurable}) {condition})"
     )
     eq, s, c = step.equality, step.scope, step.conclusion
-    left = nodes.Grad(inner, node.var, node.at)
-    right = type(inner)(nodes.Grad(inner.body, node.var, node.at), *inner.measure)
+    left = type(node)(inner, node.var, node.at)
+    right = type(inner)(type(node)(inner.body, node.var, node.at), *inner.measure)
     return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def _exchange_lemma(node: Any, inner: Any) -> str:
+    if isinstance(node, nodes.Grad):
+        name = "exchange_law" if densities(inner.measure) else "exchange_plain"
+        return f"@{name} {domain(node.var)}"
+    if dimension(node) or not densities(inner.measure):
+        raise NotExported(f"the derivative {shown(node)}")
+    return "@exchange_number" if isinstance(node, nodes.Partial) else "@exchange_divergence d"
 
 
 def dominated_integrable(step: At) -> str:

@@ -32,13 +32,13 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 HEADER = """From mathcomp Require Import measure.
-From FMProof Require Import Steps.
+From FMProof Require Import Steps Vectors.
 Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
 NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
-DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
+DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -48,7 +48,7 @@ def goal(certificate: Certificate) -> str:
         NotExported: the statement has no translation yet.
     """
     theorem, name = certificate.theorem, in_comment(certificate.derivation)
-    symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
+    symbols = _of_statement(theorem)
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
@@ -71,6 +71,14 @@ def goal(certificate: Certificate) -> str:
             "",
         ]
     )
+
+
+def _of_statement(theorem: Step) -> Symbols:
+    """The symbols of the statement alone."""
+    stated = (theorem.conclusion, *theorem.hypotheses)
+    symbols = Symbols(stated)
+    symbols.learn_slopes(stated)
+    return symbols
 
 
 def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
@@ -118,9 +126,10 @@ def proof(certificate: Certificate) -> str:
     """
     certificate = without_instances(certificate)
     theorem = certificate.theorem
-    in_theorem = Symbols((theorem.conclusion, *theorem.hypotheses))
+    in_theorem = _of_statement(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
+    symbols.slopes = in_theorem.slopes
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
         new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)

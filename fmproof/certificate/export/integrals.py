@@ -35,7 +35,7 @@ from fmproof.lang.scope import apart, free_vars
 def linearity(step: At) -> str:
     term: Any = step.arg(0)
     if dimension(term):
-        raise NotExported("linearity for an integral of vectors")
+        return _multiple_of_vector(step)
     over, eq, c = items(term.measure), step.equality, step.conclusion
     where, name = space(over), step.equality.point()
     inside = step.printer.placed(step.scope, at(over, name))
@@ -81,6 +81,28 @@ def linearity(step: At) -> str:
         proofs.append(f"(f_equal (fun h : R => {hole}) {_mass(step, term)[1]})")
         integrals[i] = Tree("product", (factor, Tree("number", value=S.One)))
     return chain(*proofs, eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)))
+
+
+def _multiple_of_vector(step: At) -> str:
+    """∫ k f = k ∫ f for a number k."""
+    term: Any = step.arg(0)
+    parts = linear_parts(term.body, bound_vars(term))
+    if len(parts) != 1 or dimension(parts[0][0]):
+        raise NotExported("linearity for an integral of vectors with several parts")
+    ((k, f),) = parts
+    over, eq, s, size = items(term.measure), step.equality, step.scope, dimension(term)
+    where, name = space(over), step.equality.point()
+    inside = step.printer.placed(s, at(over, name))
+    rest = _over(term, f)
+    body = weighted(term.measure, tree(term.body, inside), inside)
+    scaled = Tree("scaled", (tree(k, s), weighted(term.measure, tree(f, inside), inside)))
+    text, F = step.printer.term(k, s), eq.integrand(rest, s)
+    point = f"(fun {name} : {where} => {eq.trees(body, scaled)})"
+    return chain(
+        f"(@VInt_ext {size} ({where}) {eq.integrand(term, s)} (fun pt => vscal {text} ({F} pt)) {point})",
+        f"(VInt_scale {size} ({where}) {text} {F})",
+        eq.trees(Tree("scaled", (tree(k, s), tree(rest, s))), tree(step.conclusion.rhs, s)),
+    )
 
 
 def _mass(step: At, term: Any) -> tuple[str, str]:

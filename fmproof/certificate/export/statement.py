@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Basic, Rational
@@ -18,8 +19,9 @@ from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 
 Scope = Mapping[Var, str]
@@ -33,7 +35,7 @@ vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrabl
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
 VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
 ln exp sqrt Rabs PI INR gaussian
-Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+Dominated DominatedInNumber VDominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
@@ -42,7 +44,8 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 
 
 _MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
-_DERIVED = (nodes.Grad, nodes.Partial, nodes.Div, props.Differentiable)
+SLOPES = (nodes.Grad, nodes.Partial, nodes.Div)
+_DERIVED = (*SLOPES, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
@@ -69,6 +72,7 @@ class Symbols:
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
         self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
+        self.slopes: dict[Basic, Slope] = {}  #: other derivatives that are integrated, by their keys
         self.uses_derivatives = False
         self.integrates = False  #: something is integrated, so derivatives must be measurable
         self._seen: set[Basic] = set()
@@ -112,6 +116,16 @@ class Symbols:
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    def learn_slopes(self, statement: Iterable[Basic]) -> None:
+        """The derivatives that move with what is integrated and are not those of a symbol alone."""
+        for node in statement:
+            for slope in _integrated_slopes(node):
+                place = moving_place(slope) if isinstance(slope, nodes.Grad | nodes.Partial) else None
+                if place is None and slope.var.sort is not Sort.PARAM:
+                    name = f"derivative_{len(self.slopes) + 1}"
+                    key, moved = slope_key(slope)
+                    self.slopes.setdefault(key, Slope(name, moved))
 
     @property
     def free_heads(self) -> list[tuple[Head, str]]:
@@ -189,6 +203,40 @@ def moving_place(node: Any) -> int | None:
     if isinstance(node, nodes.Partial):
         fits = fits and bool(dimension(body))
     return moving[0] if fits else None
+
+
+_PLACE = {sort: Var("place", sort) for sort in (Sort.REAL, Sort.VEC)}
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative that is measurable by assumption, at a place that is a variable."""
+
+    name: str
+    node: Any
+
+    @property
+    def variables(self) -> list[Var]:
+        """What it is a function of, its place last."""
+        others = free_vars(self.node) - {self.node.at}
+        return [*sorted(others, key=lambda v: (v.sort.value, v.name)), self.node.at]
+
+
+def slope_key(node: Any) -> tuple[Basic, Any]:
+    """The same for derivatives of equal functions, and the derivative at a variable place."""
+    moved = type(node)(node.body, node.var, _PLACE[node.var.sort])
+    return canon(moved), moved
+
+
+def _integrated_slopes(node: Any, bound: frozenset[Var] = frozenset()) -> Iterator[Any]:
+    """The derivatives in a proposition or term that move with what a measure above them binds."""
+    if isinstance(node, SLOPES) and bound & free_vars(node):
+        yield node
+    if isinstance(node, (*_MEASURED, props.Dominated)):
+        bound |= {v for item in node.measure for v in drawn_by(item)}
+    for arg in node.args:
+        if isinstance(arg, Basic):
+            yield from _integrated_slopes(arg, bound)
 
 
 def derivative_name(symbols: Symbols, head: Head, place: int) -> str:
@@ -448,15 +496,20 @@ class Printer:
 
     def _dominated(self, node: Any, scope: Scope) -> str:
         body, var, at = node.args[:3]
-        over, before = items(node.measure), self._depth
+        over, before, number = items(node.measure), self._depth, var.sort is Sort.REAL
+        vector = dimension(body)
+        if vector and var.sort is not Sort.VEC:
+            raise NotExported(f"{shown(node)}: a vector in what is no vector")
         name = self._name(var, scope)
         inner = {**scope, var: name}
-        function = self.function(over, inner, lambda s: self.term(body, s))
+        write = self.vector if vector else self.term
+        function = self.function(over, inner, lambda s: write(body, s))
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         self._depth = before
         function = f"(fun {name} : {type_of(var)} => {function})"
-        place = self.vector(at, scope)
-        return f"(@Dominated {domain(var)} ({space(over)}) {law} {function} {place})"
+        place = (self.term if number else self.vector)(at, scope)
+        kind = "DominatedInNumber" if number else f"@{'V' * bool(vector)}Dominated {domain(var)}"
+        return f"({kind} ({space(over)}) {law} {function} {place})"
 
     def under_law(self, node: Any, scope: Scope) -> str:
         """What an "almost every" says at a point: under a law, where its density is not 0."""
@@ -548,6 +601,21 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         elif head.nonneg:
             told = f"0 <= {applied(name, [scope[v] for v in head.params])}"
             yield f"{name}_nonneg", quantified(head.params, scope, told)
+    for slope in symbols.slopes.values():
+        yield f"{slope.name}_measurable", _measurable_slope(slope, printer)
+
+
+def _measurable_slope(slope: Slope, printer: Printer) -> str:
+    """That a derivative is measurable in its variables jointly, for fixed parameters."""
+    scope: dict[Var, str] = {}
+    for var in slope.variables:
+        scope[var] = printer.symbols.local(var, scope)
+    over = [nodes.Lebesgue(v) for v in slope.variables if v.sort is not Sort.PARAM]
+    fixed = [v for v in slope.variables if v.sort is Sort.PARAM]
+    where = product([head_space(item.var) for item in over])
+    function = printer.function(over, scope, lambda s: printer.term(slope.node, s))
+    kind = "VMeas" if dimension(slope.node) else "Meas"
+    return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 
 def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
