@@ -32,6 +32,8 @@ FILES = (
     "Slope",
     "Derivatives",
     "Exchange",
+    "Logarithm",
+    "Lebesgue",
     "Gaussian",
 )
 """In the order in which they use each other."""
@@ -70,6 +72,8 @@ _RULES = {
     "dominated_integrable": "dominated_integrable",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
+    "log_derivative": "log_gradient",
+    "divergence_theorem": "divergence_theorem",
 }
 RULES: Mapping[str, str] = MappingProxyType(_RULES)
 """The lemma that is the heart of each rule's proof."""
@@ -92,9 +96,11 @@ _ASSUMED = {
     "version": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
     "version_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
     "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
+    "divergence_theorem": "∫ div F = 0 for integrable F and div F: Mathlib, "
+    "integral_divergence_of_hasFDerivAt, on growing cubes",
 }
 ASSUMED: Mapping[str, str] = MappingProxyType(_ASSUMED)
-"""What mathcomp-analysis lacks and ``Conditional.v`` assumes, with references."""
+"""What mathcomp-analysis lacks and the library assumes, with references."""
 
 MISSING = (
     "coqc is not installed, or lacks mathcomp-analysis; on Debian: "

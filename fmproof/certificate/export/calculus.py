@@ -11,6 +11,7 @@ from fmproof.certificate.export.equality import Tree, chain, leaf, slope_functio
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
+    LEBESGUE,
     NotExported,
     densities,
     dimension,
@@ -172,6 +173,34 @@ def _exchange_lemma(node: Any, inner: Any) -> str:
     return "@exchange_number" if isinstance(node, nodes.Partial) else "@exchange_divergence d"
 
 
+def log_derivative(step: At) -> str:
+    """∇f = f ∇log f for f ≥ 0, and the same for ∂."""
+    node: Any = step.arg(0)
+    name, inner = _bound(step, node.var)
+    number = node.var.sort is Sort.REAL
+    lemma = "@log_derivative" if number else f"@log_gradient {domain(node.var)}"
+    place = (step.printer.term if number else step.printer.vector)(node.at, step.scope)
+    sign = f"(fun {name} => {step.measurability.nonneg(node.body, inner)})"
+    known = step.given(props.Differentiable(*node.args))
+    value = tree(node.body, {**step.scope, node.var: place})
+    slope = leaf(type(node)(nodes.Log(node.body), node.var, node.at), step.scope)
+    result = Tree("product" if number else "scaled", (value, slope))
+    return chain(
+        f"({lemma} {step.printer.of_variable(node, step.scope)} {place} {sign} {known})",
+        step.equality.trees(result, tree(step.conclusion.rhs, step.scope)),
+    )
+
+
+def divergence_theorem(step: At) -> str:
+    """∫ div F = 0, by assumption."""
+    if not step.proof.symbols.lebesgue:
+        raise NotExported("the divergence theorem for a measure that need not be Lebesgue's")
+    node: Any = step.arg(0)
+    F = step.printer.of_variable(node.body, step.scope)
+    known = " ".join(step.given(h) for h in step.step.hypotheses)
+    return f"(@divergence_theorem d l {LEBESGUE} {F} {known})"
+
+
 def dominated_integrable(step: At) -> str:
     """The first part of what domination says."""
     premise: Any = step.arg(0)
@@ -227,4 +256,12 @@ def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:
     return name, {**step.scope, var: name}
 
 
-__all__ = ["derivative", "dominated_integrable", "exchange", "minimisers_of_shift", "under"]
+__all__ = [
+    "derivative",
+    "divergence_theorem",
+    "dominated_integrable",
+    "exchange",
+    "log_derivative",
+    "minimisers_of_shift",
+    "under",
+]

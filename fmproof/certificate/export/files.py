@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.export.everywhere import assumed_everywhere
 from fmproof.certificate.export.instances import Parts, without_instances
 from fmproof.certificate.export.proof import Proof, frees, in_comment
 from fmproof.certificate.export.scripts import script
@@ -38,7 +39,8 @@ Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
 NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
-DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange.\n"
+DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
+LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -96,6 +98,7 @@ def _header(symbols: Symbols) -> str:
     asked = {
         CONDITIONAL: symbols.conditional,
         DERIVATIVES: symbols.uses_derivatives,
+        LEBESGUE: symbols.lebesgue,
         NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
     }
     return HEADER + "".join(text for text, wanted in asked.items() if wanted)
@@ -124,12 +127,12 @@ def proof(certificate: Certificate) -> str:
     Raises:
         NotExported: it uses a rule or a term that has no translation yet.
     """
-    certificate = without_instances(certificate)
+    certificate = assumed_everywhere(without_instances(certificate))
     theorem = certificate.theorem
     in_theorem = _of_statement(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
-    symbols.slopes = in_theorem.slopes
+    symbols.slopes, symbols.lebesgue = in_theorem.slopes, in_theorem.lebesgue
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
         new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)

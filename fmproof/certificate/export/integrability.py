@@ -19,7 +19,7 @@ from fmproof.certificate.export.laws import (
     matching,
 )
 from fmproof.certificate.export.proof import At, Known
-from fmproof.certificate.export.rules import almost_at_points, conjunct, together
+from fmproof.certificate.export.rules import almost_at_points, conjunct, only_almost, together
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -247,7 +247,7 @@ def equal_integrand(step: At) -> str:
     F, G = step.integrand(goal), step.integrand(other)
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
-    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    lifted = only_almost(step, source, {i.var for i in over}, inside)
     if lifted and densities(goal.measure):
         raise NotExported("equal integrands almost everywhere under a law")
     if not lifted:
@@ -579,7 +579,7 @@ def everywhere(step: At) -> str:
     if isinstance(premise.conclusion, props.Almost):
         return _merged(step, source, measure)
     told = props.Almost(premise.conclusion, *measure)
-    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
+    lifted = only_almost(step, source, {i.var for i in over}, inside)
     if not lifted:
         proof = step.proved(source, premise.conclusion, inside)
         whole = f"(@ae_all ({where}) {step.almost(told)} (fun {name} => {proof}))"

@@ -212,7 +212,7 @@ def _under(step: At, node: Any, source: From) -> str:
     told = props.Equals(node.body, rhs.body)
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
     bound = over.bound
-    lifted = [h for h in step.premise(source).hypotheses if bound & free_vars(h)]
+    lifted = only_almost(step, source, bound, inside)
     facts, known = [], []
     for i, h in enumerate(lifted):
         proof = conjunct("pt_k", i, len(lifted))
@@ -247,6 +247,21 @@ def _under(step: At, node: Any, source: From) -> str:
     ]
     lemma = "VInt_almost" if kind == "vector" else "Int_almost"
     return f"(@{lemma} {size}({where}) {F} {G} {measurable[0]} {measurable[1]} {almost})"
+
+
+def only_almost(step: At, source: From, bound: set[Any], inside: Any) -> list[Any]:
+    """The hypotheses of a premise that are not known at each point of a space."""
+
+    def everywhere(h: Any) -> bool:
+        try:
+            step.given(h, inside)
+        except NotExported:
+            return False
+        return True
+
+    return [
+        h for h in step.premise(source).hypotheses if bound & free_vars(h) and not everywhere(h)
+    ]
 
 
 def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:

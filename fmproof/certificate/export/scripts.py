@@ -66,6 +66,8 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "pull_out": conditional.pull_out,
     "contraction": conditional.contraction,
     "minimisers_of_shift": calculus.minimisers_of_shift,
+    "log_derivative": calculus.log_derivative,
+    "divergence_theorem": calculus.divergence_theorem,
 }
 """The kernel's rules that have a translation, by name."""
 

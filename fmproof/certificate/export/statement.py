@@ -35,7 +35,7 @@ vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrabl
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
 VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
 ln exp sqrt Rabs PI INR gaussian
-Dominated DominatedInNumber VDominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+Dominated DominatedInNumber VDominated lebesgue l_lebesgue box grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
@@ -48,6 +48,9 @@ SLOPES = (nodes.Grad, nodes.Partial, nodes.Div)
 _DERIVED = (*SLOPES, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
+
+LEBESGUE = "l_lebesgue"
+"""The assumption that the measure of R^d is Lebesgue's, where a theorem needs that."""
 
 FUNCTIONS = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
 """Those of Coq's reals have the same conventions: ln is 0 for a ≤ 0, sqrt for a < 0."""
@@ -73,6 +76,7 @@ class Symbols:
         self.conditional = False  #: there are conditional expectations
         self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
         self.slopes: dict[Basic, Slope] = {}  #: other derivatives that are integrated, by their keys
+        self.lebesgue = False  #: the measure of R^d has to be Lebesgue's
         self.uses_derivatives = False
         self.integrates = False  #: something is integrated, so derivatives must be measurable
         self._seen: set[Basic] = set()
@@ -118,14 +122,21 @@ class Symbols:
             self.declared.append(node)
 
     def learn_slopes(self, statement: Iterable[Basic]) -> None:
-        """The derivatives that move with what is integrated and are not those of a symbol alone."""
+        """The derivatives that move with what is integrated."""
         for node in statement:
-            for slope in _integrated_slopes(node):
-                place = moving_place(slope) if isinstance(slope, nodes.Grad | nodes.Partial) else None
-                if place is None and slope.var.sort is not Sort.PARAM:
-                    name = f"derivative_{len(self.slopes) + 1}"
-                    key, moved = slope_key(slope)
-                    self.slopes.setdefault(key, Slope(name, moved))
+            for slope, over in _integrated_slopes(node):
+                self.lebesgue |= isinstance(slope, nodes.Div) and slope.at in over
+                self._learn_slope(slope)
+
+    def _learn_slope(self, slope: Any) -> None:
+        if slope.var.sort is Sort.PARAM:  # domination says of these that they are measurable
+            return
+        place = None if isinstance(slope, nodes.Div) else moving_place(slope)
+        if place is not None:
+            self.derived.setdefault(slope.body.head, set()).add(place)
+            return
+        key, moved = slope_key(slope)
+        self.slopes.setdefault(key, Slope(f"derivative_{len(self.slopes) + 1}", moved))
 
     @property
     def free_heads(self) -> list[tuple[Head, str]]:
@@ -228,10 +239,12 @@ def slope_key(node: Any) -> tuple[Basic, Any]:
     return canon(moved), moved
 
 
-def _integrated_slopes(node: Any, bound: frozenset[Var] = frozenset()) -> Iterator[Any]:
+def _integrated_slopes(
+    node: Any, bound: frozenset[Var] = frozenset()
+) -> Iterator[tuple[Any, frozenset[Var]]]:
     """The derivatives in a proposition or term that move with what a measure above them binds."""
     if isinstance(node, SLOPES) and bound & free_vars(node):
-        yield node
+        yield node, bound
     if isinstance(node, (*_MEASURED, props.Dominated)):
         bound |= {v for item in node.measure for v in drawn_by(item)}
     for arg in node.args:
@@ -587,6 +600,8 @@ def head_type(head: Head) -> str:
 def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What a symbol without definition is by its kind: names with propositions."""
     printer = Printer(symbols)
+    if symbols.lebesgue:
+        yield LEBESGUE, "lebesgue d l"
     for head, name in symbols.free_heads:
         yield f"{name}_measurable", measurable(head, printer)
         for place in sorted(symbols.derived.get(head, ())) if symbols.integrates else ():
