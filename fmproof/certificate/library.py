@@ -35,6 +35,8 @@ FILES = (
     "Logarithm",
     "Lebesgue",
     "Gaussian",
+    "Functions",
+    "Normal",
 )
 """In the order in which they use each other."""
 
@@ -98,6 +100,10 @@ _ASSUMED = {
     "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
     "divergence_theorem": "∫ div F = 0 for integrable F and div F: Mathlib, "
     "integral_divergence_of_hasFDerivAt, on growing cubes",
+    "normal_law": "the density of N(0, I) has mass 1: Kallenberg, chapter 14",
+    "normal_square": "E‖e‖² = d for e ~ N(0, I): Kallenberg, chapter 14",
+    "normal_substitution": "x = m + s e in an integral: Rudin, Real and Complex Analysis, "
+    "theorem 7.26",
 }
 ASSUMED: Mapping[str, str] = MappingProxyType(_ASSUMED)
 """What mathcomp-analysis lacks and the library assumes, with references."""

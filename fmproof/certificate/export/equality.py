@@ -463,6 +463,10 @@ class _Fact:
             self._need(name, told, f"(inverse_power {eq.text(t.parts[0])} {t.value})")
             return name
         name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
+        if t.kind == "number" and t.value != 0:
+            told = f"1 / {number(t.value)}"
+            self._need(name, told, f"(ratio_div 1 (b := {number(t.value)}) ltac:(intro; lra))")
+            return name
         same = ("inverse", eq.class_of_tree(t))
         if same in self._of_class:
             first_name, other = self._of_class[same]

@@ -38,7 +38,7 @@ Open Scope R_scope.
 Set Warnings "-all".
 """
 CONDITIONAL = "From FMProof Require Import Conditional.\n"
-NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
+NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Normal.\n"
 DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
 LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 

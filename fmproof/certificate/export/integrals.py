@@ -107,21 +107,51 @@ def _multiple_of_vector(step: At) -> str:
 
 def _mass(step: At, term: Any) -> tuple[str, str]:
     """That 1 is integrable under a law, and that its mean is 1."""
-    over, laws = items(term.measure), densities(term.measure)
-    if len(over) != 1 or len(laws) != 1:
-        raise NotExported("the expectation of a constant under several draws")
-    printer, head, where = step.printer, laws[0].head, space(over)
-    scope = printer.placed(step.scope, at(over, "pt0"))
-    texts = dict(zip(head.params, printer.parts(laws[0], scope), strict=True))
-    law = density(head, printer.symbols.heads[head], texts)
-    p = step.function(over, lambda s: printer.law(term.measure, s))
-    one = step.function(over, lambda s: printer.weighted(term.measure, S.One, s))
+    over, where = items(term.measure), space(items(term.measure))
+    law = _law(step, term.measure)
+    p = step.function(over, lambda s: step.printer.law(term.measure, s))
+    one = step.function(over, lambda s: step.printer.weighted(term.measure, S.One, s))
     back_ = f"(fun pt0 : {where} => eq_sym (Rmult_1_r ({p} pt0)))"
     here = f"(fun pt0 : {where} => Rmult_1_r ({p} pt0))"
     return (
         f"(@Integrable_ext ({where}) {p} {one} {back_} (density_integrable {law}))",
         f"(eq_trans (@Int_ext ({where}) {one} {p} {here}) (density_one {law}))",
     )
+
+
+def _law(step: At, measure: Any) -> str:
+    """That the product of the densities of several draws, one variable each, is a density."""
+    printer, proof = step.printer, ""
+    for count, draw in enumerate(measure):
+        own, before = items([draw]), items(measure[:count])
+        if len(own) != 1 or len(own.densities) != 1:
+            raise NotExported("the expectation of a constant under a draw of several variables")
+        first = printer.placed(step.scope, at(before, "pt_a")) if before else step.scope
+        both = printer.placed(first, at(own, "pt_x"))
+        texts = dict(
+            zip(own.densities[0].head.params, printer.parts(own.densities[0], both), strict=True)
+        )
+        law = density(
+            own.densities[0].head, printer.symbols.heads[own.densities[0].head], texts
+        )
+        if not before:
+            proof = law
+            continue
+        A, X = space(before), space(own)
+        D = step.function(before, lambda s, m=measure[:count]: printer.law(m, s))  # type: ignore[misc]
+        p = f"(fun (pt_a : {A}) (pt_x : {X}) => {printer.term(own.densities[0], both)})"
+        whole = items(measure[: count + 1])
+        name = step.equality.point()
+        point = at(whole, name)
+        parts = [
+            step.measurability.real(d, printer.placed(step.scope, point), point)
+            for d in whole.densities
+        ]
+        m = parts[0]
+        for part in parts[1:]:
+            m = f"(Meas_mul {m} {part})"
+        proof = f"(@density_cons ({A}) ({X}) {D} {p} {m} {proof} (fun pt_a : {A} => {law}))"
+    return proof
 
 
 def _over(term: Any, body: Any) -> Any:

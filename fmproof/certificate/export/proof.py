@@ -192,6 +192,9 @@ class At:
             vector = dimension(p.lhs) or dimension(p.rhs)
             left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
             return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
+        if isinstance(p, props.Positive):
+            same = eq.terms(p.args[0], s, prop.args[0], scope)
+            return f"(eq_ind _ (fun h => 0 < h) {proof} _ {same})"
         if isinstance(p, props.VanishesWith):
             a, b = p.args
             c, d = prop.args

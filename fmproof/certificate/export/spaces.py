@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Rational
 
 from fmproof.certificate.export.statement import (
+    LEBESGUE,
     NotExported,
     Printer,
     Scope,
@@ -139,6 +140,14 @@ def at(over: Sequence[Any], name: str) -> Point:
 
 # --- measurable terms ---------------------------------------------------------------------
 
+_FUNCTIONS = {
+    nodes.Exp: "Meas_exp",
+    nodes.Log: "Meas_ln",
+    nodes.Sqrt: "Meas_sqrt",
+    nodes.Abs: "Meas_abs",
+}
+
+
 
 class Measurability:
     """Proofs that terms are measurable, by their form, and that they are ≥ 0."""
@@ -171,6 +180,9 @@ class Measurability:
             return self._symbol("Meas_after", node, scope, point)
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             return self._integral("Meas_Int", "", node, scope, point)
+        if type(node) in _FUNCTIONS:
+            inner = self.real(node.args[0], scope, point)
+            return f"({_FUNCTIONS[type(node)]} {inner})"
         if isinstance(node, nodes.Partial | nodes.Div):
             return self._slope("Meas_after", node, scope, point)
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
@@ -281,7 +293,9 @@ class Measurability:
 
     def _symbol(self, lemma: str, node: Any, scope: Scope, point: Point) -> str:
         if isinstance(node.head, nodes.Gaussian):
-            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+            x, m, v = node.arguments
+            parts = self.vector(x, scope, point), self.vector(m, scope, point)
+            return f"(Meas_gaussian {' '.join(parts)} {self.real(v, scope, point)})"
         self.used.add(node.head)
         name = self.printer.symbols.heads[node.head]
         pairs = list(zip(node.head.params, arguments(node), strict=True))
@@ -340,6 +354,8 @@ class Measurability:
     def _nonneg_symbol(self, node: Any, scope: Scope) -> str:
         head, name = node.head, self.printer.symbols.heads[node.head]
         texts = dict(zip(head.params, self.printer.parts(node, scope), strict=True))
+        if isinstance(head, nodes.Gaussian):
+            return f"(Rlt_le _ _ (gaussian_gt0 {' '.join(texts.values())}))"
         if head.definition is not None:
             proof = self.nonneg(head.definition, texts)
             return f"({proof} : 0 <= {self.printer.term(node, scope)})"
@@ -356,6 +372,8 @@ class Measurability:
 def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
     """That a symbol is a density for fixed other arguments."""
     others = [texts[v] for v in head.params if v not in head.main]
+    if isinstance(head, nodes.Gaussian):
+        return f"(gaussian_law {LEBESGUE} {' '.join(others)})"
     return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
 
 

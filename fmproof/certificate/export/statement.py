@@ -92,10 +92,8 @@ class Symbols:
         self.conditional |= isinstance(node, nodes.CondExpect)
         if isinstance(node, _MEASURED):
             self.integrates = True
-            if any(isinstance(getattr(i, "head", None), nodes.Gaussian) for i in node.measure):
-                raise NotExported(
-                    "a Gaussian draw has no translation to Coq yet: R^d has any measure"
-                )
+            heads = (getattr(item, "head", None) for item in node.measure)
+            self.lebesgue |= any(isinstance(head, nodes.Gaussian) for head in heads)
         self.uses_derivatives |= isinstance(node, _DERIVED)
         if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
