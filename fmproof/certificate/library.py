@@ -28,7 +28,9 @@ FILES = (
     "Spaces",
     "Steps",
     "Vectors",
+    "Almost",
     "Conditional",
+    "Bayes",
     "Slope",
     "Derivatives",
     "Exchange",
@@ -36,6 +38,7 @@ FILES = (
     "Lebesgue",
     "Gaussian",
     "Functions",
+    "Scores",
     "Normal",
 )
 """In the order in which they use each other."""

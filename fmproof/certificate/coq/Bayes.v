@@ -229,3 +229,7 @@ transitivity (Int E (fun x => Int Z (j x) * ip (h x) (G x))); first by apply: In
 exact: (marginal_draw mj j0 finite F_meas).
 Qed.
 End bayes.
+
+Lemma condexp_ext d e (S : space) (p : S -> R) (X : S -> vec d) (f g : S -> vec e) x : (forall s, f s = g s) ->
+  condexp d e S p X f x = condexp d e S p X g x.
+Proof. by move=> /funext ->. Qed.

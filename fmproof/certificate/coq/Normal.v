@@ -139,12 +139,16 @@ by rewrite r.
 Qed.
 
 (* ---- a draw x = m + s e beside other draws ---- *)
-Lemma substituted (A : space) (m : A -> vec d) (s : R) (F : A -> vec d -> R) : s <> 0 ->
-  Meas (A ⊗ E) (on2 (fun a x => gaussian x (m a) (s * s) * F a x)) ->
-  Integrable (A ⊗ E) (on2 (fun a e => N e * F a (vadd (m a) (vscal s e)))) ->
-  Integrable (A ⊗ E) (on2 (fun a x => gaussian x (m a) (s * s) * F a x)).
+Lemma substituted (A : space) (m : A -> vec d) v s (X : A -> vec d -> vec d) (F : A -> vec d -> R) :
+  s <> 0 -> v = s * s -> (forall a e, X a e = vadd (m a) (vscal s e)) ->
+  Meas (A ⊗ E) (on2 (fun a x => gaussian x (m a) v * F a x)) ->
+  Integrable (A ⊗ E) (on2 (fun a e => N e * F a (X a e))) ->
+  Integrable (A ⊗ E) (on2 (fun a x => gaussian x (m a) v * F a x)).
 Proof.
-move=> s0 mF i; apply: Integrable_product => //.
+move=> s0 -> XE mF i.
+have {}i : Integrable (A ⊗ E) (on2 (fun a e => N e * F a (vadd (m a) (vscal s e)))).
+  by apply: (Integrable_ext _ i) => w; rewrite /on2 XE.
+apply: Integrable_product => //.
   apply: ae_mono (Integrable_section i) => a ia.
   exact: ((normal_substitution ll (m a) s0 (F a)).1.2 ia).
 apply: (Integrable_ext _ (Integrable_Int (Integrable_abs i))) => a; rewrite /on2 /=.
@@ -154,6 +158,14 @@ transitivity (Int E (fun x => gaussian x (m a) (s * s) * Rabs (F a x))); last fi
   by apply: Int_ext => x; rewrite pos.
 rewrite (normal_substitution ll (m a) s0 (fun x => Rabs (F a x))).2; apply: Int_ext => e.
 by rewrite Rabs_mult Rabs_pos_eq//; exact: Rlt_le (gaussian_gt0 e vzero 1).
+Qed.
+Lemma substituted_vector n (A : space) (m : A -> vec d) v s (X : A -> vec d -> vec d) (F : A -> vec d -> vec n) :
+  s <> 0 -> v = s * s -> (forall a e, X a e = vadd (m a) (vscal s e)) ->
+  VMeas (A ⊗ E) (on2 (fun a x => vscal (gaussian x (m a) v) (F a x))) ->
+  VIntegrable (A ⊗ E) (on2 (fun a e => vscal (N e) (F a (X a e)))) ->
+  VIntegrable (A ⊗ E) (on2 (fun a x => vscal (gaussian x (m a) v) (F a x))).
+Proof.
+by move=> s0 vE XE mF i c; exact: (@substituted A m v s X (fun a x => F a x c) s0 vE XE (mF c) (i c)).
 Qed.
 End normal.
 

@@ -139,9 +139,18 @@ def exchange(step: At) -> str:
     """∇∫ f = ∫ ∇f, by domination; the same for ∂ and div."""
     node: Any = step.arg(0)
     inner = apart(node.body, free_vars(node.at) | {node.var})
-    over, kind = items(inner.measure), type_of(node.var)
-    condition = step.given(props.Dominated(inner.body, node.var, node.at, *inner.measure))
-    name, scope = _bound(step, node.var)
+    proof = f"({_exchange_lemma(node, inner)} {dominated_parts(step, inner, node.var, node.at)})"
+    eq, s, c = step.equality, step.scope, step.conclusion
+    left = type(node)(inner, node.var, node.at)
+    right = type(inner)(type(node)(inner.body, node.var, node.at), *inner.measure)
+    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def dominated_parts(step: At, inner: Any, var: Any, place: Any) -> str:
+    """An integral as a function of a variable, its integrand measurable and dominated there."""
+    over, kind = items(inner.measure), type_of(var)
+    condition = step.given(props.Dominated(inner.body, var, place, *inner.measure))
+    name, scope = _bound(step, var)
     point = at(over, step.equality.point())
     measurable = step.measurability.weighted(
         inner.measure, inner.body, step.printer.placed(scope, point), point
@@ -149,19 +158,12 @@ def exchange(step: At) -> str:
     write = step.printer.vector if dimension(inner.body) else step.printer.term
     f = step.printer.function(over, scope, lambda s: write(inner.body, s))
     law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))
-    place = (step.printer.term if node.var.sort is Sort.REAL else step.printer.vector)(
-        node.at, step.scope
-    )
-    lemma = _exchange_lemma(node, inner)
+    show = step.printer.term if var.sort is Sort.REAL else step.printer.vector
     weight = f"{law} " if densities(inner.measure) else ""
-    proof = (
-        f"({lemma} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "
-        f"(fun {name} : {kind} => {measurable}) {condition})"
+    return (
+        f"({space(over)}) {weight}(fun {name} : {kind} => {f}) {show(place, step.scope)} "
+        f"(fun {name} : {kind} => {measurable}) {condition}"
     )
-    eq, s, c = step.equality, step.scope, step.conclusion
-    left = type(node)(inner, node.var, node.at)
-    right = type(inner)(type(node)(inner.body, node.var, node.at), *inner.measure)
-    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
 
 
 def _exchange_lemma(node: Any, inner: Any) -> str:

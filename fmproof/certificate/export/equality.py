@@ -21,6 +21,7 @@ from fmproof.certificate.export.statement import (
     Scope,
     Symbols,
     arguments,
+    conditioned,
     densities,
     dimension,
     domain,
@@ -274,7 +275,41 @@ class Equality:
             return self._derivatives(a, b)
         if type(x) is type(y) and isinstance(x, nodes.IntegralOver | nodes.Expect):
             return self._integrals(a, b)
+        if isinstance(x, nodes.CondExpect) and isinstance(y, nodes.CondExpect):
+            return self._conditionals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
+
+    def _conditionals(self, a: Tree, b: Tree) -> str:
+        """Of what is equal at every point, under the same law, given the same."""
+        x, y = a.term, b.term
+        over, others = items(x.measure), items(y.measure)
+        where, point = space(over), self.point()
+
+        def parts(node: Any, scope: Scope, over: Any, printer: Printer) -> list[str]:
+            writes = (
+                lambda s: printer.law(node.measure, s),
+                lambda s: s[conditioned(node).var],
+            )
+            return [printer.function(over, scope, write) for write in writes]
+
+        laws = [parts(z.term, z.scope, o, self._levels) for z, o in ((a, over), (b, others))]
+        if where != space(others) or laws[0] != laws[1]:
+            raise NotExported(f"{shown(x)} = {shown(y)}: under laws that are written otherwise")
+        s = self.printer.placed(a.scope, at(over, point))
+        t = self.printer.placed(b.scope, at(others, point))
+        same = self.terms(x.body, s, y.body, t, "d")
+        p, X = parts(x, a.scope, over, self.printer)
+        F, G = (
+            self.printer.function(o, z.scope, lambda k, z=z: self.printer.vector(z.term.body, k))  # type: ignore[misc]
+            for z, o in ((a, over), (b, others))
+        )
+        places = [z.term.given[0].at for z in (a, b)]
+        moved = self.terms(places[0], a.scope, places[1], b.scope, "d")
+        mean = f"(condexp d d ({where}) {p} {X} {F})"
+        before = REFL if moved == REFL else f"(f_equal {mean} {moved})"
+        place = self.printer.vector(places[1], b.scope)
+        lam = f"(fun {point} : {where} => {same})"
+        return chain(before, f"(@condexp_ext d d ({where}) {p} {X} {F} {G} {place} {lam})")
 
     def _derivatives(self, a: Tree, b: Tree) -> str:
         """Of functions that are equal at every value, at places that are equal."""

@@ -26,6 +26,7 @@ from fmproof.certificate.export.statement import (
     type_of,
     variables,
 )
+from fmproof.certificate.export.transfers import without_arbitrary_functions
 from fmproof.lang import nodes
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
@@ -33,12 +34,12 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 HEADER = """From mathcomp Require Import measure.
-From FMProof Require Import Steps Vectors.
+From FMProof Require Import Steps Vectors Almost.
 Open Scope R_scope.
 Set Warnings "-all".
 """
-CONDITIONAL = "From FMProof Require Import Conditional.\n"
-NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Normal.\n"
+CONDITIONAL = "From FMProof Require Import Conditional Bayes.\n"
+NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Scores Normal.\n"
 DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
 LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 
@@ -127,7 +128,8 @@ def proof(certificate: Certificate) -> str:
     Raises:
         NotExported: it uses a rule or a term that has no translation yet.
     """
-    certificate = assumed_everywhere(without_instances(certificate))
+    certificate = without_arbitrary_functions(without_instances(certificate))
+    certificate = assumed_everywhere(certificate)
     theorem = certificate.theorem
     in_theorem = _of_statement(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))

@@ -17,9 +17,10 @@ from fmproof.certificate.export.laws import (
     law_integrable,
     marginal,
     matching,
+    measurable_law,
 )
 from fmproof.certificate.export.proof import At, Known
-from fmproof.certificate.export.rules import almost_at_points, conjunct, only_almost, together
+from fmproof.certificate.export.rules import almost_at_points, at_points, beside_law, known_at_points, only_almost, together
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -248,15 +249,16 @@ def equal_integrand(step: At) -> str:
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
     lifted = only_almost(step, source, {i.var for i in over}, inside)
-    if lifted and densities(goal.measure):
-        raise NotExported("equal integrands almost everywhere under a law")
     if not lifted:
         back = f"(eq_sym {_beside_law(step, goal, step.proved(source, told, inside), inside)})"
         return (
             f"(@{V}Integrable_ext {size}({where}) {G} {F} (fun {name} : {where} => {back}) {known})"
         )
-    conditions = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
+    law = step.printer.law(goal.measure, inside) if densities(goal.measure) else ""
+    conditions = known_at_points(lifted, inside, bool(law))
     equal = step.proved(source, told, inside, conditions)
+    if law:
+        equal = beside_law(step, law, (goal.body, premise.conclusion.rhs), inside, equal)
     holds, facts = _all(step, lifted, goal)
     pointwise = f"(fun pt => {F} pt = {G} pt)"
     almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {facts})"
@@ -571,34 +573,32 @@ def reorder_almost(step: At) -> str:
 def everywhere(step: At) -> str:
     source, measure = step.arg(0), step.arg(1)
     premise, over = step.premise(source), items(measure)
-    if densities(measure):
-        raise NotExported("almost everywhere under a law")
     name = step.equality.point()
     inside = step.printer.placed(step.scope, at(over, name))
     where, c = space(over), step.conclusion
     if isinstance(premise.conclusion, props.Almost):
         return _merged(step, source, measure)
     told = props.Almost(premise.conclusion, *measure)
-    lifted = only_almost(step, source, {i.var for i in over}, inside)
+    lifted = only_almost(step, source, over.bound, inside)
+    under = "pt_n " if densities(measure) else ""
     if not lifted:
         proof = step.proved(source, premise.conclusion, inside)
-        whole = f"(@ae_all ({where}) {step.almost(told)} (fun {name} => {proof}))"
+        whole = f"(@ae_all ({where}) {step.almost(told)} (fun {name} {under}=> {proof}))"
     else:
-        known = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
+        known = known_at_points(lifted, inside, bool(under))
         proof = step.proved(source, premise.conclusion, inside, known)
         P, facts = _all(step, lifted, told)
-        whole = f"(@ae_mono ({where}) {P} {step.almost(told)} (fun {name} pt_k => {proof}) {facts})"
+        lam = f"(fun {name} pt_k {under}=> {proof})"
+        whole = f"(@ae_mono ({where}) {P} {step.almost(told)} {lam} {facts})"
     return step.cast(Known(told, step.scope, whole), c, step.scope)
 
 
 def _all(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
     """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
     over = items(node.measure)
-
-    def holds(h: Any) -> str:
-        return step.function(over, lambda scope: step.printer.prop(h, scope))
-
-    facts = [(holds(h), almost_at_points(step, h, node)) for h in conditions]
+    facts = [
+        (at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions
+    ]
     return together(space(over), facts)
 
 
@@ -607,7 +607,7 @@ def _merged(step: At, source: From, measure: Any) -> str:
     premise = step.premise(source)
     told: Any = apart(premise.conclusion, {v for d in measure for v in drawn_by(d)})
     over, inner = items(measure), items(told.measure)
-    if not isinstance(told.args[0], props.VanishesWith) or densities(told.measure):
+    if not isinstance(told.args[0], props.VanishesWith):
         raise NotExported(f"the null sets of {shown(premise.conclusion)} together")
     if any({i.var for i in over} & free_vars(h) for h in premise.hypotheses):
         raise NotExported("null sets under conditions")
@@ -619,13 +619,37 @@ def _merged(step: At, source: From, measure: Any) -> str:
     f, g = (f"(fun {other} : {A} ⊗ ({B}) => {step.printer.term(z, scope)})" for z in (b, a))
     mf, mg = (step.measurability.real(z, scope, both) for z in (b, a))
     proof = step.proved(source, told, step.printer.placed(step.scope, at(over, name)))
-    whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     flat = nested(A, [factor_space(i) for i in inner])
+    merged = props.Almost(told.args[0], *measure, *told.measure)
+    if densities(merged.measure):
+        if flat is not None:
+            raise NotExported("null sets of several variables together, under a law")
+        whole = _merged_under_law(step, merged, both, (A, B), (f, g, mf, mg), (name, proof))
+        return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
+    whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     if flat is not None:
         P = f"(fun pt => {f} pt = 0 -> {g} pt = 0)"
         whole = f"(@ae_renaming _ _ _ _ {flat} {P} {whole})"
-    merged = props.Almost(told.args[0], *measure, *told.measure)
     return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
+
+
+def _merged_under_law(
+    step: At, merged: Any, both: Any, spaces: tuple[str, str], functions: Any, each: Any
+) -> str:
+    """The same under a law, whose density is that of the first times that of the second."""
+    (A, B), (f, g, mf, mg), (name, proof) = spaces, functions, each
+    over = items(merged.measure)
+    if len(over.densities) < 2:
+        raise NotExported("null sets together, only one of them under a law")
+    scope = step.printer.placed(step.scope, both)
+    p = f"(fun {both.name} : {A} ⊗ ({B}) => {step.printer.law(merged.measure, scope)})"
+    mp = measurable_law(step, over, both)
+    second = f"(fun pt pt_k pt_n => pt_k (right_factor pt_n))"
+    inner = f"(ae_mono {B} _ _ {second} {proof})"
+    return (
+        f"(@everywhere_under_law ({A}) ({B}) {p} {f} {g} {mp} {mf} {mg} "
+        f"(fun {name} : {A} => {inner}))"
+    )
 
 
 def support_of_marginal(step: At) -> str:

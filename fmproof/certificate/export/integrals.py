@@ -14,9 +14,9 @@ from fmproof.certificate.export.equality import (
     tree,
     weighted,
 )
-from fmproof.certificate.export.laws import expanded, marginal, matching
+from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.spaces import at, density, nested, reordered
+from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
@@ -108,7 +108,7 @@ def _multiple_of_vector(step: At) -> str:
 def _mass(step: At, term: Any) -> tuple[str, str]:
     """That 1 is integrable under a law, and that its mean is 1."""
     over, where = items(term.measure), space(items(term.measure))
-    law = _law(step, term.measure)
+    law = law_density(step, term.measure)
     p = step.function(over, lambda s: step.printer.law(term.measure, s))
     one = step.function(over, lambda s: step.printer.weighted(term.measure, S.One, s))
     back_ = f"(fun pt0 : {where} => eq_sym (Rmult_1_r ({p} pt0)))"
@@ -117,41 +117,6 @@ def _mass(step: At, term: Any) -> tuple[str, str]:
         f"(@Integrable_ext ({where}) {p} {one} {back_} (density_integrable {law}))",
         f"(eq_trans (@Int_ext ({where}) {one} {p} {here}) (density_one {law}))",
     )
-
-
-def _law(step: At, measure: Any) -> str:
-    """That the product of the densities of several draws, one variable each, is a density."""
-    printer, proof = step.printer, ""
-    for count, draw in enumerate(measure):
-        own, before = items([draw]), items(measure[:count])
-        if len(own) != 1 or len(own.densities) != 1:
-            raise NotExported("the expectation of a constant under a draw of several variables")
-        first = printer.placed(step.scope, at(before, "pt_a")) if before else step.scope
-        both = printer.placed(first, at(own, "pt_x"))
-        texts = dict(
-            zip(own.densities[0].head.params, printer.parts(own.densities[0], both), strict=True)
-        )
-        law = density(
-            own.densities[0].head, printer.symbols.heads[own.densities[0].head], texts
-        )
-        if not before:
-            proof = law
-            continue
-        A, X = space(before), space(own)
-        D = step.function(before, lambda s, m=measure[:count]: printer.law(m, s))  # type: ignore[misc]
-        p = f"(fun (pt_a : {A}) (pt_x : {X}) => {printer.term(own.densities[0], both)})"
-        whole = items(measure[: count + 1])
-        name = step.equality.point()
-        point = at(whole, name)
-        parts = [
-            step.measurability.real(d, printer.placed(step.scope, point), point)
-            for d in whole.densities
-        ]
-        m = parts[0]
-        for part in parts[1:]:
-            m = f"(Meas_mul {m} {part})"
-        proof = f"(@density_cons ({A}) ({X}) {D} {p} {m} {proof} (fun pt_a : {A} => {law}))"
-    return proof
 
 
 def _over(term: Any, body: Any) -> Any:

@@ -224,25 +224,18 @@ def _under(step: At, node: Any, source: From) -> str:
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
     bound = over.bound
     lifted = only_almost(step, source, bound, inside)
-    facts, known = [], []
-    for i, h in enumerate(lifted):
-        proof = conjunct("pt_k", i, len(lifted))
-        known.append(Known(h, inside, f"({proof} pt_n)" if law else proof))
-        facts.append((h, almost_at_points(step, h, node)))
+    known = known_at_points(lifted, inside, law is not None)
+    facts = [(h, almost_at_points(step, h, node)) for h in lifted]
     where, size = space(over), f"{vector} " if vector else ""
     F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
     equal = step.proved(source, told, inside, known)
     if law and equal != REFL:
-        weight = "weighted_equal_vector" if vector else "weighted_equal"
-        given = f"(fun pt_n : {law} <> 0 => {equal})"
-        write = step.printer.vector if vector else step.printer.term
-        a, b = (write(z, inside) for z in (node.body, rhs.body))
-        equal = f"(@{weight} {size}{law} {a} {b} {given})"
+        equal = beside_law(step, law, (node.body, rhs.body), inside, equal)
     if not lifted:
         lemma = "VInt_ext" if vector else "Int_ext"
         return f"(@{lemma} {size}({where}) {F} {G} (fun {name} : {where} => {equal}))"
     holds, all_facts = together(
-        where, [(_predicate(step, h, over, node), proof) for h, proof in facts]
+        where, [(at_points(step, h, over, node), proof) for h, proof in facts]
     )
     pointwise = f"(fun pt => {F} pt = {G} pt)"
     almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {all_facts})"
@@ -258,6 +251,15 @@ def _under(step: At, node: Any, source: From) -> str:
     ]
     lemma = "VInt_almost" if kind == "vector" else "Int_almost"
     return f"(@{lemma} {size}({where}) {F} {G} {measurable[0]} {measurable[1]} {almost})"
+
+
+def beside_law(step: At, law: str, sides: Any, scope: Any, equal: str) -> str:
+    """An equation beside a law's density, from its proof where the density is not 0."""
+    vector = dimension(sides[0]) or dimension(sides[1])
+    write = step.printer.vector if vector else step.printer.term
+    lemma = f"weighted_equal_vector {vector}" if vector else "weighted_equal"
+    a, b = (write(z, scope) for z in sides)
+    return f"(@{lemma} {law} {a} {b} (fun pt_n : {law} <> 0 => {equal}))"
 
 
 def only_almost(step: At, source: From, bound: set[Any], inside: Any) -> list[Any]:
@@ -284,6 +286,15 @@ def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
     return holds, proof
 
 
+def known_at_points(lifted: list[Any], inside: Any, law: bool = False) -> list[Known]:
+    """Hypotheses at a point where all hold; under a law, where its density is not 0."""
+    parts = [conjunct("pt_k", i, len(lifted)) for i in range(len(lifted))]
+    return [
+        Known(h, inside, f"({part} pt_n)" if law else part)
+        for h, part in zip(lifted, parts, strict=True)
+    ]
+
+
 def conjunct(name: str, i: int, count: int) -> str:
     """One of the predicates from what :func:`together` makes of them."""
     if count == 1:
@@ -293,7 +304,8 @@ def conjunct(name: str, i: int, count: int) -> str:
     return name if i == count - 1 else f"(proj1 {name})"
 
 
-def _predicate(step: At, h: Any, over: Any, node: Any) -> str:
+def at_points(step: At, h: Any, over: Any, node: Any) -> str:
+    """What a hypothesis says at the points of the measure of ``node``, as a predicate."""
     law = densities(node.measure)
 
     def told(scope: Any) -> str:
@@ -309,9 +321,9 @@ def almost_at_points(step: At, h: Any, node: Any) -> str:
     proof = step.given(wanted)
     if not isinstance(h, props.Almost):
         return proof
-    if densities(wanted.measure):
-        raise NotExported("a null set under a law, in a null set")
     over = items(node.measure)
+    if densities(wanted.measure):
+        return _section_under_law(step, h, node, wanted, proof)
     first, others = product([factor_space(i) for i in over]), [
         factor_space(i) for i in items(wanted.measure)[len(over):]
     ]  # fmt: skip
@@ -320,6 +332,19 @@ def almost_at_points(step: At, h: Any, node: Any) -> str:
     if apart is not None:
         proof = f"(@ae_renaming _ _ _ _ (renaming_sym {apart}) {P} {proof})"
     return f"(ae_product {proof})"
+
+
+def _section_under_law(step: At, h: Any, node: Any, wanted: Any, proof: str) -> str:
+    """A null set under a law, in almost every section."""
+    outer, inner = items(node.measure), items(h.measure)
+    if len(inner) != 1 or len(inner.densities) != 1 or not outer.densities:
+        raise NotExported("a null set of several variables under a law, in a null set")
+    printer, (A, B) = step.printer, (space(outer), space(inner))
+    p = printer.function(outer, step.scope, lambda s: printer.law(node.measure, s))
+    first = printer.placed(step.scope, at(outer, "pt_a"))
+    q = printer.function(inner, first, lambda s: printer.law(h.measure, s))
+    P = step.function(items(wanted.measure), lambda s: printer.prop(wanted.args[0], s))
+    return f"(@almost_section ({A}) ({B}) {p} (fun pt_a : {A} => {q}) {P} {proof})"
 
 
 # --- algebra ------------------------------------------------------------------------------

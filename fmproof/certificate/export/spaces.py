@@ -19,6 +19,7 @@ from fmproof.certificate.export.statement import (
     derivative_name,
     dimension,
     factor_space,
+    gaussian_score,
     items,
     moving_place,
     product,
@@ -218,7 +219,13 @@ class Measurability:
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
     def _derivative(self, node: Any, scope: Scope, point: Point) -> str:
-        """Of a symbol's derivative, by assumption."""
+        """Of a Gaussian density's, and of a symbol's by assumption."""
+        density_ = gaussian_score(node)
+        if density_ is not None:
+            _, m, v = density_.arguments
+            lemma = f"VMeas_grad_{'log_' * isinstance(node.body, nodes.Log)}density"
+            parts = self.vector(node.at, scope, point), self.vector(m, scope, point)
+            return f"({lemma} {' '.join(parts)} {self.real(v, scope, point)})"
         place, symbols = moving_place(node), self.printer.symbols
         if place is None or place not in symbols.derived.get(node.body.head, ()):
             return self._slope("VMeas_after", node, scope, point)

@@ -129,6 +129,8 @@ class Symbols:
     def _learn_slope(self, slope: Any) -> None:
         if slope.var.sort is Sort.PARAM:  # domination says of these that they are measurable
             return
+        if gaussian_score(slope) is not None:  # which is proved
+            return
         place = None if isinstance(slope, nodes.Div) else moving_place(slope)
         if place is not None:
             self.derived.setdefault(slope.body.head, set()).add(place)
@@ -212,6 +214,17 @@ def moving_place(node: Any) -> int | None:
     if isinstance(node, nodes.Partial):
         fits = fits and bool(dimension(body))
     return moving[0] if fits else None
+
+
+def gaussian_score(node: Any) -> Any:
+    """N(x; m, v) where a node is ∇N or ∇log N in x, for m and v free of x; else None."""
+    body = node.body.args[0] if isinstance(node.body, nodes.Log) else node.body
+    if not isinstance(node, nodes.Grad) or not isinstance(body, nodes.Apply):
+        return None
+    if not isinstance(body.head, nodes.Gaussian) or body.arguments[0] != node.var:
+        return None
+    _, m, v = body.arguments
+    return None if node.var in free_vars(m) | free_vars(v) else body
 
 
 _PLACE = {sort: Var("place", sort) for sort in (Sort.REAL, Sort.VEC)}
