@@ -62,3 +62,33 @@ have none : ae S (fun s => p s = 0).
   by case: (Rabs_no_R0 _ k).
 have := Int_almost (Integrable_Meas S _ ip) (@Meas_const S 0) none; rewrite p1 Int_0; lra.
 Qed.
+(* One more draw, of which nothing else depends. *)
+Lemma beside_draw (A B : space) (p : A -> R) (g : B -> R) : Density A p -> Integrable B g ->
+  Integrable (A ⊗ B) (fun w => p (fst w) * g (snd w)).
+Proof.
+move=> [p0 ip p1] i; have mp := Integrable_Meas A _ ip; have mg := Integrable_Meas B _ i.
+apply: Integrable_product.
+- apply: Meas_mul; [exact: (Meas_after mp (@MeasP_fst A B)) | exact: (Meas_after mg (@MeasP_snd A B))].
+- by apply: ae_all => a; exact: (Integrable_scale B (p a) _ i).
+apply: (Integrable_ext _ (Integrable_scale A (Int B (fun b => Rabs (g b))) _ ip)) => a /=.
+rewrite Rmult_comm -Int_scale; apply: Int_ext => b; rewrite Rabs_mult (Rabs_pos_eq (p a))//; exact: p0.
+Qed.
+Lemma beside_draw_vector d (A B : space) (p : A -> R) (g : B -> vec d) : Density A p -> VIntegrable B g ->
+  VIntegrable (A ⊗ B) (fun w => vscal (p (fst w)) (g (snd w))).
+Proof. by move=> h i c; exact: beside_draw h (i c). Qed.
+(* One more draw from a law that may depend on the first. *)
+Lemma draw_beside (A B : space) (q : A -> B -> R) (g : A -> R) : Meas (A ⊗ B) (on2 q) ->
+  (forall a, Density B (q a)) -> Integrable A g -> Integrable (A ⊗ B) (on2 (fun a b => q a b * g a)).
+Proof.
+move=> mq h i; have mg := Integrable_Meas A _ i.
+apply: Integrable_product.
+- by apply: Meas_mul; [exact: mq | exact: (Meas_after mg (@MeasP_fst A B))].
+- apply: ae_all => a; apply: (Integrable_ext _ (Integrable_scale B (g a) _ (density_integrable (h a)))) => b.
+  by rewrite Rmult_comm.
+apply: (Integrable_ext _ (Integrable_abs i)) => a; rewrite /on2 /=.
+rewrite (@Int_ext B _ (fun b => Rabs (g a) * q a b)); first by rewrite Int_scale (density_one (h a)) Rmult_1_r.
+by move=> b; rewrite Rabs_mult Rmult_comm (Rabs_pos_eq (q a b))//; exact: density_ge0 (h a) b.
+Qed.
+Lemma draw_beside_vector d (A B : space) (q : A -> B -> R) (g : A -> vec d) : Meas (A ⊗ B) (on2 q) ->
+  (forall a, Density B (q a)) -> VIntegrable A g -> VIntegrable (A ⊗ B) (on2 (fun a b => vscal (q a b) (g a))).
+Proof. by move=> m h i c; exact: draw_beside m h (i c). Qed.

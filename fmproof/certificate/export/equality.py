@@ -7,7 +7,7 @@ proved once by ``ring`` for all values of its atoms, and then used for the terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,29 +75,36 @@ def leaf(term: Any, scope: Scope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
-def tree(term: Any, scope: Scope, vector: str = "") -> Tree:
+def tree(term: Any, scope: Scope, vector: str = "", values: Mapping[Any, Any] | None = None) -> Tree:
     """The arithmetic of a term, down to what is no arithmetic.
 
     Args:
         vector: the dimension, where 0 is a vector.
+        values: terms that stand for variables, as deterministic draws do.
     """
+
+    def part(node: Any) -> Tree:
+        return tree(node, scope, values=values)
+
+    if values and term in values:
+        return part(values[term])
     if vector and term == 0:
         return Tree("zero", value=vector)
     if isinstance(term, Rational):
         return Tree("number", value=term)
     if isinstance(term, Add):
         kind = "vector sum" if dimension(term) else "sum"
-        return Tree(kind, tuple(tree(a, scope) for a in term.args))
+        return Tree(kind, tuple(map(part, term.args)))
     if isinstance(term, Mul):
         vectors = [a for a in term.args if dimension(a)]
-        scalars = product_of([tree(a, scope) for a in term.args if not dimension(a)])
-        return Tree("scaled", (scalars, tree(vectors[0], scope))) if vectors else scalars
+        scalars = product_of([part(a) for a in term.args if not dimension(a)])
+        return Tree("scaled", (scalars, part(vectors[0]))) if vectors else scalars
     if isinstance(term, Pow):
-        return Tree("power", (tree(term.args[0], scope),), value=int(term.args[1]))
+        return Tree("power", (part(term.args[0]),), value=int(term.args[1]))
     if isinstance(term, nodes.Inner):
-        return Tree("inner", tuple(tree(a, scope) for a in term.args))
+        return Tree("inner", tuple(map(part, term.args)))
     if isinstance(term, nodes.Ratio):
-        return Tree("ratio", tuple(tree(a, scope) for a in term.args))
+        return Tree("ratio", tuple(map(part, term.args)))
     return leaf(term, scope)
 
 
@@ -276,11 +283,17 @@ class Equality:
         if type(x) is type(y) and isinstance(x, nodes.IntegralOver | nodes.Expect):
             return self._integrals(a, b)
         if isinstance(x, nodes.CondExpect) and isinstance(y, nodes.CondExpect):
-            return self._conditionals(a, b)
+            return self.conditionals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
 
-    def _conditionals(self, a: Tree, b: Tree) -> str:
-        """Of what is equal at every point, under the same law, given the same."""
+    def conditionals(
+        self, a: Tree, b: Tree, equal: Callable[[Scope], str] | None = None
+    ) -> str:
+        """Of what is equal at every point, under the same law, given the same.
+
+        Args:
+            equal: proves that at a point; where it is not by arithmetic.
+        """
         x, y = a.term, b.term
         over, others = items(x.measure), items(y.measure)
         where, point = space(over), self.point()
@@ -297,7 +310,7 @@ class Equality:
             raise NotExported(f"{shown(x)} = {shown(y)}: under laws that are written otherwise")
         s = self.printer.placed(a.scope, at(over, point))
         t = self.printer.placed(b.scope, at(others, point))
-        same = self.terms(x.body, s, y.body, t, "d")
+        same = equal(s) if equal else self.terms(x.body, s, y.body, t, "d")
         p, X = parts(x, a.scope, over, self.printer)
         F, G = (
             self.printer.function(o, z.scope, lambda k, z=z: self.printer.vector(z.term.body, k))  # type: ignore[misc]

@@ -221,9 +221,9 @@ def substituted(step: At) -> str:
     # the premise and the goal, with the density of the draw apart
     own = items(premise.measure)
     there = printer.placed(s, at(own, name))
-    source = weighted(premise.measure, tree(premise.body, there, vector), there)
+    at_value = tree(premise.body, there, vector, dict(own.values))
+    source = weighted(premise.measure, at_value, there)
     law = next(d for d in own.densities if is_gaussian(d) and d.arguments[0] == own[-1].var)
-    at_value = tree(premise.body, there, vector)
     split = Tree(kind, (leaf(law, there), weighted(outer, at_value, there)))
     result = Tree(kind, (leaf(draw, here), weighted(outer, tree(goal.body, here, vector), here)))
     target = weighted(goal.measure, tree(goal.body, here, vector), here)

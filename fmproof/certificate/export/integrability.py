@@ -8,12 +8,14 @@ from sympy import Rational, S
 
 from fmproof.certificate.certificate import From
 from fmproof.certificate.export.conditional import total_mass, without_density
-from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
+from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
     expanded,
     is_marginal,
     is_uniform,
+    law_density,
+    law_fact,
     law_integrable,
     marginal,
     matching,
@@ -34,7 +36,7 @@ from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, factors, mul, without
 from fmproof.lang.node import shown, sort_of
-from fmproof.lang.nodes.measure import against_lebesgue, drawn_by
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, without_lets
 from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -334,7 +336,8 @@ def _multiple(step: At, goal: Any, premise: Any) -> str:
 def _constant(prop: Any) -> Rational:
     """The product of the constant factors of an integrand."""
     value = S.One
-    for f in (*densities(prop.measure), *factors(prop.body)):
+    body, _ = without_lets(prop.body, prop.measure)
+    for f in (*densities(prop.measure), *factors(body)):
         if is_uniform(f):
             value = value * f.head.definition
         elif isinstance(f, Rational):
@@ -359,7 +362,10 @@ def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
     if without_density(premise.measure) or without_density(goal.measure):
-        return _multiple(step, goal, premise)
+        if len(items(goal.measure)) == len(items(premise.measure)):
+            return _multiple(step, goal, premise)
+        if not any(map(is_marginal, densities(premise.measure))):
+            return _beside_draw(step, goal, premise)
     if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
@@ -367,7 +373,8 @@ def tonelli(step: At) -> str:
     body, _ = against_lebesgue(premise.body, premise.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     shape = weighted(premise.measure, tree(premise.body, here), here)
-    wanted, target = items(goal.measure), against_lebesgue(goal.body, goal.measure)[0]
+    wanted = items(goal.measure)
+    target = mul(*wanted.densities, goal.body)
     found: Marginal | None = None
     rest: Any = None
     if len(wanted) > len(over):
@@ -412,6 +419,50 @@ def tonelli(step: At) -> str:
     result = weighted(goal.measure, tree(goal.body, there), there)
     k = _constant(goal) / _constant(premise)
     return _up_to_a_constant(step, final, written(here), result, k, proof, goal)
+
+
+def _beside_draw(step: At, goal: Any, premise: Any) -> str:
+    """One more draw, before or after another, of which what is integrated does not depend."""
+    last = not items(goal.measure[-1:]).bound & free_vars(goal.body)
+    new, others = (goal.measure[-1:], goal.measure[:-1]) if last else (
+        goal.measure[:1], goal.measure[1:]
+    )  # fmt: skip
+    added, kept = items(new), items(others)
+    if len(added) != 1 or len(kept) != 1 or added.bound & free_vars(goal.body):
+        raise NotExported("draws that are not apart")
+    over, vector, printer, s = items(goal.measure), dimension(goal.body), step.printer, step.scope
+    name, where = step.equality.point(), space(over)
+    told = props.Integrable(goal.body, *others)
+    known = step.cast(Known(premise, s, step.given(premise)), told, s)
+    here = printer.placed(s, at(over, name))
+    own = weighted(others, tree(goal.body, here, vector), here)
+    law = product_of([leaf(d, here) for d in added.densities])
+    shape = Tree("scaled" if vector else "product", (law, own))
+    target = weighted(goal.measure, tree(goal.body, here, vector), here)
+    V, size, kind = ("V", f"{vector} ", "_vector d") if vector else ("", "", "")
+    A, B = space(items(goal.measure[:1])), space(items(goal.measure[1:]))
+    lemma, law = _new_law(step, goal, new, kept if last else None)
+    proof = f"(@{lemma}{kind} ({A}) ({B}) {law[0]} {step.integrand(told)} {law[1]} {known})"
+    same = f"(fun {name} : {where} => {step.equality.trees(shape, target)})"
+    F = f"(fun {name} : {where} => {step.equality.text(shape)})"
+    return f"(@{V}Integrable_ext {size}({where}) {F} {step.integrand(goal)} {same} {proof})"
+
+
+def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, tuple[str, str]]:
+    """The lemma, the density of a new draw, and that it is one, for each value of those before."""
+    printer, added = step.printer, items(new)
+    if before is None:
+        p = printer.function(added, step.scope, lambda k: printer.law(new, k))
+        return "beside_draw", (p, law_density(step, new))
+    first = printer.placed(step.scope, at(before, "pt_a"))
+    p = printer.function(added, first, lambda k: printer.law(new, k))
+    point = at(items(goal.measure), step.equality.point())
+    scope = printer.placed(step.scope, point)
+    (density_,) = added.densities
+    measurable = step.measurability.real(density_, scope, point)
+    A = space(before)
+    law = f"(fun pt_a : {A} => {law_fact(step, density_, printer.placed(first, at(added, '_')))})"
+    return "draw_beside", (f"(fun pt_a : {A} => {p})", f"{measurable} {law}")
 
 
 def jensen(step: At) -> str:
@@ -624,7 +675,9 @@ def _merged(step: At, source: From, measure: Any) -> str:
     if densities(merged.measure):
         if flat is not None:
             raise NotExported("null sets of several variables together, under a law")
-        whole = _merged_under_law(step, merged, both, (A, B), (f, g, mf, mg), (name, proof))
+        first = step.printer.placed(step.scope, at(over, name))
+        each = name, step.almost(told, first), proof
+        whole = _merged_under_law(step, merged, both, (A, B), (f, g, mf, mg), each)
         return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
     whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     if flat is not None:
@@ -637,15 +690,17 @@ def _merged_under_law(
     step: At, merged: Any, both: Any, spaces: tuple[str, str], functions: Any, each: Any
 ) -> str:
     """The same under a law, whose density is that of the first times that of the second."""
-    (A, B), (f, g, mf, mg), (name, proof) = spaces, functions, each
+    (A, B), (f, g, mf, mg), (name, told, proof) = spaces, functions, each
     over = items(merged.measure)
     if len(over.densities) < 2:
         raise NotExported("null sets together, only one of them under a law")
     scope = step.printer.placed(step.scope, both)
     p = f"(fun {both.name} : {A} ⊗ ({B}) => {step.printer.law(merged.measure, scope)})"
     mp = measurable_law(step, over, both)
-    second = f"(fun pt pt_k pt_n => pt_k (right_factor pt_n))"
-    inner = f"(ae_mono {B} _ _ {second} {proof})"
+    pair = f"({name}, pt)"
+    wanted = f"(fun pt : {B} => {p} {pair} <> 0 -> {f} {pair} = 0 -> {g} {pair} = 0)"
+    second = f"(fun (pt : {B}) pt_k pt_n => pt_k (right_factor pt_n))"
+    inner = f"(@ae_mono ({B}) {told} {wanted} {second} {proof})"
     return (
         f"(@everywhere_under_law ({A}) ({B}) {p} {f} {g} {mp} {mf} {mg} "
         f"(fun {name} : {A} => {inner}))"

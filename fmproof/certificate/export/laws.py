@@ -234,7 +234,7 @@ def law_integrable(
             proof = _one_more(step, law, built, done, scope, proof)
         else:
             drawn = {**scope, **dict.fromkeys(drawn_by(law), "_")}
-            proof = f"(density_integrable {_fact(step, law, drawn)})"
+            proof = f"(density_integrable {law_fact(step, law, drawn)})"
         built = [*built, *ranges]
         done = [*done, law]
     if not built:
@@ -242,7 +242,8 @@ def law_integrable(
     return proof, built, done
 
 
-def _fact(step: At, law: Any, scope: Scope) -> str:
+def law_fact(step: At, law: Any, scope: Scope) -> str:
+    """That a law's density is one, for fixed other arguments."""
     texts = dict(zip(law.head.params, step.printer.parts(law, scope), strict=True))
     return density(law.head, step.proof.symbols.heads[law.head], texts)
 
@@ -256,7 +257,7 @@ def law_density(step: At, measure: Sequence[Any]) -> str:
             raise NotExported("the law of several variables at once as a density")
         first = step.printer.placed(step.scope, at(before, "pt_a")) if before else step.scope
         both = step.printer.placed(first, at(own, "pt_x"))
-        law = _fact(step, own.densities[0], both)
+        law = law_fact(step, own.densities[0], both)
         if not before:
             proof = law
             continue
@@ -302,7 +303,7 @@ def _one_more(
         m = f"(Meas_mul {m} {part})"
     for part in signs[1:]:
         sign = f"(Rmult_le_pos _ _ {sign} {part})"
-    fact = _fact(step, law, inside | {item.var: "_" for item in ranges})
+    fact = law_fact(step, law, inside | {item.var: "_" for item in ranges})
     proof = (
         f"(@law_cons ({where}) ({new}) {D} {p} {m} (fun {name} : {where} => {sign}) {proof} "
         f"(fun {name} : {where} => {fact}))"

@@ -12,6 +12,7 @@ from fmproof.certificate.export.equality import (
     Tree,
     back,
     chain,
+    leaf,
     product_of,
     tree,
 )
@@ -149,6 +150,8 @@ def congruence(step: At) -> str:
             return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
+    if kind is nodes.CondExpect:
+        return _conditional(step, node, parts)
     if kind in (nodes.Grad, nodes.Partial, nodes.Div, nodes.ArgMin) and parts:
         return calculus.under(step, node, parts)
     args = list(arguments(node))
@@ -178,6 +181,23 @@ def congruence(step: At) -> str:
     if eq.key(now) == eq.key(rhs):
         return chain(*proofs)
     return chain(*proofs, eq.trees(now, rhs, tactic))
+
+
+def _conditional(step: At, node: Any, parts: Any) -> str:
+    """Conditional expectations of what is equal at every point."""
+    if [place for place, _ in parts] != [0]:
+        raise NotExported("a conditional expectation given something else")
+    ((_, source),) = parts
+    other: Any = type(node)(
+        step.premise(source).conclusion.rhs, [(g.var, g.at) for g in node.given], *node.measure
+    )
+
+    def equal(scope: Any) -> str:
+        return step.proved(source, props.Equals(node.body, other.body), scope)
+
+    eq, s, c = step.equality, step.scope, step.conclusion
+    inside = eq.conditionals(leaf(node, s), leaf(other, s), equal)
+    return chain(eq.terms(c.lhs, s, node, s), inside, eq.terms(other, s, c.rhs, s))
 
 
 def _if_zero(step: At, side: Any, node: Any) -> str:
