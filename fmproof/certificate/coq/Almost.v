@@ -7,8 +7,6 @@ Set Implicit Arguments. Unset Strict Implicit.
 Open Scope R_scope.
 Delimit Scope R_scope with real.
 
-Lemma left_factor (p q : R) : p * q <> 0 -> p <> 0.
-Proof. by move=> n e; apply: n; rewrite e Rmult_0_l. Qed.
 Lemma right_factor (p q : R) : p * q <> 0 -> q <> 0.
 Proof. by move=> n e; apply: n; rewrite e Rmult_0_r. Qed.
 

@@ -15,12 +15,12 @@ Definition lebesgue d (l : vector_measure d) : Prop := forall a b : vec d, (fora
   l (box a b) = ((\prod_(i < d) ((b i : RT) - a i))%R)%:E.
 Arguments lebesgue : clear implicits.
 
-(* Assumed: the divergence theorem on the whole space. F is differentiable everywhere, so for each
-   box the integral of div F over it is the flux through its sides (Mathlib,
-   MeasureTheory.integral_divergence_of_hasFDerivAt; Pfeffer, The Riemann Approach to Integration,
-   theorem 11.4.10). As |F| is integrable, the flux through the sides of the cube of side 2r around 0
-   is integrable in r, so it tends to 0 along some r that tend to infinity; and as div F is integrable,
-   its integral over those cubes tends to that over the space. *)
+(* Assumed: the divergence theorem on the whole space. F is differentiable everywhere and div F is
+   integrable, so for each box the integral of div F over it is the flux through its sides (Mathlib,
+   MeasureTheory.integral_divergence_of_hasFDerivAt_off_countable; for d = 1 Rudin, Real and Complex
+   Analysis, theorem 7.21; for d = 0 both sides are 0). As |F| is integrable, the flux through the
+   sides of the cube of side 2r around 0 is integrable in r, so it tends to 0 along some r that tend
+   to infinity; and as div F is integrable, its integral over those cubes tends to that over the space. *)
 Axiom divergence_theorem : forall d (l : vector_measure d), lebesgue d l ->
   forall F : vec d -> vec d, (forall x, VDifferentiable F x) -> VIntegrable (Rn d l) F ->
   Integrable (Rn d l) (divergence F) -> Int (Rn d l) (divergence F) = 0.

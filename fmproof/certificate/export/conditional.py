@@ -223,9 +223,7 @@ def take_out(step: At) -> str:
     X = step.function(law.inner, lambda s: step.printer.vector(term.body, s))
     p = step.function(law.inner, lambda s: step.printer.law(term.measure, s))
     measurable = step.measurability.vector(term.body, law.scope, law.point)
-    return (
-        f"(@condexp_given d l ({law.S}) {p} {X} {law._law} {measurable} {law._finite()})"
-    )
+    return f"(@condexp_given d l ({law.S}) {p} {X} {law._law} {measurable} {law._finite()})"
 
 
 def conditional_linearity(step: At) -> str:
@@ -267,9 +265,7 @@ def conditional_linearity(step: At) -> str:
             for (c, _), law in zip(parts, laws, strict=True)
         ),
     )
-    split = Tree(
-        "vector sum", tuple(Tree("scaled", (tree(c, s), tree(f, s))) for c, f in parts)
-    )
+    split = Tree("vector sum", tuple(Tree("scaled", (tree(c, s), tree(f, s))) for c, f in parts))
     equal = eq.trees(tree(term.body, s), split)
     c = step.conclusion
     there = printer.placed(step.scope, at(items(c.measure), name))

@@ -75,7 +75,9 @@ def leaf(term: Any, scope: Scope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
-def tree(term: Any, scope: Scope, vector: str = "", values: Mapping[Any, Any] | None = None) -> Tree:
+def tree(
+    term: Any, scope: Scope, vector: str = "", values: Mapping[Any, Any] | None = None
+) -> Tree:
     """The arithmetic of a term, down to what is no arithmetic.
 
     Args:
@@ -286,9 +288,7 @@ class Equality:
             return self.conditionals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
 
-    def conditionals(
-        self, a: Tree, b: Tree, equal: Callable[[Scope], str] | None = None
-    ) -> str:
+    def conditionals(self, a: Tree, b: Tree, equal: Callable[[Scope], str] | None = None) -> str:
         """Of what is equal at every point, under the same law, given the same.
 
         Args:

@@ -1,8 +1,8 @@
 """What a theorem assumes at every point, in its proof, too.
 
-A step may ask for something almost everywhere that the theorem assumes everywhere. In Coq the latter
-is easier to use: equal integrands need not be known to be measurable. So such a step is proved from
-the stronger hypothesis; nothing of the theorem changes.
+A step may ask for something almost everywhere that the theorem assumes everywhere. In Coq the
+latter is easier to use: equal integrands need not be known to be measurable. So such a step is
+proved from the stronger hypothesis; nothing of the theorem changes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _parts(hypotheses: Iterable[Any]) -> Iterator[Any]:
 
 
 def _everywhere(prop: Any) -> Any:
-    """What says everywhere what ``prop`` says almost everywhere; None for what says no such thing."""
+    """What says everywhere what ``prop`` says almost everywhere; None for another proposition."""
     if not isinstance(prop, props.Almost):
         return None
     told: Any = prop.args[0]

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import S
 
 from fmproof.certificate.export.derivatives import exponent_shape
-from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
+from fmproof.certificate.export.equality import REFL, Tree, chain, leaf, product_of, tree, weighted
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at
 from fmproof.certificate.export.statement import (
@@ -45,9 +45,10 @@ def gaussian_density(step: At) -> str:
 
 def gaussian_mean(step: At) -> str:
     """E[x] = m."""
-    _, m, v = step.printer.parts(_with_point(step.arg(0)), {**step.scope, _drawn(step): "vzero"})
     _require_lebesgue(step)
-    return f"(gaussian_mean {LEBESGUE} {m} {v})"
+    _, m, v = step.arg(0).arguments
+    printer, s = step.printer, step.scope
+    return f"(gaussian_mean {LEBESGUE} {printer.vector(m, s)} {printer.term(v, s)})"
 
 
 def gaussian_variance(step: At) -> str:
@@ -256,7 +257,7 @@ def marginal_almost(step: At) -> str:
     (m,), eq, printer = goal.measure, step.equality, step.printer
     over, joint = items([m]), items(premise.measure)
     outer = joint[:-1]
-    if len(over) != 1 or len(outer) != 1 or joint.values and joint[-1].var in dict(joint.values):
+    if len(over) != 1 or len(outer) != 1 or (joint.values and joint[-1].var in dict(joint.values)):
         raise NotExported("a marginal of a joint law that is not drawn last")
     x, name = over[0].var, eq.point()
     Z, E = space(outer), space(over)
@@ -267,7 +268,8 @@ def marginal_almost(step: At) -> str:
     marginal = m.head.unfold(m.arguments)
     there = printer.placed(inside, at(items(marginal.measure), name))
     here = printer.placed(
-        {**step.scope, joint[-1].var: "pt_x"}, Point("", name, {outer[0].var: ()}, values=tuple(joint.values))
+        {**step.scope, joint[-1].var: "pt_x"},
+        Point("", name, {outer[0].var: ()}, values=tuple(joint.values)),
     )
     own = weighted(marginal.measure, tree(marginal.body, there), there)
     same = eq.trees(own, product_of([leaf(d, here) for d in joint.densities]))
@@ -294,37 +296,22 @@ def logarithm(step: At) -> str:
     (a,) = term.args
     rhs = tree(step.conclusion.rhs, s)
     if isinstance(a, nodes.Exp):
-        return chain(f"(ln_exp {step.printer.term(a.args[0], s)})", eq.trees(tree(a.args[0], s), rhs))
+        return chain(
+            f"(ln_exp {step.printer.term(a.args[0], s)})", eq.trees(tree(a.args[0], s), rhs)
+        )
     if a == 1 or isinstance(a, nodes.Ratio):
         raise NotExported(f"the logarithm {shown(term)}")
     parts = factors(a)
-    proof, signs = REFL_OF, step.given(props.Positive(parts[0]))
+    proof, sign = REFL, step.given(props.Positive(parts[0]))
     done, logs = tree(parts[0], s), leaf(nodes.Log(parts[0]), s)
-    proofs: list[str] = []
     for part in parts[1:]:
-        sign, here = step.given(props.Positive(part)), tree(part, s)
-        texts = f"{eq.text(done)} {eq.text(here)} {signs} {sign}"
+        positive, here = step.given(props.Positive(part)), tree(part, s)
         log = leaf(nodes.Log(part), s)
-        more = f"(ln_mult {texts})"
-        beside = f"(f_equal (fun h : R => h + {eq.text(log)}) {proof})" if proof else ""
-        proof = chain(more, beside) if beside else more
-        signs = f"(Rmult_lt_0_compat _ _ {signs} {sign})"
+        first = f"(ln_mult {eq.text(done)} {eq.text(here)} {sign} {positive})"
+        rest = f"(f_equal (fun h : R => h + {eq.text(log)}) {proof})" if proof != REFL else REFL
+        proof, sign = chain(first, rest), f"(Rmult_lt_0_compat _ _ {sign} {positive})"
         done, logs = Tree("product", (done, here)), Tree("sum", (logs, log))
-    proofs.append(f"(f_equal ln {eq.trees(tree(a, s), done)})")
-    return chain(*proofs, proof, eq.trees(logs, rhs))
-
-
-REFL_OF = ""
-
-
-def _drawn(step: At) -> Any:
-    return step.arg(0).arguments[0]
-
-
-def _with_point(draw: Any) -> Any:
-    if not is_gaussian(draw):
-        raise NotExported(f"{shown(draw)} is no Gaussian draw")
-    return draw
+    return chain(f"(f_equal ln {eq.trees(tree(a, s), done)})", proof, eq.trees(logs, rhs))
 
 
 def _require_lebesgue(step: At) -> None:

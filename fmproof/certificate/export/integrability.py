@@ -22,7 +22,14 @@ from fmproof.certificate.export.laws import (
     measurable_law,
 )
 from fmproof.certificate.export.proof import At, Known
-from fmproof.certificate.export.rules import almost_at_points, at_points, beside_law, known_at_points, only_almost, together
+from fmproof.certificate.export.rules import (
+    almost_at_points,
+    at_points,
+    beside_law,
+    known_at_points,
+    only_almost,
+    together,
+)
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -647,9 +654,7 @@ def everywhere(step: At) -> str:
 def _all(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
     """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
     over = items(node.measure)
-    facts = [
-        (at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions
-    ]
+    facts = [(at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions]
     return together(space(over), facts)
 
 

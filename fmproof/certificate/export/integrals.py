@@ -98,8 +98,9 @@ def _multiple_of_vector(step: At) -> str:
     scaled = Tree("scaled", (tree(k, s), weighted(term.measure, tree(f, inside), inside)))
     text, F = step.printer.term(k, s), eq.integrand(rest, s)
     point = f"(fun {name} : {where} => {eq.trees(body, scaled)})"
+    whole = f"{eq.integrand(term, s)} (fun pt => vscal {text} ({F} pt))"
     return chain(
-        f"(@VInt_ext {size} ({where}) {eq.integrand(term, s)} (fun pt => vscal {text} ({F} pt)) {point})",
+        f"(@VInt_ext {size} ({where}) {whole} {point})",
         f"(VInt_scale {size} ({where}) {text} {F})",
         eq.trees(Tree("scaled", (tree(k, s), tree(rest, s))), tree(step.conclusion.rhs, s)),
     )

@@ -335,7 +335,8 @@ def matching(
         raise NotExported("an integral over another number of variables")
     eq = step.equality
     source, target = (
-        substitute(term, dict(getattr(o, "values", ()))) for term, o in ((source, over), (target, wanted))
+        substitute(term, dict(getattr(o, "values", ())))
+        for term, o in ((source, over), (target, wanted))
     )
 
     def form(term: Any) -> Any:

@@ -149,7 +149,6 @@ _FUNCTIONS = {
 }
 
 
-
 class Measurability:
     """Proofs that terms are measurable, by their form, and that they are ≥ 0."""
 

@@ -35,7 +35,8 @@ vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrabl
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
 VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
 ln exp sqrt Rabs PI INR gaussian
-Dominated DominatedInNumber VDominated lebesgue l_lebesgue box grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+Dominated DominatedInNumber VDominated lebesgue l_lebesgue box
+grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
@@ -75,7 +76,9 @@ class Symbols:
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
         self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
-        self.slopes: dict[Basic, Slope] = {}  #: other derivatives that are integrated, by their keys
+        self.slopes: dict[
+            Basic, Slope
+        ] = {}  #: other derivatives that are integrated, by their keys
         self.lebesgue = False  #: the measure of R^d has to be Lebesgue's
         self.uses_derivatives = False
         self.integrates = False  #: something is integrated, so derivatives must be measurable

@@ -1,7 +1,7 @@
 """Equal laws, without the arbitrary function that they are stated for.
 
-A transfer rests on E[h(X)] = E[h(Y)] for an arbitrary h, which is no symbol of the theorem. Here such
-a step is about the rule that made the laws equal, and its arguments, alone.
+A transfer rests on E[h(X)] = E[h(Y)] for an arbitrary h, which is no symbol of the theorem. Here
+such a step is about the rule that made the laws equal, and its arguments, alone.
 """
 
 from __future__ import annotations
