@@ -96,9 +96,8 @@ def gaussian_moments(step: At) -> str:
         Tree("vector sum", (Tree("scaled", (tree(c, s), leaf(x, inside))), tree(z, s, "d")))
         for c, z in lines
     ]
-    own = Tree("scaled" if vector else "product", (leaf(draw, inside), trees[0])) if vector else (
-        Tree("product", (leaf(draw, inside), Tree("inner", tuple(trees))))
-    )  # fmt: skip
+    second = trees[0] if vector else Tree("inner", tuple(trees))
+    own = Tree("scaled" if vector else "product", (leaf(draw, inside), second))
     texts = [step.printer.parts(draw, inside)[1:]]
     texts.append([eq.text(tree(c, s)) for c, _ in lines])
     texts.append([eq.text(tree(z, s, "d")) for _, z in lines])
@@ -191,7 +190,7 @@ def substituted(step: At) -> str:
     if not isinstance(goal, props.Integrable) or not 0 < place == len(goal.measure) - 1:
         raise NotExported("a Gaussian draw that is not the last of several")
     draw, outer = goal.measure[place], goal.measure[:place]
-    x, m, v = draw.arguments
+    _, m, v = draw.arguments
     (premise,) = (h for h in step.step.hypotheses if isinstance(h, props.Integrable))
     eq, printer, s = step.equality, step.printer, step.scope
     before, name = items(outer), eq.point()

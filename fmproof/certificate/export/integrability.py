@@ -448,19 +448,19 @@ def _beside_draw(step: At, goal: Any, premise: Any) -> str:
     target = weighted(goal.measure, tree(goal.body, here, vector), here)
     V, size, kind = ("V", f"{vector} ", "_vector d") if vector else ("", "", "")
     A, B = space(items(goal.measure[:1])), space(items(goal.measure[1:]))
-    lemma, law = _new_law(step, goal, new, kept if last else None)
-    proof = f"(@{lemma}{kind} ({A}) ({B}) {law[0]} {step.integrand(told)} {law[1]} {known})"
+    lemma, p, is_law = _new_law(step, goal, new, kept if last else None)
+    proof = f"(@{lemma}{kind} ({A}) ({B}) {p} {step.integrand(told)} {is_law} {known})"
     same = f"(fun {name} : {where} => {step.equality.trees(shape, target)})"
     F = f"(fun {name} : {where} => {step.equality.text(shape)})"
     return f"(@{V}Integrable_ext {size}({where}) {F} {step.integrand(goal)} {same} {proof})"
 
 
-def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, tuple[str, str]]:
+def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, str, str]:
     """The lemma, the density of a new draw, and that it is one, for each value of those before."""
     printer, added = step.printer, items(new)
     if before is None:
         p = printer.function(added, step.scope, lambda k: printer.law(new, k))
-        return "beside_draw", (p, law_density(step, new))
+        return "beside_draw", p, law_density(step, new)
     first = printer.placed(step.scope, at(before, "pt_a"))
     p = printer.function(added, first, lambda k: printer.law(new, k))
     point = at(items(goal.measure), step.equality.point())
@@ -469,7 +469,7 @@ def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, tuple[str
     measurable = step.measurability.real(density_, scope, point)
     A = space(before)
     law = f"(fun pt_a : {A} => {law_fact(step, density_, printer.placed(first, at(added, '_')))})"
-    return "draw_beside", (f"(fun pt_a : {A} => {p})", f"{measurable} {law}")
+    return "draw_beside", f"(fun pt_a : {A} => {p})", f"{measurable} {law}"
 
 
 def jensen(step: At) -> str:
