@@ -239,7 +239,10 @@ def test_what_each_rule_proves_is_written() -> None:
         (lambda: calculus.derivative(Grad(f(2 * x), x)), "by its parts"),
         (lambda: order.positive(Positive(dim), 0), "may be 0"),
         (lambda: reflexivity(Integral(a(t), t)), "an integral over t"),
-        (lambda: order.positive(Positive(Expect(f(x), p2(x, y))), 0), "several variables at once"),
+        (
+            lambda: order.positive(Positive(Expect(f(x), q(z), p2(x, y))), 0),
+            "several variables at once",
+        ),
     ],
 )
 def test_what_has_no_translation_is_said(make: Callable[[], Theorem], told: str) -> None:

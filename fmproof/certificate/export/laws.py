@@ -249,12 +249,13 @@ def law_fact(step: At, law: Any, scope: Scope) -> str:
 
 
 def law_density(step: At, measure: Sequence[Any]) -> str:
-    """That the product of the densities of several draws, one variable each, is a density."""
+    """That the product of the densities of draws is one; all but the first of one variable."""
     proof = ""
+    measure = [draw for draw in measure if not isinstance(draw, nodes.Let)]
     for count, draw in enumerate(measure):
         own, before, whole = (items(m) for m in ([draw], measure[:count], measure[: count + 1]))
-        if len(own) != 1 or len(own.densities) != 1:
-            raise NotExported("the law of several variables at once as a density")
+        if len(own.densities) != 1 or (before and len(own) != 1):
+            raise NotExported("the law of several variables at once, after another")
         first = step.printer.placed(step.scope, at(before, "pt_a")) if before else step.scope
         both = step.printer.placed(first, at(own, "pt_x"))
         law = law_fact(step, own.densities[0], both)

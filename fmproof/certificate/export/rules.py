@@ -315,6 +315,13 @@ def known_at_points(lifted: list[Any], inside: Any, law: bool = False) -> list[K
     ]
 
 
+def all_at_points(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
+    """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
+    over = items(node.measure)
+    facts = [(at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions]
+    return together(space(over), facts)
+
+
 def conjunct(name: str, i: int, count: int) -> str:
     """One of the predicates from what :func:`together` makes of them."""
     if count == 1:

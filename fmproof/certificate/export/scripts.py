@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fmproof.certificate.export import (
+    almost,
     calculus,
     conditional,
     differentiability,
@@ -49,10 +50,10 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "finite_measure": integrability.finite_measure,
     "tonelli": integrability.tonelli,
     "jensen": integrability.jensen,
-    "sections": integrability.sections,
-    "reorder_almost": integrability.reorder_almost,
-    "everywhere": integrability.everywhere,
-    "support_of_marginal": integrability.support_of_marginal,
+    "sections": almost.sections,
+    "reorder_almost": almost.reorder_almost,
+    "everywhere": almost.everywhere,
+    "support_of_marginal": almost.support_of_marginal,
     "nonzero": signs.nonzero,
     "product_vanishes": signs.product_vanishes,
     "positive": signs.positive,

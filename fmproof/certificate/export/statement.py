@@ -249,7 +249,10 @@ class Slope:
 
 def slope_key(node: Any) -> tuple[Basic, Any]:
     """The same for derivatives of equal functions, and the derivative at a variable place."""
-    moved = type(node)(node.body, node.var, _PLACE[node.var.sort])
+    place = _PLACE[node.var.sort]
+    if place in free_vars(node):
+        raise NotExported(f"{place.name} is what a derivative's place is called here: rename it")
+    moved = type(node)(node.body, node.var, place)
     return canon(moved), moved
 
 
