@@ -245,7 +245,6 @@ def _under(step: At, node: Any, source: From) -> str:
     bound = over.bound
     lifted = only_almost(step, source, bound, inside)
     known = known_at_points(lifted, inside, law is not None)
-    facts = [(h, almost_at_points(step, h, node)) for h in lifted]
     where, size = space(over), f"{vector} " if vector else ""
     F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
     equal = step.proved(source, told, inside, known)
@@ -254,9 +253,7 @@ def _under(step: At, node: Any, source: From) -> str:
     if not lifted:
         lemma = "VInt_ext" if vector else "Int_ext"
         return f"(@{lemma} {size}({where}) {F} {G} (fun {name} : {where} => {equal}))"
-    holds, all_facts = together(
-        where, [(at_points(step, h, over, node), proof) for h, proof in facts]
-    )
+    holds, all_facts = all_at_points(step, lifted, node)
     pointwise = f"(fun pt => {F} pt = {G} pt)"
     almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {all_facts})"
     kind = "vector" if vector else "real"
