@@ -38,10 +38,10 @@ From FMProof Require Import Steps Vectors Almost.
 Open Scope R_scope.
 Set Warnings "-all".
 """
-CONDITIONAL = "From FMProof Require Import Conditional Bayes.\n"
+_CONDITIONAL = "From FMProof Require Import Conditional Bayes.\n"
 NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Scores Normal.\n"
-DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
-LEBESGUE = "From FMProof Require Import Lebesgue.\n"
+_DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
+_LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -97,9 +97,9 @@ def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
 def _header(symbols: Symbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
     asked = {
-        CONDITIONAL: symbols.conditional,
-        DERIVATIVES: symbols.uses_derivatives,
-        LEBESGUE: symbols.lebesgue,
+        _CONDITIONAL: symbols.conditional,
+        _DERIVATIVES: symbols.uses_derivatives,
+        _LEBESGUE: symbols.lebesgue,
         NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
     }
     return HEADER + "".join(text for text, wanted in asked.items() if wanted)
