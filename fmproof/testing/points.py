@@ -7,7 +7,8 @@ of each row are known, and the loss can be held against them without the noise o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,15 @@ from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
-from fmproof.testing.precision import precision_of, precision_shown, target_slack, usual_size
+from fmproof.testing.precision import (
+    lower_precisions,
+    on_grid,
+    precision_of,
+    precision_shown,
+    rounded,
+    target_slack,
+    usual_size,
+)
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import same_times
 from fmproof.testing.whole_laws import noise_law, time_law
@@ -77,6 +86,16 @@ class Points:
         """The points of several batches."""
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
+
+    def casts(self, reference: Reference) -> Iterator[Points]:
+        """The same, should the loss cast its data to a lower precision before it makes x of them;
+        where the noise shows that precision as well, the target has it too."""
+        beta = reference.beta(self.t)[:, None]
+        slack = 8 * self.rounding * self.size[:, None] / np.maximum(beta, 1e-300)
+        for kind, eps in lower_precisions(self.rounding):
+            cast = replace(self, z=rounded(self.z, kind))
+            whole = on_grid(cast.latents(reference).eps, slack, kind)
+            yield replace(cast, rounding=eps) if whole else cast
 
     def rows(self, index: Any) -> Points:
         """Some of the rows."""
