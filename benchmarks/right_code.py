@@ -185,9 +185,7 @@ def gradient_by_hand(seed: int, level: float, target: str) -> None:
     def gradient(theta: Any, x1: Any, rng: Any) -> Any:
         x, u, t = triples(x1, rng, target)
         error = 2 * (family(theta, t, x) - u) / len(t)
-        return np.array(
-            [(error * x).sum(), (error * np.tanh(t[:, None] * x)).sum(), error.sum()]
-        )
+        return np.array([(error * x).sum(), (error * np.tanh(t[:, None] * x)).sum(), error.sum()])
 
     options: dict[str, Any] = {"samples": 1_000, "seed": seed, "level": level, "target": target}
     assert_same_gradient(

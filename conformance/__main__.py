@@ -22,7 +22,8 @@ PAGE = """# Conformance
 What the checks of `fmproof.testing` say of libraries of the field. Written by
 
 ```sh
-pip install -r requirements/conformance.txt && pip install --no-deps k-diffusion==0.1.1.post1 dctorch==0.1.2
+pip install -r requirements/conformance.txt
+pip install --no-deps k-diffusion==0.1.1.post1 dctorch==0.1.2
 python -m conformance -o docs/conformance.md
 ```
 
