@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
-from fmproof.models.targets import coefficients, target_of
+from fmproof.models.targets import target_of
+from fmproof.testing.conversion_mistakes import looks_like
 from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.evidence import check_count
 from fmproof.testing.exact import call_with, convert_for, numbers_of
@@ -80,7 +81,7 @@ def assert_conversion(
         f"the conversion from {_name(source, backwards)} does not give {_name(target, backwards)}",
         expected=f"{expected[row]} at t = {joint.t[row]:.6g}, x_t = {joint.x[row]}",
         found=f"{found[row]}",
-        hint=_like(reference, latents, given, expected, found, 10 * slack),
+        hint=looks_like(reference, joint, given, expected, found, 10 * slack),
     )
     failure.reproduce = call(
         assert_conversion,
@@ -113,44 +114,6 @@ def _gain(source: Reference, target: Reference, t: FloatArray) -> FloatArray:
 
 def _name(target: Any, backwards: bool) -> str:
     return NAMES.get(str(target_of(target, backwards)), "the target given")
-
-
-def _like(
-    reference: Reference,
-    latents: Latents,
-    given: FloatArray,
-    expected: FloatArray,
-    found: FloatArray,
-    slack: FloatArray,
-) -> str:
-    def same(value: FloatArray) -> bool:
-        return bool((np.abs(found - value) <= slack).all())
-
-    if same(given):
-        return "it returns its input unchanged"
-    if same(-expected):
-        return "its sign is flipped"
-    for name, words in NAMES.items():
-        try:
-            a, b = coefficients(reference.path, name, latents.t)
-        except Exception:  # a table has no velocity
-            continue
-        value = a[:, None] * latents.z + b[:, None] * latents.eps
-        if np.isfinite(value).all() and same(value):
-            return f"it returns {words}"
-    ratio = float((found * expected).sum() / max(float(np.square(expected).sum()), 1e-300))
-    if same(ratio * expected):
-        return f"it is {ratio:.6g} times what it should be"
-    from fmproof.testing.diagnosis import fit_near
-
-    line = fit_near(latents, found, float(np.median(latents.t)))
-    if line is None or line.error > 0.1:
-        return ""
-    due = [float(v[0]) for v in reference.coefficients(np.array([line.t]))]
-    return (
-        f"near t = {line.t:.3g} it is {line.a:.3g} x1 + {line.b:.3g} x0, "
-        f"expected {due[0]:.3g} x1 + {due[1]:.3g} x0"
-    )
 
 
 def assert_guidance(
