@@ -17,6 +17,8 @@ from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, nam
 from fmproof.testing.precision import precision_of, precision_shown, units
 from fmproof.testing.reference import Latents, Reference
 
+_COARSE = 1e-4  # rounding of half precision and bfloat16
+
 
 def assert_conversion(
     convert: Callable[..., Any],
@@ -73,7 +75,11 @@ def assert_conversion(
     expected = joint.u
     size = 1 + np.abs(np.hstack([joint.x, given, expected])).max(axis=1)
     gain = _gain(taken, reference, joint.t)
-    slack = (units(rounding) * rounding * size * gain)[:, None]
+    slack = (units(rounding) * rounding * size * gain)[:, None] + 0 * given
+    if rounding > _COARSE:
+        slack = np.minimum(
+            slack, _of_its_terms(taken, reference, joint.x, given, joint.t, rounding)
+        )
     row = int((np.abs(found - expected) / slack).max(axis=1).argmax())
     if (np.abs(found[row] - expected[row]) <= slack[row]).all():
         return
@@ -96,6 +102,29 @@ def assert_conversion(
         seed=seed,
     )
     raise failure
+
+
+def _of_its_terms(
+    source: Reference,
+    target: Reference,
+    x: FloatArray,
+    given: FloatArray,
+    t: FloatArray,
+    rounding: float,
+) -> FloatArray:
+    """How far coarse rounding may throw a conversion, (N, d): in proportion to the terms of the
+    data and the noise that it may pass through, and to 1/beta for their factors."""
+    a, b, c, d = (v[:, None] for v in (*source.coefficients(t), *target.coefficients(t)))
+    alpha, beta = source.alpha(t)[:, None], source.beta(t)[:, None]
+    x, given = np.abs(x), np.abs(given)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        determinant = np.abs(alpha * b - beta * a)
+        data = (np.abs(b) * x + beta * given) / determinant
+        noise = (np.abs(a) * x + alpha * given) / determinant
+        terms = np.abs(c) * data + np.abs(d) * noise
+    steep = 1 / np.maximum(beta, np.sqrt(rounding))
+    slack = units(rounding) * rounding * ((1 + steep) * terms + rounding)
+    return np.asarray(np.where(np.isfinite(slack), slack, np.inf))
 
 
 def _gain(source: Reference, target: Reference, t: FloatArray) -> FloatArray:

@@ -21,6 +21,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import (
     VelocityFunction,
     check_numbers,
+    hint_for,
     module_of,
     real_numbers,
     to_array,
@@ -562,6 +563,7 @@ class _Module(Family):
                 f"the loss {name_of(self.loss)} or its gradient raised "
                 f"{type(error).__name__}: {error}",
                 found=f"called with the model and x1 of shape {tuple(x1.shape)}",
+                hint=hint_for(error, self.loss),
             ) from error
         if not all(np.isfinite(g).all() for g in gradients):
             raise CheckFailed(f"the gradient of the loss {name_of(self.loss)} is not finite")

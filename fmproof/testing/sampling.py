@@ -290,6 +290,13 @@ def _spread(
         return "it runs away: time may run the wrong way, or the sign of the field be flipped"
     words = f"the variance is {total / max(right, 1e-12):.3g} times that of the data"
     noisy = not np.allclose(run(seed + 1), ends)
+    if noisy and not reference.data.scales.any():
+        off = float((ends - reference.data.means[_nearest(ends, reference)]).std())
+        if off > _EVEN:
+            return (
+                f"they lie {off:.3g} from the points of the data: noise is added after the "
+                "last step, or the steps end early"
+            )
     if total > 1.15 * right + 0.01:
         return words + (
             ": the drift lacks g²/2 times the score, or noise is added after the last step"
@@ -303,6 +310,12 @@ def _spread(
             else ": if noise is meant, none is drawn"
         )
     return ""
+
+
+def _nearest(x: FloatArray, reference: Reference) -> Any:
+    from scipy.spatial import KDTree
+
+    return KDTree(reference.data.means).query(x)[1]
 
 
 def _short(values: FloatArray) -> str:
