@@ -282,6 +282,50 @@ def sde(share: float, samples: int, seed: int) -> None:
     assert_sampler(sample, CondOTPath(), MIX, steps=50, samples=samples, seed=seed)
 
 
+def last_noise(size: float, samples: int, seed: int) -> None:
+    """DDPM on four points, with noise of a standard deviation after its last step."""
+    points = GaussianMixture.points([[0, 0], [1, 2], [-2, 1], [3, -1]])
+
+    def sample(model: object, x: FloatArray, rng: object) -> FloatArray:
+        for t in range(len(BARS) - 1, -1, -1):
+            a, before = BARS[t], BARS[t - 1] if t else 1.0
+            b = 1 - a / before
+            x = (x - b / np.sqrt(1 - a) * model(x, t)) / np.sqrt(1 - b)
+            spread = np.sqrt(b * (1 - before) / (1 - a)) if t else size
+            x = x + spread * rng.standard_normal(x.shape)
+        return x
+
+    assert_sampler(sample, TablePath(BARS), points, predict="eps", samples=samples, seed=seed)
+
+
+def index_for_time(samples: int, seed: int) -> None:
+    """DDIM over every second step, whose model is told the number of the step."""
+
+    def sample(model: object, x: FloatArray) -> FloatArray:
+        times = range(len(BARS) - 1, -1, -2)
+        for i, t in enumerate(times):
+            a, after = BARS[t], BARS[t - 2] if t > 1 else 1.0
+            eps = model(x, len(times) - 1 - i)
+            data = (x - np.sqrt(1 - a) * eps) / np.sqrt(a)
+            x = np.sqrt(after) * data + np.sqrt(1 - after) * eps
+        return x
+
+    options = {"predict": "eps", "tolerance": 0.08}
+    assert_sampler(sample, TablePath(BARS), MIX, samples=samples, seed=seed, **options)
+
+
+def offset_noise(dim: int, samples: int, seed: int) -> None:
+    """A tenth of one normal number added to all coordinates of a row's noise."""
+    data = np.random.default_rng(0).random((5, dim))
+
+    def sample(x1: FloatArray, rng: np.random.Generator) -> Triples:
+        x0 = rng.standard_normal(x1.shape) + 0.1 * rng.standard_normal((len(x1), 1))
+        t = rng.random((len(x1), 1))
+        return t * x1 + (1 - t) * x0, x1 - x0, t[:, 0]
+
+    assert_conditional_velocity(sample, CondOTPath(), data, samples=samples, seed=seed)
+
+
 def hutchinson(factor: float, samples: int, seed: int) -> None:
     def divergence(field: object, t: FloatArray, x: FloatArray, rng: object) -> FloatArray:
         z, h = rng.choice([-1.0, 1.0], x.shape), 1e-5
@@ -318,11 +362,16 @@ SAMPLING_BUGS = {
     "step: half of the correction": partial(euler_maruyama, 0.5),
     "sampler: no correction of the drift": partial(sde, 0.0),
     "sampler: half of the correction": partial(sde, 0.5),
+    "sampler: noise of 0.3 after the last step, points": partial(last_noise, 0.3),
+    "sampler: noise of 0.1 after the last step, points": partial(last_noise, 0.1),
+    "sampler: the step's number for its time": index_for_time,
     "divergence: off by 20%, estimates": partial(hutchinson, 1.2),
     "divergence: twice, estimates": partial(hutchinson, 2.0),
     "time on three values": partial(law, "times"),
     "time Beta(1.2, 1.2), declared uniform": partial(law, "beta"),
     "noise of Laplace's law": partial(law, "noise"),
+    "noise with an offset of 0.1, d = 16": partial(offset_noise, 16),
+    "noise with an offset of 0.1, d = 64": partial(offset_noise, 64),
 }
 MOST = {"sampler": 4_000, "divergence": 1_000}
 LEAST = {"time": 1_000, "noise": 1_000}
@@ -338,10 +387,12 @@ def caught(task: tuple[str, int, int]) -> bool:
     return False
 
 
-def sampling_power(pool: object, runs: int) -> None:
+def sampling_power(pool: object, runs: int, words: str = "") -> None:
     print(f"| mistake | {' | '.join(f'{n:,}' for n in SIZES)} |")
     print(f"|---|{'---:|' * len(SIZES)}")
     for name in SAMPLING_BUGS:
+        if words not in name:
+            continue
         kind, cells = name.split(":")[0].split()[0], []
         for samples in SIZES:
             if not LEAST.get(kind, 0) <= samples <= MOST.get(kind, SIZES[-1]):
@@ -362,6 +413,7 @@ def main() -> None:
     parser.add_argument("--alarm-runs", type=int, default=2_000, help="of right code")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", nargs="*", help="sampler, loss, gradient, sampling, alarms")
+    parser.add_argument("--mistakes", default="", help="of sampling: those with this in their name")
     options = parser.parse_args()
     wanted = options.only or ["sampler", "loss", "gradient", "sampling", "alarms"]
     start = perf_counter()
@@ -376,7 +428,7 @@ def main() -> None:
             power(pool, "gradient of a loss", LOSS_DATA, *runs)
             power(pool, "gradient by hand", LOSS_DATA, *runs)
         if "sampling" in wanted:
-            sampling_power(pool, options.long_runs)
+            sampling_power(pool, options.long_runs, options.mistakes)
         if "alarms" in wanted:
             cases = {f"sampler, {name}": ("sampler", name) for name in DATA}
             cases["sampler, 5% of the data far away"] = "rare", ""
