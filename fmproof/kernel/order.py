@@ -60,10 +60,10 @@ def positive(goal: Prop, place: int) -> Sequent:
         return infer(goal, almost, Integrable(a.body, *a.measure))
     if type(a) is Abs:
         return infer(goal, VanishesWith(S.One, a.args[0]))
-    if is_one_of(a, (Ratio, Sqrt)):
+    if is_one_of(a, (Mul, Ratio, Sqrt)):
         return infer(goal, *map(Positive, a.args))
-    if type(a) is Mul or (type(a) is Pow and not is_nonnegative(a)):
-        return infer(goal, *map(Positive, dict.fromkeys(factors(a))))
+    if type(a) is Pow and not is_nonnegative(a):
+        return infer(goal, Positive(a.args[0]))
     if type(a) is Add:
         parts = summands(a)
         require(0 <= place < len(parts), "positive", f"a sum with summand {place}", a)
@@ -81,8 +81,7 @@ def nonnegative_parts(goal: Prop) -> Sequent:
     require(fits, "nonnegative", "0 ≤ a", goal)
     a: Any = goal.args[1]
     if is_one_of(a, (Mul, Ratio)):
-        parts = a.args if type(a) is Ratio else factors(a)
-        return infer(goal, *(AtMost(S.Zero, part) for part in dict.fromkeys(parts)))
+        return infer(goal, *(AtMost(S.Zero, part) for part in a.args))
     return infer(goal, Positive(a))
 
 

@@ -257,7 +257,13 @@ class Report:
 
     @classmethod
     def shown_by(cls, **renderers: Callable[[Report], str]) -> None:
-        """Tell all reports how to show themselves: as text, html and markdown."""
+        """Tell all reports, once, how to show themselves: as text, html and markdown.
+
+        Raises:
+            TypeError: they know it already; a program may not show its own verdict.
+        """
+        if cls._renderers:
+            raise TypeError("reports know how to show themselves: a report shows what was found")
         cls._renderers.update(renderers)
 
     def __str__(self) -> str:

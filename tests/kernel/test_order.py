@@ -19,9 +19,11 @@ from fmproof import (
     norm2,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel.order import nonnegativity
+from fmproof.kernel.order import nonnegative_parts, nonnegativity, positive
 from fmproof.lang.node import is_nonnegative
-from fmproof.lang.props import AtMost
+from fmproof.lang.nodes import pi
+from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith
+from fmproof.tactics.conditions.prover import Prover
 
 t = Real("t")
 x, z = Vec("x z")
@@ -81,3 +83,33 @@ def test_not_clear(term: Expr) -> None:
     assert not is_nonnegative(term)
     with pytest.raises(RuleError, match="it is not clear from its form"):
         nonnegativity(term)
+
+
+s, k = Real("s k")
+NONZERO, SIGN = VanishesWith(S.One, s), AtMost(S.Zero, k)
+
+
+@pytest.mark.parametrize(
+    ("goal", "needs"),
+    [
+        (Positive(2 * pi * s**2), (Positive(Rational(2)), Positive(s**2), Positive(pi))),
+        (Positive(s**3), (Positive(s),)),
+        (Positive(s**2), (VanishesWith(S.One, s**2),)),
+        (AtMost(S.Zero, k * s**2), (AtMost(S.Zero, k), AtMost(S.Zero, s**2))),
+    ],
+    ids=str,
+)
+def test_the_sign_of_a_product_is_that_of_its_factors_as_written(
+    goal: Prop, needs: tuple[Prop, ...]
+) -> None:
+    """A square in it is ≥ 0 by its form: nothing is asked of the sign of s."""
+    theorem = positive(goal, 0) if type(goal) is Positive else nonnegative_parts(goal)
+    assert set(theorem.hypotheses) == set(needs)
+
+
+def test_the_search_finds_the_sign_of_a_variance() -> None:
+    prover = Prover([("H", NONZERO), ("K", SIGN)])
+    for goal in (Positive(2 * pi * s**2), Positive(s**2 / (2 * pi)), AtMost(S.Zero, k * s**2)):
+        assert prover.prove(goal) is not None
+    for goal in (Positive(2 * pi * s**3), Positive(k * s**2), AtMost(S.Zero, k * s)):
+        assert prover.prove(goal) is None

@@ -10,7 +10,7 @@ from random import Random
 from sympy import Basic, Expr, Rational
 
 from fmproof.derivations import load
-from fmproof.errors import FmproofError, InputError
+from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -308,8 +308,9 @@ class Laboratory:
         """Whether the checker takes the step."""
         try:
             self.checker(mutant.without)
-        except InputError:
-            return False  # a step cites the hypothesis that was taken away
+            self._alone(mutant)
+        except FmproofError:
+            return False  # sorts that differ, a variable that is free, a citation of nothing
         return self._proved(mutant.without, mutant.part, mutant.before, mutant.step)
 
     def equal(self, mutant: Mutant, original: Step) -> bool:
@@ -320,13 +321,16 @@ class Laboratory:
             "", mutant.part, mutant.step.claim, back
         )
 
-    def refuted(self, mutant: Mutant) -> bool:
-        """Whether the numbers, which know no rule, say that the step is false."""
+    def _alone(self, mutant: Mutant) -> Derivation:
+        """A derivation that consists of the step."""
         part = replace(
             mutant.part, start=mutant.before, steps=[mutant.step], statement=None, name=""
         )
-        alone = replace(self.derivation, parts=[part], statement=None)
-        return Witness().check(alone)[mutant.step.id].status == "refuted"
+        return replace(self.derivation, parts=[part], statement=None)
+
+    def refuted(self, mutant: Mutant) -> bool:
+        """Whether the numbers, which know no rule, say that the step is false."""
+        return Witness().check(self._alone(mutant))[mutant.step.id].status == "refuted"
 
     def mutant(self, random: Random) -> tuple[Mutant, Step] | None:
         """A random wrong step, with the step that it was made from."""

@@ -69,7 +69,7 @@ def positive(step: At) -> str:
 
 
 def _product(step: At, a: Any) -> str:
-    parts, eq = factors(a), step.equality
+    parts, eq = a.args if isinstance(a, Mul) else factors(a), step.equality
     proofs = [step.given(props.Positive(part)) for part in parts]
     whole = proofs[0]
     for proof in proofs[1:]:

@@ -19,7 +19,9 @@ MAX_MACROS = 5_000
 MAX_DEPTH = 200
 """How deeply braces may be nested."""
 
-_TOKEN = re.compile(r"\\[A-Za-z@]+\*?|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_WHOLE = r"(?:(?<![\d_^])\d{1,3}(?:\\,\d{3})+(?!\d)|\d+)"  # 10\,000 is one number
+_PLACES = r"(?:\.\d+|\{,\}(?!\d{3}(?!\d))\d+)"  # 0{,}5 is 0.5; 10{,}000 has two meanings
+_TOKEN = re.compile(rf"\\[A-Za-z@]+\*?|\\.|{_WHOLE}{_PLACES}?|\s+|.", re.DOTALL)
 _TEXT = (
     "\\text",
     "\\textrm",
@@ -176,6 +178,8 @@ def tokens(latex: str, offset: int = 0) -> list[Token]:
             break
         text, start = match.group(0), at
         at = match.end()
+        if text[0].isdigit():
+            text = text.replace("\\,", "").replace("{,}", ".")
         if text[0].isspace():
             blank_before = True
             continue
