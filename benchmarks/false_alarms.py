@@ -111,6 +111,29 @@ def table(counts: Counts, names: Iterable[str], level: float) -> str:
     return "\n".join(rows)
 
 
+def summary(counts: Counts, level: float, names: Iterable[str]) -> str:
+    """By kind, the words before the first comma: all runs, and the case that failed most."""
+    kinds: dict[str, list[tuple[int, int]]] = {}
+    for name in names:
+        if counts[name]["runs"]:
+            found = len(counts[name]["failed"]), counts[name]["runs"]
+            kinds.setdefault(name.split(",")[0], []).append(found)
+    rows = [
+        f"| right code, level {level:g} | cases | runs of each | failed | share | worst case |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for kind, found in kinds.items():
+        failed, runs = (sum(part) for part in zip(*found, strict=True))
+        least, most = (f(each for _, each in found) for f in (min, max))
+        each = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        worst = max(found, key=lambda case: case[0] / case[1])
+        share = f"{failed / runs:.4f} (at most {bound(failed, runs):.4f})"
+        rows.append(
+            f"| {kind} | {len(found)} | {each} | {failed} | {share} | {worst[0]} of {worst[1]} |"
+        )
+    return "\n".join(rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -133,7 +156,9 @@ def main() -> None:
     with Pool(options.processes) as pool:
         run(pool, wanted, start + 60 * options.minutes, counts, path)
     for level, names in ((DEFAULT, SPELLINGS), (LEVEL, LEVEL_CASES)):
-        print(table(counts, [n for n in names if n in counts], level), end="\n\n")
+        known = [n for n in names if n in counts]
+        print(table(counts, known, level), end="\n\n")
+        print(summary(counts, level, known), end="\n\n")
     print(f"{perf_counter() - start:.0f} s; counts in {path}")
 
 

@@ -34,6 +34,7 @@ from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
+from fmproof.testing.loss_labels import check_labels_of_loss
 from fmproof.testing.losses import (
     call_loss,
     check_reduction,
@@ -116,7 +117,9 @@ def assert_same_gradient(
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            again = reused_over_epochs(partial(loss_epoch, family.user, on, loss, seed), epochs)
+            again = check_labels_of_loss(family.user, on, loss, seed)
+            epoch = partial(loss_epoch, family.user, on, loss, seed)
+            again = again or reused_over_epochs(epoch, epochs)
             if loss is not None and on.coupling != "independent":
                 found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
             else:
