@@ -33,8 +33,14 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing import (
     CheckFailed,
     assert_conditional_velocity,
+    assert_conversion,
     assert_divergence,
+    assert_guidance,
+    assert_jacobian,
+    assert_log_likelihood,
+    assert_marginal_field,
     assert_sampler,
+    assert_schedule,
     assert_step,
     conditional,
 )
@@ -404,6 +410,96 @@ def sampling_power(pool: object, runs: int, words: str = "") -> None:
     print()
 
 
+# --- without statistics: how large an error has to be ---------------------------------------
+
+
+def off_schedule(error: float) -> None:
+    half = np.pi / 2
+
+    def schedule(t: FloatArray) -> tuple[FloatArray, ...]:
+        slope = half * np.cos(half * t)
+        return np.sin(half * t), np.cos(half * t), (1 + error) * slope, -half * np.sin(half * t)
+
+    assert_schedule(schedule, TrigPath())
+
+
+def off_field(error: float) -> None:
+    point = np.array([1.0, -2.0])
+
+    def field(t: FloatArray, x: FloatArray) -> FloatArray:
+        return (1 + error) * (point - (x - t[:, None] * point) / (1 - t[:, None]))
+
+    assert_marginal_field(field, CondOTPath(), [point], time=UniformTime("1/20", "19/20"))
+
+
+def off_conversion(error: float) -> None:
+    assert_conversion(
+        lambda eps, x, t: -(1 + error) * eps / (1 - t[:, None]),
+        *("eps", "score", CondOTPath()),
+        time=UniformTime("1/20", "19/20"),
+    )
+
+
+def off_guidance(error: float) -> None:
+    assert_guidance(lambda cond, uncond, scale: uncond + (1 + error) * scale * (cond - uncond))
+
+
+def off_step(error: float) -> None:
+    def step(output: FloatArray, x: FloatArray, t: int, s: int) -> FloatArray:
+        a, a2 = BARS[t], BARS[s]
+        data = (x - np.sqrt(1 - a) * output) / np.sqrt(a)
+        return np.sqrt(a2) * data + (1 + error) * np.sqrt(1 - a2) * output
+
+    assert_step(step, TablePath(BARS), MIX, samples=100)
+
+
+def off_jacobian(error: float) -> None:
+    def jacobian(field: object, t: FloatArray, x: FloatArray) -> FloatArray:
+        h, axes = 1e-5, np.eye(x.shape[1])
+        columns = [(field(t, x + h * e) - field(t, x - h * e)) / (2 * h) for e in axes]
+        return (1 + error) * np.stack(columns, axis=2)
+
+    assert_jacobian(jacobian, CondOTPath(), MIX)
+
+
+def off_likelihood(error: float) -> None:
+    """In nats; a normal law, whose likelihood needs no solver."""
+    data = GaussianMixture([1], [[0, 0]], [[[1, 0], [0, 1]]])
+
+    def log_likelihood(model: object, x1: FloatArray) -> FloatArray:
+        return error - np.square(x1).sum(axis=1) / 2 - np.log(2 * np.pi)
+
+    assert_log_likelihood(log_likelihood, CondOTPath(), data)
+
+
+ERRORS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+EXACT_BUGS = {
+    "schedule: slope": off_schedule,
+    "field": off_field,
+    "conversion": off_conversion,
+    "guidance: scale": off_guidance,
+    "step without noise: a term": off_step,
+    "Jacobian": off_jacobian,
+    "log-likelihood, in nats": off_likelihood,
+}
+
+
+def exact_power() -> None:
+    print(f"| off by a share of | {' | '.join(f'{e:g}' for e in ERRORS)} |")
+    print(f"|---|{'---|' * len(ERRORS)}")
+    for name, check in EXACT_BUGS.items():
+        cells = []
+        for error in ERRORS:
+            try:
+                check(error)
+            except CheckFailed:
+                cells.append("caught")
+            else:
+                cells.append("passes")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -412,10 +508,12 @@ def main() -> None:
     parser.add_argument("--long-runs", type=int, default=30, help="with 300,000 samples")
     parser.add_argument("--alarm-runs", type=int, default=2_000, help="of right code")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", nargs="*", help="sampler, loss, gradient, sampling, alarms")
+    parser.add_argument(
+        "--only", nargs="*", help="sampler, loss, gradient, sampling, exact, alarms"
+    )
     parser.add_argument("--mistakes", default="", help="of sampling: those with this in their name")
     options = parser.parse_args()
-    wanted = options.only or ["sampler", "loss", "gradient", "sampling", "alarms"]
+    wanted = options.only or ["sampler", "loss", "gradient", "sampling", "exact", "alarms"]
     start = perf_counter()
     with Pool(options.processes) as pool:
         runs = options.runs, options.long_runs
@@ -429,6 +527,8 @@ def main() -> None:
             power(pool, "gradient by hand", LOSS_DATA, *runs)
         if "sampling" in wanted:
             sampling_power(pool, options.long_runs, options.mistakes)
+        if "exact" in wanted:
+            exact_power()
         if "alarms" in wanted:
             cases = {f"sampler, {name}": ("sampler", name) for name in DATA}
             cases["sampler, 5% of the data far away"] = "rare", ""
