@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ def _check(
         scaled = residual / law.std[:, None]
         columns = [(scaled * v).sum(axis=1) for v in (given.z, given.eps)]
         right_mean = joint_test(np.column_stack(columns)).p_value > _PLAUSIBLE
-    hint = looks_like(trail, kind, law, found, right_mean, told)
+    hint = partial(looks_like, trail, kind, law, found, right_mean, told)
     if float(law.std.max()) < 1e-9:
         row = int((np.abs(residual).max(axis=1) / slack).argmax())
         if np.abs(residual[row]).max() <= slack[row]:
@@ -161,7 +162,7 @@ def _check(
             f"the step {name_of(step)} is wrong {where}",
             expected=f"{law.mean[row]} at x_t = {x[row]}",
             found=f"{found[row]}",
-            hint=hint,
+            hint=hint(),
         )
     white = residual / law.std[:, None]
     off = slack / law.std
@@ -182,7 +183,7 @@ def _check(
         found=f"{std:.4g}, so the variance {std**2:.3g} for {float(law.std.mean()) ** 2:.3g}; "
         f"from {samples:,} points",
         standard_errors=max(means.standard_errors, abs(excess) / np.sqrt(2 * square.size)),
-        hint=hint,
+        hint=hint(),
     )
 
 
