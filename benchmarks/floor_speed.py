@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from fmproof.floor.engine import Engine
+from fmproof.floor.population import Population
 from fmproof.floor.rows import Rows, summarise
-from fmproof.floor.variance import Population, conditional_variance
+from fmproof.floor.variance import conditional_variance
 
 ROWS, DIM, BATCH = 50_000, 3_072, 256
 _TURNS = 5

@@ -27,19 +27,16 @@ FIELD = set(
 
 HOMONYMS = set(
     """
-    add applied Array bayes blocks BoolArray call catalogue check close Columns combined Comparison
-    Component
-    Condition CONDITIONAL conditions Constant decide defined definition Derivation DERIVATIVES
-    divided Draw
-    EQUALITY Equation Estimate evaluate Evidence EXCHANGE expanded Facts fit Form FORMATS Formula
-    fraction
-    Found FUBINI Function FUNCTIONS Group IntArray Integral INTEGRALS Item Joint Kind KINDS Known
-    Law law_of LEVEL Line LINEAR Log main matching Method METHODS neighbours ORDER Outcome
-    over_time pair part Part parts Piece pieces place Placed Points Printer PROBLEMS Product
-    PRODUCT Progress Proof prose Quadratic read Reading Relation remembered render render_json
-    render_text replay require_plottable role_of ROLES rule Rule Sampler SCALARS schema SCHEMA
-    Scope Script SECONDS sections Shown Side simpler SQUARE stated Step steps STYLES SUPPORT
-    Symbols TARGETS Term times together TONELLI total variables Verdict width word write written
+    add applied Array bayes blocks BoolArray call catalogue check close Columns combined
+    Comparison Component Condition conditions Constant decide defined definition Derivation
+    DERIVATIVES divided Draw Equation Estimate evaluate Evidence expanded Facts fit Form
+    Formula fraction Found Function FUNCTIONS Group IntArray Integral INTEGRALS Item Joint
+    Kind KINDS Known Law law_of Line Log main matching Method METHODS neighbours Outcome
+    over_time pair part Part parts Piece pieces place Placed Points Printer Product Progress
+    Proof prose Quadratic read Reading Relation remembered render render_json render_text
+    replay require_plottable role_of rule Rule Sampler SCALARS schema Scope Script sections
+    Shown Side simpler stated Step steps Symbols Term times together total variables Verdict
+    width word write written
     """.split()
 )
 """To be renamed."""

@@ -98,7 +98,7 @@ MISSING = (
     "coqc is not installed, or lacks mathcomp-analysis; on Debian: "
     "apt-get install coq libcoq-mathcomp-analysis"
 )
-SECONDS = 600
+_SECONDS = 600
 
 
 def sources() -> dict[str, str]:
@@ -206,13 +206,13 @@ def coqc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=_SECONDS,
             check=False,
         )
     except FileNotFoundError:
         raise InputError(MISSING) from None
     except subprocess.TimeoutExpired:
-        raise InputError(f"coqc {' '.join(arguments)} took more than {SECONDS} s") from None
+        raise InputError(f"coqc {' '.join(arguments)} took more than {_SECONDS} s") from None
 
 
 def last_words(text: str) -> str:

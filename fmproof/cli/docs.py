@@ -21,8 +21,8 @@ from fmproof.files import require_writable, write_whole
 from fmproof.report.model import Report, RuleEntry
 from fmproof.report.rules import entries
 
-STYLES = ("proof", "full", "statements")
-TARGETS = ("tex", "pdf", "html", "md", "ipynb")
+_STYLES = ("proof", "full", "statements")
+_TARGETS = ("tex", "pdf", "html", "md", "ipynb")
 
 EPILOG = """Examples:
   fmproof docs fm-cfm -o fm-cfm.pdf            a PDF, by the TeX that is installed
@@ -42,7 +42,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
 @click.option(
     "--to",
     "target",
-    metavar=f"[{'|'.join(TARGETS)}]",
+    metavar=f"[{'|'.join(_TARGETS)}]",
     help="What to write; by default what the ending of the output's name says.",
 )
 @click.option(
@@ -53,7 +53,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
 )
 @click.option(
     "--style",
-    type=click.Choice(STYLES),
+    type=click.Choice(_STYLES),
     help="Of LaTeX and PDF: a proof as in a paper, the full evidence, or the statements alone.  "
     "[default: proof]",
 )
@@ -158,16 +158,16 @@ def _target(target: str | None, output: Path | None) -> str:
     if target is None:
         if output is None:
             raise click.UsageError(
-                f"say what to write with --to {{{','.join(TARGETS)}}} or with -o"
+                f"say what to write with --to {{{','.join(_TARGETS)}}} or with -o"
             )
         target = output.suffix.removeprefix(".").lower()
-        if target not in TARGETS:
+        if target not in _TARGETS:
             raise InputError(
                 f"the name {output.name} does not say what to write; give it one of the endings "
-                f"{', '.join('.' + t for t in TARGETS)}, or say it with --to"
+                f"{', '.join('.' + t for t in _TARGETS)}, or say it with --to"
             )
-    if target not in TARGETS:
-        raise InputError(f"cannot write {target!r}; {nearest(target, TARGETS)}")
+    if target not in _TARGETS:
+        raise InputError(f"cannot write {target!r}; {nearest(target, _TARGETS)}")
     return target
 
 

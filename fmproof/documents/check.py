@@ -16,7 +16,7 @@ from fmproof.documents.model import CheckReport, DocumentReport
 from fmproof.reading.document.read import notation_beside, read_file, read_text
 from fmproof.reading.document.source import Document, DocumentError
 
-ROLES = (
+_ROLES = (
     "parameter",
     "time",
     "vector",
@@ -143,10 +143,10 @@ def corrections_of(
                 continue
             match = _ONE.match(part)
             role = match["role"] if match else ""
-            if match is None or role not in ROLES:
+            if match is None or role not in _ROLES:
                 raise DocumentError(
                     f"{where}: fmproof: {part.strip()!r} is not understood; "
-                    "write a symbol and one of " + ", ".join(ROLES)
+                    "write a symbol and one of " + ", ".join(_ROLES)
                 )
             symbol = match["name"].replace("\\", "").replace("{", "").replace("}", "").strip("$")
             found[symbol] = role

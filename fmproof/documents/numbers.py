@@ -13,7 +13,7 @@ from fmproof.errors import FmproofError
 from fmproof.lang.props import Prop
 from fmproof.tactics.script import Derivation, Hypothesis
 
-PROBLEMS = 6
+_PROBLEMS = 6
 _MANY = 60
 """Worlds that are looked at before a condition is said to hold in none."""
 
@@ -29,7 +29,7 @@ class Numbers:
 
     derivation: Callable[..., Derivation]
     seed: int = 0
-    problems: int = PROBLEMS
+    problems: int = _PROBLEMS
     found: dict[Any, NumericEvidence] = field(default_factory=dict)
     _witnesses: dict[tuple[int, bool], Any] = field(default_factory=dict)
 

@@ -26,7 +26,7 @@ from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 ONE_SEARCH = 1.2
 """Seconds of computation that one search may take: twice what the longest that succeeds takes."""
-SECONDS = 2.5
+_SECONDS = 2.5
 """Of processor time for all that is tried on a row; most that is proved takes less than a third.
 A busy machine makes a second of it last longer and changes little in what is found."""
 
@@ -71,7 +71,7 @@ class FirstWitness:
 
     def begin(self) -> None:
         """A row begins, and with it the time for it."""
-        self._until = process_time() + SECONDS
+        self._until = process_time() + _SECONDS
 
     def _left(self) -> float:
         return min(ONE_SEARCH, self._until - process_time())

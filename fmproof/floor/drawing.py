@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fmproof.floor.coupling import BatchCoupling
+from fmproof.floor.population import Population
 from fmproof.floor.rows import Floats, Ints, Rows, Summary, summarise
 from fmproof.floor.setting import Setting
-from fmproof.floor.variance import Population, conditional_variance
+from fmproof.floor.variance import conditional_variance
 
 _FAR = 0.1  # share of the samples that are drawn by squared distance from the centre
 _COUPLED_ROWS = 128  # samples of a batch where noise is coupled
@@ -87,15 +88,19 @@ class Drawing:
         """The same with ``rows`` that hold the same numbers."""
         found = copy(self)
         found.rows = rows
-        found.populations = found._populations()
+        found.populations = [replace(part, rows=rows) for part in self.populations]
         return found
 
     def _populations(self) -> list[Population]:
-        if self.labels is None:
-            return [Population(self.rows, self.summary)]
-        order = np.argsort(self.labels, kind="stable")
-        cuts = np.flatnonzero(np.diff(self.labels[order])) + 1
-        return [Population(self.rows, self.summary, part) for part in np.split(order, cuts)]
+        parts: list[Ints | None] = [None]
+        if self.labels is not None:
+            order = np.argsort(self.labels, kind="stable")
+            cuts = np.flatnonzero(np.diff(self.labels[order])) + 1
+            parts = list(np.split(order, cuts))
+        found = [Population(self.rows, self.summary, part) for part in parts]
+        if self.setting.batch is not None:  # the posterior there is counted, not summed
+            return found
+        return [part.in_clusters() for part in found]
 
     @property
     def batch_rows(self) -> int:

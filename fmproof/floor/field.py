@@ -14,9 +14,9 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.floor.engine import LEVEL
+from fmproof.floor.population import Population
 from fmproof.floor.rows import Floats, Rows, Summary, summarise
 from fmproof.floor.targets import coefficients
-from fmproof.floor.variance import Population
 from fmproof.models.moments import Moments, logits
 from fmproof.models.paths import CondOTPath, Path
 from fmproof.models.time import TimeLaw, UniformTime
@@ -69,7 +69,7 @@ class EmpiricalField:
         if self.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise InputError(f"dtype: expected float32 or float64, found {self.dtype}")
         self._summary: Summary = summarise(self.rows)
-        self._population = Population(self.rows, self._summary)
+        self._population = Population(self.rows, self._summary).in_clusters()
 
     @property
     def dim(self) -> int:
@@ -190,13 +190,16 @@ class EmpiricalField:
         queries = (ratio[:, None] * centred).astype(self.dtype)
         half, zero = ratio**2 / 2, np.zeros(len(t))
         found = Moments.nothing(len(t), self.dim)
-        for start, stop in self._population.slices(self.dtype):
-            points, squares = self._population.block(start, stop, self.dtype)
-            terms = logits(queries, half, zero, points, squares)
-            found.rebase(np.maximum(found.top, terms.max(axis=1).astype(np.float64)))
-            terms -= found.top[:, None].astype(self.dtype)
+        _, parts = self._population.that_matter(centred, ratio, None, self.dtype)
+        for part in parts:
+            at, points, squares = part.queries, part.points, part.squares
+            terms = logits(queries[at], half[at], zero[at], points, squares)
+            top = found.top.copy()
+            top[at] = np.maximum(top[at], terms.max(axis=1).astype(np.float64))
+            found.rebase(top)
+            terms -= top[at, None].astype(self.dtype)
             np.maximum(terms, -80.0, out=terms)
-            found.add(np.exp(terms, out=terms), points, squares.astype(self.dtype))
+            found.add(np.exp(terms, out=terms), points, squares.astype(self.dtype), at)
         mean = found.first / found.mass[:, None]
         shifted = mean if summary.off_centre else mean - summary.centre
         variance = found.second / found.mass - np.einsum("nd,nd->n", shifted, shifted)

@@ -15,7 +15,7 @@ from fmproof.errors import InputError, nearest
 from fmproof.floor.rows import Rows
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
-FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
+_FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
 
 
 def load_rows(
@@ -71,7 +71,7 @@ def _reader(file: Path) -> Any:
     readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".parquet": _parquet}
     suffix = file.suffix.lower()
     if suffix not in readers:
-        raise InputError(f"{file}: unknown kind of file, expected {FORMATS}")
+        raise InputError(f"{file}: unknown kind of file, expected {_FORMATS}")
     return readers[suffix]
 
 
@@ -203,7 +203,7 @@ def _dataset(file: Path, field: str | None) -> Any:
 def _images(file: Path, _: str | None) -> Any:
     names = sorted(f for f in file.rglob("*") if f.suffix.lower() in _IMAGES)
     if not names:
-        raise InputError(f"{file}: a folder without images; expected {FORMATS}")
+        raise InputError(f"{file}: a folder without images; expected {_FORMATS}")
     return _ImageFolder(file, names)
 
 

@@ -79,21 +79,24 @@ class Rows:
         rows = np.asarray(self.array[start:stop]).reshape(stop - start, self.dim)
         return rows.astype(self.dtype if dtype is None else dtype, copy=False)
 
-    def take(self, index: Ints) -> Floats:
-        """Some rows in float64, (len(index), d)."""
-        order = np.unique(index)
+    def take(self, index: Ints, dtype: Any = np.float64) -> Floats:
+        """Some rows, (len(index), d)."""
         if isinstance(self.array, np.ndarray):
-            found = np.asarray(self.array[order])
-        else:  # zarr and others: rows one by one
-            found = np.stack([np.asarray(self.array[int(i) : int(i) + 1])[0] for i in order])
-        rows = found.reshape(len(order), self.dim).astype(np.float64)
+            found = np.asarray(self.array[index])
+            return found.reshape(len(index), self.dim).astype(dtype, copy=False)
+        order = np.unique(index)  # zarr and others: rows one by one
+        found = np.stack([np.asarray(self.array[int(i) : int(i) + 1])[0] for i in order])
+        rows = found.reshape(len(order), self.dim).astype(dtype)
         return np.asarray(rows[np.searchsorted(order, index)])
+
+    def held(self, dtype: Any = None) -> int:
+        """How many rows are in BLOCK_BYTES, in the precision of computation; at least 16."""
+        width = np.dtype(self.dtype if dtype is None else dtype).itemsize * self.dim
+        return int(max(16, BLOCK_BYTES // width))
 
     def slices(self, dtype: Any = None) -> Iterator[tuple[int, int]]:
         """Start and stop of blocks of at most BLOCK_BYTES in the precision of computation."""
-        width = np.dtype(self.dtype if dtype is None else dtype).itemsize * self.dim
-        step = max(16, BLOCK_BYTES // width)
-        step = min(step, 4096)  # beyond, the weights of a batch leave the cache
+        step = min(self.held(dtype), 4096)  # beyond, the weights of a batch leave the cache
         for start in range(0, self.count, step):
             yield start, min(start + step, self.count)
 

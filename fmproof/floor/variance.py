@@ -7,59 +7,18 @@ the posterior is nearly a point mass, and the law of total variance joins that r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from fmproof.floor.rows import Floats, Ints, Rows, Summary
+from fmproof.floor.population import Population
+from fmproof.floor.rows import Floats, Ints, Summary
 from fmproof.models.moments import NEGLIGIBLE, Moments, logits
 
 _UNDERFLOW = 80.0  # exp(-80) is a normal float32; smaller ones would be slow and add nothing
 _COMPRESS = 0.5  # share of live columns below which the others are left out
 _PROBES, _PROBED = 16, 256  # queries and rows whose logarithms are computed twice
 _RUNAWAY = np.exp(60.0)  # a likelihood ratio that has probability exp(-60) per row
-
-
-@dataclass(frozen=True)
-class Population:
-    """Rows among which the posterior is: all, or those with one label.
-
-    Attributes:
-        members: (M,) the rows, sorted; None for all.
-    """
-
-    rows: Rows
-    summary: Summary
-    members: Ints | None = None
-
-    def __len__(self) -> int:
-        return self.rows.count if self.members is None else len(self.members)
-
-    def slices(self, dtype: Any) -> list[tuple[int, int]]:
-        if self.members is None:
-            return list(self.rows.slices(dtype))
-        step = next(iter(self.rows.slices(dtype)))[1]
-        return [(a, min(a + step, len(self))) for a in range(0, len(self), step)]
-
-    def block(self, start: int, stop: int, dtype: Any) -> tuple[Floats, Floats]:
-        """Members start to stop and their squared distances from the centre."""
-        if self.members is None:
-            points, squares = (
-                self.rows.block(start, stop, dtype),
-                self.summary.squares[start:stop],
-            )
-        else:
-            some = self.members[start:stop]
-            points = self.rows.take(some).astype(dtype)
-            squares = self.summary.squares[some]
-        if self.summary.off_centre:
-            points = (points - self.summary.centre).astype(dtype, copy=False)
-        return points, squares
-
-    def position(self, index: Ints) -> Ints:
-        """Where rows stand among the members."""
-        return index if self.members is None else np.searchsorted(self.members, index)
 
 
 def conditional_variance(
@@ -77,7 +36,8 @@ def conditional_variance(
     summary, count = population.summary, len(index)
     dim = population.rows.dim
     own = population.rows.take(index) - summary.centre
-    queries = (ratio[:, None] * (ratio[:, None] * own + noise)).astype(dtype)
+    y = ratio[:, None] * own + noise
+    queries = (ratio[:, None] * y).astype(dtype)
     half = ratio**2 / 2
     base = own if summary.off_centre else own + summary.centre
     with np.errstate(over="ignore", invalid="ignore"):
@@ -85,16 +45,19 @@ def conditional_variance(
             np.einsum("nd,nd->n", queries.astype(np.float64), base) - half * summary.squares[index]
         )
     found = Moments.nothing(count, dim, top=0.0)
-    precision = 1.0
-    place = population.position(index)
+    precision = 0.0
+    lengths = np.sqrt(np.einsum("nd,nd->n", noise, noise, dtype=np.float64))
+    ranks, parts = population.that_matter(y, ratio, lengths, dtype)
+    rank = ranks(index)
     with np.errstate(over="ignore", invalid="ignore"):
-        for start, stop in population.slices(dtype):
-            points, squares = population.block(start, stop, dtype)
-            terms = logits(queries, half, shift, points, squares)
-            if start == 0:
-                precision = _precision(terms, queries, half, shift, points, squares)
-            here = np.flatnonzero((place >= start) & (place < stop))
-            terms[here, place[here] - start] = -np.inf
+        for part in parts:
+            at, points, squares = part.queries, part.points, part.squares
+            terms = logits(queries[at], half[at], shift[at], points, squares)
+            if not precision:
+                precision = _precision(terms, queries[at], half[at], shift[at], points, squares)
+            place = rank[at] - part.start
+            here = np.flatnonzero((place >= 0) & (place < len(points)))
+            terms[here, place[here]] = -np.inf
             live = terms.max(axis=0) > -NEGLIGIBLE
             alive = int(live.sum())
             if alive == 0:
@@ -102,7 +65,7 @@ def conditional_variance(
             if alive < _COMPRESS * len(live):
                 terms, points, squares = terms[:, live], points[live], squares[live]
             np.clip(terms, -_UNDERFLOW, _UNDERFLOW, out=terms)
-            found.add(np.exp(terms, out=terms), points, squares.astype(dtype))
+            found.add(np.exp(terms, out=terms), points, squares.astype(dtype), at)
         value = _total_variance(found, own, summary)
         bound = _error_bound(population, found, value, queries, half, precision)
         far = (found.second + summary.squares[index]) / (1 + found.mass)

@@ -18,7 +18,7 @@ from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import apart, free_vars
 
 NULL_SETS = "Folland, Real Analysis, theorem 2.37 and section 2.5"
-SUPPORT = "Folland, Real Analysis, proposition 2.16"
+_SUPPORT = "Folland, Real Analysis, proposition 2.16"
 
 
 @rule("C10", NULL_SETS)
@@ -58,7 +58,7 @@ def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
     return infer(Almost(prop.body, *measure), after=(theorem,))
 
 
-@rule("C11", SUPPORT)
+@rule("C11", _SUPPORT)
 def support_of_marginal(marginal: Expr) -> Sequent:
     """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, where m(x) is defined as ∫ j dz, j ≥ 0.
 

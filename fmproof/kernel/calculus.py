@@ -48,7 +48,7 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 
 CALCULUS = "Rudin, Principles of Mathematical Analysis, theorems 5.3, 5.5 and 9.15"
-EXCHANGE = "Folland, Real Analysis, theorem 2.27"
+_EXCHANGE = "Folland, Real Analysis, theorem 2.27"
 DERIVATIVES = (Grad, Partial, Div)
 _FUNCTIONS = (Exp, Log, Sqrt, Abs)
 
@@ -324,7 +324,7 @@ def log_derivative(term: Expr) -> Sequent:
 # --- under an integral --------------------------------------------------------------------
 
 
-@rule("D3", EXCHANGE)
+@rule("D3", _EXCHANGE)
 def exchange(term: Expr) -> Sequent:
     """{domination} ⊢ ∇∫ f = ∫ ∇f; the same for ∂, div and E."""
     node: Any = term
@@ -337,7 +337,7 @@ def exchange(term: Expr) -> Sequent:
     return infer(Equals(term, result), Dominated(inner.body, node.var, node.at, *inner.measure))
 
 
-@rule("D3", EXCHANGE)
+@rule("D3", _EXCHANGE)
 def integrable_derivative(goal: Prop) -> Sequent:
     """{domination} ⊢ ∇f integrable; the same for ∂ and div."""
     node: Any = goal
@@ -350,7 +350,7 @@ def integrable_derivative(goal: Prop) -> Sequent:
     return infer(goal, Dominated(inner.body, inner.var, inner.at, *node.measure))
 
 
-@rule("D3", EXCHANGE)
+@rule("D3", _EXCHANGE)
 def dominated_integrable(premise: Prop) -> Sequent:
     """{domination} ⊢ f integrable at the place."""
     node: Any = premise
@@ -358,7 +358,7 @@ def dominated_integrable(premise: Prop) -> Sequent:
     return infer(Integrable(substitute(node.body, {node.var: node.at}), *node.measure), premise)
 
 
-@rule("D3", EXCHANGE)
+@rule("D3", _EXCHANGE)
 def dominated_differentiable(premise: Prop) -> Sequent:
     """{domination} ⊢ f differentiable at the place, for almost every value of the measure."""
     node: Any = premise

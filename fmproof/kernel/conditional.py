@@ -20,7 +20,7 @@ from fmproof.lang.props import Almost, Equals, Integrable, Prop
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
-CONDITIONAL = "Kallenberg, Foundations of Modern Probability, theorem 8.1"
+_CONDITIONAL = "Kallenberg, Foundations of Modern Probability, theorem 8.1"
 _SQUARE = 2
 
 
@@ -73,7 +73,7 @@ def _mean(
 _DRAWS = (Apply, Let)
 
 
-@rule("K1", CONDITIONAL)
+@rule("K1", _CONDITIONAL)
 def pull_out(
     term: Expr, given: tuple[Var, ...], split: int, places: Sequence[int], side: int
 ) -> Sequent:
@@ -106,7 +106,7 @@ def contraction(
     return infer(Integrable(put(mean), *node.measure), premise)
 
 
-@rule("K3", CONDITIONAL)
+@rule("K3", _CONDITIONAL)
 def take_out(term: Expr, places: Sequence[int], side: int) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f|X] = k·E[f|X] and E[⟨a, f⟩|X] = ⟨a, E[f|X]⟩ almost surely, where
     k and a are functions of X; E[k|X] = k with no ``places``.
@@ -123,7 +123,7 @@ def take_out(term: Expr, places: Sequence[int], side: int) -> Sequent:
     return infer(Almost(Equals(whole, put(mean)), *node.measure), condition, integrable)
 
 
-@rule("K4", CONDITIONAL)
+@rule("K4", _CONDITIONAL)
 def conditional_linearity(term: Expr) -> Sequent:
     """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for constants cᵢ."""
     require(type(term) is CondExpect, "linearity", "E[f|X]", term)

@@ -24,23 +24,23 @@ from fmproof.lang.nodes.measure import conditions, is_density
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, free_vars, replace_head, substitute
 
-EQUALITY = "equational logic, e.g. Baader & Nipkow, Term Rewriting and All That, section 3.1"
+_EQUALITY = "equational logic, e.g. Baader & Nipkow, Term Rewriting and All That, section 3.1"
 QUANTIFIERS = "first-order logic, e.g. Enderton, A Mathematical Introduction to Logic, section 2.4"
 
 
-@rule("E7", EQUALITY)
+@rule("E7", _EQUALITY)
 def reflexivity(term: Expr) -> Sequent:
     """⊢ a = a."""
     return infer(Equals(term, term))
 
 
-@rule("E7", EQUALITY)
+@rule("E7", _EQUALITY)
 def symmetry(theorem: Equation) -> Sequent:
     """From ⊢ a = b: ⊢ b = a."""
     return infer(Equals(theorem.rhs, theorem.lhs), after=(theorem,))
 
 
-@rule("E7", EQUALITY)
+@rule("E7", _EQUALITY)
 def transitivity(first: Theorem, second: Theorem) -> Sequent:
     """From ⊢ a ≤ b and ⊢ b ≤ c: ⊢ a ≤ c; either may be an equation, both make an equation."""
     for theorem in (first, second):
@@ -103,7 +103,7 @@ def equal_sides(goal: Prop, parts: Mapping[int, Equation]) -> Sequent:
     return infer(goal, rebuilt(goal, *args), *hypotheses)
 
 
-@rule("E1", EQUALITY)
+@rule("E1", _EQUALITY)
 def unfold(term: Expr) -> Sequent:
     """⊢ f(a) = its definition at a; ⊢ C = what the name C stands for."""
     if type(term) is Named:

@@ -15,10 +15,10 @@ from fmproof.lang.nodes import Abs, Exp, Log, Ratio, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive
 from fmproof.lang.scope import alpha_equal
 
-FUNCTIONS = "Rudin, Principles of Mathematical Analysis, theorems 1.21 and 8.6, and section 8.6"
+_FUNCTIONS = "Rudin, Principles of Mathematical Analysis, theorems 1.21 and 8.6, and section 8.6"
 
 
-@rule("F1", FUNCTIONS)
+@rule("F1", _FUNCTIONS)
 def logarithm(term: Expr) -> Sequent:
     """{each factor > 0} ⊢ log(a b/c) = log a + log b − log c; ⊢ log exp a = a; ⊢ log 1 = 0."""
     require(type(term) is Log, "logarithm", "a logarithm", term)
@@ -38,7 +38,7 @@ def logarithm(term: Expr) -> Sequent:
     return infer(Equals(term, add(*map(Log, parts))), *map(Positive, parts))
 
 
-@rule("F2", FUNCTIONS)
+@rule("F2", _FUNCTIONS)
 def exponential(term: Expr) -> Sequent:
     """⊢ exp(a + b) = exp a·exp b; ⊢ exp 0 = 1; {a > 0} ⊢ exp log a = a."""
     require(type(term) is Exp, "exponential", "an exponential", term)
@@ -52,7 +52,7 @@ def exponential(term: Expr) -> Sequent:
     return infer(Equals(term, mul(*map(Exp, parts))))
 
 
-@rule("F3", FUNCTIONS)
+@rule("F3", _FUNCTIONS)
 def root_squared(term: Expr) -> Sequent:
     """{0 ≤ a} ⊢ √a·√a = a, inside a product."""
     parts = factors(term)
@@ -64,7 +64,7 @@ def root_squared(term: Expr) -> Sequent:
     raise RuleError(f"root: expected √a·√a in a product, found {shown(term)}")
 
 
-@rule("F3", FUNCTIONS)
+@rule("F3", _FUNCTIONS)
 def root_of_product(term: Expr) -> Sequent:
     """{each factor ≥ 0} ⊢ √(a b) = √a·√b."""
     parts: Any = factors(term.args[0]) if type(term) is Sqrt else ()
@@ -72,7 +72,7 @@ def root_of_product(term: Expr) -> Sequent:
     return infer(Equals(term, mul(*map(Sqrt, parts))), *(AtMost(S.Zero, part) for part in parts))
 
 
-@rule("F4", FUNCTIONS)
+@rule("F4", _FUNCTIONS)
 def absolute_value(term: Expr) -> Sequent:
     """⊢ √(a²) = |a|; {0 ≤ a} ⊢ |a| = a."""
     if type(term) is Abs:

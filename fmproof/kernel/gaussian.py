@@ -35,7 +35,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 GAUSSIAN = "Kallenberg, Foundations of Modern Probability, chapter 14"
-PRODUCT = "Bishop, Pattern Recognition and Machine Learning, equations 2.115 to 2.117"
+_PRODUCT = "Bishop, Pattern Recognition and Machine Learning, equations 2.115 to 2.117"
 _MINUS_HALF = number(Fraction(-1, 2))
 
 
@@ -134,7 +134,7 @@ def gaussian_bounded(goal: Prop) -> Sequent:
     raise RuleError(f"Gaussian: no bounded density in {shown(goal)}")
 
 
-@rule("N5", PRODUCT)
+@rule("N5", _PRODUCT)
 def gaussian_product(term: Expr, first: int, second: int) -> Sequent:
     """{v > 0, w > 0} ⊢ N(x; a y + b, v)·N(y; m, w) = N(x; a m + b, s)·N(y; (v m + a w (x − b))/s,
     v w/s) with s = a² w + v: the joint density as marginal times posterior.

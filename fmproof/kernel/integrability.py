@@ -34,7 +34,7 @@ from fmproof.lang.props import Integrable, Prop
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.lang.sorts import Sort
 
-TONELLI = "Tonelli; Folland, Real Analysis, theorem 2.37"
+_TONELLI = "Tonelli; Folland, Real Analysis, theorem 2.37"
 LP = "Folland, Real Analysis, sections 5.5 and 6.1"
 
 
@@ -115,7 +115,7 @@ def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
     )
 
 
-@rule("C1", TONELLI)
+@rule("C1", _TONELLI)
 def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
     """{f integrable under one law} ⊢ f integrable under another with the same joint density.
 
@@ -255,7 +255,7 @@ def _inner_factors(body: Expr) -> list[tuple[Any, Expr]]:
 # --- integrals inside the integrand ------------------------------------------------------
 
 
-@rule("C1", TONELLI)
+@rule("C1", _TONELLI)
 def integral_inside(goal: Prop) -> Sequent:
     """{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩."""
     node = _require(goal, "Tonelli")

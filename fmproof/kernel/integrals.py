@@ -24,8 +24,8 @@ from fmproof.lang.nodes.mixture import mixture
 from fmproof.lang.props import Equals, Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 
-LINEAR = "Folland, Real Analysis, proposition 2.22"
-FUBINI = "Folland, Real Analysis, theorem 2.37"
+_LINEAR = "Folland, Real Analysis, proposition 2.22"
+_FUBINI = "Folland, Real Analysis, theorem 2.37"
 MARGINAL = "Kallenberg, Foundations of Modern Probability, theorem 8.5"
 
 
@@ -49,7 +49,7 @@ def linear_parts(body: Expr, bound: Iterable[Var]) -> list[tuple[Expr, Expr]]:
     return parts
 
 
-@rule("I1", LINEAR)
+@rule("I1", _LINEAR)
 def linearity(term: Expr) -> Sequent:
     """{each fᵢ integrable} ⊢ ∫ Σ cᵢ fᵢ = Σ cᵢ ∫ fᵢ, for cᵢ free of the bound variables.
 
@@ -79,7 +79,7 @@ def integral_argument(factor: Any) -> tuple[Any, Expr] | None:
     return None
 
 
-@rule("I1", LINEAR)
+@rule("I1", _LINEAR)
 def inner_of_integral(term: Expr) -> Sequent:
     """{k·f integrable} ⊢ k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩, for k and a free of the bound variables."""
     parts = factors(term)
@@ -95,7 +95,7 @@ def inner_of_integral(term: Expr) -> Sequent:
     raise RuleError(f"linearity: expected an inner product with an integral, found {shown(term)}")
 
 
-@rule("I4", FUBINI)
+@rule("I4", _FUBINI)
 def fubini(term: Expr) -> Sequent:
     """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫(∫ f dx) dy."""
     outer, inner = _nested(term, "fubini")
@@ -103,7 +103,7 @@ def fubini(term: Expr) -> Sequent:
     return infer(Equals(term, result), Integrable(inner.body, *outer.measure, *inner.measure))
 
 
-@rule("I4", FUBINI)
+@rule("I4", _FUBINI)
 def joint_integral(term: Expr) -> Sequent:
     """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫ f d(x, y)."""
     outer, inner = _nested(term, "joint")
@@ -129,7 +129,7 @@ def expectation_as_integral(term: Expr) -> Sequent:
     return infer(Equals(term, result), Integrable(node.body, *node.measure))
 
 
-@rule("I8", FUBINI)
+@rule("I8", _FUBINI)
 def iterated_expectation(term: Expr, split: int) -> Sequent:
     """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first draws outside."""
     node: Any = term
@@ -200,7 +200,7 @@ def _with_draw(term: Any, place: int, name: str) -> Any:
     return term
 
 
-@rule("I7", FUBINI)
+@rule("I7", _FUBINI)
 def reorder_draws(term: Expr, order: Sequence[int]) -> Sequent:
     """⊢ E over a law = E over the same draws in another order that respects dependence.
 

@@ -17,10 +17,10 @@ from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
 from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.props import Almost, AtMost, Integrable, Positive, Prop, VanishesWith
 
-ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theorem 11.23"
+_ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theorem 11.23"
 
 
-@rule("O1", ORDER)
+@rule("O1", _ORDER)
 def nonnegativity(term: Expr) -> Sequent:
     """⊢ 0 ≤ a for squares, densities, weights, and their sums, products and integrals."""
     if not is_nonnegative(term):
@@ -28,7 +28,7 @@ def nonnegativity(term: Expr) -> Sequent:
     return infer(AtMost(S.Zero, term))
 
 
-@rule("O1", ORDER)
+@rule("O1", _ORDER)
 def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
     """From ⊢ 0 ≤ d, where d = b − a by arithmetic: ⊢ a ≤ b."""
     prop: Any = theorem.conclusion
@@ -40,7 +40,7 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
     return infer(AtMost(lower, upper), after=(theorem,))
 
 
-@rule("O2", ORDER)
+@rule("O2", _ORDER)
 def positive(goal: Prop, place: int) -> Sequent:
     """{the parts > 0} ⊢ products, ratios and roots > 0; ⊢ numbers, exp and Gaussian densities > 0;
     {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0; {f integrable, f > 0 almost everywhere}
@@ -74,7 +74,7 @@ def positive(goal: Prop, place: int) -> Sequent:
     return infer(goal, VanishesWith(S.One, a))
 
 
-@rule("O2", ORDER)
+@rule("O2", _ORDER)
 def nonnegative_parts(goal: Prop) -> Sequent:
     """{a > 0} ⊢ 0 ≤ a; {each factor ≥ 0} ⊢ 0 ≤ a product or ratio."""
     fits = type(goal) is AtMost and goal.args[0] is S.Zero
@@ -85,7 +85,7 @@ def nonnegative_parts(goal: Prop) -> Sequent:
     return infer(goal, Positive(a))
 
 
-@rule("O3", ORDER)
+@rule("O3", _ORDER)
 def nonzero(goal: Prop) -> Sequent:
     """{b > 0} ⊢ b = 0 ⇒ a = 0."""
     require(type(goal) is VanishesWith, "nonzero", "b = 0 ⇒ a = 0", goal)

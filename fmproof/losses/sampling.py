@@ -30,7 +30,7 @@ from fmproof.models.problem import Problem
 Kind = Literal["sobol", "monte-carlo"]
 Progress = Callable[[int, int, str, float, float], None]
 
-LEVEL = 0.99
+_LEVEL = 0.99
 """Confidence level of the intervals, unless another is asked for."""
 
 _REPLICATES = 16
@@ -145,7 +145,7 @@ class Sampling:
         seed: int = 0,
         kind: Kind = "sobol",
         replicates: int = _REPLICATES,
-        level: float = LEVEL,
+        level: float = _LEVEL,
         state: State | None = None,
     ) -> None:
         self.problem = problem
@@ -335,7 +335,7 @@ def evaluate(
     max_samples: int = 2**20,
     seed: int = 0,
     kind: Kind = "sobol",
-    level: float = LEVEL,
+    level: float = _LEVEL,
     progress: Progress | None = None,
     seconds: float = np.inf,
 ) -> dict[Quantity, Estimate]:

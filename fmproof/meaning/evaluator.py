@@ -240,7 +240,7 @@ class Evaluator:
 
     def _function_magnitude(self, term: Any, env: Env) -> Array:
         (argument,) = term.args
-        _, size = FUNCTIONS[type(term)]
+        _, size = _FUNCTIONS[type(term)]
         return size(self.array(argument, env), self.magnitude(argument, env))
 
     # --- conditional expectations -----------------------------------------------------------
@@ -276,7 +276,7 @@ def _power_of_magnitude(self: Evaluator, term: Pow, env: Env) -> Array:
 
 Applied = Callable[[Array], Array]
 Sized = Callable[[Array, Array], Array]
-FUNCTIONS: dict[type, tuple[Applied, Sized]] = {
+_FUNCTIONS: dict[type, tuple[Applied, Sized]] = {
     Exp: (functions.exp, functions.exp_magnitude),
     Log: (functions.log, functions.log_magnitude),
     Sqrt: (functions.sqrt, functions.sqrt_magnitude),
@@ -286,7 +286,7 @@ FUNCTIONS: dict[type, tuple[Applied, Sized]] = {
 
 
 def _function(self: Evaluator, term: Any, env: Env) -> Array:
-    value, _ = FUNCTIONS[type(term)]
+    value, _ = _FUNCTIONS[type(term)]
     return value(self.array(term.args[0], env))
 
 
@@ -305,7 +305,7 @@ VALUES: dict[type, Compute] = {
     Inner: lambda self, term, env: dot(*(self.array(arg, env) for arg in term.args)),
     Ratio: lambda self, term, env: functions.ratio(*(self.array(a, env) for a in term.args)),
     Constant: _constant_value,
-    **dict.fromkeys(FUNCTIONS, _function),
+    **dict.fromkeys(_FUNCTIONS, _function),
     Named: lambda self, term, env: self.array(term.definition, env),
     IntegralOver: lambda self, term, env: integral_value(self, term, env, self.array),
     Expect: lambda self, term, env: integral_value(self, term, env, self.array),
@@ -329,7 +329,7 @@ MAGNITUDES: dict[type, Compute] = {
     ),
     Expect: lambda self, term, env: integral_value(self, term, env, self.magnitude, checked=True),
     Constant: _constant_value,
-    **dict.fromkeys(FUNCTIONS, Evaluator._function_magnitude),
+    **dict.fromkeys(_FUNCTIONS, Evaluator._function_magnitude),
     CondExpect: conditional_magnitude,
     **dict.fromkeys((Grad, Partial, Div), slopes.derivative_magnitude),
     ArgMin: slopes.minimiser_magnitude,

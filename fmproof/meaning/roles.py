@@ -27,7 +27,7 @@ from fmproof.models.problem import Problem
 from fmproof.models.time import UniformTime
 from fmproof.models.velocity import PolynomialVelocity
 
-ROLES = ("data", "path", "velocity", "model", "time")
+_ROLES = ("data", "path", "velocity", "model", "time")
 
 
 def symbols_of(terms: Iterable[Basic]) -> tuple[Head, ...]:
@@ -86,7 +86,7 @@ class Cast:
     others: tuple[Head, ...]
 
     @classmethod
-    def of(cls, heads: Iterable[Head], roles: Iterable[str] = ROLES) -> Cast:
+    def of(cls, heads: Iterable[Head], roles: Iterable[str] = _ROLES) -> Cast:
         """Each of the ``roles`` for the first undefined symbol that fits it."""
         parts: dict[str, Head] = {}
         others: list[Head] = []

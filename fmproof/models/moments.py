@@ -58,12 +58,22 @@ class Moments:
             a * self.second + b * other.second,
         )
 
-    def add(self, weights: FloatArray, points: FloatArray, squares: FloatArray) -> None:
-        """Add points (K, d) with their weights (n, K) relative to ``top``, in place."""
+    def add(
+        self,
+        weights: FloatArray,
+        points: FloatArray,
+        squares: FloatArray,
+        at: Any = slice(None),
+    ) -> None:
+        """Add points (K, d) with their weights (n, K) relative to ``top``, in place.
+
+        Args:
+            at: the queries that the weights are of, each once; by default all.
+        """
         # Thin products would only wake the threads of the large ones.
-        self.mass += weights.sum(axis=1)
-        self.second += np.einsum("nk,k->n", weights, squares)
-        self.first += weights @ points
+        self.mass[at] += weights.sum(axis=1)
+        self.second[at] += np.einsum("nk,k->n", weights, squares)
+        self.first[at] += weights @ points
 
     def append(self, sums: FloatArray) -> None:
         """Add sums (n, d + 3) that one product gave: of the points, of their squared lengths, of

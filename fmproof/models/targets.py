@@ -10,7 +10,7 @@ from fmproof.errors import InputError, nearest
 from fmproof.models.arrays import FloatArray
 from fmproof.models.paths import Path
 
-TARGETS = {
+_TARGETS = {
     "velocity": "dalpha x1 + dbeta x0, the conditional velocity d/dt x_t",
     "x1": "the data; called x0 where time runs from data to noise",
     "eps": "the noise",
@@ -33,10 +33,10 @@ def target_of(target: Any, data_first: bool = False) -> Any:
     """
     if isinstance(target, str):
         name = _ALIASES[data_first].get(target, target)
-        if name not in TARGETS:
-            close = nearest(target, [*TARGETS, *_ALIASES[data_first]], "")
+        if name not in _TARGETS:
+            close = nearest(target, [*_TARGETS, *_ALIASES[data_first]], "")
             raise InputError(
-                f"target: expected one of {', '.join(TARGETS)}, x0 or a pair (a, b), "
+                f"target: expected one of {', '.join(_TARGETS)}, x0 or a pair (a, b), "
                 f"found {target!r}" + (f"; {close}" if close else "")
             )
         return name

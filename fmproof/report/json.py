@@ -19,14 +19,14 @@ from fmproof.report.model import (
 )
 from fmproof.report.words import failure_message
 
-SCHEMA = 1
+_SCHEMA = 1
 """The version of the form; it grows when a field changes its meaning or goes away."""
 
 
 def render(report: Report) -> str:
     """``report`` as an indented JSON document; the same report gives the same text."""
     document = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "version": report.version,
         "status": report.status,
         "derivations": [_derivation(derivation) for derivation in report.derivations],
@@ -36,7 +36,7 @@ def render(report: Report) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of what :func:`render` writes."""
-    return schema_in("fmproof.report", f"report-{SCHEMA}.json")
+    return schema_in("fmproof.report", f"report-{_SCHEMA}.json")
 
 
 def written(document: dict[str, Any]) -> str:

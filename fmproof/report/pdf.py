@@ -15,7 +15,7 @@ from fmproof.report import latex
 from fmproof.report.model import Report, RuleEntry
 
 PACKAGES = "texlive-latex-base texlive-latex-recommended texlive-latex-extra"
-SECONDS = 300  #: after which TeX is stopped
+_SECONDS = 300  #: after which TeX is stopped
 RUNS = 3  #: at most, and always with a table of contents, which moves the pages
 
 _LINE = ["-interaction=batchmode", "-halt-on-error", "-no-shell-escape"]
@@ -72,12 +72,12 @@ def _run(engine: str, source: Path) -> str:
             env={**os.environ, **_PARANOID, **_WHOLE_LINES},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise InputError(
-            f"{engine} was stopped after {SECONDS} s; write LaTeX with --to tex and compile it"
+            f"{engine} was stopped after {_SECONDS} s; write LaTeX with --to tex and compile it"
         ) from None
     written = source.with_suffix(".log")
     log = written.read_text("utf-8", "replace") if written.exists() else ""

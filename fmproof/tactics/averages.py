@@ -28,7 +28,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.tactics.laws import same_law
 from fmproof.tactics.rewriting import at, attempt, sweep
 
-SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
+_SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
 
 
 def mean_of(term: Any) -> CondExpect | None:
@@ -58,12 +58,12 @@ def _places(body: Expr) -> Iterator[_Place]:
         if mean is not None:
             for j, again in enumerate(rest):
                 if again == part and sort_of(part) is Sort.REAL:
-                    yield _Place(mean, without(rest, j), None, SQUARE)
+                    yield _Place(mean, without(rest, j), None, _SQUARE)
             yield _Place(mean, rest, None, -1)
         if isinstance(part, Inner):
             first, second = map(mean_of, part.args)
             if part.is_square and first is not None:
-                yield _Place(first, rest, None, SQUARE)
+                yield _Place(first, rest, None, _SQUARE)
             for own, other in ((first, part.args[1]), (second, part.args[0])):
                 if own is not None:
                     yield _Place(own, rest, other, 0)
@@ -145,7 +145,7 @@ def _monomial(place: _Place, value: Expr) -> _Monomial | None:
         return None
     if place.side == 0 and place.other is not None:
         inside: Expr = Inner(symbol(Field, "a''''''", place.other), value)
-    elif place.side == SQUARE:
+    elif place.side == _SQUARE:
         inside = Inner(value, value) if sort_of(value) is Sort.VEC else mul(value, value)
     else:
         inside = value
@@ -185,7 +185,7 @@ def written_mean(term: Any) -> Theorem | None:
 def average_out(term: Any) -> Theorem | None:
     """E[k⟨a, E[f|X]⟩] = E[k⟨a, f⟩]: the first conditional expectation that can be replaced."""
     for place in _places(term.body):
-        if place.side == SQUARE:
+        if place.side == _SQUARE:
             continue
         shorter = _without_unused_lets(term)
         for start in (shorter, *_with_missing_lets(shorter, place.mean)):

@@ -15,7 +15,7 @@ from typing import Any
 from fmproof.errors import InputError
 from fmproof.testing.failure import CheckFailed
 
-KINDS = {
+_KINDS = {
     "schedule": "assert_schedule",
     "sampler": "assert_conditional_velocity",
     "loss": "assert_losses_differ_by_constant",
@@ -65,8 +65,8 @@ class Adapter:
 
     def offer(self, kind: str, name: str) -> Callable[[Any], Any]:
         """Decorate a function that returns (arguments, options) of the assertion for ``kind``."""
-        if kind not in KINDS:
-            raise InputError(f"kind: expected one of {', '.join(KINDS)}, found {kind!r}")
+        if kind not in _KINDS:
+            raise InputError(f"kind: expected one of {', '.join(_KINDS)}, found {kind!r}")
 
         def add(build: Any) -> Any:
             self.offers.append(Offer(kind, name, build))
@@ -95,7 +95,7 @@ class Check:
 
     def __call__(self) -> None:
         arguments, options = self.build()
-        assertion = getattr(import_module("fmproof.testing"), KINDS[self.kind])
+        assertion = getattr(import_module("fmproof.testing"), _KINDS[self.kind])
         try:
             assertion(*arguments, **options)
         except CheckFailed as failure:

@@ -16,9 +16,10 @@ from fmproof.errors import FmproofWarning, InputError
 from fmproof.floor import Rows, Setting, compute_floor
 from fmproof.floor.engine import Engine
 from fmproof.floor.options import read_path, read_time
+from fmproof.floor.population import Population
 from fmproof.floor.rows import summarise
 from fmproof.floor.targets import TARGETS, coefficients, gain
-from fmproof.floor.variance import Population, conditional_variance
+from fmproof.floor.variance import conditional_variance
 from fmproof.models import CondOTPath, TimeLaw, TrigPath
 
 TIME = TimeLaw.uniform()

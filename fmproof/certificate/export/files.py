@@ -36,9 +36,9 @@ From FMProof Require Import Steps.
 Open Scope R_scope.
 Set Warnings "-all".
 """
-CONDITIONAL = "From FMProof Require Import Conditional.\n"
+_CONDITIONAL = "From FMProof Require Import Conditional.\n"
 NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
-DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
+_DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -86,8 +86,8 @@ def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
 def _header(symbols: Symbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
     asked = {
-        CONDITIONAL: symbols.conditional,
-        DERIVATIVES: symbols.uses_derivatives,
+        _CONDITIONAL: symbols.conditional,
+        _DERIVATIVES: symbols.uses_derivatives,
         NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
     }
     return HEADER + "".join(text for text, wanted in asked.items() if wanted)

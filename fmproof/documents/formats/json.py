@@ -7,13 +7,13 @@ from typing import Any
 from fmproof.documents.model import CheckReport, DocumentReport, NumericEvidence, RowReport
 from fmproof.report.json import finite, schema_in, written
 
-SCHEMA = 1
+_SCHEMA = 1
 
 
 def render(report: CheckReport) -> str:
     """``report`` as an indented JSON document."""
     document = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "version": report.version,
         "wrong": report.wrong,
         "documents": [_document(one) for one in report.documents],
@@ -23,7 +23,7 @@ def render(report: CheckReport) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of what :func:`render` writes."""
-    return schema_in("fmproof.documents", f"documents-{SCHEMA}.json")
+    return schema_in("fmproof.documents", f"documents-{_SCHEMA}.json")
 
 
 def _document(document: DocumentReport) -> dict[str, Any]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fmproof.losses.estimate import Estimate
     from fmproof.losses.findings import Comparison, Findings
 
-SCHEMA = "fmproof-evaluation/1"
+_SCHEMA = "fmproof-evaluation/1"
 _WRITTEN_DIGITS = 4000  #: of a rational; Python does not print very long ones
 
 
@@ -19,7 +19,7 @@ def render_json(findings: Findings) -> str:
     """The evaluation as JSON; numbers that are not finite become null."""
     best = {name: findings.best(name) for name in findings.estimates}
     data: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "quantities": {
             name: {method: _estimate(estimate) for method, estimate in row.items()}
             for name, row in findings.estimates.items()

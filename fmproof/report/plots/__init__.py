@@ -25,7 +25,7 @@ Kind = Literal["losses", "gradients", "variance", "fields"]
 """
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FORMATS = (".svg", ".png", ".pdf")
+_FORMATS = (".svg", ".png", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,10 @@ def require_plottable(path: Path, kind: str) -> None:
         InputError: an unknown kind, another ending, matplotlib missing, or not writable.
     """
     _module(kind)
-    if path.suffix.lower() not in FORMATS:
-        raise InputError(f"plot: expected a file ending in {', '.join(FORMATS)}, found {path.name}")
+    if path.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f"plot: expected a file ending in {', '.join(_FORMATS)}, found {path.name}"
+        )
     style.require_matplotlib()
     require_writable(path)
 
