@@ -88,8 +88,8 @@ def other_readings(
     for drawing in (elab.drawing_noised, elab.drawing_paths):
         try:
             with drawing():
-                claim = elab.term(item.right)
-                befores = [elab.term(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
+                claim = elab.side(item.right)
+                befores = [elab.side(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
         except (NotYet, SortError, FmproofError):
             continue
         noised = drawing == elab.drawing_noised

@@ -8,34 +8,24 @@ proved *from* the equation, and says so. Nothing is refuted that way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sympy import Expr, S
 
-from fmproof.documents.context import Context
+from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import earlier_step
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
 
 _ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Stipulation:
-    """head(params) = body, by the row at ``place``; or what a letter is: σ₀ = 0, τ = T − t."""
-
-    head: Head | Var
-    params: tuple[Var, ...]
-    body: Expr
-    place: str
 
 
 Sides = tuple[Expr, Expr]
@@ -45,7 +35,7 @@ def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
-    known = _cases(context, item)
+    known = _cases(context, item) | _earlier_steps(context, (before, claim))
     if not known:
         return
     about = getattr(before, "head", None)
@@ -64,6 +54,8 @@ def in_cases(
 def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}
+    for said in context.special:
+        found.setdefault(said.head, []).append(said)
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
         passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
@@ -72,6 +64,34 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
         if case is not None:
             found.setdefault(case.head, []).append(case)
     return found
+
+
+def _earlier_steps(context: Context, sides: Sides) -> dict[Head | Var, list[Stipulation]]:
+    """What x_{t-1} is by the recursion that a document has for x_t."""
+    found: dict[Head | Var, list[Stipulation]] = {}
+    mine, theirs = map(free_vars, sides)
+    gone = (mine - theirs) or (theirs - mine)  # on one side alone, so that it was put in
+    for var in sorted((v for v in gone if v.sort is Sort.VEC), key=lambda v: v.name):
+        symbol = context.elab.evidence.spellings.get(context.elab.spelling(var))
+        step = None if symbol is None else earlier_step(context.elab, symbol)
+        if step is not None:
+            found[var] = [Stipulation(var, (), *step)]
+    return found
+
+
+def from_there_on(general: Expr, special: Expr, place: str) -> list[Stipulation]:
+    """That a density is a Gaussian one from a row on, said of what it was before that row."""
+    if not (isinstance(general, Apply) and isinstance(general.head, Density)):
+        return []
+    params = general.arguments
+    plain = all(isinstance(v, Var) for v in params) and len(set(params)) == len(params)
+    if general.head.definition is not None or not plain or not isinstance(special, Apply):
+        return []
+    if not isinstance(special.head, Gaussian) and special.head.definition is not None:
+        special = special.head.unfold(special.arguments)
+    if not isinstance(getattr(special, "head", None), Gaussian):
+        return []
+    return [Stipulation(general.head, tuple(params), special, place)]
 
 
 def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
@@ -84,6 +104,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):
+        if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
+            fits = len(summands(body)) > 1 and named not in free_vars(body)
+            return Stipulation(named, (), body, item.place) if fits else None
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

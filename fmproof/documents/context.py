@@ -15,7 +15,7 @@ from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import Head, Var
 from fmproof.lang.spelling.text import text
 from fmproof.reading.notation.elaborate import Elaborator
 
@@ -37,6 +37,16 @@ class StatedRow:
     place: str
 
 
+@dataclass(frozen=True)
+class Stipulation:
+    """head(params) = body, by the row at ``place``; or what a letter is: σ₀ = 0, τ = T − t."""
+
+    head: Head | Var
+    params: tuple[Var, ...]
+    body: Expr
+    place: str
+
+
 @dataclass
 class Context:
     """The notation of a document, both witnesses, and what stands so far.
@@ -48,6 +58,7 @@ class Context:
         numeric: whether numbers are looked at.
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
+        special: what densities are from some row on, said of what they were before.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -61,6 +72,7 @@ class Context:
     facts: Facts = field(default_factory=Facts)
     checked: list[Checked] = field(default_factory=list)
     stated: list[StatedRow] = field(default_factory=list)
+    special: list[Stipulation] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     def keep(self, item: Item, proof: Proof) -> None:

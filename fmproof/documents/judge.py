@@ -13,6 +13,7 @@ from fractions import Fraction
 from sympy import Expr
 
 from fmproof.documents.candidates import candidates_of
+from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce
@@ -32,6 +33,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
+from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import denied
@@ -149,8 +151,20 @@ class Judge:
             self.elab.density_of.setdefault(key, of)
             if self._has_density(of):
                 self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
+        self._learn_densities_of_paths()
         for item in self.reading.items:
             self._told_by_words(item)
+
+    def _learn_densities_of_paths(self) -> None:
+        """p_t(z_t), of a path z_t with noise and a p that nothing else says: the density of z_t."""
+        laws = [draw.law for draw in self.reading.law_draws]
+        said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(self.elab.candidates)
+        for key, calls in self.elab.evidence.called.items():
+            if not self.elab.is_density(key) or key in said or any(call.given for call in calls):
+                continue
+            paths = {spelled(path): path for path in map(_at_its_time, calls) if path is not None}
+            if len(paths) == 1 and all(map(self._has_density, paths.values())):
+                self.elab.density_of.setdefault(key, *paths.values())
 
     def _has_density(self, path: t.Sym) -> bool:
         one = noised(self.elab, path)
@@ -250,13 +264,27 @@ class Judge:
     def _specialise(self, item: Item, candidate: Candidate) -> None:
         """From here on, that is what the density is."""
         key = key_of(candidate.left.head)  # type: ignore[attr-defined]
+        general = self._general(candidate)
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
         self.elab.forget(key)
         item.candidate = candidate
         try:
-            self._start(item, self.elab.term(candidate.left))
+            special = self.elab.term(candidate.left)
         except (NotYet, SortError, FmproofError):
             self._break(item, "what it is from here on is not understood")
+            return
+        self._start(item, special)
+        if general is not None:
+            for case in from_there_on(general, special, item.place):
+                self.context.special.append(case)
+                self.context.ties.special[case.head] = item
+
+    def _general(self, candidate: Candidate) -> Expr | None:
+        """What a density was so far: what is defined by it is defined by that."""
+        try:
+            return self.elab.term(candidate.left)
+        except (NotYet, SortError, FmproofError):
+            return None
 
     def _is_case(self, left: t.Sym) -> bool:
         """``t = 0`` in a line of words: a case, no claim."""
@@ -295,7 +323,7 @@ class Judge:
         line, why = None, "the row before it is not understood"
         if item.right is not None and item.problem is None:
             try:
-                line = Line(self.elab.term(item.right), True, item.right)
+                line = Line(self.elab.side(item.right), True, item.right)
             except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
                 pass
         if item.left is not None and item.left is not self.context.chain.left:
@@ -406,18 +434,21 @@ class Judge:
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
+        if self._is_unlike(item):
+            self._break(item, "the row before it compares a matrix with what is none by its form")
+            return open_row(item, "a matrix, and what is none by its form")
         if item.left is not None:
             chain = self.context.chain
             same = chain.left is not None and spelled(chain.left) == spelled(item.left)
             kept = chain.equal_to_left(item.index) if same else []
             try:
                 left = self._motions.get(moved_point(self.elab, item.left), item.left)
-                start = Line(self.elab.term(left), True, left)
+                start = Line(self.elab.side(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))
         try:
-            claim = self.elab.term(item.right)
+            claim = self.elab.side(item.right)
         except Undefined as error:
             return introduce(self.context, item, error, relation)
         except NotYet as error:
@@ -431,7 +462,22 @@ class Judge:
             return self._after_broken(item, claim)
         return verdict_on(self.context, item, claim, relation)
 
+    def _is_unlike(self, item: Item) -> bool:
+        """Whether one side is a matrix by its form, and the other is none."""
+        left = item.left if item.left is not None else self.context.chain.left
+        if left is None or item.right is None:
+            return False
+        return is_matrix(self.elab, left) is not is_matrix(self.elab, item.right)
+
     def _after_broken(self, item: Item, claim: Expr) -> RowReport:
         why = self.context.chain.broken or "there is no row before it"
         self.context.chain.lines.append(Line(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
+
+
+def _at_its_time(call: t.Call) -> t.Sym | None:
+    """z_t of p_t(z_t)."""
+    place = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(place, t.Sym) or not place.sub:
+        return None
+    return place if [*map(spelled, place.sub)] == [*map(spelled, call.head.sub)] else None

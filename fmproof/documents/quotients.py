@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, Rational, S
 
 from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Ratio, Sqrt
+from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
+from fmproof.lang.nodes.measure import conditions as conditions_of
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
@@ -42,12 +44,8 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         return None
     if left is None or right is None:
         return None
-    sides = [_monomials(left), _monomials(right)]
-    every = Counter[Expr]()
-    for monomial in (*sides[0], *sides[1]):
-        for below, count in monomial.items():
-            every[below] = max(every[below], count)
-    if not every or len(sides[0]) + len(sides[1]) > _MOST:
+    every = _most_below([left, right])
+    if not every or len(summands(left)) + len(summands(right)) > _MOST:
         return None
     try:
         over = [_over(side, every) for side in (left, right)]
@@ -63,6 +61,36 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         Step("4", right, by="cancel"),
         Step("5", claim, by=words),
     ]
+
+
+def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
+    """Terms from ``before`` to ``claim`` over a common denominator, each with what shows it, where
+    nothing but arithmetic is needed."""
+    left, right = _polynomial(before), _polynomial(claim)
+    if left is None or right is None:
+        return None
+    every = _most_below([left, right])
+    try:
+        one, other = _over(left, every), _over(right, every)
+    except (FmproofError, TypeError):
+        return None
+    mine, theirs = _without_roots(one), _without_roots(other)
+    if not every or subtract(mine, theirs) != S.Zero:
+        return None
+    there = [(left, "ring"), (one, "cancel"), (mine, "root")]
+    return [*there, (theirs, "ring"), (other, "root"), (right, "cancel"), (claim, "ring")]
+
+
+def _without_roots(term: Expr) -> Expr:
+    """√v·√v as v, in every summand."""
+    return add(*(mul(*_squares(Counter(factors(part)))) for part in summands(term)))
+
+
+def _squares(parts: Counter[Expr]) -> Iterator[Expr]:
+    for part, count in parts.items():
+        whole, rest = divmod(count, 2) if isinstance(part, Sqrt) else (0, count)
+        yield from part.args[:1] * whole
+        yield from [part] * rest
 
 
 def conditions(terms: Sequence[Basic]) -> list[Prop]:
@@ -87,8 +115,10 @@ def _conditions(
         yield from _conditions(term.head.unfold(term.arguments), around, seen)
     if isinstance(term, Ratio) and subtract(term.args[1], S.Zero) != S.Zero:
         yield from _nonzero(term.args[1], around)
-    if isinstance(term, Sqrt):
-        for prop in positivity_of(term.args[0]):
+    variance = isinstance(term, Apply) and isinstance(term.head, Gaussian)
+    if isinstance(term, Sqrt) or (variance and around):
+        inside = term.args[0] if isinstance(term, Sqrt) else term.args[3]
+        for prop in positivity_of(inside, scales=variance):
             here = () if isinstance(prop, ForAll) else around
             yield from _everywhere(partial(_itself, prop), here)
     if isinstance(term, Expect | IntegralOver):
@@ -101,6 +131,10 @@ def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
     yield from _everywhere(partial(VanishesWith, S.One, below), around)
 
 
+def _is_uniform(item: Any) -> bool:
+    return isinstance(item, Apply) and isinstance(item.head.definition, Rational)
+
+
 def _itself(prop: Prop) -> Prop:
     return prop
 
@@ -109,8 +143,11 @@ def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[
     """A proposition for almost every value of what is drawn around it, where it is about that."""
     try:
         prop = made()
-        drawn = {v for item in around for v in drawn_by(item)}
-        yield Almost(prop, *around) if drawn & free_vars(prop) else prop
+        drawn = [item for item in around if free_vars(prop) & set(drawn_by(item))]
+        alone = not any(conditions_of(item) for item in drawn if isinstance(item, Apply))
+        yield Almost(prop, *(drawn if alone else around)) if drawn else prop
+        if drawn and all(map(_is_uniform, drawn)):  # and so under integrals over it
+            yield Almost(prop, *(part for item in drawn for part in item.head.ranges(item)))
     except FmproofError:
         return
 
@@ -122,9 +159,12 @@ def _polynomial(term: Expr) -> Expr | None:
     return subtract(term, S.Zero)
 
 
-def _monomials(term: Expr) -> list[Counter[Expr]]:
-    """How often each 1/b is a factor of each summand, outside and inside its average."""
-    return [Counter(_below(part)) for part in summands(term)]
+def _most_below(sums: Sequence[Expr]) -> Counter[Expr]:
+    """How often each 1/b is a factor of a summand at most, outside and inside its average."""
+    every = Counter[Expr]()
+    for part in (part for term in sums for part in summands(term)):
+        every |= Counter(_below(part))
+    return every
 
 
 def _below(part: Expr) -> Iterator[Expr]:

@@ -104,6 +104,8 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Log | Ratio):
         for head in _densities(term.args[-1]):
             yield for_every(Positive(head(*head.params)))
+        for mixture in _mixtures(term.args[-1]):
+            yield for_every(Positive(mixture))
     if isinstance(term, Log):
         yield from positivity_of(term.args[0])
     for arg in term.args:
@@ -117,6 +119,18 @@ def _densities(term: Basic) -> Iterator[Density]:
             yield one.head
             if one.head.definition is not None:
                 yield from _densities(one.head.definition)
+
+
+def _mixtures(term: Basic) -> Iterator[Expr]:
+    """g(y) = ∫ k(y − x) p(x) dx by another letter than a density's: it is positive as they are."""
+    if isinstance(term, IntegralOver):
+        parts = factors(term.body)
+        if all(isinstance(part, Apply) and isinstance(part.head, Density) for part in parts):
+            yield term
+        return
+    named = isinstance(term, Apply) and not isinstance(term.head, Density)
+    if named and isinstance(term.head.definition, IntegralOver):
+        yield from _mixtures(term.head.unfold(term.arguments))
 
 
 def _over(term: Expr) -> Iterator[Expr]:

@@ -82,6 +82,7 @@ class Ties:
 
     Attributes:
         properties: what words say of symbols, "a unit vector".
+        special: densities that stand in losses and are no longer arbitrary behind a row.
         settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
         read: the two sides of rows that were read, by the row's number.
     """
@@ -92,6 +93,7 @@ class Ties:
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    special: dict[Head, Item] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._said = [
@@ -131,6 +133,10 @@ class Ties:
             sure = self.elab.is_time(spelling) or spelling in self._bound
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
+        for head in undefined:
+            row = self.special.get(head)
+            if row is not None and row.index < item.index:
+                return Verdict(f"line {row.place} says what {text(head)} is from there on")
         if item.left is not None and _bare(item.left):
             for node in _subjects(item.left):
                 found = names.get(key_of(node)) or places.get(spelled(node))

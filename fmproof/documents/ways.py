@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import quotients
+from fmproof.documents import parallel, quotients, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -91,9 +91,14 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named.remove(_PLAIN[1])
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
+    part_by_part = parallel.steps(before, claim) if Ratio in kinds else None
+    if part_by_part is not None:
+        yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
     yield from _by_difference(before, claim)
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
+    if Gaussian in kinds and Expect in kinds:
+        yield from _by_noise(before, claim)
     yield from _by_projection(before, claim)
     for words in _forms(before, claim, kinds):
         steps = quotients.steps(before, claim, words)
@@ -184,6 +189,16 @@ def _by_averages(before: Expr, claim: Expr) -> Iterator[Way]:
     for middle in _put_in(left, right):
         steps = [Step("1", left, by=_PULLED), *middle, Step("3", claim, by=_PULLED)]
         yield Way((Part("row", before, steps),), ("pull-out", "substitution"), (), context)
+
+
+def _by_noise(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Both lines with standard noise drawn."""
+    try:
+        for steps in standard_noise.ways_by_noise(before, claim):
+            lines = [step.claim for step in steps]
+            yield Way((Part("row", before, steps),), ("reparametrisation",), (), tuple(lines))
+    except (FmproofError, RecursionError, TypeError):
+        return
 
 
 def _put_in(left: Expr, right: Expr) -> Iterator[list[Step]]:

@@ -50,6 +50,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
     if name in elab.turned:
+        if not {*elab.turned[name].others} & {*elab.bound}:
+            return elab.variable(node)  # with what it is made of, as what is written is about it
         raise NotYet(f"{readable(key_of(node))} is not drawn here", node.at, "law")
     if name in elab.constants:
         return elab.constants[name]

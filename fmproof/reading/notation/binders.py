@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sympy import Expr, Rational
 
+from fmproof.errors import SortError
 from fmproof.lang.arithmetic import plus_of, times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -20,7 +22,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
-from fmproof.reading.notation import calculus, laws, randomness
+from fmproof.reading.notation import calculus, laws, matrices, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
+_TRACES = ("tr", "Tr", "trace")
 _UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
 """Functions that are read, and of which the language knows nothing."""
 
@@ -121,8 +124,9 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
         param = elab.variable(node.var)
         body = elab.term(node.body)
         return Grad(body, param)
+    in_space = node.kind in ("grad", "div", "laplace")  # at a path: where that is, drawn or not
     try:
-        with elab.expanding():
+        with nullcontext() if in_space else elab.expanding():
             return calculus.derivative(elab, node)
     except calculus.Beyond:
         pass
@@ -135,6 +139,9 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         return calculus.function(elab, node)
     except calculus.Beyond:
         pass
+    if node.name in _TRACES and len(node.args) == 1:
+        with suppress(NotYet, SortError):
+            return elab.term(matrices.trace(elab, node.args[0]))
     if node.name in _UNKNOWN:
         return elab.unknown(node, Sort.REAL)
     raise NotYet(f"{node.name} is not in the language yet", node.at)

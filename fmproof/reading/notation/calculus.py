@@ -33,7 +33,7 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.sorts import is_identity
-from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -163,7 +163,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
             raise Beyond
         place = node.var
     else:
-        place = _place(elab, body)
+        place = place_of(elab, body)
     whole = body
     if isinstance(place, t.Sym):
         symbol = place
@@ -177,7 +177,11 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     with elab.binding([spelled(symbol)]):
         var = elab.variable(symbol)
         inner = elab.term(body)
-    if var.sort is not Sort.VEC or var not in free_vars(inner):
+    if var.sort is not Sort.VEC:
+        raise Beyond
+    if var not in free_vars(inner):
+        if node.kind == "grad" and _is_density_elsewhere(elab, node.body, symbol):
+            return S.Zero
         raise Beyond
     shifted = None if symbol is place else _shifted(elab, at, inner)
     if shifted is not None:  # (∇f)(x − a) is ∇ of f(x − a)
@@ -191,6 +195,18 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "laplace":
         return _node(Div(Grad(inner, var), var, at))
     return _node(Grad(inner, var, at))
+
+
+def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:
+    """Whether ∇_x is taken of log p(c) or p(c), at another letter than x: a c_x may move with x,
+    and of other functions an argument may be left out, or meant by its place: ∂_z u(z_t, t)."""
+    while isinstance(body, t.Group) or (isinstance(body, t.Function) and len(body.args) == 1):
+        body = body.body if isinstance(body, t.Group) else body.args[0]
+    if not (isinstance(body, t.Call) and elab.is_density(key_of(body.head))):
+        return False
+    places = [*body.head.sub, *body.args, *body.given, *body.after]
+    letters = {n.name for place in places for n in t.walk(place) if isinstance(n, t.Sym)}
+    return all(isinstance(arg, t.Sym) for arg in body.args) and point.name not in letters
 
 
 def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
@@ -215,7 +231,7 @@ def _fields(elab: Elaborator, body: t.Node) -> t.Node:
             return replace(node, factors=tuple(map(visit, node.factors)))
         if isinstance(node, t.Frac):
             return replace(node, top=visit(node.top))
-        if isinstance(node, t.Sym) and _is_vector(elab, node) and not elab.is_place(node):
+        if isinstance(node, t.Sym) and is_vector(elab, node) and not elab.is_place(node):
             point = elab.point_letter()
             if point is None:
                 raise Beyond
@@ -258,7 +274,7 @@ def _held(elab: Elaborator, body: t.Node, time: Var, held: dict[Var, Expr]) -> t
         return body
     for call in [n for n in t.walk(body) if isinstance(n, t.Call)]:
         for arg in call.args:
-            if not _is_vector(elab, arg) or time not in free_vars(place := elab.term(arg)):
+            if not is_vector(elab, arg) or time not in free_vars(place := elab.term(arg)):
                 continue
             symbol = t.Sym(arg.at, SPARE * (len(held) + 2))
             name = elab.names.of("y", "variable " + symbol.name)
@@ -325,15 +341,15 @@ def _applied(elab: Elaborator, node: t.Node) -> t.Node:
     return t.with_children(node, lambda child: _applied(elab, child))
 
 
-def _place(elab: Elaborator, body: t.Node) -> t.Node:
+def place_of(elab: Elaborator, body: t.Node) -> t.Node:
     """What a derivative without a variable is taken in: the one argument that is a vector."""
     found: dict[str, t.Node] = {}
     for one in _arguments(body):
-        if _is_vector(elab, one):
+        if is_vector(elab, one):
             found.setdefault(spelled(one), one)
     if not found:
         for n in t.walk(body):
-            if isinstance(n, t.Sym) and _is_vector(elab, n):
+            if isinstance(n, t.Sym) and is_vector(elab, n):
                 found.setdefault(spelled(n), n)
     if len(found) != 1:
         raise Beyond
@@ -352,7 +368,7 @@ def _arguments(node: t.Node) -> Iterator[t.Node]:
         yield from _arguments(child)
 
 
-def _is_vector(elab: Elaborator, node: t.Node) -> bool:
+def is_vector(elab: Elaborator, node: t.Node) -> bool:
     if isinstance(node, t.Num):
         return False
     if isinstance(node, t.Sym) and (

@@ -142,7 +142,7 @@ def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
         state, candidate.state = candidate.state, "working"
         saved, elab.bound = elab.bound, []
         try:
-            body = elab.term(_at_times(candidate.right, times))
+            body = elab.term(at_times(candidate.right, times))
         except (NotYet, SortError, FmproofError):
             continue
         finally:
@@ -155,7 +155,27 @@ def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
     return None
 
 
-def _at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
+def earlier_step(elab: Elaborator, node: t.Sym) -> tuple[Expr, str] | None:
+    """x_{t-1} by the recursion of x_t, one step before, and where the document says that."""
+    if len(node.sub) != 1 or not isinstance(node.sub[0], t.Add):
+        return None
+    for candidate in elab.candidates.get(key_of(node), ()):
+        left = candidate.left
+        if not isinstance(left, t.Sym) or len(left.sub) != 1 or candidate.state == "refused":
+            continue
+        (time,) = left.sub
+        if not isinstance(time, t.Sym) or not elab.is_time(spelled(time)):
+            continue
+        try:
+            body = elab.term(at_times(candidate.right, {spelled(time): node.sub[0]}))
+        except (NotYet, SortError, FmproofError):
+            continue
+        if sort_of(body) is Sort.VEC and elab.variables.get(spelled(node)) not in free_vars(body):
+            return body, candidate.place
+    return None
+
+
+def at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
     """``node`` at other times: what is written at t stands at t − 1."""
 
     def visit(one: Any, script: bool = False) -> Any:
@@ -166,11 +186,27 @@ def _at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
             return time if script or isinstance(time, t.Sym | t.Num) else t.Group(time.at, time)
         if isinstance(one, t.Node):
             changed = {f.name: visit(getattr(one, f.name), f.name == "sub") for f in fields(one)}
-            return replace(one, **changed)
+            made = replace(one, **changed)
+            return _counted(made) if script and isinstance(made, t.Add) else made
         return one
 
     made: t.Node = visit(node)
     return made
+
+
+def _counted(time: t.Add) -> t.Node:
+    """t − 1 − 1 as t − 2."""
+    parts: list[tuple[int, t.Node]] = []
+    for sign, part in time.parts:
+        bare = t.ungrouped(part)
+        inner = bare.parts if isinstance(bare, t.Add) else ((1, bare),)
+        parts += [(sign * own, one) for own, one in inner]
+    numbers = sum((sign * p.value for sign, p in parts if isinstance(p, t.Num)), Fraction(0))
+    others = [(sign, p) for sign, p in parts if not isinstance(p, t.Num)]
+    if numbers:
+        others.append((1 if numbers > 0 else -1, t.Num(time.at, abs(numbers))))
+    one_letter = len(others) == 1 and others[0][0] == 1
+    return others[0][1] if one_letter else t.Add(time.at, tuple(others))
 
 
 def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
@@ -191,7 +227,7 @@ def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
         last = replace(node, sub=(before,))
         if spelled(last) not in elab.evidence.spellings:
             return None
-        factor = elab.term(_at_times(right.body, {spelled(index): node.sub[0]}))
+        factor = elab.term(at_times(right.body, {spelled(index): node.sub[0]}))
         if sort_of(factor) is not Sort.REAL:
             return None
         why = "it is the product of them"

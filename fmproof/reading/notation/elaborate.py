@@ -34,6 +34,7 @@ from fmproof.reading.notation import (
     heads,
     hidden_noise,
     laws,
+    matrices,
     sums,
     unknowns,
     variables,
@@ -159,6 +160,10 @@ class Elaborator:
         if make is None:
             raise NotYet(f"{words_for(node)} is not in the language yet", node.at)
         return make(self, node)
+
+    def side(self, node: t.Node) -> Expr:
+        """The term of a side of a row; of a matrix M the number aᵀM b, for any a and b."""
+        return matrices.side(self, node)
 
     def path(self, symbol: t.Sym) -> Expr | None:
         """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""

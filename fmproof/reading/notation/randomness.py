@@ -215,6 +215,8 @@ def laws_of(
             and not conditions(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
+        if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
+            return [*found, *(_level_law(elab, symbol) for symbol in lacking)]
         if apart:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
             words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
@@ -230,6 +232,16 @@ def laws_of(
             raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
         found += joint
     return found
+
+
+def _level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
+    """Any law of a number that is drawn beside vectors, such as a noise level: by itself."""
+    var = elab.variable(symbol)
+    head = Law(elab.names.of("P", "law of " + spelled(symbol)), var)
+    _introduce(elab, head, [var], "any law, drawn by itself")
+    law: Apply = head(var)
+    elab.laws.setdefault(spelled(symbol), []).append(law)
+    return law
 
 
 def joint_laws(elab: Elaborator) -> list[Apply]:
