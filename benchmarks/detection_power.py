@@ -33,8 +33,14 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing import (
     CheckFailed,
     assert_conditional_velocity,
+    assert_conversion,
     assert_divergence,
+    assert_guidance,
+    assert_jacobian,
+    assert_log_likelihood,
+    assert_marginal_field,
     assert_sampler,
+    assert_schedule,
     assert_step,
     conditional,
 )
@@ -282,6 +288,50 @@ def sde(share: float, samples: int, seed: int) -> None:
     assert_sampler(sample, CondOTPath(), MIX, steps=50, samples=samples, seed=seed)
 
 
+def last_noise(size: float, samples: int, seed: int) -> None:
+    """DDPM on four points, with noise of a standard deviation after its last step."""
+    points = GaussianMixture.points([[0, 0], [1, 2], [-2, 1], [3, -1]])
+
+    def sample(model: object, x: FloatArray, rng: object) -> FloatArray:
+        for t in range(len(BARS) - 1, -1, -1):
+            a, before = BARS[t], BARS[t - 1] if t else 1.0
+            b = 1 - a / before
+            x = (x - b / np.sqrt(1 - a) * model(x, t)) / np.sqrt(1 - b)
+            spread = np.sqrt(b * (1 - before) / (1 - a)) if t else size
+            x = x + spread * rng.standard_normal(x.shape)
+        return x
+
+    assert_sampler(sample, TablePath(BARS), points, predict="eps", samples=samples, seed=seed)
+
+
+def index_for_time(samples: int, seed: int) -> None:
+    """DDIM over every second step, whose model is told the number of the step."""
+
+    def sample(model: object, x: FloatArray) -> FloatArray:
+        times = range(len(BARS) - 1, -1, -2)
+        for i, t in enumerate(times):
+            a, after = BARS[t], BARS[t - 2] if t > 1 else 1.0
+            eps = model(x, len(times) - 1 - i)
+            data = (x - np.sqrt(1 - a) * eps) / np.sqrt(a)
+            x = np.sqrt(after) * data + np.sqrt(1 - after) * eps
+        return x
+
+    options = {"predict": "eps", "tolerance": 0.08}
+    assert_sampler(sample, TablePath(BARS), MIX, samples=samples, seed=seed, **options)
+
+
+def offset_noise(dim: int, samples: int, seed: int) -> None:
+    """A tenth of one normal number added to all coordinates of a row's noise."""
+    data = np.random.default_rng(0).random((5, dim))
+
+    def sample(x1: FloatArray, rng: np.random.Generator) -> Triples:
+        x0 = rng.standard_normal(x1.shape) + 0.1 * rng.standard_normal((len(x1), 1))
+        t = rng.random((len(x1), 1))
+        return t * x1 + (1 - t) * x0, x1 - x0, t[:, 0]
+
+    assert_conditional_velocity(sample, CondOTPath(), data, samples=samples, seed=seed)
+
+
 def hutchinson(factor: float, samples: int, seed: int) -> None:
     def divergence(field: object, t: FloatArray, x: FloatArray, rng: object) -> FloatArray:
         z, h = rng.choice([-1.0, 1.0], x.shape), 1e-5
@@ -318,11 +368,16 @@ SAMPLING_BUGS = {
     "step: half of the correction": partial(euler_maruyama, 0.5),
     "sampler: no correction of the drift": partial(sde, 0.0),
     "sampler: half of the correction": partial(sde, 0.5),
+    "sampler: noise of 0.3 after the last step, points": partial(last_noise, 0.3),
+    "sampler: noise of 0.1 after the last step, points": partial(last_noise, 0.1),
+    "sampler: the step's number for its time": index_for_time,
     "divergence: off by 20%, estimates": partial(hutchinson, 1.2),
     "divergence: twice, estimates": partial(hutchinson, 2.0),
     "time on three values": partial(law, "times"),
     "time Beta(1.2, 1.2), declared uniform": partial(law, "beta"),
     "noise of Laplace's law": partial(law, "noise"),
+    "noise with an offset of 0.1, d = 16": partial(offset_noise, 16),
+    "noise with an offset of 0.1, d = 64": partial(offset_noise, 64),
 }
 MOST = {"sampler": 4_000, "divergence": 1_000}
 LEAST = {"time": 1_000, "noise": 1_000}
@@ -338,10 +393,12 @@ def caught(task: tuple[str, int, int]) -> bool:
     return False
 
 
-def sampling_power(pool: object, runs: int) -> None:
+def sampling_power(pool: object, runs: int, words: str = "") -> None:
     print(f"| mistake | {' | '.join(f'{n:,}' for n in SIZES)} |")
     print(f"|---|{'---:|' * len(SIZES)}")
     for name in SAMPLING_BUGS:
+        if words not in name:
+            continue
         kind, cells = name.split(":")[0].split()[0], []
         for samples in SIZES:
             if not LEAST.get(kind, 0) <= samples <= MOST.get(kind, SIZES[-1]):
@@ -349,6 +406,96 @@ def sampling_power(pool: object, runs: int) -> None:
                 continue
             found = pool.map(caught, [(name, samples, seed) for seed in range(runs)], chunksize=1)
             cells.append(f"{sum(found)}/{runs}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
+# --- without statistics: how large an error has to be ---------------------------------------
+
+
+def off_schedule(error: float) -> None:
+    half = np.pi / 2
+
+    def schedule(t: FloatArray) -> tuple[FloatArray, ...]:
+        slope = half * np.cos(half * t)
+        return np.sin(half * t), np.cos(half * t), (1 + error) * slope, -half * np.sin(half * t)
+
+    assert_schedule(schedule, TrigPath())
+
+
+def off_field(error: float) -> None:
+    point = np.array([1.0, -2.0])
+
+    def field(t: FloatArray, x: FloatArray) -> FloatArray:
+        return (1 + error) * (point - (x - t[:, None] * point) / (1 - t[:, None]))
+
+    assert_marginal_field(field, CondOTPath(), [point], time=UniformTime("1/20", "19/20"))
+
+
+def off_conversion(error: float) -> None:
+    assert_conversion(
+        lambda eps, x, t: -(1 + error) * eps / (1 - t[:, None]),
+        *("eps", "score", CondOTPath()),
+        time=UniformTime("1/20", "19/20"),
+    )
+
+
+def off_guidance(error: float) -> None:
+    assert_guidance(lambda cond, uncond, scale: uncond + (1 + error) * scale * (cond - uncond))
+
+
+def off_step(error: float) -> None:
+    def step(output: FloatArray, x: FloatArray, t: int, s: int) -> FloatArray:
+        a, a2 = BARS[t], BARS[s]
+        data = (x - np.sqrt(1 - a) * output) / np.sqrt(a)
+        return np.sqrt(a2) * data + (1 + error) * np.sqrt(1 - a2) * output
+
+    assert_step(step, TablePath(BARS), MIX, samples=100)
+
+
+def off_jacobian(error: float) -> None:
+    def jacobian(field: object, t: FloatArray, x: FloatArray) -> FloatArray:
+        h, axes = 1e-5, np.eye(x.shape[1])
+        columns = [(field(t, x + h * e) - field(t, x - h * e)) / (2 * h) for e in axes]
+        return (1 + error) * np.stack(columns, axis=2)
+
+    assert_jacobian(jacobian, CondOTPath(), MIX)
+
+
+def off_likelihood(error: float) -> None:
+    """In nats; a normal law, whose likelihood needs no solver."""
+    data = GaussianMixture([1], [[0, 0]], [[[1, 0], [0, 1]]])
+
+    def log_likelihood(model: object, x1: FloatArray) -> FloatArray:
+        return error - np.square(x1).sum(axis=1) / 2 - np.log(2 * np.pi)
+
+    assert_log_likelihood(log_likelihood, CondOTPath(), data)
+
+
+ERRORS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+EXACT_BUGS = {
+    "schedule: slope": off_schedule,
+    "field": off_field,
+    "conversion": off_conversion,
+    "guidance: scale": off_guidance,
+    "step without noise: a term": off_step,
+    "Jacobian": off_jacobian,
+    "log-likelihood, in nats": off_likelihood,
+}
+
+
+def exact_power() -> None:
+    print(f"| off by a share of | {' | '.join(f'{e:g}' for e in ERRORS)} |")
+    print(f"|---|{'---|' * len(ERRORS)}")
+    for name, check in EXACT_BUGS.items():
+        cells = []
+        for error in ERRORS:
+            try:
+                check(error)
+            except CheckFailed:
+                cells.append("caught")
+            else:
+                cells.append("passes")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
     print()
 
@@ -361,9 +508,12 @@ def main() -> None:
     parser.add_argument("--long-runs", type=int, default=30, help="with 300,000 samples")
     parser.add_argument("--alarm-runs", type=int, default=2_000, help="of right code")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", nargs="*", help="sampler, loss, gradient, sampling, alarms")
+    parser.add_argument(
+        "--only", nargs="*", help="sampler, loss, gradient, sampling, exact, alarms"
+    )
+    parser.add_argument("--mistakes", default="", help="of sampling: those with this in their name")
     options = parser.parse_args()
-    wanted = options.only or ["sampler", "loss", "gradient", "sampling", "alarms"]
+    wanted = options.only or ["sampler", "loss", "gradient", "sampling", "exact", "alarms"]
     start = perf_counter()
     with Pool(options.processes) as pool:
         runs = options.runs, options.long_runs
@@ -376,7 +526,9 @@ def main() -> None:
             power(pool, "gradient of a loss", LOSS_DATA, *runs)
             power(pool, "gradient by hand", LOSS_DATA, *runs)
         if "sampling" in wanted:
-            sampling_power(pool, options.long_runs)
+            sampling_power(pool, options.long_runs, options.mistakes)
+        if "exact" in wanted:
+            exact_power()
         if "alarms" in wanted:
             cases = {f"sampler, {name}": ("sampler", name) for name in DATA}
             cases["sampler, 5% of the data far away"] = "rare", ""

@@ -22,9 +22,13 @@ PAGE = """# Conformance
 What the checks of `fmproof.testing` say of libraries of the field. Written by
 
 ```sh
-pip install -r requirements/conformance.txt && pip install --no-deps k-diffusion==0.1.1.post1
+pip install -r requirements/conformance.txt
+pip install --no-deps k-diffusion==0.1.1.post1 dctorch==0.1.2
 python -m conformance -o docs/conformance.md
 ```
+
+An expected failure is a finding: `conformance/findings/` has a script for each that shows it
+without fmproof.
 
 {table}
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.common import IMAGES, network
+from conformance.common import IMAGES, network, torchvision_to_import
 from fmproof.models import TablePath
 from fmproof.testing import min_snr
 from fmproof.testing.conformance import Adapter
@@ -23,7 +23,8 @@ OBJECTIVES = {"pred_noise": "eps", "pred_x0": "x1", "pred_v": "v"}
 def offer_loss(name: str, objective: str, **settings: Any) -> None:
     @ADAPTER.offer("loss", f"{name}, {objective}")
     def loss() -> Any:
-        from denoising_diffusion_pytorch import GaussianDiffusion
+        with torchvision_to_import():
+            from denoising_diffusion_pytorch import GaussianDiffusion
 
         def build(model: Any) -> Any:
             return GaussianDiffusion(

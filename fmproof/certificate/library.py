@@ -27,10 +27,19 @@ FILES = (
     "Calculus",
     "Spaces",
     "Steps",
+    "Vectors",
+    "Almost",
     "Conditional",
+    "Bayes",
     "Slope",
     "Derivatives",
+    "Exchange",
+    "Logarithm",
+    "Lebesgue",
     "Gaussian",
+    "Functions",
+    "Scores",
+    "Normal",
 )
 """In the order in which they use each other."""
 
@@ -68,6 +77,20 @@ _RULES = {
     "dominated_integrable": "dominated_integrable",
     "exchange": "exchange_law",
     "minimisers_of_shift": "argmin_shift",
+    "log_derivative": "log_gradient",
+    "gaussian_density": "gaussianE",
+    "gaussian_mean": "gaussian_mean",
+    "gaussian_variance": "gaussian_variance",
+    "gaussian_moments": "gaussian_lines",
+    "gaussian_bounded": "gaussian_bounded",
+    "gaussian_dominated": "gaussian_dominated",
+    "reparametrise": "substituted",
+    "transfer": "marginal_almost",
+    "support_of_draw": "ae_all",
+    "bayes": "condexp_bayes",
+    "take_out": "condexp_given",
+    "conditional_linearity": "condexp_combination",
+    "divergence_theorem": "divergence_theorem",
 }
 RULES: Mapping[str, str] = MappingProxyType(_RULES)
 """The lemma that is the heart of each rule's proof."""
@@ -90,9 +113,19 @@ _ASSUMED = {
     "version": "E[f|X = x], a version: Kallenberg, Foundations of Modern Probability, theorem 3.4",
     "version_measurable": "it is measurable in x and what the law depends on: theorem 3.4",
     "version_average": "E[⟨h(X), f⟩] = E[⟨h(X), E[f|X]⟩]: theorem 8.1",
+    "divergence_theorem": "∫ div F = 0 for integrable F and div F: Mathlib, "
+    "integral_divergence_of_hasFDerivAt_off_countable, on growing cubes",
+    "normal_law": "the density of N(0, I) has mass 1: Kallenberg, chapter 14",
+    "normal_square": "E‖e‖² = d for e ~ N(0, I): Kallenberg, chapter 14",
+    "normal_substitution": "x = m + s e in an integral: Rudin, Real and Complex Analysis, "
+    "theorem 7.26",
 }
 ASSUMED: Mapping[str, str] = MappingProxyType(_ASSUMED)
-"""What mathcomp-analysis lacks and ``Conditional.v`` assumes, with references."""
+"""What mathcomp-analysis lacks and the library assumes, with references."""
+
+ASSUMING = ("Conditional", "Lebesgue", "Normal")
+"""The files that assume something. Where they are imported Coq prints the assumptions of these
+under their names alone, and those of any other file under longer names."""
 
 MISSING = (
     "coqc is not installed, or lacks mathcomp-analysis; on Debian: "

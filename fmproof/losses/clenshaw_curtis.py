@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
@@ -45,6 +46,23 @@ class Sample:
     value: FloatArray
     error: FloatArray
     magnitude: FloatArray
+
+    def at(self, rows: list[int] | slice) -> Sample:
+        """At some of the points."""
+        return Sample(self.value[rows], self.error[rows], self.magnitude[rows])
+
+    def put(self, rows: list[int], other: Sample) -> None:
+        """Replace what is there at some of the points."""
+        self.value[rows], self.error[rows] = other.value, other.error
+        self.magnitude[rows] = other.magnitude
+
+    def and_then(self, other: Sample) -> Sample:
+        """At the points of both."""
+        return Sample(
+            np.concatenate([self.value, other.value]),
+            np.concatenate([self.error, other.error]),
+            np.concatenate([self.magnitude, other.magnitude]),
+        )
 
 
 Sampler = Callable[[FloatArray, FloatArray], Sample]
@@ -132,41 +150,47 @@ class _Samples:
 
     def __init__(self, sampler: Sampler, density: Callable[[FloatArray], FloatArray]) -> None:
         self._sampler, self._density = sampler, density
-        self._kept: dict[float, tuple[Sample, FloatArray]] = {}
+        self._rows: dict[float, int] = {}  # of the arrays of what is kept
+        self._kept: Sample | None = None
+        self._asked = np.empty((0, 0))  # the tolerances that they were made to, (N, Q)
         self.tolerance = np.array(np.inf)
         self.count = 0
 
     def make(self, panels: Iterable[_Panel]) -> None:
         """What the panels need and is not there, or not good enough."""
-        nodes = dict.fromkeys(float(y) for panel in panels for y in panel.nodes())
-        missing = np.array([y for y in nodes if not self._good(y)])
-        if not len(missing):
+        nodes = dict.fromkeys(y for panel in panels for y in panel.nodes().tolist())
+        new = [y for y in nodes if y not in self._rows]
+        stale = [] if self._kept is None else self._stale([y for y in nodes if y in self._rows])
+        if not (new or stale):
             return
+        missing = np.array(new + stale)
         weights = self._density(missing)[:, None]
         made = self._sampler(missing, self.tolerance / weights)
-        rows = zip(*(weights * a for a in (made.value, made.error, made.magnitude)), strict=True)
-        for y, row in zip(missing.tolist(), rows, strict=True):
-            new = Sample(*row)
-            if y in self._kept:
-                new = _later(self._kept[y][0], new)
-            self._kept[y] = new, self.tolerance
+        found = Sample(*(weights * a for a in (made.value, made.error, made.magnitude)))
+        asked = np.broadcast_to(self.tolerance, found.value.shape)
+        if self._kept is not None and stale:
+            rows = [self._rows[y] for y in stale]
+            later = _later(self._kept.at(rows), found.at(slice(len(new), None)))
+            self._kept.put(rows, later)
+            self._asked[rows] = asked[len(new) :]
+        if new:
+            self._rows.update((y, i) for i, y in enumerate(new, len(self._rows)))
+            first = found.at(slice(len(new)))
+            self._kept = first if self._kept is None else self._kept.and_then(first)
+            before = self._asked.reshape(-1, asked.shape[1])
+            self._asked = np.concatenate([before, asked[: len(new)]])
         self.count += len(missing)
 
-    def _good(self, y: float) -> bool:
-        if y not in self._kept:
-            return False
-        sample, tolerance = self._kept[y]
-        stale = (sample.error > self.tolerance) & (tolerance > 2 * self.tolerance)
-        return not stale.any()
+    def _stale(self, nodes: list[float]) -> list[float]:
+        """Those of the ``nodes`` whose samples are not good enough, and could be better."""
+        rows = [self._rows[y] for y in nodes]
+        error, asked = cast(Sample, self._kept).error[rows], self._asked[rows]
+        stale = (error > self.tolerance) & (asked > 2 * self.tolerance)
+        return [y for y, again in zip(nodes, np.any(stale, axis=1), strict=True) if again]
 
     def at(self, nodes: FloatArray) -> Sample:
         """Those made at ``nodes`` (N,)."""
-        found = [self._kept[float(y)][0] for y in nodes]
-        return Sample(
-            np.stack([sample.value for sample in found]),
-            np.stack([sample.error for sample in found]),
-            np.stack([sample.magnitude for sample in found]),
-        )
+        return cast(Sample, self._kept).at([self._rows[y] for y in nodes.tolist()])
 
 
 @dataclass(frozen=True)

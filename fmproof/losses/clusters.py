@@ -9,134 +9,190 @@ scale, and the differences add up to the integral of the whole mixture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.losses.lattice import Box, IntArray
+from fmproof.losses.lattice import Boxes, IntArray
 from fmproof.losses.slices import Slices
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 
 # Components whose volumes differ by more than this factor per dimension are told apart first.
 _SIMILAR = 2.0
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """Components with a common box.
+class ClusterBatch:
+    """B clusters of k components each, in some slices.
 
     Attributes:
-        members: indices; the first ``before`` belong to earlier clusters and reach into the box.
+        rows: (B,), the slice of each.
+        members: (B, k), components; the first ``before`` belong to earlier clusters of the slice
+            and reach into the box.
         before: how many.
-        origin: the component at whose centre the box's coordinates are zero.
-        box: where the difference that the cluster makes is not negligible.
+        origins: (B,), the component at whose centre the box's coordinates are zero.
+        boxes: where the difference that a cluster makes is not negligible.
     """
 
+    rows: IntArray
     members: IntArray
     before: int
-    origin: int
-    box: Box
+    origins: IntArray
+    boxes: Boxes
+
+    def __getitem__(self, part: IntArray | BoolArray) -> ClusterBatch:
+        """Some of the clusters."""
+        return ClusterBatch(
+            self.rows[part],
+            self.members[part],
+            self.before,
+            self.origins[part],
+            self.boxes[part],
+        )
+
+    @classmethod
+    def of(cls, parts: list[ClusterBatch]) -> ClusterBatch:
+        """All clusters of the ``parts``, which are of one shape."""
+        return cls(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.members for part in parts]),
+            parts[0].before,
+            np.concatenate([part.origins for part in parts]),
+            Boxes.of([part.boxes for part in parts]),
+        )
 
 
-def clusters(at: Slices, row: int, reach: float, spacing: float) -> list[Cluster]:
-    """Clusters of the mixture in the slice ``row``, from broad to narrow.
+def clusters(
+    at: Slices, reach: float, spacing: float, stopped: Callable[[], bool]
+) -> list[ClusterBatch]:
+    """The clusters of the mixture in all slices, those of one shape together; none in slices that
+    were not looked at when ``stopped`` said so.
 
     A box reaches ``reach`` standard deviations beyond its centres; its first lattice has
     ``spacing`` times the finest detail of the components in it.
     """
-    views = _Views(at, row, reach, spacing)
+    views = _Views(at, reach, spacing)
     present = np.flatnonzero(at.problem.data.weights > 0)
-    groups = views.split(present)
-    groups.sort(key=lambda group: -views.volumes[group].max())
-    return [
-        views.cluster(group, np.concatenate([present[:0], *groups[:i]]))
-        for i, group in enumerate(groups)
-    ]
+    every = np.arange(len(at))
+    view = views.of(every, np.broadcast_to(present, (len(at), len(present))))
+    boxes = views.boxes(view, len(present))
+    whole = views.small(boxes, len(present))
+    alike: dict[tuple[int, int], list[ClusterBatch]] = defaultdict(list)
+    together = ClusterBatch(every, view.members, 0, view.origins, boxes)
+    if whole.any():
+        alike[len(present), 0].append(together if whole.all() else together[whole])
+    for row in every[~whole]:
+        if stopped():
+            break
+        groups = views.halves(int(row), present)
+        # From broad to narrow.
+        groups.sort(key=lambda group: -views.volumes[row, group].max())
+        before = present[:0]
+        for group in groups:
+            part = views.cluster(int(row), group, before)
+            alike[part.members.shape[1], part.before].append(part)
+            before = np.concatenate([before, group])
+    return [ClusterBatch.of(parts) if len(parts) > 1 else parts[0] for parts in alike.values()]
 
 
 class _Views:
-    """The components of one slice, seen along the axes of the broadest of some of them."""
+    """The components of slices, seen along the axes of the broadest of some of them."""
 
-    def __init__(self, at: Slices, row: int, reach: float, spacing: float) -> None:
-        self.reach, self.spacing = reach, spacing
-        self.means, self.alpha = at.problem.data.means, at.alpha[row]
-        self.scales, self.bases = at.scales[row], at.bases
-        self.volumes = np.log(self.scales).sum(axis=1)
-        self.dim = self.scales.shape[1]
+    def __init__(self, at: Slices, reach: float, spacing: float) -> None:
+        self.at, self.reach, self.spacing = at, reach, spacing
+        self.volumes = np.log(at.scales).sum(axis=2)
+        self.dim = at.scales.shape[2]
 
-    def of(self, members: IntArray, own: IntArray | None = None) -> _View:
-        """``members`` as seen from the broadest of ``own``, by default of themselves."""
-        own = members if own is None else own
-        origin = int(own[np.argmax(self.volumes[own])])
-        positions = self.alpha * (self.means[members] - self.means[origin])
-        scales = self.scales[members]
-        if self.bases is None:
-            return _View(origin, np.eye(self.dim), positions, scales, scales)
-        axes = self.bases[origin]
-        cosines = np.einsum("ia,kij->kaj", axes, self.bases[members]) ** 2
-        variances = scales[:, None, :] ** 2
+    def of(self, rows: IntArray, members: IntArray, own: int | None = None) -> _View:
+        """``members`` (B, k) of the slices ``rows`` (B,), as seen from the broadest of the first
+        ``own`` of them, by default of all."""
+        at, means = self.at, self.at.problem.data.means
+        broadest = self.volumes[rows[:, None], members[:, :own]].argmax(axis=1)
+        origins = np.take_along_axis(members, broadest[:, None], axis=1)
+        positions = at.alpha[rows, None, None] * (means[members] - means[origins])
+        scales = at.scales[rows[:, None], members]
+        if at.bases is None:
+            return _View(members, origins[:, 0], None, positions, scales, scales)
+        axes = at.bases[origins[:, 0]]
+        cosines = np.einsum("bia,bkij->bkaj", axes, at.bases[members]) ** 2
+        variances = scales[:, :, None, :] ** 2
         return _View(
-            origin,
+            members,
+            origins[:, 0],
             axes,
             positions @ axes,
-            np.sqrt((cosines * variances).sum(axis=2)),
-            1 / np.sqrt((cosines / variances).sum(axis=2)),
+            np.sqrt((cosines * variances).sum(axis=3)),
+            1 / np.sqrt((cosines / variances).sum(axis=3)),
         )
 
-    def box(self, view: _View, size: int) -> Box:
+    def boxes(self, view: _View, size: int) -> Boxes:
         """Around the first ``size`` components of a view."""
-        positions, widths = view.positions[:size], view.widths[:size]
-        return Box(
-            low=(positions - self.reach * widths).min(axis=0),
-            high=(positions + self.reach * widths).max(axis=0),
-            spacing=self.spacing * view.details[:size].min(axis=0),
-            decay=widths.max(axis=0),
+        positions, widths = view.positions[:, :size], view.widths[:, :size]
+        margin = self.reach * widths
+        return Boxes(
+            low=(positions - margin).min(axis=1),
+            high=(positions + margin).max(axis=1),
+            spacing=self.spacing * view.details[:, :size].min(axis=1),
+            decay=widths.max(axis=1),
             axes=view.axes,
         )
 
-    def split(self, group: IntArray) -> list[IntArray]:
-        """Halve ``group`` until each part's lattice is no larger than its members' own ones."""
+    def small(self, boxes: Boxes, size: int) -> BoolArray:
+        """Whether lattices are no larger than those that ``size`` components would have alone."""
+        own = size * np.ceil(2 * self.reach / self.spacing) ** self.dim
+        return np.asarray((boxes.counts.prod(axis=1) <= own) | (size == 1))
+
+    def halves(self, row: int, group: IntArray) -> list[IntArray]:
+        """Halve ``group``, of the slice ``row``, until each part's lattice is small."""
         if len(group) == 1:
             return [group]
-        view = self.of(group)
-        own = len(group) * np.ceil(2 * self.reach / self.spacing) ** self.dim
-        if self.box(view, len(group)).counts.prod() <= own:
+        view = self.of(np.array([row]), group[None])
+        if self.small(self.boxes(view, len(group)), len(group))[0]:
             return [group]
-        volume = self.volumes[group]
+        volume = self.volumes[row, group]
         if np.ptp(volume) > self.dim * np.log(_SIMILAR):
             order = np.argsort(volume)
         else:
-            axis = np.argmax(np.ptp(view.positions, axis=0) / view.widths.max(axis=0))
-            order = np.argsort(view.positions[:, axis])
+            spreads = np.ptp(view.positions[0], axis=0) / view.widths[0].max(axis=0)
+            order = np.argsort(view.positions[0, :, np.argmax(spreads)])
         half = len(group) // 2
-        return [part for side in (order[:half], order[half:]) for part in self.split(group[side])]
+        return [
+            part for side in (order[:half], order[half:]) for part in self.halves(row, group[side])
+        ]
 
-    def cluster(self, group: IntArray, before: IntArray) -> Cluster:
+    def cluster(self, row: int, group: IntArray, before: IntArray) -> ClusterBatch:
         """The cluster of ``group`` when the components ``before`` are in earlier ones."""
-        size = len(group)
-        view = self.of(np.concatenate([group, before]), own=group)
-        box = self.box(view, size)
+        rows, size = np.array([row]), len(group)
+        view = self.of(rows, np.concatenate([group, before])[None], own=size)
+        boxes = self.boxes(view, size)
         if not len(before):
-            return Cluster(group, 0, view.origin, box)
+            return ClusterBatch(rows, group[None], 0, view.origins, boxes)
         margin = self.reach * view.widths
         low, high = view.positions - margin, view.positions + margin
-        touching = np.asarray(((high > box.low) & (low < box.high)).all(axis=1))
+        touching = np.asarray(((high > boxes.low) & (low < boxes.high)).all(axis=2))[0]
         touching[:size] = True
-        box = replace(box, spacing=self.spacing * view.details[touching].min(axis=0))
+        spacing = self.spacing * view.details[:, touching].min(axis=1)
+        boxes = Boxes(boxes.low, boxes.high, spacing, boxes.decay, boxes.axes)
         reaching = before[touching[size:]]
-        return Cluster(np.concatenate([reaching, group]), len(reaching), view.origin, box)
+        members = np.concatenate([reaching, group])[None]
+        return ClusterBatch(rows, members, len(reaching), view.origins, boxes)
 
 
 class _View(NamedTuple):
-    """n components in coordinates along the columns of ``axes`` (d, d), from ``origin``'s centre.
+    """k components in each of B slices, in coordinates along the columns of ``axes`` (B, d, d),
+    None for the coordinates themselves, from the centre of one of them, ``origins`` (B,).
 
-    The other attributes are (n, d): ``positions``; ``widths``, standard deviations along the
-    axes; ``details``, standard deviations along them with the other coordinates held fixed.
+    ``members`` are (B, k), the other attributes (B, k, d): ``positions``; ``widths``, standard
+    deviations along the axes; ``details``, standard deviations along them with the other
+    coordinates held fixed.
     """
 
-    origin: int
-    axes: FloatArray
+    members: IntArray
+    origins: IntArray
+    axes: FloatArray | None
     positions: FloatArray
     widths: FloatArray
     details: FloatArray

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import product as choices_of
 from math import comb, inf, prod
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from fmproof.errors import InputError
 from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.moments import DataMoments, Word, normal_moment
-from fmproof.losses.rational_systems import check_size, solve
+from fmproof.losses.rational_systems import check_size, product, solve
 from fmproof.losses.time_integrals import Enclosed, Monomial, TimeIntegrals
 from fmproof.models.arrays import FloatArray, ObjectArray
 from fmproof.models.problem import Problem
@@ -32,6 +32,7 @@ _MAX_WORK = 500_000
 _MAX_ORDER = 300
 _MAX_TERMS = 1_000
 _MAX_ENTRIES = 4_000_000
+_STEP = 2e-6  # seconds that an elimination takes for an entry
 # Numbers from which on floats are summed as floats, and the error of that relative to the sum of
 # what is not negative: NumPy adds up in pairs, of blocks of 128 in eight parts.
 _MANY, _SUMMED = 2**15, 64 * 2.0**-52
@@ -71,6 +72,7 @@ class ExactCFM:
     def __init__(self, problem: Problem, seconds: float = inf) -> None:
         self.problem = problem
         self._data = DataMoments(problem.data)
+        self._product: tuple[ObjectArray, ObjectArray] | None = None
         self._budget = Budget(seconds=seconds)
         self._time = TimeIntegrals.of(problem.path, problem.time, self._budget)
 
@@ -79,8 +81,8 @@ class ExactCFM:
         start = perf_counter()
         model = self._at(theta)
         w = model.exact()
-        (g, dg), (b, db), c = self._gram, self._cross, self._constant
-        centre = ((w @ w.T) * g).sum() - 2 * (w * b).sum() + c.centre
+        (_, dg), (b, db), c = self._gram, self._cross, self._constant
+        centre = (w * (self._gram_times(w) - 2 * b)).sum() + c.centre
         size = np.abs(model.coefficients)
         radius = ((size @ size.T) * dg).sum() + 2 * (size * db).sum() + c.radius
         return self._estimate(Enclosed(centre, float(radius)), start, model)
@@ -89,8 +91,8 @@ class ExactCFM:
         """The gradient 2 (G theta - b) of L_CFM at ``theta``, shape (P,)."""
         start = perf_counter()
         model = self._at(theta)
-        (g, dg), (b, db) = self._gram, self._cross
-        centre = 2 * (g @ model.exact() - b)
+        (_, dg), (b, db) = self._gram, self._cross
+        centre = 2 * (self._gram_times(model.exact()) - b)
         radius = 2 * (dg @ np.abs(model.coefficients) + db)
         return self._estimate(_Balls(centre.ravel(), radius.ravel()), start, model)
 
@@ -121,6 +123,8 @@ class ExactCFM:
         start = perf_counter()
         check_size(len(self._words))
         (g, dg), (b, db) = self._gram, self._cross
+        if b.shape[0] ** 2 * (b.shape[0] + b.shape[1]) * _STEP > self._budget.left:
+            raise InputError("not available: out of time")
         radius = np.zeros(b.shape)
         if not (dg.any() or db.any()):
             solution = solve(g, b)
@@ -171,6 +175,13 @@ class ExactCFM:
             out.centre[a, b], out.radius[a, b] = moments[key]
             out.centre[b, a], out.radius[b, a] = moments[key]
         return out
+
+    def _gram_times(self, theta: ObjectArray) -> ObjectArray:
+        """The product with coefficients (T, d), the last one remembered: the loss and its gradient
+        are asked for one after the other."""
+        if self._product is None or not np.array_equal(self._product[0], theta):
+            self._product = theta, product(self._gram.centre, theta, self._budget)
+        return self._product[1]
 
     @cached_property
     def _cross(self) -> _Balls:
@@ -227,7 +238,7 @@ class ExactCFM:
             return  # an odd power of a coordinate of the noise
         # Each coordinate's noise gets an even power in all, or the moment is zero.
         choices = (range(extra[i] % 2, n + 1, 2) for i, n in counts.items())
-        for noise in product(*choices):
+        for noise in choices_of(*choices):
             taken = {i: n - m for (i, n), m in zip(counts.items(), noise, strict=True)}
             data = self._data[tuple(sorted((*Counter(taken).elements(), *z)))]
             if data:

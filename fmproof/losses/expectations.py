@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from functools import cache, reduce
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property, reduce
 from typing import cast
 
 import numpy as np
 
 from fmproof.losses.budget import Budget
-from fmproof.losses.clusters import Cluster, clusters
+from fmproof.losses.clusters import ClusterBatch, clusters
 from fmproof.losses.lattice import (
     EPS,
-    Box,
+    Boxes,
     IntArray,
     Integrand,
     LatticeSum,
+    Mesh,
     blocks,
     integrate,
+    price,
 )
 from fmproof.losses.quantities import Columns, Points, Target
 from fmproof.losses.slices import Frames, Marginal, Slices
 from fmproof.models.arrays import FloatArray
+from fmproof.models.velocity import Velocity
 
 # The first lattice's step, in standard deviations.
 _SPACING = 2.0
-# By how much more points than it needs a lattice may have, to be summed with others.
-_SAME = 2.0
+# By how much more points than it needs a lattice may have, to be summed with others: along the
+# coordinates points are cheap, and most of the time is that of the calls.
+_SAME_STRAIGHT, _SAME_ROTATED = 4.0, 2.0
 # Numbers in one temporary array, so that it stays in a core's cache.
 _CHUNK = 64_000
 
@@ -49,32 +52,27 @@ def marginal(
     """
     tolerance = np.broadcast_to(tolerance, (len(at), columns.width))
     found = LatticeSum.zero(tolerance.shape)
-    # Clusters of one shape are integrated together, whatever slices they are from.
-    alike: dict[tuple[int, int], list[Job]] = defaultdict(list)
-    share = np.ones(len(at))
-    jobs: list[list[Job]] = []
-    for row in range(len(at)):
-        in_slice = [] if budget.out_of_time else clusters(at, row, reach, _SPACING)
-        share[row] = len(in_slice)
-        jobs.append([(row, cluster) for cluster in in_slice])
-    prices = [
-        sum(_price(cluster.box, len(cluster.members)) for _, cluster in row) or np.inf
-        for row in jobs
-    ]
-    enough = partly or budget.take(sum(prices))
-    for row, price in enumerate(prices):
-        if not enough or (partly and not budget.take(price)):
-            found.put(np.array([row]), _unresolved(columns.width))
-            continue
-        for job in jobs[row]:
-            alike[len(job[1].members), job[1].before].append(job)
-    batches = [(size, batch) for (size, _), same in alike.items() for batch in _batches(same)]
-    for size, batch in batches:
-        chunk = max(64, _CHUNK // (size * at.problem.dim))
-        rows, parts = np.array([row for row, _ in batch]), [cluster for _, cluster in batch]
-        integrand, boxes = _difference(at, columns, rows, parts), [part.box for part in parts]
-        aim = tolerance[rows] / share[rows, None]
-        found.add(rows, integrate(integrand, boxes, aim, budget, size, chunk))
+    groups = clusters(at, reach, _SPACING, lambda: budget.out_of_time)
+    share, prices = np.zeros(len(at)), np.zeros(len(at))
+    for group in groups:
+        np.add.at(share, group.rows, 1)
+        np.add.at(prices, group.rows, price(group.boxes, group.members.shape[1]))
+    prices[share == 0] = np.inf  # those that were not looked at for the lack of time
+    if partly:
+        resolved = np.array([budget.take(one) for one in prices])
+    else:
+        resolved = np.full(len(at), budget.take(float(prices.sum())))
+    if not resolved.all():
+        found.put(~resolved, _unresolved(columns.width))
+        groups = [group[resolved[group.rows]] for group in groups]
+    for group in groups:
+        size = group.members.shape[1]
+        whole = columns.needs_variance or at.bases is not None  # arrays of all components at points
+        chunk = max(64, _CHUNK // (size * at.problem.dim if whole else at.problem.dim + 2))
+        for batch in _batches(group):
+            aim = tolerance[batch.rows] / share[batch.rows, None]
+            integrand = _difference(at, columns, batch)
+            found.add(batch.rows, integrate(integrand, batch.boxes, aim, budget, size, chunk))
     if columns.needs_variance and np.count_nonzero(at.problem.data.weights) > 1:
         # Components that lie far apart may overlap only where no box reaches, and the layers of
         # the boxes do not tell: the density there times the squares that may be. What is below
@@ -87,61 +85,62 @@ def marginal(
     return found
 
 
-Job = tuple[int, Cluster]
-"""The number of a slice, and a cluster of its components."""
+def _batches(group: ClusterBatch) -> Iterator[ClusterBatch]:
+    """ClusterBatch whose lattices have about as many points; the first of a batch has the most."""
+    like = _SAME_STRAIGHT if group.boxes.axes is None else _SAME_ROTATED
+    counts = group.boxes.counts
+    points = counts.prod(axis=1)
+    left = np.argsort(-points, kind="stable")
+    while len(left):
+        most = left[0]
+        same = (counts[left] <= counts[most]).all(axis=1) & (like * points[left] >= points[most])
+        yield group[left[same]]
+        left = left[~same]
 
 
-def _batches(jobs: list[Job]) -> list[list[Job]]:
-    """Jobs whose lattices have about as many points; the first of a batch has the most."""
-    batches: list[list[Job]] = []
-    most = np.zeros(())
-    for job in sorted(jobs, key=lambda job: -job[1].box.counts.prod()):
-        counts = job[1].box.counts
-        if not (batches and (counts <= most).all() and most.prod() <= _SAME * counts.prod()):
-            batches.append([])
-            most = counts
-        batches[-1].append(job)
-    return batches
+class _MeshPoints(Points):
+    """The points of meshes about ``centres`` (R, d) at ``times`` (R,), made when asked for."""
+
+    def __init__(self, model: Velocity, mesh: Mesh, centres: FloatArray, times: FloatArray) -> None:
+        self.model, self._mesh, self._centres, self._times = model, mesh, centres, times
+
+    @cached_property
+    def x(self) -> FloatArray:  # type: ignore[override]
+        points = self._mesh.points() + self._centres[:, :, None]
+        return points.transpose(0, 2, 1).reshape(-1, points.shape[1])
+
+    @cached_property
+    def t(self) -> FloatArray:  # type: ignore[override]
+        return np.repeat(self._times, len(self.x) // len(self._times))
 
 
-def _price(box: Box, size: float) -> float:
-    """What the first lattice and two halvings of its step cost."""
-    return float(box.counts.prod() * 4 ** len(box.counts) * size)
+def _difference(at: Slices, columns: Columns, part: ClusterBatch) -> Integrand:
+    """What clusters add to p_t(x) f(x) in their slices: with them minus without."""
+    frames = Frames(at, part.rows, part.members, part.origins)
+    centres, times = at.centres[part.rows, part.origins], at.t[part.rows]
+    size, before, variance = part.members.shape[1], part.before, columns.needs_variance
 
+    def integrand(mesh: Mesh, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        placed = frames.place(mesh, rows)
+        points = _MeshPoints(columns.problem.model, mesh, centres[rows], times[rows])
 
-def _difference(
-    at: Slices, columns: Columns, slices: IntArray, parts: Sequence[Cluster]
-) -> Integrand:
-    """What clusters of one shape add to p_t(x) f(x) in their slices: with them minus without."""
-    origins, members = np.array([p.origin for p in parts]), np.stack([p.members for p in parts])
-    frames = Frames(at, slices, members, origins)
-    centres, times = at.centres[slices, origins], at.t[slices]
-    size, before, variance = members.shape[1], parts[0].before, columns.needs_variance
-
-    def integrand(y: FloatArray, rows: IntArray) -> FloatArray:
-        placed = frames.place(y, rows)
-        x = y + centres[rows, :, None]
-        points = Points(columns.problem.model, np.repeat(times[rows], y.shape[2]), _flat(x))
-
-        def weighted(field: Marginal) -> FloatArray:
+        def weighted(field: Marginal) -> tuple[FloatArray, FloatArray]:
+            u = field.velocity.reshape(len(field.velocity), -1).T
             spread = None if field.variance is None else field.variance.ravel()
-            table = columns.table(points, Target(_flat(field.velocity), spread))
-            table *= field.density.reshape(-1, 1)
-            return table
+            values, sizes = columns.table(points, Target(u, spread))
+            density = field.density.reshape(-1, 1)
+            weighted = density * values
+            return weighted, weighted if sizes is values else density * sizes
 
-        table = weighted(placed.marginal(size, variance))
+        values, sizes = weighted(placed.marginal(size, variance))
         if before:
-            values, sizes = weighted(placed.marginal(before, variance))
-            table[0] -= values
-            table[1] += sizes
-        return table.reshape(2, len(y), y.shape[2], -1)
+            less, more = weighted(placed.marginal(before, variance))
+            values, sizes = values - less, sizes + more
+        shape = len(rows), -1, values.shape[1]
+        whole = values.reshape(shape)
+        return whole, whole if sizes is values else sizes.reshape(shape)
 
     return integrand
-
-
-def _flat(vectors: FloatArray) -> FloatArray:
-    """(R, d, n) to (R n, d)."""
-    return vectors.transpose(0, 2, 1).reshape(-1, vectors.shape[1])
 
 
 def joint(
@@ -161,24 +160,26 @@ def joint(
     if columns.degree is not None:
         budget.take((columns.degree + 2) ** dim * work * len(at))
         return _gauss_hermite(conditional, len(at), columns, chunk, budget)
-    ones = np.ones(dim)
-    box = Box(-reach * ones, reach * ones, _SPACING * ones, ones, np.eye(dim))
+    ones = np.ones((len(at), dim))
+    boxes = Boxes(-reach * ones, reach * ones, _SPACING * ones, ones)
     found = LatticeSum.zero((len(at), columns.width))
-    affordable = np.array([budget.take(_price(box, work)) for _ in range(len(at))])
+    affordable = np.array([budget.take(one) for one in price(boxes, work)])
     found.put(~affordable, _unresolved(columns.width))
     slices = np.flatnonzero(affordable)
 
-    def integrand(xi: FloatArray, rows: IntArray) -> FloatArray:
+    def integrand(mesh: Mesh, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        xi = mesh.points()
         density = np.exp(-0.5 * (xi**2).sum(axis=1)) / (2 * np.pi) ** (dim / 2)
-        return np.asarray(density[:, :, None] * conditional(xi, slices[rows]))
+        values, sizes = density[:, :, None] * conditional(xi, slices[rows])
+        return values, sizes
 
     if len(slices):
-        aim, boxes = np.broadcast_to(tolerance, found.value.shape)[slices], [box] * len(slices)
+        aim, boxes = np.broadcast_to(tolerance, found.value.shape)[slices], boxes[slices]
         found.put(slices, integrate(integrand, boxes, aim, budget, work, chunk))
     return found
 
 
-def _conditional(at: Slices, columns: Columns) -> Integrand:
+def _conditional(at: Slices, columns: Columns) -> _Conditional:
     """The joint side's integrands at xi (R, d, n), averaged over components and eta."""
     problem, data = columns.problem, columns.problem.data
     dim = problem.dim
@@ -205,25 +206,30 @@ def _conditional(at: Slices, columns: Columns) -> Integrand:
         u = mean + rest[rows].transpose(2, 0, 1, 3)[:, :, :, None]  # (2d, R, K, n, d)
         times = np.repeat(at.t[rows], x[0, ..., 0].size)
         points = Points(problem.model, times, x.reshape(-1, dim)).repeated(len(axes))
-        found = columns.table(points, Target(u.reshape(-1, dim)))
+        found = np.stack(columns.table(points, Target(u.reshape(-1, dim))))
         by_component = found.reshape(2, *u.shape[:-1], -1)
         return np.asarray(np.einsum("k,terknq->trnq", weights, by_component))
 
     return conditional
 
 
+_Conditional = Callable[[FloatArray, IntArray], FloatArray]
+"""The joint side's integrands at xi (R, d, n) in the slices ``rows`` (R,): a table (2, R, n, Q)."""
+
+
 def _gauss_hermite(
-    integrand: Integrand, slices: int, columns: Columns, chunk: int, budget: Budget
+    conditional: _Conditional, slices: int, columns: Columns, chunk: int, budget: Budget
 ) -> LatticeSum:
     """E f(xi) for a standard normal xi, exact for the polynomials f of the ``columns``."""
     nodes = cast(int, columns.degree) + 2
     xi, weights = _normal_rule(columns.problem.dim, nodes)
     found = LatticeSum.zero((slices, columns.width))
-    for rows in blocks(slices, chunk // len(xi)):
+    for part in blocks(slices, chunk // len(xi)):
+        rows = np.arange(slices)[part]
         for part in blocks(len(xi), chunk):
             budget.check()
             points = np.broadcast_to(xi[part].T, (len(rows), *xi[part].T.shape))
-            values, sizes = integrand(points, rows)
+            values, sizes = conditional(points, rows)
             found.value[rows] += weights[part] @ values
             found.magnitude[rows] += weights[part] @ np.abs(values)
             found.roundoff[rows] += 32 * nodes * EPS * (weights[part] @ sizes)

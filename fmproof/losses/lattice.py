@@ -3,15 +3,17 @@
 On the whole space the trapezoid rule converges exponentially for analytic integrands: the error
 is about exp(-2 pi a / h) for a step h and poles at the distance a (Trefethen & Weideman, "The
 exponentially convergent trapezoidal rule", SIAM Review 56, 2014). A lattice is refined by adding
-shifted copies of itself, so that no point is evaluated twice.
+shifted copies of itself, so that no point is evaluated twice. All of them are products of d rows
+of numbers, of which an integrand may make use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,31 +32,73 @@ _SHARE = 0.03
 _TINY = float(np.finfo(np.float64).tiny)
 
 IntArray = npt.NDArray[np.intp]
-Integrand = Callable[[FloatArray, IntArray], FloatArray]
-"""Points (R, d, n) of the integrals numbered ``rows`` (R,) to a table (2, R, n, Q): values, and
-the sizes of the terms that they add up."""
+
+
+class Mesh(NamedTuple):
+    """R product lattices with as many points, n = m_1 ... m_d, the last coordinate first to change.
+
+    Attributes:
+        along: of each of the d coordinates its values, (R, m_i).
+        axes: (R, d, d) orthonormal columns: coordinates c stand for the point axes @ c; None where
+            that is c itself.
+    """
+
+    along: tuple[FloatArray, ...]
+    axes: FloatArray | None
+
+    def points(self) -> FloatArray:
+        """The points of R^d, (R, d, n)."""
+        rows, dim = len(self.along[0]), len(self.along)
+        shape = (rows, *(values.shape[1] for values in self.along))
+        found = np.empty((rows, dim, *shape[1:]))
+        for i, values in enumerate(self.along):
+            found[:, i] = values.reshape(rows, *((1,) * i), -1, *((1,) * (dim - i - 1)))
+        flat = found.reshape(rows, dim, -1)
+        return flat if self.axes is None else self.axes @ flat
+
+
+Integrand = Callable[[Mesh, IntArray], tuple[FloatArray, FloatArray]]
+"""Meshes of n points for the integrals numbered ``rows`` (R,) to values (R, n, Q), and the sizes of
+the terms that they add up; one array where they are the same."""
 
 
 @dataclass(frozen=True)
-class Box:
-    """Where to integrate: a box in rotated coordinates, with its natural lengths.
+class Boxes:
+    """Where to integrate: B boxes in rotated coordinates, with their natural lengths.
 
     Attributes:
-        low, high: (d,) corners.
-        spacing: (d,) the first step of the lattice.
-        decay: (d,) standard deviations with which the integrand falls off beyond the corners.
-        axes: (d, d) orthonormal columns: coordinates c stand for the point axes @ c.
+        low, high: (B, d) corners.
+        spacing: (B, d) the first steps of the lattices.
+        decay: (B, d) standard deviations with which the integrands fall off beyond the corners.
+        axes: (B, d, d), as of a :class:`Mesh`, or None.
     """
 
     low: FloatArray
     high: FloatArray
     spacing: FloatArray
     decay: FloatArray
-    axes: FloatArray
+    axes: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __getitem__(self, rows: IntArray | BoolArray | slice) -> Boxes:
+        """Some of the boxes."""
+        return Boxes(*(None if a is None else a[rows] for a in self._arrays))  # type: ignore[arg-type]
+
+    @classmethod
+    def of(cls, parts: Sequence[Boxes]) -> Boxes:
+        """All boxes of the ``parts``."""
+        arrays = zip(*(part._arrays for part in parts), strict=True)
+        return cls(*(None if a[0] is None else np.concatenate(a) for a in arrays))  # type: ignore[arg-type]
 
     @property
+    def _arrays(self) -> tuple[FloatArray | None, ...]:
+        return self.low, self.high, self.spacing, self.decay, self.axes
+
+    @cached_property
     def counts(self) -> FloatArray:
-        """Points of the first lattice along each axis, (d,), as floats: they may be huge."""
+        """Points of the first lattices along each axis, (B, d), as floats: they may be huge."""
         return np.maximum(np.ceil((self.high - self.low) / self.spacing), 2.0)
 
 
@@ -98,61 +142,60 @@ class LatticeSum:
         return [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
 
 
-def blocks(count: int, size: int) -> Iterator[IntArray]:
+def blocks(count: int, size: int) -> Iterator[slice]:
     """The numbers below ``count``, ``size`` at a time, or one."""
     for first in range(0, count, max(size, 1)):
-        yield np.arange(first, min(first + max(size, 1), count))
+        yield slice(first, min(first + max(size, 1), count))
+
+
+def price(boxes: Boxes, work: float) -> FloatArray:
+    """What first lattices and two halvings of their steps cost at ``work`` a point, (B,)."""
+    return np.asarray(boxes.counts.prod(axis=1) * 4 ** boxes.low.shape[1] * work)
 
 
 def integrate(
     integrand: Integrand,
-    boxes: Sequence[Box],
+    boxes: Boxes,
     tolerance: FloatArray,
     budget: Budget,
-    cost: float = 1.0,
+    work: float = 1.0,
     chunk: int = 4096,
 ) -> LatticeSum:
     """Integrals over R^d to the absolute ``tolerance`` (B, Q), one over each of the ``boxes``.
 
     The lattices have the counts of the first box, which are to be enough for all. An integral is
     done at the tolerance, when only round-off is left, or when the ``budget`` has too little for
-    the next refinement, at ``cost`` a point; the step is halved twice in any case, which the
+    the next refinement, at ``work`` a point; the step is halved twice in any case, which the
     caller has paid for. The error adds up the discretisation, judged by how the sums changed, the
     mass outside the box, extrapolated from its two outermost layers, and round-off.
     """
     sums = _Sums(integrand, boxes, chunk, budget)
-    counts = boxes[0].counts
+    counts = boxes.counts[0]
     stages = _refinements(len(counts))
     active = np.arange(len(boxes))
-    # The first lattice and two halvings of its step are needed in any case: one sweep.
-    first, *added = sums.ladder(counts, active)
-    levels = [first]
-    found: LatticeSum | None = None
+    levels, masses = sums.ladder(counts)
+    counts = 4 * counts
+    found = sums.judged(levels, masses, tolerance, active)
+    result = found
     while True:
-        weight = 1
-        for shifts in stages:
-            if found is not None:
-                price = cost * len(shifts) * counts.prod()
-                affordable = np.array([budget.take(price) for _ in active])
-                active, levels = active[affordable], [level[affordable] for level in levels]
-                if not len(active):
-                    return found
-            new = added.pop(0) if added else sums.over(counts, shifts, active)
-            levels.append((weight * levels[-1] + new) / (weight + len(shifts)))
-            weight += len(shifts)
-            if len(levels) > 2 * len(stages):
-                result = sums.judged(levels, len(stages), tolerance[active], active)
-                if found is None:
-                    found = result
-                else:
-                    found.put(active, result)
-                aim = np.maximum(tolerance[active], result.roundoff)
-                # A finer lattice does not help where numbers overflow.
-                rough = (result.discretisation > aim) & np.isfinite(result.magnitude)
-                rough = np.asarray(rough.any(axis=1))
-                active, levels = active[rough], [level[rough] for level in levels]
-                if not len(active):
-                    return found
+        for stage, shifts in enumerate(stages):
+            aim = np.maximum(tolerance[active], result.roundoff)
+            # A finer lattice does not help where numbers overflow.
+            rough = (result.discretisation > aim) & np.isfinite(result.magnitude)
+            going = np.array(rough.any(axis=1))
+            cost = work * len(shifts) * counts.prod()
+            for row in np.flatnonzero(going):
+                going[row] = budget.take(cost)
+            if not going.any():
+                return found
+            active, levels, masses = active[going], levels[going], masses[going]
+            new, mass = sums.over(counts, shifts, active)
+            before, size = 1 + stage, len(shifts)
+            level = (before * levels[:, -1] + new) / (before + size)
+            levels = np.concatenate([levels, level[:, None]], axis=1)
+            masses = (before * masses + mass) / (before + size)
+            result = sums.judged(levels, masses, tolerance[active], active)
+            found.put(active, result)
         counts = counts * 2
 
 
@@ -164,93 +207,121 @@ def _refinements(dim: int) -> list[FloatArray]:
 
 
 @cache
-def _quarters(dim: int) -> tuple[FloatArray, FloatArray]:
-    """Two halvings at once: shifts (4^d, d), in steps, and which of them (S, 4^d) are the first
-    lattice and what each stage of the halvings adds to it, times the size of its cell."""
+def _ladder(dim: int) -> FloatArray:
+    """Weights (L, 4^d) of the sums over every fourth point along each axis in the averages over
+    the lattices of two halvings: the first, and what each stage of the halvings makes of it."""
     shifts = np.array(list(product((0.0, 0.25, 0.5, 0.75), repeat=dim)))
-    first = (shifts == 0).all(axis=1)
-    stages, cell = [first.astype(np.float64)], 1.0
+    within = (shifts == 0).all(axis=1)
+    levels = [within]
     for width in (1.0, 0.5):
         for stage in _refinements(dim):
-            remainders = (shifts % width)[:, None] == width * stage
-            stages.append(cell * remainders.all(axis=2).any(axis=1))
-        cell /= 2.0**dim
-    return shifts, np.stack(stages)
+            added = ((shifts % width)[:, None] == width * stage).all(axis=2).any(axis=1)
+            levels.append(levels[-1] | added)
+    found: FloatArray = np.stack(levels).astype(np.float64)
+    found /= found.sum(axis=1, keepdims=True)
+    return found
 
 
 class _Sums:
-    """Lattice sums of integrands over boxes, each a (5, Q) array.
+    """Lattice sums of integrands over boxes.
 
-    The rows are the integral, the integral of the size, that of the absolute value, and the
-    latter's parts in the box's outermost layer and in the next one. A layer is one decay length
-    thick.
+    Beside the integrals there are ``masses`` (R, 4, Q): the integrals of the size and of the
+    absolute value, and the latter's parts in the box's outermost layer and in the next one. A layer
+    is one decay length thick.
     """
 
-    def __init__(
-        self, integrand: Integrand, boxes: Sequence[Box], chunk: int, budget: Budget
-    ) -> None:
-        self.integrand, self.chunk, self.budget = integrand, chunk, budget
-        self.axes, self.low, self.width, self.decay = (
-            np.stack(parts)
-            for parts in zip(
-                *((b.axes, b.low, b.high - b.low, b.decay) for b in boxes), strict=True
-            )
-        )
-        self.coordinates = np.array([(np.maximum(-b.low, b.high) / b.spacing).max() for b in boxes])
+    def __init__(self, integrand: Integrand, boxes: Boxes, chunk: int, budget: Budget) -> None:
+        self.integrand, self.boxes, self.chunk, self.budget = integrand, boxes, chunk, budget
+        self.width = boxes.high - boxes.low
+        self.coordinates = (np.maximum(-boxes.low, boxes.high) / boxes.spacing).max(axis=1)
 
-    def ladder(self, counts: FloatArray, rows: IntArray) -> list[FloatArray]:
-        """The sums (R, 5, Q) over the lattices of ``counts`` cells in the boxes ``rows``, and over
-        what each stage of two halvings of the step adds to them."""
-        shifts, stages = _quarters(len(counts))
-        return list(np.tensordot(stages, self._sweep(counts, shifts, rows), axes=([1], [1])))
+    def ladder(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The integrals (B, L, Q) by the lattices of ``counts`` cells, and by what each stage of
+        two halvings of the step makes of them; the masses by the last ones."""
+        weights = _ladder(len(counts))
+        every = np.arange(len(self.boxes))
+        sums, masses = self._sweep(4 * counts, np.zeros(len(counts)), 4, every)
+        return np.asarray(weights.shape[1] * weights @ sums), masses
 
-    def over(self, counts: FloatArray, shifts: FloatArray, rows: IntArray) -> FloatArray:
-        """The sums over the lattices ``low + (cell + shift) step`` for the cells in ``counts``."""
-        return np.asarray(self._sweep(counts, shifts, rows).sum(axis=1))
+    def over(
+        self, counts: FloatArray, shifts: FloatArray, rows: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The integrals (R, Q) and masses by the lattices ``low + (cell + shift) step`` for the
+        cells in ``counts``, added up over the ``shifts``."""
+        sums, masses = _sum([self._sweep(counts, shift, 1, rows) for shift in shifts])
+        return sums[:, 0], masses
 
-    def _sweep(self, counts: FloatArray, shifts: FloatArray, rows: IntArray) -> FloatArray:
-        """The sums over the lattices with each of the ``shifts`` (C, d) of their cells,
-        (R, C, 5, Q)."""
-        at_once = self.chunk // len(shifts)
-        parts = [rows[part] for part in blocks(len(rows), at_once)]
-        return np.concatenate([self._block(counts, shifts, part, at_once) for part in parts])
+    def _sweep(
+        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """By one lattice, the integrals' parts (R, classes^d, Q) by the remainders of the points'
+        numbers, and the masses."""
+        points = int(counts.prod())
+        parts = [
+            self._rows(counts, shift, classes, rows[part])
+            for part in blocks(len(rows), self.chunk // points)
+        ]
+        sums, masses = (np.concatenate(found) for found in zip(*parts, strict=True))
+        cell = (self.width[rows].prod(axis=1) / points)[:, None, None]
+        return sums * cell, masses * cell
+
+    def _rows(
+        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The sums of a :meth:`_sweep` over ``rows`` that are few, of some points after others."""
+        sizes = [int(count) for count in counts]
+        room, lengths = self.chunk // len(rows), []
+        for size in reversed(sizes):
+            lengths.append(min(size, max(room, 1)))
+            room //= lengths[-1]
+        found: list[tuple[FloatArray, FloatArray]] = []
+        for cells in product(*map(blocks, sizes, reversed(lengths))):
+            self.budget.check()
+            numbers = [np.arange(part.start, part.stop) for part in cells]
+            found.append(self._block(numbers, counts, shift, classes, rows))
+        return _sum(found)
 
     def _block(
-        self, counts: FloatArray, shifts: FloatArray, rows: IntArray, at_once: int
-    ) -> FloatArray:
-        """The sums of a :meth:`_sweep` over ``rows`` that are few, ``at_once`` cells in all."""
-        shape, dim = tuple(int(c) for c in counts), len(counts)
-        total = np.zeros(())
-        for cells in blocks(int(counts.prod()), at_once // len(rows)):
-            self.budget.check()
-            corners = np.stack(np.unravel_index(cells, shape))
-            places = (corners[:, None] + shifts.T[:, :, None]).reshape(dim, -1)
-            total = total + self._chunk(places / counts[:, None], len(shifts), rows)
-        cell = self.width[rows].prod(axis=1) / counts.prod()
-        return np.asarray(total * cell[:, None, None, None])
-
-    def _chunk(self, places: FloatArray, copies: int, rows: IntArray) -> FloatArray:
-        """The sums (R, C, 5, Q) over points (d, C n) in as many groups as there are ``copies``.
-
-        The points are given by their ``places`` in the unit cube.
-        """
-        width, decay = self.width[rows, :, None], self.decay[rows, :, None]
-        above = width * places
-        table = self.integrand(self.axes[rows] @ (above + self.low[rows, :, None]), rows)
-        table = table.reshape(2, len(rows), copies, -1, table.shape[-1])
-        depth = (np.minimum(above, width - above) / decay).min(axis=1)
-        depth = depth.reshape(len(rows), copies, -1)
-        layers = np.ones((len(rows), copies, 3, depth.shape[2]))
-        layers[:, :, 1] = depth < 1
-        layers[:, :, 2] = (depth >= 1) & (depth < 2)
-        masses = layers @ np.abs(table[0])
-        return np.concatenate([np.moveaxis(table.sum(axis=3), 0, 2), masses], axis=2)
+        self,
+        numbers: list[IntArray],
+        counts: FloatArray,
+        shift: FloatArray,
+        classes: int,
+        rows: IntArray,
+    ) -> tuple[FloatArray, FloatArray]:
+        """The sums over the points with these ``numbers`` along each axis."""
+        boxes, width = self.boxes, self.width[rows]
+        along, layers = [], []
+        for i, index in enumerate(numbers):
+            above = width[:, i, None] * ((index + shift[i]) / counts[i])
+            along.append(above + boxes.low[rows, i, None])
+            depth = np.minimum(above, width[:, i, None] - above) / boxes.decay[rows, i, None]
+            layers.append(_layers(depth))
+        axes = None if boxes.axes is None else boxes.axes[rows]
+        values, sizes = self.integrand(Mesh(tuple(along), axes), rows)
+        remainders = [
+            (index % classes == np.arange(classes)[:, None]).astype(np.float64)[None]
+            for index in numbers
+        ]
+        dim = len(numbers)
+        mass = _contracted(values if sizes is values else np.abs(values), layers)
+        mass = np.moveaxis(mass, 0, dim)
+        magnitude = mass[(0,) * dim]
+        # The complement of a product of indicators, and the difference of two, one axis at a time.
+        outer, inner = np.zeros_like(magnitude), np.zeros_like(magnitude)
+        for i in range(dim):
+            outer += mass[(1,) * i + (2,) + (0,) * (dim - i - 1)]
+            inner += mass[(3,) * i + (4,) + (1,) * (dim - i - 1)]
+        size = magnitude if sizes is values else np.ones(sizes.shape[1]) @ sizes
+        sums = _contracted(values, remainders).reshape(len(rows), classes**dim, -1)
+        return sums, np.stack([size, magnitude, outer, inner], axis=1)
 
     def judged(
-        self, levels: list[FloatArray], halving: int, tolerance: FloatArray, rows: IntArray
+        self, levels: FloatArray, masses: FloatArray, tolerance: FloatArray, rows: IntArray
     ) -> LatticeSum:
-        """The last of the ``levels`` of refinement, with what the earlier ones say of its error."""
-        value, size, magnitude, outer, inner = np.moveaxis(levels[-1], 1, 0)
+        """The last of the ``levels`` of refinement (R, L, Q), with what the earlier ones say of its
+        error."""
+        size, magnitude, outer, inner = np.moveaxis(masses, 1, 0)
         roundoff = _known(EPS * (32 + 8 * self.coordinates[rows, None]) * size)
         # Beyond the box, layers shrink at least as fast as from the inner to the outer one; these
         # are coarse sums, hence a factor.
@@ -259,19 +330,50 @@ class _Sums:
             tail = np.where(ratio < 0.9, 4 * outer * ratio / (1 - ratio), np.inf)
         # A single stage may refine some directions only, so sums are compared over a whole
         # halving.
+        halving = len(_refinements(self.width.shape[1]))
         unit = np.where(np.isfinite(tolerance), np.maximum(tolerance, roundoff), magnitude) + _TINY
-        values = np.stack([level[:, 0] for level in levels])
-        changes = np.abs(values[halving:] - values[:-halving])
-        known = np.isfinite(changes).all(axis=0)  # but where numbers overflow
+        changes = np.abs(levels[:, halving:] - levels[:, :-halving])
+        known = np.asarray(np.isfinite(changes).all(axis=1))  # but where numbers overflow
         # All integrals together, each in units of what matters to it, so that one that changed
         # little by accident is not believed.
         with np.errstate(invalid="ignore", divide="ignore"):
-            sizes = np.where(known, changes / unit, 0.0).max(axis=2)
-            gains = np.where(sizes[:-halving] > 0, sizes[halving:] / sizes[:-halving], 0.0)
-        least = _BEST_GAIN if len(gains) > 1 else _FIRST_GAIN
-        gain = np.clip(gains[-2:].max(axis=0), least, 1.0)[:, None]
-        last = np.where(known, np.maximum(changes[-1], _SHARE * sizes[-1][:, None] * unit), np.inf)
-        return LatticeSum(value, _known(_SAFETY * gain * last), _known(tail), roundoff, magnitude)
+            sizes = np.where(known[:, None], changes / unit[:, None], 0.0).max(axis=2)
+            gains = np.where(sizes[:, :-halving] > 0, sizes[:, halving:] / sizes[:, :-halving], 0.0)
+        least = _BEST_GAIN if gains.shape[1] > 1 else _FIRST_GAIN
+        gain = np.clip(gains[:, -2:].max(axis=1), least, 1.0)[:, None]
+        share = _SHARE * sizes[:, -1:] * unit
+        last = np.where(known, np.maximum(changes[:, -1], share), np.inf)
+        return LatticeSum(
+            levels[:, -1], _known(_SAFETY * gain * last), _known(tail), roundoff, magnitude
+        )
+
+
+def _sum(parts: list[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    first, *others = parts
+    for sums, masses in others:
+        first = first[0] + sums, first[1] + masses
+    return first
+
+
+def _layers(depth: FloatArray) -> FloatArray:
+    """Of coordinates at a ``depth`` (R, m) beneath their interval's ends, (R, 5, m), 1 or 0: any;
+    at least 1 deep; less; at least 2 deep; between 1 and 2."""
+    found = np.ones((len(depth), 5, depth.shape[1]))
+    found[:, 1] = depth >= 1
+    found[:, 3] = depth >= 2
+    found[:, 2], found[:, 4] = found[:, 0] - found[:, 1], found[:, 1] - found[:, 3]
+    return found
+
+
+def _contracted(table: FloatArray, factors: Sequence[FloatArray]) -> FloatArray:
+    """The table (R, m_1 ... m_d, Q) summed along each axis with each of its ``factors``, (R, s_i,
+    m_i) or (1, s_i, m_i): (R, s_1, ..., s_d, Q)."""
+    rows, _, width = table.shape
+    before = 1
+    for factor in factors:
+        table = factor[:, None] @ table.reshape(rows, before, factor.shape[2], -1)
+        before *= factor.shape[1]
+    return table.reshape(rows, *(factor.shape[1] for factor in factors), width)
 
 
 def _known(error: FloatArray) -> FloatArray:

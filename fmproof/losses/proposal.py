@@ -7,6 +7,8 @@ that no weight exceeds 2 for times and 2.5 for components; the others follow the
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from fmproof.losses import features
@@ -61,6 +63,18 @@ class Proposal:
         """Components and their weights, (n,) each, for ``u`` (n,), uniform on [0, 1)."""
         chosen = pick(self._picks, u)
         return chosen, self.problem.data.weights[chosen] / self._picks[chosen]
+
+    @cached_property
+    def marks(self) -> FloatArray:
+        """How much more often than by the law each component is drawn, (K,).
+
+        The density that x is drawn with is p_t(x) times the mean of these given x. A function of t
+        and x alone is weighted by the inverse of that (the balance heuristic of Veach & Guibas,
+        SIGGRAPH 1995), not by that of its own component: where a rare component far away overlaps
+        with the tail of a common one, draws of the latter are too rare to show it.
+        """
+        weights = self.problem.data.weights
+        return np.divide(self._picks, weights, out=np.zeros_like(weights), where=weights > 0)
 
     def drawn_before(self, shares: FloatArray) -> FloatArray:
         """How much is drawn of the first ``shares`` (n,) of the time law."""

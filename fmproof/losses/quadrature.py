@@ -52,7 +52,7 @@ def evaluate(
         tolerance: the error aimed at, relative to the value (for a vector or matrix to its
             largest entry), or to 1e-3 of E|integrand| where that is larger.
         max_evaluations: how many evaluations of a component at a point may be spent; lattices of
-            similar size are summed as if they had the largest, which may double it.
+            similar size are summed as if they had the largest, which may take four times as many.
         seconds: how long it may take.
 
     Returns:

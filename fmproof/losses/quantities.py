@@ -273,10 +273,13 @@ class Columns:
             return max(1, int(self.problem.model.x_powers.sum(axis=1).max()))
         return None
 
-    def table(self, points: Points, target: Target) -> FloatArray:
-        """The integrands and their sizes, shape (2, n, Q)."""
+    def table(self, points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+        """The integrands and their sizes, (n, Q) each; one array where they are the same."""
         found = [form(points, target).table() for form in self._forms.values()]
-        return np.stack([np.concatenate(rows, axis=1) for rows in zip(*found, strict=True)])
+        if len(found) == 1:
+            return found[0]
+        values, sizes = (np.concatenate(rows, axis=1) for rows in zip(*found, strict=True))
+        return values, sizes
 
     def sums(self, points: Points, target: Target, weights: FloatArray) -> FloatArray:
         """The sums over groups of points as of :meth:`Product.sums`, (R, 3, Q), without the

@@ -220,20 +220,18 @@ class Sampling:
         np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg, out=cube)
         t, weights = self._proposal.times(cube[:, 0])
         chosen, picked = self._proposal.components(cube[:, 1])
-        weights = (weights * picked).reshape(shape)
         normals = ndtri(cube[:, 2:])
         z, eps = problem.data.placed(chosen, normals[:, :dim]), normals[:, -dim:]
         points = Points(problem.model, t, problem.interpolate(t, z, eps))
         found = []
         if self._marginal.width:
-            if self._marginal.needs_variance:
-                target = Target(*problem.marginal_moments(t, points.x))
-            else:
-                target = Target(problem.marginal_velocity(t, points.x))
-            found.append(self._marginal.sums(points, target, weights))
+            u, variance, drawn = problem.marginal_moments(t, points.x, self._proposal.marks)
+            by_point = (weights / drawn).reshape(shape)
+            found.append(self._marginal.sums(points, Target(u, variance), by_point))
         if self._joint.width:
             target = Target(problem.target(t, z, eps))
-            found.append(self._joint.sums(points, target, weights))
+            by_component = (weights * picked).reshape(shape)
+            found.append(self._joint.sums(points, target, by_component))
         return np.concatenate(found, axis=2)
 
     @_OVERFLOWS

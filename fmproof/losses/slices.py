@@ -1,19 +1,25 @@
 """A mixture and its path frozen at some times: fast marginal quantities on many points.
 
 The formulas are those of :class:`fmproof.models.posterior.Posterior`; here the points of a slice
-have their time in common, so that a batch of slices costs two matrix products and one exponential
-per component.
+have their time in common, and lie on a lattice. Along the coordinates a component's density is a
+product of d factors, so that n points take d n^(1/d) exponentials of each component, and sums over
+the components are products of matrices.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from typing import NamedTuple, cast
 
 import numpy as np
 
-from fmproof.losses.lattice import IntArray
+from fmproof.losses.lattice import IntArray, Mesh
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
+
+_TINY = float(np.finfo(np.float64).tiny)
+# Smaller factors than exp(-600) would be slow: they, or their products, are denormal. They are 0.
+_NOTHING = 600.0
 
 
 class Slices:
@@ -50,14 +56,22 @@ class Slices:
 
 
 class Marginal(NamedTuple):
-    """The marginal path of B sub-mixtures at n points each: density (B, n), velocity (B, d, n).
+    """The marginal path of R sub-mixtures at n points each: density (R, n), velocity (d, R, n).
 
-    ``variance`` (B, n) is tr Cov(u_t(x given Z) given X_t = x), None unless it was asked for.
+    ``variance`` (R, n) is tr Cov(u_t(x given Z) given X_t = x), None unless it was asked for.
     """
 
     density: FloatArray
     velocity: FloatArray
     variance: FloatArray | None
+
+
+class Placed(ABC):
+    """The points of R meshes in a frame each."""
+
+    @abstractmethod
+    def marginal(self, count: int, variance: bool) -> Marginal:
+        """The marginal path of the sub-mixtures of the frames' first ``count`` components."""
 
 
 class Frames:
@@ -70,64 +84,116 @@ class Frames:
         rows: (B,) the slice that each is taken from.
         members: (B, k) its components.
         origins: (B,) the component in whose centre y = 0.
+
+    Attributes:
+        bases: (B, k, d, d); None where components lie along the coordinates.
+        scales, offsets, gains, drift: (B, k, d). A component's y has the mean ``offsets`` and the
+            standard deviations ``scales``; of y in these units from the mean it says the velocity
+            drift + gains times y, where only the drift is not along the columns of the bases.
+        within: (B, k), the variance of u within a component.
+        log_weights: (B, k), of the components' densities where y is the mean.
     """
 
     def __init__(self, at: Slices, rows: IntArray, members: IntArray, origins: IntArray) -> None:
         data = at.problem.data
-        scales, sigma = at.scales[rows[:, None], members], data.scales[members]
-        means, constants = data.means[members], data.weights[members]
+        sigma, means = data.scales[members], data.means[members]
         alpha, beta, dalpha, dbeta = (
             a[rows, None, None] for a in (at.alpha, at.beta, at.dalpha, at.dbeta)
         )
-        self.dim = data.dim
-        if at.bases is None:
-            bases = np.broadcast_to(np.eye(self.dim), (*members.shape, self.dim, self.dim))
-        else:
-            bases = at.bases[members]
-        share = sigma / scales
-        gains = dalpha * alpha * share * sigma + dbeta * (beta / scales)
-        # (B, axis, component, ...): points along the last axis keep numpy's loops long. Whitened
-        # coordinates are over sqrt(2): their squares are the exponents.
-        root = np.sqrt(2.0)
-        self._whiten = (bases / (root * scales[:, :, None])).transpose(0, 3, 1, 2)
-        offsets = alpha * (means - data.means[origins, None])
-        offsets = offsets[:, :, None] @ bases
-        self._offsets = (offsets[:, :, 0] / (root * scales)).transpose(0, 2, 1)
-        self._back = root * (gains[:, :, None] * bases).transpose(0, 2, 3, 1)  # (B, d, axis, k)
-        self._drift = (dalpha * means).transpose(0, 2, 1)
-        self._within = (((dalpha * beta - dbeta * alpha) * share) ** 2).sum(axis=2)
+        self.bases = None if at.bases is None else at.bases[members]
+        self.scales = at.scales[rows[:, None], members]
+        self.offsets = alpha * (means - data.means[origins, None])
+        share = sigma / self.scales
+        self.gains = dalpha * alpha * share * sigma + dbeta * (beta / self.scales)
+        self.drift = dalpha * means
+        self.within = (((dalpha * beta - dbeta * alpha) * share) ** 2).sum(axis=2)
+        constant = 0.5 * data.dim * np.log(2 * np.pi) + np.log(self.scales).sum(axis=2)
         with np.errstate(divide="ignore"):
-            self._constants = (
-                np.log(constants) - np.log(scales).sum(axis=2) - 0.5 * self.dim * np.log(2 * np.pi)
-            )
+            self.log_weights = np.log(data.weights[members]) - constant
 
-    def place(self, y: FloatArray, rows: IntArray) -> Placed:
-        """Whiten a batch ``y`` (R, d, n) of points for the sub-mixtures ``rows`` (R,)."""
-        whiten = self._whiten[rows]
-        white = whiten.reshape(len(y), -1, self.dim) @ y
-        white = white.reshape(*whiten.shape[:3], -1)
-        white -= self._offsets[rows, :, :, None]
-        halves = np.einsum("rikn,rikn->rkn", white, white)
-        log_terms = np.subtract(self._constants[rows, :, None], halves, out=halves)
-        return Placed(white, log_terms, self._back[rows], self._drift[rows], self._within[rows])
+    def place(self, mesh: Mesh, rows: IntArray) -> Placed:
+        """The points of a mesh in the sub-mixtures ``rows`` (R,)."""
+        return (_Straight if self.bases is None else _Rotated)(self, mesh, rows)
 
 
-class Placed(NamedTuple):
-    """Points in R frames, whitened: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n).
+class _Straight(Placed):
+    """Components along the coordinates: densities are products of factors, (R, k, m_i) for each
+    coordinate; so are their sums weighted with one coordinate's velocities."""
 
-    The other attributes are the frames': see :class:`Frames`.
-    """
-
-    white: FloatArray
-    log_terms: FloatArray
-    back: FloatArray
-    drift: FloatArray
-    within: FloatArray
+    def __init__(self, frames: Frames, mesh: Mesh, rows: IntArray) -> None:
+        scales, offsets, gains, drift = (
+            a[rows].transpose(2, 0, 1)[:, :, :, None]
+            for a in (frames.scales, frames.offsets, frames.gains, frames.drift)
+        )
+        self._weights, self._within = np.exp(frames.log_weights[rows]), frames.within[rows]
+        self._factors, self._velocities = [], []
+        for i, values in enumerate(mesh.along):
+            white = (values[:, None] - offsets[i]) / scales[i]
+            self._velocities.append(gains[i] * white + drift[i])
+            white *= white
+            white *= -0.5
+            white[white < -_NOTHING / len(mesh.along)] = -np.inf
+            self._factors.append(np.exp(white, out=white))
 
     def marginal(self, count: int, variance: bool) -> Marginal:
-        """The marginal path of the sub-mixtures of the frames' first ``count`` components."""
-        white, log_terms = self.white[:, :, :count], self.log_terms[:, :count]
-        back, drift = self.back[..., :count], self.drift[..., :count]
+        *outer, last = (factor[:, :count] for factor in self._factors)
+        *others, velocity = (velocity[:, :count] for velocity in self._velocities)
+        # Of all coordinates but the last, (R, points, k).
+        terms, moved = self._weights[:, None, :count], list[FloatArray]()
+        for factor, own in zip(outer, others, strict=True):
+            moved = [*(_times(part, factor) for part in moved), _times(terms, factor * own)]
+            terms = _times(terms, factor)
+        density = terms @ last
+        field = np.empty((len(moved) + 1, *density.shape))
+        for i, part in enumerate(moved):
+            np.matmul(part, last, out=field[i])
+        np.matmul(terms, last * velocity, out=field[-1])
+        field /= np.maximum(density, _TINY)  # without density there is nothing to be had
+        density = density.reshape(len(last), -1)
+        field = field.reshape(len(field), *density.shape)
+        if not variance:
+            return Marginal(density, field, None)
+        joint = _times(terms, last).transpose(0, 2, 1)  # (R, k, n)
+        shape = [factor.shape[2] for factor in self._factors]
+        spread = np.empty((*joint.shape[:2], *shape))
+        spread[:] = self._within[:, :count].reshape(*joint.shape[:2], *(1 for _ in shape))
+        for i, own in enumerate((*others, velocity)):
+            along = [1 if j != i else size for j, size in enumerate(shape)]
+            gap = own.reshape(*joint.shape[:2], *along) - field[i].reshape(-1, 1, *shape)
+            gap *= gap
+            spread += gap
+        total = np.einsum("rkn,rkn->rn", joint, spread.reshape(joint.shape))
+        return Marginal(density, field, total / np.maximum(density, _TINY))
+
+
+def _times(left: FloatArray, right: FloatArray) -> FloatArray:
+    """(R, n, k) and (R, k, m) to (R, n m, k): the products at all pairs of points."""
+    pairs = left[:, :, None] * right.transpose(0, 2, 1)[:, None]
+    return np.asarray(pairs.reshape(len(left), -1, left.shape[2]))
+
+
+class _Rotated(Placed):
+    """Components along axes of their own: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n)."""
+
+    def __init__(self, frames: Frames, mesh: Mesh, rows: IntArray) -> None:
+        bases, scales = cast(FloatArray, frames.bases)[rows], frames.scales[rows]
+        y = mesh.points()
+        root = np.sqrt(2.0)  # the squares of coordinates over it are the exponents
+        # (R, axis, component, ...): points along the last axis keep numpy's loops long.
+        whiten = (bases / (root * scales[:, :, None])).transpose(0, 3, 1, 2)
+        offsets = (frames.offsets[rows][:, :, None] @ bases)[:, :, 0] / (root * scales)
+        white = (whiten.reshape(len(y), -1, y.shape[1]) @ y).reshape(*whiten.shape[:3], -1)
+        white -= offsets.transpose(0, 2, 1)[:, :, :, None]
+        self._white = white
+        halves = np.einsum("rikn,rikn->rkn", white, white)
+        self._log_terms = np.subtract(frames.log_weights[rows, :, None], halves, out=halves)
+        gains = root * frames.gains[rows][:, :, None] * bases
+        self._back = gains.transpose(0, 2, 3, 1)  # (R, d, axis, k)
+        self._drift, self._within = frames.drift[rows].transpose(0, 2, 1), frames.within[rows]
+
+    def marginal(self, count: int, variance: bool) -> Marginal:
+        white, log_terms = self._white[:, :, :count], self._log_terms[:, :count]
+        back, drift = self._back[..., :count], self._drift[..., :count]
         frames, dim, _, points = white.shape
         top = log_terms.max(axis=1, keepdims=True)
         terms = log_terms - top
@@ -138,9 +204,10 @@ class Placed(NamedTuple):
         velocity = back.reshape(frames, dim, -1) @ pulled
         velocity += drift @ terms
         velocity /= total
+        field = velocity.transpose(1, 0, 2)
         if not variance:
-            return Marginal(density, velocity, None)
-        spread = np.repeat(self.within[:, :count, None], points, axis=2)
+            return Marginal(density, field, None)
+        spread = np.repeat(self._within[:, :count, None], points, axis=2)
         for i in range(dim):
             means = np.einsum("rjkn,rjk->rkn", white, back[:, i])
             means += drift[:, i, :, None]
@@ -148,4 +215,4 @@ class Placed(NamedTuple):
             means *= means
             spread += means
         spread = np.einsum("rkn,rkn->rn", terms, spread) / total[:, 0]
-        return Marginal(density, velocity, spread)
+        return Marginal(density, field, spread)

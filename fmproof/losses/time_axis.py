@@ -31,6 +31,7 @@ LATEST = 1 - _NUDGE
 # And from t = 0, where a schedule may be singular: its derivative is large, but finite.
 _EARLIEST = 1e-100
 _KEPT = (_EARLIEST, _NUDGE)
+_FEW_POINTS = 128  # whose distances are all looked at
 # Logarithms of floats are in here.
 _LOG_RANGE = 745.0
 
@@ -40,7 +41,7 @@ def inverse(
 ) -> FloatArray:
     """Where an increasing function on [low, high] has the ``values`` (N,), by bisection."""
     below, above = np.full(values.shape, low), np.full(values.shape, high)
-    for _ in range(60):
+    for _ in range(60 if len(values) else 0):
         middle = 0.5 * (below + above)
         large = increasing(middle) > values
         below, above = np.where(large, below, middle), np.where(large, middle, above)
@@ -210,20 +211,32 @@ def _dense(axis: TimeAxis) -> FloatArray:
 
 def _log_scales(problem: Problem) -> tuple[float, float]:
     """Logarithms of the smallest and the largest length of the data."""
-    from scipy.spatial import cKDTree
-
     data = problem.data
-    means = np.unique(data.means, axis=0)
+    means = data.means
     lengths = list(data.scales[data.scales > 0])
     if len(means) > 1:
-        lengths.append(cKDTree(means).query(means, k=2)[0][:, 1].min())
+        nearest = _nearest(means)
+        if not nearest and len(means := np.unique(means, axis=0)) > 1:
+            nearest = _nearest(means)
         with np.errstate(over="ignore"):
-            lengths.append(np.linalg.norm(np.ptp(means, axis=0)))
+            lengths += [nearest, np.linalg.norm(np.ptp(means, axis=0))] if len(means) > 1 else []
     if not lengths:
         return 0.0, 0.0
     with np.errstate(divide="ignore"):  # a distance may round to 0 or overflow
         smallest, largest = np.log([min(lengths), max(lengths)])
     return max(float(smallest), -_LOG_RANGE), min(float(largest), _LOG_RANGE)
+
+
+def _nearest(points: FloatArray) -> float:
+    """The smallest distance between two of the points (K, d)."""
+    if points.shape[1] == 1:
+        return float(np.diff(np.sort(points[:, 0])).min())
+    if len(points) <= _FEW_POINTS:
+        gaps = np.linalg.norm(points[:, None] - points, axis=2)
+        return float(gaps[~np.eye(len(points), dtype=bool)].min())
+    from scipy.spatial import cKDTree  # takes half a second to import
+
+    return float(cKDTree(points).query(points, k=2)[0][:, 1].min())
 
 
 def _levels(smallest: float, largest: float) -> FloatArray:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
-from fmproof.models.moments import Moments
 from fmproof.models.near import NearPosterior
 from fmproof.models.posterior import chunks
 
@@ -88,6 +87,10 @@ class Spheres:
         """The factors in float32 or float64."""
         return self.single if dtype == np.float32 else self.factors
 
+    def centred(self, alpha: FloatArray, x: FloatArray) -> FloatArray:
+        """x - alpha centre, (n, d), for ``alpha`` (n, 1) or (1, 1)."""
+        return x - alpha * self.centre if self.centre.any() else x
+
     def log_sizes(self, alpha: FloatArray, beta: FloatArray, x: FloatArray) -> FloatArray:
         """How large the terms are that add up to the logarithms, (n,); a product is off by the
         round-off of these.
@@ -95,7 +98,7 @@ class Spheres:
         ``alpha`` and ``beta`` are (n,) or (1,).
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            centred = x - alpha[:, None] * self.centre
+            centred = self.centred(alpha[:, None], x)
             lengths = np.sqrt(np.einsum("nd,nd->n", centred, centred))
             far = alpha * self.longest
             least = np.hypot(alpha * self.sigma.min(), beta)
@@ -121,15 +124,17 @@ class IsotropicPosterior:
         beta: FloatArray,
         x: FloatArray,
         dtype: Any = np.float64,
+        marks: FloatArray | None = None,
     ) -> None:
+        """``marks`` (K,) are those whose :meth:`mean` will be asked for."""
         self.data, self.x, self._dtype = data, x, np.dtype(dtype)
-        self._spheres = data.spheres
+        self._spheres, self._marks = data.spheres, marks
         self._factors = self._spheres.in_precision(self._dtype)
         self.alpha = np.broadcast_to(alpha, (len(x),))[:, None]
         self.beta = np.broadcast_to(beta, (len(x),))[:, None]
         self.sigma = self._spheres.sigma
         self.scale = np.hypot(self.alpha * self.sigma, self.beta)
-        self._centred = x - self.alpha * self._spheres.centre
+        self._centred = self._spheres.centred(self.alpha, x)
         self._latest: tuple[FloatArray, FloatArray, _Parts] | None = None
 
     @cached_property
@@ -154,28 +159,39 @@ class IsotropicPosterior:
         return len(self.sigma) == 1
 
     @cached_property
-    def _moments(self) -> Moments:
-        """Of the components' means about the centre, where all have one scale."""
-        count, dim = self.x.shape
-        found = Moments.nothing(count, dim)
-        components = len(self._factors)
+    def _means(self) -> Any:
+        """Of the components' rows of factors, with the marks in place of the logarithms of the
+        weights, (n, d + 3), where all have one scale."""
+        count, components = len(self.x), len(self._factors)
+        summed = self._factors
+        if self._marks is not None:
+            summed = summed.copy()
+            summed[:, -2] = self._marks
+        found = np.empty((count, summed.shape[1]), dtype=self._dtype)
         step = max(_ROWS, _BLOCK // components)
         width = min(components, max(_BLOCK // min(step, max(count, 1)), _ROWS))
         room = np.empty(min(step, count) * width, dtype=self._dtype)  # to be allocated once
         for rows in (slice(i, i + step) for i in range(0, count, step)):
-            queries = self._queries[rows]
-            part = Moments.nothing(len(queries), dim, dtype=self._dtype)
+            queries, sums = self._queries[rows], found[rows]
             for start in range(0, components, width):
                 factors = self._factors[start : start + width]
                 terms = room[: len(queries) * len(factors)].reshape(len(queries), len(factors))
                 np.matmul(queries, factors.T, out=terms)
                 highest = terms.max(axis=1)
-                if (highest > part.top + _ABOVE).any():
-                    part.rebase(np.maximum(part.top, highest))
-                terms -= part.top[:, None]
+                if not start:
+                    top = highest
+                elif (highest > top + _ABOVE).any():
+                    higher = np.maximum(top, highest)
+                    sums *= np.exp(top - higher)[:, None]
+                    top = higher
+                terms -= top[:, None]
                 np.maximum(terms, -_UNDERFLOW[self._dtype], out=terms)
-                part.append(np.exp(terms, out=terms) @ factors)
-            found.put(rows, part)
+                np.exp(terms, out=terms)
+                if start:
+                    sums += terms @ summed[start : start + width]
+                else:
+                    np.matmul(terms, summed[:width], out=sums)
+            sums /= sums[:, -1:].copy()
         return found
 
     @cached_property
@@ -217,12 +233,20 @@ class IsotropicPosterior:
         terms /= terms.sum(axis=1, keepdims=True)
         return np.asarray(terms, dtype=np.float64)
 
+    def mean(self, marks: FloatArray) -> FloatArray:
+        """E[marks of the component given x], (n,), for ``marks`` (K,)."""
+        if self._one_scale and marks is self._marks:
+            return np.asarray(self._means[:, -2], dtype=np.float64)
+        return np.asarray(self.responsibilities @ marks)
+
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x], (n, d)."""
         own, first, _ = self._parts(dalpha, dbeta)
-        return np.asarray(
-            dalpha[:, None] * self._spheres.centre + own * self._centred + first, dtype=np.float64
-        )
+        found = np.multiply(own, self._centred, dtype=np.float64)
+        found += first
+        if self._spheres.centre.any():
+            found += dalpha[:, None] * self._spheres.centre
+        return found
 
     def variance(self, dalpha: FloatArray, dbeta: FloatArray, pointwise: bool = True) -> FloatArray:
         """tr Cov(dalpha z + dbeta eps given x), (n,).
@@ -265,9 +289,8 @@ class IsotropicPosterior:
         gain = gain + dbeta[:, None] * (self.beta / self.scale) / self.scale
         slope = dalpha[:, None] - self.alpha * gain  # the component says slope m + gain x
         if self._one_scale:
-            mass = self._moments.mass[:, None]
-            first = slope * (self._moments.first / mass)
-            return gain, first, (slope**2)[:, 0] * self._moments.second / mass[:, 0]
+            means = self._means
+            return gain, slope * means[:, :-3], (slope**2)[:, 0] * means[:, -3]
         spheres, weights = self._spheres, self.responsibilities
         square = slope**2 * spheres.squares + gain**2 * self._lengths
         square += 2 * slope * gain * self._products

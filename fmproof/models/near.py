@@ -98,6 +98,10 @@ class NearPosterior:
         found[self._rows, self._members] = self._weights
         return found
 
+    def mean(self, marks: FloatArray) -> FloatArray:
+        """E[marks of the component given x], (n,), for ``marks`` (K,)."""
+        return self._sum(self._weights * marks[self._members])
+
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x], (n, d)."""
         return np.concatenate([mean for mean, _ in self._moments(dalpha, dbeta)])

@@ -73,6 +73,10 @@ class Posterior:
             terms = np.exp(self._log_terms - self._log_terms.max(axis=1, keepdims=True))
         return np.asarray(terms / terms.sum(axis=1, keepdims=True))
 
+    def mean(self, marks: FloatArray) -> FloatArray:
+        """E[marks of the component given x], (n,), for ``marks`` (K,)."""
+        return np.asarray(self.responsibilities @ marks)
+
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x], (n, d)."""
         means = self._component_velocity(dalpha, dbeta)

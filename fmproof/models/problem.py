@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models.arrays import Code, FloatArray, IntArray, batch
+from fmproof.models.arrays import BoolArray, Code, FloatArray, IntArray, batch
 from fmproof.models.closed_forms import ClosedForms
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.isotropic import IsotropicPosterior
@@ -76,7 +76,9 @@ class Problem(ClosedForms, Code):
     def interpolate(self, t: Any, z: Any, eps: Any) -> FloatArray:
         """x = alpha z + beta eps, (N, d)."""
         times, data, noise = self._batch(t, z=z, eps=eps)
-        return self.path.alpha(times)[:, None] * data + self.path.beta(times)[:, None] * noise
+        x = self.path.alpha(times)[:, None] * data
+        x += self.path.beta(times)[:, None] * noise
+        return x
 
     def target(self, t: Any, z: Any, eps: Any) -> FloatArray:
         """The training target dalpha z + dbeta eps, (N, d).
@@ -85,7 +87,9 @@ class Problem(ClosedForms, Code):
         """
         times, data, noise = self._batch(t, z=z, eps=eps)
         dalpha, dbeta = self._derivatives(times)
-        return dalpha[:, None] * data + dbeta[:, None] * noise
+        u = dalpha[:, None] * data
+        u += dbeta[:, None] * noise
+        return u
 
     def conditional_mean_std(self, t: Any, z: Any) -> tuple[FloatArray, FloatArray]:
         """Mean alpha z (N, d) and standard deviation beta (N,) of p_t(x given z)."""
@@ -133,8 +137,11 @@ class Problem(ClosedForms, Code):
         (found,) = self._by_posterior(t, x, lambda p, at: (p.variance(*self._derivatives(at)),))
         return found
 
-    def marginal_moments(self, t: Any, x: Any) -> tuple[FloatArray, FloatArray]:
-        """Mean u_t(x), (N, d), and tr Cov, (N,), of u_t(x given Z) given X_t = x, at once.
+    def marginal_moments(
+        self, t: Any, x: Any, marks: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Mean u_t(x), (N, d), and tr Cov, (N,), of u_t(x given Z) given X_t = x, at once; and the
+        mean, (N,), of the ``marks`` (K,) of the component given X_t = x.
 
         For sums over the batch: variances may be off by the round-off of ||u_t(x)||^2 where that
         is nothing beside their mean.
@@ -142,10 +149,11 @@ class Problem(ClosedForms, Code):
 
         def moments(posterior: _Posterior, at: FloatArray) -> tuple[FloatArray, ...]:
             slopes = self._derivatives(at)
-            return posterior.velocity(*slopes), posterior.variance(*slopes, pointwise=False)
+            variance = posterior.variance(*slopes, pointwise=False)
+            return posterior.velocity(*slopes), variance, posterior.mean(marks)
 
-        velocity, variance = self._by_posterior(t, x, moments)
-        return velocity, variance
+        velocity, variance, mean = self._by_posterior(t, x, moments, marks=marks)
+        return velocity, variance, mean
 
     def _batch(self, t: Any, **points: Any) -> tuple[FloatArray, ...]:
         """The times, (N,) or (1,), and each of the named points, (N, d)."""
@@ -179,51 +187,72 @@ class Problem(ClosedForms, Code):
         return (points - mean) / std[:, None], std
 
     def _by_posterior(
-        self, t: Any, x: Any, evaluate: _Evaluate, kind: Any = np.float64
+        self,
+        t: Any,
+        x: Any,
+        evaluate: _Evaluate,
+        kind: Any = np.float64,
+        marks: FloatArray | None = None,
     ) -> list[FloatArray]:
         """What ``evaluate`` finds of all points, given posteriors of some and their times."""
         times, points = self._batch(t, x=x)
         found: list[FloatArray] = []
-        for rows, some, posterior in self._posteriors(times, points, kind):
+        for rows, some, posterior in self._posteriors(times, points, kind, marks):
             parts = evaluate(posterior, some)
             if not found:
+                if len(rows) == len(points):
+                    found = [np.asarray(part, kind) for part in parts]
+                    continue
                 found = [np.empty((len(points), *part.shape[1:]), kind) for part in parts]
             for whole, part in zip(found, parts, strict=True):
                 whole[rows] = part
         return found
 
     def _posteriors(
-        self, times: FloatArray, points: FloatArray, kind: Any
+        self, times: FloatArray, points: FloatArray, kind: Any, marks: FloatArray | None
     ) -> Iterator[tuple[IntArray, FloatArray, _Posterior]]:
         """Some rows of the batch, their times and their posterior, until all have been."""
-        for rows, posterior, width, numbers in self._tiers(times, points, kind):
+        for rows, posterior, width, numbers, beyond in self._tiers(times, points, kind, marks):
             for part in chunks(len(rows), width, numbers):
                 some = rows[part]
-                at = times if len(times) == 1 else times[some]
+                whole = len(some) == len(points)
+                at = times if whole or len(times) == 1 else times[some]
                 alpha, beta = self.path.alpha(at), self.path.beta(at)
-                yield some, at, posterior(self.data, alpha, beta, points[some])
+                if beyond is not None:
+                    beta = np.where(beyond[some], 1.0, beta)
+                yield some, at, posterior(self.data, alpha, beta, points if whole else points[some])
 
-    def _tiers(self, times: FloatArray, points: FloatArray, kind: Any) -> list[_Tier]:
-        """Which rows are evaluated how, with the numbers of a row in one temporary array and of
-        all rows at once (0: as few as usual)."""
+    def _tiers(
+        self, times: FloatArray, points: FloatArray, kind: Any, marks: FloatArray | None
+    ) -> list[_Tier]:
+        """Which rows are evaluated how, later ones in place of earlier ones.
+
+        With the numbers of a row in one temporary array and of all rows at once (0: as few as
+        usual), and the rows that are there to be replaced, where it would be noise.
+        """
         (components, dim), every = self.data.means.shape, np.arange(len(points))
         if not self.data.by_products:
-            return [(every, Posterior, components * dim, 0)]
+            return [(every, Posterior, components * dim, 0, None)]
         sizes = self.data.spheres.log_sizes(self.path.alpha(times), self.path.beta(times), points)
         best = np.asarray((np.sqrt(dim) + 4) * np.finfo(np.float64).eps * sizes <= _LOGARITHM)
         some = best & np.asarray(_USUAL * np.finfo(np.float32).eps * sizes <= _SINGLE)
         if kind != np.float32:
             some[:] = False
         single = partial(IsotropicPosterior, dtype=np.float32)
+        products = partial(IsotropicPosterior, marks=marks)
         width = dim if len(self.data.spheres.sigma) == 1 else components + dim
+        usual, others = every[best & ~some], every[~best]
+        beyond = None
+        if len(times) > 1 and 2 * len(usual) > len(every) > len(usual):
+            usual, beyond = every, ~best  # without a copy of most rows
         tiers: list[_Tier] = [
-            (every[some], single, width, _PRODUCTS),
-            (every[best & ~some], IsotropicPosterior, width, _PRODUCTS),
-            (every[~best], NearPosterior, components + dim, _PRODUCTS),
+            (usual, products, width, _PRODUCTS, beyond),
+            (every[some], single, width, _PRODUCTS, None),
+            (others, NearPosterior, components + dim, _PRODUCTS, None),
         ]
-        return [tier for tier in tiers if len(tier[0]) or (not len(points) and tier is tiers[1])]
+        return [tier for tier in tiers if len(tier[0]) or (not len(points) and tier is tiers[0])]
 
 
 _Posterior = Posterior | IsotropicPosterior | NearPosterior
 _Evaluate = Callable[[_Posterior, FloatArray], tuple[FloatArray, ...]]
-_Tier = tuple[IntArray, Callable[..., _Posterior], int, int]
+_Tier = tuple[IntArray, Callable[..., _Posterior], int, int, BoolArray | None]

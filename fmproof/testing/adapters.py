@@ -301,6 +301,8 @@ def _no_grad(function: Any) -> Any:
 def hint_for(error: Exception, function: Any) -> str:
     """What would mend an exception that a user's function raised, where it is a known one."""
     words = str(error).lower()
+    if "does not require grad" in words:
+        return "the loss does not call the model, but a copy of it, or detaches what it returns"
     if "broadcast" in words or "must match the size" in words:
         return BROADCAST
     if "tensor" in words and not wants_tensors(function):

@@ -13,7 +13,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.labels import check_labels
-from fmproof.testing.precision import told_apart
+from fmproof.testing.precision import as_cast, told_apart
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows, wrong_target
 from fmproof.testing.samplers import Draws
@@ -42,7 +42,7 @@ def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
     if not rows.any():
         return None
     nearest = _nearest(z, draws.batch)
-    off = np.abs(z - draws.batch[nearest]).max(axis=1)
+    off = np.abs(z - as_cast(draws.batch[nearest], z)).max(axis=1)
     bad = np.flatnonzero(off > slack)
     if len(bad):
         row = int(bad[off[bad].argmax()])

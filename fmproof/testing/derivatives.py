@@ -15,6 +15,7 @@ from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
+from fmproof.testing.likelihood_mistakes import looks_like
 from fmproof.testing.reference import Reference
 
 _NAMES = {
@@ -180,23 +181,7 @@ def assert_log_likelihood(
         seed=chosen_seed(seed),
         relative=False,
     )
-    question.compare(question.answer(), partial(_about_likelihood, reference.dim, tolerance))
-
-
-def _about_likelihood(dim: int, tolerance: float, found: FloatArray, exact: FloatArray) -> str:
-    off = found - exact
-    if np.ptp(off) <= 2 * tolerance:
-        constant, normal = float(np.median(off)), 0.5 * dim * np.log(2 * np.pi)
-        words = f"it is off by the constant {constant:.4g}"
-        if abs(abs(constant) - normal) <= tolerance:
-            words += ": the normalisation d/2 log(2π) of the noise is missing"
-        return words
-    if np.abs(found + exact).max() <= tolerance:
-        return "its sign is flipped"
-    return (
-        f"its error runs from {off.min():.3g} to {off.max():.3g} nats: look at the sign and the "
-        "scale of the divergence, such as a sum over probes in place of a mean"
-    )
+    question.compare(question.answer(), partial(looks_like, reference, x, tolerance))
 
 
 def _inner_points(

@@ -21,6 +21,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import (
     VelocityFunction,
     check_numbers,
+    hint_for,
     module_of,
     real_numbers,
     to_array,
@@ -33,6 +34,7 @@ from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
+from fmproof.testing.loss_labels import check_labels_of_loss
 from fmproof.testing.losses import (
     call_loss,
     check_reduction,
@@ -115,7 +117,9 @@ def assert_same_gradient(
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            again = reused_over_epochs(partial(loss_epoch, family.user, on, loss, seed), epochs)
+            again = check_labels_of_loss(family.user, on, loss, seed)
+            epoch = partial(loss_epoch, family.user, on, loss, seed)
+            again = again or reused_over_epochs(epoch, epochs)
             if loss is not None and on.coupling != "independent":
                 found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
             else:
@@ -562,6 +566,7 @@ class _Module(Family):
                 f"the loss {name_of(self.loss)} or its gradient raised "
                 f"{type(error).__name__}: {error}",
                 found=f"called with the model and x1 of shape {tuple(x1.shape)}",
+                hint=hint_for(error, self.loss),
             ) from error
         if not all(np.isfinite(g).all() for g in gradients):
             raise CheckFailed(f"the gradient of the loss {name_of(self.loss)} is not finite")

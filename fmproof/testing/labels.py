@@ -18,7 +18,7 @@ from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import Draws, Sampler
 
 _OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives one row
-_BATCHES, _ROWS = 60, 8
+BATCHES, ROWS = 60, 8
 
 
 def check_labels(draws: Draws, nearest: Any, rows: Any) -> CheckFailed | None:
@@ -31,8 +31,8 @@ def check_labels(draws: Draws, nearest: Any, rows: Any) -> CheckFailed | None:
     if draws.labels is None or draws.batch is None:
         return None
     labels = draws.labels[rows].astype(int)
-    wrong = _wrong(labels, draws.batch, nearest)
-    wrong &= ~_left_out(labels, wrong, len(draws.batch))
+    wrong = wrong_labels(labels, draws.batch, nearest)
+    wrong &= ~left_out(labels, wrong, len(draws.batch))
     if not wrong.any():
         return None
     row = int(wrong.argmax())
@@ -53,36 +53,42 @@ def dropped_together(user: Sampler, reference: Reference, seed: int) -> Evidence
     """
     if "y" not in user.inputs.values():
         return None
-    dropped = np.zeros((_BATCHES, _ROWS), dtype=bool)
-    for number in range(_BATCHES):
+    dropped = np.zeros((BATCHES, ROWS), dtype=bool)
+    for number in range(BATCHES):
         try:
-            labels = user.draw(reference, _ROWS, seed + number).labels
+            labels = user.draw(reference, ROWS, seed + number).labels
         except CheckFailed:  # the looks will say why
             return None
         if labels is None:
             return None
-        dropped[number] = labels != np.arange(_ROWS)
+        dropped[number] = labels != np.arange(ROWS)
+    return left_out_together(dropped)
+
+
+def left_out_together(dropped: BoolArray) -> Evidence | None:
+    """Are labels left out for whole batches, (batches, rows) booleans? None when not."""
     whole = int(dropped.all(axis=1).sum())
-    if not 0 < whole < _BATCHES or whole * _ROWS != dropped.sum():
+    if not 0 < whole < BATCHES or whole * ROWS != dropped.sum():
         return None
-    chance = comb(_BATCHES, whole) / comb(dropped.size, whole * _ROWS)
+    chance = comb(BATCHES, whole) / comb(dropped.size, whole * ROWS)
     failure = CheckFailed(
         "labels are left out of whole batches",
         expected="each row's label left out or kept by itself",
-        found=f"no label in any of the {_ROWS} rows of {whole} batches, and all of them in the "
-        f"other {_BATCHES - whole}",
+        found=f"no label in any of the {ROWS} rows of {whole} batches, and all of them in the "
+        f"other {BATCHES - whole}",
         hint="draw a random number for each row: torch.rand(len(x1)) < p, not torch.rand(1) < p",
     )
     return Evidence(chance, lambda _: failure)
 
 
-def _wrong(labels: Any, batch: FloatArray, nearest: Any) -> BoolArray:
+def wrong_labels(labels: Any, batch: FloatArray, nearest: Any) -> BoolArray:
+    """The rows whose label is no row of the batch with their data."""
     told = np.clip(labels, 0, len(batch) - 1)
     other = (np.abs(batch[told] - batch[nearest]) > 0).any(axis=1)
     return np.asarray(other | (told != labels))
 
 
-def _left_out(labels: Any, wrong: BoolArray, count: int) -> BoolArray:
+def left_out(labels: Any, wrong: BoolArray, count: int) -> BoolArray:
     """The rows with the label that stands for none."""
     outside = (labels < 0) | (labels >= count)
     values, often = np.unique(labels[wrong & ~outside], return_counts=True)

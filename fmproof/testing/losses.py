@@ -35,6 +35,12 @@ from fmproof.testing.evidence import Evidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
+from fmproof.testing.loss_labels import (
+    Unlabelled,
+    check_labels_of_loss,
+    label_parameter,
+    labels_like,
+)
 from fmproof.testing.made_of import Made
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
@@ -85,6 +91,8 @@ def assert_losses_differ_by_constant(
         loss: the user's ``loss(model, x1)``, which draws its own times and noise for a batch of
             data x1, from numpy.random, torch, or a third parameter named rng, and returns a
             number, or one number for each row. It is called with shifted copies of the model.
+            A parameter y (or labels, label, class_labels) gets the numbers of the rows as labels,
+            which the loss passes to the model beside t and x; this model does not use them.
             Without it, the conditional loss of the path is used, and what is tested is the model:
             that both losses of it are finite and its values reproducible.
         time: the law of t in the loss, by default uniform over the times of the path.
@@ -130,7 +138,8 @@ def assert_losses_differ_by_constant(
 
     def check(on: Reference) -> CheckFailed | None:
         try:
-            again = reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
+            again = check_labels_of_loss(user, on, loss, seed)
+            again = again or reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
             if loss is not None and on.coupling != "independent":
                 factor = on.reduction(reduction == "mean")
                 found = CoupledLoss(user, on, loss, factor, seed).looks()
@@ -342,6 +351,10 @@ def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
             own[kind] = jax_key(seed)
         else:
             own[kind] = np.random.default_rng(seed)
+    label = label_parameter(loss)
+    if label is not None:
+        own[label] = labels_like(x1)
+        first = Unlabelled(first) if callable(first) and type(first) is not Unlabelled else first
     with seeded(seed):
         return loss(first, x1, **own)
 

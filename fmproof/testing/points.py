@@ -7,7 +7,8 @@ of each row are known, and the loss can be held against them without the noise o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,15 @@ from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
-from fmproof.testing.precision import precision_of, precision_shown, target_slack, usual_size
+from fmproof.testing.precision import (
+    lower_precisions,
+    on_grid,
+    precision_of,
+    precision_shown,
+    rounded,
+    target_slack,
+    usual_size,
+)
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import same_times
 from fmproof.testing.whole_laws import noise_law, time_law
@@ -29,6 +38,9 @@ from fmproof.testing.whole_laws import noise_law, time_law
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
 _DOUBTFUL = 1e-3  # p-value below which the law of t is not relied upon
 _ACCURATE = 0.2  # of the noise, where rounding leaves it
+_TWO_MORE = 6.0  # nats that two factors that are fitted have to gain
+_PARTS, _OFF = 6, 4.5  # of the times, in each of which a guess may be off by standard errors
+_FACTOR = 0.005  # by which a factor differs from one
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,16 @@ class Points:
         """The points of several batches."""
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
+
+    def casts(self, reference: Reference) -> Iterator[Points]:
+        """The same, should the loss cast its data to a lower precision before it makes x of them;
+        where the noise shows that precision as well, the target has it too."""
+        beta = reference.beta(self.t)[:, None]
+        slack = 8 * self.rounding * self.size[:, None] / np.maximum(beta, 1e-300)
+        for kind, eps in lower_precisions(self.rounding):
+            cast = replace(self, z=rounded(self.z, kind))
+            whole = on_grid(cast.latents(reference).eps, slack, kind)
+            yield replace(cast, rounding=eps) if whole else cast
 
     def rows(self, index: Any) -> Points:
         """Some of the rows."""
@@ -187,23 +209,62 @@ class Points:
                     reference.alpha(other),
                     reference.beta(other),
                 )
-        for words, schedule in known.items():
-            if self._fits(*schedule):
-                return words
-        return self._near(reference, float(np.quantile(t, 0.3)))
+        likely = [
+            (self._likelihood(*schedule), words)
+            for words, schedule in known.items()
+            if self._fits(*schedule)
+        ]
+        factors = self._factors(alpha, beta)
+        if factors is not None:
+            (a, b), words = factors
+            likely.append((self._likelihood(a * alpha, b * beta) - _TWO_MORE, words))
+        return max(likely)[1] if likely else self._near(reference, float(np.quantile(t, 0.3)))
+
+    def _factors(
+        self, alpha: FloatArray, beta: FloatArray
+    ) -> tuple[tuple[float, float], str] | None:
+        """Constant factors by which alpha and beta in x are off, and words for them."""
+        centre = alpha[:, None] * self.z
+        square = float(np.square(centre).sum())
+        usable = beta > 1e-6
+        if square == 0 or not usable.any():
+            return None
+        weights = np.where(usable, 1 / np.maximum(beta, 1e-6), 0.0)[:, None] ** 2
+        a = float((weights * self.x * centre).sum() / (weights * centre * centre).sum())
+        left = ((self.x - a * centre) / beta[:, None])[usable]
+        b = float(left.std())
+        if not self._fits(a * alpha, b * beta):
+            return None
+        found = [
+            f"the {name} in x_t {verb} {factor:.4g} times {its} factor {letter}"
+            for name, verb, factor, its, letter in (
+                ("data", "have", a, "their", "alpha"),
+                ("noise", "has", b, "its", "beta"),
+            )
+            if abs(factor - 1) > _FACTOR
+        ]
+        return ((a, b), ", ".join(found)) if found else None
+
+    def _likelihood(
+        self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0
+    ) -> float:
+        """The log-likelihood of x, but for a constant, if it is alpha z + shift + beta eps."""
+        centre = alpha[:, None] * self.z + np.broadcast_to(np.asarray(shift), alpha.shape)[:, None]
+        scale = np.maximum(beta, 1e-12)[:, None]
+        return float(-(0.5 * np.square((self.x - centre) / scale) + np.log(scale)).sum())
 
     def _fits(self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0) -> bool:
         """Whether x is alpha z + shift + beta times standard normal noise, early and late."""
         centre = np.broadcast_to(np.asarray(shift), alpha.shape)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             noise = (self.x - alpha[:, None] * self.z - centre) / beta[:, None]
-        for rows in np.array_split(np.argsort(self.t, kind="stable"), 3):
+        for rows in np.array_split(np.argsort(self.t, kind="stable"), _PARTS):
             some = noise[rows][np.isfinite(noise[rows]).all(axis=1)]
             root = np.sqrt(some.size)
             if (
                 not some.size
-                or abs(some.mean()) > 5 / root
-                or abs(np.square(some).mean() - 1) > 8 / root
+                or abs(some.mean()) > _OFF / root
+                or abs(np.square(some).mean() - 1) > _OFF * np.sqrt(2) / root
             ):
                 return False
         return True

@@ -18,6 +18,7 @@ from fmproof.testing.reference import BoolArray, Reference
 _EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 _DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences
 _ENOUGH = 16  # numbers that tell a precision from a coincidence
+_CLOSER = 1 / 8  # of the distance: numbers that were cast lie by so much nearer to the cast ones
 
 
 def precision_of(value: Any) -> float:
@@ -45,6 +46,44 @@ def precision_shown(values: FloatArray) -> float:
     with np.errstate(over="ignore"):
         half = single.astype(np.float16)
     return _EPS["float16"] if (half == single).all() else _EPS["float32"]
+
+
+def rounded(values: FloatArray, kind: str) -> FloatArray:
+    """The nearest numbers of a lower precision: "float32", "float16" or "bfloat16"."""
+    with np.errstate(over="ignore"):
+        if kind != "bfloat16":
+            return values.astype(kind).astype(np.float64)
+        bits = values.astype(np.float32).view(np.uint32)
+    bits = bits + 0x7FFF + (bits >> 16 & 1)  # to even
+    return (bits & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(np.float64)
+
+
+def lower_precisions(rounding: float) -> list[tuple[str, float]]:
+    """Names and spacings of those that are coarser, the finest first."""
+    finer = sorted((eps, kind) for kind, eps in _EPS.items() if eps > rounding)
+    return [(kind, eps) for eps, kind in finer]
+
+
+def as_cast(given: FloatArray, used: FloatArray) -> FloatArray:
+    """The numbers that a user's code was given, in the precision to which it has cast them, if the
+    numbers that it used show one: data of half precision may enter a computation in single."""
+    if not given.size:
+        return given
+    off = float(np.median(np.abs(used - given)))
+    for kind, _ in lower_precisions(_EPS["float64"]):
+        cast = rounded(given, kind)
+        if float(np.median(np.abs(used - cast))) < _CLOSER * off:
+            return cast
+    return given
+
+
+def on_grid(values: FloatArray, slack: FloatArray, kind: str) -> bool:
+    """Whether numbers (N, d), known up to ``slack`` (N, 1), have a lower precision: nearly all lie
+    on its grid, where few would by chance."""
+    near = np.abs(values - rounded(values, kind)) <= slack
+    by_chance = 4 * slack / (_EPS[kind] * np.maximum(np.abs(values), 1e-3))
+    told = by_chance < _CLOSER
+    return int(told.sum()) >= _ENOUGH and float(near[told].mean()) > 1 - _CLOSER
 
 
 def units(rounding: float) -> float:

@@ -27,7 +27,7 @@ from fmproof.testing.adapters import (
     wants_tensors,
 )
 from fmproof.testing.failure import CheckFailed, name_of
-from fmproof.testing.precision import precision_of, precision_shown
+from fmproof.testing.precision import as_cast, precision_of, precision_shown
 from fmproof.testing.reference import Reference
 
 _INPUTS = {
@@ -335,6 +335,10 @@ class Sampler:
                     expected=f"t = {asked[row]:g} in row {row}",
                     found=f"t = {t[row]:g}",
                 )
+        latents, rows = reference.implied(t, floats["x"], floats["u"])
+        for name, used in (("z", latents.z), ("eps", latents.eps)):
+            if name in floats and name not in own:
+                floats[name][rows] = as_cast(floats[name][rows], used)
         batch = None
         if "x1" in self.inputs.values():
             batch = to_array(arrays["x1"]).astype(np.float64).reshape(n, dim)

@@ -19,6 +19,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.laws import fit, projection_cdf
 from fmproof.testing.precision import precision_shown
 from fmproof.testing.reference import Reference
+from fmproof.testing.visited import told_other_times
 
 _ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
 _FEW = 64  # points that follow a constant field
@@ -102,9 +103,9 @@ def assert_sampler(
     if failure is None and takes_steps and predict == "velocity":
         failure = _covered(reference, run, x[:_FEW], steps, seed)
     if failure is None:
-        failure = _law(reference, run(x, steps, seed), x, tolerance, level, seed)
+        failure = _law(reference, run(x, steps, seed), tolerance, level, seed)
         if failure is not None:
-            failure.hint = _turned(reference, partial(run, x, steps, seed), x, seed) or failure.hint
+            failure.hint = _explained(reference, partial(run, x, steps), x, seed)
     if failure is None:
         return
     failure.problem = reference.describe()
@@ -197,7 +198,6 @@ def _covered(
 def _law(
     reference: Reference,
     ends: FloatArray,
-    start: FloatArray,
     tolerance: float,
     level: float,
     seed: int,
@@ -228,8 +228,22 @@ def _law(
         f"P(x <= {worst.at:.3g}) = {worst.expected:.3g}",
         found=f"the mean {_short(ends.mean(axis=0))} and the variance {_short(variance)}, "
         f"{worst.found:.3g}, from {len(ends):,} samples",
-        hint=_like(reference, ends, start, variance, expected),
     )
+
+
+def _explained(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
+) -> str:
+    """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
+    guess must not hide the failure that it is about."""
+    for explain in (_turned, told_other_times, _spread):
+        try:
+            words = explain(reference, run, start, seed)
+        except Exception:
+            continue
+        if words:
+            return words
+    return ""
 
 
 def _turned(
@@ -243,11 +257,11 @@ def _turned(
     }
     for name, (sign, mirrored) in words.items():
         try:
-            ends = run(model=_Turned(reference, sign, mirrored))
-            if _law(reference, ends, start, _ROUGHLY, _PLAUSIBLE, seed) is None:
-                return name
-        except Exception:  # a guess at a mistake must not hide the failure that it is about
+            ends = run(seed, model=_Turned(reference, sign, mirrored))
+        except Exception:  # the next guess may be answered
             continue
+        if _law(reference, ends, _ROUGHLY, _PLAUSIBLE, seed) is None:
+            return name
     return ""
 
 
@@ -262,29 +276,46 @@ class _Turned(ExactModel):
         return self.sign * super().values(self.reference.mirror(t) if self.mirrored else t, x)
 
 
-def _like(
-    reference: Reference,
-    ends: FloatArray,
-    start: FloatArray,
-    variance: FloatArray,
-    expected: FloatArray,
+def _spread(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
 ) -> str:
-    total, right = float(variance.sum()), float(expected.sum())
+    """What the variance of the ends looks like."""
+    ends = run(seed)
     if np.abs(ends - start).max() < 1e-6:
         return "it returns the noise that it was given"
+    mean = reference.data.mean()
+    total = float(ends.var(axis=0).sum())
+    right = float(np.trace(reference.data.second_moment()) - mean @ mean)
     if not np.isfinite(total) or total > 20 * (right + 1):
         return "it runs away: time may run the wrong way, or the sign of the field be flipped"
+    words = f"the variance is {total / max(right, 1e-12):.3g} times that of the data"
+    noisy = not np.allclose(run(seed + 1), ends)
+    if noisy and not reference.data.scales.any():
+        off = float((ends - reference.data.means[_nearest(ends, reference)]).std())
+        if off > _EVEN:
+            return (
+                f"they lie {off:.3g} from the points of the data: noise is added after the "
+                "last step, or the steps end early"
+            )
     if total > 1.15 * right + 0.01:
-        return (
-            f"the variance is {total / max(right, 1e-12):.3g} times that of the data: if it adds "
-            "noise, the drift lacks g²/2 times the score, or noise is added after the last step"
+        return words + (
+            ": the drift lacks g²/2 times the score, or noise is added after the last step"
+            if noisy
+            else ""
         )
     if total < 0.85 * right:
-        return (
-            f"the variance is {total / max(right, 1e-12):.3g} times that of the data: it lacks "
-            "noise, or it adds a score correction for noise that it does not draw"
+        return words + (
+            ": its noise is too small for the score correction in its drift"
+            if noisy
+            else ": if noise is meant, none is drawn"
         )
     return ""
+
+
+def _nearest(x: FloatArray, reference: Reference) -> Any:
+    from scipy.spatial import KDTree
+
+    return KDTree(reference.data.means).query(x)[1]
 
 
 def _short(values: FloatArray) -> str:

@@ -149,14 +149,20 @@ def _multistep(trail: Trail, kind: str) -> FloatArray:
     if kind == "lms":
         *nodes, end = (beta / alpha for alpha, beta in factors)
         return later * (trail.x / alpha + combined(_integrals(nodes, end), trail.outputs("eps")))
+    return two_steps(trail)
+
+
+def two_steps(trail: Trail, upside_down: bool = False) -> FloatArray:
+    """x_s of DPM-Solver++(2M), whose ratio of steps may be turned upside down by mistake."""
+    factors = [trail.factors(t) for t in [*trail.times, trail.s]]
     *logs, end = (float(np.log(alpha / beta)) for alpha, beta in factors)
     h = end - logs[0]
     data = trail.outputs("x1")
     mean = data[0]
     if len(logs) > 1:
         ratio = (logs[0] - logs[1]) / h
-        mean = data[0] + (data[0] - data[1]) / (2 * ratio)
-    beta, noise = factors[0][1], factors[-1][1]
+        mean = data[0] + (data[0] - data[1]) / (2 * (1 / ratio if upside_down else ratio))
+    beta, (later, noise) = factors[0][1], factors[-1]
     return np.asarray(noise / beta * trail.x - later * np.expm1(-h) * mean)
 
 

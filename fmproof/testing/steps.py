@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,12 @@ from fmproof.testing.reference import Reference
 from fmproof.testing.step_laws import (
     KINDS,
     MULTISTEP,
-    PLMS,
-    Law,
     Trail,
-    combined,
     law_of,
     trail_times,
     usual_pairs,
 )
+from fmproof.testing.step_mistakes import looks_like
 
 _MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs that are combined
 _PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
@@ -142,7 +140,7 @@ def _check(
 ) -> CheckFailed | None:
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
     samples, at = len(x), np.array([t])
-    found, rounding = _run(step, trail, seed)
+    found, rounding, told = _run(step, trail, seed)
     law = law_of(trail, kind, eta, noise)
     given = trail.given
     where = f"from t = {t:.6g} to s = {s:.6g}"
@@ -150,13 +148,12 @@ def _check(
     size = 1 + np.abs(np.hstack([x, found, law.mean])).max(axis=1)
     steep = 1 / max(float(reference.beta(at)[0]), np.sqrt(rounding))
     slack = units(rounding) * rounding * size * (1 + steep)
-    fitted = _fit(found, given.z, given.eps)
     right_mean = float(law.std.max()) > 0
     if right_mean:
         scaled = residual / law.std[:, None]
         columns = [(scaled * v).sum(axis=1) for v in (given.z, given.eps)]
         right_mean = joint_test(np.column_stack(columns)).p_value > _PLAUSIBLE
-    hint = _like(trail, kind, law, fitted, right_mean, found)
+    hint = partial(looks_like, trail, kind, law, found, right_mean, told)
     if float(law.std.max()) < 1e-9:
         row = int((np.abs(residual).max(axis=1) / slack).argmax())
         if np.abs(residual[row]).max() <= slack[row]:
@@ -165,7 +162,7 @@ def _check(
             f"the step {name_of(step)} is wrong {where}",
             expected=f"{law.mean[row]} at x_t = {x[row]}",
             found=f"{found[row]}",
-            hint=hint,
+            hint=hint(),
         )
     white = residual / law.std[:, None]
     off = slack / law.std
@@ -176,6 +173,7 @@ def _check(
     whole = fit(white.ravel(), normal_cdf, np.repeat(off, reference.dim))
     square = np.square(white).sum(axis=1)
     p_variance = _chi_square(float(square.sum()), square.size * reference.dim)
+    excess = float(square.sum()) / reference.dim - square.size
     if min(means.p_value, whole.p_value, p_variance) > level / 3:
         return None
     std = float(residual.std())
@@ -184,8 +182,8 @@ def _check(
         expected=f"the standard deviation {float(law.std.mean()):.4g} about its mean",
         found=f"{std:.4g}, so the variance {std**2:.3g} for {float(law.std.mean()) ** 2:.3g}; "
         f"from {samples:,} points",
-        standard_errors=max(means.standard_errors, 0.0),
-        hint=hint,
+        standard_errors=max(means.standard_errors, abs(excess) / np.sqrt(2 * square.size)),
+        hint=hint(),
     )
 
 
@@ -195,7 +193,8 @@ def _chi_square(total: float, count: int) -> float:
     return float(2 * min(chi2.cdf(total, count), chi2.sf(total, count)))
 
 
-def _run(step: Any, trail: Trail, seed: int) -> tuple[FloatArray, float]:
+def _run(step: Any, trail: Trail, seed: int) -> tuple[FloatArray, float, list[float]]:
+    """x_s, its rounding, and the times that the step has told its model."""
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
     model, to = ExactModel(reference), convert_for(step)
     points = [to(p.reshape(-1, *reference.shape).copy()) for p in trail.points]
@@ -203,6 +202,7 @@ def _run(step: Any, trail: Trail, seed: int) -> tuple[FloatArray, float]:
     cast = int if whole else float
     takes_model = any(p.name in {"model", *_NAMES["model"]} for p in parameters(step) or [])
     outputs = [model(p, np.array([time])) for p, time in zip(points, trail.times, strict=True)]
+    model.calls.clear()
     first = {"model": model} if takes_model else {"output": outputs[0]}
     values = {**first, "x": points[0], "t": cast(t), "s": cast(s)}
     if len(points) > 1:
@@ -211,94 +211,5 @@ def _run(step: Any, trail: Trail, seed: int) -> tuple[FloatArray, float]:
     result = call_with(step, "step", values, _NAMES, seed)
     found = numbers_of(result, (len(x), *reference.shape), f"the step {name_of(step)}")
     rounding = max(precision_of(result), precision_shown(found), precision_of(points[0]))
-    return found.reshape(x.shape), rounding
-
-
-def _fit(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, float, float]:
-    """Coefficients of E[z given x] and E[eps given x], and the deviation from their sum."""
-    design = np.column_stack([z.ravel(), eps.ravel()])
-    (a, b), *_ = np.linalg.lstsq(design, found.ravel(), rcond=None)
-    return float(a), float(b), float((found.ravel() - design @ np.array([a, b])).std())
-
-
-def _like(
-    trail: Trail,
-    kind: Any,
-    law: Law,
-    fitted: tuple[float, float, float],
-    right_mean: bool,
-    found: FloatArray,
-) -> str:
-    """The mistake that the step looks like."""
-    x, given = trail.x, trail.given
-    alpha, beta = trail.factors(trail.s)
-    std = float(law.std.mean())
-    kept = float(np.sqrt(max(beta**2 - std**2, 0)))
-    output = trail.outputs()[0]
-    guesses = {
-        "the model's output is taken for the noise, which it is not": alpha * given.z
-        + kept * output,
-        "the model's output is taken for the data, which it is not": alpha * output
-        + kept * given.eps,
-        "the step goes the wrong way: its sign is flipped": 2 * x - law.mean,
-    }
-    if len(trail.times) > 1:
-        guesses = {**dict(_multistep_mistakes(trail, kind)), **guesses}
-    spread = float(np.abs(found - law.mean).std()) + 1e-300
-    if std > 0 and right_mean:
-        return _noise_like(fitted[2], std, abs(trail.s - trail.t))
-    for name, guess in guesses.items():
-        if np.allclose(guess, law.mean, atol=1e-9):
-            continue
-        if np.square(found - guess).mean() < 0.02 * spread**2:
-            return name
-        if std > 0 and abs(np.square(found - guess).mean() - std**2) < 0.05 * std**2:
-            return name
-    a, b, left = fitted
-    expected = _fit(law.mean, given.z, given.eps)
-    words = (
-        f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
-        f"expected {expected[0]:.3g}, {expected[1]:.3g} and {std:.3g}"
-    )
-    if std > 0 and abs(left - std) < 0.05 * std:
-        return f"{words}: the noise is right, the drift is not corrected for it"
-    return words
-
-
-def _noise_like(found: float, std: float, length: float) -> str:
-    """What the noise of a step is, whose mean is right."""
-    known = {
-        "no noise is added": 0.0,
-        "it has the variance for a factor, where the standard deviation is due": std**2,
-        "it has the root of the standard deviation for a factor": std**0.5,
-        "it grows with the length h of the step, where sqrt(h) is due": std * length**0.5,
-        "it has the factor h^(1/4), where sqrt(h) is due": std / length**0.25,
-    }
-    words = f"the mean is right, but the noise is {found / std:.3g} times what it should be"
-    for name, value in known.items():
-        if abs(found - value) < 0.03 * std and abs(value - std) > 0.1 * std:
-            return f"{words}: {name}"
-    return words
-
-
-def _multistep_mistakes(trail: Trail, kind: str) -> Iterator[tuple[str, FloatArray]]:
-    newest = replace(trail, times=trail.times[:1], points=trail.points[:1])
-    yield "the outputs of the steps before are not used", law_of(newest, kind, 0.0, None).mean
-    turned = replace(trail, points=[trail.x, *reversed(trail.points[1:])])
-    order = [trail.times[0], *reversed(trail.times[1:])]
-    if len(order) > 2:
-        turned = replace(turned, times=order)
-        yield "the outputs before are in the reverse order", law_of(turned, kind, 0.0, None).mean
-    if kind == "plms":
-        outputs = combined(PLMS[len(trail.times)], trail.outputs())
-        a, b = (float(v[0]) for v in trail.reference.coefficients(np.array([trail.t])))
-        alpha, beta = trail.factors(trail.t)
-        determinant = alpha * b - beta * a
-        eps = (alpha * outputs - a * trail.x) / determinant
-        yield (
-            (
-                "the outputs are combined before they are converted to the noise, each at its own "
-                "time and x: convert them first"
-            ),
-            trail.moved(eps),
-        )
+    told = [float(times[0]) for times in model.calls]
+    return found.reshape(x.shape), rounding, told

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from scipy.special import chdtr, chdtrc
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.diagnosis import time_like
-from fmproof.testing.evidence import Evidence
+from fmproof.testing.evidence import Evidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import (
     Fit,
@@ -46,7 +49,12 @@ def _with_time(hint: str, who: str) -> str:
 
 
 def noise_law(reference: Reference, made: Made) -> Evidence:
-    """Is the noise standard normal, coordinate by coordinate and in its length?"""
+    """Is the noise standard normal: its coordinates, its length, its sums over a row?"""
+    tests = [_coordinates(made), *_sums(reference, made)]
+    return strongest(tests, len(tests))
+
+
+def _coordinates(made: Made) -> Evidence:
     count, dim = made.eps.shape
     tests = [
         ("a coordinate of x0", fit(made.eps.ravel(), normal_cdf, np.repeat(made.slack, dim))),
@@ -67,6 +75,48 @@ def noise_law(reference: Reference, made: Made) -> Evidence:
         )
 
     return Evidence(min(1.0, len(tests) * worst.p_value), failure)
+
+
+def _sums(reference: Reference, made: Made) -> Iterator[Evidence]:
+    """Do the coordinates of a row, or of its channels, share something? Their sums would tell."""
+    dim = reference.dim
+    places = np.indices(reference.shape or (dim,)).reshape(-1, dim)
+    parts = {}
+    if len(places) > 1:
+        parts = {"a channel, the first axis,": places[0], "a channel, the last axis,": places[-1]}
+    parts["a row"] = np.zeros(dim, dtype=int)
+    for what, part in parts.items():
+        size = int(np.bincount(part).max())
+        if size > 1 and (np.bincount(part) == size).all():
+            yield _sum_over(made, what, np.eye(dim // size)[part], size)
+
+
+def _sum_over(made: Made, what: str, part: FloatArray, size: int) -> Evidence:
+    """Squares of the sums over ``part`` (d, groups) have a χ² law, rounding aside, which may throw
+    all coordinates of a row the same way."""
+    sums = made.eps @ part / np.sqrt(size)
+    off = made.slack[:, None] * np.sqrt(size) + np.zeros_like(sums)
+    slack = np.square(off).sum() + 6 * np.sqrt(np.square(2 * sums * off).sum())
+    total, count = float(np.square(sums).sum()), sums.size
+    beside = np.sign(total - count) * max(abs(total - count) - float(slack), 0.0)
+    tail = chdtrc if beside > 0 else chdtr
+    excess = total / max(count, 1) - 1
+
+    def failure(_: float) -> CheckFailed:
+        alike = (
+            f"they share an offset of the standard deviation {np.sqrt(excess / size):.3g}"
+            if excess > 0
+            else "their mean is taken out of them, in part or all"
+        )
+        return CheckFailed(
+            "the noise is not standard normal: its coordinates are not independent",
+            expected=f"sums of x0 over {what} with the variance {size}",
+            found=f"{size * (1 + excess):.4g}, from {len(sums):,} samples",
+            standard_errors=abs(excess) * float(np.sqrt(count / 2)),
+            hint=f"the coordinates of {what.rstrip(',')}: {alike}",
+        )
+
+    return Evidence(min(1.0, 2 * float(tail(count, count + beside))) if count else 1.0, failure)
 
 
 def noise_like(eps: FloatArray) -> str:

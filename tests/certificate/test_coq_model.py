@@ -16,7 +16,7 @@ from fmproof.certificate.export.check import check, write
 from fmproof.certificate.export.draws import CHANCE, opened
 from fmproof.certificate.export.files import goal, proof
 from fmproof.certificate.export.statement import NotExported, Printer, Symbols
-from fmproof.certificate.library import ASSUMED, MISSING, compiled
+from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.lang.nodes import norm2
 
@@ -25,9 +25,17 @@ needs_coq = pytest.mark.skipif(
     shutil.which("coqc") is None or not Path(ANALYSIS).is_dir(), reason=MISSING
 )
 CONDITIONAL = {"conditional-expectation", "total-variance", "weighted", "interpolant", "bregman"}
-CALCULUS = {"guidance", "log-density", "affine-path"}
+CALCULUS = {"guidance", "log-density", "affine-path", "continuity"}
+GAUSSIAN = {"normal_law", "normal_square", "normal_substitution"}
+VERSION = {"version", "version_average", "version_measurable"}
+ASSUMING = {
+    "implicit-score-matching": {"divergence_theorem"},
+    "ddpm": GAUSSIAN,
+    "tweedie": GAUSSIAN | VERSION,
+    "denoising-score-matching": GAUSSIAN | VERSION,
+}
 CONSTANT = {"gradient", "gradient-under-expectation", "constant", "general", "uniform"}
-NIGHTLY = {*CONDITIONAL, *CALCULUS, *CONSTANT}
+NIGHTLY = {*CONDITIONAL, *CALCULUS, *CONSTANT, *ASSUMING}
 x, y, z = Vec("x y z")
 t = Real("t")
 
@@ -40,23 +48,27 @@ def certificate(name: str) -> Certificate:
 @needs_coq
 @pytest.mark.parametrize("name", sorted(NIGHTLY if times(1) > 1 else {"conditional-expectation"}))
 def test_coq_accepts(name: str, tmp_path: Path) -> None:
-    """One here, all in the nightly profile; what has no E[f|X] assumes nothing."""
+    """One here, all in the nightly profile; each assumes what it needs and no more."""
     write(certificate(name), tmp_path)
     found = check(certificate(name), tmp_path, compiled())
     assert found.axioms
-    if name in CONDITIONAL:
-        assert {"version", "version_average"} <= found.assumed <= set(ASSUMED)
+    if name in ASSUMING:
+        assert found.assumed == ASSUMING[name]
+    elif name in CONDITIONAL:
+        assert {"version", "version_average"} <= found.assumed <= VERSION
     else:
         assert not found.assumed
 
 
-@pytest.mark.parametrize("name", ["gradient-under-expectation", "interpolant", "total-variance"])
+@pytest.mark.parametrize(
+    "name", ["gradient-under-expectation", "interpolant", "total-variance", "continuity", "tweedie"]
+)
 def test_proofs_are_written_in_full(name: str) -> None:
     text = proof(certificate(name))
     assert len(re.findall(r"^Lemma s\d+", text, re.MULTILINE)) >= len(certificate(name).steps) - 20
     assert not re.search(r"\b(Axiom|Admitted|admit|Parameter|Conjecture|Abort)\b", text)
     asked = "Require Import Conditional" in text
-    assert asked == (name in CONDITIONAL)
+    assert asked == (name in CONDITIONAL or "version" in ASSUMING.get(name, ()))
     assert ("Require Import Slope" in text) == (name != "total-variance")
 
 
@@ -135,6 +147,33 @@ def test_a_gaussian_is_the_function_of_the_library() -> None:
     assert "(gaussian x (vscal (alpha_t t') z) ((sigma_t t') ^ 2))" in text
     assert "Require Import Gaussian" in text
     assert not re.search(r"Variable gaussian|gaussian_measurable|gaussian_density", text)
+
+
+def test_the_measure_is_lebesgues_where_that_is_needed() -> None:
+    """Where a Gaussian is drawn, or a divergence is integrated over its place; nowhere else."""
+    told = "(lebesgue d l)"
+    for name in ("ddpm", "tweedie", "denoising-score-matching", "implicit-score-matching"):
+        assert told in goal(certificate(name)), name
+    for name in ("continuity", "affine-path", "interpolant", "fm-cfm"):
+        assert told not in goal(certificate(name)), name
+
+
+def test_integrated_derivatives_are_measurable_by_assumption() -> None:
+    """Of what is no symbol alone; the score of a Gaussian density is known to be."""
+    text = goal(certificate("continuity"))
+    flux = "(fun x' : vec d => (vscal (p_t_given_z t x' z) (u_t_given_z t x' z)))"
+    assert f"(fun (t : R) (z : vec d) (place : vec d) => (@divergence d {flux} place))" in text
+    assert "(derivative (fun t' : R => (p_t_given_z t' x z)) place)" in text
+    text = goal(certificate("denoising-score-matching"))
+    assert "(@grad d (fun x' : vec d => (ln (p_t t x'))) place)" in text
+    assert text.count(" place)") == 1
+
+
+def test_domination_is_of_numbers_and_vectors() -> None:
+    text = goal(certificate("continuity"))
+    law = "(Omega) (fun (o_z : Omega) => (chance o_z))"
+    assert f"(DominatedInNumber {law} (fun s : R => (fun (o_z : Omega)" in text
+    assert f"(@VDominated d {law} (fun y : vec d => (fun (o_z : Omega)" in text
 
 
 def test_joint_differentiability_is_of_a_number_and_a_vector() -> None:

@@ -162,6 +162,5 @@ def test_an_overlap_beyond_all_boxes_is_within_the_error() -> None:
     # One component has no other to overlap with, and boxes that grow would be in vain.
     alone = replace(problem, data=GaussianMixture.points([[9]]))
     found = quadrature.evaluate(alone, ["floor"], 1e-9)["floor"]
-    assert found.value == 0
-    assert found.error < 1e-25
+    assert 0 <= found.value <= found.error < 1e-25
     assert found.cost["evaluations"] < 2_000

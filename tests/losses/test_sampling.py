@@ -19,6 +19,7 @@ from fmproof.models import (
     CallableVelocity,
     CondOTPath,
     GaussianMixture,
+    LinearVelocity,
     LinearVPPath,
     LogitNormalTime,
     PolynomialPath,
@@ -321,3 +322,21 @@ def test_points_that_do_not_divide_evenly_are_in_the_error(seed: int) -> None:
     # Eight intervals at 99 %: three widths leave one in millions.
     assert abs(float(found.value) + 100_001) <= 3 * float(found.error)
     assert float(found.error) < 0.01 * 100_001
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rare_component_that_overlaps_with_the_tail_of_a_common_one(seed: int) -> None:
+    """Both emerge from the noise together; draws of the common one are too rare there to show it,
+    and all replicates missed the same four thousandths of C1."""
+    means = [[1.5], [-0.9], [254.0]]
+    scales = np.array([0.8, 0.45, 0.26])
+    weights = [0.4, 0.6 - 2.5e-5, 2.5e-5]
+    data = GaussianMixture(weights, means, (scales**2)[:, None, None])
+    problem = Problem(data, CondOTPath(), LinearVelocity([[-0.18]]))
+    known = quadrature.evaluate(problem, ("fm", "C1", "floor"), 1e-9)
+    found = sampling.evaluate(problem, ("fm", "C1", "floor"), 1e-9, max_samples=2**17, seed=seed)
+    for name in ("fm", "C1", "floor"):
+        off = abs(found[name].value - known[name].value)
+        # Nine values at 99 %: twice the error is left once in 30,000 times.
+        assert off <= 2 * found[name].error, name
+        assert found[name].error < 3e-3 * known[name].value, name

@@ -81,7 +81,9 @@ def test_at_every_distance_from_the_end(kind: str) -> None:
     x, one = drawn(data, t), np.ones(300)
     exact = Posterior(data, t, 1 - t, x)
     agree(NearPosterior(data, t, 1 - t, x), exact)
-    velocity, variance = with_field(data).marginal_moments(t, x)
+    marks = np.arange(data.components) % 3 + 1.0
+    velocity, variance, mean = with_field(data).marginal_moments(t, x, marks)
+    assert mean == pytest.approx(exact.responsibilities @ marks, rel=1e-7)
     assert velocity == pytest.approx(exact.velocity(one, -one), abs=1e-8)
     assert variance == pytest.approx(exact.variance(one, -one), rel=1e-6, abs=1e-12)
 

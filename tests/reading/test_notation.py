@@ -87,3 +87,15 @@ def test_a_case_is_told_by_the_words_before_it() -> None:
         assert a_case(words, words.index("$") + 1)
     for words in ("where $f(x) = a x$", "for every x put $f(x)", "with $f(x)"):
         assert not a_case(words, words.index("$") + 1)
+
+
+def test_no_subscript_is_the_name_of_a_variable() -> None:
+    """p_xbt beside x̄_t would say that it depends on x̄_t; whichever comes first."""
+    for first, then in (
+        (("p", "head", "xbt"), ("xbt", "variable", "")),
+        (("xbt", "variable", ""), ("p", "head", "xbt")),
+    ):
+        names = Names()
+        found = {key: names.of(*key) for key in (first, then)}
+        head, variable = (found[key] for key in sorted(found))
+        assert head.partition("_")[2] != variable

@@ -11,6 +11,7 @@ from fmproof.certificate.export.equality import Tree, chain, leaf, slope_functio
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement import (
+    LEBESGUE,
     NotExported,
     densities,
     dimension,
@@ -135,32 +136,71 @@ def _function(step: At, body: Any, var: Any) -> tuple[str, str]:
 
 
 def exchange(step: At) -> str:
-    """∇∫ f = ∫ ∇f, by domination."""
+    """∇∫ f = ∫ ∇f, by domination; the same for ∂ and div."""
     node: Any = step.arg(0)
-    if not isinstance(node, nodes.Grad):
-        raise NotExported(f"the derivative {shown(node)}")
     inner = apart(node.body, free_vars(node.at) | {node.var})
-    over, k = items(inner.measure), domain(node.var)
-    condition = step.given(props.Dominated(inner.body, node.var, node.at, *inner.measure))
-    name, scope = _bound(step, node.var)
+    proof = f"({_exchange_lemma(node, inner)} {dominated_parts(step, inner, node.var, node.at)})"
+    eq, s, c = step.equality, step.scope, step.conclusion
+    left = type(node)(inner, node.var, node.at)
+    right = type(inner)(type(node)(inner.body, node.var, node.at), *inner.measure)
+    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def dominated_parts(step: At, inner: Any, var: Any, place: Any) -> str:
+    """An integral as a function of a variable, its integrand measurable and dominated there."""
+    over, kind = items(inner.measure), type_of(var)
+    condition = step.given(props.Dominated(inner.body, var, place, *inner.measure))
+    name, scope = _bound(step, var)
     point = at(over, step.equality.point())
     measurable = step.measurability.weighted(
         inner.measure, inner.body, step.printer.placed(scope, point), point
     )
-    f = step.printer.function(over, scope, lambda s: step.printer.term(inner.body, s))
+    write = step.printer.vector if dimension(inner.body) else step.printer.term
+    f = step.printer.function(over, scope, lambda s: write(inner.body, s))
     law = step.printer.function(over, step.scope, lambda s: step.printer.law(inner.measure, s))
-    lemma, weight = (
-        ("exchange_law", f"{law} ") if densities(inner.measure) else ("exchange_plain", "")
+    show = step.printer.term if var.sort is Sort.REAL else step.printer.vector
+    weight = f"{law} " if densities(inner.measure) else ""
+    return (
+        f"({space(over)}) {weight}(fun {name} : {kind} => {f}) {show(place, step.scope)} "
+        f"(fun {name} : {kind} => {measurable}) {condition}"
     )
-    kind, place = type_of(node.var), step.printer.vector(node.at, step.scope)
-    proof = (
-        f"(@{lemma} {k} ({space(over)}) {weight}(fun {name} : {kind} => {f}) {place} "
-        f"(fun {name} : {kind} => {measurable}) {condition})"
+
+
+def _exchange_lemma(node: Any, inner: Any) -> str:
+    if isinstance(node, nodes.Grad):
+        name = "exchange_law" if densities(inner.measure) else "exchange_plain"
+        return f"@{name} {domain(node.var)}"
+    if dimension(node) or not densities(inner.measure):
+        raise NotExported(f"the derivative {shown(node)}")
+    return "@exchange_number" if isinstance(node, nodes.Partial) else "@exchange_divergence d"
+
+
+def log_derivative(step: At) -> str:
+    """∇f = f ∇log f for f ≥ 0, and the same for ∂."""
+    node: Any = step.arg(0)
+    name, inner = _bound(step, node.var)
+    number = node.var.sort is Sort.REAL
+    lemma = "@log_derivative" if number else f"@log_gradient {domain(node.var)}"
+    place = (step.printer.term if number else step.printer.vector)(node.at, step.scope)
+    sign = f"(fun {name} => {step.measurability.nonneg(node.body, inner)})"
+    known = step.given(props.Differentiable(*node.args))
+    value = tree(node.body, {**step.scope, node.var: place})
+    slope = leaf(type(node)(nodes.Log(node.body), node.var, node.at), step.scope)
+    result = Tree("product" if number else "scaled", (value, slope))
+    return chain(
+        f"({lemma} {step.printer.of_variable(node, step.scope)} {place} {sign} {known})",
+        step.equality.trees(result, tree(step.conclusion.rhs, step.scope)),
     )
-    eq, s, c = step.equality, step.scope, step.conclusion
-    left = nodes.Grad(inner, node.var, node.at)
-    right = type(inner)(nodes.Grad(inner.body, node.var, node.at), *inner.measure)
-    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+
+
+def divergence_theorem(step: At) -> str:
+    """∫ div F = 0, by assumption."""
+    if not step.proof.symbols.lebesgue:
+        raise NotExported("the divergence theorem for a measure that need not be Lebesgue's")
+    node: Any = step.arg(0)
+    F = step.printer.of_variable(node.body, step.scope)
+    known = " ".join(step.given(h) for h in step.step.hypotheses)
+    return f"(@divergence_theorem d l {LEBESGUE} {F} {known})"
 
 
 def dominated_integrable(step: At) -> str:
@@ -218,4 +258,12 @@ def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:
     return name, {**step.scope, var: name}
 
 
-__all__ = ["derivative", "dominated_integrable", "exchange", "minimisers_of_shift", "under"]
+__all__ = [
+    "derivative",
+    "divergence_theorem",
+    "dominated_integrable",
+    "exchange",
+    "log_derivative",
+    "minimisers_of_shift",
+    "under",
+]

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from fmproof.certificate.certificate import Certificate
 from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.library import ALLOWED, ASSUMED, axioms, coqc, last_words
+from fmproof.certificate.library import ALLOWED, ASSUMED, ASSUMING, axioms, coqc, last_words
 from fmproof.errors import InputError
 from fmproof.files import write_whole
 
 _OUTSIDE = re.compile(
     r"\b(Declare\s+ML|Add\s+(Rec\s+)?LoadPath|Add\s+ML|Load|Redirect|Extraction|Cd|Drop)\b"
 )
-_CHECK = """Require Certificate.Proof.
+_CHECK = f"""From FMProof Require Import {" ".join(ASSUMING)}.
+Require Certificate.Proof.
 Definition accepted : theorem := Certificate.Proof.proved.
 Print Assumptions accepted.
 """

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Rational, S
 
 from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
+from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at, density
 from fmproof.certificate.export.statement import (
@@ -18,9 +19,10 @@ from fmproof.certificate.export.statement import (
     items,
     space,
 )
+from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import factors, mul, without
-from fmproof.lang.node import shown
+from fmproof.lang.node import bound_vars, shown
 from fmproof.lang.scope import free_vars
 
 
@@ -165,6 +167,117 @@ def _finite_mean(step: At, premise: Any, split: int, given: Any, f: Any) -> str:
     return scaled(k, mean, law.function(mean), target, step.integrand(goal), proof)
 
 
+def bayes(step: At) -> str:
+    """E[f|X = x] = E[f k(x)/m(x)], where x is drawn last with the density k and the marginal m."""
+    term, source, eq = step.arg(0), step.arg(1), step.equality
+    *law, k = term.measure
+    outer, whole, (var,) = items(law), items(term.measure), k.head.drawn(k)
+    told: Any = step.premise(source).conclusion
+    Z, W, printer, name = space(outer), space(whole), step.printer, eq.point()
+    pair = printer.placed({**step.scope, var: "pt_x"}, at(outer, "pt_z"))
+    q = printer.function(outer, step.scope, lambda s: printer.law(law, s))
+    binder = f"fun (pt_z : {Z}) (pt_x : vec d) =>"
+    K, f = f"({binder} {printer.term(k, pair)})", f"({binder} {printer.vector(term.body, pair)})"
+    m = f"(fun pt_x : vec d => {printer.term(told.lhs, {**step.scope, var: 'pt_x'})})"
+    marginal = f"(fun pt_x => {step.proved(source, told, {**step.scope, var: 'pt_x'})})"
+    finite = step.given(props.Integrable(term.body, *term.measure))
+    point = at(whole, name)
+    here = printer.placed(step.scope, point)
+    measurable = step.measurability.vector(term.body, here, point)
+    proof = (
+        f"(@condexp_bayes d d l ({Z}) {q} {K} {f} {m} {law_density(step, term.measure)} "
+        f"{measurable} {marginal} {finite})"
+    )
+    J = f"(on2 (fun (pt_z : {Z}) (pt_x : vec d) => {q} pt_z * {K} pt_z pt_x))"
+    F = (
+        f"(fun pt_z : {Z} => vscal ({q} pt_z) (vscal (ratio ({K} pt_z (snd pt)) ({m} (snd pt))) "
+        f"({f} pt_z (snd pt))))"
+    )
+    P = (
+        f"(fun pt : {W} => {J} pt <> 0 -> condexp d d ({W}) {J} snd (on2 {f}) (snd pt) = "
+        f"VInt ({Z}) {F})"
+    )
+    c, other = step.conclusion, eq.point()
+    there = printer.placed(step.scope, at(items(c.measure), name))
+    rhs: Any = c.args[0].rhs
+    own = printer.placed({**here, **at(outer, other).scope}, at(outer, other))
+    shape = Tree("scaled", (tree(nodes.Ratio(k, told.lhs), own), tree(term.body, own)))
+    shape = Tree("scaled", (product_of([leaf(d, own) for d in outer.densities]), shape))
+    inside = printer.placed(there, at(items(rhs.measure), other))
+    same = eq.trees(shape, weighted(rhs.measure, tree(rhs.body, inside), inside))
+    G = eq.integrand(rhs, there)
+    applied = f"(fun pt => {F}) {name}"
+    last = f"(@VInt_ext d ({Z}) ({applied}) {G} (fun {other} : {Z} => {same}))"
+    return (
+        f"(@ae_mono ({W}) {P} {step.almost(c)} (fun {name} pt_k pt_n => eq_trans (pt_k pt_n) "
+        f"{last}) {proof})"
+    )
+
+
+def take_out(step: At) -> str:
+    """E[X|X] = X."""
+    term, places = step.arg(0), step.arg(1)
+    if places or term.body != term.given[0].var:
+        raise NotExported("what is known, taken out of a conditional expectation")
+    law = _Law(step, term.measure, 0, (term.given[0].var,), term.body)
+    X = step.function(law.inner, lambda s: step.printer.vector(term.body, s))
+    p = step.function(law.inner, lambda s: step.printer.law(term.measure, s))
+    measurable = step.measurability.vector(term.body, law.scope, law.point)
+    return f"(@condexp_given d l ({law.S}) {p} {X} {law._law} {measurable} {law._finite()})"
+
+
+def conditional_linearity(step: At) -> str:
+    """E[a f + b g|X] = a E[f|X] + b E[g|X] for numbers a and b."""
+    term, eq, printer = step.arg(0), step.equality, step.printer
+    parts = linear_parts(term.body, bound_vars(term))
+    if len(parts) != 2 or any(dimension(c) or not dimension(f) for c, f in parts):
+        raise NotExported("the conditional expectation of another sum than of two vectors")
+    given = (term.given[0].var,)
+    laws = [_Law(step, term.measure, 0, given, f) for _, f in parts]
+    first, W = laws[0], laws[0].S
+    X, p, F, G, whole = (
+        step.function(first.inner, write)
+        for write in (
+            lambda s: s[given[0]],
+            lambda s: printer.law(term.measure, s),
+            lambda s: printer.vector(parts[0][1], s),
+            lambda s: printer.vector(parts[1][1], s),
+            lambda s: printer.vector(term.body, s),
+        )
+    )
+    a, b = (printer.term(c, step.scope) for c, _ in parts)
+    xm = step.measurability.vector(given[0], first.scope, first.point)
+    fm, gm = (step.measurability.vector(f, first.scope, first.point) for _, f in parts)
+    finite = " ".join(law._finite() for law in laws)
+    fixed = f"{p} {X} {first._law} {xm} d {a} {b} {F} {G} {fm} {gm} {finite}"
+    proof = f"(@condexp_combination d l ({W}) {fixed})"
+    sum_ = f"(fun pt_s => vadd (vscal {a} ({F} pt_s)) (vscal {b} ({G} pt_s)))"
+    mean = f"condexp d d ({W}) {p} {X}"
+    P = (
+        f"(fun pt : {W} => {p} pt <> 0 -> {mean} {sum_} ({X} pt) = "
+        f"vadd (vscal {a} ({mean} {F} ({X} pt))) (vscal {b} ({mean} {G} ({X} pt))))"
+    )
+    name, s = first.name, first.scope
+    shape = Tree(
+        "vector sum",
+        tuple(
+            Tree("scaled", (tree(c, s), leaf(law.mean, s)))
+            for (c, _), law in zip(parts, laws, strict=True)
+        ),
+    )
+    split = Tree("vector sum", tuple(Tree("scaled", (tree(c, s), tree(f, s))) for c, f in parts))
+    equal = eq.trees(tree(term.body, s), split)
+    c = step.conclusion
+    there = printer.placed(step.scope, at(items(c.measure), name))
+    same = eq.trees(shape, tree(c.args[0].rhs, there))
+    place = f"({X} {name})"
+    before = f"(@condexp_ext d d ({W}) {p} {X} {whole} {sum_} {place} (fun {name} => {equal}))"
+    return (
+        f"(@ae_mono ({W}) {P} {step.almost(c)} (fun {name} pt_k pt_n => "
+        f"{chain(before, '(pt_k pt_n)', same)}) {proof})"
+    )
+
+
 class _Law:
     """A law whose last draws are averaged, for each value of those before, and what that takes.
 
@@ -182,8 +295,8 @@ class _Law:
         self.mean: Any = nodes.CondExpect(f, [(var, var) for var in given], *inner)
         conditioned(self.mean)
         (self.var,) = given
-        if len(self.inner) != 1 or len(densities(inner)) != 1:
-            raise NotExported("a conditional expectation under several draws")
+        if len(self.inner) != 1 and outer:
+            raise NotExported("a conditional expectation under several draws, after another")
         self.whole, self.name = space(items(measure)), step.equality.point()
         self.point = at(items(measure), self.name)
         self.scope = step.printer.placed(step.scope, self.point)
@@ -243,7 +356,7 @@ class _Law:
 
     def weighted(self, body: Tree, beside: Any = S.One) -> Tree:
         """The body with the weight of the draws before, then the density of the law."""
-        law = leaf(densities(self.measures[1])[0], self.scope)
+        law = product_of([leaf(d, self.scope) for d in self.inner.densities])
         parts = [self._weight_tree(beside, self.scope), law] if self.A else [law]
         return Tree("product", (product_of(parts), body))
 
@@ -281,7 +394,7 @@ class _Law:
         """The density, X and f."""
         binder = f"(fun {self._given_a}pt_s : {self.S}) =>"
         printer = self.step.printer
-        density_ = printer.term(densities(self.measures[1])[0], self.both)
+        density_ = printer.law(self.measures[1], self.both)
         return (
             f"{binder} {density_}) {binder} {self.both[self.var]}) "
             f"{binder} {printer.vector(self.f, self.both)})"
@@ -290,17 +403,20 @@ class _Law:
     @property
     def _law(self) -> str:
         """That the density is one."""
+        if not self.A:
+            return law_density(self.step, self.measures[1])
         (draw,) = densities(self.measures[1])
         head, printer = draw.head, self.step.printer
         texts = dict(zip(head.params, printer.parts(draw, self.both), strict=True))
         proof = density(head, printer.symbols.heads[head], texts)
-        return f"(fun pt_a : {self.A} => {proof})" if self.A else proof
+        return f"(fun pt_a : {self.A} => {proof})"
 
     def _facts(self, count: int) -> str:
         """That the density, or that X and f are measurable, in all draws."""
         m, scope, point = self.step.measurability, self.scope, self.point
         if count == 0:
-            return m.real(densities(self.measures[1])[0], scope, point)
+            (law,) = self.inner.densities
+            return m.real(law, scope, point)
         return f"{m.vector(self.var, scope, point)} {m.vector(self.f, scope, point)}"
 
     def _finite(self) -> str:

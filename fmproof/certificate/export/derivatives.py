@@ -262,7 +262,7 @@ class Place:
         E = exponent(body)
         name = step.proof.symbols.local(var, step.scope)
         binder, moving = f"fun {name} : {type_of(var)} =>", {**step.scope, var: name}
-        shape = _exponent(x, m, v, width, moving)
+        shape = exponent_shape(x, m, v, width, moving)
         two_pi = Tree(
             "product", (Tree("number", value=S(2)), leaf(nodes.pi, moving), tree(v, moving))
         )
@@ -401,7 +401,7 @@ class Place:
         return proof, Tree("sum", tuple(parts))
 
 
-def _exponent(x: Any, m: Any, v: Any, width: Any, scope: Any) -> Tree:
+def exponent_shape(x: Any, m: Any, v: Any, width: Any, scope: Any) -> Tree:
     """−‖x − m‖²/(2v) − (d/2) log w, as the library has it."""
     half, one, minus = (Tree("number", value=z) for z in (-S.Half, S.One, S.NegativeOne))
     r = Tree("vector sum", (tree(x, scope, "d"), Tree("scaled", (minus, tree(m, scope, "d")))))
@@ -410,4 +410,4 @@ def _exponent(x: Any, m: Any, v: Any, width: Any, scope: Any) -> Tree:
     return Tree("sum", (Tree("product", (half, square)), Tree("product", (half, log))))
 
 
-__all__ = ["Place"]
+__all__ = ["Place", "exponent_shape"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from fmproof.certificate.export.calculus import dominated_parts
 from fmproof.certificate.export.derivatives import Place
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.statement import NotExported, dimension, type_of
-from fmproof.lang import props
+from fmproof.certificate.export.statement import NotExported, dimension, domain, type_of
+from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, mul
 from fmproof.lang.node import shown
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import Sort
 
 
@@ -20,6 +21,10 @@ def differentiable(step: At) -> str:
     if len(goal.pairs) != 1:
         raise NotExported(f"{shown(goal)} by its parts")
     ((var, at),) = goal.pairs
+    if isinstance(goal.body, nodes.Expect) and var.sort is not Sort.REAL:
+        inner = apart(goal.body, free_vars(at) | {var})
+        parts = dominated_parts(step, inner, var, at)
+        return f"(differentiable_of (proj1 (@exchange {domain(var)} {parts})))"
     place = Place(step, var, at)
     if dimension(goal.body) and not place.number:
         return _differentiable_vector(step, place, goal.body)

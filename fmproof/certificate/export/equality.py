@@ -7,7 +7,7 @@ proved once by ``ring`` for all values of its atoms, and then used for the terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from fmproof.certificate.export.statement import (
     Scope,
     Symbols,
     arguments,
+    conditioned,
     densities,
     dimension,
     domain,
@@ -74,29 +75,38 @@ def leaf(term: Any, scope: Scope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
-def tree(term: Any, scope: Scope, vector: str = "") -> Tree:
+def tree(
+    term: Any, scope: Scope, vector: str = "", values: Mapping[Any, Any] | None = None
+) -> Tree:
     """The arithmetic of a term, down to what is no arithmetic.
 
     Args:
         vector: the dimension, where 0 is a vector.
+        values: terms that stand for variables, as deterministic draws do.
     """
+
+    def part(node: Any) -> Tree:
+        return tree(node, scope, values=values)
+
+    if values and term in values:
+        return part(values[term])
     if vector and term == 0:
         return Tree("zero", value=vector)
     if isinstance(term, Rational):
         return Tree("number", value=term)
     if isinstance(term, Add):
         kind = "vector sum" if dimension(term) else "sum"
-        return Tree(kind, tuple(tree(a, scope) for a in term.args))
+        return Tree(kind, tuple(map(part, term.args)))
     if isinstance(term, Mul):
         vectors = [a for a in term.args if dimension(a)]
-        scalars = product_of([tree(a, scope) for a in term.args if not dimension(a)])
-        return Tree("scaled", (scalars, tree(vectors[0], scope))) if vectors else scalars
+        scalars = product_of([part(a) for a in term.args if not dimension(a)])
+        return Tree("scaled", (scalars, part(vectors[0]))) if vectors else scalars
     if isinstance(term, Pow):
-        return Tree("power", (tree(term.args[0], scope),), value=int(term.args[1]))
+        return Tree("power", (part(term.args[0]),), value=int(term.args[1]))
     if isinstance(term, nodes.Inner):
-        return Tree("inner", tuple(tree(a, scope) for a in term.args))
+        return Tree("inner", tuple(map(part, term.args)))
     if isinstance(term, nodes.Ratio):
-        return Tree("ratio", tuple(tree(a, scope) for a in term.args))
+        return Tree("ratio", tuple(map(part, term.args)))
     return leaf(term, scope)
 
 
@@ -274,7 +284,45 @@ class Equality:
             return self._derivatives(a, b)
         if type(x) is type(y) and isinstance(x, nodes.IntegralOver | nodes.Expect):
             return self._integrals(a, b)
+        if isinstance(x, nodes.CondExpect) and isinstance(y, nodes.CondExpect):
+            return self.conditionals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
+
+    def conditionals(self, a: Tree, b: Tree, equal: Callable[[Scope], str] | None = None) -> str:
+        """Of what is equal at every point, under the same law, given the same.
+
+        Args:
+            equal: proves that at a point; where it is not by arithmetic.
+        """
+        x, y = a.term, b.term
+        over, others = items(x.measure), items(y.measure)
+        where, point = space(over), self.point()
+
+        def parts(node: Any, scope: Scope, over: Any, printer: Printer) -> list[str]:
+            writes = (
+                lambda s: printer.law(node.measure, s),
+                lambda s: s[conditioned(node).var],
+            )
+            return [printer.function(over, scope, write) for write in writes]
+
+        laws = [parts(z.term, z.scope, o, self._levels) for z, o in ((a, over), (b, others))]
+        if where != space(others) or laws[0] != laws[1]:
+            raise NotExported(f"{shown(x)} = {shown(y)}: under laws that are written otherwise")
+        s = self.printer.placed(a.scope, at(over, point))
+        t = self.printer.placed(b.scope, at(others, point))
+        same = equal(s) if equal else self.terms(x.body, s, y.body, t, "d")
+        p, X = parts(x, a.scope, over, self.printer)
+        F, G = (
+            self.printer.function(o, z.scope, lambda k, z=z: self.printer.vector(z.term.body, k))  # type: ignore[misc]
+            for z, o in ((a, over), (b, others))
+        )
+        places = [z.term.given[0].at for z in (a, b)]
+        moved = self.terms(places[0], a.scope, places[1], b.scope, "d")
+        mean = f"(condexp d d ({where}) {p} {X} {F})"
+        before = REFL if moved == REFL else f"(f_equal {mean} {moved})"
+        place = self.printer.vector(places[1], b.scope)
+        lam = f"(fun {point} : {where} => {same})"
+        return chain(before, f"(@condexp_ext d d ({where}) {p} {X} {F} {G} {place} {lam})")
 
     def _derivatives(self, a: Tree, b: Tree) -> str:
         """Of functions that are equal at every value, at places that are equal."""
@@ -463,6 +511,10 @@ class _Fact:
             self._need(name, told, f"(inverse_power {eq.text(t.parts[0])} {t.value})")
             return name
         name = self._variable(key, "R", f"(ratio 1 {eq.text(t)})")
+        if t.kind == "number" and t.value != 0:
+            told = f"1 / {number(t.value)}"
+            self._need(name, told, f"(ratio_div 1 (b := {number(t.value)}) ltac:(intro; lra))")
+            return name
         same = ("inverse", eq.class_of_tree(t))
         if same in self._of_class:
             first_name, other = self._of_class[same]

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.export.everywhere import assumed_everywhere
 from fmproof.certificate.export.instances import Parts, without_instances
 from fmproof.certificate.export.proof import Proof, frees, in_comment
 from fmproof.certificate.export.scripts import script
@@ -25,6 +26,7 @@ from fmproof.certificate.export.statement import (
     type_of,
     variables,
 )
+from fmproof.certificate.export.transfers import without_arbitrary_functions
 from fmproof.lang import nodes
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
@@ -32,13 +34,14 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 HEADER = """From mathcomp Require Import measure.
-From FMProof Require Import Steps.
+From FMProof Require Import Steps Vectors Almost.
 Open Scope R_scope.
 Set Warnings "-all".
 """
-_CONDITIONAL = "From FMProof Require Import Conditional.\n"
-NORMAL_DENSITY = "From FMProof Require Import Gaussian.\n"
-_DERIVATIVES = "From FMProof Require Import Slope Derivatives.\n"
+_CONDITIONAL = "From FMProof Require Import Conditional Bayes.\n"
+NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Scores Normal.\n"
+_DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
+_LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 
 
 def goal(certificate: Certificate) -> str:
@@ -48,7 +51,7 @@ def goal(certificate: Certificate) -> str:
         NotExported: the statement has no translation yet.
     """
     theorem, name = certificate.theorem, in_comment(certificate.derivation)
-    symbols = Symbols((theorem.conclusion, *theorem.hypotheses))
+    symbols = _of_statement(theorem)
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
@@ -73,6 +76,14 @@ def goal(certificate: Certificate) -> str:
     )
 
 
+def _of_statement(theorem: Step) -> Symbols:
+    """The symbols of the statement alone."""
+    stated = (theorem.conclusion, *theorem.hypotheses)
+    symbols = Symbols(stated)
+    symbols.learn_slopes(stated)
+    return symbols
+
+
 def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
     """The section's variables that a statement is of: those that occur in it, or in their types."""
     seen, found = [text], list[str]()
@@ -88,6 +99,7 @@ def _header(symbols: Symbols) -> str:
     asked = {
         _CONDITIONAL: symbols.conditional,
         _DERIVATIVES: symbols.uses_derivatives,
+        _LEBESGUE: symbols.lebesgue,
         NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
     }
     return HEADER + "".join(text for text, wanted in asked.items() if wanted)
@@ -116,11 +128,13 @@ def proof(certificate: Certificate) -> str:
     Raises:
         NotExported: it uses a rule or a term that has no translation yet.
     """
-    certificate = without_instances(certificate)
+    certificate = without_arbitrary_functions(without_instances(certificate))
+    certificate = assumed_everywhere(certificate)
     theorem = certificate.theorem
-    in_theorem = Symbols((theorem.conclusion, *theorem.hypotheses))
+    in_theorem = _of_statement(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
+    symbols.slopes, symbols.lebesgue = in_theorem.slopes, in_theorem.lebesgue
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters
     for head in symbols.heads:
         new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)

@@ -60,7 +60,7 @@ def without_instances(certificate: Certificate) -> Certificate:
             step = replace(step, arguments=moved)
         new[number] = len(steps)
         steps.append(step)
-    return _pruned(certificate.derivation, steps)
+    return pruned(certificate.derivation, steps)
 
 
 def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -> int:
@@ -78,7 +78,7 @@ def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -
             return replace_head(value, head, params, body)
         return value
 
-    for number in sorted(_cone(steps, last)):
+    for number in sorted(cone(steps, last)):
         step = steps[number]
         arguments = tuple(map(put, step.arguments))
         node = step.arguments[0]
@@ -91,7 +91,7 @@ def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -
     return new[last]
 
 
-def _cone(steps: list[Step], last: int) -> set[int]:
+def cone(steps: list[Step], last: int) -> set[int]:
     """The steps that a step rests on, and itself."""
     found, waiting = set(), [last]
     while waiting:
@@ -108,8 +108,8 @@ def _mapped(value: Any, number: Callable[[int], int]) -> Any:
     return tuple(_mapped(v, number) for v in value) if isinstance(value, tuple) else value
 
 
-def _pruned(name: str, steps: list[Step]) -> Certificate:
-    kept = sorted(_cone(steps, len(steps) - 1))
+def pruned(name: str, steps: list[Step]) -> Certificate:
+    kept = sorted(cone(steps, len(steps) - 1))
     new = {old: i for i, old in enumerate(kept)}
     return Certificate(
         name,

@@ -6,20 +6,26 @@ from typing import Any
 
 from sympy import Rational, S
 
-from fmproof.certificate.certificate import From
 from fmproof.certificate.export.conditional import total_mass, without_density
-from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
+from fmproof.certificate.export.equality import Tree, leaf, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
     expanded,
     is_marginal,
     is_uniform,
+    law_density,
+    law_fact,
     law_integrable,
     marginal,
     matching,
 )
 from fmproof.certificate.export.proof import At, Known
-from fmproof.certificate.export.rules import almost_at_points, conjunct, together
+from fmproof.certificate.export.rules import (
+    all_at_points,
+    beside_law,
+    known_at_points,
+    only_almost,
+)
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
@@ -32,8 +38,8 @@ from fmproof.certificate.export.statement import (
 from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, factors, mul, without
-from fmproof.lang.node import shown, sort_of
-from fmproof.lang.nodes.measure import against_lebesgue, drawn_by
+from fmproof.lang.node import sort_of
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, without_lets
 from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -247,17 +253,18 @@ def equal_integrand(step: At) -> str:
     F, G = step.integrand(goal), step.integrand(other)
     known = step.given(other)
     told = props.Equals(goal.body, premise.conclusion.rhs)
-    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
-    if lifted and densities(goal.measure):
-        raise NotExported("equal integrands almost everywhere under a law")
+    lifted = only_almost(step, source, {i.var for i in over}, inside)
     if not lifted:
         back = f"(eq_sym {_beside_law(step, goal, step.proved(source, told, inside), inside)})"
         return (
             f"(@{V}Integrable_ext {size}({where}) {G} {F} (fun {name} : {where} => {back}) {known})"
         )
-    conditions = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
+    law = step.printer.law(goal.measure, inside) if densities(goal.measure) else ""
+    conditions = known_at_points(lifted, inside, bool(law))
     equal = step.proved(source, told, inside, conditions)
-    holds, facts = _all(step, lifted, goal)
+    if law:
+        equal = beside_law(step, law, (goal.body, premise.conclusion.rhs), inside, equal)
+    holds, facts = all_at_points(step, lifted, goal)
     pointwise = f"(fun pt => {F} pt = {G} pt)"
     almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {facts})"
     m = step.measurability.weighted(goal.measure, goal.body, inside, point)
@@ -332,7 +339,8 @@ def _multiple(step: At, goal: Any, premise: Any) -> str:
 def _constant(prop: Any) -> Rational:
     """The product of the constant factors of an integrand."""
     value = S.One
-    for f in (*densities(prop.measure), *factors(prop.body)):
+    body, _ = without_lets(prop.body, prop.measure)
+    for f in (*densities(prop.measure), *factors(body)):
         if is_uniform(f):
             value = value * f.head.definition
         elif isinstance(f, Rational):
@@ -357,7 +365,10 @@ def tonelli(step: At) -> str:
     """The premise with its marginals expanded, in the goal's order."""
     goal, premise = step.arg(0), step.arg(1)
     if without_density(premise.measure) or without_density(goal.measure):
-        return _multiple(step, goal, premise)
+        if len(items(goal.measure)) == len(items(premise.measure)):
+            return _multiple(step, goal, premise)
+        if not any(map(is_marginal, densities(premise.measure))):
+            return _beside_draw(step, goal, premise)
     if dimension(goal.body):
         raise NotExported("Tonelli for vectors")
     proof = step.given(premise)
@@ -365,7 +376,8 @@ def tonelli(step: At) -> str:
     body, _ = against_lebesgue(premise.body, premise.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     shape = weighted(premise.measure, tree(premise.body, here), here)
-    wanted, target = items(goal.measure), against_lebesgue(goal.body, goal.measure)[0]
+    wanted = items(goal.measure)
+    target = mul(*wanted.densities, goal.body)
     found: Marginal | None = None
     rest: Any = None
     if len(wanted) > len(over):
@@ -410,6 +422,50 @@ def tonelli(step: At) -> str:
     result = weighted(goal.measure, tree(goal.body, there), there)
     k = _constant(goal) / _constant(premise)
     return _up_to_a_constant(step, final, written(here), result, k, proof, goal)
+
+
+def _beside_draw(step: At, goal: Any, premise: Any) -> str:
+    """One more draw, before or after another, of which what is integrated does not depend."""
+    last = not items(goal.measure[-1:]).bound & free_vars(goal.body)
+    new, others = (goal.measure[-1:], goal.measure[:-1]) if last else (
+        goal.measure[:1], goal.measure[1:]
+    )  # fmt: skip
+    added, kept = items(new), items(others)
+    if len(added) != 1 or len(kept) != 1 or added.bound & free_vars(goal.body):
+        raise NotExported("draws that are not apart")
+    over, vector, printer, s = items(goal.measure), dimension(goal.body), step.printer, step.scope
+    name, where = step.equality.point(), space(over)
+    told = props.Integrable(goal.body, *others)
+    known = step.cast(Known(premise, s, step.given(premise)), told, s)
+    here = printer.placed(s, at(over, name))
+    own = weighted(others, tree(goal.body, here, vector), here)
+    law = product_of([leaf(d, here) for d in added.densities])
+    shape = Tree("scaled" if vector else "product", (law, own))
+    target = weighted(goal.measure, tree(goal.body, here, vector), here)
+    V, size, kind = ("V", f"{vector} ", "_vector d") if vector else ("", "", "")
+    A, B = space(items(goal.measure[:1])), space(items(goal.measure[1:]))
+    lemma, p, is_law = _new_law(step, goal, new, kept if last else None)
+    proof = f"(@{lemma}{kind} ({A}) ({B}) {p} {step.integrand(told)} {is_law} {known})"
+    same = f"(fun {name} : {where} => {step.equality.trees(shape, target)})"
+    F = f"(fun {name} : {where} => {step.equality.text(shape)})"
+    return f"(@{V}Integrable_ext {size}({where}) {F} {step.integrand(goal)} {same} {proof})"
+
+
+def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, str, str]:
+    """The lemma, the density of a new draw, and that it is one, for each value of those before."""
+    printer, added = step.printer, items(new)
+    if before is None:
+        p = printer.function(added, step.scope, lambda k: printer.law(new, k))
+        return "beside_draw", p, law_density(step, new)
+    first = printer.placed(step.scope, at(before, "pt_a"))
+    p = printer.function(added, first, lambda k: printer.law(new, k))
+    point = at(items(goal.measure), step.equality.point())
+    scope = printer.placed(step.scope, point)
+    (density_,) = added.densities
+    measurable = step.measurability.real(density_, scope, point)
+    A = space(before)
+    law = f"(fun pt_a : {A} => {law_fact(step, density_, printer.placed(first, at(added, '_')))})"
+    return "draw_beside", f"(fun pt_a : {A} => {p})", f"{measurable} {law}"
 
 
 def jensen(step: At) -> str:
@@ -500,158 +556,3 @@ def _in_ours(m: Marginal, term: Any) -> Any:
     for mine, item in zip(items(m.integral.measure), m.hidden, strict=True):
         values[mine.var] = item.var
     return substitute(term, values)
-
-
-# --- null sets ----------------------------------------------------------------------------
-
-
-def sections(step: At) -> str:
-    prop, split = step.arg(0), step.arg(1)
-    outer, inner = prop.measure[:split], prop.measure[split:]
-    first, second = items(outer), items(inner)
-    vector = dimension(prop.body)
-    V = "V" if vector else ""
-    proof = step.given(prop)
-    told = props.Almost(props.Integrable(prop.body, *inner), *outer)
-    if densities(outer):
-        proof = _sections_under_law(step, prop, outer, inner, proof)
-        return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
-    flat = nested(space(first), [factor_space(i) for i in second])
-    if flat is not None:
-        F, turned = step.integrand(prop), f"(renaming_sym {flat})"
-        if vector:
-            proof = f"(@VIntegrable_renaming d _ _ _ _ {F} {turned} {proof})"
-        else:
-            proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
-    proof = f"({V}Integrable_section {proof})"
-    return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
-
-
-def _sections_under_law(step: At, prop: Any, outer: Any, inner: Any, proof: str) -> str:
-    """Where the density of the outer draws is not 0, the section is integrable without it."""
-    first, second = items(outer), items(inner)
-    if len(second) != 1:
-        raise NotExported("sections in several variables under a law")
-    vector, name, printer = dimension(prop.body), step.equality.point(), step.printer
-    point = at(items(prop.measure), name)
-    here = printer.placed(step.scope, point)
-    source = weighted(prop.measure, tree(prop.body, here, vector), here)
-    p = product_of([tree(d, here) for d in densities(outer)])
-    q = weighted(inner, tree(prop.body, here, vector), here)
-    shape = Tree("scaled" if vector else "product", (p, q))
-    A, B, where = space(first), space(second), space(items(prop.measure))
-    V, size, kind = ("V", f"{vector} ", "_vector") if vector else ("", "", "")
-    G = f"(fun {name} : {where} => {step.equality.text(shape)})"
-    same = f"(fun {name} : {where} => {step.equality.trees(source, shape)})"
-    split = f"(@{V}Integrable_ext {size}({where}) {step.integrand(prop)} {G} {same} {proof})"
-    law = printer.function(first, step.scope, lambda s: printer.law(outer, s))
-    there = printer.placed(step.scope, at(first, "pt_a"))
-    section = printer.function(second, there, lambda s: printer.weighted(inner, prop.body, s))
-    section = f"(fun pt_a : {A} => {section})"
-    return (
-        f"(@section_weight{kind} {size}({A}) ({B}) {law} {section} ({V}Integrable_section {split}))"
-    )
-
-
-def reorder_almost(step: At) -> str:
-    source, order = step.arg(0), list(step.arg(1))
-    known = step.use(source)
-    over = items(known.prop.measure)
-    if any(len(items([d])) != 1 for d in known.prop.measure):
-        raise NotExported("null sets of several variables at once in another order")
-    turned = reordered([factor_space(i) for i in over], order)
-    if turned is None:
-        return step.cast(known, step.conclusion, step.scope)
-    P = step.almost(known.prop, known.scope)
-    proof = f"(@ae_renaming _ _ _ _ {turned} {P} {known.proof})"
-    told = props.Almost(known.prop.args[0], *(known.prop.measure[i] for i in order))
-    return step.cast(Known(told, known.scope, proof), step.conclusion, step.scope)
-
-
-def everywhere(step: At) -> str:
-    source, measure = step.arg(0), step.arg(1)
-    premise, over = step.premise(source), items(measure)
-    if densities(measure):
-        raise NotExported("almost everywhere under a law")
-    name = step.equality.point()
-    inside = step.printer.placed(step.scope, at(over, name))
-    where, c = space(over), step.conclusion
-    if isinstance(premise.conclusion, props.Almost):
-        return _merged(step, source, measure)
-    told = props.Almost(premise.conclusion, *measure)
-    lifted = [h for h in premise.hypotheses if {i.var for i in over} & free_vars(h)]
-    if not lifted:
-        proof = step.proved(source, premise.conclusion, inside)
-        whole = f"(@ae_all ({where}) {step.almost(told)} (fun {name} => {proof}))"
-    else:
-        known = [Known(h, inside, conjunct("pt_k", i, len(lifted))) for i, h in enumerate(lifted)]
-        proof = step.proved(source, premise.conclusion, inside, known)
-        P, facts = _all(step, lifted, told)
-        whole = f"(@ae_mono ({where}) {P} {step.almost(told)} (fun {name} pt_k => {proof}) {facts})"
-    return step.cast(Known(told, step.scope, whole), c, step.scope)
-
-
-def _all(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
-    """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
-    over = items(node.measure)
-
-    def holds(h: Any) -> str:
-        return step.function(over, lambda scope: step.printer.prop(h, scope))
-
-    facts = [(holds(h), almost_at_points(step, h, node)) for h in conditions]
-    return together(space(over), facts)
-
-
-def _merged(step: At, source: From, measure: Any) -> str:
-    """Almost every pair, from almost every second for each first."""
-    premise = step.premise(source)
-    told: Any = apart(premise.conclusion, {v for d in measure for v in drawn_by(d)})
-    over, inner = items(measure), items(told.measure)
-    if not isinstance(told.args[0], props.VanishesWith) or densities(told.measure):
-        raise NotExported(f"the null sets of {shown(premise.conclusion)} together")
-    if any({i.var for i in over} & free_vars(h) for h in premise.hypotheses):
-        raise NotExported("null sets under conditions")
-    name, other = step.equality.point(), step.equality.point()
-    A, B = space(over), space(inner)
-    both = at(over, name).with_more(inner, other)
-    scope = step.printer.placed(step.scope, both)
-    a, b = told.args[0].args
-    f, g = (f"(fun {other} : {A} ⊗ ({B}) => {step.printer.term(z, scope)})" for z in (b, a))
-    mf, mg = (step.measurability.real(z, scope, both) for z in (b, a))
-    proof = step.proved(source, told, step.printer.placed(step.scope, at(over, name)))
-    whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
-    flat = nested(A, [factor_space(i) for i in inner])
-    if flat is not None:
-        P = f"(fun pt => {f} pt = 0 -> {g} pt = 0)"
-        whole = f"(@ae_renaming _ _ _ _ {flat} {P} {whole})"
-    merged = props.Almost(told.args[0], *measure, *told.measure)
-    return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
-
-
-def support_of_marginal(step: At) -> str:
-    m: Any = step.arg(0)
-    drawn = items([m])
-    found = marginal(step, m, drawn)
-    X, Z, c = space(drawn), space(found.hidden), step.conclusion
-    proof = (
-        f"(@support_of_marginal ({X}) ({Z}) {found.joint} {found.measurable} {found.nonneg} "
-        f"{found.finite})"
-    )
-    both = [*drawn, *found.hidden]
-    flat = nested(X, [factor_space(i) for i in found.hidden])
-    if flat is not None:
-        j = found.joint
-        P = f"(fun pt => Int ({Z}) ({j} (fst pt)) = 0 -> {j} (fst pt) (snd pt) = 0)"
-        proof = f"(@ae_renaming _ _ _ _ {flat} {P} {proof})"
-    # from the definition's variables to those of the conclusion
-    eq, name = step.equality, step.equality.point()
-    s = step.printer.placed(step.scope, at(both, name))
-    t = step.printer.placed(step.scope, at(items(c.measure), name))
-    a, b = c.args[0].args
-    first = eq.trees(tree(a, t), found.tree(s))
-    second = eq.trees(tree(m, s), tree(b, t))
-    P = step.function(both, lambda k: f"({step.printer.term(m, k)} = 0 -> {found.text(k)} = 0)")
-    given = chain(second, "pt_e")
-    zero = chain(first, f"(pt_k {given})")
-    where = space(both)
-    return f"(@ae_mono ({where}) {P} {step.almost(c)} (fun {name} pt_k pt_e => {zero}) {proof})"

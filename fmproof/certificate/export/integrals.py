@@ -14,9 +14,9 @@ from fmproof.certificate.export.equality import (
     tree,
     weighted,
 )
-from fmproof.certificate.export.laws import expanded, marginal, matching
+from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.spaces import at, density, nested, reordered
+from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     densities,
@@ -35,7 +35,7 @@ from fmproof.lang.scope import apart, free_vars
 def linearity(step: At) -> str:
     term: Any = step.arg(0)
     if dimension(term):
-        raise NotExported("linearity for an integral of vectors")
+        return _multiple_of_vector(step)
     over, eq, c = items(term.measure), step.equality, step.conclusion
     where, name = space(over), step.equality.point()
     inside = step.printer.placed(step.scope, at(over, name))
@@ -83,17 +83,35 @@ def linearity(step: At) -> str:
     return chain(*proofs, eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)))
 
 
+def _multiple_of_vector(step: At) -> str:
+    """∫ k f = k ∫ f for a number k."""
+    term: Any = step.arg(0)
+    parts = linear_parts(term.body, bound_vars(term))
+    if len(parts) != 1 or dimension(parts[0][0]):
+        raise NotExported("linearity for an integral of vectors with several parts")
+    ((k, f),) = parts
+    over, eq, s, size = items(term.measure), step.equality, step.scope, dimension(term)
+    where, name = space(over), step.equality.point()
+    inside = step.printer.placed(s, at(over, name))
+    rest = _over(term, f)
+    body = weighted(term.measure, tree(term.body, inside), inside)
+    scaled = Tree("scaled", (tree(k, s), weighted(term.measure, tree(f, inside), inside)))
+    text, F = step.printer.term(k, s), eq.integrand(rest, s)
+    point = f"(fun {name} : {where} => {eq.trees(body, scaled)})"
+    whole = f"{eq.integrand(term, s)} (fun pt => vscal {text} ({F} pt))"
+    return chain(
+        f"(@VInt_ext {size} ({where}) {whole} {point})",
+        f"(VInt_scale {size} ({where}) {text} {F})",
+        eq.trees(Tree("scaled", (tree(k, s), tree(rest, s))), tree(step.conclusion.rhs, s)),
+    )
+
+
 def _mass(step: At, term: Any) -> tuple[str, str]:
     """That 1 is integrable under a law, and that its mean is 1."""
-    over, laws = items(term.measure), densities(term.measure)
-    if len(over) != 1 or len(laws) != 1:
-        raise NotExported("the expectation of a constant under several draws")
-    printer, head, where = step.printer, laws[0].head, space(over)
-    scope = printer.placed(step.scope, at(over, "pt0"))
-    texts = dict(zip(head.params, printer.parts(laws[0], scope), strict=True))
-    law = density(head, printer.symbols.heads[head], texts)
-    p = step.function(over, lambda s: printer.law(term.measure, s))
-    one = step.function(over, lambda s: printer.weighted(term.measure, S.One, s))
+    over, where = items(term.measure), space(items(term.measure))
+    law = law_density(step, term.measure)
+    p = step.function(over, lambda s: step.printer.law(term.measure, s))
+    one = step.function(over, lambda s: step.printer.weighted(term.measure, S.One, s))
     back_ = f"(fun pt0 : {where} => eq_sym (Rmult_1_r ({p} pt0)))"
     here = f"(fun pt0 : {where} => Rmult_1_r ({p} pt0))"
     return (

@@ -63,8 +63,8 @@ class Marginal:
 
     @property
     def integral(self) -> Any:
-        """The definition, in the symbol's own variables."""
-        return self.draw.head.definition
+        """The definition as an integral, in the symbol's own variables."""
+        return _as_integral(self.draw.head.definition)
 
     def inside(self, scope: Scope) -> dict[Var, str]:
         """What stands for the variables of the definition."""
@@ -87,11 +87,20 @@ class Marginal:
             paths[mine.var] = point.paths[item.var]
         return Point(point.space, point.name, paths, frozenset())
 
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The factors of j, in the order in which they are written."""
+        definition = self.draw.head.definition
+        if not isinstance(definition, nodes.Expect):
+            return (definition.body,)
+        over = items(definition.measure)
+        return (*over.densities, substitute(definition.body, dict(over.values)))
+
     def tree(self, scope: Scope) -> Tree:
-        return tree(self.integral.body, self.inside(scope))
+        return product_of([tree(part, self.inside(scope)) for part in self.parts])
 
     def text(self, scope: Scope) -> str:
-        return self.step.printer.term(self.integral.body, self.inside(scope))
+        return self.step.equality.text(self.tree(scope))
 
     @property
     def term(self) -> Any:
@@ -102,13 +111,24 @@ class Marginal:
         return substitute(self.integral.body, values)
 
 
+def _as_integral(definition: Any) -> Any:
+    """An expectation as the integral of its law's densities times what it is of."""
+    if not isinstance(definition, nodes.Expect):
+        return definition
+    over = items(definition.measure)
+    body = substitute(definition.body, dict(over.values))
+    return nodes.IntegralOver(mul(*over.densities, body), *over)
+
+
 def marginal(step: At, draw: Any, over: Sequence[Any]) -> Marginal:
     """A density of some of these variables as a marginal.
 
     Raises:
         NotExported: it is not defined as an integral of a product of densities.
     """
-    if not is_marginal(draw) or not isinstance(draw.head.definition, nodes.IntegralOver):
+    if not is_marginal(draw) or not isinstance(
+        _as_integral(draw.head.definition), nodes.IntegralOver
+    ):
         raise NotExported(f"{shown(draw)} is not an integral of a product of densities")
     drawn = items([draw])
     if len(drawn) != 1:
@@ -116,7 +136,7 @@ def marginal(step: At, draw: Any, over: Sequence[Any]) -> Marginal:
     rest = [i for i in over if i.var is not drawn[0].var]
     taken = {i.var for i in over} | set(step.scope) | free_vars(draw)
     hidden = []
-    for item in items(draw.head.definition.measure):
+    for item in items(_as_integral(draw.head.definition).measure):
         var = fresh(item.var, taken)
         taken.add(var)
         hidden.append(nodes.Lebesgue(var, *item.range))
@@ -128,8 +148,12 @@ def marginal(step: At, draw: Any, over: Sequence[Any]) -> Marginal:
     both = point.with_more(hidden, other)
     inside = bare.inside(step.printer.placed(step.scope, both))
     joint = f"(fun ({name} : {where}) ({other} : {behind}) => {bare.text(scope)})"
-    measurable = step.measurability.real(bare.integral.body, inside, bare.at(both))
-    sign = step.measurability.nonneg(bare.integral.body, bare.inside(scope))
+    measurable, *more = (step.measurability.real(p, inside, bare.at(both)) for p in bare.parts)
+    sign, *signs = (step.measurability.nonneg(p, bare.inside(scope)) for p in bare.parts)
+    for part in more:
+        measurable = f"(Meas_mul {measurable} {part})"
+    for part in signs:
+        sign = f"(Rmult_le_pos _ _ {sign} {part})"
     nonneg = f"(fun ({name} : {where}) ({other} : {behind}) => {sign})"
     found = Marginal(step, draw, bare.over, bare.hidden, joint, measurable, nonneg)
     finite = _finite(found, rest, drawn)
@@ -210,7 +234,7 @@ def law_integrable(
             proof = _one_more(step, law, built, done, scope, proof)
         else:
             drawn = {**scope, **dict.fromkeys(drawn_by(law), "_")}
-            proof = f"(density_integrable {_fact(step, law, drawn)})"
+            proof = f"(density_integrable {law_fact(step, law, drawn)})"
         built = [*built, *ranges]
         done = [*done, law]
     if not built:
@@ -218,9 +242,45 @@ def law_integrable(
     return proof, built, done
 
 
-def _fact(step: At, law: Any, scope: Scope) -> str:
+def law_fact(step: At, law: Any, scope: Scope) -> str:
+    """That a law's density is one, for fixed other arguments."""
     texts = dict(zip(law.head.params, step.printer.parts(law, scope), strict=True))
     return density(law.head, step.proof.symbols.heads[law.head], texts)
+
+
+def law_density(step: At, measure: Sequence[Any]) -> str:
+    """That the product of the densities of draws is one; all but the first of one variable."""
+    proof = ""
+    measure = [draw for draw in measure if not isinstance(draw, nodes.Let)]
+    for count, draw in enumerate(measure):
+        own, before, whole = (items(m) for m in ([draw], measure[:count], measure[: count + 1]))
+        if len(own.densities) != 1 or (before and len(own) != 1):
+            raise NotExported("the law of several variables at once, after another")
+        first = step.printer.placed(step.scope, at(before, "pt_a")) if before else step.scope
+        both = step.printer.placed(first, at(own, "pt_x"))
+        law = law_fact(step, own.densities[0], both)
+        if not before:
+            proof = law
+            continue
+        A, X = space(before), space(own)
+        D = step.printer.function(before, step.scope, lambda s, m=before: _product(step, m, s))  # type: ignore[misc]
+        p = f"(fun (pt_a : {A}) (pt_x : {X}) => {step.printer.term(own.densities[0], both)})"
+        m = measurable_law(step, whole, at(whole, step.equality.point()))
+        proof = f"(@density_cons ({A}) ({X}) {D} {p} {m} {proof} (fun pt_a : {A} => {law}))"
+    return proof
+
+
+def _product(step: At, over: Any, scope: Scope) -> str:
+    return step.equality.text(product_of([tree(d, scope) for d in over.densities]))
+
+
+def measurable_law(step: At, over: Any, point: Point) -> str:
+    """That the product of the densities of draws is measurable."""
+    scope = step.printer.placed(step.scope, point)
+    first, *others = (step.measurability.real(d, scope, point) for d in over.densities)
+    for part in others:
+        first = f"(Meas_mul {first} {part})"
+    return first
 
 
 def _one_more(
@@ -244,7 +304,7 @@ def _one_more(
         m = f"(Meas_mul {m} {part})"
     for part in signs[1:]:
         sign = f"(Rmult_le_pos _ _ {sign} {part})"
-    fact = _fact(step, law, inside | {item.var: "_" for item in ranges})
+    fact = law_fact(step, law, inside | {item.var: "_" for item in ranges})
     proof = (
         f"(@law_cons ({where}) ({new}) {D} {p} {m} (fun {name} : {where} => {sign}) {proof} "
         f"(fun {name} : {where} => {fact}))"
@@ -275,6 +335,10 @@ def matching(
     if len(over) != len(wanted):
         raise NotExported("an integral over another number of variables")
     eq = step.equality
+    source, target = (
+        substitute(term, dict(getattr(o, "values", ())))
+        for term, o in ((source, over), (target, wanted))
+    )
 
     def form(term: Any) -> Any:
         bare = mul(*(f for f in factors(term) if not is_uniform(f) and not isinstance(f, Rational)))

@@ -28,12 +28,15 @@ from fmproof.certificate.export.statement import (
     Symbols,
     densities,
     dimension,
+    gaussian_score,
     items,
     space,
     type_of,
 )
 from fmproof.errors import FmproofError
-from fmproof.lang import props
+from fmproof.kernel.gaussian import is_gaussian
+from fmproof.lang import nodes, props
+from fmproof.lang.arithmetic import Add
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.scope import free_vars
@@ -134,7 +137,47 @@ class At:
                 instance = self._instance(known, prop, scope)
                 if instance is not None:
                     return instance
-        raise NotExported(f"{shown(prop)} is not among what is known")
+        obvious = self._obvious(prop, scope)
+        if obvious is None:
+            raise NotExported(f"{shown(prop)} is not among what is known")
+        return obvious
+
+    def _obvious(self, prop: Any, scope: Scope) -> str | None:
+        """What holds of every Gaussian density, and of x + m as a function of x."""
+        printer = self.printer
+        if isinstance(prop, props.Positive) and is_gaussian(prop.args[0]):
+            return f"(gaussian_gt0 {' '.join(printer.parts(prop.args[0], scope))})"
+        if isinstance(prop, props.VanishesWith) and is_gaussian(prop.args[1]):
+            a, b = (printer.term(z, scope) for z in prop.args)
+            positive = f"(gaussian_gt0 {' '.join(printer.parts(prop.args[1], scope))})"
+            return f"(@zero_of_positive {a} {b} {positive})"
+        if not isinstance(prop, props.Differentiable) or len(prop.pairs) != 1:
+            return None
+        ((var, at),) = prop.pairs
+        if var.sort is not Sort.VEC:
+            return None
+        if is_gaussian(prop.body) and gaussian_score(nodes.Grad(prop.body, var, at)) is not None:
+            m, v = (printer.parts(prop.body, {**scope, var: "vzero"}))[1:]
+            density = f"(has_gradient_density {printer.vector(at, scope)} {m} {v})"
+            return f"(differentiable_of {density})"
+        return self._shifted(prop.body, var, printer.vector(at, scope), scope)
+
+    def _shifted(self, body: Any, var: Var, place: str, scope: Scope) -> str | None:
+        """That x + m is differentiable in x."""
+        if not isinstance(body, Add) or not dimension(body):
+            return None
+        if any(var in free_vars(part) and part != var for part in body.args):
+            return None
+        parts = [
+            f"(differentiable_id {place})"
+            if part == var
+            else f"(differentiable_const {self.printer.vector(part, scope)} {place})"
+            for part in body.args
+        ]
+        whole = parts[-1]
+        for part in reversed(parts[:-1]):
+            whole = f"(differentiable_add {part} {whole})"
+        return whole
 
     def _instance(self, known: Known, prop: Any, scope: Scope) -> str | None:
         """``prop`` as what a "for every" says of a variable's value."""
@@ -192,6 +235,9 @@ class At:
             vector = dimension(p.lhs) or dimension(p.rhs)
             left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
             return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
+        if isinstance(p, props.Positive):
+            same = eq.terms(p.args[0], s, prop.args[0], scope)
+            return f"(eq_ind _ (fun h => 0 < h) {proof} _ {same})"
         if isinstance(p, props.VanishesWith):
             a, b = p.args
             c, d = prop.args
@@ -214,9 +260,13 @@ class At:
         s = self.printer.placed(known.scope, at(items(known.prop.measure), point))
         t = self.printer.placed(scope, at(over, point))
         vector = dimension(prop.body)
-        f = weighted(known.prop.measure, tree(known.prop.body, s, vector), s)
-        g = weighted(prop.measure, tree(prop.body, t, vector), t)
-        same = f"(fun {point} : {space(over)} => {self.equality.trees(f, g)})"
+        f, g = (
+            weighted(p.measure, tree(p.body, k, vector, dict(items(p.measure).values)), k)
+            for p, k in ((known.prop, s), (prop, t))
+        )
+        lets = any(isinstance(i, nodes.Let) for p in (known.prop, prop) for i in p.measure)
+        expand = "inner_products" if lets and not vector else ""
+        same = f"(fun {point} : {space(over)} => {self.equality.trees(f, g, expand)})"
         F, G = self.integrand(known.prop, known.scope), self.integrand(prop, scope)
         lemma = f"VIntegrable_ext {vector}" if vector else "Integrable_ext"
         return f"(@{lemma} ({space(over)}) {F} {G} {same} {known.proof})"

@@ -12,6 +12,7 @@ from fmproof.certificate.export.equality import (
     Tree,
     back,
     chain,
+    leaf,
     product_of,
     tree,
 )
@@ -127,6 +128,17 @@ def unfold(step: At) -> str:
     return proof if proof != REFL else REFL
 
 
+def equal_sides(step: At) -> str:
+    """P(a) from P(b) and a = b."""
+    goal, parts = step.arg(0), step.arg(1)
+    if not isinstance(goal, props.Positive) or len(parts) != 1:
+        raise NotExported("equal sides of another proposition than 0 < a")
+    ((_, source),) = parts
+    other = step.premise(source).conclusion.rhs
+    same = step.proved(source, props.Equals(goal.args[0], other))
+    return f"(eq_ind _ (fun h => 0 < h) {step.given(props.Positive(other))} _ {back(same)})"
+
+
 # --- congruence ---------------------------------------------------------------------------
 
 
@@ -138,6 +150,8 @@ def congruence(step: At) -> str:
             return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
+    if kind is nodes.CondExpect:
+        return _conditional(step, node, parts)
     if kind in (nodes.Grad, nodes.Partial, nodes.Div, nodes.ArgMin) and parts:
         return calculus.under(step, node, parts)
     args = list(arguments(node))
@@ -167,6 +181,23 @@ def congruence(step: At) -> str:
     if eq.key(now) == eq.key(rhs):
         return chain(*proofs)
     return chain(*proofs, eq.trees(now, rhs, tactic))
+
+
+def _conditional(step: At, node: Any, parts: Any) -> str:
+    """Conditional expectations of what is equal at every point."""
+    if [place for place, _ in parts] != [0]:
+        raise NotExported("a conditional expectation given something else")
+    ((_, source),) = parts
+    other: Any = type(node)(
+        step.premise(source).conclusion.rhs, [(g.var, g.at) for g in node.given], *node.measure
+    )
+
+    def equal(scope: Any) -> str:
+        return step.proved(source, props.Equals(node.body, other.body), scope)
+
+    eq, s, c = step.equality, step.scope, step.conclusion
+    inside = eq.conditionals(leaf(node, s), leaf(other, s), equal)
+    return chain(eq.terms(c.lhs, s, node, s), inside, eq.terms(other, s, c.rhs, s))
 
 
 def _if_zero(step: At, side: Any, node: Any) -> str:
@@ -212,27 +243,17 @@ def _under(step: At, node: Any, source: From) -> str:
     told = props.Equals(node.body, rhs.body)
     law = step.printer.law(node.measure, inside) if densities(node.measure) else None
     bound = over.bound
-    lifted = [h for h in step.premise(source).hypotheses if bound & free_vars(h)]
-    facts, known = [], []
-    for i, h in enumerate(lifted):
-        proof = conjunct("pt_k", i, len(lifted))
-        known.append(Known(h, inside, f"({proof} pt_n)" if law else proof))
-        facts.append((h, almost_at_points(step, h, node)))
+    lifted = only_almost(step, source, bound, inside)
+    known = known_at_points(lifted, inside, law is not None)
     where, size = space(over), f"{vector} " if vector else ""
     F, G = (step.equality.integrand(z, step.scope) for z in (node, rhs))
     equal = step.proved(source, told, inside, known)
     if law and equal != REFL:
-        weight = "weighted_equal_vector" if vector else "weighted_equal"
-        given = f"(fun pt_n : {law} <> 0 => {equal})"
-        write = step.printer.vector if vector else step.printer.term
-        a, b = (write(z, inside) for z in (node.body, rhs.body))
-        equal = f"(@{weight} {size}{law} {a} {b} {given})"
+        equal = beside_law(step, law, (node.body, rhs.body), inside, equal)
     if not lifted:
         lemma = "VInt_ext" if vector else "Int_ext"
         return f"(@{lemma} {size}({where}) {F} {G} (fun {name} : {where} => {equal}))"
-    holds, all_facts = together(
-        where, [(_predicate(step, h, over, node), proof) for h, proof in facts]
-    )
+    holds, all_facts = all_at_points(step, lifted, node)
     pointwise = f"(fun pt => {F} pt = {G} pt)"
     almost = f"(@ae_mono ({where}) {holds} {pointwise} (fun {name} pt_k => {equal}) {all_facts})"
     kind = "vector" if vector else "real"
@@ -249,6 +270,30 @@ def _under(step: At, node: Any, source: From) -> str:
     return f"(@{lemma} {size}({where}) {F} {G} {measurable[0]} {measurable[1]} {almost})"
 
 
+def beside_law(step: At, law: str, sides: Any, scope: Any, equal: str) -> str:
+    """An equation beside a law's density, from its proof where the density is not 0."""
+    vector = dimension(sides[0]) or dimension(sides[1])
+    write = step.printer.vector if vector else step.printer.term
+    lemma = f"weighted_equal_vector {vector}" if vector else "weighted_equal"
+    a, b = (write(z, scope) for z in sides)
+    return f"(@{lemma} {law} {a} {b} (fun pt_n : {law} <> 0 => {equal}))"
+
+
+def only_almost(step: At, source: From, bound: set[Any], inside: Any) -> list[Any]:
+    """The hypotheses of a premise that are not known at each point of a space."""
+
+    def everywhere(h: Any) -> bool:
+        try:
+            step.given(h, inside)
+        except NotExported:
+            return False
+        return True
+
+    return [
+        h for h in step.premise(source).hypotheses if bound & free_vars(h) and not everywhere(h)
+    ]
+
+
 def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
     """Predicates that hold almost everywhere as one: the predicate and the proof."""
     holds, proof = facts[-1]
@@ -256,6 +301,22 @@ def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
         proof = f"(@ae_and ({where}) {P} {holds} {other} {proof})"
         holds = f"(fun pt => {P} pt /\\ {holds} pt)"
     return holds, proof
+
+
+def known_at_points(lifted: list[Any], inside: Any, law: bool = False) -> list[Known]:
+    """Hypotheses at a point where all hold; under a law, where its density is not 0."""
+    parts = [conjunct("pt_k", i, len(lifted)) for i in range(len(lifted))]
+    return [
+        Known(h, inside, f"({part} pt_n)" if law else part)
+        for h, part in zip(lifted, parts, strict=True)
+    ]
+
+
+def all_at_points(step: At, conditions: list[Any], node: Any) -> tuple[str, str]:
+    """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
+    over = items(node.measure)
+    facts = [(at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions]
+    return together(space(over), facts)
 
 
 def conjunct(name: str, i: int, count: int) -> str:
@@ -267,7 +328,8 @@ def conjunct(name: str, i: int, count: int) -> str:
     return name if i == count - 1 else f"(proj1 {name})"
 
 
-def _predicate(step: At, h: Any, over: Any, node: Any) -> str:
+def at_points(step: At, h: Any, over: Any, node: Any) -> str:
+    """What a hypothesis says at the points of the measure of ``node``, as a predicate."""
     law = densities(node.measure)
 
     def told(scope: Any) -> str:
@@ -283,9 +345,9 @@ def almost_at_points(step: At, h: Any, node: Any) -> str:
     proof = step.given(wanted)
     if not isinstance(h, props.Almost):
         return proof
-    if densities(wanted.measure):
-        raise NotExported("a null set under a law, in a null set")
     over = items(node.measure)
+    if densities(wanted.measure):
+        return _section_under_law(step, h, node, wanted, proof)
     first, others = product([factor_space(i) for i in over]), [
         factor_space(i) for i in items(wanted.measure)[len(over):]
     ]  # fmt: skip
@@ -294,6 +356,19 @@ def almost_at_points(step: At, h: Any, node: Any) -> str:
     if apart is not None:
         proof = f"(@ae_renaming _ _ _ _ (renaming_sym {apart}) {P} {proof})"
     return f"(ae_product {proof})"
+
+
+def _section_under_law(step: At, h: Any, node: Any, wanted: Any, proof: str) -> str:
+    """A null set under a law, in almost every section."""
+    outer, inner = items(node.measure), items(h.measure)
+    if len(inner) != 1 or len(inner.densities) != 1 or not outer.densities:
+        raise NotExported("a null set of several variables under a law, in a null set")
+    printer, (A, B) = step.printer, (space(outer), space(inner))
+    p = printer.function(outer, step.scope, lambda s: printer.law(node.measure, s))
+    first = printer.placed(step.scope, at(outer, "pt_a"))
+    q = printer.function(inner, first, lambda s: printer.law(h.measure, s))
+    P = step.function(items(wanted.measure), lambda s: printer.prop(wanted.args[0], s))
+    return f"(@almost_section ({A}) ({B}) {p} (fun pt_a : {A} => {q}) {P} {proof})"
 
 
 # --- algebra ------------------------------------------------------------------------------

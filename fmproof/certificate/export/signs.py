@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Rational, S
 
 from fmproof.certificate.export.equality import chain, product_of, tree
+from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.statement import NotExported
 from fmproof.lang import nodes, props
@@ -62,6 +63,9 @@ def positive(step: At) -> str:
         return _product(step, a)
     if isinstance(a, Add):
         return _sum(step, a, place)
+    if isinstance(a, nodes.Expect):
+        conditions = " ".join(step.given(h) for h in step.step.hypotheses)
+        return f"(mean_gt0 {law_density(step, a.measure)} {conditions})"
     if not is_nonnegative(a):
         raise NotExported(f"{shown(a)} > 0")
     condition = step.given(props.VanishesWith(S.One, a))

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Rational
 
 from fmproof.certificate.export.statement import (
+    LEBESGUE,
     NotExported,
     Printer,
     Scope,
@@ -18,9 +19,11 @@ from fmproof.certificate.export.statement import (
     derivative_name,
     dimension,
     factor_space,
+    gaussian_score,
     items,
     moving_place,
     product,
+    slope_key,
     space,
 )
 from fmproof.lang import nodes
@@ -138,6 +141,13 @@ def at(over: Sequence[Any], name: str) -> Point:
 
 # --- measurable terms ---------------------------------------------------------------------
 
+_FUNCTIONS = {
+    nodes.Exp: "Meas_exp",
+    nodes.Log: "Meas_ln",
+    nodes.Sqrt: "Meas_sqrt",
+    nodes.Abs: "Meas_abs",
+}
+
 
 class Measurability:
     """Proofs that terms are measurable, by their form, and that they are ≥ 0."""
@@ -167,9 +177,14 @@ class Measurability:
             a, b = (self.real(arg, scope, point) for arg in node.args)
             return f"(Meas_ratio {a} {b})"
         if isinstance(node, nodes.Apply):
-            return f"(Meas_after {self._symbol(node, scope)} {self._arguments(node, scope, point)})"
+            return self._symbol("Meas_after", node, scope, point)
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             return self._integral("Meas_Int", "", node, scope, point)
+        if type(node) in _FUNCTIONS:
+            inner = self.real(node.args[0], scope, point)
+            return f"({_FUNCTIONS[type(node)]} {inner})"
+        if isinstance(node, nodes.Partial | nodes.Div):
+            return self._slope("Meas_after", node, scope, point)
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
     def vector(self, node: Any, scope: Scope, point: Point) -> str:
@@ -193,9 +208,7 @@ class Measurability:
                 f"(VMeas_scal {_folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
             )
         if isinstance(node, nodes.Apply):
-            return (
-                f"(VMeas_after {self._symbol(node, scope)} {self._arguments(node, scope, point)})"
-            )
+            return self._symbol("VMeas_after", node, scope, point)
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             return self._integral("VMeas_VInt", "d ", node, scope, point)
         if isinstance(node, nodes.CondExpect):
@@ -205,17 +218,36 @@ class Measurability:
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
     def _derivative(self, node: Any, scope: Scope, point: Point) -> str:
-        """Of a symbol's derivative, by assumption."""
+        """Of a Gaussian density's, and of a symbol's by assumption."""
+        density_ = gaussian_score(node)
+        if density_ is not None:
+            _, m, v = density_.arguments
+            lemma = f"VMeas_grad_{'log_' * isinstance(node.body, nodes.Log)}density"
+            parts = self.vector(node.at, scope, point), self.vector(m, scope, point)
+            return f"({lemma} {' '.join(parts)} {self.real(v, scope, point)})"
         place, symbols = moving_place(node), self.printer.symbols
         if place is None or place not in symbols.derived.get(node.body.head, ()):
-            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+            return self._slope("VMeas_after", node, scope, point)
         args = list(node.body.arguments)
         args[place] = node.at
         there = node.body.head(*args)
         name = f"{derivative_name(symbols, there.head, place)}_measurable"
-        fixed = self._parameters(there, scope)
-        known = f"({' '.join([name, *fixed])})" if fixed else name
-        return f"(VMeas_after {known} {self._arguments(there, scope, point)})"
+        pairs = list(zip(there.head.params, arguments(there), strict=True))
+        return self._assumed("VMeas_after", name, pairs, scope, point)
+
+    def _slope(self, lemma: str, node: Any, scope: Scope, point: Point) -> str:
+        """Of another derivative that the theorem integrates, by assumption."""
+        key, moved = slope_key(node)
+        found = self.printer.symbols.slopes.get(key)
+        if found is None:
+            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+        pairs = [(v, node.at if v == moved.at else v) for v in found.variables]
+        return self._assumed(lemma, f"{found.name}_measurable", pairs, scope, point)
+
+    def _assumed(self, lemma: str, name: str, pairs: Any, scope: Scope, point: Point) -> str:
+        """A function that is measurable by the assumption of this name, at these arguments."""
+        known = self._at_parameters(name, pairs, scope)
+        return f"({lemma} {known} {self._arguments(pairs, scope, point)})"
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
         """Of an integrand: the densities times the body."""
@@ -265,26 +297,29 @@ class Measurability:
         pair = f"(MeasP_pair (MeasP_id ({point.space})) {value})"
         return f"(VMeas_after ({lemma} {' '.join(functions)} {' '.join(facts)}) {pair})"
 
-    def _symbol(self, node: Any, scope: Scope) -> str:
+    def _symbol(self, lemma: str, node: Any, scope: Scope, point: Point) -> str:
         if isinstance(node.head, nodes.Gaussian):
-            raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
+            x, m, v = node.arguments
+            parts = self.vector(x, scope, point), self.vector(m, scope, point)
+            return f"(Meas_gaussian {' '.join(parts)} {self.real(v, scope, point)})"
         self.used.add(node.head)
         name = self.printer.symbols.heads[node.head]
-        return f"({' '.join([name + '_measurable', *self._parameters(node, scope)])})"
+        pairs = list(zip(node.head.params, arguments(node), strict=True))
+        return self._assumed(lemma, f"{name}_measurable", pairs, scope, point)
 
-    def _parameters(self, node: Any, scope: Scope) -> list[str]:
-        """The parameters of the model that a symbol is taken at."""
-        pairs = zip(node.head.params, arguments(node), strict=True)
-        return [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
+    def _at_parameters(self, name: str, pairs: Any, scope: Scope) -> str:
+        """What is known for all parameters of the model, at those that it is taken at."""
+        fixed = [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
+        return f"({' '.join([name, *fixed])})" if fixed else name
 
-    def _arguments(self, node: Any, scope: Scope, point: Point) -> str:
-        """That the arguments of a symbol are measurable, as a point of a product."""
+    def _arguments(self, pairs: Any, scope: Scope, point: Point) -> str:
+        """That arguments are measurable, as a point of a product."""
         proofs = []
-        for var, arg in zip(node.head.params, arguments(node), strict=True):
+        for var, arg in pairs:
             if var.sort is Sort.PARAM:
                 continue
             if var.sort is Sort.LATENT and arg not in point.paths:
-                raise NotExported(f"{shown(node)} at no point of its space")
+                raise NotExported(f"{shown(arg)} is no point of its space")
             if var.sort is Sort.REAL:
                 proofs.append(f"(MeasP_line _ _ {self.real(arg, scope, point)})")
             elif isinstance(arg, Var) and arg in point.paths:
@@ -325,6 +360,8 @@ class Measurability:
     def _nonneg_symbol(self, node: Any, scope: Scope) -> str:
         head, name = node.head, self.printer.symbols.heads[node.head]
         texts = dict(zip(head.params, self.printer.parts(node, scope), strict=True))
+        if isinstance(head, nodes.Gaussian):
+            return f"(Rlt_le _ _ (gaussian_gt0 {' '.join(texts.values())}))"
         if head.definition is not None:
             proof = self.nonneg(head.definition, texts)
             return f"({proof} : 0 <= {self.printer.term(node, scope)})"
@@ -341,6 +378,8 @@ class Measurability:
 def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
     """That a symbol is a density for fixed other arguments."""
     others = [texts[v] for v in head.params if v not in head.main]
+    if isinstance(head, nodes.Gaussian):
+        return f"(gaussian_law {LEBESGUE} {' '.join(others)})"
     return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Basic, Rational
@@ -18,8 +19,9 @@ from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.heads import Head
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 
 Scope = Mapping[Var, str]
@@ -33,7 +35,8 @@ vscal vzero vec Rn proved segment line product Int VInt Expect VExpect Integrabl
 VIntegrable Meas VMeas MeasP ae Density Omega Latent condexp slope Differentiable
 VDifferentiable JointlyDifferentiable Derivable VDerivable derivative divergence
 ln exp sqrt Rabs PI INR gaussian
-Dominated grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
+Dominated DominatedInNumber VDominated lebesgue l_lebesgue box
+grad argmin norm space nat vector_measure True on2 on3 on4 on5 eq_refl
 statement theorem assumed h
 """.split()
 _NAME = re.compile(r"[^\W\d][\w']*")
@@ -42,9 +45,13 @@ _OURS = re.compile(r"pt\w*|[Hs]\d+|fact_\d+")
 
 
 _MEASURED = (nodes.IntegralOver, nodes.Expect, nodes.CondExpect, props.Integrable, props.Almost)
-_DERIVED = (nodes.Grad, nodes.Partial, nodes.Div, props.Differentiable)
+SLOPES = (nodes.Grad, nodes.Partial, nodes.Div)
+_DERIVED = (*SLOPES, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
+
+LEBESGUE = "l_lebesgue"
+"""The assumption that the measure of R^d is Lebesgue's, where a theorem needs that."""
 
 FUNCTIONS = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
 """Those of Coq's reals have the same conventions: ln is 0 for a ≤ 0, sqrt for a < 0."""
@@ -69,6 +76,10 @@ class Symbols:
         self.spaces: set[str] = set()  #: those of latent points
         self.conditional = False  #: there are conditional expectations
         self.derived: dict[Head, set[int]] = {}  #: places in which a symbol is differentiated
+        self.slopes: dict[
+            Basic, Slope
+        ] = {}  #: other derivatives that are integrated, by their keys
+        self.lebesgue = False  #: the measure of R^d has to be Lebesgue's
         self.uses_derivatives = False
         self.integrates = False  #: something is integrated, so derivatives must be measurable
         self._seen: set[Basic] = set()
@@ -84,10 +95,8 @@ class Symbols:
         self.conditional |= isinstance(node, nodes.CondExpect)
         if isinstance(node, _MEASURED):
             self.integrates = True
-            if any(isinstance(getattr(i, "head", None), nodes.Gaussian) for i in node.measure):
-                raise NotExported(
-                    "a Gaussian draw has no translation to Coq yet: R^d has any measure"
-                )
+            heads = (getattr(item, "head", None) for item in node.measure)
+            self.lebesgue |= any(isinstance(head, nodes.Gaussian) for head in heads)
         self.uses_derivatives |= isinstance(node, _DERIVED)
         if isinstance(node, nodes.Partial | nodes.Grad):
             place = moving_place(node)
@@ -112,6 +121,25 @@ class Symbols:
         if isinstance(node, nodes.Named) and node not in self.named:
             self.named[node] = self._unique(node.name)
             self.declared.append(node)
+
+    def learn_slopes(self, statement: Iterable[Basic]) -> None:
+        """The derivatives that move with what is integrated."""
+        for node in statement:
+            for slope, over in _integrated_slopes(node):
+                self.lebesgue |= isinstance(slope, nodes.Div) and slope.at in over
+                self._learn_slope(slope)
+
+    def _learn_slope(self, slope: Any) -> None:
+        if slope.var.sort is Sort.PARAM:  # domination says of these that they are measurable
+            return
+        if gaussian_score(slope) is not None:  # which is proved
+            return
+        place = None if isinstance(slope, nodes.Div) else moving_place(slope)
+        if place is not None:
+            self.derived.setdefault(slope.body.head, set()).add(place)
+            return
+        key, moved = slope_key(slope)
+        self.slopes.setdefault(key, Slope(f"derivative_{len(self.slopes) + 1}", moved))
 
     @property
     def free_heads(self) -> list[tuple[Head, str]]:
@@ -189,6 +217,56 @@ def moving_place(node: Any) -> int | None:
     if isinstance(node, nodes.Partial):
         fits = fits and bool(dimension(body))
     return moving[0] if fits else None
+
+
+def gaussian_score(node: Any) -> Any:
+    """N(x; m, v) where a node is ∇N or ∇log N in x, for m and v free of x; else None."""
+    body = node.body.args[0] if isinstance(node.body, nodes.Log) else node.body
+    if not isinstance(node, nodes.Grad) or not isinstance(body, nodes.Apply):
+        return None
+    if not isinstance(body.head, nodes.Gaussian) or body.arguments[0] != node.var:
+        return None
+    _, m, v = body.arguments
+    return None if node.var in free_vars(m) | free_vars(v) else body
+
+
+_PLACE = {sort: Var("place", sort) for sort in (Sort.REAL, Sort.VEC)}
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative that is measurable by assumption, at a place that is a variable."""
+
+    name: str
+    node: Any
+
+    @property
+    def variables(self) -> list[Var]:
+        """What it is a function of, its place last."""
+        others = free_vars(self.node) - {self.node.at}
+        return [*sorted(others, key=lambda v: (v.sort.value, v.name)), self.node.at]
+
+
+def slope_key(node: Any) -> tuple[Basic, Any]:
+    """The same for derivatives of equal functions, and the derivative at a variable place."""
+    place = _PLACE[node.var.sort]
+    if place in free_vars(node):
+        raise NotExported(f"{place.name} is what a derivative's place is called here: rename it")
+    moved = type(node)(node.body, node.var, place)
+    return canon(moved), moved
+
+
+def _integrated_slopes(
+    node: Any, bound: frozenset[Var] = frozenset()
+) -> Iterator[tuple[Any, frozenset[Var]]]:
+    """The derivatives in a proposition or term that move with what a measure above them binds."""
+    if isinstance(node, SLOPES) and bound & free_vars(node):
+        yield node, bound
+    if isinstance(node, (*_MEASURED, props.Dominated)):
+        bound |= {v for item in node.measure for v in drawn_by(item)}
+    for arg in node.args:
+        if isinstance(arg, Basic):
+            yield from _integrated_slopes(arg, bound)
 
 
 def derivative_name(symbols: Symbols, head: Head, place: int) -> str:
@@ -448,15 +526,20 @@ class Printer:
 
     def _dominated(self, node: Any, scope: Scope) -> str:
         body, var, at = node.args[:3]
-        over, before = items(node.measure), self._depth
+        over, before, number = items(node.measure), self._depth, var.sort is Sort.REAL
+        vector = dimension(body)
+        if vector and var.sort is not Sort.VEC:
+            raise NotExported(f"{shown(node)}: a vector in what is no vector")
         name = self._name(var, scope)
         inner = {**scope, var: name}
-        function = self.function(over, inner, lambda s: self.term(body, s))
+        write = self.vector if vector else self.term
+        function = self.function(over, inner, lambda s: write(body, s))
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         self._depth = before
         function = f"(fun {name} : {type_of(var)} => {function})"
-        place = self.vector(at, scope)
-        return f"(@Dominated {domain(var)} ({space(over)}) {law} {function} {place})"
+        place = (self.term if number else self.vector)(at, scope)
+        kind = "DominatedInNumber" if number else f"@{'V' * bool(vector)}Dominated {domain(var)}"
+        return f"({kind} ({space(over)}) {law} {function} {place})"
 
     def under_law(self, node: Any, scope: Scope) -> str:
         """What an "almost every" says at a point: under a law, where its density is not 0."""
@@ -534,6 +617,8 @@ def head_type(head: Head) -> str:
 def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What a symbol without definition is by its kind: names with propositions."""
     printer = Printer(symbols)
+    if symbols.lebesgue:
+        yield LEBESGUE, "lebesgue d l"
     for head, name in symbols.free_heads:
         yield f"{name}_measurable", measurable(head, printer)
         for place in sorted(symbols.derived.get(head, ())) if symbols.integrates else ():
@@ -548,6 +633,21 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         elif head.nonneg:
             told = f"0 <= {applied(name, [scope[v] for v in head.params])}"
             yield f"{name}_nonneg", quantified(head.params, scope, told)
+    for slope in symbols.slopes.values():
+        yield f"{slope.name}_measurable", _measurable_slope(slope, printer)
+
+
+def _measurable_slope(slope: Slope, printer: Printer) -> str:
+    """That a derivative is measurable in its variables jointly, for fixed parameters."""
+    scope: dict[Var, str] = {}
+    for var in slope.variables:
+        scope[var] = printer.symbols.local(var, scope)
+    over = [nodes.Lebesgue(v) for v in slope.variables if v.sort is not Sort.PARAM]
+    fixed = [v for v in slope.variables if v.sort is Sort.PARAM]
+    where = product([head_space(item.var) for item in over])
+    function = printer.function(over, scope, lambda s: printer.term(slope.node, s))
+    kind = "VMeas" if dimension(slope.node) else "Meas"
+    return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 
 def measurable(head: Head, printer: Printer, place: int | None = None) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _BITS = 106  # of the balls' midpoints
 # Of a model whose moments and boxes are worth the time: x^60 is 1e36 where its mass is.
 _MAX_DEGREE = 60
+_ALIKE = 1.001  # tolerances that differ by less are one
 _WITHOUT_MODEL: tuple[Quantity, ...] = ("C1", "C2", "C", "floor")
 
 
@@ -48,7 +49,9 @@ def evaluate(
         tolerance: half the width aimed at, relative to the value (of a vector or matrix to its
             largest entry).
         max_evaluations: of a component at a point or box; where they run out, the rest is
-            enclosed by simple bounds.
+            enclosed by simple bounds, and as many are spent on looser aims, the powers of 1e-3,
+            until one is reached. What all of them leave is the enclosure, so that with a tighter
+            power of 1e-3 it is no wider.
         progress: called with the cells that are summed and all that are planned.
         seconds: how long it may take; what it did not come to is enclosed by simple bounds.
 
@@ -72,11 +75,19 @@ def evaluate(
 
     from fmproof.losses.certified.over_time import OverTime
 
-    budget = Budget(max_evaluations, seconds)
+    whole = Budget(seconds=seconds)
+    found: dict[Quantity, list[Ball]] = {}
+    cost: dict[str, float] = {}
     with ctx.workprec(_BITS):
-        run = OverTime(problem, names, tolerance, budget, progress)
-        found = run.to(tolerance)
-        cost = {**run.cost, "seconds": budget.seconds, "out_of_time": budget.out_of_time}
+        for aim in _aims(tolerance):
+            budget = Budget(max_evaluations, whole.left)
+            run = OverTime(problem, names, aim, budget, progress)
+            found = _both(found, run.to(aim))
+            cost["evaluations"] = cost.get("evaluations", 0) + run.cost["evaluations"]
+            cost.setdefault("unresolved", run.cost["unresolved"])
+            if not run.cost["unresolved"] or budget.out_of_time:
+                break
+        cost |= {"seconds": whole.seconds, "out_of_time": whole.out_of_time or budget.out_of_time}
         known = _estimates(problem, names, found, cost)
     return {name: known.get(name) or _unknown(problem, name, cost) for name in asked}
 
@@ -112,6 +123,27 @@ def at_time(
         found = run.to(tolerance)
         cost = {**run.cost, "seconds": budget.seconds}
         return _estimates(problem, names, found, cost)
+
+
+def _aims(tolerance: float) -> list[float]:
+    """The tolerance and, for where the evaluations do not reach it, the powers of 1e-3 above it: a
+    coarser aim spreads them more evenly."""
+    looser = [10.0 ** (-3 * k) for k in range(8, 0, -1)]
+    return [tolerance, *(aim for aim in looser if aim > tolerance * _ALIKE)]
+
+
+def _both(
+    first: dict[Quantity, list[Ball]], second: dict[Quantity, list[Ball]]
+) -> dict[Quantity, list[Ball]]:
+    """What is in the enclosures of both, where they are finite."""
+    return {
+        name: [
+            one if not other.is_finite() else other if not one.is_finite()
+            else one.intersection(other)
+            for one, other in zip(first.get(name, balls), balls, strict=True)
+        ]
+        for name, balls in second.items()
+    }  # fmt: skip
 
 
 def _within_degree(problem: Problem, names: tuple[Quantity, ...]) -> tuple[Quantity, ...]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -154,6 +154,7 @@ def integrate(
     target: Sequence[float],
     budget: Budget,
     tick: Callable[[int, int], None] | None = None,
+    bound: Callable[[Cell], list[Ball]] | None = None,
 ) -> Integral:
     """Enclose the integrals of all entries of ``integrand`` over the union of ``cells``.
 
@@ -162,21 +163,42 @@ def integrate(
         target: the width aimed at, for each entry.
         budget: when it ends, cells are left over.
         tick: called with the number of cells that are summed, and of all that are planned.
+        bound: encloses the integrals over a cell without the integrand. Cells are taken from the
+            largest bound on, by default from the largest volume, so that little is left over; what
+            is small by its bound is not looked at.
     """
-    pending = [(-float(cell.volume), cell) for cell in cells]
-    if not pending:
+    every = list(cells)
+    if not every:
         return Integral([arb(0)] * len(target), 0, [])
-    memo = _Memo(integrand, len(pending[0][1].edges))
-    heapify(pending)  # the largest first, so that little is left over
-    whole = -sum(volume for volume, _ in pending)
+    memo = _Memo(integrand, len(every[0].edges))
+    whole = sum(float(cell.volume) for cell in every)
+    pending: list[tuple[float, Cell]] = []
     planned: list[tuple[Cell, _Plan]] = []
     width = len(target)
     values = [arb(0)] * width
     leftover: list[Cell] = []
     spent = cost = 0
+
+    def push(cell: Cell) -> None:
+        nonlocal values, spent
+        volume = float(cell.volume)
+        if bound is None:
+            heappush(pending, (-volume, cell))
+            return
+        spent += 1
+        balls = bound(cell)
+        if all(_within(b, entry * volume / whole) for b, entry in zip(balls, target, strict=True)):
+            values = add(values, balls)
+            return
+        sizes = [float(b.rad()) / entry for b, entry in zip(balls, target, strict=True)]
+        heappush(pending, (-max(sizes, key=lambda v: (v == v, v)), cell))
+
+    for cell in every:
+        push(cell)
     while pending:
-        volume, cell = heappop(pending)
-        share = [entry * -volume / whole for entry in target]
+        _, cell = heappop(pending)
+        volume = float(cell.volume)
+        share = [entry * volume / whole for entry in target]
         if spent + cost > budget.limit or budget.out_of_time:
             leftover.append(cell)
             continue
@@ -192,12 +214,12 @@ def integrate(
             continue
         axis, tried = _axis_to_cut(memo, cell)
         spent += tried + 1
-        halves = cell.cut(axis) if -volume > _SMALLEST * whole else None
+        halves = cell.cut(axis) if volume > _SMALLEST * whole else None
         if halves is None:
             leftover.append(cell)
         else:
             for half in halves:
-                heappush(pending, (-float(half.volume), half))
+                push(half)
     for done, (cell, plan) in enumerate(planned):
         if tick is not None:
             tick(done, len(planned))

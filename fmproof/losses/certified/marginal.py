@@ -88,11 +88,16 @@ class Marginal:
         self.model = Model(model) if isinstance(model, PolynomialVelocity) else None
 
     @property
-    def width(self) -> int:
-        """The number of columns."""
+    def widths(self) -> list[int]:
+        """The number of columns of each name."""
         terms = len(self.model.terms) if self.model is not None else 0
         sizes = {"fm_gradient": terms, "fm_b": terms, "G": terms * terms}
-        return sum(sizes.get(name, 1) for name in self.names)
+        return [sizes.get(name, 1) for name in self.names]
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return sum(self.widths)
 
     def components(self, now: Moment) -> list[Component]:
         """The mixture at one time; not finite where a variance may be zero."""

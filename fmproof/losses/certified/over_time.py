@@ -17,9 +17,9 @@ from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_rang
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
-from fmproof.losses.certified.panels import bounded, hull, panels, whole
+from fmproof.losses.certified.panels import bounded, disjoint_places, panels, stacks, whole
 from fmproof.losses.certified.schedule import time_axis
-from fmproof.losses.certified.tails import beyond
+from fmproof.losses.certified.tails import beyond, in_a_cell
 from fmproof.losses.quantities import Columns, Quantity
 from fmproof.models.balls import Ball, add, is_finite, rational
 from fmproof.models.problem import Problem
@@ -141,8 +141,10 @@ class OverTime(_Run):
         axis = self.axis
         found = panels(self.marginal, self.joint, axis, target, self.reach, self.budget)
         integrand = over_time(self.marginal, axis.time, axis.density)
-        inside = self._spend(integrate(integrand, found.cells, target, self.budget, self.progress))
-        balls = add(inside.values, found.rest)
+        summed = self._spend(
+            integrate(integrand, found.cells, target, self.budget, self.progress, self._in_cell)
+        )
+        balls = add(summed.values, found.rest)
 
         def alone(y: Ball) -> list[Ball]:
             weight = axis.density(y)
@@ -150,11 +152,34 @@ class OverTime(_Run):
             return [weight * value for value in without_overlap(self.marginal, self.joint, now)]
 
         balls = add(balls, self._along(alone, found.apart, target))
-        # What is left over lies above these panels, each of which is bounded as a whole.
-        for edges in {cell.edges[0] for cell in inside.leftover}:
-            bounds = bounded(self.marginal, self.joint, axis, edges, self.budget)
-            balls = add(balls, [bound.union(arb(0)) for bound in bounds])
+        for edges, cells in stacks(summed.leftover):
+            balls = add(balls, self._left_over(edges, cells))
         return balls
+
+    def _left_over(self, edges: tuple[float, float], cells: list[Cell]) -> list[Ball]:
+        """Balls that hold the columns over ``cells`` that lie above a range of y: by the bounds of
+        everything there, or of what the components have in each cell, whichever is smaller."""
+        everything = bounded(self.marginal, self.joint, self.axis, edges, self.budget)
+        found = [arb(0)] * self.marginal.width
+        for cell in cells:
+            if self.budget.out_of_time:
+                found = [arb.nan()] * self.marginal.width
+                break
+            found = add(found, self._in_cell(cell))
+        outer = [bound.union(arb(0)) for bound in everything]
+        return [
+            inner if inner.is_finite() and inner.rad() < bound.rad() else bound
+            for inner, bound in zip(found, outer, strict=True)
+        ]
+
+    def _in_cell(self, cell: Cell) -> list[Ball]:
+        """Balls that hold the columns over a cell, by what the components have in it."""
+        y, _ = cell.balls()
+        (start, stop), sides = cell.edges
+        now = self.marginal.schedule(self.axis.time(y))
+        mass = (arb(stop) - arb(start)) * self.axis.density(y).abs_upper()
+        parts = in_a_cell(self.marginal, now, self.marginal.components(now), sides)
+        return [mass * ball for ball in parts]
 
     def _joint(self, target: list[float]) -> list[Ball]:
         if not target:
@@ -177,9 +202,9 @@ class OverTime(_Run):
         self, integrand: Integrand, cells: list[Cell], target: Sequence[float]
     ) -> list[Ball]:
         """The integrals over panels of y alone."""
-        inside = self._spend(integrate(integrand, cells, target, self.budget))
-        balls = inside.values
-        for cell in inside.leftover:
+        summed = self._spend(integrate(integrand, cells, target, self.budget))
+        balls = summed.values
+        for cell in summed.leftover:
             balls = add(balls, by_range(integrand, cell))
         return balls
 
@@ -218,13 +243,13 @@ class AtTime(_Run):
         balls: list[Ball] = []
         if width:
             sides = [(part.centre, part.variance.sqrt() * self.reach) for part in self.parts]
-            cells = [Cell((hull(sides),))]
-            inside = self._spend(
+            cells = [Cell((place,)) for place in disjoint_places(sides)]
+            summed = self._spend(
                 integrate(self.marginal.at(self.t, lambda y: y), cells, target[:width], self.budget)
             )
             tails = beyond(self.marginal, self.now, self.parts, self.reach)
-            balls = add(inside.values, tails)
-            if inside.leftover:
+            balls = add(summed.values, tails)
+            if summed.leftover:
                 bounds = whole(self.marginal, self.joint, self.now)
                 balls = add(balls, [bound.union(arb(0)) for bound in bounds])
         return [*balls, *self.joint.at(self.t)]

@@ -57,6 +57,9 @@ def panels(
     while pending:
         panel = pending.pop()
         ((start, stop),) = panel.edges
+        if budget.out_of_time:
+            rest = add(rest, bounded(marginal, joint, axis, (start, stop), budget))
+            continue
         (y,) = panel.balls()
         now = marginal.schedule(axis.time(y))
         mass = panel.volume * axis.density(y).abs_upper()
@@ -75,7 +78,7 @@ def panels(
             tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
             rest = add(rest, tails)
             sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
-            cells.append(Cell(((start, stop), hull(sides))))
+            cells += [Cell(((start, stop), place)) for place in disjoint_places(sides)]
             continue
         # The floor's bound from below needs the density's: a ball, not its upper end.
         known = [panel.volume * axis.density(y) * ball for ball in whole(marginal, joint, now)]
@@ -83,8 +86,6 @@ def panels(
         halves = panel.cut(0)
         if small or share < _NARROWEST or halves is None:
             rest = add(rest, known)
-        elif budget.out_of_time:
-            rest = add(rest, bounded(marginal, joint, axis, panel.edges[0], budget))
         else:
             pending += halves
     return Panels(cells, apart, rest)
@@ -107,12 +108,36 @@ def bounded(
     return found
 
 
-def hull(sides: Iterable[tuple[Ball, Ball]]) -> tuple[float, float]:
-    """Floats below every centre - side and above every centre + side."""
-    pairs = list(sides)
-    low = min(float((centre - side).lower()) for centre, side in pairs)
-    high = max(float((centre + side).upper()) for centre, side in pairs)
-    return math.nextafter(low, -math.inf), math.nextafter(high, math.inf)  # float() may round in
+def disjoint_places(sides: Iterable[tuple[Ball, Ball]]) -> list[tuple[float, float]]:
+    """Disjoint intervals that hold all from centre - side to centre + side: nothing is spent on the
+    void between components that are far apart."""
+    found: list[tuple[float, float]] = []
+    # float() may round in.
+    for low, high in sorted(
+        (
+            math.nextafter(float((centre - side).lower()), -math.inf),
+            math.nextafter(float((centre + side).upper()), math.inf),
+        )
+        for centre, side in sides
+    ):
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def stacks(cells: Iterable[Cell]) -> list[tuple[tuple[float, float], list[Cell]]]:
+    """Disjoint ranges of y with the cells above each, so that no time is counted twice."""
+    found: list[tuple[tuple[float, float], list[Cell]]] = []
+    for cell in sorted(cells):
+        low, high = cell.edges[0]
+        if found and low < found[-1][0][1]:
+            (first, last), above = found[-1]
+            found[-1] = (first, max(last, high)), [*above, cell]
+        else:
+            found.append(((low, high), [cell]))
+    return found
 
 
 def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:

@@ -7,18 +7,49 @@ summand is a polynomial in |y| with a Gaussian weight.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import arb, arb_poly
 
 from fmproof.losses.certified.marginal import Component, Marginal
 from fmproof.losses.certified.schedule import Moment
+from fmproof.losses.quantities import Quantity
 from fmproof.models.balls import Ball, power, total
+
+_NON_NEGATIVE: set[Quantity] = {"C1", "floor", "fm"}
 
 
 def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float) -> list[Ball]:
     """Each column's integral over the places farther than ``reach`` standard deviations from
     every component, as a ball around 0 that holds it for all times of ``now``."""
+    return _at_least(marginal, now, parts, [reach] * len(parts))
+
+
+def in_a_cell(
+    marginal: Marginal, now: Moment, parts: list[Component], edges: tuple[float, float]
+) -> list[Ball]:
+    """Each column's integral over x between the ``edges``, as a ball that holds it for all times of
+    ``now``: at most what each component has as far from its centre as they are."""
+    low, high = map(arb, edges)
+    reaches = []
+    for part in parts:
+        gap = (low - part.centre).max(part.centre - high).max(arb(0)) / part.variance.sqrt()
+        reaches.append(float(gap.abs_lower()) * (1 - 2.0**-50))  # float() may round up
+    found = _at_least(marginal, now, parts, reaches)
+    start = 0
+    for name, width in zip(marginal.names, marginal.widths, strict=True):
+        if name in _NON_NEGATIVE:
+            found[start] = found[start].abs_upper().union(arb(0))
+        start += width
+    return found
+
+
+def _at_least(
+    marginal: Marginal, now: Moment, parts: list[Component], reaches: Sequence[float]
+) -> list[Ball]:
+    """The columns over places as far as the ``reaches`` from the components."""
     rows = [[part.weight * moment(row, reach) for row in _columns(marginal, now, part)]
-            for part in parts]  # fmt: skip
+            for part, reach in zip(parts, reaches, strict=True)]  # fmt: skip
     sums = [total(column) for column in zip(*rows, strict=True)]
     return [size.union(-size) for size in sums]
 

@@ -28,7 +28,12 @@ class Names:
         known = self.given.get((key, kind))
         if known is None:
             taken = set(self.given.values())
-            known = next(n for n in _candidates(key, sub, kind) if n not in taken)
+            tails = set(map(_tail, taken)) - {""}
+            known = next(
+                n
+                for n in _candidates(key, sub, kind)
+                if not {n, _tail(n)} & taken and n not in tails  # p_x beside x depends on x
+            )
             self.given[key, kind] = known
         return known
 
@@ -51,6 +56,11 @@ def _candidates(key: str, sub: str, kind: str) -> Iterator[str]:
                 continue
 
 
+def _tail(name: str) -> str:
+    """What stands behind the _ of a name, without primes."""
+    return name.partition("_")[2].rstrip("'")
+
+
 def _letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
@@ -60,9 +70,9 @@ def _joined(stem: str, tail: str) -> Iterator[str]:
         yield stem
     elif tail.isdigit():
         yield f"{stem}{tail}"
-    elif not _LIKE_A_VARIABLE.fullmatch(tail):
-        yield f"{stem}_{tail}"
     else:
+        if not _LIKE_A_VARIABLE.fullmatch(tail):
+            yield f"{stem}_{tail}"
         yield f"{stem}{tail}"
 
 

@@ -1,0 +1,112 @@
+"""Losses with labels: does the model get each row's own?
+
+A loss with a parameter ``y`` is given the numbers of its rows as labels, and passes them on to a
+model that fmproof hands in, which notes them and answers without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from fmproof.testing.adapters import (
+    VelocityFunction,
+    jax_array,
+    parameters,
+    to_array,
+)
+from fmproof.testing.failure import CheckFailed, name_of
+from fmproof.testing.labels import BATCHES, ROWS, left_out, left_out_together, wrong_labels
+from fmproof.testing.points import Points
+from fmproof.testing.reference import Reference
+
+_NAMES = ("y", "labels", "label", "class_labels")
+
+
+class Unlabelled:
+    """A model of (t, x) for a loss that gives it labels as well.
+
+    Attributes:
+        seen: the labels of the calls so far; None where a call had none.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.seen: list[Any] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        rest = {k: v for k, v in kwargs.items() if k not in _NAMES}
+        named = [v for k, v in kwargs.items() if k in _NAMES]
+        self.seen.append(next(iter([*named, *args[2 - len(rest) :]]), None))
+        return self.model(*args[: 2 - len(rest)], **rest)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+
+@lru_cache(maxsize=32)
+def label_parameter(loss: Callable[..., Any]) -> str | None:
+    """The name under which a loss has to be given labels; None when it asks for none."""
+    known = parameters(loss) or []
+    return next((p.name for p in known if p.name in _NAMES and p.default is p.empty), None)
+
+
+def labels_like(x1: Any) -> Any:
+    """The numbers of the rows, of the kind that the data are."""
+    numbers = np.arange(len(x1))
+    if hasattr(x1, "detach"):
+        import torch
+
+        return torch.as_tensor(numbers)
+    return numbers if isinstance(x1, np.ndarray) else jax_array(numbers)
+
+
+def check_labels_of_loss(
+    user: VelocityFunction, reference: Reference, loss: Callable[..., Any] | None, seed: int
+) -> CheckFailed | None:
+    """The failure of a loss that does not give its model the labels of its rows, or leaves them out
+    for whole batches. None where it does not show which rows it evaluates the model at."""
+    from fmproof.testing.losses import draw_data, evaluate_loss, noting
+
+    if loss is None or label_parameter(loss) is None:
+        return None
+    labels, wrong = (np.zeros((BATCHES, ROWS), dtype=int) for _ in range(2))
+    rows, parts = np.arange(ROWS), []
+    for number in range(BATCHES):
+        calls: list[tuple[Any, Any]] = []
+        model = Unlabelled(noting(user, reference, calls))
+        z = draw_data(reference, ROWS, seed + number)
+        data = user.convert(z.reshape(-1, *user.shape).copy())
+        evaluate_loss(loss, model, data, ROWS, seed + number)
+        points = Points.of(reference, calls, z)
+        if points is None:
+            return None
+        parts.append(points.counted(reference))
+        given = [to_array(label).reshape(-1) for label in model.seen if label is not None]
+        if not given or any(label.size != ROWS for label in given):
+            return CheckFailed(
+                f"the loss {name_of(loss)} does not give its model the labels of its rows",
+                expected=f"labels of shape ({ROWS},) beside t and x_t, for {ROWS} rows",
+                found="none" if not given else f"labels of shape ({given[0].size},)",
+                hint="call the model as model(t, x, y); a model that never sees its labels learns "
+                "the mean over them",
+            )
+        labels[number] = given[-1]
+        wrong[number] = wrong_labels(labels[number], z, rows)
+    if not Points.join(parts).belong(reference.projected()):
+        return None
+    flat, off = labels.ravel(), wrong.astype(bool).ravel()
+    off &= ~left_out(flat, off, ROWS)
+    if off.any():
+        at = int(off.argmax())
+        return CheckFailed(
+            "the labels do not travel with their data",
+            expected=f"label {at % ROWS} in row {at % ROWS}",
+            found=f"label {flat[at]}; {int(off.sum()):,} of {off.size:,} rows are wrong",
+            hint="index the labels as the data are",
+        )
+    together = left_out_together(wrong.astype(bool))
+    return None if together is None else together.failure(together.p_value)

@@ -1,0 +1,140 @@
+"""The mistakes that a step of a sampler looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.exact import ExactModel
+from fmproof.testing.step_laws import PLMS, Law, Trail, combined, law_of, two_steps
+
+_SECOND = 1e-9  # of the step: times of the model's calls that are told apart
+
+
+def looks_like(
+    trail: Trail, kind: Any, law: Law, found: FloatArray, right_mean: bool, told: list[float]
+) -> str:
+    """The mistake that x_s (N, d) looks like.
+
+    Args:
+        right_mean: whether the mean of x_s is taken for right.
+        told: the times that the step has told its model.
+    """
+    given = trail.given
+    std = float(law.std.mean())
+    a, b, left = _fitted(found, given.z, given.eps)
+    if std > 0 and right_mean:
+        return _noise_like(left, std, abs(trail.s - trail.t))
+    words = _wrong_times(trail, kind, told)
+    if words:
+        return words
+    spread = float(np.abs(found - law.mean).std()) + 1e-300
+    for name, guess in _mistakes(trail, kind, law):
+        if np.allclose(guess, law.mean, atol=1e-9):
+            continue
+        off = float(np.square(found - guess).mean())
+        if off < 0.02 * spread**2 or (std > 0 and abs(off - std**2) < 0.05 * std**2):
+            return name
+    expected = _fitted(law.mean, given.z, given.eps)
+    words = (
+        f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
+        f"expected {expected[0]:.3g}, {expected[1]:.3g} and {std:.3g}"
+    )
+    if std > 0 and abs(left - std) < 0.05 * std:
+        return f"{words}: the noise is right, the drift is not corrected for it"
+    return words
+
+
+def _wrong_times(trail: Trail, kind: Any, told: list[float]) -> str:
+    """What is wrong with the times that the model is told; "" when nothing is, or none is known."""
+    t, s = trail.t, trail.s
+    due = {"euler": [t], "ddim": [t], "euler-maruyama": [t], "heun": [t, s]}
+    if not told or not isinstance(kind, str) or kind not in due:
+        return ""
+    near = _SECOND + 1e-5 * abs(s - t)  # times may have been rounded
+    missing = [time for time in due[kind] if min(abs(time - v) for v in told) > near]
+    others = [v for v in told if min(abs(time - v) for time in due[kind]) > near]
+    if not missing:
+        return ""
+    if others:
+        return f"the model is told t = {others[0]:.6g}, where t = {missing[0]:.6g} is due"
+    return f"the model is told t = {told[0]:.6g} alone; the other slope is due at {missing[0]:.6g}"
+
+
+def _mistakes(trail: Trail, kind: Any, law: Law) -> Iterator[tuple[str, FloatArray]]:
+    """The x_s of known mistakes, or its mean."""
+    x, given, h = trail.x, trail.given, trail.s - trail.t
+    if len(trail.times) > 1:
+        yield from _multistep_mistakes(trail, kind)
+    if kind == "heun":
+        field = ExactModel(replace(trail.reference, target="velocity"))
+        first, second = (field.values(np.array([time]), x) for time in (trail.t, trail.s))
+        yield "the second slope is at x_t, where x_t + h u is due", x + h * (first + second) / 2
+        yield "it is an Euler step: the second slope is not used", x + h * first
+        ahead = field.values(np.array([trail.s]), x + h * first)
+        yield "the second slope is taken alone, not the mean of both", x + h * ahead
+    alpha, beta = trail.factors(trail.s)
+    std = float(law.std.mean())
+    kept = float(np.sqrt(max(beta**2 - std**2, 0)))
+    output = trail.outputs()[0]
+    yield (
+        "the model's output is taken for the noise, which it is not",
+        alpha * given.z + kept * output,
+    )
+    yield (
+        "the model's output is taken for the data, which it is not",
+        alpha * output + kept * given.eps,
+    )
+    yield "the step goes the wrong way: its sign is flipped", 2 * x - law.mean
+
+
+def _fitted(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, float, float]:
+    """Coefficients of E[z given x] and E[eps given x], and the deviation from their sum."""
+    design = np.column_stack([z.ravel(), eps.ravel()])
+    (a, b), *_ = np.linalg.lstsq(design, found.ravel(), rcond=None)
+    return float(a), float(b), float((found.ravel() - design @ np.array([a, b])).std())
+
+
+def _noise_like(found: float, std: float, length: float) -> str:
+    """What the noise of a step is, whose mean is right."""
+    known = {
+        "no noise is added": 0.0,
+        "it has the variance for a factor, where the standard deviation is due": std**2,
+        "it has the root of the standard deviation for a factor": std**0.5,
+        "it grows with the length h of the step, where sqrt(h) is due": std * length**0.5,
+        "it has the factor h^(1/4), where sqrt(h) is due": std / length**0.25,
+    }
+    words = f"the mean is right, but the noise is {found / std:.3g} times what it should be"
+    for name, value in known.items():
+        if abs(found - value) < 0.03 * std and abs(value - std) > 0.1 * std:
+            return f"{words}: {name}"
+    return words
+
+
+def _multistep_mistakes(trail: Trail, kind: str) -> Iterator[tuple[str, FloatArray]]:
+    newest = replace(trail, times=trail.times[:1], points=trail.points[:1])
+    yield "the outputs of the steps before are not used", law_of(newest, kind, 0.0, None).mean
+    turned = replace(trail, points=[trail.x, *reversed(trail.points[1:])])
+    order = [trail.times[0], *reversed(trail.times[1:])]
+    if len(order) > 2:
+        turned = replace(turned, times=order)
+        yield "the outputs before are in the reverse order", law_of(turned, kind, 0.0, None).mean
+    if kind == "plms":
+        outputs = combined(PLMS[len(trail.times)], trail.outputs())
+        a, b = (float(v[0]) for v in trail.reference.coefficients(np.array([trail.t])))
+        alpha, beta = trail.factors(trail.t)
+        determinant = alpha * b - beta * a
+        eps = (alpha * outputs - a * trail.x) / determinant
+        yield (
+            (
+                "the outputs are combined before they are converted to the noise, each at its own "
+                "time and x: convert them first"
+            ),
+            trail.moved(eps),
+        )
+    if kind == "dpm++2m" and len(trail.times) == 2:
+        yield "the ratio of the steps in log(alpha/beta) is upside down", two_steps(trail, True)

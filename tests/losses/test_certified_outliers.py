@@ -1,0 +1,93 @@
+"""The certified method where components lie far apart, and where it runs out of evaluations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("flint", reason="python-flint is not installed")
+
+from flint import arb, ctx
+
+from fmproof.losses import certified, quadrature
+from fmproof.losses.budget import Budget
+from fmproof.losses.certified import tails
+from fmproof.losses.certified.cubature import Cell, integrate
+from fmproof.losses.certified.marginal import Marginal
+from fmproof.losses.certified.panels import disjoint_places, stacks
+from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, Term
+
+NAMES = ("fm", "C1", "floor")
+MODEL = PolynomialVelocity([Term(["1/2"], 0, [1])])
+# One row in a million is 60 standard deviations away.
+OUTLIER = Problem(
+    GaussianMixture(
+        ["599999/1000000", "2/5", "1/1000000"], [[-2], [2], [60]], [[["1/4"]], [["1/2"]], [[1]]]
+    ),
+    CondOTPath(),
+    MODEL,
+)
+
+
+@pytest.fixture(autouse=True)
+def _precision() -> Any:
+    with ctx.workprec(106):
+        yield
+
+
+def test_places_of_components_far_apart_are_disjoint() -> None:
+    found = disjoint_places(
+        [(arb(5), arb(1)), (arb(0), arb(1)), (arb(1.5), arb(1)), (arb(60), arb(2))]
+    )
+    assert [tuple(map(round, place)) for place in found] == [(-1, 3), (4, 6), (58, 62)]
+    assert found[0][0] < -1
+    assert found[0][1] > 2.5
+
+
+def test_stacks_count_no_time_twice() -> None:
+    cells = [Cell((y, (0.0, 1.0))) for y in ((0.0, 0.25), (0.0, 0.5), (0.25, 0.5), (0.5, 1.0))]
+    found = stacks(reversed(cells))
+    assert [edges for edges, _ in found] == [(0.0, 0.5), (0.5, 1.0)]
+    assert [len(above) for _, above in found] == [3, 1]
+
+
+@pytest.mark.parametrize("edges", [(-3.0, 1.0), (8.0, 20.0), (26.0, 35.0)])
+def test_what_components_have_in_a_cell_bounds_it(edges: tuple[float, float]) -> None:
+    """Around the common components, in the void, and around the outlier."""
+    marginal = Marginal(OUTLIER, (*NAMES, "fm_gradient"))
+    now = marginal.schedule(arb(1) / 2)
+    bounds = tails.in_a_cell(marginal, now, marginal.components(now), edges)
+    cell = Cell((edges,))
+    part = integrate(marginal.at(arb(1) / 2, lambda y: y), [cell], [1e-9] * 4, Budget(1e6))
+    assert not part.leftover
+    for bound, value in zip(bounds, part.values, strict=True):
+        assert bound.overlaps(value)
+    if edges[0] > 20:  # what is there is rare: E u^2 is some 0.01 of the whole
+        assert float(bounds[1].abs_upper()) < 0.02
+    if edges[0] == 8:
+        assert float(bounds[1].abs_upper()) < 1e-9
+
+
+def test_an_enclosure_is_no_wider_with_a_tighter_tolerance() -> None:
+    """With fewer evaluations than any of them needs; and it holds what quadrature finds."""
+    known = quadrature.evaluate(OUTLIER, NAMES, 1e-9)
+    before = None
+    for tolerance in (1e-3, 1e-6):
+        found = certified.evaluate(OUTLIER, NAMES, tolerance, max_evaluations=5e4)
+        assert found["fm"].cost["unresolved"] > 0
+        for name in NAMES:
+            off = abs(found[name].value - known[name].value)
+            assert off <= found[name].error + known[name].error
+            if before is not None:
+                assert found[name].error <= before[name].error * (1 + 1e-12)
+        before = found
+
+
+def test_an_outlier_does_not_take_the_enclosure() -> None:
+    """Evaluations go where the largest bounds are, and what is left of the outlier is small."""
+    found = certified.evaluate(OUTLIER, NAMES, 1e-3, max_evaluations=2e5)
+    known = quadrature.evaluate(OUTLIER, NAMES, 1e-9)
+    for name in NAMES:
+        assert abs(found[name].value - known[name].value) <= found[name].error
+        assert found[name].error < 0.01 * known[name].value, name

@@ -1,0 +1,125 @@
+"""Losses with labels: the model gets each row's own, or none in rows that are chosen one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fmproof.models import CondOTPath, GaussianMixture
+from fmproof.testing import (
+    CheckFailed,
+    assert_losses_differ_by_constant,
+    assert_same_gradient,
+    takes_tensors,
+)
+
+MIX = GaussianMixture([0.3, 0.7], [[-2, 0], [1.5, 1]], [[[0.25, 0], [0, 0.5]], [[0.5, 0], [0, 1]]])
+POINTS = np.array([[0.0, 0], [1, 2], [-2, 1]])  # most batches have several rows of one point
+FEW = {"samples": 1_000}
+
+
+def model(t, x):
+    return 0.3 * x + np.tanh(t[:, None] * x)
+
+
+def family(theta, t, x):
+    return theta[0] * x + theta[1] * np.tanh(t[:, None] * x)
+
+
+def loss_with(choose):
+    """A loss that gives its model ``choose(y, rng)``, or nothing."""
+
+    def loss(model, x1, y, rng):
+        t, x0 = rng.random(len(x1)), rng.standard_normal(x1.shape)
+        x = t[:, None] * x1 + (1 - t[:, None]) * x0
+        labels = choose(y, rng)
+        out = model(t, x) if labels is None else model(t, x, y=labels)
+        return np.square(out - (x1 - x0)).sum(axis=1).mean()
+
+    return loss
+
+
+def one_by_one(null):
+    return lambda y, rng: np.where(rng.random(len(y)) < 0.2, null, y)
+
+
+RIGHT = {
+    "passed on": lambda y, rng: y,
+    "left out row by row": one_by_one(-1),
+    "left out by a label of the data": one_by_one(0),
+}
+WRONG = {
+    "not given": (lambda y, rng: None, "does not give its model the labels"),
+    "of other rows": (lambda y, rng: rng.permutation(y), "the labels do not travel"),
+    "turned": (lambda y, rng: y[::-1], "the labels do not travel"),
+    "left out together": (
+        lambda y, rng: y if rng.random() < 0.8 else y * 0 - 1,
+        "labels are left out of whole batches",
+    ),
+    "one for all": (lambda y, rng: y[:1], "labels of shape (8,)"),
+}
+
+
+@pytest.mark.parametrize("data", [MIX, POINTS])
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_labels(name, data):
+    loss = loss_with(RIGHT[name])
+    assert_losses_differ_by_constant(model, CondOTPath(), data, loss, **FEW)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_labels(name):
+    choose, words = WRONG[name]
+    with pytest.raises(CheckFailed) as caught:
+        assert_losses_differ_by_constant(model, CondOTPath(), MIX, loss_with(choose), **FEW)
+    assert words in str(caught.value)
+
+
+def test_gradients():
+    given = {"theta": np.array([0.3, 1.0]), **FEW}
+    right, wrong = (loss_with(RIGHT["passed on"]), loss_with(WRONG["not given"][0]))
+    assert_same_gradient(family, CondOTPath(), MIX, right, **given)
+    with pytest.raises(CheckFailed, match="does not give its model the labels"):
+        assert_same_gradient(family, CondOTPath(), MIX, wrong, **given)
+
+
+def test_a_loss_may_call_the_model_by_position_or_by_name():
+    for call in (
+        lambda model, t, x, y: model(t, x, y),
+        lambda model, t, x, y: model(t, x=x, labels=y),
+        lambda model, t, x, y: model(t=t, x=x, class_labels=y),
+    ):
+
+        def loss(model, x1, labels, rng, call=call):
+            t, x0 = rng.random(len(x1)), rng.standard_normal(x1.shape)
+            x = t[:, None] * x1 + (1 - t[:, None]) * x0
+            return np.square(call(model, t, x, labels) - (x1 - x0)).sum(axis=1).mean()
+
+        assert_losses_differ_by_constant(model, CondOTPath(), MIX, loss, **FEW)
+
+
+def test_tensors():
+    torch = pytest.importorskip("torch")
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = torch.nn.Linear(3, 2)
+
+        def forward(self, x, t):
+            return self.layer(torch.cat([x, t[:, None]], dim=1))
+
+    def loss_of(give):
+        @takes_tensors
+        def loss(model, x1, y):
+            t, x0 = torch.rand(len(x1)), torch.randn_like(x1)
+            x = torch.lerp(x0, x1, t[:, None])
+            out = model(x, t, y) if give else model(x, t)
+            return (out - (x1 - x0)).square().sum(dim=1).mean()
+
+        return loss
+
+    torch.manual_seed(0)
+    assert_same_gradient(Network(), CondOTPath(), MIX, loss_of(True), **FEW)
+    with pytest.raises(CheckFailed, match="does not give its model the labels"):
+        assert_same_gradient(Network(), CondOTPath(), MIX, loss_of(False), **FEW)
