@@ -479,9 +479,13 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     if elab.is_parameter(name) or elab.is_time(name):
         return None
     candidate = candidate_of(elab, symbol)
-    if candidate is None or any(
-        isinstance(n, t.Expectation | t.Derivative | t.Integral) or n is symbol
+    if candidate is None or any(n is symbol for n in t.walk(candidate.right)):
+        return None
+    if _averages(candidate.right) or any(
+        _averages(one.right)  # Ż_t = v(Z_t, t), with a v that is an average, is no path
         for n in t.walk(candidate.right)
+        if isinstance(n, t.Call) and isinstance(n.head, t.Sym)
+        for one in elab.candidates.get(key_of(n.head), ())
     ):
         return None
     inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
@@ -500,6 +504,11 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         value = None
     elab.paths[name] = value
     return value
+
+
+def _averages(node: t.Node) -> bool:
+    """Whether a formula averages, differentiates or integrates."""
+    return any(isinstance(n, t.Expectation | t.Derivative | t.Integral) for n in t.walk(node))
 
 
 def _turned(elab: Elaborator, value: Expr | None) -> Expr | None:
