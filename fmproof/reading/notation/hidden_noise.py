@@ -162,6 +162,8 @@ def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:
     if elab.strict or any(elab.is_parameter(spelled(s)) for s in call.head.sub):
         return None
     key, found = key_of(call.head), dict[str, t.Sym]()
+    if key in elab.density_of:
+        return None  # words say of what it is the density
     for other, calls in elab.evidence.called.items():
         if not elab.is_density(other):
             continue
@@ -171,7 +173,8 @@ def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:
             found = paths
         elif any(spelled(a) in found or key in elab.density_of for a in paths.values()):
             return None
-    return next(iter(found.values())) if len(found) == 1 else None
+    others = {name for name, laws in elab.said_laws.items() if key in map(key_of, laws)}
+    return next(iter(found.values())) if len(found) == 1 and others <= set(found) else None
 
 
 def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> Expr | None:
