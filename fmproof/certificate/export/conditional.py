@@ -10,7 +10,7 @@ from sympy import Rational, S
 from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
 from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.spaces import Point, at, density
+from fmproof.certificate.export.spaces import Point, at, density, folded
 from fmproof.certificate.export.statement import (
     NotExported,
     conditioned,
@@ -380,10 +380,7 @@ class _Law:
         if beside != 1 or not terms:
             terms.append(beside)
         proofs = [self.step.measurability.real(t, self.here, point) for t in terms]
-        whole = proofs[0]
-        for proof in proofs[1:]:
-            whole = f"(Meas_mul {whole} {proof})"
-        return f"(fun pt_a : {self.A} => {text})", whole
+        return f"(fun pt_a : {self.A} => {text})", folded("Meas_mul", proofs)
 
     @property
     def _given_a(self) -> str:

@@ -11,7 +11,7 @@ from sympy import Rational, S
 
 from fmproof.certificate.export.equality import Tree, product_of, tree
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.spaces import Point, at, density, nested, reordered
+from fmproof.certificate.export.spaces import Point, at, density, folded, nested, reordered
 from fmproof.certificate.export.statement import (
     NotExported,
     Scope,
@@ -148,12 +148,9 @@ def marginal(step: At, draw: Any, over: Sequence[Any]) -> Marginal:
     both = point.with_more(hidden, other)
     inside = bare.inside(step.printer.placed(step.scope, both))
     joint = f"(fun ({name} : {where}) ({other} : {behind}) => {bare.text(scope)})"
-    measurable, *more = (step.measurability.real(p, inside, bare.at(both)) for p in bare.parts)
-    sign, *signs = (step.measurability.nonneg(p, bare.inside(scope)) for p in bare.parts)
-    for part in more:
-        measurable = f"(Meas_mul {measurable} {part})"
-    for part in signs:
-        sign = f"(Rmult_le_pos _ _ {sign} {part})"
+    parts = [step.measurability.real(p, inside, bare.at(both)) for p in bare.parts]
+    signs = [step.measurability.nonneg(p, bare.inside(scope)) for p in bare.parts]
+    measurable, sign = folded("Meas_mul", parts), folded("Rmult_le_pos _ _", signs)
     nonneg = f"(fun ({name} : {where}) ({other} : {behind}) => {sign})"
     found = Marginal(step, draw, bare.over, bare.hidden, joint, measurable, nonneg)
     finite = _finite(found, rest, drawn)
@@ -277,10 +274,7 @@ def _product(step: At, over: Any, scope: Scope) -> str:
 def measurable_law(step: At, over: Any, point: Point) -> str:
     """That the product of the densities of draws is measurable."""
     scope = step.printer.placed(step.scope, point)
-    first, *others = (step.measurability.real(d, scope, point) for d in over.densities)
-    for part in others:
-        first = f"(Meas_mul {first} {part})"
-    return first
+    return folded("Meas_mul", [step.measurability.real(d, scope, point) for d in over.densities])
 
 
 def _one_more(
@@ -299,11 +293,7 @@ def _one_more(
     p = f"(fun ({name} : {where}) ({other} : {new}) => {step.printer.term(law, here)})"
     measurable = [step.measurability.real(d, there, both) for d in (*done, law)]
     signs = [step.measurability.nonneg(d, inside) for d in done]
-    m, sign = measurable[0], signs[0]
-    for part in measurable[1:]:
-        m = f"(Meas_mul {m} {part})"
-    for part in signs[1:]:
-        sign = f"(Rmult_le_pos _ _ {sign} {part})"
+    m, sign = folded("Meas_mul", measurable), folded("Rmult_le_pos _ _", signs)
     fact = law_fact(step, law, inside | {item.var: "_" for item in ranges})
     proof = (
         f"(@law_cons ({where}) ({new}) {D} {p} {m} (fun {name} : {where} => {sign}) {proof} "

@@ -9,6 +9,7 @@ from sympy import Rational, S
 from fmproof.certificate.export.equality import chain, product_of, tree
 from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
+from fmproof.certificate.export.spaces import folded
 from fmproof.certificate.export.statement import NotExported
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow, factors
@@ -31,9 +32,7 @@ def product_vanishes(step: At) -> str:
     ratio = isinstance(b, nodes.Ratio)
     parts = b.args if ratio else factors(b)
     proofs = [step.given(props.VanishesWith(a, part)) for part in parts]
-    whole = proofs[0]
-    for proof in proofs[1:]:
-        whole = f"({'ratio_zero' if ratio else 'product_zero'} {whole} {proof})"
+    whole = folded("ratio_zero" if ratio else "product_zero", proofs)
     eq = step.equality
     shape = tree(b, step.scope) if ratio else product_of([tree(p, step.scope) for p in parts])
     return f"(fun pt_e => {whole} {chain(eq.trees(shape, tree(b, step.scope)), 'pt_e')})"
@@ -75,9 +74,7 @@ def positive(step: At) -> str:
 def _product(step: At, a: Any) -> str:
     parts, eq = a.args if isinstance(a, Mul) else factors(a), step.equality
     proofs = [step.given(props.Positive(part)) for part in parts]
-    whole = proofs[0]
-    for proof in proofs[1:]:
-        whole = f"(Rmult_lt_0_compat _ _ {whole} {proof})"
+    whole = folded("Rmult_lt_0_compat _ _", proofs)
     same = eq.trees(product_of([tree(p, step.scope) for p in parts]), tree(a, step.scope))
     return f"(eq_ind _ (fun h => 0 < h) {whole} _ {same})"
 

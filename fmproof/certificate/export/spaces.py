@@ -166,7 +166,7 @@ class Measurability:
             return point.real(node)
         if isinstance(node, Add | Mul):
             kind = "Meas_add" if isinstance(node, Add) else "Meas_mul"
-            return _folded(kind, [self.real(a, scope, point) for a in node.args])
+            return folded(kind, [self.real(a, scope, point) for a in node.args])
         if isinstance(node, Pow):
             inner = self.real(node.args[0], scope, point)
             return f"(@Meas_pow ({point.space}) _ {node.args[1]} {inner})"
@@ -204,9 +204,7 @@ class Measurability:
         if isinstance(node, Mul):
             scalars = [self.real(a, scope, point) for a in node.args if not dimension(a)]
             (vector,) = (a for a in node.args if dimension(a))
-            return (
-                f"(VMeas_scal {_folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
-            )
+            return f"(VMeas_scal {folded('Meas_mul', scalars)} {self.vector(vector, scope, point)})"
         if isinstance(node, nodes.Apply):
             return self._symbol("VMeas_after", node, scope, point)
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
@@ -255,7 +253,7 @@ class Measurability:
         inside = (self.vector if vector else self.real)(body, scope, point)
         if not densities(measure):
             return inside
-        law = _folded("Meas_mul", [self.real(d, scope, point) for d in densities(measure)])
+        law = folded("Meas_mul", [self.real(d, scope, point) for d in densities(measure)])
         return f"({'VMeas_scal' if vector else 'Meas_mul'} {law} {inside})"
 
     def _integral(self, lemma: str, size: str, node: Any, scope: Scope, point: Point) -> str:
@@ -288,7 +286,7 @@ class Measurability:
             )
         ]
         facts = [
-            _folded("Meas_mul", [self.real(d, there, inner) for d in densities(node.measure)]),
+            folded("Meas_mul", [self.real(d, there, inner) for d in densities(node.measure)]),
             self.vector(given.var, there, inner),
             self.vector(node.body, there, inner),
         ]
@@ -327,7 +325,7 @@ class Measurability:
             else:
                 inner = self.vector(arg, scope, point)
                 proofs.append(f"(@MeasP_vector d l ({point.space}) _ {inner})")
-        return _folded("MeasP_pair", proofs)
+        return folded("MeasP_pair", proofs)
 
     # --- signs ---
 
@@ -336,9 +334,9 @@ class Measurability:
         if isinstance(node, Rational):
             return f"(ltac:(lra) : 0 <= {self.printer.term(node, scope)})"
         if isinstance(node, Mul):
-            return _folded("Rmult_le_pos _ _", [self.nonneg(a, scope) for a in node.args])
+            return folded("Rmult_le_pos _ _", [self.nonneg(a, scope) for a in node.args])
         if isinstance(node, Add):
-            return _folded("Rplus_le_le_0_compat _ _", [self.nonneg(a, scope) for a in node.args])
+            return folded("Rplus_le_le_0_compat _ _", [self.nonneg(a, scope) for a in node.args])
         if isinstance(node, Pow) and node.args[1] == 2:
             return f"(pow2_ge_0 {self.printer.term(node.args[0], scope)})"
         if isinstance(node, nodes.Inner) and node.is_square:
@@ -350,8 +348,8 @@ class Measurability:
             over, name = items(node.measure), self._names()
             inside = self.printer.placed(scope, at(over, name))
             parts = [self.nonneg(d, inside) for d in densities(node.measure)]
-            law = [_folded("Rmult_le_pos _ _", parts)] if parts else []
-            whole = _folded("Rmult_le_pos _ _", [*law, self.nonneg(node.body, inside)])
+            law = [folded("Rmult_le_pos _ _", parts)] if parts else []
+            whole = folded("Rmult_le_pos _ _", [*law, self.nonneg(node.body, inside)])
             return f"(Int_ge0 ({space(over)}) _ (fun {name} => {whole}))"
         if isinstance(node, nodes.Apply):
             return self._nonneg_symbol(node, scope)
@@ -383,11 +381,21 @@ def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
     return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
 
 
-def _folded(lemma: str, proofs: Sequence[str]) -> str:
+def folded(lemma: str, proofs: Sequence[str]) -> str:
+    """A lemma about two, for one after the other: ((l p q) r)."""
     whole = proofs[0]
     for proof in proofs[1:]:
         whole = f"({lemma} {whole} {proof})"
     return whole
 
 
-__all__ = ["Measurability", "Point", "at", "density", "factor_space", "nested", "reordered"]
+__all__ = [
+    "Measurability",
+    "Point",
+    "at",
+    "density",
+    "factor_space",
+    "folded",
+    "nested",
+    "reordered",
+]
