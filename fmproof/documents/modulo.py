@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sympy import Expr, S
 
-from fmproof.documents.terms import cancelled, heads_in
+from fmproof.documents.terms import heads_in, vanish
 from fmproof.documents.ways import normal_difference
 from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Scalar
@@ -82,4 +82,4 @@ def _quotient(difference: Expr, lead: Expr, left: Expr, right: Expr) -> Expr | N
         waiting += _spread(mul(S.NegativeOne, cofactor, rest))
         waiting = [*summands(add(*waiting))] if waiting else []
         waiting = [one for one in waiting if one is not S.Zero]
-    return add(*quotient) if add(*map(cancelled, kept)) == S.Zero and quotient else None
+    return add(*quotient) if quotient and vanish(kept) else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.documents.terms import cancelled
+from fmproof.documents.terms import vanish
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, Gaussian, Inner, dim
 from fmproof.lang.nodes.measure import drawn_by
@@ -39,7 +39,7 @@ def with_moments(claim: Expr, difference: Expr) -> tuple[Expr, list[Part]] | Non
         change = add(mul(scale, inside[0]), mul(S.NegativeOne, scale, value))
         shifted, left = add(shifted, change), add(left, mul(S.NegativeOne, change))
         parts.append(part)
-    return (shifted, parts) if parts and _is_zero(left) else None
+    return (shifted, parts) if parts and vanish(summands(left)) else None
 
 
 def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
@@ -72,11 +72,6 @@ def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
         ]
         return Part(name, average, steps, name=name), S.Zero
     return None
-
-
-def _is_zero(term: Expr) -> bool:
-    """Whether nothing is left, b · (1/b) taken for 1."""
-    return bool(add(*map(cancelled, summands(term))) == S.Zero)
 
 
 def parts_with_moments(

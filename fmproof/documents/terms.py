@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sympy import Basic, Expr, S, preorder_traversal
 
-from fmproof.lang.arithmetic import Add, Mul, factors, mul
+from fmproof.lang.arithmetic import Add, Mul, add, factors, mul
 from fmproof.lang.nodes import (
     Apply,
     Density,
@@ -101,3 +101,8 @@ def cancelled(part: Expr) -> Expr:
             own[factor] -= common
             own[factor.args[1]] -= common
     return mul(*(+own).elements())
+
+
+def vanish(parts: Iterable[Expr]) -> bool:
+    """Whether a sum is 0, b · (1/b) taken for 1."""
+    return bool(add(*map(cancelled, parts)) == S.Zero)

@@ -47,20 +47,21 @@ class Clusters:
     starts: Ints
     distances: Floats
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def rank(self) -> Ints:
+        """(M,) where each row stands in ``order``."""
         rank = np.empty_like(self.order)
         rank[self.order] = np.arange(len(self.order))
-        object.__setattr__(self, "_rank", rank)
+        return rank
 
-    def rank(self, place: Ints) -> Ints:
-        """Where rows stand in ``order``."""
-        found: Ints = self.__dict__["_rank"][place]
-        return found
+    @cached_property
+    def _squares(self) -> Floats:
+        """(K,) squared lengths of the centres."""
+        return np.asarray(np.einsum("kd,kd->k", self.centres, self.centres))
 
     def nearest_centre(self, y: Floats, ratio: Floats) -> Ints:
         """The clusters (n,) whose centres, times r, are nearest to the queries, and not empty."""
-        lengths = np.einsum("kd,kd->k", self.centres, self.centres)
-        closeness = 2 * y @ self.centres.T - ratio[:, None] * lengths
+        closeness = 2 * y @ self.centres.T - ratio[:, None] * self._squares
         closeness[:, np.diff(self.starts) == 0] = -np.inf
         return np.asarray(np.argmax(closeness, axis=1))
 
@@ -81,8 +82,7 @@ class Clusters:
 
     def _reached(self, y: Floats, ratio: Floats, nearest: Floats) -> tuple[Ints, Ints]:
         sizes = np.einsum("nd,nd->n", y, y)
-        lengths = np.einsum("kd,kd->k", self.centres, self.centres)
-        scale = sizes[:, None] + ratio[:, None] ** 2 * lengths
+        scale = sizes[:, None] + ratio[:, None] ** 2 * self._squares
         square = scale - 2 * ratio[:, None] * (y @ self.centres.T)
         slack = SLACK * scale
         least = np.sqrt(np.maximum(square - slack, 0.0))

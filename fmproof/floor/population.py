@@ -92,18 +92,29 @@ class Population:
 
         Where picking them does not pay off it is all, in order. See :meth:`Clusters.reached`.
         """
-        clusters, count = self.clusters, len(y)
-        if clusters is not None and count:
-            if nearest is None:
-                nearest = self._nearest(clusters, y, ratio)
-            few = slice(None, None, -(-count // _TRIED))
-            tried = clusters.reached(y[few], ratio[few], nearest[few])
-            if tried.pairs < _SPARSE * len(y[few]) * len(self):
-                reached = clusters.reached(y, ratio, nearest)
-                if reached.cost < count * len(self):
-                    ranks = clusters.rank
-                    return lambda i: ranks(self.position(i)), self._part(clusters, reached, dtype)
-        return self.position, self._all(dtype)
+        clusters = self.clusters
+        reached = None if clusters is None else self._worth_it(clusters, y, ratio, nearest)
+        if clusters is None or reached is None:
+            return self.position, self._all(dtype)
+        rank = clusters.rank
+        return lambda index: rank[self.position(index)], self._part(clusters, reached, dtype)
+
+    def _worth_it(
+        self, clusters: Clusters, y: Floats, ratio: Floats, nearest: Floats | None
+    ) -> Reached | None:
+        """The members in reach, where picking them pays off; tried with some of the queries."""
+
+        def reached(some: slice) -> Reached:
+            near = (
+                self._nearest(clusters, y[some], ratio[some]) if nearest is None else nearest[some]
+            )
+            return clusters.reached(y[some], ratio[some], near)
+
+        few = slice(None, None, max(1, -(-len(y) // _TRIED)))
+        if reached(few).pairs >= _SPARSE * len(y[few]) * len(self):
+            return None
+        whole = reached(slice(None))
+        return whole if whole.cost < len(y) * len(self) else None
 
     def _nearest(self, clusters: Clusters, y: Floats, ratio: Floats) -> Floats:
         """How far the nearest member is at most: one of the cluster with the nearest centre."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from reported import MIX, POINTS, Kit, col, square
+from reported_sampling import BARS, BETAS
 
 from fmproof.models import (
     CondOTPath,
@@ -31,14 +32,14 @@ from fmproof.testing import (
     assert_step,
 )
 
-BARS = np.cumprod(1 - np.linspace(1e-3, 0.3, 50))
-BETAS = np.linspace(1e-3, 0.3, 50)
-EXPLODING = FunctionPath(1, lambda t: 10 * (1 - t) + 0.02)
 INNER = UniformTime("1/20", "19/20")
 
 
-def sigma(t: float) -> float:
+def sigma(t: Any) -> Any:
     return 10 * (1 - t) + 0.02
+
+
+EXPLODING = FunctionPath(1, sigma)
 
 
 # --- steps
