@@ -14,6 +14,7 @@ from sympy import Basic, Expr, S
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.conditional import contraction, pull_out, transfer
 from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.gaussian import is_gaussian
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import equal_integrand
 from fmproof.kernel.integrals import drop_draw, joint_law, reorder_draws
@@ -338,7 +339,7 @@ def standard_noise(goal: Integrable) -> Theorem | None:
 
     bound = [v for item in goal.measure for v in drawn_by(item)]
     variables = [v for v in bound if v in free_vars(goal.body)]
-    if not variables:
+    if not variables or not any(map(is_gaussian, goal.measure)):
         return None
     head = Scalar("h", *variables)
     try:

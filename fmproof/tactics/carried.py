@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sympy import Expr
 
 from fmproof.errors import SortError
-from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity
+from fmproof.kernel.equality import instantiate_head, symmetry, transitivity
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import cauchy_schwarz, equal_integrand, parallelogram
 from fmproof.kernel.ring import ring, ring_normal
@@ -22,25 +22,32 @@ from fmproof.tactics.rewriting import attempt, sweep
 
 
 @remembered
-def multiplied_out(body: Expr) -> Theorem:
-    """body = a sum of monomials."""
-    theorem = sweep(body, expand_inner) or reflexivity(body)
-    normal = ring_normal(theorem.rhs)
-    same = attempt(ring, theorem.rhs, normal)
-    return theorem if same is None else transitivity(theorem, same)
+def multiplied_out(body: Expr) -> Expr:
+    """The sum of monomials that a term is."""
+    expanded = sweep(body, expand_inner)
+    return ring_normal(body if expanded is None else expanded.rhs)
+
+
+def _equal_to_it(body: Expr) -> Theorem | None:
+    """body = the same multiplied out."""
+    expanded = sweep(body, expand_inner)
+    same = attempt(ring, body if expanded is None else expanded.rhs, multiplied_out(body))
+    return same if expanded is None or same is None else transitivity(expanded, same)
 
 
 def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
     """``goal`` from what is known, where both multiplied out are the same: ‖a − b‖² < ∞ gives that
     ‖a‖² − 2⟨a, b⟩ + ‖b‖² is."""
-    ours, theirs = multiplied_out(goal.body), multiplied_out(fact.body)
     plain, other = _plain(goal), _plain(fact)
     if (plain is goal and other is fact) or plain is None or other is None:
         return None
     second = attempt(same_law, plain, other)
-    first = second and attempt(equal_integrand, goal, ours)
-    third = first and attempt(equal_integrand, other, symmetry(theirs))
-    if first is None or second is None or third is None:
+    if second is None:
+        return None
+    ours, theirs = _equal_to_it(goal.body), _equal_to_it(fact.body)
+    first = ours and attempt(equal_integrand, goal, ours)
+    third = theirs and attempt(equal_integrand, other, symmetry(theirs))
+    if first is None or third is None:
         return None
     return discharge(first, discharge(second, third))
 
@@ -48,7 +55,7 @@ def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
 @remembered
 def _plain(goal: Integrable) -> Integrable | None:
     """The same of the integrand multiplied out."""
-    body = multiplied_out(goal.body).rhs
+    body = multiplied_out(goal.body)
     try:
         return goal if body is goal.body else admit(Integrable(body, *goal.measure))
     except SortError:

@@ -9,7 +9,7 @@ Most conversions can only apply to terms with certain symbols at the root. One t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -117,6 +117,25 @@ class Forms(Generic[T]):
         if isinstance(found, RuleError | SortError):
             raise type(found)(str(found))
         return found
+
+
+class Once(Generic[T]):
+    """What an iterator gives, each item made when it is first asked for, and once."""
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self._made: list[T] = []
+        self._rest = items
+
+    def __iter__(self) -> Iterator[T]:
+        place = 0
+        while True:
+            if place == len(self._made):
+                try:
+                    self._made.append(next(self._rest))
+                except StopIteration:
+                    return
+            yield self._made[place]
+            place += 1
 
 
 def attempt(rule: Callable[..., Theorem | None], *args: object) -> Theorem | None:

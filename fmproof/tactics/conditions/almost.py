@@ -195,7 +195,7 @@ def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Pro
         joint = Integrable(prop.body, *goal.measure, *prop.measure)
     except SortError:
         joint = None
-    if joint is not None:
+    if joint is not None and search.prove(joint, depth) is not None:
         proof = search.from_theorem(sections(joint, len(goal.measure)), "Fubini", depth)
         if proof is not None:
             return Proof(restate(proof.theorem, goal), proof.reasons)

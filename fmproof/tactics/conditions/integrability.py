@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
+from fmproof.lang.node import remembered
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -58,7 +59,7 @@ from fmproof.tactics.pointwise import (
     logarithmic_slopes,
     scaled_slope,
 )
-from fmproof.tactics.rewriting import Conversion, at, at_instances, attempt, sweep, symbols_inside
+from fmproof.tactics.rewriting import Conversion, Once, at, at_instances, attempt, sweep, symbols_inside
 
 if TYPE_CHECKING:
     from fmproof.tactics.conditions.prover import Prover
@@ -72,10 +73,22 @@ Moves = Callable[["Prover", Integrable, Integrable], Iterator[Move]]
 
 def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
     """From what is known at once, else by the first move whose conditions are proved."""
-    form = joint_form(goal)
-    if form is None:
+    proof = search.worked_out(_at_once, goal)
+    if proof is not None or depth == 0:  # every move leads to further conditions
+        return proof
+    for word, theorem, free in search.worked_out(_moves, goal):
+        proof = search.from_theorem(theorem, word, depth + free)
+        if proof is not None:
+            return proof
+    return None
+
+
+def _at_once(search: Prover, goal: Integrable) -> Proof | None:
+    """From no further conditions."""
+    if joint_form(goal) is None:
         return Proof(finite_measure(goal), ("finite measure",))
-    theorem = attempt(gaussian_moments, goal) if any(map(is_gaussian, goal.measure)) else None
+    one_gaussian = len(goal.measure) == 1 and is_gaussian(goal.measure[0])
+    theorem = attempt(gaussian_moments, goal) if one_gaussian else None
     if theorem is not None:
         return Proof(theorem, ("Gaussian moments",))
     for name, fact in search.facts_at(goal):
@@ -83,29 +96,35 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
         theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
         if theorem is not None:
             return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
-    if depth == 0:
-        return None  # every move leads to further conditions
+    return None
+
+
+def _moves(search: Prover, goal: Integrable) -> Iterable[tuple[str, Theorem | None, bool]]:
+    """What may lead to a goal, in the order in which it is tried: the word that a report says, the
+    theorem, and whether it counts against the depth."""
+    return Once(_each_move(search, goal))
+
+
+def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem | None, bool]]:
     needed = needed_items(goal)
     if 0 < len(needed) < len(goal.measure):  # the other draws have mass one
         smaller = Integrable(goal.body, *(goal.measure[i] for i in needed))
         theorem = attempt(same_law, goal, smaller)
         if theorem is not None:
-            return search.from_theorem(theorem, "", depth + 1)
+            yield "", theorem, True
+            return
     if slope_is_drawn(goal) and not is_compound(goal.body):
         computed = all_computed_slopes(goal.body)
         if computed is not None and not _has_derivative(computed.rhs):  # there is no better form
-            theorem = attempt(equal_integrand, goal, computed)
-            return search.from_theorem(theorem, "derivatives", depth + 1)
-    for move in _moves(goal):
+            yield "derivatives", attempt(equal_integrand, goal, computed), True
+            return
+    form = joint_form(goal)
+    for move in _kinds_of_moves(goal):
         for word, theorem in move(search, goal, form):
-            proof = search.from_theorem(theorem, word, depth + (word in FREE))
-            if proof is not None:
-                return proof
-    return None
+            yield word, theorem, word in FREE
 
 
-def _moves(goal: Integrable) -> tuple[Moves, ...]:
-    """What may lead to a condition, in the order in which it is tried."""
+def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     first: tuple[Moves, ...] = ()
     if is_polynomial(goal):
         first = (_noise_moves,)
@@ -137,7 +156,7 @@ def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
         yield "", attempt(equal_integrand, goal, joined)
     for _name, fact in search.facts_at(goal):
         if isinstance(fact.conclusion, Dominated):
-            theorem = attempt(dominated_integrable, fact.conclusion)
+            theorem = _dominated(fact.conclusion)
             if theorem is not None and alpha_equal(theorem.conclusion, goal):
                 yield "domination", theorem
     rewritings = [
@@ -155,6 +174,11 @@ def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
         computed = sweep(goal.body, _known_almost_surely(fact))
         if computed is not None:
             yield "almost surely", attempt(equal_integrand, goal, computed)
+
+
+@remembered
+def _dominated(prop: Dominated) -> Theorem | None:
+    return attempt(dominated_integrable, prop)
 
 
 def _mean_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:

@@ -5,9 +5,10 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from time import thread_time
+from typing import Any, TypeVar
 
 from fmproof.errors import SortError
 from fmproof.kernel.almost import everywhere
@@ -26,6 +27,9 @@ from fmproof.tactics.conditions.quotients import divided
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import defined, fewer, pointwise
 from fmproof.tactics.rewriting import attempt, sweep
+
+P = TypeVar("P", bound=Prop)
+T = TypeVar("T")
 
 DEPTHS = (4, 6, 9, 13)
 """How many rules may be chained, but for those to what is simpler in any case."""
@@ -53,6 +57,7 @@ class Prover:
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self.until: float | None = None  #: when the search gives up, in seconds of the thread
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
+        self._worked_out: dict[tuple[object, Prop], Any] = {}
 
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
@@ -69,7 +74,16 @@ class Prover:
 
     def _forget_failures(self) -> None:
         self._failed.clear()
+        self._worked_out.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
+
+    def worked_out(self, work: Callable[[Prover, P], T], goal: P) -> T:
+        """``work`` of a goal, once: a search comes to the same goal with other depths."""
+        key = work, goal
+        if key not in self._worked_out:
+            self._worked_out[key] = work(self, goal)
+        found: T = self._worked_out[key]
+        return found
 
     def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
         """A theorem that concludes ``goal`` from the hypotheses alone, or None.
@@ -151,11 +165,14 @@ class Prover:
         """``theorem`` with all its hypotheses proved."""
         if theorem is None:
             return None
-        reasons: tuple[str, ...] = (reason,) if reason else ()
+        proofs = []
         for premise in theorem.hypotheses:
             proof = self.prove(premise, depth)
             if proof is None:
                 return None
+            proofs.append(proof)
+        reasons: tuple[str, ...] = (reason,) if reason else ()
+        for proof in proofs:
             theorem = discharge(theorem, proof.theorem)
             reasons += proof.reasons
         return Proof(theorem, reasons)
@@ -187,11 +204,11 @@ class Prover:
                 theorem = specialise(theorem, inner.var)
 
     def _assumed(self, goal: Prop) -> Proof | None:
-        for name, prop in self.hypotheses:
-            if alpha_equal(prop, goal):
-                return Proof(restate(assume(prop), goal), (f"@{name}",))
-            if isinstance(prop, ForAll):
-                found = specialised(assume(prop), goal)
+        for name, theorem, _ in self._assumptions:
+            if alpha_equal(theorem.conclusion, goal):
+                return Proof(restate(theorem, goal), (f"@{name}",))
+            if isinstance(theorem.conclusion, ForAll):
+                found = specialised(theorem, goal)
                 if found is not None:
                     return Proof(restate(found, goal), (f"@{name}",))
         return None
