@@ -60,7 +60,7 @@ from fmproof.tactics.averages import written_mean
 from fmproof.tactics.by_parts import score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
-from fmproof.tactics.methods.integrals import expanded, in_standard_order
+from fmproof.tactics.methods.integrals import expanded, in_standard_order, separated
 from fmproof.tactics.rewriting import (
     Conversion,
     Forms,
@@ -264,13 +264,7 @@ def _linear(term: Expr) -> Theorem | None:
     if posterior.posterior(term) is not None:
         return None
     if isinstance(term, IntegralOver | Expect):
-        if _holds_average(term.body):
-            return None
-        multiplied = expanded(term)
-        if multiplied is None:
-            return attempt(linearity, term)
-        separated = attempt(linearity, multiplied.rhs)
-        return separated and transitivity(multiplied, separated)
+        return None if _holds_average(term.body) else separated(term)
     if isinstance(term, Inner | Mul):
         found = [integral_argument(factor) for factor in factors(term)]
         first = next((integral for integral, _ in filter(None, found)), None)

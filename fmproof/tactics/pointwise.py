@@ -11,7 +11,6 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.algebra import cancel
 from fmproof.kernel.almost import multiple_vanishes
 from fmproof.kernel.calculus import (
     DERIVATIVES,
@@ -36,7 +35,7 @@ from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, factors, mul, summands, without
 from fmproof.lang.node import remembered
-from fmproof.lang.nodes import Apply, Density, Grad, Named, Partial, Ratio
+from fmproof.lang.nodes import Apply, Density, Gaussian, Grad, Named, Partial
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.props import (
     AtMost,
@@ -46,8 +45,8 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import alpha_equal
-from fmproof.tactics.rewriting import Conversion, at, attempt, sweep, symbols_inside
+from fmproof.lang.scope import alpha_equal, free_vars
+from fmproof.tactics.rewriting import Conversion, at, attempt, cancelled, sweep
 
 
 def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
@@ -124,8 +123,23 @@ def slopes(term: Expr) -> Theorem | None:
         body = term.body
         if isinstance(body, Apply) and isinstance(body.head, Density):
             return None
-        return attempt(derivative, term)
-    return attempt(cancel, term) if Ratio in symbols_inside(term) else None
+        return _computed(term)
+    return cancelled(term)
+
+
+def _computed(term: Derivative) -> Theorem | None:
+    """A derivative by the rules of calculus, if there is one for what stands under it."""
+    return None if _is_elementary(term) else attempt(derivative, term)
+
+
+def _is_elementary(term: Derivative) -> bool:
+    """Whether it is the derivative of an unknown function in one of its arguments."""
+    body, var = term.body, term.var
+    if not isinstance(body, Apply) or isinstance(body.head, Gaussian):
+        return False
+    if body.head.definition is not None:
+        return False
+    return [arg for arg in body.arguments if var in free_vars(arg)] == [var]
 
 
 @at(Grad, Partial)
@@ -174,7 +188,7 @@ def fewer(goal: Differentiable, fact: Theorem) -> Theorem | None:
 @at(*DERIVATIVES, Mul)
 def all_slopes(term: Expr) -> Theorem | None:
     """The same, also of densities."""
-    return attempt(derivative, term) if isinstance(term, Derivative) else slopes(term)
+    return _computed(term) if isinstance(term, Derivative) else slopes(term)
 
 
 def _swept(conversion: Conversion) -> Callable[[Expr], Theorem | None]:

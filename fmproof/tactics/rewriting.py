@@ -16,10 +16,12 @@ from typing import Any, Generic, TypeVar
 from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
+from fmproof.kernel.algebra import cancel, ratio_and_denominator
 from fmproof.kernel.equality import congruence, transitivity
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Mul, factors
 from fmproof.lang.node import declaration, remembered
-from fmproof.lang.nodes import Apply, Named, Var
+from fmproof.lang.nodes import Apply, Named, Ratio, Var
 
 Conversion = Callable[[Expr], Theorem | None]
 
@@ -144,6 +146,14 @@ def attempt(rule: Callable[..., Theorem | None], *args: object) -> Theorem | Non
         return rule(*args)
     except (RuleError, SortError):
         return None
+
+
+@at(Mul)
+def cancelled(term: Expr) -> Theorem | None:
+    """b·(a/b)·k as a·k, where a ratio stands beside its denominator."""
+    if Ratio not in symbols_inside(term) or ratio_and_denominator(factors(term)) is None:
+        return None
+    return attempt(cancel, term)
 
 
 def rewritable(term: Expr) -> tuple[int, ...]:

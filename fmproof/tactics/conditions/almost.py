@@ -41,7 +41,7 @@ from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.laws import needed_items
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import pointwise
-from fmproof.tactics.rewriting import attempt
+from fmproof.tactics.rewriting import attempt, symbols_inside
 
 if TYPE_CHECKING:
     from fmproof.tactics.conditions.prover import Prover
@@ -257,13 +257,22 @@ def _vanishes(search: Prover, goal: Almost, prop: VanishesWith, depth: int) -> P
             proof = _reordered(theorem, goal, ("absolute continuity",))
             if proof is not None:
                 return proof
-    several = len(factors(numerator)) > 1
-    for place in range(len(factors(numerator)) if several else 0):
+    for place in _superfluous(factors(numerator), denominator):
         theorem = everywhere(multiple_vanishes(prop, place), goal.measure)
         proof = search.from_theorem(theorem, "", depth)
         if proof is not None:
             return proof
     return None
+
+
+def _superfluous(parts: Sequence[Expr], denominator: Expr) -> Sequence[int]:
+    """The places of the factors that a product may vanish without, those first of which what the
+    denominator stands for has nothing."""
+    if len(parts) < 2:
+        return ()
+    definition = denominator.head.definition if isinstance(denominator, Apply) else None
+    inside = frozenset() if definition is None else symbols_inside(definition)
+    return sorted(range(len(parts)), key=lambda i: inside.issuperset(symbols_inside(parts[i])))
 
 
 def _vanishes_under_law(goal: Almost, prop: VanishesWith) -> Proof | None:

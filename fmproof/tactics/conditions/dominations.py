@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 
 from sympy import Expr
@@ -23,10 +23,12 @@ from fmproof.kernel.integrability import (
 )
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors
-from fmproof.lang.node import remembered
+from fmproof.lang.node import bound_vars, remembered, sort_of
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Ratio, Scalar
 from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.props import Integrable
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 from fmproof.tactics.rewriting import Once, RootSymbol, attempt, symbols_inside
 
 DOMINATIONS: tuple[tuple[str, Callable[[Integrable], Theorem], tuple[RootSymbol, ...]], ...] = (
@@ -57,24 +59,43 @@ def dominations(goal: Integrable) -> Iterable[tuple[str, Theorem]]:
 def _dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
     inside = symbols_inside(goal.body)
     for word, rule, symbols in DOMINATIONS:
+        if rule is constant_factor and not _has_constant(goal):
+            continue
         if not symbols or not inside.isdisjoint(symbols):
             theorem = attempt(rule, goal)
             if theorem is not None:
                 yield word, theorem
 
 
-def scalar_dominations(goal: Integrable) -> Iterator[Move]:
-    """|a b| ≤ a² + b² and |f| ≤ 1 + f², for functions that are no densities and no squares."""
-    parts = factors(goal.body)
-    places = [i for i, part in enumerate(parts) if _is_function(part) and parts.count(part) == 1]
-    for first, second in combinations(places, 2):
+def _has_constant(goal: Integrable) -> bool:
+    """Whether there is a scalar factor, or a denominator, that is free of what is integrated."""
+    bound = frozenset(bound_vars(goal))
+    return any(
+        (not bound & free_vars(part) and sort_of(part) is Sort.REAL)
+        or (isinstance(part, Ratio) and not bound & free_vars(part.args[1]))
+        for part in factors(goal.body)
+    )
+
+
+def scalar_dominations(goal: Integrable, squared: Collection[object]) -> Iterator[Move]:
+    """|a b| ≤ a² + b² and |f| ≤ 1 + f², for functions that are no densities and no squares.
+
+    ``squared`` are the symbols of whose squares something is known; what is defined may be a mean
+    of such, but alone it is integrable as a mean.
+    """
+    parts, bound = factors(goal.body), frozenset(bound_vars(goal))
+    functions = [
+        (i, part.head)
+        for i, part in enumerate(parts)
+        if isinstance(part, Apply) and isinstance(part.head, Scalar)
+        if bound & free_vars(part) and parts.count(part) == 1
+    ]
+    known = [i for i, head in functions if head in squared]
+    pairs = [i for i, head in functions if head in squared or head.definition is not None]
+    for first, second in combinations(pairs, 2):
         yield "Cauchy–Schwarz", attempt(scalar_cauchy_schwarz, goal, first, second)
-    for place in places:
+    for place in known:
         yield "second moments", attempt(scalar_square_integrable, goal, place)
-
-
-def _is_function(part: Expr) -> bool:
-    return isinstance(part, Apply) and isinstance(part.head, Scalar)
 
 
 def is_compound(body: Expr) -> bool:

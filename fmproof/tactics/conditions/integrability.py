@@ -59,7 +59,15 @@ from fmproof.tactics.pointwise import (
     logarithmic_slopes,
     scaled_slope,
 )
-from fmproof.tactics.rewriting import Conversion, Once, at, at_instances, attempt, sweep, symbols_inside
+from fmproof.tactics.rewriting import (
+    Conversion,
+    Once,
+    at,
+    at_instances,
+    attempt,
+    sweep,
+    symbols_inside,
+)
 
 if TYPE_CHECKING:
     from fmproof.tactics.conditions.prover import Prover
@@ -119,6 +127,8 @@ def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem 
             yield "derivatives", attempt(equal_integrand, goal, computed), True
             return
     form = joint_form(goal)
+    if form is None:
+        return
     for move in _kinds_of_moves(goal):
         for word, theorem in move(search, goal, form):
             yield word, theorem, word in FREE
@@ -146,7 +156,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
     """|f| ≤ Σ |gᵢ|."""
     yield from dominations(goal)
-    yield from scalar_dominations(goal)
+    yield from scalar_dominations(goal, search.squared)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:

@@ -5,10 +5,12 @@ Untrusted: the search only decides which rules to try; what it returns is a theo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from time import thread_time
 from typing import Any, TypeVar
+
+from sympy import Basic
 
 from fmproof.errors import SortError
 from fmproof.kernel.almost import everywhere
@@ -16,6 +18,7 @@ from fmproof.kernel.calculus import differentiable_equal
 from fmproof.kernel.equality import equal_sides, generalise, instantiate, specialise, symmetry
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Pow
 from fmproof.lang.nodes import Var
 from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import alpha_equal, canon, free_vars
@@ -26,7 +29,7 @@ from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.conditions.quotients import divided
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import defined, fewer, pointwise
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import attempt, sweep, symbols_inside
 
 P = TypeVar("P", bound=Prop)
 T = TypeVar("T")
@@ -53,6 +56,11 @@ class Prover:
         self.equations = list(equations)
         self.facts: list[Theorem] = []
         self.divided = divided(prop for _, prop in self.hypotheses)  #: see :mod:`.quotients`
+        #: the symbols of whose squares something is known, or that are equal to something
+        self.squared = frozenset[object]().union(
+            *map(symbols_inside, _powers_in(prop for _, prop in self.hypotheses)),
+            *(symbols_inside(equation.conclusion) for equation in equations),
+        )
         self._known: dict[Prop, Proof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self.until: float | None = None  #: when the search gives up, in seconds of the thread
@@ -62,17 +70,19 @@ class Prover:
     def learn(self, equation: Theorem) -> None:
         """Take a theorem f = g along which differentiability may be carried."""
         self.equations.append(equation)
-        self._forget_failures()
+        self._new(equation)
 
     def note(self, fact: Theorem) -> None:
         """Take a theorem that holds almost surely, under its own hypotheses."""
         self.facts.append(fact)
-        self._forget_failures()
+        self._new(fact)
 
     def _late(self) -> bool:
         return self.until is not None and thread_time() > self.until
 
-    def _forget_failures(self) -> None:
+    def _new(self, theorem: Theorem) -> None:
+        """What failed may be proved from what is new."""
+        self.squared |= symbols_inside(theorem.conclusion)
         self._failed.clear()
         self._worked_out.clear()
         self._known = {goal: proof for goal, proof in self._known.items() if proof is not None}
@@ -212,6 +222,13 @@ class Prover:
                 if found is not None:
                     return Proof(restate(found, goal), (f"@{name}",))
         return None
+
+
+def _powers_in(nodes: Iterable[Basic]) -> Iterator[Basic]:
+    for node in nodes:
+        if isinstance(node, Pow):
+            yield node
+        yield from _powers_in(node.args)
 
 
 def _written_out(theorem: Theorem) -> Theorem | None:

@@ -23,7 +23,7 @@ from fmproof.lang.arithmetic import Mul, Pow, add, coefficient, factors, mul
 from fmproof.lang.nodes import Abs, Exp, Inner, Log, Ratio, Sqrt, Var
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, at, attempt, symbols_inside
+from fmproof.tactics.rewriting import Conversion, at, attempt, cancelled, symbols_inside
 
 
 @at(Inner)
@@ -41,7 +41,7 @@ def cancel_ratios(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         if Ratio not in symbols_inside(term):
             return None
-        return attempt(cancel, term) or _whole_power(term)
+        return cancelled(term) or _whole_power(term)
 
     return convert
 
@@ -56,9 +56,9 @@ def _whole_power(term: Mul) -> Theorem | None:
             inverses = [Ratio(S.One, b) for b in below[1:]]
             rest = [*parts[:place], *parts[place + 1 :]]
             split = attempt(ring, term, mul(Ratio(part.args[0], below[0]), *inverses, *rest))
-            cancelled = None if split is None else attempt(cancel, split.rhs)
-            if split is not None and cancelled is not None:
-                return transitivity(split, cancelled)
+            shorter = None if split is None else attempt(cancel, split.rhs)
+            if split is not None and shorter is not None:
+                return transitivity(split, shorter)
     return None
 
 

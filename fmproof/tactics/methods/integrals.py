@@ -14,6 +14,7 @@ from fmproof.kernel.integrals import (
     expectation_as_integral,
     fubini,
     inner_of_integral,
+    integral_argument,
     iterated_expectation,
     linearity,
     marginal_draw,
@@ -30,7 +31,7 @@ from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, at, attempt, symbols_inside
+from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
 def expanded(term: Expr) -> Theorem | None:
@@ -48,6 +49,18 @@ def expanded(term: Expr) -> Theorem | None:
     return congruence(term, {0: ring(body, normal)})
 
 
+def separated(term: Expr) -> Theorem | None:
+    """Summands and constants out of an integral or expectation, multiplied out where that helps."""
+    multiplied = expanded(term)
+    if multiplied is not None:
+        apart = attempt(linearity, multiplied.rhs)
+        return apart and transitivity(multiplied, apart)
+    body, bound = term.args[0], frozenset(bound_vars(term))
+    if not body.is_Add and all(bound & free_vars(factor) for factor in factors(body)):
+        return None  # one summand without constants
+    return attempt(linearity, term)
+
+
 def _waits(term: Expr) -> bool:
     """Whether an inner product with an integral is inside, which must come first.
 
@@ -58,22 +71,13 @@ def _waits(term: Expr) -> bool:
     return any(_waits(arg) for arg in term.args)
 
 
-def _has_integral(term: Expr) -> bool:
-    return not symbols_inside(term).isdisjoint((IntegralOver, Expect))
-
-
 def linear(_: Line) -> Conversion:
     @at(IntegralOver, Expect, Mul, Inner)
     def convert(term: Expr) -> Theorem | None:
         if isinstance(term, IntegralOver | Expect):
-            if _waits(term.body):
-                return None
-            multiplied = expanded(term)
-            if multiplied is None:
-                return attempt(linearity, term)
-            separated = attempt(linearity, multiplied.rhs)
-            return separated and transitivity(multiplied, separated)
-        return attempt(inner_of_integral, term) if _has_integral(term) else None
+            return None if _waits(term.body) else separated(term)
+        holds = any(map(integral_argument, factors(term)))
+        return attempt(inner_of_integral, term) if holds else None
 
     return convert
 
