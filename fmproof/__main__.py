@@ -1,5 +1,5 @@
 """``python -m fmproof``."""
 
-from fmproof.cli import main
+from fmproof.cli import program
 
-main()
+program()
