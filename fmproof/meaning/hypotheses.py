@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from sympy import Basic, Expr
 
 from fmproof.lang.arithmetic import Mul
-from fmproof.lang.nodes import Apply, Density, Div, Field, Head, Partial, Var
-from fmproof.lang.nodes.measure import Let, drawn_by
+from fmproof.lang.nodes import Apply, Density, Div, Field, Head, Partial, Scalar, Var
+from fmproof.lang.nodes.measure import Lebesgue, Let, drawn_by
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import fresh, substitute
 from fmproof.lang.sorts import Sort
@@ -114,6 +114,33 @@ def below_one(props: Iterable[Any]) -> frozenset[Head]:
 def _factors(term: Any) -> Iterator[Any]:
     for factor in Mul.make_args(term):
         yield factor.args[0] if factor.is_Pow else factor
+
+
+def bowls(heads: Iterable[Head], props: Iterable[Any]) -> frozenset[Head]:
+    """The functions of one vector alone that may be quadratic: hypotheses ask for no integral of
+    them over the whole space, but under a law, and for no sign."""
+    props = tuple(props)
+    asked = positive_heads(props) | below_one(props) | equal_heads(props).keys()
+    unbounded = [prop for prop in props if _over_space(prop)]
+    return frozenset(
+        head
+        for head in heads
+        if isinstance(head, Scalar) and head.definition is None and not head.nonneg
+        if [v.sort for v in head.params] == [Sort.VEC] and head not in asked
+        if not any(_mentions(prop, head) for prop in unbounded)
+    )
+
+
+def _over_space(node: Basic) -> bool:
+    return (isinstance(node, Lebesgue) and not node.bounded) or any(map(_over_space, node.args))
+
+
+def _mentions(node: Any, head: Head) -> bool:
+    if isinstance(node, Apply):
+        inside = node.head.definition
+        if node.head == head or (inside is not None and _mentions(inside, head)):
+            return True
+    return any(_mentions(part, head) for part in node.args)
 
 
 def path_heads(terms: Iterable[Basic]) -> frozenset[Head]:

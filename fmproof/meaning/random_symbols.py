@@ -327,6 +327,23 @@ class RandomFunction:
         return squared if self._squared else whole
 
 
+class Bowl:
+    """c + b·a + Σ kᵢ aᵢ² of its one vector a, with kᵢ > 0: its mean has one lowest point."""
+
+    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+        self._name = text(head.params[0])
+        self._level, self._slope = draw(-0.6, 0.6), draw(-0.6, 0.6, dim)
+        self._steepness = draw(0.3, 0.8, dim)
+
+    def __call__(self, arguments: Arguments) -> Array:
+        (a,) = arguments
+        return np.asarray(self._level + dot(self._slope + self._steepness * a, a))
+
+    def formula(self) -> str:
+        level, slope, steepness = map(_numbers, (self._level, self._slope, self._steepness))
+        return _sum([level, f"{slope}·{self._name}", f"{steepness}·{self._name}²"])
+
+
 class LinearField:
     """Σ b_j v_j in its vectors v_j, with positive coefficients that depend on the others."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cache, cached_property, partial
 from typing import Any, Literal, Protocol
 
@@ -23,7 +24,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.environment import NoNumbers, OverBudget
-from fmproof.meaning.hypotheses import Asked, at_values, path_heads
+from fmproof.meaning.hypotheses import Asked, at_values, bowls, path_heads
 from fmproof.meaning.interpretation import Array
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
@@ -147,6 +148,18 @@ def check_steps(
     return Witness(problems, seed, problem).check(derivation)
 
 
+class _Kind(Enum):
+    """What symbols mean, in the order in which it is tried."""
+
+    PROBLEMS = "some play a part in a problem"
+    DECAYING = "all decay"
+    QUADRATIC = "functions of one vector are quadratic"
+
+
+_KINDS = (_Kind.PROBLEMS, _Kind.DECAYING)
+_ON_QUADRATICS = "in which functions of one vector are quadratic"  # which shows less
+
+
 class Witness:
     """Checks derivations one after another; those about the same symbols share their numbers."""
 
@@ -200,22 +213,33 @@ class Witness:
         times = set().union(*map(variables_of, props), *map(_arguments, terms))
         anywhere = frozenset() if self._only_times else frozenset(free - times)
 
+        quadratic = bowls(heads, props)
+
         @cache
-        def usable(decaying: bool) -> _Usable:
-            batches = self._batches(heads, variables, decaying, props, linear, anywhere)
+        def usable(kind: _Kind) -> _Usable:
+            own = quadratic if kind is _Kind.QUADRATIC else frozenset[Head]()
+            decaying = kind is not _Kind.PROBLEMS
+            batches = self._batches(heads, variables, decaying, props, linear, anywhere, own)
             return _Usable.of(batches, derivation.hypotheses)
 
         found: dict[str, Numeric] = {}
         for line in lines:
-            found[line.id] = self._verdict(line, usable)
+            kinds: tuple[_Kind, ...] = _KINDS
+            if quadratic and sort_of(line.claim) is Sort.SET:  # which a quadratic loss has
+                kinds = (*_KINDS, _Kind.QUADRATIC)
+            found[line.id] = self._verdict(line, kinds, usable)
             if progress is not None:
                 progress()
         return found
 
-    def _verdict(self, line: Line, worlds: Callable[[bool], _Usable]) -> Numeric:
-        """On problems; where they decide nothing, in worlds in which every integral converges."""
-        for decaying in (False, True):
-            usable = worlds(decaying)
+    def _verdict(
+        self, line: Line, kinds: Sequence[_Kind], worlds: Callable[[_Kind], _Usable]
+    ) -> Numeric:
+        """On problems; where they decide nothing, in worlds in which every integral converges, and
+        of minimisers in worlds in which functions have some that can be found."""
+        for kind in kinds:
+            usable = worlds(kind)
+            said = _ON_QUADRATICS if kind is _Kind.QUADRATIC else ""
             outcomes = [batch.judge(line) for batch in usable.batches]
             agreeing, worst = 0, 0.0
             for batch, counts, outcome in zip(usable.batches, usable.counts, outcomes, strict=True):
@@ -228,7 +252,7 @@ class Witness:
                 agreeing += int(agrees.sum())
                 worst = max(worst, float(outcome.ratio[agrees].max(initial=0.0)))
             if agreeing:
-                return Numeric("agrees", agreeing, worst)
+                return Numeric("agrees", agreeing, worst, message=said)
             if self._problem is not None:
                 break
         return Numeric("inconclusive", 0, None, message=_why(usable, outcomes))
@@ -241,11 +265,12 @@ class Witness:
         props: Props,
         linear: Linear,
         anywhere: frozenset[Var],
+        quadratic: frozenset[Head],
     ) -> tuple[_Batch, ...]:
         symbols = frozenset(h for h in heads if h.definition is None)
-        key = symbols, variables, decaying, Asked.of(props), linear, anywhere
+        key = symbols, variables, decaying, Asked.of(props), linear, anywhere, quadratic
         if key not in self._known:
-            worlds = self._worlds(heads, variables, decaying, props, linear, anywhere)
+            worlds = self._worlds(heads, variables, decaying, props, linear, anywhere, quadratic)
             self._known[key] = tuple(_Batch(world) for world in worlds)
         return self._known[key]
 
@@ -257,6 +282,7 @@ class Witness:
         props: Props,
         linear: Linear,
         anywhere: frozenset[Var],
+        quadratic: frozenset[Head],
     ) -> list[World]:
         if self._problem is not None:
             cast = Cast.of(heads)
@@ -269,7 +295,7 @@ class Witness:
         plane = self._problems // _IN_PLANE
         some = any(head.draws and not head.is_density for head in heads)
         points = self._problems // _ON_POINTS if some else 0
-        world = partial(World.random, linear=linear, anywhere=anywhere)
+        world = partial(World.random, linear=linear, anywhere=anywhere, bowls=quadratic)
         worlds = [
             world(dim, cast, variables, self._seed, count, props)
             for dim, count in ((1, self._problems - plane - points), (2, plane))

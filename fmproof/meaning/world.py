@@ -15,6 +15,7 @@ from fmproof.meaning.conditional import slopes_of
 from fmproof.meaning.hypotheses import NOTHING, Asked
 from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
 from fmproof.meaning.random_symbols import (
+    Bowl,
     CarryingField,
     Draw,
     LinearField,
@@ -31,6 +32,7 @@ from fmproof.models.random_problems import random_problem, simpler
 from fmproof.models.velocity import PolynomialVelocity
 
 _PARAMETERS = 3  # of a model that no problem describes
+_INDEPENDENT = 2  # of them that differ in dimension 1, so that a minimiser is unique
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class World:
         count: how many problems were drawn.
         first, last: the part of them that this world is about, ``last`` excluded.
         linear: fields that have to be linear in their vectors.
+        bowls: functions of a vector that are to be quadratic.
         pointed: whether laws without a density are laws on points.
         asked: what hypotheses ask of the symbols.
         simple: the symbols with the simplest meaning of their kind.
@@ -61,6 +64,7 @@ class World:
     last: int
     pointed: bool = False
     linear: frozenset[Head] = frozenset()
+    bowls: frozenset[Head] = frozenset()
     asked: Asked = NOTHING
     simple: frozenset[Head] = frozenset()
     anywhere: frozenset[Var] = frozenset()
@@ -77,6 +81,7 @@ class World:
         pointed: bool = False,
         linear: frozenset[Head] = frozenset(),
         anywhere: frozenset[Var] = frozenset(),
+        bowls: frozenset[Head] = frozenset(),
     ) -> World:
         """``count`` problems; as far as may be, symbols satisfy the ``hypotheses``, propositions
         about them."""
@@ -93,6 +98,7 @@ class World:
             count,
             pointed,
             linear,
+            bowls,
             Asked.of(hypotheses),
             anywhere=anywhere,
         )
@@ -135,7 +141,7 @@ class World:
         others = Interpretation(
             dim=self.dim,
             count=self.size,
-            theta=self._draw(0)(-1.0, 1.0, _PARAMETERS),
+            theta=self._draw(0)(-1.0, 1.0, self._parameters),
             laws={head: s.law for head, s in symbols.items() if isinstance(s, RandomLaw)},
             functions={**functions, **slopes},
             linear=frozenset(h for h, s in symbols.items() if isinstance(s, LinearField)),
@@ -167,6 +173,10 @@ class World:
                 yield replace(self, simple=self.simple | {head})
 
     @property
+    def _parameters(self) -> int:
+        return _INDEPENDENT if self.bowls else _PARAMETERS
+
+    @property
     def is_problem(self) -> bool:
         """Whether a problem file says everything there is to say."""
         return bool(self.problems) and not self.cast.others and not self.variables
@@ -177,7 +187,7 @@ class World:
         for head, symbol in self._symbols().items():
             lines.append(f"# {text(Apply(head, *head.params))} = {symbol.formula()}")
         if not self.problems:
-            theta = self._draw(0)(-1.0, 1.0, _PARAMETERS)
+            theta = self._draw(0)(-1.0, 1.0, self._parameters)
             if any(v.sort is Sort.PARAM for head in self.cast.others for v in head.params):
                 lines.append(f"# θ = {_row(theta)}")
             return "\n".join([f"# dimension {self.dim}", *lines]) + "\n"
@@ -185,7 +195,7 @@ class World:
 
     def _symbols(self) -> Mapping[Head, Any]:
         found: dict[Head, Any] = {}
-        parameters = _PARAMETERS
+        parameters = self._parameters
         for problem in self.problems[:1]:
             if isinstance(problem.model, PolynomialVelocity):
                 parameters = problem.model.coefficients.size
@@ -202,6 +212,8 @@ class World:
                 found[head] = RandomPoints(head, self.dim, draw)
             elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
+            elif head in self.bowls:
+                found[head] = Bowl(head, self.dim, draw)
             elif head in self.linear:
                 found[head] = LinearField(head, draw)
             elif head in carried and isinstance(found.get(carried[head].density), RandomLaw):

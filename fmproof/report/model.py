@@ -58,7 +58,7 @@ class Numeric:
     worst: float | None  #: largest |lhs − rhs| over its error bound; ≤ 1 agrees
     counterexample: str | None = None  #: a problem as TOML, when refuted
     reproduce: str | None = None  #: the command line that evaluates it again
-    message: str = ""  #: why inconclusive
+    message: str = ""  #: why inconclusive; of what agrees, what the problems have in common
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,8 @@ def numeric_words(numeric: Numeric) -> str:
     """One clause: what the numbers say of a step."""
     if numeric.status == "agrees":
         worst = f"{numeric.worst or 0.0:.1g}"
-        return (
-            f"the numbers agree on {count(numeric.problems, 'problem')}, "
-            f"worst difference {worst} of its error bound"
-        )
+        problems = " ".join(filter(None, (count(numeric.problems, "problem"), numeric.message)))
+        return f"the numbers agree on {problems}, worst difference {worst} of its error bound"
     if numeric.status == "refuted":
         times = "" if numeric.worst is None else f", {numeric.worst:.1g} times their error bound"
         return f"the numbers refute it: the two sides differ{times} on"

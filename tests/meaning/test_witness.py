@@ -12,6 +12,7 @@ from sympy import Expr
 
 from fmproof import (
     Abs,
+    ArgMin,
     AtMost,
     Density,
     Derivation,
@@ -31,10 +32,12 @@ from fmproof import (
     Scalar,
     Step,
     Vec,
+    check,
     norm2,
     uniform,
 )
-from fmproof.derivations import BUILTIN, load
+from fmproof.derivations import BUILTIN, bregman, load
+from fmproof.derivations.bregman import L_Y
 from fmproof.derivations.fm_cfm import (
     C_1,
     L_FM,
@@ -51,6 +54,7 @@ from fmproof.derivations.fm_cfm import (
 )
 from fmproof.derivations.general import matching
 from fmproof.derivations.symbols import p_cond, p_data, p_marg, t, theta, time, u_marg, x, z
+from fmproof.meaning.hypotheses import bowls
 from fmproof.meaning.witness import Witness, check_steps
 from fmproof.models import CondOTPath, LinearVPPath, TimeLaw, problem_from_toml
 from fmproof.models.random_problems import random_problem
@@ -86,7 +90,6 @@ def with_claim(derivation: Derivation, label: str, claim: Expr) -> Derivation:
     return replace(derivation, parts=parts)
 
 
-NOT_QUADRATIC = {("bregman", "M.1"), ("bregman", "M.2")}  # minimisers of another function of θ
 RARELY_SATISFIED = {"ddpm": 5, "continuity": 10}  # schedules that fall, squares that add up to one
 
 # --- true steps -------------------------------------------------------------------------
@@ -99,10 +102,7 @@ def test_built_in_derivations_agree(name: str, seed: int) -> None:
     found = check_steps(derivation, seed=seed)
     assert list(found) == [step.id for part in derivation.parts for step in part.steps]
     for label, numeric in found.items():
-        if (name, label) in NOT_QUADRATIC:
-            assert numeric.status == "inconclusive"
-            continue
-        assert numeric.status == "agrees"
+        assert numeric.status == "agrees", label
         assert numeric.problems >= RARELY_SATISFIED.get(name, 17)
         assert numeric.worst is not None
         assert numeric.worst <= 1
@@ -185,6 +185,41 @@ def test_a_mutated_claim_is_refuted(mutation: str) -> None:
     assert numeric.worst > 4
     assert numeric.reproduce is not None
     assert numeric.reproduce.startswith("fmproof verify fm-cfm --problem")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        ArgMin(L_Y(theta) + bregman.expect(norm2(bregman.model)), theta),  # another regulariser
+        ArgMin(L_Y(theta) - bregman.expect(Inner(bregman.slope, bregman.target)), theta),
+        ArgMin(bregman.expect(bregman.D(bregman.target, -bregman.model)), theta),
+    ],
+)
+def test_minimisers_of_another_loss_are_refuted(claim: Expr) -> None:
+    """The loss is no quadratic, so they are looked for where it is."""
+    wrong = with_claim(bregman.bregman, "M.2", claim)
+    numeric = check_steps(wrong)["M.2"]
+    assert numeric.status == "refuted"
+    assert "φ(a) = " in numeric.counterexample
+
+
+def test_agreement_on_quadratic_functions_says_so() -> None:
+    """A quadratic's divergence is symmetric; others are not, so this claim is false."""
+    other = ArgMin(bregman.expect(bregman.D(bregman.model, bregman.target)), theta)
+    numeric = check_steps(with_claim(bregman.bregman, "M.2", other))["M.2"]
+    assert (numeric.status, numeric.message) == (
+        "agrees",
+        "in which functions of one vector are quadratic",
+    )
+    assert check([with_claim(bregman.bregman, "M.2", other)]).status == "failed"
+
+
+def test_a_function_that_is_integrated_over_the_space_is_no_quadratic() -> None:
+    f, g = Scalar("f", x), Scalar("g", x)
+    under_a_law = Integrable(f(x), p(x))
+    over_space = Integrable(g(x), x)
+    assert bowls([f, g], [under_a_law, over_space]) == {f}
+    assert bowls([f, g], [AtMost(0, f(x))]) == {g}
 
 
 def test_the_counterexample_is_small_and_reruns() -> None:
