@@ -62,6 +62,7 @@ from fmproof.tactics.spelling import hypothesis
 
 PATIENCE = 5.0
 """Seconds of computation after which ``auto`` gives up on a step."""
+_SOON, _LEAST = 0.8, 0.02  # of this: for a step that lacks a condition, and for each further one
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(derivation name, steps done, steps in all)``."""
@@ -151,6 +152,8 @@ class _Checker:
         self.declared = {canon(h.prop) for h in self.derivation.hypotheses}
         self.unproved: set[Prop] = set()  # statements of lemmas that failed
         self.finite: set[Prop] = set()  # obligations met so far
+        self.lacks = False  # whether the present step lacks a condition
+        self.soon = 0.0  # when it is to come to an end then, in seconds of the thread
         self.messages: list[str] = []
         self.almost: Sequence[Draw] = ()  # what the chain of the present part is to hold for
         self.missing: dict[Prop, tuple[Prop, list[str]]] = {}  # what hints ask for, by step
@@ -343,11 +346,24 @@ class _Checker:
     @contextmanager
     def _patience(self, seconds: float) -> Iterator[None]:
         """How long conditions are looked for."""
+        self.lacks, self.soon = False, thread_time() + _SOON * self.patience
         self.prover.until = thread_time() + seconds
         try:
             yield
         finally:
             self.prover.until = None
+
+    @contextmanager
+    def _hurrying(self) -> Iterator[None]:
+        """How long a further condition is looked for in a step that already lacks one."""
+        until = self.prover.until
+        if self.lacks and until is not None:
+            least = thread_time() + _LEAST * self.patience
+            self.prover.until = min(until, max(self.soon, least))
+        try:
+            yield
+        finally:
+            self.prover.until = until
 
     def _guarded(self, step: Step, part: str, before: Expr) -> tuple[Theorem, StepReport]:
         """A step, whose trouble is its own: the others are checked all the same."""
@@ -495,7 +511,7 @@ class _Checker:
             problem = problem or failure
             if problem is not None and not self.hints:
                 break
-            proof = self._proved(prop) if lifted is prop else None
+            proof = self._proved(prop) if lifted is prop and failure is None else None
             if proof is not None:
                 theorem = discharge(theorem, proof.theorem)
         return theorem, tuple(records), problem
@@ -514,10 +530,15 @@ class _Checker:
         return tuple(records), problem
 
     def _condition(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
+        with self._hurrying():
+            return self._looked_for(prop, step)
+
+    def _looked_for(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
         proof = self._proved(prop)
         if proof is not None:
             self._note_use((r[1:] for r in proof.reasons if r.startswith("@")), step)
             return Condition(formula(prop), proof.describe()), None
+        self.lacks = True
         shown, users = self.assumed.setdefault(canon(prop), (prop, []))
         if step not in users:
             users.append(step)

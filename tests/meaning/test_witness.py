@@ -25,6 +25,7 @@ from fmproof import (
     Integrable,
     Integral,
     Latent,
+    Lebesgue,
     Part,
     Ratio,
     Rational,
@@ -217,7 +218,7 @@ def test_agreement_on_quadratic_functions_says_so() -> None:
 def test_a_function_that_is_integrated_over_the_space_is_no_quadratic() -> None:
     f, g = Scalar("f", x), Scalar("g", x)
     under_a_law = Integrable(f(x), p(x))
-    over_space = Integrable(g(x), x)
+    over_space = Integrable(g(x), Lebesgue(x))
     assert bowls([f, g], [under_a_law, over_space]) == {f}
     assert bowls([f, g], [AtMost(0, f(x))]) == {g}
 
