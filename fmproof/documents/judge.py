@@ -212,6 +212,9 @@ class Judge:
             return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
+        if item.differential:
+            self._break(item, "the row before it is an equation of differentials")
+            return report(item, "hypothesis", "an equation of differentials: how a point moves")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -226,6 +229,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved
         if letter is not None and not known and not condition and self._is_case(letter):
+            if self._is_draw(letter, item.right):
+                return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
@@ -297,6 +302,13 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _is_draw(self, left: t.Sym, right: t.Node | None) -> bool:
+        """``x = m + s ε``: a point by its noise, which the document draws."""
+        if not (isinstance(right, t.Add) and self._is_vector(left)):
+            return False
+        random = self.elab.evidence.random
+        return any(spelled(n) in random for n in letters_in(right))
 
     def _is_nothing_new(self, item: Item) -> bool:
         """``X = Y - N`` beside Y = X + N: the sides are one sum."""

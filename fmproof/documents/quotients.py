@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sympy import Basic, Expr, Rational, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
 from fmproof.lang.nodes.measure import conditions as conditions_of
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
@@ -51,16 +51,13 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
         return None
-    one, other = over
+    one, other = map(_without_roots, over)
     if not agree(one, other, ("linearity",)):
         return None
-    return [
-        Step("1", left, by=words),
-        Step("2", over[0], by="cancel"),
-        Step("3", over[1], by="linearity"),
-        Step("4", right, by="cancel"),
-        Step("5", claim, by=words),
-    ]
+    lines = [(left, words), (over[0], "cancel"), (one, "root"), (other, "linearity")]
+    lines += [(over[1], "root"), (right, "cancel"), (claim, words)]
+    there = [at for at, (term, _) in enumerate(lines) if at == 0 or term != lines[at - 1][0]]
+    return [Step(str(i), lines[at][0], by=lines[at][1]) for i, at in enumerate(there, 1)]
 
 
 def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
@@ -82,7 +79,7 @@ def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
 
 
 def _without_roots(term: Expr) -> Expr:
-    """√v·√v as v, in every summand."""
+    """√v·√v as v, in every summand, and inside of averages."""
     return add(*(mul(*_squares(Counter(factors(part)))) for part in summands(term)))
 
 
@@ -90,6 +87,8 @@ def _squares(parts: Counter[Expr]) -> Iterator[Expr]:
     for part, count in parts.items():
         whole, rest = divmod(count, 2) if isinstance(part, Sqrt) else (0, count)
         yield from part.args[:1] * whole
+        if isinstance(part, Expect | IntegralOver):
+            part = part.func(_without_roots(part.args[0]), *part.args[1:])
         yield from [part] * rest
 
 
@@ -131,8 +130,9 @@ def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
     yield from _everywhere(partial(VanishesWith, S.One, below), around)
 
 
-def _is_uniform(item: Any) -> bool:
-    return isinstance(item, Apply) and isinstance(item.head.definition, Rational)
+def _is_time(item: Any) -> bool:
+    """Whether a time is drawn, from an interval."""
+    return is_density(item) and all(part.bounded for part in item.head.ranges(item))
 
 
 def _itself(prop: Prop) -> Prop:
@@ -146,7 +146,7 @@ def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[
         drawn = [item for item in around if free_vars(prop) & set(drawn_by(item))]
         alone = not any(conditions_of(item) for item in drawn if isinstance(item, Apply))
         yield Almost(prop, *(drawn if alone else around)) if drawn else prop
-        if drawn and all(map(_is_uniform, drawn)):  # and so under integrals over it
+        if drawn and all(map(_is_time, drawn)):  # and so under integrals over it
             yield Almost(prop, *(part for item in drawn for part in item.head.ranges(item)))
     except FmproofError:
         return

@@ -51,6 +51,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
@@ -108,7 +109,7 @@ class Ties:
         self._said = [
             (item, left)
             for item, left in _with_left(self.items)
-            if item.row.relation in _SAYS or item.problem is not None
+            if (item.row.relation in _SAYS or item.problem is not None) and not item.differential
         ]
 
     @property
@@ -215,7 +216,9 @@ class Ties:
             if other.index >= item.index:
                 return
             candidate = other.candidate
-            used = candidate is not None and candidate.state == "used"
+            used = candidate is not None and (
+                candidate.state == "used" or candidate.why == KEPT_CLOSED
+            )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
@@ -250,6 +253,8 @@ class Ties:
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
         ):
             return None
+        if candidate is not None and candidate.why == KEPT_CLOSED:
+            return None  # see _any_coefficient
         if other.problem is not None:
             return _unread_about(other, names, places)
         if moved_point(self.elab, left):
@@ -364,11 +369,23 @@ class Ties:
         if isinstance(head, Field) and estimate and not parameter:
             return f"words may say what {shown} is"
         for one in self.elab.candidates.get(key, ()):
-            if one.state == "refused" and not any(
-                isinstance(n, t.Normal) for n in t.walk(one.right)
-            ):
+            if one.state != "refused" or self._any_coefficient(head, one, terms):
+                continue
+            if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
                 return f"the definition of {shown} is not understood: {one.why}"
         return ""
+
+    def _any_coefficient(self, head: Head, definition: Candidate, terms: Sequence[Expr]) -> bool:
+        """Whether ᾱ(t) = exp(−∫₀ᵗ β) is a number like any other in a row: nothing is
+        differentiated in a time there, no end of an interval is put in, and β is not in it."""
+        if definition.why != KEPT_CLOSED or any(term.has(Partial) for term in terms):
+            return False
+        calls = [call for term in terms for call in term.atoms(Apply)]
+        if any(call.head is head and any(map(is_number, call.arguments)) for call in calls):
+            return False
+        letters = {key_of(n.head) for n in t.walk(definition.right) if isinstance(n, t.Call)}
+        letters |= {key_of(n) for n in t.walk(definition.right) if isinstance(n, t.Sym) and n.sub}
+        return not letters & {self._key(h) for h in heads_in(terms) if h is not head}
 
     def _key(self, head: Head) -> str:
         """The spelling of a symbol in the document."""

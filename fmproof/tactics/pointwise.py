@@ -46,7 +46,7 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.scope import alpha_equal, free_vars
-from fmproof.tactics.rewriting import Conversion, at, attempt, cancelled, sweep
+from fmproof.tactics.rewriting import Conversion, at, attempt, cancel_ratio, sweep
 
 
 def pointwise(goal: Prop) -> Iterator[tuple[str, Theorem]]:
@@ -124,7 +124,7 @@ def slopes(term: Expr) -> Theorem | None:
         if isinstance(body, Apply) and isinstance(body.head, Density):
             return None
         return _computed(term)
-    return cancelled(term)
+    return cancel_ratio(term)
 
 
 def _computed(term: Derivative) -> Theorem | None:

@@ -149,7 +149,7 @@ def attempt(rule: Callable[..., Theorem | None], *args: object) -> Theorem | Non
 
 
 @at(Mul)
-def cancelled(term: Expr) -> Theorem | None:
+def cancel_ratio(term: Expr) -> Theorem | None:
     """b·(a/b)·k as a·k, where a ratio stands beside its denominator."""
     if Ratio not in symbols_inside(term) or ratio_and_denominator(factors(term)) is None:
         return None

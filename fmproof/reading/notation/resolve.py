@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.coordinates import without_coordinates
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal
@@ -105,6 +106,8 @@ class Resolver:
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
+        if isinstance(node, t.Series):
+            return without_coordinates(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):

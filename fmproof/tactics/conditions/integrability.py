@@ -10,7 +10,7 @@ from sympy import Basic, Expr
 
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
-from fmproof.kernel.equality import congruence, transitivity, unfold
+from fmproof.kernel.equality import congruence, instantiate, specialise, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
@@ -32,7 +32,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import drawn_by, without_lets
-from fmproof.lang.props import Almost, Dominated, Equals, Integrable
+from fmproof.lang.props import Almost, Dominated, Equals, ForAll, Integrable
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.tactics.averages import (
     contracted,
@@ -93,7 +93,8 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
 
 def _at_once(search: Prover, goal: Integrable) -> Proof | None:
     """From no further conditions."""
-    if joint_form(goal) is None:
+    form = joint_form(goal)
+    if form is None:
         return Proof(finite_measure(goal), ("finite measure",))
     one_gaussian = len(goal.measure) == 1 and is_gaussian(goal.measure[0])
     theorem = attempt(gaussian_moments, goal) if one_gaussian else None
@@ -104,7 +105,7 @@ def _at_once(search: Prover, goal: Integrable) -> Proof | None:
         theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
         if theorem is not None:
             return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
-    return None
+    return _for_every_value(search, goal, form)
 
 
 def _moves(search: Prover, goal: Integrable) -> Iterable[tuple[str, Theorem | None, bool]]:
@@ -132,6 +133,29 @@ def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem 
     for move in _kinds_of_moves(goal):
         for word, theorem in move(search, goal, form):
             yield word, theorem, word in FREE
+
+
+def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> Proof | None:
+    """From what is assumed for every x and every t, at the values that give the same integral."""
+    for name, prop in search.hypotheses:
+        body, variables = prop, []
+        while isinstance(body, ForAll):
+            variables.append(body.var)
+            body = body.body
+        if len(variables) < 2 or not isinstance(body, Integrable):
+            continue  # for one variable, see Prover.facts_at
+        own = joint_form(body)
+        values = None if own is None else match(own, form, frozenset(variables))
+        if values is None:
+            continue
+        fact = assume(prop)
+        for _ in variables:
+            fact = specialise(fact, fact.conclusion.var)
+        there = attempt(instantiate, fact, values)
+        theorem = there and attempt(same_law, goal, there.conclusion)
+        if theorem is not None and there is not None:
+            return Proof(discharge(theorem, there), ("Tonelli", f"@{name}"))
+    return None
 
 
 def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:

@@ -23,7 +23,7 @@ from fmproof.lang.arithmetic import Mul, Pow, add, coefficient, factors, mul
 from fmproof.lang.nodes import Abs, Exp, Inner, Log, Ratio, Sqrt, Var
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods.line import Line
-from fmproof.tactics.rewriting import Conversion, at, attempt, cancelled, symbols_inside
+from fmproof.tactics.rewriting import Conversion, at, attempt, cancel_ratio, symbols_inside
 
 
 @at(Inner)
@@ -41,7 +41,7 @@ def cancel_ratios(_: Line) -> Conversion:
     def convert(term: Expr) -> Theorem | None:
         if Ratio not in symbols_inside(term):
             return None
-        return cancelled(term) or _whole_power(term)
+        return cancel_ratio(term) or _whole_power(term)
 
     return convert
 

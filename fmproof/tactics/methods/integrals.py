@@ -49,7 +49,7 @@ def expanded(term: Expr) -> Theorem | None:
     return congruence(term, {0: ring(body, normal)})
 
 
-def separated(term: Expr) -> Theorem | None:
+def constants_out(term: Expr) -> Theorem | None:
     """Summands and constants out of an integral or expectation, multiplied out where that helps."""
     multiplied = expanded(term)
     if multiplied is not None:
@@ -75,7 +75,7 @@ def linear(_: Line) -> Conversion:
     @at(IntegralOver, Expect, Mul, Inner)
     def convert(term: Expr) -> Theorem | None:
         if isinstance(term, IntegralOver | Expect):
-            return None if _waits(term.body) else separated(term)
+            return None if _waits(term.body) else constants_out(term)
         holds = any(map(integral_argument, factors(term)))
         return attempt(inner_of_integral, term) if holds else None
 
@@ -128,6 +128,17 @@ def marginalisation(_: Line) -> Conversion:
         return in_standard_order(term)
 
     return convert
+
+
+@at(Expect)
+def mixtures_drawn(term: Any) -> Theorem | None:
+    """The same for marginals alone: a draw from a density by another name keeps its name."""
+    for place, draw in enumerate(term.measure):
+        named = isinstance(draw, Apply) and isinstance(draw.head.definition, Apply)
+        theorem = None if named else attempt(marginal_draw, term, place)
+        if theorem is not None:
+            return theorem
+    return in_standard_order(term)
 
 
 def in_standard_order(term: Expect) -> Theorem | None:
