@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fmproof import Derivation
 
 FMPROOF = [sys.executable, "-m", "fmproof"]
-COMMAND_LINE = "import gc; gc.set_threshold(100_000, 50, 50)"  # as fmproof.cli does
+COMMAND_LINE = "import gc; gc.set_threshold(500_000, 50, 50)"  # as fmproof.cli does
 PHASES = f"""
 {COMMAND_LINE}
 import json, time

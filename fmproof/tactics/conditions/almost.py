@@ -36,7 +36,6 @@ from fmproof.lang.props import (
 )
 from fmproof.lang.scope import alpha_equal, free_vars, fresh_names, substitute
 from fmproof.tactics.averages import has_let, moved
-from fmproof.tactics.conditions.dominations import dominations
 from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.laws import needed_items
 from fmproof.tactics.matching import match
@@ -199,7 +198,7 @@ def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Pro
         proof = search.from_theorem(sections(joint, len(goal.measure)), "Fubini", depth)
         if proof is not None:
             return Proof(restate(proof.theorem, goal), proof.reasons)
-    for word, theorem in dominations(prop):
+    for word, theorem in search.dominations(prop):
         proof = search.from_theorem(everywhere(theorem, goal.measure), word, depth)
         if proof is not None:
             return proof

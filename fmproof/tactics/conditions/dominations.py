@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 
 from sympy import Expr
@@ -23,13 +23,13 @@ from fmproof.kernel.integrability import (
 )
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors
-from fmproof.lang.node import bound_vars, remembered, sort_of
+from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Ratio, Scalar
 from fmproof.lang.nodes.heads import gaussian
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
-from fmproof.tactics.rewriting import Once, RootSymbol, attempt, symbols_inside
+from fmproof.tactics.rewriting import RootSymbol, attempt, symbols_inside
 
 DOMINATIONS: tuple[tuple[str, Callable[[Integrable], Theorem], tuple[RootSymbol, ...]], ...] = (
     ("domination", integrable_derivative, DERIVATIVES),
@@ -50,13 +50,8 @@ Move = tuple[str, Theorem | None]
 """The word that a report says, and a theorem that concludes the goal, if there is one."""
 
 
-@remembered
-def dominations(goal: Integrable) -> Iterable[tuple[str, Theorem]]:
-    """The inequalities that fit a goal. A search comes to the same goal with other depths."""
-    return Once(_dominations(goal))
-
-
-def _dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
+def dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
+    """The inequalities that fit a goal."""
     inside = symbols_inside(goal.body)
     for word, rule, symbols in DOMINATIONS:
         if rule is constant_factor and not _has_constant(goal):

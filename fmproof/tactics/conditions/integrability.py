@@ -44,7 +44,6 @@ from fmproof.tactics.averages import (
 from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.conditions.dominations import (
     Move,
-    dominations,
     is_compound,
     scalar_dominations,
 )
@@ -179,7 +178,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
 
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
     """|f| ≤ Σ |gᵢ|."""
-    yield from dominations(goal)
+    yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
 
 

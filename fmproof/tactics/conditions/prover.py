@@ -29,7 +29,7 @@ from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.conditions.quotients import divided
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import defined, fewer, pointwise
-from fmproof.tactics.rewriting import attempt, sweep, symbols_inside
+from fmproof.tactics.rewriting import Once, attempt, sweep, symbols_inside
 
 P = TypeVar("P", bound=Prop)
 T = TypeVar("T")
@@ -95,6 +95,10 @@ class Prover:
         found: T = self._worked_out[key]
         return found
 
+    def dominations(self, goal: Integrable) -> Iterable[tuple[str, Theorem]]:
+        """The inequalities that fit a goal, each worked out once."""
+        return self.worked_out(_dominations, goal)
+
     def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
         """A theorem that concludes ``goal`` from the hypotheses alone, or None.
 
@@ -149,7 +153,7 @@ class Prover:
             inside = self.missing(goal.body, depth) or [goal.body]
             return [ForAll(p, goal.var) if goal.var in free_vars(p) else p for p in inside]
         if isinstance(goal, Integrable):
-            for _, theorem in dominations(goal):
+            for _, theorem in self.dominations(goal):
                 needs = [self.missing(premise, depth - 1) for premise in theorem.hypotheses]
                 found = [n for n in needs if n is not None]
                 if len(found) == len(needs):
@@ -222,6 +226,10 @@ class Prover:
                 if found is not None:
                     return Proof(restate(found, goal), (f"@{name}",))
         return None
+
+
+def _dominations(_: Prover, goal: Integrable) -> Once[tuple[str, Theorem]]:
+    return Once(dominations(goal))
 
 
 def _powers_in(nodes: Iterable[Basic]) -> Iterator[Basic]:
