@@ -93,6 +93,8 @@ class _Rows:
             return False
         if isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             return False  # "at w = 0" is a case, no definition
+        if item.inline and takes_a_value(left, right):
+            return False
         if known:
             return False
         if _of_another_field(left, self._found.get(key, ()), self.evidence):
@@ -105,6 +107,14 @@ class _Rows:
             return False
         self._curves.add(spelled(left))
         return has_dot(left) and spelled(undotted(left)) in self._curves
+
+
+def takes_a_value(left: t.Node, right: t.Node) -> bool:
+    """X_0 = x_0: a random variable, and the value that it takes."""
+    if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
+        return False
+    small = replace(left, name=left.name.lower())
+    return left.name != small.name and spelled(small) == spelled(right)
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:

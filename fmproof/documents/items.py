@@ -23,6 +23,7 @@ from fmproof.reading.document.tokens import (
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.formula.plain_e import averages_by_letter, with_operator
+from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
@@ -120,12 +121,14 @@ class Reading:
     law_draws: list[t.Draw] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
+    law_rows: list[int] = field(default_factory=list)  # the row that is next, for each of them
     said: list[Said] = field(default_factory=list)  # what words say of symbols
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
     plain_e: bool = False  #: whether a plain E is the expectation
+    dimensions: set[str] = field(default_factory=set)  #: letters n of spaces ℝⁿ
 
     @property
     def trees(self) -> list[t.Node]:
@@ -156,7 +159,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     reading.plain_e = averages_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
-    resolver = Resolver(reading.trees, equations(reading), named)
+    dimension = min(reading.dimensions) if len(reading.dimensions) == 1 else ""
+    resolver = Resolver(reading.trees, equations(reading), named, dimension)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
@@ -164,12 +168,17 @@ def read_items(documents: Sequence[Document]) -> Reading:
 
 
 def equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
-    """The sides of the rows that have both."""
-    return [
-        (item.left, item.right)
-        for item in reading.items
-        if item.row.relation in ("=", ":=") and item.left is not None and item.right is not None
-    ]
+    """The sides of the rows that have both; of a chain X = ψ(x) = a x + b, also what ψ(x) is."""
+    found: list[tuple[t.Node, t.Node]] = []
+    before: t.Node | None = None
+    for item in reading.items:
+        left = item.left if item.left is not None else before
+        equates = item.row.relation in ("=", ":=") and item.right is not None
+        if equates and (item.left is not None or isinstance(left, t.Call)):
+            assert left is not None and item.right is not None
+            found.append((left, item.right))
+        before = item.right if equates else None
+    return found
 
 
 def head_of(node: t.Node) -> t.Sym:
@@ -259,6 +268,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     try:
         spread = expanded(tokens(latex, piece.start), macros)
         spread = with_operator(spread) if reading.plain_e else spread
+        reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
     except Unreadable as error:
         if piece.kind == "display":
@@ -332,6 +342,7 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
         return
     if isinstance(described, t.Sym | t.Call | t.Normal):
         reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
+        reading.law_rows.append(len(reading.items))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
 

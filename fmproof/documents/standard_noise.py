@@ -63,6 +63,12 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     yield [*there, Step("3", right, by=_ALGEBRA), *back]
 
 
+def with_noise(line: Expr) -> tuple[Expr, list[Step]]:
+    """``line`` with standard noise drawn, and the steps to it; none where no noise is in it."""
+    side = _Side(line)
+    return side.drawn, side.there("0") if side.noisy else []
+
+
 def _drawn_as(right: Expr, term: Any) -> Any:
     """An average with the names and the order of one in ``right`` that draws the same."""
     if not isinstance(term, Expect):

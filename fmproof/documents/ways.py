@@ -202,8 +202,22 @@ def _by_noise(before: Expr, claim: Expr) -> Iterator[Way]:
         for steps in standard_noise.ways_by_noise(before, claim):
             lines = [step.claim for step in steps]
             yield Way((Part("row", before, steps),), ("reparametrisation",), (), tuple(lines))
+        yield from _by_moments_of_noise(before, claim)
     except (FmproofError, RecursionError, TypeError):
         return
+
+
+def _by_moments_of_noise(before: Expr, claim: Expr) -> Iterator[Way]:
+    """The first line with standard noise drawn, and its moments put in: E‖∇ log N(x; m, s²)‖²."""
+    line, there = standard_noise.with_noise(before)
+    if not there:
+        return
+    for *parts, row in noise_moments.parts_with_moments(
+        line, claim, normal_difference(line, claim)
+    ):
+        whole = replace(row, start=before, steps=[*there, *row.steps])
+        lines = tuple(step.claim for step in there)
+        yield Way((*parts, whole), ("reparametrisation", "moments"), (), lines)
 
 
 def _put_in(left: Expr, right: Expr) -> Iterator[list[Step]]:

@@ -66,9 +66,13 @@ class Evidence:
         nodes: Iterable[t.Node],
         equated: Iterable[tuple[t.Node, t.Node]] = (),
         said: Iterable[Said] = (),
+        densities: Iterable[t.Sym] = (),
     ) -> Evidence:
-        """What ``nodes`` show, the sides that rows equate, and what words say of symbols."""
+        """What ``nodes`` show, the sides that rows equate, and what words say of symbols, of some
+        that they are the density of something."""
         found = cls()
+        for symbol in densities:
+            found.densities.setdefault(key_of(symbol), ("words beside it", symbol.at))
         roots = list(nodes)
         for root in roots:
             written: dict[str, set[bool]] = {}

@@ -354,7 +354,7 @@ _CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
 _OF_NUMBERS = frozenset(
     ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
 )
-_REAL = _OF_NUMBERS | {"tr", "Tr", "trace", "det", "KL", "SNR", "Var", "var"}
+_REAL = _OF_NUMBERS | {"tr", "det", "KL", "SNR", "Var"}
 
 
 def _by_letter(symbol: t.Sym) -> Kind | None:
