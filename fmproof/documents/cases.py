@@ -58,7 +58,7 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
         found.setdefault(said.head, []).append(said)
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
-        passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
+        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
         if passing and not context.ties.right_behind(other, item):
             continue
         if case is not None:
@@ -97,7 +97,9 @@ def from_there_on(general: Expr, special: Expr, place: str) -> list[Stipulation]
 def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
     if item.right is None or not isinstance(left, t.Sym | t.Call):
         return None
-    if item.picked or item.denied or item.restricted:  # it holds at one value, or not at all
+    if item.denied or item.restricted:  # it holds at one value, or not at all
+        return None
+    if item.picked and isinstance(item.right, t.Sym | t.Num):
         return None
     try:
         named, body = context.elab.term(left), context.elab.term(item.right)

@@ -33,6 +33,7 @@ from fmproof.reading.notation.words import (
     assumes,
     denies,
     density_of,
+    introduces,
     picks,
     property_of,
     restricted_behind,
@@ -75,6 +76,12 @@ class Item:
     def assumed(self) -> bool:
         """Whether words before it say that it is assumed."""
         return self.row.left is not None and assumes(self.source.text, self.piece.start)
+
+    @property
+    def introduced(self) -> bool:
+        """Whether "where", or the like, stands before it."""
+        first = self.row.left is not None and self.row.restarts and not self.inline
+        return self.row.introduced or (first and introduces(self.source.text, self.piece.start))
 
     @property
     def denied(self) -> bool:
@@ -345,6 +352,25 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
         reading.law_rows.append(len(reading.items))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+_BULLET = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]|\\item\b", re.MULTILINE)
+
+
+def in_other_points(said: Item, item: Item) -> bool:
+    """Whether what a line of words says stands in a point of a list that ends before ``item``."""
+    if said.source is not item.source:
+        return False
+    text = said.source.text
+    paragraph = re.split(r"\n\s*\n", text[: said.piece.start])[-1]
+    listed = _BULLET.search(paragraph) is not None
+    between = text[said.piece.stop : item.piece.start]
+    return listed and (
+        _BULLET.search(between) is not None or _LIST_ENDS.search(between) is not None
+    )
+
+
+_LIST_ENDS = re.compile(r"^#{1,6}\s|\\end\{(?:itemize|enumerate|description)\}", re.MULTILINE)
 
 
 def holds_until(reading: Reading, item: Item) -> float:

@@ -12,7 +12,11 @@ from fractions import Fraction
 
 from sympy import Expr, S
 
-from fmproof.documents.candidates import candidates_of, takes_a_value
+from fmproof.documents.candidates import (
+    candidates_of,
+    is_square_of_coefficient,
+    takes_a_value,
+)
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
@@ -25,7 +29,7 @@ from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.special_laws import SpecialLaws, special_laws
-from fmproof.documents.ties import Ties
+from fmproof.documents.ties import Ties, is_differential
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Var
@@ -226,6 +230,9 @@ class Judge:
         if any(map(denied, item.row.reasons)):
             self._break(item, "words in the row before it say that it does not hold")
             return report(item, "skip", "words in it say that it does not hold")
+        if relation == "=" and is_differential(item.left):
+            self._break(item, "the row before it is a differential equation")
+            return report(item, "skip", "a differential equation: it says how a point moves")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
         if item.candidate is not None:
@@ -367,12 +374,13 @@ class Judge:
         assert candidate is not None
         message = ""
         try:
-            left = self.elab.term(candidate.left)
+            square = is_square_of_coefficient(item.left)
+            left = self.elab.term(item.left if square and item.left else candidate.left)
             self._start(item, left)
             if candidate.state == "refused":
                 message = candidate.why
             elif not item.inline:
-                self._own_line(candidate)
+                self._own_line(item.right if square else candidate.right)
         except (NotYet, SortError, FmproofError) as error:
             message = str(error)
             if not item.inline:
@@ -391,10 +399,12 @@ class Judge:
         verdict: Verdict = "hypothesis" if hypothesis else "definition"
         return report(item, verdict, f"not in the language yet: {message}" if message else "")
 
-    def _own_line(self, candidate: Candidate) -> None:
+    def _own_line(self, right: t.Node | None) -> None:
         """The definition itself stands as the second line of its chain."""
+        if right is None:
+            return
         try:
-            self.context.chain.add(self.elab.term(candidate.right), True, candidate.right)
+            self.context.chain.add(self.elab.term(right), True, right)
         except (NotYet, SortError, FmproofError):
             return
 

@@ -42,6 +42,7 @@ from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Part, Step
 
 _SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
+_SLOPES = frozenset((Grad, Partial, Div))
 _AVERAGED = frozenset((Expect, IntegralOver))
 _PLAIN: tuple[tuple[str, ...], ...] = (
     ("definition", "density", "square", "cancel"),
@@ -84,9 +85,12 @@ class Way:
 def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     """The ways that fit what is in the two lines, the cheap ones first."""
     kinds = kinds_in([before, claim])
+    noise = Gaussian in kinds and Expect in kinds
     named = [*_PLAIN]
     if kinds & _SMOOTH:
         named += [way for way in _CALCULUS if "gaussian" not in way or Gaussian in kinds]
+    if not kinds & _SLOPES:
+        named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
     for by in named:
@@ -95,20 +99,26 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
     yield from _by_difference(before, claim)
-    if Gaussian in kinds and Expect in kinds:
+    if noise:
         for parts in noise_moments.parts_with_moments(
             before, claim, normal_difference(before, claim)
         ):
             yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
-    if Gaussian in kinds and Expect in kinds:
-        yield from _by_noise(before, claim)
+    if noise:
+        yield from _by_moments_of_noise(before, claim)
     yield from _by_projection(before, claim)
     for words in _forms(before, claim, kinds):
         steps = quotients.steps(before, claim, words)
         if steps is not None:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
+
+
+def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Ways through lines in which standard noise is drawn: they are found at once, or not."""
+    if kinds_in([before, claim]) >= {Gaussian, Expect}:
+        yield from _by_noise(before, claim)
 
 
 def bounding_ways(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
@@ -202,7 +212,6 @@ def _by_noise(before: Expr, claim: Expr) -> Iterator[Way]:
         for steps in standard_noise.ways_by_noise(before, claim):
             lines = [step.claim for step in steps]
             yield Way((Part("row", before, steps),), ("reparametrisation",), (), tuple(lines))
-        yield from _by_moments_of_noise(before, claim)
     except (FmproofError, RecursionError, TypeError):
         return
 
