@@ -12,6 +12,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.randomness import has_dot, undotted
+from fmproof.reading.notation.running_products import as_step
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -71,6 +72,7 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
+        right = as_step(left, right) or right
         if item.left is left and is_square_of_coefficient(left) and not isinstance(right, t.Num):
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="

@@ -15,7 +15,7 @@ from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of, summands
+from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
 from fmproof.lang.scope import free_vars, replace_head, substitute
@@ -107,8 +107,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if isinstance(named, Var):
         if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
-            drawn = len(summands(body)) > 1 and named not in free_vars(body)
-            return Stipulation(named, (), body, item.place) if drawn and item.row.left else None
+            points = {v for v in free_vars(body) if v.sort is Sort.VEC}
+            made = len(points) > 1 and named not in points  # x = m + s ε, or ε = (x − m)/s
+            return Stipulation(named, (), body, item.place) if made and item.row.left else None
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

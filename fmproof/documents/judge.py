@@ -214,9 +214,8 @@ class Judge:
             if not item.inline:
                 self._break(item, "the row before it cannot be read")
             return report(item, "unread", self._unread(item))
-        if any(
-            isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)
-        ):
+        right = item.right if item.candidate is None else item.candidate.right
+        if any(isinstance(n, t.Dots) for side in (item.left, right) if side for n in t.walk(side)):
             self._break(item, "the row before it has an ellipsis")
             return report(item, "skip", "an ellipsis")
         if not relation:

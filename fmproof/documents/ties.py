@@ -143,6 +143,7 @@ class Ties:
                 self.elab.is_time(spelling)
                 or spelling in self._bound
                 or conventional("scalars", letter, "surely")
+                or conventional("vectors", letter, "surely")
             )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")

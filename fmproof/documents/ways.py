@@ -246,6 +246,8 @@ def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]
     forms: list[tuple[str, ...]] = []
     if _divides([before, claim]):
         forms.append(quotients.FORM)
+    if _divides([before, claim]) and Sqrt in kinds:
+        forms.append(("root", *quotients.FORM))
     if kinds & _SMOOTH:
         forms.append(("log", "derivative", *quotients.FORM))
     if kinds & _SMOOTH and Gaussian in kinds:
