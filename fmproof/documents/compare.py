@@ -352,7 +352,8 @@ class ComparedRow:
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        until = context.facts.until(proof.rests_on)
+        case = item.index in context.ties.in_cases  # then it stands for this chain alone
+        until = item.index if case else context.facts.until(proof.rests_on)
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
@@ -451,7 +452,7 @@ class ComparedRow:
         )
 
     def _is_evolution(self) -> bool:
-        """The first ∂p/∂t = … div(…) of a density p that is given, such as a Fokker–Planck equation.
+        """The first ∂p/∂t = … div(…) of a density p that is given: a Fokker–Planck equation.
 
         Later ones claim to follow from it.
         """

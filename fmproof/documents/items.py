@@ -180,11 +180,11 @@ def equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
     before: t.Node | None = None
     for item in reading.items:
         left = item.left if item.left is not None else before
-        equates = item.row.relation in ("=", ":=") and item.right is not None
-        if equates and (item.left is not None or isinstance(left, t.Call)):
-            assert left is not None and item.right is not None
-            found.append((left, item.right))
-        before = item.right if equates else None
+        right = item.right if item.row.relation in ("=", ":=") else None
+        goes_on = item.left is None and not isinstance(left, t.Call)
+        if left is not None and right is not None and not goes_on:
+            found.append((left, right))
+        before = right
     return found
 
 

@@ -174,6 +174,7 @@ class Judge:
         """From here on, that is what is drawn."""
         for law in special.begin(self.elab):
             self.context.ties.specialised.setdefault(law.head, self.reading.items[item.index - 1])
+        self.context.chain = RowChain()
         for draw in special.draws if special.whole else ():
             self._draw(draw)
 
