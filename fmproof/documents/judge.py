@@ -125,7 +125,7 @@ class Judge:
                     self.context.ties.settled.add(item.index)
             except RecursionError:
                 rows.append(report(item, "open", "it is nested too deeply"))
-            except _DEFECTS as error:  # one row must not take the others with it
+            except (FmproofError, *_DEFECTS) as error:  # one row must not take the others with it
                 words = f"a defect of fmproof, please report it: {type(error).__name__}: {error}"
                 rows.append(report(item, "open", words))
             if item.row.relation not in _EQUATIONS and not item.inline:

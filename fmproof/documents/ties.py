@@ -294,7 +294,7 @@ class Ties:
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
     ) -> str | None:
-        """The random variable whose course a row "dX = …" tells; of other symbols it says nothing."""
+        """The random variable whose course a row "dX = …" tells; it says nothing of others."""
         for node in _subjects(left) if left is not None else ():
             if spelled(node) in self.elab.evidence.random:
                 return names.get(key_of(node)) or places.get(spelled(node))
@@ -369,8 +369,8 @@ class Ties:
         return ""
 
     def _said_later(self, heads: Sequence[Head], item: Item) -> str:
-        """A symbol of which a row behind this one says what it is, "where v = …": either of them may
-        be the wrong one."""
+        """A symbol of which a row behind this one says what it is, "where v = …": either of them
+        may be the wrong one."""
         for other in self.items[item.index + 1 :]:
             if other.candidate is None or not other.candidate.late:
                 continue

@@ -218,7 +218,10 @@ def _by_noise(before: Expr, claim: Expr) -> Iterator[Way]:
 
 def _by_moments_of_noise(before: Expr, claim: Expr) -> Iterator[Way]:
     """The first line with standard noise drawn, and its moments put in: E‖∇ log N(x; m, s²)‖²."""
-    line, there = standard_noise.with_noise(before)
+    try:
+        line, there = standard_noise.with_noise(before)
+    except (FmproofError, RecursionError, TypeError):
+        return
     if not there:
         return
     for *parts, row in noise_moments.parts_with_moments(

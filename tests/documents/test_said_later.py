@@ -11,7 +11,10 @@ COUPLING = (
     "$$ \\mathbb{E}\\| V \\|^2 = \\mathbb{E}\\|A\\|^2 - 2\\,\\mathbb{E}\\langle A, B\\rangle "
     "+ \\mathbb{E}\\|B\\|^2 . $$\n\n"
 )
-SPECIAL = "Now let $A \\sim \\mathcal{N}(0, I)$ and $B \\sim \\mathcal{N}(0, \\tau^2 I)$ be independent. Then\n\n"
+SPECIAL = (
+    "Now let $A \\sim \\mathcal{N}(0, I)$ and $B \\sim \\mathcal{N}(0, \\tau^2 I)$ be "
+    "independent. Then\n\n"
+)
 
 
 def verdicts(text: str) -> list[str]:
@@ -83,7 +86,8 @@ def test_a_choice_holds_in_its_point_of_a_list(value: str, verdict: str) -> None
 
 
 def test_a_square_says_what_a_coefficient_is() -> None:
-    text = "Let\n\n$$ \\sigma_t^2 = 1 - \\alpha_t^2 . $$\n\nThen\n\n$$ \\alpha_t^2 + \\sigma_t^2 = {} . $$\n"
+    text = "Let\n\n$$ \\sigma_t^2 = 1 - \\alpha_t^2 . $$\n\n"
+    text += "Then\n\n$$ \\alpha_t^2 + \\sigma_t^2 = {} . $$\n"
     assert verdicts(text.format(1)) == ["definition", "proved"]
     assert verdicts(text.format(2))[1] not in ("proved", "agrees", "hypothesis")
 
