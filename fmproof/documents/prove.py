@@ -14,7 +14,7 @@ from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.ways import Way, bounding_ways, ways
+from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
@@ -99,7 +99,10 @@ class FirstWitness:
         key = (before, claim, relation, tuple(context), self.natural_too)
         first = self.found.get(key)
         if first is None:
-            first = self.found[key] = self._directly(before, claim, relation, context)
+            noise = noise_ways(before, claim) if relation == "=" else ()
+            first = self._through(noise, context)
+            first = first or self._directly(before, claim, relation, context)
+            self.found[key] = first
         if not first.proved and relation != "=":
             found = self._through(bounding_ways(before, claim, relation), context)
             first = self.found[key] = found or first

@@ -51,13 +51,33 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
         return None
-    one, other = map(_without_roots, over)
-    if not agree(one, other, ("linearity",)):
+    middle = _same_over(*over)
+    if middle is None:
         return None
-    lines = [(left, words), (over[0], "cancel"), (one, "root"), (other, "linearity")]
-    lines += [(over[1], "root"), (right, "cancel"), (claim, words)]
-    there = [at for at, (term, _) in enumerate(lines) if at == 0 or term != lines[at - 1][0]]
-    return [Step(str(i), lines[at][0], by=lines[at][1]) for i, at in enumerate(there, 1)]
+    return [
+        Step("1", left, by=words),
+        Step("2", over[0], by="cancel"),
+        *middle,
+        Step("4", right, by="cancel"),
+        Step("5", claim, by=words),
+    ]
+
+
+def _same_over(one: Expr, other: Expr) -> list[Step] | None:
+    """Steps between lines over a common denominator, with √v·√v as v where they need it."""
+    if agree(one, other, ("linearity",)):
+        return [Step("3", other, by="linearity")]
+    mine, theirs = _without_roots(one), _without_roots(other)
+    if (mine, theirs) == (one, other):
+        return None
+    same = subtract(mine, theirs) == S.Zero  # else summands move between averages
+    if not (same or agree(mine, theirs, ("linearity",))):
+        return None
+    return [
+        Step("3.1", mine, by="root"),
+        Step("3.2", theirs, by="ring" if same else "linearity"),
+        Step("3.3", other, by="root"),
+    ]
 
 
 def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
@@ -79,16 +99,20 @@ def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
 
 
 def _without_roots(term: Expr) -> Expr:
-    """√v·√v as v, in every summand, and inside of averages."""
-    return add(*(mul(*_squares(Counter(factors(part)))) for part in summands(term)))
+    """√v·√v as v, in every summand and in the averages in it."""
+    return add(*(mul(*_squares(Counter(map(_inside, factors(part))))) for part in summands(term)))
+
+
+def _inside(factor: Expr) -> Expr:
+    if isinstance(factor, Expect | IntegralOver):
+        return factor.func(_without_roots(factor.args[0]), *factor.args[1:])
+    return factor
 
 
 def _squares(parts: Counter[Expr]) -> Iterator[Expr]:
     for part, count in parts.items():
         whole, rest = divmod(count, 2) if isinstance(part, Sqrt) else (0, count)
         yield from part.args[:1] * whole
-        if isinstance(part, Expect | IntegralOver):
-            part = part.func(_without_roots(part.args[0]), *part.args[1:])
         yield from [part] * rest
 
 

@@ -51,6 +51,7 @@ class Candidate:
     explicit: bool
     state: str = "waiting"  # waiting, working, used, refused
     why: str = ""
+    late: bool = False  #: whether rows before it use the symbol, and "where" stands before it
 
 
 Key = tuple[str, int, bool, int, int]
