@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from fmproof.cli import terminal
-from fmproof.cli.coq import option as coq_option
+from fmproof.cli.coq import options as coq_options
 from fmproof.cli.coq import with_coq
 from fmproof.cli.help import Documented
 from fmproof.derivations.catalogue import BUILTIN
@@ -49,6 +49,7 @@ EPILOG = """Examples:
   fmproof verify mine.py::2.4a                one step of it
   fmproof verify derivations/ --watch         a folder, again whenever a file changes
   fmproof verify --no-numeric                 the proofs alone, at once
+  fmproof verify fm-cfm --coq                 and by Coq, where that is installed
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
 Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
@@ -109,7 +110,7 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE",
     help="Also write the proof as a certificate, for fmproof replay and other checkers.",
 )
-@coq_option
+@coq_options
 @click.option("--watch", is_flag=True, help="Check again whenever one of the files changes.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
@@ -126,7 +127,8 @@ def verify(
     seed: int | None,
     problem: Path | None,
     certificate: Path | None,
-    coq: Path | None,
+    coq: bool,
+    coq_from: Path | None,
     watch: bool,
     no_numeric: bool,
 ) -> None:
@@ -149,15 +151,15 @@ def verify(
         require_writable(certificate)
         if len(chosen) != 1:
             raise click.UsageError("--certificate is for one derivation: name it")
-    if coq is not None and len(chosen) != 1:
-        raise click.UsageError("--coq is for one derivation: name it")
+    if coq_from is not None and len(chosen) != 1:
+        raise click.UsageError("--coq-from is for one derivation: name it")
     level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
 
     def run() -> int:
         report = checked(chosen) if no_numeric else verified(chosen, problems, seed, problem)
         refused = None
-        if coq is not None:
-            report, refused = with_coq(report, chosen[0], coq)
+        if coq or coq_from:
+            report, refused = with_coq(report, _whole(chosen), coq_from)
         if format_ == "text":
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()

@@ -91,12 +91,12 @@ def test_the_mark_in_json(verdict: CoqVerdict | None) -> None:
 def test_a_document_without_coq_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     page = tmp_path / "page.html"
-    asked = ["docs", "predictions", "--no-numeric", "--coq", str(tmp_path / "coq")]
-    done = CliRunner().invoke(command, [*asked, "-o", str(page)])
+    asked = ["docs", "predictions", "--no-numeric"]
+    done = CliRunner().invoke(command, [*asked, "--coq", "-o", str(page)])
     assert isinstance(done.exception, InputError)
     assert "Not checked by Coq: coqc is not installed" in flat(page.read_text("utf-8"))
-    assert (tmp_path / "coq" / "Proof.v").exists()
-    several = CliRunner().invoke(command, [*asked, "fm-cfm", "-o", str(page)])
+    from_folder = [*asked, "fm-cfm", "--coq-from", str(tmp_path), "-o", str(page)]
+    several = CliRunner().invoke(command, from_folder)
     assert several.exit_code == 2
 
 

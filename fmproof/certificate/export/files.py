@@ -122,8 +122,11 @@ def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
     return f"{needs}{quantifiers}{told}", [*names, *scope.values()]
 
 
-def proof(certificate: Certificate) -> str:
+def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
     """``Proof.v``: one lemma a step.
+
+    Args:
+        writer: how the proof of a step is written.
 
     Raises:
         NotExported: it uses a rule or a term that has no translation yet.
@@ -140,8 +143,8 @@ def proof(certificate: Certificate) -> str:
         new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)
         if head.definition is None and new:
             raise NotExported(f"{head.name} is in the proof and not in the theorem")
-    written = Proof(certificate, symbols)
-    lemmas = [_lemma(written, n) for n in range(len(certificate.steps))]
+    written = writer(certificate, symbols, script)
+    lemmas = [written.lemma(n) for n in range(len(certificate.steps))]
     known = [f"Hypothesis {name} : {told}." for name, told in assumptions(symbols)]
     return "\n".join(
         [
@@ -162,14 +165,6 @@ def proof(certificate: Certificate) -> str:
             "",
         ]
     )
-
-
-def _lemma(written: Proof, number: int) -> str:
-    step = written.steps[number]
-    proved = script(step.rule)
-    if proved is None:
-        raise NotExported(f"step {number}: the rule {step.rule} has no translation to Coq yet")
-    return written.lemma(number, proved)
 
 
 def _last(written: Proof) -> str:

@@ -378,6 +378,8 @@ def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
     others = [texts[v] for v in head.params if v not in head.main]
     if isinstance(head, nodes.Gaussian):
         return f"(gaussian_law {LEBESGUE} {' '.join(others)})"
+    if head.definition is not None:
+        raise NotExported(f"that {head.name} has mass one follows from its definition")
     return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
 
 
