@@ -19,7 +19,7 @@ from chain import chain
 from fmproof.certificate.certificate import Certificate, of_theorem
 from fmproof.certificate.export.check import check
 from fmproof.certificate.export.files import proof
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.derivations.catalogue import BUILTIN

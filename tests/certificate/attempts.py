@@ -8,7 +8,7 @@ Coq is a witness of its own.
 from __future__ import annotations
 
 from fmproof.certificate.export.proof import Proof, Scope
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import RULES
 
 

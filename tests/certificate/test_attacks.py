@@ -22,7 +22,8 @@ from attempts import Attempted
 
 from fmproof import Vec, norm2, plus
 from fmproof.certificate.certificate import Certificate, From, of_theorem, read
-from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.replay import replay
 from fmproof.errors import FmproofError, InputError

@@ -44,8 +44,9 @@ from fmproof import (
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
 from fmproof.certificate.export.check import check
-from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import (
     ALLOWED,
     ASSUMED,

@@ -13,9 +13,12 @@ from examples import times
 from fmproof import Density, Expect, Field, Latent, Law, Let, Real, Vec
 from fmproof.certificate.certificate import Certificate
 from fmproof.certificate.export.check import check
-from fmproof.certificate.export.draws import CHANCE, opened
-from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.export.statement import NotExported, Printer, Symbols
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.draws import CHANCE, opened
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
+from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.terms import Printer
 from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.lang.nodes import norm2

@@ -32,10 +32,13 @@ from fmproof import (
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
 from fmproof.certificate.export.check import check, check_folder
-from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.commands import require_known_commands
+from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.folder import write_folder
 from fmproof.certificate.export.scripts import SCRIPTS
-from fmproof.certificate.export.statement import NotExported, Symbols
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
+from fmproof.certificate.export.statement.symbols import Symbols
 from fmproof.certificate.library import FILES, MISSING, axioms, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.cli import command
@@ -195,11 +198,42 @@ def test_a_replaced_goal_is_refused(tmp_path: Path) -> None:
         check_folder(small(), tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize("command", ["Declare ML", "Declare (* a (* b *) *) ML", "Declare (**) ML"])
-def test_a_command_that_reaches_outside_is_refused(tmp_path: Path, command: str) -> None:
-    edited(tmp_path, "Proof.v", lambda t: t + f'{command} Module "anything".\n')
-    with pytest.raises(InputError, match=r"Declare\s+ML, which reaches outside"):
+OUTSIDE = {
+    'Declare ML Module "anything".': "Declare ML",
+    'Declare (* a (* b *) *) ML Module "anything".': "Declare ML",
+    'Load "anything".': "Load",
+    'Check "(*". Load "anything". Check "*)".': "Load",
+    'Redirect "file" Check I.': "Redirect",
+    'Time Redirect "file" Check I.': "Time",
+    'Print Universes "file".': "Print Universes",
+    "Elpi Command anything.": "Elpi",
+    "#[local] Elpi Command anything.": "Elpi",
+    "#[bypass_check(guard)] Fixpoint f (n : nat) : False := f n.": "bypass_check",
+    "Lemma a : True. Proof. { Elpi anything.": "Elpi",
+    "Lemma a : True. Proof. 1: { Drop.": "Drop",
+    "Definition a := ltac:(elpi anything).": "elpi",
+    "Local Set NativeCompute Profiling.": "Profiling",
+    "HB.instance Definition _ := a.": "HB",
+    'Program Definition a := 1. Cd "..".': "Cd",
+}
+"""Commands that write files, run programs or load plug-ins; Elpi comes with mathcomp."""
+
+
+@pytest.mark.parametrize("added", sorted(OUTSIDE))
+def test_a_command_that_reaches_outside_is_refused(tmp_path: Path, added: str) -> None:
+    edited(tmp_path, "Proof.v", lambda t: f"{t}{added}\n")
+    with pytest.raises(InputError, match=rf"the command {OUTSIDE[added]}\b.*may reach outside"):
         check_folder(small(), tmp_path, tmp_path)
+
+
+def test_commands_of_a_proof_are_known() -> None:
+    """Also those of one that somebody edits, and where comments and strings name others."""
+    require_known_commands(proof(certificate("fm-cfm")))
+    require_known_commands(
+        'From Coq Require Import Lia. (* Load "a". *) Ltac by_ring := ring.\n'
+        "Local Notation \"x 'Load' y\" := (x + y).\n"
+        "Lemma a : 1 = 1. Proof. - { 1: { all: trivial. } } + reflexivity... Qed."
+    )
 
 
 def test_a_name_does_not_end_the_comment_that_it_stands_in() -> None:
@@ -309,6 +343,7 @@ def test_names_do_not_capture_each_other() -> None:
     """Symbols and variables that Coq, the library or the generated proof has the names of."""
     pt, h = Vec("pt h")
     head = Scalar("Int", pt)
+    assert Symbols((Scalar("by")(),)).heads[Scalar("by")] != "by"
     symbols = Symbols((Expect(head(pt) * Field("fun", pt)(pt) @ h, Density("p", pt)(pt)),))
     names = set(symbols.heads.values())
     assert len(names) == 3

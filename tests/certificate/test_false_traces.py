@@ -15,8 +15,9 @@ from examples import times
 
 from fmproof.certificate.certificate import Certificate, read
 from fmproof.certificate.export.check import check
-from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.replay import replay
 from fmproof.errors import InputError

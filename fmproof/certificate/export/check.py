@@ -13,29 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fmproof.certificate.certificate import Certificate
-from fmproof.certificate.export.files import goal
+from fmproof.certificate.export.commands import require_known_commands
 from fmproof.certificate.export.folder import CHECK
+from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.library import ALLOWED, ASSUMED, axioms, coqc, last_words
 from fmproof.errors import InputError
-
-_OUTSIDE = re.compile(
-    r"\b(Declare\s+ML|Add\s+(Rec\s+)?LoadPath|Add\s+ML|Load|Redirect|Extraction|Cd|Drop)\b"
-)
-_TOKEN = re.compile(r'"[^"]*"|\(\*|\*\)|.', re.DOTALL)
-
-
-def _without_comments(text: str) -> str:
-    """What Coq reads: comments, which nest, can stand between the words of a command."""
-    kept, depth = [], 0
-    for token in _TOKEN.findall(text):
-        if token == "(*":
-            depth += 1
-        if depth == 0:
-            kept.append(token)
-        if token == "*)" and depth:
-            depth -= 1
-            kept.append(" ")
-    return "".join(kept)
 
 
 @dataclass(frozen=True)
@@ -83,17 +65,15 @@ def check(certificate: Certificate, given: str, library: Path) -> Accepted:
         InputError: Coq refuses it; the message says which lemma, or what else is wrong.
     """
     began = time.monotonic()
-    outside = _OUTSIDE.search(_without_comments(given))
-    if outside:
-        raise InputError(f"Proof.v has the command {outside[0]}, which reaches outside")
+    require_known_commands(given)
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         (here / "Proof.v").write_text(given, encoding="utf-8")
-        (here / "Check.v").write_text(goal(certificate) + CHECK, encoding="utf-8")
         options = ["-Q", str(library), "FMProof", "-Q", ".", "Certificate"]
         done = coqc([*options, "Proof.v"], here)
         if done.returncode != 0:
             raise InputError(f"Coq refuses {_where(given, done.stderr)}: {last_words(done.stderr)}")
+        (here / "Check.v").write_text(goal(certificate) + CHECK, encoding="utf-8")
         done = coqc([*options, "Check.v"], here)
     if done.returncode != 0:
         told = last_words(done.stderr)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fmproof.certificate.certificate import Certificate
-from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.library import ALLOWED, ASSUMED, ASSUMING, sources
 from fmproof.errors import InputError
 from fmproof.files import write_whole

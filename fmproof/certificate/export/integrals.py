@@ -17,7 +17,7 @@ from fmproof.certificate.export.equality import (
 from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     densities,
     dimension,

@@ -12,7 +12,7 @@ from sympy import Rational, S
 from fmproof.certificate.export.equality import Tree, product_of, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at, density, folded, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     Scope,
     arguments,

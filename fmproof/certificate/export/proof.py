@@ -22,17 +22,18 @@ from fmproof.certificate.export.equality import (
     weighted,
 )
 from fmproof.certificate.export.spaces import Measurability, at
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.goal import frees, in_comment
+from fmproof.certificate.export.statement.slopes import gaussian_score
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     Scope,
-    Symbols,
     densities,
     dimension,
-    gaussian_score,
     items,
     space,
     type_of,
 )
+from fmproof.certificate.export.statement.symbols import Symbols
 from fmproof.errors import FmproofError
 from fmproof.kernel.gaussian import is_gaussian
 from fmproof.lang import nodes, props
@@ -50,12 +51,6 @@ class Known:
     prop: Any
     scope: Scope
     proof: str
-
-
-def frees(step: Step) -> list[Var]:
-    """The free variables of a step, which its lemma is about, in a fixed order."""
-    found = free_vars(step.conclusion).union(*(free_vars(h) for h in step.hypotheses))
-    return sorted(found, key=lambda v: (v.sort.value, v.name))
 
 
 class Proof:
@@ -117,11 +112,6 @@ class Proof:
 
 def _comment(step: Step) -> str:
     return in_comment(shown(step.conclusion))
-
-
-def in_comment(text: str) -> str:
-    """What can stand in a comment of Coq."""
-    return " ".join(text.replace("(*", "( *").replace("*)", "* )").replace('"', "'").split())
 
 
 class At:
@@ -333,4 +323,4 @@ class At:
         return self.printer.function(over, self.scope, write)
 
 
-__all__ = ["REFL", "At", "Known", "Proof", "frees"]
+__all__ = ["REFL", "At", "Known", "Proof"]

@@ -19,7 +19,7 @@ from fmproof.certificate.export.equality import (
 from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.spaces import at, nested
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
     NotExported,
     arguments,

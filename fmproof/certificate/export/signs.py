@@ -10,7 +10,7 @@ from fmproof.certificate.export.equality import Tree, chain, product_of, tree
 from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import folded
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow, factors
 from fmproof.lang.node import is_nonnegative, shown

@@ -8,24 +8,22 @@ from typing import Any
 
 from sympy import Rational
 
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.slopes import gaussian_score, moving_place, slope_key
+from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
     NotExported,
-    Printer,
     Scope,
     arguments,
     conditioned,
     densities,
-    derivative_name,
     dimension,
     factor_space,
-    gaussian_score,
     items,
-    moving_place,
     product,
-    slope_key,
     space,
 )
+from fmproof.certificate.export.statement.symbols import derivative_name
+from fmproof.certificate.export.statement.terms import Printer
 from fmproof.lang import nodes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown
