@@ -19,6 +19,9 @@ from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.library import ALLOWED, ASSUMED, axioms, coqc, last_words
 from fmproof.errors import InputError
 
+_SECONDS, _SECONDS_A_LINE = 600.0, 0.05
+"""What Coq is given at the most: about thirty times what it takes."""
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -64,17 +67,17 @@ def check(certificate: Certificate, given: str, library: Path) -> Accepted:
     Raises:
         InputError: Coq refuses it; the message says which lemma, or what else is wrong.
     """
-    began = time.monotonic()
+    began, lines = time.monotonic(), len(given.splitlines())
     require_known_commands(given)
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         (here / "Proof.v").write_text(given, encoding="utf-8")
         options = ["-Q", str(library), "FMProof", "-Q", ".", "Certificate"]
-        done = coqc([*options, "Proof.v"], here)
+        done = coqc([*options, "Proof.v"], here, _SECONDS + _SECONDS_A_LINE * lines)
         if done.returncode != 0:
             raise InputError(f"Coq refuses {_where(given, done.stderr)}: {last_words(done.stderr)}")
         (here / "Check.v").write_text(goal(certificate) + CHECK, encoding="utf-8")
-        done = coqc([*options, "Check.v"], here)
+        done = coqc([*options, "Check.v"], here, _SECONDS + _SECONDS_A_LINE * lines)
     if done.returncode != 0:
         told = last_words(done.stderr)
         raise InputError(f"Proof.v proves another statement than Goal.v: {told}")
@@ -85,7 +88,7 @@ def check(certificate: Certificate, given: str, library: Path) -> Accepted:
     return Accepted(
         certificate.derivation,
         len(certificate.steps),
-        len(given.splitlines()),
+        lines,
         time.monotonic() - began,
         used & ALLOWED,
         used - ALLOWED,
