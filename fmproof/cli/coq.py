@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from fmproof.report.model import CoqVerdict, Report
 
 if TYPE_CHECKING:
     from fmproof.certificate.certificate import Certificate
+    from fmproof.tactics.script import Derivation
 
 AT_ONCE = 4
 """How many theorems Coq checks at a time at the most: each takes about half a gigabyte."""
@@ -34,48 +35,63 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_coq(
-    report: Report, sources: Sequence[str], folder: Path | None = None
+    report: Report, derivations: Sequence[Derivation], folder: Path | None = None
 ) -> tuple[Report, InputError | None]:
     """A report with what Coq says of what is proved, and the reason where it does not accept it.
 
     Args:
-        sources: of the derivations that the report is on.
+        derivations: that the report is on; the same ones, since a file may say another thing when
+            it is read again.
         folder: with the proof of the one derivation, instead of one that is made anew.
     """
+    from fmproof.certificate.library import compiled
     from fmproof.certificate.proved import certificates_of
 
     proved = {d.name for d in report.derivations if d.status == "proved"}
     if not proved:
         return report, None
-    made = {c.derivation: c for c in certificates_of(sources) if c.derivation in proved}
-    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
-        told = pool.map(lambda certificate: _asked(certificate, folder), made.values())
-        answers = dict(zip(made, told, strict=True))
-    marked = tuple(
-        replace(d, coq=answers[d.name][0]) if d.name in answers else d for d in report.derivations
-    )
-    reasons = (reason for _, reason in answers.values() if reason is not None)
-    return replace(report, derivations=marked), next(reasons, None)
-
-
-def _asked(certificate: Certificate, folder: Path | None) -> tuple[CoqVerdict, InputError | None]:
-    """What Coq says of one theorem, and the reason where it does not accept it."""
-    from fmproof.certificate.export.check import check, check_folder
-    from fmproof.certificate.export.files import proof
-    from fmproof.certificate.library import compiled
-
-    steps = len(certificate.steps)
+    made = [c for c in certificates_of(derivations) if c.derivation in proved]
     try:
-        text = proof(certificate) if folder is None else ""
         library = compiled()
     except InputError as error:
-        return CoqVerdict("unchecked", steps, message=str(error)), error
+        verdicts = [_unchecked(certificate, error) for certificate in made]
+    else:
+        with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+            verdicts = list(pool.map(lambda c: _asked(c, library, folder), made))
+    by_name = {c.derivation: verdict for c, verdict in zip(made, verdicts, strict=True)}
+    marked = tuple(replace(d, coq=by_name.get(d.name)) for d in report.derivations)
+    return replace(report, derivations=marked), _reason(by_name)
+
+
+def _asked(certificate: Certificate, library: Path, folder: Path | None) -> CoqVerdict:
+    """What Coq says of one theorem."""
+    from fmproof.certificate.export.check import check, check_folder
+    from fmproof.certificate.export.files import proof
+    from fmproof.certificate.export.statement.sorts import NotExported
+
     try:
         if folder is None:
-            found = check(certificate, text, library)
+            found = check(certificate, proof(certificate), library)
         else:
             found = check_folder(certificate, folder, library)
+    except NotExported as error:
+        return _unchecked(certificate, error)
     except InputError as error:
-        return CoqVerdict("refused", steps, message=str(error)), error
+        return CoqVerdict("refused", len(certificate.steps), message=str(error))
     rests = tuple(sorted(found.axioms)), tuple(sorted(found.assumed))
-    return CoqVerdict("accepted", steps, found.lines, found.seconds, *rests), None
+    return CoqVerdict("accepted", found.steps, found.lines, found.seconds, *rests)
+
+
+def _unchecked(certificate: Certificate, error: InputError) -> CoqVerdict:
+    return CoqVerdict("unchecked", len(certificate.steps), message=str(error))
+
+
+def _reason(verdicts: Mapping[str, CoqVerdict]) -> InputError | None:
+    """Why not all is accepted; None where it is."""
+    against = {name: v for name, v in verdicts.items() if v.status != "accepted"}
+    if not against:
+        return None
+    first = next(iter(against.values())).message
+    return InputError(
+        first if len(verdicts) == 1 else f"not accepted by Coq: {', '.join(against)}; {first}"
+    )

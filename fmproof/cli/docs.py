@@ -14,7 +14,7 @@ from fmproof.cli import terminal
 from fmproof.cli.coq import options as coq_options
 from fmproof.cli.coq import with_coq
 from fmproof.cli.help import Documented
-from fmproof.cli.verify import checked, complete_source, verified
+from fmproof.cli.verify import checked, complete_source, found_in, verified
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
@@ -133,10 +133,11 @@ def docs(
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem, target, output)
     command = shlex.join(["fmproof", "docs", *(named or ["--all"]), "--to", target, *options])
-    report = checked(sources) if no_numeric else verified(sources)
+    found = found_in(sources)
+    report = checked(sources, found) if no_numeric else verified(sources, found)
     refused = None
     if coq or coq_from:
-        report, refused = with_coq(report, sources, coq_from)
+        report, refused = with_coq(report, [d for _, d in found], coq_from)
     appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
     form: dict[str, Any] = (

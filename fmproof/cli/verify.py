@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -21,6 +22,9 @@ from fmproof.files import require_writable
 from fmproof.report.model import DerivationReport, Report
 from fmproof.report.text import Detail
 from fmproof.report.text import render as render_text
+
+if TYPE_CHECKING:
+    from fmproof.tactics.script import Derivation
 
 MACHINE_FORMATS = ("json", "junit", "github", "lines", "sarif", "html")
 """Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
@@ -156,10 +160,16 @@ def verify(
     level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
 
     def run() -> int:
-        report = checked(chosen) if no_numeric else verified(chosen, problems, seed, problem)
+        found = found_in(chosen)
+        derivations = [derivation for _, derivation in found]
+        report = (
+            checked(chosen, found)
+            if no_numeric
+            else verified(chosen, found, problems, seed, problem)
+        )
         refused = None
         if coq or coq_from:
-            report, refused = with_coq(report, _whole(chosen), coq_from)
+            report, refused = with_coq(report, derivations, coq_from)
         if format_ == "text":
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()
@@ -171,9 +181,10 @@ def verify(
             terminal.write(render(report), output, as_utf8=True)
         if certificate is not None and report.status == "proved":
             from fmproof.certificate.certificate import write
-            from fmproof.certificate.proved import certificate_of
+            from fmproof.certificate.proved import only_certificate
 
-            terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
+            made = only_certificate(derivations, chosen[0])
+            terminal.write(write(made), certificate, as_utf8=True)
         if refused is not None:
             raise refused
         return 0 if report.status == "proved" else 1
@@ -202,19 +213,29 @@ def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:
     return status
 
 
+Found = Sequence[tuple[str, "Derivation"]]
+"""Derivations with the sources that name them."""
+
+
+def found_in(sources: Sequence[str]) -> Found:
+    """What the sources name; each file is read once."""
+    from fmproof.sources import find
+
+    return [(source, derivation) for source in _whole(sources) for derivation in find(source)]
+
+
 def verified(
     sources: Sequence[str],
+    found: Found,
     problems: int | None = None,
     seed: int | None = None,
     file: Path | None = None,
 ) -> Report:
-    """The sources checked by both witnesses, with a progress bar on a terminal."""
+    """The derivations checked by both witnesses, with a progress bar on a terminal."""
     from fmproof.models import load_problem
-    from fmproof.sources import find
     from fmproof.verify import verify as run
 
     problem = None if file is None else load_problem(file)
-    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
         report = run(
             [derivation for _, derivation in found],
@@ -227,12 +248,10 @@ def verified(
     return _selected(report, [source for source, _ in found], sources)
 
 
-def checked(sources: Sequence[str]) -> Report:
-    """The sources checked by the kernel alone, with a progress bar on a terminal."""
-    from fmproof.sources import find
+def checked(sources: Sequence[str], found: Found) -> Report:
+    """The derivations checked by the kernel alone, with a progress bar on a terminal."""
     from fmproof.tactics.check import check
 
-    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
         report = check([derivation for _, derivation in found], progress)
     return _selected(report, [source for source, _ in found], sources)

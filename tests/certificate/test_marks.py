@@ -100,6 +100,21 @@ def test_a_document_without_coq_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert several.exit_code == 2
 
 
+def test_the_mark_is_of_what_was_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that says another thing when it is read again is read once."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    mine, log = tmp_path / "mine.py", tmp_path / "log"
+    mine.write_text(
+        "from fmproof import *\nx = Real('x')\n"
+        f"with open({str(log)!r}, 'a') as log: log.write('read ')\n"
+        "d = Derivation('d', variables=[x], start=x, steps=[Step('1', x, by='ring')])\n"
+    )
+    certificate = ["--certificate", str(tmp_path / "mine.jsonl")]
+    CliRunner().invoke(command, ["verify", str(mine), "--no-numeric", "--coq", *certificate])
+    assert log.read_text() == "read "
+    assert read((tmp_path / "mine.jsonl").read_text("utf-8")).derivation == "d"
+
+
 def test_labels_stay_in_certificates() -> None:
     certificate = certificate_of("gradient")
     assert read(write(certificate)) == certificate
