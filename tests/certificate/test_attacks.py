@@ -91,7 +91,8 @@ def test_coq_refuses_it() -> None:
     if WRITE:
         VERDICTS.write_text("\n\n".join(blocks(found)) + "\n", "utf-8")
     assert all(found.values()), {name for name, told in found.items() if not told}
-    assert found == {name: told["Coq"] for name, told in recorded().items()}
+    lemmas = {name: told.partition(":")[0] for name, told in found.items()}
+    assert lemmas == {name: told["Coq"].partition(":")[0] for name, told in recorded().items()}
 
 
 def right() -> Certificate:
@@ -154,7 +155,9 @@ def commands(name: str, text: str) -> Iterator[str]:
 
 
 def first_refusal(name: str, told: str) -> str:
-    """Which lemma of a trace is the first that Coq refuses, and why."""
+    """The first lemma of a trace that Coq refuses, and why; empty where it refuses none."""
+    if f'"{name} proved"' not in told:
+        return "Coq did not come to its end"
     for part in told.split(f'"{name} ')[1:]:
         lemma = part[: part.index('"')]
         before_next = part.split("%string")[1]
