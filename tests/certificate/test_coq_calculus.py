@@ -89,6 +89,7 @@ L, M = Scalar("L", theta), Scalar("M", sub=t)
 p2 = Density("p", x, y)
 normal = Normal(x, m, t)
 under = Expect(f(x), normal)
+mixed = Density("M", x, definition=Expect(Normal(x, z, t), q(z)))(x)
 
 SMALL: Mapping[str, Callable[[], Theorem]] = {
     "minimisers of a shift": lambda: calculus.minimisers_of_shift(ArgMin(L(theta) + M(t), theta)),
@@ -261,6 +262,7 @@ def test_what_each_rule_proves_is_written() -> None:
         (lambda: calculus.derivative(Grad(f(2 * x), x)), "by its parts"),
         (lambda: order.positive(Positive(dim), 0), "may be 0"),
         (lambda: reflexivity(Integral(a(t), t)), "an integral over t"),
+        (lambda: integrals.linearity(Expect(S.One, mixed)), "follows from its definition"),
         (
             lambda: order.positive(Positive(Expect(f(x), q(z), p2(x, y))), 0),
             "several variables at once",
