@@ -18,7 +18,7 @@ from fmproof.certificate.export.statement.declarations import (
     declarations,
     measurable,
 )
-from fmproof.certificate.export.statement.goal import header, in_comment, stated, symbols_of
+from fmproof.certificate.export.statement.goal import header, in_comment, stated, statement_symbols
 from fmproof.certificate.export.statement.sorts import NotExported, head_space, product
 from fmproof.certificate.export.statement.symbols import Symbols
 from fmproof.certificate.export.transfers import without_arbitrary_functions
@@ -39,7 +39,7 @@ def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
     certificate = without_arbitrary_functions(without_instances(certificate))
     certificate = assumed_everywhere(certificate)
     theorem = certificate.theorem
-    in_theorem = symbols_of(theorem)
+    in_theorem = statement_symbols(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.slopes, symbols.lebesgue = in_theorem.slopes, in_theorem.lebesgue

@@ -33,7 +33,7 @@ def goal(certificate: Certificate) -> str:
         NotExported: the statement has no translation yet.
     """
     theorem, name = certificate.theorem, in_comment(certificate.derivation)
-    symbols = symbols_of(theorem)
+    symbols = statement_symbols(theorem)
     told, _ = stated(theorem, Printer(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
@@ -58,7 +58,7 @@ def goal(certificate: Certificate) -> str:
     )
 
 
-def symbols_of(theorem: Step) -> Symbols:
+def statement_symbols(theorem: Step) -> Symbols:
     """The symbols of the statement alone."""
     stated = (theorem.conclusion, *theorem.hypotheses)
     symbols = Symbols(stated)
