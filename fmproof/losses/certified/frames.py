@@ -18,7 +18,7 @@ from fmproof.models.balls import Ball, power, total
 _MOVES = 2.0  # times the length at one time: beyond that a panel's places are mostly void
 
 
-class Place(NamedTuple):
+class Strip(NamedTuple):
     """An interval of x - alpha(t) m, where m is what the frame moves with."""
 
     frame: int
@@ -43,10 +43,10 @@ class Frames:
         atoms = marginal.atoms
         self._order = sorted(range(len(atoms)), key=lambda k: float(atoms[k].mean))
 
-    def places(self, now: Moment, reach: float) -> list[Place]:
+    def places(self, now: Moment, reach: float) -> list[Strip]:
         """Intervals, each in its frame, that at every time of ``now`` are disjoint and hold all
         that is within ``reach`` standard deviations of a component."""
-        found: list[tuple[list[int], Place]] = []
+        found: list[tuple[list[int], Strip]] = []
         for k in self._order:
             members = [k]
             place = self._place(members, now, reach)
@@ -56,12 +56,12 @@ class Frames:
             found.append((members, place))
         return [place for _, place in found]
 
-    def moves(self, places: list[Place], middle: Moment, reach: float) -> bool:
+    def moves(self, places: list[Strip], middle: Moment, reach: float) -> bool:
         """Whether ``places`` are mostly void at one time, in the ``middle``."""
         alone = sum(place.length for place in self.places(middle, reach))
         return sum(place.length for place in places) > _MOVES * alone
 
-    def _place(self, members: list[int], now: Moment, reach: float) -> Place:
+    def _place(self, members: list[int], now: Moment, reach: float) -> Strip:
         """Around a cluster, in the frame that moves with its mean."""
         frame = self._frame(members)
         view = self.views[frame]
@@ -72,11 +72,11 @@ class Frames:
             centre = view.centre(atom, now.alpha)
             lows.append(float((centre - side).lower()))  # float() may round in
             highs.append(float((centre + side).upper()))
-        return Place(
+        return Strip(
             frame, (math.nextafter(min(lows), -math.inf), math.nextafter(max(highs), math.inf))
         )
 
-    def _apart(self, first: Place, second: Place, now: Moment) -> bool:
+    def _apart(self, first: Strip, second: Strip, now: Moment) -> bool:
         """Whether the first lies below the second, or above it, at every time of ``now``."""
         gap = now.alpha * (self.views[second.frame].origin - self.views[first.frame].origin)
         above = gap + second.edges[0] - first.edges[1]

@@ -115,7 +115,7 @@ def _series(
 def _quadratics(
     marginal: Marginal, t: Any, lift: Callable[[Any], Any]
 ) -> list[tuple[Any, Any, Any]]:
-    """log(w_k N(x; m_k, v_k)) of each component as a quadratic in the place, at a ball or series."""
+    """log(w_k N(x; m_k, v_k)) of each component as a quadratic in the place."""
     alpha, beta = map(lift, marginal.schedule.alpha_beta(t))
     found = []
     for atom in marginal.atoms:
