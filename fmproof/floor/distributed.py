@@ -8,8 +8,10 @@ memory of one map.
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,11 @@ _QUIET = {  # nobody looks at these: they would take 5 % of a processor for two 
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
 }
+
+# Workers are forked from one process that has imported Dask, where systems can: two seconds of a
+# processor less for each. It sees the variables of its start, so they are set before.
+_START = "forkserver"
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 _Result = tuple[Batch, Samples]
 
@@ -99,9 +106,13 @@ def on_this_machine(drawing: Drawing, workers: int) -> Iterator[DaskWorkers]:
     import dask
     from distributed import Client, LocalCluster
 
+    settings: dict[str, Any] = dict(_QUIET)
+    if _START in multiprocessing.get_all_start_methods():
+        settings["distributed.worker.multiprocessing-method"] = _START
     with (
-        dask.config.set(_QUIET),
+        dask.config.set(settings),
         _mapped(drawing) as shared,
+        _environment(_ONE_THREAD),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -142,6 +153,21 @@ def on_a_cluster(drawing: Drawing, scheduler: str) -> Iterator[DaskWorkers]:
                     "all workers find them under this name"
                 )
         yield DaskWorkers(client, drawing)
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Variables of processes that are started meanwhile."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _require_dask() -> None:
