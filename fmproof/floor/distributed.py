@@ -34,8 +34,8 @@ _QUIET = {  # nobody looks at these: they would take 5 % of a processor for two 
     "distributed.admin.tick.interval": "1s",
 }
 
-# Workers are forked from one process that has imported Dask, where systems can: two seconds of a
-# processor less for each. It sees the variables of its start, so they are set before.
+# Where systems can: three seconds of a processor less for each worker. They see the variables of
+# when the process that they are forked from was started, so these are set before.
 _START = "forkserver"
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -106,11 +106,9 @@ def on_this_machine(drawing: Drawing, workers: int) -> Iterator[DaskWorkers]:
     import dask
     from distributed import Client, LocalCluster
 
-    settings: dict[str, Any] = dict(_QUIET)
-    if _START in multiprocessing.get_all_start_methods():
-        settings["distributed.worker.multiprocessing-method"] = _START
     with (
-        dask.config.set(settings),
+        dask.config.set(_QUIET),
+        _forked(),
         _mapped(drawing) as shared,
         _environment(_ONE_THREAD),
         LocalCluster(
@@ -153,6 +151,20 @@ def on_a_cluster(drawing: Drawing, scheduler: str) -> Iterator[DaskWorkers]:
                     "all workers find them under this name"
                 )
         yield DaskWorkers(client, drawing)
+
+
+@contextmanager
+def _forked() -> Iterator[None]:
+    """Workers that start meanwhile are forked from one process that has imported what they need."""
+    import dask
+    from distributed.utils import get_mp_context
+
+    if _START not in multiprocessing.get_all_start_methods():
+        yield
+        return
+    with dask.config.set({"distributed.worker.multiprocessing-method": _START}):
+        get_mp_context().set_forkserver_preload(["distributed", Drawing.__module__])
+        yield
 
 
 @contextmanager
