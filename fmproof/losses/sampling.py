@@ -245,7 +245,7 @@ class Sampling:
             by_point = (weights / drawn).reshape(shape)
             found.append(self._marginal.sums(points, Target(u, variance), by_point))
         if self._joint.width:
-            target = Target(problem.target(t, z, eps))
+            target = Target(problem.target(t, z, eps, overwrite=True))
             by_component = (weights * picked).reshape(shape)
             found.append(self._joint.sums(points, target, by_component))
         return np.concatenate(found, axis=2)

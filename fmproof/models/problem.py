@@ -78,14 +78,17 @@ class Problem(ClosedForms, Code):
         times, data, noise = self._batch(t, z=z, eps=eps)
         return _combined(self.path.alpha(times), data, self.path.beta(times), noise)
 
-    def target(self, t: Any, z: Any, eps: Any) -> FloatArray:
+    def target(self, t: Any, z: Any, eps: Any, overwrite: bool = False) -> FloatArray:
         """The training target dalpha z + dbeta eps, (N, d).
 
         It is u_t(x given z) at x = alpha z + beta eps, without the division by beta.
+
+        Args:
+            overwrite: the arrays ``z`` and ``eps`` are needed no more; this takes their memory.
         """
         times, data, noise = self._batch(t, z=z, eps=eps)
         dalpha, dbeta = self._derivatives(times)
-        return _combined(dalpha, data, dbeta, noise)
+        return _combined(dalpha, data, dbeta, noise, overwrite)
 
     def conditional_mean_std(self, t: Any, z: Any) -> tuple[FloatArray, FloatArray]:
         """Mean alpha z (N, d) and standard deviation beta (N,) of p_t(x given z)."""
@@ -257,11 +260,15 @@ class Problem(ClosedForms, Code):
 
 
 def _combined(
-    first: FloatArray, data: FloatArray, second: FloatArray, noise: FloatArray
+    first: FloatArray,
+    data: FloatArray,
+    second: FloatArray,
+    noise: FloatArray,
+    overwrite: bool = False,
 ) -> FloatArray:
-    """first data + second noise, (N, d), for factors (N,) or (1,)."""
-    found = first[:, None] * data
-    found += second[:, None] * noise
+    """first data + second noise, (N, d), for factors (N,) or (1,); in their memory if wanted."""
+    found = np.multiply(first[:, None], data, out=data if overwrite else None)
+    found += np.multiply(second[:, None], noise, out=noise if overwrite else None)
     return found
 
 
