@@ -232,12 +232,16 @@ class BatchCoupling:
         reach = place @ others.rows.T
         # The rows that x would like best refuse nearly all pairs at once, by one exchange.
         first = np.argsort(-reach, axis=1)[:, :_FIRST]
-        pair = np.arange(len(queries.which))
-        for column in first.T:
-            x, k = queries.x[pair], queries.at[pair]
-            j = column[x]
-            best = swap[k, j] - queries.ratio[pair] * inner[k, j] + reach[x, j]
-            pair = pair[_no_less(queries.mine[pair], best)]
+        kept = []
+        for start in range(0, len(queries.which), _ENTRIES):
+            pair = np.arange(start, min(start + _ENTRIES, len(queries.which)))
+            for column in first.T:
+                x, k = queries.x[pair], queries.at[pair]
+                j = column[x]
+                best = swap[k, j] - queries.ratio[pair] * inner[k, j] + reach[x, j]
+                pair = pair[_no_less(queries.mine[pair], best)]
+            kept.append(pair)
+        pair = np.concatenate(kept)
         left, at = np.unique(queries.at[pair], return_inverse=True)
         threshold = others.threshold(some[left])
         names = self._names[needed[left]]
