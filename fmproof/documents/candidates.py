@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
 from fmproof.reading.formula import tree as t
@@ -11,6 +12,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.randomness import has_dot, undotted
+from fmproof.reading.notation.running_products import as_step
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -70,6 +72,9 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
+        right = as_step(left, right) or right
+        if item.left is left and is_square_of_coefficient(left) and not isinstance(right, t.Num):
+            return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
@@ -93,6 +98,8 @@ class _Rows:
             return False
         if isinstance(right, t.Num | t.Add) and item.inline and _is_number(right):
             return False  # "at w = 0" is a case, no definition
+        if item.inline and takes_a_value(left, right):
+            return False
         if known:
             return False
         if _of_another_field(left, self._found.get(key, ()), self.evidence):
@@ -105,6 +112,22 @@ class _Rows:
             return False
         self._curves.add(spelled(left))
         return has_dot(left) and spelled(undotted(left)) in self._curves
+
+
+def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
+    """σ_t² of "σ_t² = …", which says what the standard deviation is."""
+    if not (isinstance(left, t.Pow) and isinstance(left.base, t.Sym)):
+        return False
+    two = isinstance(left.exponent, t.Num) and left.exponent.value == 2
+    return two and bool(left.base.sub) and conventional("scalars", key_of(left.base))
+
+
+def takes_a_value(left: t.Node, right: t.Node) -> bool:
+    """X_0 = x_0: a random variable, and the value that it takes."""
+    if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
+        return False
+    small = replace(left, name=left.name.lower())
+    return left.name != small.name and spelled(small) == spelled(right)
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:
@@ -128,7 +151,9 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
             if not candidate.explicit and not _a_name(candidate.left):
                 seen = anywhere if item.inline else used
                 if min(used.get(shape, item.index), seen.get(shape, item.index)) < item.index:
-                    continue  # a special case of what was used before
+                    if not item.introduced:
+                        continue  # a special case of what was used before
+                    candidate.late = True
             case = item.inline and not candidate.explicit and isinstance(candidate.left, t.Call)
             general = case and first.get(key, item.index) < item.index
             if general and a_case(item.source.text, item.piece.start):

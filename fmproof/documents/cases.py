@@ -15,7 +15,7 @@ from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of, summands
+from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
 from fmproof.lang.scope import free_vars, replace_head, substitute
@@ -58,7 +58,7 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
         found.setdefault(said.head, []).append(said)
     for other, left in context.ties.saying(item):
         case = _case(context, other, left)
-        passing = case is not None and not free_vars(case.body)  # "at w = 0": not from here on
+        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
         if passing and not context.ties.right_behind(other, item):
             continue
         if case is not None:
@@ -97,7 +97,9 @@ def from_there_on(general: Expr, special: Expr, place: str) -> list[Stipulation]
 def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | None:
     if item.right is None or not isinstance(left, t.Sym | t.Call):
         return None
-    if item.picked or item.denied or item.restricted:  # it holds at one value, or not at all
+    if item.denied or item.restricted:  # it holds at one value, or not at all
+        return None
+    if item.picked and isinstance(item.right, t.Sym | t.Num):
         return None
     try:
         named, body = context.elab.term(left), context.elab.term(item.right)
@@ -105,8 +107,9 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if isinstance(named, Var):
         if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
-            drawn = len(summands(body)) > 1 and named not in free_vars(body)
-            return Stipulation(named, (), body, item.place) if drawn and item.row.left else None
+            points = {v for v in free_vars(body) if v.sort is Sort.VEC}
+            made = len(points) > 1 and named not in points  # x = m + s ε, or ε = (x − m)/s
+            return Stipulation(named, (), body, item.place) if made and item.row.left else None
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))

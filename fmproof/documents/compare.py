@@ -29,10 +29,21 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
-from fmproof.documents.ways import normal_difference
+from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, IntegralOver, Let, Scalar
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Div,
+    Expect,
+    Head,
+    IntegralOver,
+    Let,
+    Partial,
+    Scalar,
+)
 from fmproof.lang.props import Equals, ForAll
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -46,6 +57,7 @@ _GLANCE = 1
 _NEAR = 40
 _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
+_FROM_OPEN = "from the row above, which is open"
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
 
@@ -85,6 +97,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
                 return wrong
     else:
         proof = row.prove(candidates)
+        if not proof.proved and row.strays():
+            context.prover.begin()
+            proof = row.prove_in_cases()
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
@@ -243,6 +258,10 @@ class ComparedRow:
         around = context.chain.standing[:4]
         one, *more = candidates
         candidates = [one, *(other for other in more if not self._hopeless(other, self.claim))]
+        easy = self._at_once(candidates)
+        if easy is not None:
+            return easy
+        prover.begin()  # those looks are short, and not taken from what follows
         first: Proof | None = None
         if self._about_means() or any(other.noised for other in self.others):
             drawn = self._drawn()
@@ -265,6 +284,24 @@ class ComparedRow:
                 self.before = before
                 return proof
         return first
+
+    def _at_once(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof that is found at once, from one of the lines or with paths drawn."""
+        around = self.context.chain.standing[:4]
+        glance = self.context.prover.glance
+        for before in candidates:
+            proof = glance(before, self.claim, self.relation, around)
+            if proof is not None:
+                self.before = before
+                return proof
+        for other in self.others:
+            if other.averaged and self.relation != "=":
+                continue
+            if not self._hopeless(other.before, other.claim):
+                proof = glance(other.before, other.claim, self.relation, other.pulled)
+                if proof is not None:
+                    return proof
+        return None
 
     def _hopeless(self, before: Expr, claim: Expr) -> bool:
         """Whether numbers refute a reading, so that nothing proves it."""
@@ -310,6 +347,13 @@ class ComparedRow:
                     return proof
         return Proof(False)
 
+    def strays(self) -> bool:
+        """Whether a point is free on one side alone: what it is has to be put in."""
+        one, other = (
+            {v for v in free_vars(side) if v.sort is Sort.VEC} for side in (self.before, self.claim)
+        )
+        return self.relation == "=" and one != other
+
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
@@ -330,7 +374,8 @@ class ComparedRow:
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        until = context.facts.until(proof.rests_on)
+        case = item.index in context.ties.in_cases  # then it stands for this chain alone
+        until = item.index if case else context.facts.until(proof.rests_on)
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
@@ -344,15 +389,17 @@ class ComparedRow:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
-        if self.relation == "=" and self._is_continuity():
+        if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)
-            words = "a continuity equation of symbols without a definition: it is assumed"
+            words = "an equation for how a density without a definition moves: it is assumed"
             return report(item, "hypothesis", words, self.reading)
         if agrees and not self.unknown:
             if self.relation == "=":
                 context.chain.add(self.claim, True, item.right)
-            found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
+            announced = item.piece.inside == "theorem" and item.row.left is not None
+            verdict: Verdict = "statement" if announced and not item.inline else "agrees"
+            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
@@ -369,7 +416,7 @@ class ComparedRow:
         if evidence is not None and evidence.status == "refuted":
             why = f"not known well enough to say: {self.tied}"
             evidence = None
-        verdict: Verdict = "open"
+        verdict = "open"
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
@@ -387,20 +434,29 @@ class ComparedRow:
         row = ComparedRow(context, item, line.term, self.claim, self.relation)
         row.lines = (replace(line, stands=True),)
         if row.evidence is not None and row.evidence.status == "refuted":
-            return row.wrong_behind() if line.follows and row.fair() else None
+            if row.fair():
+                return row.wrong_behind() if line.follows else None
+            proof = row.prove_from_assumed([line.term])
+            return row.proved_behind(proof) if proof.proved else None
         proof = row.prove([line.term])
         agrees = row.evidence is not None and row.evidence.status == "agrees"
         if not proof.proved and (row.unknown or not agrees):
             return None
+        if proof.proved:
+            return row.proved_behind(proof)
         context.keep(item, proof)
         context.chain.leave_open(self.claim, item.right, follows=True)
-        words = "from the row above, which is open"
-        if proof.proved:
-            places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
-            found = report(item, "proved", words + places, row.reading)
-            return replace(found, by=proof.by, needs=proof.needs)
-        found = report(item, "agrees", f"{words}; not proved: {proof.message}", row.reading)
-        return replace(found, numeric=row.evidence)
+        words = f"{_FROM_OPEN}; not proved: {proof.message}"
+        return replace(report(item, "agrees", words, row.reading), numeric=row.evidence)
+
+    def proved_behind(self, proof: Proof) -> RowReport:
+        """Proved from the row above, which is open."""
+        context, item = self.context, self.item
+        context.keep(item, proof)
+        context.chain.leave_open(self.claim, item.right, follows=True)
+        places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        found = report(item, "proved", _FROM_OPEN + places, self.reading)
+        return replace(found, by=proof.by, needs=proof.needs)
 
     def wrong_behind(self) -> RowReport:
         """The row above is open, but equals the one before it; this one differs from both."""
@@ -418,6 +474,21 @@ class ComparedRow:
             field.definition is None and what.density.definition is None
             for field, what in carried.items()
         )
+
+    def _is_evolution(self) -> bool:
+        """The first ∂p/∂t = … div(…) of a density p that is given: a Fokker–Planck equation.
+
+        Later ones claim to follow from it.
+        """
+        slope = self.before
+        if not (self.item.row.left is not None and isinstance(slope, Partial)):
+            return False
+        density = slope.body.head if isinstance(slope.body, Apply) else None
+        if not isinstance(density, Density) or density.definition is not None:
+            return False
+        moved = [f for f in self.context.facts.known if f.before.has(Partial)]
+        known = any(density in heads_in([f.before]) for f in moved)
+        return not known and self.claim.has(Div) and density in heads_in([self.claim])
 
     def wrong(self) -> RowReport:
         """Refuted, or equal up to a constant; with what would be right, where that is proved."""
@@ -509,7 +580,7 @@ class ComparedRow:
         before, claim = self.before, self.claim
         if self.relation != "=" or sort_of(claim) is not Sort.REAL or free_of_parameters(before):
             return None
-        left_over = normal_difference(before, claim)
+        left_over = constant_difference(before, claim)
         if left_over is None or free_vars(left_over):
             return None
         if not self.context.prover.prove(before, claim + left_over).proved:

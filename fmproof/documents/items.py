@@ -23,6 +23,7 @@ from fmproof.reading.document.tokens import (
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.formula.plain_e import averages_by_letter, with_operator
+from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.resolve import Resolver
@@ -32,6 +33,7 @@ from fmproof.reading.notation.words import (
     assumes,
     denies,
     density_of,
+    introduces,
     picks,
     property_of,
     restricted_behind,
@@ -76,6 +78,12 @@ class Item:
         return self.row.left is not None and assumes(self.source.text, self.piece.start)
 
     @property
+    def introduced(self) -> bool:
+        """Whether "where", or the like, stands before it."""
+        first = self.row.left is not None and self.row.restarts and not self.inline
+        return self.row.introduced or (first and introduces(self.source.text, self.piece.start))
+
+    @property
     def denied(self) -> bool:
         """Whether the words before it say that it does not hold."""
         return denies(self.source.text, self.piece.start)
@@ -92,6 +100,14 @@ class Item:
         return self.row.case or behind
 
     @property
+    def differential(self) -> bool:
+        """Whether it is an equation of differentials, dx = f dt + g dw: a law of motion."""
+        return _is_differential(self.left) and any(
+            isinstance(node, t.Mul) and any(map(_is_d, node.factors[:-1]))
+            for node in (t.walk(self.right) if self.right is not None else ())
+        )
+
+    @property
     def latex(self) -> str:
         """The right side as it is written."""
         right = self.row.right
@@ -99,6 +115,15 @@ class Item:
             return ""
         stop = max(token.end for token in right)
         return " ".join(self.source.text[right[0].at : stop].split())
+
+
+def _is_d(node: t.Node) -> bool:
+    return isinstance(node, t.Sym) and node.name.split(":")[-1] == "d" and not node.sub
+
+
+def _is_differential(node: t.Node | None) -> bool:
+    """dx, of a d that begins it."""
+    return isinstance(node, t.Mul) and len(node.factors) == 2 and _is_d(node.factors[0])
 
 
 @dataclass(frozen=True)
@@ -120,19 +145,22 @@ class Reading:
     law_draws: list[t.Draw] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
+    law_rows: list[int] = field(default_factory=list)  # the row that is next, for each of them
     said: list[Said] = field(default_factory=list)  # what words say of symbols
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
     plain_e: bool = False  #: whether a plain E is the expectation
+    dimensions: set[str] = field(default_factory=set)  #: letters n of spaces ℝⁿ
 
     @property
     def trees(self) -> list[t.Node]:
         """Every tree, rows first, for evidence."""
         found: list[t.Node] = []
         for item in self.items:
-            found += [side for side in (item.left, item.right) if side is not None]
+            if not item.differential:  # its d is no symbol
+                found += [side for side in (item.left, item.right) if side is not None]
         wrapped: list[t.Node] = [
             t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws
         ]
@@ -156,7 +184,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     reading.plain_e = averages_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
-    resolver = Resolver(reading.trees, equations(reading), named)
+    dimension = min(reading.dimensions) if len(reading.dimensions) == 1 else ""
+    resolver = Resolver(reading.trees, equations(reading), named, dimension)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
@@ -164,12 +193,17 @@ def read_items(documents: Sequence[Document]) -> Reading:
 
 
 def equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
-    """The sides of the rows that have both."""
-    return [
-        (item.left, item.right)
-        for item in reading.items
-        if item.row.relation in ("=", ":=") and item.left is not None and item.right is not None
-    ]
+    """The sides of the rows that have both; of a chain X = ψ(x) = a x + b, also what ψ(x) is."""
+    found: list[tuple[t.Node, t.Node]] = []
+    before: t.Node | None = None
+    for item in reading.items:
+        left = item.left if item.left is not None else before
+        right = item.right if item.row.relation in ("=", ":=") else None
+        goes_on = item.left is None and not isinstance(left, t.Call)
+        if left is not None and right is not None and not goes_on:
+            found.append((left, right))
+        before = right
+    return found
 
 
 def head_of(node: t.Node) -> t.Sym:
@@ -259,6 +293,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     try:
         spread = expanded(tokens(latex, piece.start), macros)
         spread = with_operator(spread) if reading.plain_e else spread
+        reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
     except Unreadable as error:
         if piece.kind == "display":
@@ -332,8 +367,28 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
         return
     if isinstance(described, t.Sym | t.Call | t.Normal):
         reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
+        reading.law_rows.append(len(reading.items))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+_BULLET = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]|\\item\b", re.MULTILINE)
+
+
+def in_other_points(said: Item, item: Item) -> bool:
+    """Whether what a line of words says stands in a point of a list that ends before ``item``."""
+    if said.source is not item.source:
+        return False
+    text = said.source.text
+    paragraph = re.split(r"\n\s*\n", text[: said.piece.start])[-1]
+    listed = _BULLET.search(paragraph) is not None
+    between = text[said.piece.stop : item.piece.start]
+    return listed and (
+        _BULLET.search(between) is not None or _LIST_ENDS.search(between) is not None
+    )
+
+
+_LIST_ENDS = re.compile(r"^#{1,6}\s|\\end\{(?:itemize|enumerate|description)\}", re.MULTILINE)
 
 
 def holds_until(reading: Reading, item: Item) -> float:

@@ -12,7 +12,11 @@ from fractions import Fraction
 
 from sympy import Expr, S
 
-from fmproof.documents.candidates import candidates_of
+from fmproof.documents.candidates import (
+    candidates_of,
+    is_square_of_coefficient,
+    takes_a_value,
+)
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
@@ -24,6 +28,7 @@ from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
+from fmproof.documents.special_laws import SpecialLaws, special_laws
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -67,7 +72,8 @@ class Judge:
         self.file = file
         self.reading = reading
         memory = memory or Memory()
-        evidence = Evidence.of(reading.trees, equated(reading), reading.said)
+        densities = [head_of(node) for node, _ in reading.densities if isinstance(node, t.Call)]
+        evidence = Evidence.of(reading.trees, equated(reading), reading.said, densities)
         self.elab = Elaborator(evidence, self._place, strict, dict(corrections or {}))
         for node, _ in reading.gaussians:
             head = head_of(node)
@@ -87,6 +93,7 @@ class Judge:
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
         self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
+        self._special: list[SpecialLaws] = []
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
 
@@ -106,6 +113,9 @@ class Judge:
         self._learn_laws()
         for item in self.reading.items:
             self._current = item
+            for special in self._special:
+                if special.row == item.index:
+                    self._specialise_laws(special, item)
             if self.deadline is not None and time.process_time() > self.deadline:
                 rows.append(report(item, "open", "the time for this document is used up"))
                 continue
@@ -115,7 +125,7 @@ class Judge:
                     self.context.ties.settled.add(item.index)
             except RecursionError:
                 rows.append(report(item, "open", "it is nested too deeply"))
-            except _DEFECTS as error:  # one row must not take the others with it
+            except (FmproofError, *_DEFECTS) as error:  # one row must not take the others with it
                 words = f"a defect of fmproof, please report it: {type(error).__name__}: {error}"
                 rows.append(report(item, "open", words))
             if item.row.relation not in _EQUATIONS and not item.inline:
@@ -142,8 +152,11 @@ class Judge:
 
     def _learn_laws(self) -> None:
         """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
+        self._special = special_laws(self.reading)
+        later = {id(draw) for special in self._special for draw in special.draws}
         for draw in self.reading.law_draws:
-            self._draw(draw)
+            if id(draw) not in later:
+                self._draw(draw)
         for density, of in self.reading.densities:
             head = head_of(density)
             key, path = key_of(head), self.elab.path(of)
@@ -156,6 +169,14 @@ class Judge:
         self._learn_densities_of_paths()
         for item in self.reading.items:
             self._told_by_words(item)
+
+    def _specialise_laws(self, special: SpecialLaws, item: Item) -> None:
+        """From here on, that is what is drawn."""
+        for law in special.begin(self.elab):
+            self.context.ties.specialised.setdefault(law.head, self.reading.items[item.index - 1])
+        self.context.chain = RowChain()
+        for draw in special.draws if special.whole else ():
+            self._draw(draw)
 
     def _learn_densities_of_paths(self) -> None:
         """p_t(z_t), of a path z_t with noise and a p that nothing else says: the density of z_t."""
@@ -194,9 +215,8 @@ class Judge:
             if not item.inline:
                 self._break(item, "the row before it cannot be read")
             return report(item, "unread", self._unread(item))
-        if any(
-            isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)
-        ):
+        right = item.right if item.candidate is None else item.candidate.right
+        if any(isinstance(n, t.Dots) for side in (item.left, right) if side for n in t.walk(side)):
             self._break(item, "the row before it has an ellipsis")
             return report(item, "skip", "an ellipsis")
         if not relation:
@@ -212,6 +232,9 @@ class Judge:
             return report(item, "skip", "words in it say that it does not hold")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
+        if item.differential:
+            self._break(item, "the row before it is an equation of differentials")
+            return report(item, "hypothesis", "an equation of differentials: how a point moves")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -226,6 +249,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved
         if letter is not None and not known and not condition and self._is_case(letter):
+            if self._is_draw(letter, item.right):
+                return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
@@ -298,6 +323,13 @@ class Judge:
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
 
+    def _is_draw(self, left: t.Sym, right: t.Node | None) -> bool:
+        """``x = m + s ε``: a point by its noise, which the document draws."""
+        if not (isinstance(right, t.Add) and self._is_vector(left)):
+            return False
+        random = self.elab.evidence.random
+        return any(spelled(n) in random for n in letters_in(right))
+
     def _is_nothing_new(self, item: Item) -> bool:
         """``X = Y - N`` beside Y = X + N: the sides are one sum."""
         if item.right is None or isinstance(item.right, t.Sym | t.Num) or item.left is None:
@@ -313,6 +345,8 @@ class Judge:
         path, value = item.left, item.right
         if not (isinstance(path, t.Sym) and isinstance(value, t.Sym) and item.row.relation == "="):
             return False
+        if takes_a_value(path, value):
+            return True
         named = any(
             spelled(c.left) == spelled(value) for c in self.elab.candidates.get(key_of(value), ())
         )
@@ -349,12 +383,13 @@ class Judge:
         assert candidate is not None
         message = ""
         try:
-            left = self.elab.term(candidate.left)
+            square = is_square_of_coefficient(item.left)
+            left = self.elab.term(item.left if square and item.left else candidate.left)
             self._start(item, left)
             if candidate.state == "refused":
                 message = candidate.why
             elif not item.inline:
-                self._own_line(candidate)
+                self._own_line(item.right if square else candidate.right)
         except (NotYet, SortError, FmproofError) as error:
             message = str(error)
             if not item.inline:
@@ -373,10 +408,12 @@ class Judge:
         verdict: Verdict = "hypothesis" if hypothesis else "definition"
         return report(item, verdict, f"not in the language yet: {message}" if message else "")
 
-    def _own_line(self, candidate: Candidate) -> None:
+    def _own_line(self, right: t.Node | None) -> None:
         """The definition itself stands as the second line of its chain."""
+        if right is None:
+            return
         try:
-            self.context.chain.add(self.elab.term(candidate.right), True, candidate.right)
+            self.context.chain.add(self.elab.term(right), True, right)
         except (NotYet, SortError, FmproofError):
             return
 

@@ -1,4 +1,4 @@
-"""Averages of standard noise put in: E[n · w] = 0 for a w without n, E‖n‖² = d.
+"""Averages of noise n ~ N(0, v I) put in: E[n · w] = 0 for a w without n, E‖n‖² = v d.
 
 Where the sides of a row differ by such averages only, the row is shown in two steps: the averages
 first, each as a part of its own, then the row with their values.
@@ -24,21 +24,24 @@ _MOST = 4
 
 def with_moments(claim: Expr, difference: Expr) -> tuple[Expr, list[Part]] | None:
     """The claim with averages of noise in it that make up the difference, and their values."""
-    shifted, left, parts = claim, difference, list[Part]()
+    shifted, left = claim, difference
+    known: dict[Any, tuple[Part, Expr] | None] = {}
     for summand in summands(difference):
         number, rest = coefficient(summand)
         inside = [f for f in factors(rest) if isinstance(f, Expect)]
-        if len(inside) != 1 or len(parts) == _MOST:
+        if len(inside) != 1 or (len(known) == _MOST and inside[0] not in known):
             continue
-        found = _moment(inside[0], f"noise{len(parts) + 1}")
+        if inside[0] not in known:
+            known[inside[0]] = _moment(inside[0], f"noise{len(known) + 1}")
+        found = known[inside[0]]
         if found is None:
             continue
-        part, value = found
+        _, value = found
         others = Counter(factors(rest)) - Counter(inside)
         scale = mul(number, *others.elements())
         change = add(mul(scale, inside[0]), mul(S.NegativeOne, scale, value))
         shifted, left = add(shifted, change), add(left, mul(S.NegativeOne, change))
-        parts.append(part)
+    parts = [found[0] for found in known.values() if found is not None]
     return (shifted, parts) if parts and vanish(summands(left)) else None
 
 
@@ -46,9 +49,10 @@ def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
     """E[n · w] or E‖n‖² with a proof of its value."""
     for place, draw in enumerate(average.measure):
         law = draw.head if isinstance(draw, Apply) else None
-        if not (isinstance(law, Gaussian) and tuple(draw.arguments[1:]) == (S.Zero, S.One)):
+        if not isinstance(law, Gaussian) or draw.arguments[1] != S.Zero:
             continue
         (noise,) = drawn_by(draw)
+        square = mul(draw.arguments[2], dim)
         others = (*average.measure[:place], *average.measure[place + 1 :])
         if any(noise in free_vars(other) for other in others):
             continue
@@ -58,7 +62,7 @@ def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
             continue
         one, other = products[0].args
         if one is noise is other and not others and not weights:
-            return Part(name, average, [Step(f"{name}.1", dim, by="moments")], name=name), dim
+            return Part(name, average, [Step(f"{name}.1", square, by="moments")], name=name), square
         direction = other if one is noise else one if other is noise else None
         if direction is None or noise in free_vars(direction) or not others:
             continue

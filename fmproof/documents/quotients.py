@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sympy import Basic, Expr, Rational, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
 from fmproof.lang.nodes.measure import conditions as conditions_of
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract
@@ -51,15 +51,32 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         over = [_over(side, every) for side in (left, right)]
     except (FmproofError, TypeError):
         return None
-    one, other = over
-    if not agree(one, other, ("linearity",)):
+    middle = _same_over(*over)
+    if middle is None:
         return None
     return [
         Step("1", left, by=words),
         Step("2", over[0], by="cancel"),
-        Step("3", over[1], by="linearity"),
+        *middle,
         Step("4", right, by="cancel"),
         Step("5", claim, by=words),
+    ]
+
+
+def _same_over(one: Expr, other: Expr) -> list[Step] | None:
+    """Steps between lines over a common denominator, with √v·√v as v where they need it."""
+    if agree(one, other, ("linearity",)):
+        return [Step("3", other, by="linearity")]
+    mine, theirs = _without_roots(one), _without_roots(other)
+    if (mine, theirs) == (one, other):
+        return None
+    same = subtract(mine, theirs) == S.Zero  # else summands move between averages
+    if not (same or agree(mine, theirs, ("linearity",))):
+        return None
+    return [
+        Step("3.1", mine, by="root"),
+        Step("3.2", theirs, by="ring" if same else "linearity"),
+        Step("3.3", other, by="root"),
     ]
 
 
@@ -82,8 +99,14 @@ def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
 
 
 def _without_roots(term: Expr) -> Expr:
-    """√v·√v as v, in every summand."""
-    return add(*(mul(*_squares(Counter(factors(part)))) for part in summands(term)))
+    """√v·√v as v, in every summand and in the averages in it."""
+    return add(*(mul(*_squares(Counter(map(_inside, factors(part))))) for part in summands(term)))
+
+
+def _inside(factor: Expr) -> Expr:
+    if isinstance(factor, Expect | IntegralOver):
+        return factor.func(_without_roots(factor.args[0]), *factor.args[1:])
+    return factor
 
 
 def _squares(parts: Counter[Expr]) -> Iterator[Expr]:
@@ -131,8 +154,9 @@ def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
     yield from _everywhere(partial(VanishesWith, S.One, below), around)
 
 
-def _is_uniform(item: Any) -> bool:
-    return isinstance(item, Apply) and isinstance(item.head.definition, Rational)
+def _is_time(item: Any) -> bool:
+    """Whether a time is drawn, from an interval."""
+    return is_density(item) and all(part.bounded for part in item.head.ranges(item))
 
 
 def _itself(prop: Prop) -> Prop:
@@ -146,7 +170,7 @@ def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[
         drawn = [item for item in around if free_vars(prop) & set(drawn_by(item))]
         alone = not any(conditions_of(item) for item in drawn if isinstance(item, Apply))
         yield Almost(prop, *(drawn if alone else around)) if drawn else prop
-        if drawn and all(map(_is_uniform, drawn)):  # and so under integrals over it
+        if drawn and all(map(_is_time, drawn)):  # and so under integrals over it
             yield Almost(prop, *(part for item in drawn for part in item.head.ranges(item)))
     except FmproofError:
         return

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import parallel
+from fmproof.documents import parallel, quotients
 from fmproof.lang.arithmetic import add, factors, mul
 from fmproof.lang.node import rebuilt, sort_of
 from fmproof.lang.nodes import (
@@ -50,6 +51,8 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     if not (one.turned or other.turned) or not (one.noisy and other.noisy):
         return
     left, right = one.drawn, other.drawn
+    if free_vars(left) != free_vars(right):
+        return
     renamed = _each(left, partial(_drawn_as, right))
     there, back = one.there("1"), other.back("4")
     if renamed != left:
@@ -61,6 +64,15 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     if middle is not None:
         yield [*there, *middle, *back]
     yield [*there, Step("3", right, by=_ALGEBRA), *back]
+    over = quotients.steps(renamed, right, ("square", "linearity")) or []
+    if over:
+        yield [*there, *(replace(step, id=f"3.{step.id}") for step in over), *back]
+
+
+def with_noise(line: Expr) -> tuple[Expr, list[Step]]:
+    """``line`` with standard noise drawn, and the steps to it; none where no noise is in it."""
+    side = _Side(line)
+    return side.drawn, side.there("0") if side.noisy else []
 
 
 def _drawn_as(right: Expr, term: Any) -> Any:

@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents.candidates import at_the_ends
-from fmproof.documents.items import Item, Property
+from fmproof.documents.items import Item, Property, head_of, in_other_points
 from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
@@ -51,6 +51,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
@@ -139,10 +140,15 @@ class Ties:
             if changing and self._moved(spelling):
                 return Verdict(f"{shown} may move with the time")
             known = self.elab.table.get(readable(spelling))
-            sure = self.elab.is_time(spelling) or spelling in self._bound
+            sure = (
+                self.elab.is_time(spelling)
+                or spelling in self._bound
+                or conventional("scalars", letter, "surely")
+                or conventional("vectors", letter, "surely")
+            )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        turned = self._turned_special(undefined, item)
+        turned = self._turned_special(undefined, item) or self._said_later(heads, item)
         if turned:
             return Verdict(turned)
         if item.left is not None and is_bare_symbol(item.left):
@@ -196,7 +202,7 @@ class Ties:
             pair = self.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
-            motion = _differential(left) or any(isinstance(side, Partial) for side in pair)
+            motion = other.differential or any(isinstance(side, Partial) for side in pair)
             if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
@@ -215,7 +221,9 @@ class Ties:
             if other.index >= item.index:
                 return
             candidate = other.candidate
-            used = candidate is not None and candidate.state == "used"
+            used = candidate is not None and (
+                candidate.state == "used" or candidate.why == KEPT_CLOSED
+            )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
@@ -227,14 +235,25 @@ class Ties:
     def _near(self, other: Item, item: Item) -> bool:
         """Whether what another row says holds here: it stands before, or right behind."""
         if other.index < item.index:
-            case = other.inline and isinstance(other.left, t.Sym) and self._moves(other.left)
-            return not case or self.right_behind(other, item)
+            if other.inline and in_other_points(other, item):
+                return False
+            return not self._puts_in(other) or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
         if other.piece is item.piece:
             return True
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
+
+    def _puts_in(self, other: Item) -> bool:
+        """Whether a line of words gives a time, or a plain letter, a value: "put x = ψ⁻¹(y) in"."""
+        left = other.left
+        if not (other.inline and isinstance(left, t.Sym)):
+            return False
+        if self._moves(left):
+            return True
+        made = isinstance(other.right, t.Call | t.Frac)  # no sum: that may be a draw, by its noise
+        return made and not left.sub and other.candidate is None and self.elab.is_place(left)
 
     def right_behind(self, other: Item, item: Item) -> bool:
         """Whether no other display stands between a row and ``item``."""
@@ -250,10 +269,14 @@ class Ties:
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
         ):
             return None
+        if candidate is not None and candidate.why == KEPT_CLOSED:
+            return None  # see _any_coefficient
         if other.problem is not None:
             return _unread_about(other, names, places)
         if moved_point(self.elab, left):
             return None  # dx/dt says how a point moves, and nothing of the point
+        if other.differential:
+            return self._moved_at_random(left, names, places)
         right = other.right
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
@@ -271,6 +294,15 @@ class Ties:
                     return names[key_of(node)]
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
+        return None
+
+    def _moved_at_random(
+        self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+    ) -> str | None:
+        """The random variable whose course a row "dX = …" tells; it says nothing of others."""
+        for node in _subjects(left) if left is not None else ():
+            if spelled(node) in self.elab.evidence.random:
+                return names.get(key_of(node)) or places.get(spelled(node))
         return None
 
     def _elsewhere(self, node: t.Sym, candidate: Candidate | None) -> bool:
@@ -341,6 +373,20 @@ class Ties:
                 return f"line {since.place} says what {text(head)} is from there on"
         return ""
 
+    def _said_later(self, heads: Sequence[Head], item: Item) -> str:
+        """A symbol of which a row behind this one says what it is, "where v = …": either of them
+        may be the wrong one."""
+        for other in self.items[item.index + 1 :]:
+            if other.candidate is None or not other.candidate.late:
+                continue
+            key = key_of(head_of(other.candidate.left))
+            found = next(
+                (h for h in heads if h.definition is not None and self._key(h) == key), None
+            )
+            if found is not None:
+                return f"line {other.place} says what {text(found)} is"
+        return ""
+
     def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:
         """Why a density without a definition is not arbitrary in a row."""
         if head in moving:
@@ -364,11 +410,23 @@ class Ties:
         if isinstance(head, Field) and estimate and not parameter:
             return f"words may say what {shown} is"
         for one in self.elab.candidates.get(key, ()):
-            if one.state == "refused" and not any(
-                isinstance(n, t.Normal) for n in t.walk(one.right)
-            ):
+            if one.state != "refused" or self._any_coefficient(head, one, terms):
+                continue
+            if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
                 return f"the definition of {shown} is not understood: {one.why}"
         return ""
+
+    def _any_coefficient(self, head: Head, definition: Candidate, terms: Sequence[Expr]) -> bool:
+        """Whether ᾱ(t) = exp(−∫₀ᵗ β) is a number like any other in a row: nothing is
+        differentiated in a time there, no end of an interval is put in, and β is not in it."""
+        if definition.why != KEPT_CLOSED or any(term.has(Partial) for term in terms):
+            return False
+        calls = [call for term in terms for call in term.atoms(Apply)]
+        if any(call.head is head and any(map(is_number, call.arguments)) for call in calls):
+            return False
+        letters = {key_of(n.head) for n in t.walk(definition.right) if isinstance(n, t.Call)}
+        letters |= {key_of(n) for n in t.walk(definition.right) if isinstance(n, t.Sym) and n.sub}
+        return not letters & {self._key(h) for h in heads_in(terms) if h is not head}
 
     def _key(self, head: Head) -> str:
         """The spelling of a symbol in the document."""
@@ -407,12 +465,6 @@ def _changed(term: Basic, var: Var) -> set[Head]:
 def _of_points(head: Head) -> bool:
     """A real function of points, which may be a density by another letter."""
     return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)
-
-
-def _differential(left: t.Node | None) -> bool:
-    """Whether a side is written dx, as that of a differential equation."""
-    symbols = [n for n in t.walk(left) if isinstance(n, t.Sym)] if left is not None else []
-    return len(symbols) > 1 and symbols[0].name.split(":")[-1] == "d"
 
 
 def _at_every_time(equation: Prop) -> Prop:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import thread_time
 from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.documents import noise_moments, parallel, quotients, standard_noise
 from fmproof.documents.projections import parts_for
-from fmproof.documents.terms import heads_in, kinds_in
+from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.nodes import (
@@ -38,10 +39,13 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, agree, common_form
-from fmproof.tactics.normal import decide
+from fmproof.tactics.normal import decide, forms
 from fmproof.tactics.script import Part, Step
 
+_SECONDS_FOR_FORMS = 1.0
+"""For a form of two lines in which they differ by what is free of the parameters."""
 _SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
+_SLOPES = frozenset((Grad, Partial, Div))
 _AVERAGED = frozenset((Expect, IntegralOver))
 _PLAIN: tuple[tuple[str, ...], ...] = (
     ("definition", "density", "square", "cancel"),
@@ -84,9 +88,12 @@ class Way:
 def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     """The ways that fit what is in the two lines, the cheap ones first."""
     kinds = kinds_in([before, claim])
+    noise = Gaussian in kinds and Expect in kinds
     named = [*_PLAIN]
     if kinds & _SMOOTH:
         named += [way for way in _CALCULUS if "gaussian" not in way or Gaussian in kinds]
+    if not kinds & _SLOPES:
+        named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
     for by in named:
@@ -95,20 +102,26 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
     yield from _by_difference(before, claim)
-    if Gaussian in kinds and Expect in kinds:
+    if noise:
         for parts in noise_moments.parts_with_moments(
             before, claim, normal_difference(before, claim)
         ):
             yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
-    if Gaussian in kinds and Expect in kinds:
-        yield from _by_noise(before, claim)
+    if noise:
+        yield from _by_moments_of_noise(before, claim)
     yield from _by_projection(before, claim)
     for words in _forms(before, claim, kinds):
         steps = quotients.steps(before, claim, words)
         if steps is not None:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
+
+
+def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Ways through lines in which standard noise is drawn: they are found at once, or not."""
+    if kinds_in([before, claim]) >= {Gaussian, Expect}:
+        yield from _by_noise(before, claim)
 
 
 def bounding_ways(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
@@ -129,6 +142,19 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
         return subtract(common.left.rhs, common.right.rhs)
     except (FmproofError, RecursionError, AttributeError, TypeError):
         return None
+
+
+def constant_difference(before: Expr, claim: Expr) -> Expr | None:
+    """What is left of ``before − claim`` in the first form in which no parameter is in it."""
+    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    try:
+        for common in forms(line):
+            left_over = subtract(common.left.rhs, common.right.rhs)
+            if left_over is not None and free_of_parameters(left_over):
+                return left_over
+    except (FmproofError, RecursionError, AttributeError, TypeError):
+        return None
+    return None
 
 
 def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:
@@ -206,6 +232,22 @@ def _by_noise(before: Expr, claim: Expr) -> Iterator[Way]:
         return
 
 
+def _by_moments_of_noise(before: Expr, claim: Expr) -> Iterator[Way]:
+    """The first line with standard noise drawn, and its moments put in: E‖∇ log N(x; m, s²)‖²."""
+    try:
+        line, there = standard_noise.with_noise(before)
+    except (FmproofError, RecursionError, TypeError):
+        return
+    if not there:
+        return
+    for *parts, row in noise_moments.parts_with_moments(
+        line, claim, normal_difference(line, claim)
+    ):
+        whole = replace(row, start=before, steps=[*there, *row.steps])
+        lines = tuple(step.claim for step in there)
+        yield Way((*parts, whole), ("reparametrisation", "moments"), (), lines)
+
+
 def _put_in(left: Expr, right: Expr) -> Iterator[list[Step]]:
     """Steps from one line of averages to another, with paths put in."""
     if subtract(left, right) == S.Zero:
@@ -223,6 +265,8 @@ def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]
     forms: list[tuple[str, ...]] = []
     if _divides([before, claim]):
         forms.append(quotients.FORM)
+    if _divides([before, claim]) and Sqrt in kinds:
+        forms.append(("root", *quotients.FORM))
     if kinds & _SMOOTH:
         forms.append(("log", "derivative", *quotients.FORM))
     if kinds & _SMOOTH and Gaussian in kinds:

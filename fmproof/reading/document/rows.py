@@ -151,6 +151,10 @@ _WORDS = re.compile(
 )
 
 
+_INTRODUCES = ("where", "with", "wobei", "mit", "với", "其中")
+"""Connectives behind which a symbol gets its meaning."""
+
+
 _REASON = re.compile(
     r"\(.*\)|[0-9*]+|\\(?:star|ast|d?dagger)|a\.?\s?[se]\.?|\\(?:eq)?ref.*"
     r"|(?!(?:not|law|dist|distribution|weak)\b)[^\W\d_]{3,}.*",
@@ -180,6 +184,7 @@ class Row:
         beside: formulas without a relation on its line, such as a law, x ~ p.
         case: whether it holds under a condition beside it: "if s > 0", "for s = 0", "otherwise".
         restarts: whether it begins a display (a relation first means: goes on from above).
+        introduced: whether "where" stands before it, in its display.
     """
 
     relation: str
@@ -193,6 +198,7 @@ class Row:
     arrow: str = ""
     beside: list[list[Token]] = field(default_factory=list)
     case: bool = False
+    introduced: bool = False
 
 
 @dataclass
@@ -202,6 +208,7 @@ class _Side:
     at: int = -1
     reasons: list[str] = field(default_factory=list)
     case: bool = False
+    introduced: bool = False
 
 
 def rows_of(found: Sequence[Token]) -> list[Row]:
@@ -395,6 +402,8 @@ class _Splitter:
             return
         if not self.side.tokens or connective:
             self.separate()
+        if found is not None and (found.group(1) or "").lower() in _INTRODUCES:
+            self.side.introduced = True
         if _CASE.match(token.words) or (
             connective == "for" and self.equation_behind(i) and not _EVERY.search(token.words)
         ):
@@ -473,6 +482,7 @@ class _Splitter:
         left: list[Token] | None = None
         sides = list(group)
         before: list[str] = []
+        introduced = sides[0].introduced
         if not sides[0].relation:
             before = sides[0].reasons
             left = sides.pop(0).tokens
@@ -484,8 +494,9 @@ class _Splitter:
         for side in sides:
             row = self.made(side.relation, left, side)
             row.reasons[:0] = before
+            row.introduced = introduced
             self.rows.append(row)
-            left, before = None, []
+            left, before, introduced = None, [], False
 
     def made(self, relation: str, left: list[Token] | None, side: _Side) -> Row:
         at = side.at if side.at >= 0 else (side.tokens[0].at if side.tokens else 0)

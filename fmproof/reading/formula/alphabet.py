@@ -116,6 +116,8 @@ NAMED = {
     "sech",
     "span",
 }
+SPELLINGS = {"Tr": "tr", "trace": "tr", "cov": "Cov", "var": "Var"}
+"""Names of functions that are spelled in several ways, and the one that is kept."""
 EXTREMA = {"\\min": "min", "\\max": "max", "\\inf": "inf", "\\sup": "sup"}
 ARG = {"argmin": "argmin", "argmax": "argmax", "arg min": "argmin"}
 DOT = {

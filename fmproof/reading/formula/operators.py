@@ -11,6 +11,7 @@ from fmproof.reading.formula.alphabet import (
     DOT,
     LAYOUT,
     OPEN,
+    SPELLINGS,
 )
 from fmproof.reading.formula.scripts import Scripts
 
@@ -140,6 +141,7 @@ class Operators(Scripts):
                 sub = self.bound(tokens, where)
             else:
                 power = self.inside(tokens, where)
+        name = SPELLINGS.get(name, name)
         if name in ("Id", "id"):
             return t.Sym(at, "Id")
         if name == "KL" and self.text() in OPEN:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
-_TRACES = ("tr", "Tr", "trace")
 _UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
 """Functions that are read, and of which the language knows nothing."""
 
@@ -140,7 +139,7 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         return calculus.function(elab, node)
     except calculus.Beyond:
         pass
-    if node.name in _TRACES and len(node.args) == 1:
+    if node.name == "tr" and len(node.args) == 1:
         with suppress(NotYet, SortError):
             return elab.term(matrices.trace(elab, node.args[0]))
     divergence = kullback_leibler(elab, node)

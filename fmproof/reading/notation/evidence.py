@@ -58,6 +58,7 @@ class Evidence:
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
+    places: set[str] = field(default_factory=set)  #: where densities are taken
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -66,9 +67,13 @@ class Evidence:
         nodes: Iterable[t.Node],
         equated: Iterable[tuple[t.Node, t.Node]] = (),
         said: Iterable[Said] = (),
+        densities: Iterable[t.Sym] = (),
     ) -> Evidence:
-        """What ``nodes`` show, the sides that rows equate, and what words say of symbols."""
+        """What ``nodes`` show, the sides that rows equate, and what words say of symbols, of some
+        that they are the density of something."""
         found = cls()
+        for symbol in densities:
+            found.densities.setdefault(key_of(symbol), ("words beside it", symbol.at))
         roots = list(nodes)
         for root in roots:
             written: dict[str, set[bool]] = {}
@@ -93,7 +98,8 @@ class Evidence:
             found.sorts.hear(one.symbol, one.role)
         pairs = list(equated)
         for left, right in pairs:
-            if isinstance(left, t.Sym) and spelled(left) in found.drawn and _plain(right):
+            drawn = isinstance(left, t.Sym) and spelled(left) in {*found.drawn, *found.places}
+            if isinstance(left, t.Sym) and drawn and _plain(right):
                 found.values.setdefault(spelled(left), right)
         found.sorts.infer(roots, pairs)
         found.mixed = {key for left, right in pairs for key in _mixed_in(left, right)}
@@ -268,6 +274,7 @@ class Evidence:
             self._vector(node.body)
 
     def _params(self, roots: list[t.Node]) -> None:
+        self.places = {spelled(place) for root in roots for place in _places_of_laws(root)}
         for root in roots:
             for node in t.walk(root):
                 var: t.Node | None = None
@@ -294,7 +301,8 @@ class Evidence:
         if name in self.drawn or name in self.integrated:
             return
         always = conventional("parameters", symbol.name, "always")
-        if always or conventional("parameters", symbol.name, "with_evidence"):
+        by_use = conventional("parameters", symbol.name, "with_evidence")
+        if always or (by_use and name not in self.places):
             self.parameters.setdefault(name, (why, symbol.at))
 
     def _under_integrals(self, roots: list[t.Node]) -> None:
@@ -340,6 +348,15 @@ class Evidence:
                     self.times.setdefault(
                         spelled(script), ("a subscript like another time", one.at)
                     )
+
+
+def _places_of_laws(root: t.Node) -> Iterator[t.Node]:
+    """x and z of N(x; m, V) and of p(x | z)."""
+    for node in t.walk(root):
+        if isinstance(node, t.Normal) and node.point is not None:
+            yield node.point
+        elif isinstance(node, t.Call) and conventional("densities", key_of(node.head)):
+            yield from (*node.args, *node.given)
 
 
 def _mixed_in(left: t.Node, right: t.Node) -> Iterator[str]:

@@ -217,6 +217,9 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     prior = elab.prior(var, symbol) if var.sort is not Sort.REAL else None
     if prior is not None:
         return prior
+    for law in elab.laws.get(name, ()):  # N(0, τ² I) with a number τ that nothing draws
+        if all(v.sort is Sort.REAL or v in around for v in conditions(law)):
+            return law
     if var.sort is Sort.REAL and elab.is_time(name):
         if elab.strict:
             raise NotYet(f"the law of {readable(name)} is not said (--strict)", symbol.at, "law")
@@ -241,7 +244,9 @@ def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var])
                 continue
             places = [*call.head.sub, *call.given]
             if not all(
-                isinstance(p, t.Sym) and elab.variables.get(spelled(p)) in around for p in places
+                isinstance(p, t.Num)  # p_{0t}(x_t|x_0)
+                or (isinstance(p, t.Sym) and elab.variables.get(spelled(p)) in around)
+                for p in places
             ):
                 continue
             try:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _TESTS = ("◦a", "◦b")
 """The spellings of the vectors on both sides of a matrix."""
-_COVARIANCES = ("Cov", "cov")
 
 
 def side(elab: Elaborator, node: t.Node) -> Expr:
@@ -56,7 +55,7 @@ def is_matrix(elab: Elaborator, node: t.Node) -> bool:
     if isinstance(node, t.Derivative):
         return node.kind == "hessian"
     if isinstance(node, t.Function):
-        return node.name in _COVARIANCES and _is_vector(elab, node.args[0])
+        return node.name == "Cov" and _is_vector(elab, node.args[0])
     if isinstance(node, t.Mul):
         if _outer(elab, node) is not None:
             return True
@@ -98,7 +97,7 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
         return _trace_of_slope(elab, node)
     if is_identity(node) and elab.known(t.Sym(node.at, "d")):  # else by another letter
         return t.Sym(node.at, "d")
-    if isinstance(node, t.Function) and node.name in _COVARIANCES:
+    if isinstance(node, t.Function) and node.name == "Cov":
         return _covariance(node, lambda one, other: t.Pair(node.at, one, other))
     if isinstance(node, t.Mul):
         outer = _outer(elab, node)
@@ -127,7 +126,7 @@ def _form(elab: Elaborator, node: t.Node, a: t.Node, b: t.Node) -> t.Node:
         return t.Pair(node.at, a, _image(elab, node, b))
     if is_identity(node):
         return t.Pair(node.at, a, b)
-    if isinstance(node, t.Function) and node.name in _COVARIANCES:
+    if isinstance(node, t.Function) and node.name == "Cov":
         return _covariance(
             node,
             lambda one, other: _times(node, [t.Pair(node.at, a, one)], t.Pair(node.at, b, other)),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.coordinates import without_coordinates
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal
@@ -20,6 +21,8 @@ from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 _TWO = Fraction(2)
+_MARKS = frozenset("abcdefghopqvDEFGIMPS")
+"""Letters that stand for words below others: L_c is the conditional loss, L_E the explicit one."""
 
 
 class Resolver:
@@ -28,6 +31,7 @@ class Resolver:
     Args:
         equations: the sides of rows.
         functions: keys of letters that words call a function.
+        dimension: the letter n of ℝⁿ, which stands for d.
     """
 
     def __init__(
@@ -35,12 +39,14 @@ class Resolver:
         trees: Sequence[t.Node],
         equations: Iterable[tuple[t.Node, t.Node]] = (),
         functions: Collection[str] = (),
+        dimension: str = "",
     ) -> None:
         self.functions = functions
         self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
         self.bars: dict[tuple[str, int], set[int]] = {}
         self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
+        self.unscripted: set[str] = set()  # … or below one
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
         for left, right in equations:
@@ -48,6 +54,7 @@ class Resolver:
                 self.maps.setdefault(key_of(left.head), (left, right))
         for tree in trees:
             self.letters |= set(_letters_below(tree))
+            self.unscripted |= set(_letters_beside(tree))
             for node in t.walk(tree):
                 if isinstance(node, t.Call) and len(node.args) == 1:
                     place = node.args[0]
@@ -58,6 +65,16 @@ class Resolver:
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
+        self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
+
+    def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
+        """Whether a letter takes arguments, is drawn or bound somewhere, or numbers something."""
+        return letter in self.arities or any(
+            spelled(part) == letter
+            for tree in trees
+            for node in t.walk(tree)
+            for part in _names(node)
+        )
 
     def side(self, node: t.Node) -> t.Node:
         """A side of a row, written out."""
@@ -89,9 +106,15 @@ class Resolver:
             node = _power_of_bracket(node)
         if isinstance(node, t.Sym) and node.given and len(self.bars.get(_shape(node), ())) > 1:
             return replace(node, labels=(*node.labels, f"given{node.given}"))
+        if isinstance(node, t.Sym) and self.dimension and spelled(node) == self.dimension:
+            return replace(node, name="d")
         if isinstance(node, t.Sym) and self._marks(node.sup):
             assert isinstance(node.sup, t.Sym)
             return replace(node, labels=(*node.labels, node.sup.name), sup=None)
+        if isinstance(node, t.Sym) and len(node.sub) == 1 and self._tells_apart(node.sub[0]):
+            (mark,) = node.sub
+            assert isinstance(mark, t.Sym)
+            return replace(node, labels=(*node.labels, mark.name), sub=())
         if isinstance(node, t.Call):
             time = _time_above(node)
             if time is not None:
@@ -105,6 +128,8 @@ class Resolver:
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
+        if isinstance(node, t.Series):
+            return without_coordinates(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):
@@ -122,6 +147,13 @@ class Resolver:
         if not isinstance(above, t.Sym) or above.sub or above.sup or above.accents:
             return False
         return above.name.isalpha() and above.name.isupper() and above.name not in self.letters
+
+    def _tells_apart(self, below: t.Node) -> bool:
+        """Whether a letter below another is a mark, as in L_c: it stands nowhere by itself, and is
+        none of those that number something or say when."""
+        if not isinstance(below, t.Sym) or below.sub or below.sup or below.accents or below.primes:
+            return False
+        return below.name in _MARKS and below.name not in self.unscripted
 
     def _product(self, node: t.Mul) -> t.Node:
         factors: list[t.Node] = [node.factors[0]]
@@ -229,6 +261,18 @@ class Resolver:
         return t.with_instead(node, instead)
 
 
+def _names(node: t.Node) -> Iterator[t.Node]:
+    """What a node draws or binds, and what tells one symbol from others; not the n of I_n."""
+    if isinstance(node, t.Draw):
+        yield from node.drawn
+    elif isinstance(node, t.Over):
+        yield node.var
+    elif isinstance(node, t.Series) and node.index is not None:
+        yield node.index
+    elif isinstance(node, t.Sym) and node.name.split(":")[-1] not in ("I", "Id", "N"):
+        yield from node.sub
+
+
 def _letters_below(node: t.Node) -> Iterator[str]:
     """The spellings of symbols that do not stand above another."""
     if isinstance(node, t.Sym):
@@ -238,6 +282,15 @@ def _letters_below(node: t.Node) -> Iterator[str]:
         return
     for child in t.children(node):
         yield from _letters_below(child)
+
+
+def _letters_beside(node: t.Node) -> Iterator[str]:
+    """The spellings of symbols that are no scripts."""
+    if isinstance(node, t.Sym):
+        yield spelled(node)
+        return
+    for child in t.children(node):
+        yield from _letters_beside(child)
 
 
 def _in_place_of_dots(node: t.Node, place: t.Node) -> t.Node | None:
@@ -353,12 +406,12 @@ def _is_measure(node: t.Node) -> bool:
 
 def _spread(node: t.Function) -> t.Node:
     """tr Cov(A | B) = E[‖A − E[A | B]‖² | B]."""
-    if node.name not in ("tr", "Tr", "trace") or len(node.args) != 1:
+    if node.name != "tr" or len(node.args) != 1:
         return node
     inner = node.args[0]
     if isinstance(inner, t.Group):
         inner = inner.body
-    if not (isinstance(inner, t.Function) and inner.name in ("Cov", "cov")):
+    if not (isinstance(inner, t.Function) and inner.name == "Cov"):
         return node
     if len(inner.args) != 1 or inner.sub is not None:
         return node

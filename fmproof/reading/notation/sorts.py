@@ -202,6 +202,7 @@ class Sorts:
     def _draw(self, draw: t.Draw) -> None:
         if isinstance(draw.law, t.Normal):
             mean = draw.law.args[0] if draw.law.args else None
+            self._scales(draw.law)
             vector = any(is_identity(n) for a in draw.law.args for n in t.walk(a))
             for one in draw.drawn:
                 if vector:
@@ -210,6 +211,7 @@ class Sorts:
                     self._alike([one, mean], "its mean is")
 
     def _normal(self, node: t.Normal) -> Kind | None:
+        self._scales(node)
         if node.point is not None and node.args:
             if any(is_identity(n) for a in node.args for n in t.walk(a)):
                 for one in (node.point, node.args[0]):
@@ -217,6 +219,17 @@ class Sorts:
             else:
                 self._alike([node.point, node.args[0]], "its mean is")
         return "real"
+
+    def _scales(self, node: t.Normal) -> None:
+        """τ² of N(m, τ² I): a number."""
+        for spread in node.args[1:2]:
+            factors = spread.factors if isinstance(spread, t.Mul) else ()
+            if not factors or not is_identity(factors[-1]):
+                continue
+            for factor in factors[:-1]:
+                power = isinstance(factor, t.Pow) and isinstance(factor.exponent, t.Num)
+                scale = factor.base if power and isinstance(factor, t.Pow) else factor
+                self.force(scale, "real", "it multiplies I")
 
     def _function(self, node: t.Function) -> Kind | None:
         for arg in node.args:
@@ -354,7 +367,7 @@ _CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
 _OF_NUMBERS = frozenset(
     ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
 )
-_REAL = _OF_NUMBERS | {"tr", "Tr", "trace", "det", "KL", "SNR", "Var", "var"}
+_REAL = _OF_NUMBERS | {"tr", "det", "KL", "SNR", "Var"}
 
 
 def _by_letter(symbol: t.Sym) -> Kind | None:

@@ -104,6 +104,16 @@ def assumes(text: str, start: int) -> bool:
     return max(_last("assume", sentence), fulfils) > then
 
 
+def introduces(text: str, start: int) -> bool:
+    """Whether "where" or "with" and a few words more are all that stands between the display before
+    and a formula: it says what a symbol of that display is."""
+    ahead = _OPENING.sub("", text[max(0, start - _BEFORE - 24) : start])
+    before = _FORMULA_ENDS.split(ahead)
+    words = before[-1].strip(" \t\n,;&>")
+    found = _pattern("where").match(words) if len(before) > 1 else None
+    return found is not None and not _STOPS.search(words)
+
+
 def picks(text: str, start: int) -> bool:
     """Whether the sentence before a formula picks a case in which it holds: "at one time …"."""
     return _last("picks", _sentence(text, start)) > _last("then", _sentence(text, start))
@@ -124,6 +134,8 @@ def denied(words: str) -> bool:
     return _last("denied", words) >= 0
 
 
+_OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")
+_FORMULA_ENDS = re.compile(r"\$\$|\\\]|\\end\{[a-z]+\*?\}|```")
 _CASE_BEHIND = re.compile(
     r"\s*(?:if|when|whenever|otherwise|else|unless|only|falls|wenn|sonst|nur)\b", re.IGNORECASE
 )

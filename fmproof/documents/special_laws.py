@@ -1,0 +1,81 @@
+"""Laws that words say of what was drawn from a coupling so far: "let A ~ N(0, I) be independent".
+
+A document speaks of any coupling first, (A, B) ~ κ, and of a special one later. What words say of
+A and B by themselves holds from there on; the losses and averages that were defined so far are read
+anew. Where they say it of some of them only, numbers do not refute what has κ in it from there on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fmproof.documents.items import Reading
+from fmproof.documents.terms import heads_in
+from fmproof.lang.nodes import Apply
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.symbols import spelled
+
+
+@dataclass(frozen=True)
+class SpecialLaws:
+    """Draws that specialise a coupling, and the row in front of which words say so."""
+
+    row: int
+    coupling: t.Draw
+    draws: tuple[t.Draw, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the coupling draws has a law of its own now."""
+        return _letters(self.coupling) <= {one for draw in self.draws for one in _letters(draw)}
+
+    def begin(self, elab: Elaborator) -> list[Apply]:
+        """From here on the laws are those of ``draws``; returned are the ones they replace."""
+        names = _letters(self.coupling)
+        old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
+        if not self.whole:
+            return list(dict.fromkeys(old))
+        replaced = {law.head for law in old}
+        for name in names:
+            elab.laws[name] = []
+        for key, meaning in list(elab.meanings.items()):
+            body = meaning.body if meaning.head is None else meaning.head.definition
+            if body is not None and heads_in([body]) & replaced:
+                elab.forget(key[0].split("@")[0])
+        elab.constants = {
+            name: made
+            for name, made in elab.constants.items()
+            if not heads_in([made.definition]) & replaced
+        }
+        elab.drawn_meanings.clear()
+        elab.turned_meanings.clear()
+        return []
+
+
+def special_laws(reading: Reading) -> list[SpecialLaws]:
+    """The couplings of a document, each with laws that words say later of what it draws."""
+    found: dict[tuple[int, int], SpecialLaws] = {}
+    couplings = [
+        (row, draw)
+        for row, draw in zip(reading.law_rows, reading.law_draws, strict=True)
+        if len(draw.drawn) > 1 and isinstance(draw.law, t.Sym)
+    ]
+    for start, coupling in couplings:
+        for row, draw in _later(reading, start, coupling):
+            known = found.get((start, row))
+            draws = (*(known.draws if known is not None else ()), draw)
+            found[start, row] = SpecialLaws(row, coupling, draws)
+    return list(found.values())
+
+
+def _later(reading: Reading, start: int, coupling: t.Draw) -> Iterator[tuple[int, t.Draw]]:
+    """Draws of one letter of a coupling, behind rows about it."""
+    for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
+        if row > start and len(draw.drawn) == 1 and _letters(draw) <= _letters(coupling):
+            yield row, draw
+
+
+def _letters(draw: t.Draw) -> set[str]:
+    return set(map(spelled, draw.drawn))
