@@ -1,4 +1,4 @@
-"""Eighteen documents as people write them: no true row called wrong, no wrong row proved.
+"""Twenty-six documents as people write them: no true row called wrong, no wrong row proved.
 
 Each document of ``corpus`` stands beside a table with the verdict that is due for its rows; its
 author had not seen the reader. The number of rows decided rightly may rise, and not fall.

@@ -9,7 +9,8 @@ from fmproof.documents.check import check_text
 KERNEL = (
     "The kernel is\n\n$$ p_{0t}(x_t | x_0) = \\mathcal N(x_t; \\sqrt{\\bar\\alpha(t)}\\, x_0, "
     "(1-\\bar\\alpha(t))\\, I) $$\n\nand the loss is\n\n"
-    "$$ J(\\theta) = \\mathbb E_t \\mathbb E_{x_0 \\sim p} \\mathbb E_{x_t\\sim p_{0t}(\\cdot|x_0)} "
+    "$$ J(\\theta) = \\mathbb E_t \\mathbb E_{x_0 \\sim p} "
+    "\\mathbb E_{x_t\\sim p_{0t}(\\cdot|x_0)} "
     "\\| s_\\theta(x_t,t) - \\nabla_{x_t}\\log p_{0t}(x_t|x_0)\\|^2 . $$\n\n"
     "So $x_t = \\sqrt{\\bar\\alpha(t)}\\, x_0 + \\sqrt{1-\\bar\\alpha(t)}\\, \\epsilon$ with "
     "$\\epsilon \\sim \\mathcal N(0,I)$. "

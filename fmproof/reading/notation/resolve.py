@@ -12,6 +12,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.coordinates import without_coordinates
+from fmproof.reading.notation.ellipses import written_out
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal
@@ -123,12 +125,17 @@ class Resolver:
             density = as_normal(_flat(node))
             if density is not None:
                 return density
+            running = written_out(node)
+            if running is not None:
+                return running
             made = self._product(_flat(node))
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
+        if isinstance(node, t.Series):
+            return without_coordinates(node) or node
         if isinstance(node, t.Function):
             return _outside(_spread(node))
         if isinstance(node, t.Derivative):
