@@ -29,7 +29,7 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
-from fmproof.documents.ways import normal_difference
+from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -258,6 +258,10 @@ class ComparedRow:
         around = context.chain.standing[:4]
         one, *more = candidates
         candidates = [one, *(other for other in more if not self._hopeless(other, self.claim))]
+        easy = self._at_once(candidates)
+        if easy is not None:
+            return easy
+        prover.begin()  # those looks are short, and not taken from what follows
         first: Proof | None = None
         if self._about_means() or any(other.noised for other in self.others):
             drawn = self._drawn()
@@ -280,6 +284,24 @@ class ComparedRow:
                 self.before = before
                 return proof
         return first
+
+    def _at_once(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof that is found at once, from one of the lines or with paths drawn."""
+        around = self.context.chain.standing[:4]
+        glance = self.context.prover.glance
+        for before in candidates:
+            proof = glance(before, self.claim, self.relation, around)
+            if proof is not None:
+                self.before = before
+                return proof
+        for other in self.others:
+            if other.averaged and self.relation != "=":
+                continue
+            if not self._hopeless(other.before, other.claim):
+                proof = glance(other.before, other.claim, self.relation, other.pulled)
+                if proof is not None:
+                    return proof
+        return None
 
     def _hopeless(self, before: Expr, claim: Expr) -> bool:
         """Whether numbers refute a reading, so that nothing proves it."""
@@ -375,7 +397,9 @@ class ComparedRow:
         if agrees and not self.unknown:
             if self.relation == "=":
                 context.chain.add(self.claim, True, item.right)
-            found = report(item, "agrees", f"not proved: {proof.message}", self.reading)
+            announced = item.piece.inside == "theorem" and item.row.left is not None
+            verdict: Verdict = "statement" if announced and not item.inline else "agrees"
+            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
@@ -392,7 +416,7 @@ class ComparedRow:
         if evidence is not None and evidence.status == "refuted":
             why = f"not known well enough to say: {self.tied}"
             evidence = None
-        verdict: Verdict = "open"
+        verdict = "open"
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
@@ -556,7 +580,7 @@ class ComparedRow:
         before, claim = self.before, self.claim
         if self.relation != "=" or sort_of(claim) is not Sort.REAL or free_of_parameters(before):
             return None
-        left_over = normal_difference(before, claim)
+        left_over = constant_difference(before, claim)
         if left_over is None or free_vars(left_over):
             return None
         if not self.context.prover.prove(before, claim + left_over).proved:

@@ -12,7 +12,7 @@ from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport
 from fmproof.documents.terms import free_of_parameters
-from fmproof.documents.ways import normal_difference
+from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.nodes import Grad
@@ -51,8 +51,8 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
             return replace(found, message=f"{named.name} stands for {text(named.definition)}")
         return found
     for reference in reversed(standing):
-        left_over = normal_difference(reference, rest)
-        if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
+        left_over = constant_difference(reference, rest)
+        if left_over is None or free_vars(left_over):
             continue
         proof = context.prover.prove(reference, rest + left_over)
         if not proof.proved:

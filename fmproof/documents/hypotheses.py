@@ -14,7 +14,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents.smoothness import for_every
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import Mul, factors, summands, times_of
+from fmproof.lang.arithmetic import Mul, factors, summands, times_of, without
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -24,6 +24,7 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Grad,
+    Inner,
     IntegralOver,
     Lebesgue,
     Log,
@@ -76,6 +77,9 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
+        for flux in _fluxes(term):
+            yield from _closed(flux, inside)
+            yield from _closed(Div(flux, term.measure[0].var), inside)
         yield from _written(term.body, inside, seen)
     elif isinstance(term, Grad | Partial | Div):
         for prop in _written(term.body, around, seen):  # a derivative looks at every value
@@ -83,6 +87,26 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
+
+
+def _fluxes(term: Basic) -> Iterator[Expr]:
+    """f v of ∫ ⟨v, ∇f⟩ dx and ∫ f div v dx, whose flux through large spheres is taken to be 0."""
+    if not isinstance(term, IntegralOver) or len(term.measure) != 1:
+        return
+    x = term.measure[0].var
+    for summand in summands(term.body):
+        parts = factors(summand)
+        for place, part in enumerate(parts):
+            others = without(parts, place)
+            if any(sort_of(other) is Sort.VEC for other in others):
+                continue
+            if isinstance(part, Div) and part.at == x and others:
+                yield times_of(*others, substitute(part.body, {part.var: x}))
+            if not isinstance(part, Inner):
+                continue
+            for slope, other in (part.args, part.args[::-1]):
+                if isinstance(slope, Grad) and slope.at == x:
+                    yield times_of(*others, substitute(slope.body, {slope.var: x}), other)
 
 
 def _opened(body: Expr) -> Iterator[Expr]:
@@ -94,9 +118,15 @@ def _opened(body: Expr) -> Iterator[Expr]:
 
 
 def _props(
-    term: Basic, law: tuple[Any, ...], seen: set[Basic], over: tuple[Any, ...] = ()
+    term: Basic,
+    law: tuple[Any, ...],
+    seen: set[Basic],
+    over: tuple[Any, ...] = (),
+    weights: tuple[Expr, ...] = (),
 ) -> Iterator[Prop]:
-    """Moments under ``law``, and over the times of the integrals ``over`` that are around."""
+    """Moments under ``law``, and over the times of the integrals ``over`` that are around, with
+    the ``weights`` of the averages around as well.
+    """
     if isinstance(term, Named):
         yield from _props(term.definition, law, seen, over)
         return
@@ -126,9 +156,9 @@ def _props(
         return
     if isinstance(term, Expect):
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
-        yield from _moments(term.body, (*_times_in(term, over), *inner))
+        yield from _moments(term.body, (*_times_in(term, over), *inner), weights)
         yield from _at_fixed(term, law) if law else ()
-        yield from _props(term.body, inner, seen, over)
+        yield from _props(term.body, inner, seen, over, (*weights, *_before_averages(term.body)))
         return
     at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
     if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
@@ -136,7 +166,15 @@ def _props(
     if isinstance(term, IntegralOver):
         over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
-        yield from _props(arg, law, seen, over)
+        yield from _props(arg, law, seen, over, weights)
+
+
+def _before_averages(body: Expr) -> Iterator[Expr]:
+    """λ(t) of λ(t) E[f], which is averaged with f."""
+    for part in summands(body):
+        others = [f for f in factors(part) if not isinstance(f, Expect)]
+        if len(others) < len(factors(part)) and any(map(free_vars, others)):
+            yield times_of(*others)
 
 
 def _at_fixed(term: Expect, law: tuple[Any, ...]) -> Iterator[Prop]:
@@ -162,14 +200,14 @@ def _smooth(body: Expr, var: Var) -> Iterator[Prop]:
             yield ForAll(Differentiable(core, var), var)
 
 
-def _moments(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
+def _moments(body: Expr, law: tuple[Any, ...], outer: tuple[Expr, ...] = ()) -> Iterator[Prop]:
     drawn = {v for d in law for v in drawn_by(d)}
     scalars: dict[Expr, None] = {}
     vectors: dict[Expr, None] = {}
     _atoms(body, scalars, vectors)
     for vector in list(vectors):
         yield from _averaged(vector, law)
-    weights = [w for w in scalars if free_vars(w) & drawn]
+    weights = [*outer, *(w for w in scalars if free_vars(w) & drawn)]
     for vector in list(vectors):
         if isinstance(vector, Grad) and isinstance(vector.body, Log):
             inside = vector.body.args[0]

@@ -100,6 +100,14 @@ class Item:
         return self.row.case or behind
 
     @property
+    def differential(self) -> bool:
+        """Whether it is an equation of differentials, dx = f dt + g dw: a law of motion."""
+        return _is_differential(self.left) and any(
+            isinstance(node, t.Mul) and any(map(_is_d, node.factors[:-1]))
+            for node in (t.walk(self.right) if self.right is not None else ())
+        )
+
+    @property
     def latex(self) -> str:
         """The right side as it is written."""
         right = self.row.right
@@ -107,6 +115,15 @@ class Item:
             return ""
         stop = max(token.end for token in right)
         return " ".join(self.source.text[right[0].at : stop].split())
+
+
+def _is_d(node: t.Node) -> bool:
+    return isinstance(node, t.Sym) and node.name.split(":")[-1] == "d" and not node.sub
+
+
+def _is_differential(node: t.Node | None) -> bool:
+    """dx, of a d that begins it."""
+    return isinstance(node, t.Mul) and len(node.factors) == 2 and _is_d(node.factors[0])
 
 
 @dataclass(frozen=True)
@@ -142,7 +159,8 @@ class Reading:
         """Every tree, rows first, for evidence."""
         found: list[t.Node] = []
         for item in self.items:
-            found += [side for side in (item.left, item.right) if side is not None]
+            if not item.differential:  # its d is no symbol
+                found += [side for side in (item.left, item.right) if side is not None]
         wrapped: list[t.Node] = [
             t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws
         ]

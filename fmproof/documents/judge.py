@@ -29,7 +29,7 @@ from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.special_laws import SpecialLaws, special_laws
-from fmproof.documents.ties import Ties, is_differential
+from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Var
@@ -232,11 +232,11 @@ class Judge:
         if any(map(denied, item.row.reasons)):
             self._break(item, "words in the row before it say that it does not hold")
             return report(item, "skip", "words in it say that it does not hold")
-        if relation == "=" and is_differential(item.left):
-            self._break(item, "the row before it is a differential equation")
-            return report(item, "skip", "a differential equation: it says how a point moves")
         if relation in ("<", ">"):
             return report(item, "hypothesis", "an inequality that is assumed")
+        if item.differential:
+            self._break(item, "the row before it is an equation of differentials")
+            return report(item, "hypothesis", "an equation of differentials: how a point moves")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -251,6 +251,8 @@ class Judge:
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved
         if letter is not None and not known and not condition and self._is_case(letter):
+            if self._is_draw(letter, item.right):
+                return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
@@ -322,6 +324,13 @@ class Judge:
         if item is not None and isinstance(item.right, t.Num):
             return True
         return not any(spelled(c.left) == name for c in self.elab.candidates.get(key_of(left), ()))
+
+    def _is_draw(self, left: t.Sym, right: t.Node | None) -> bool:
+        """``x = m + s ε``: a point by its noise, which the document draws."""
+        if not (isinstance(right, t.Add) and self._is_vector(left)):
+            return False
+        random = self.elab.evidence.random
+        return any(spelled(n) in random for n in letters_in(right))
 
     def _is_nothing_new(self, item: Item) -> bool:
         """``X = Y - N`` beside Y = X + N: the sides are one sum."""

@@ -28,6 +28,8 @@ from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 ONE_SEARCH = 1.2
 """Seconds of computation that one search may take: twice what the longest that succeeds takes."""
+_AT_ONCE = 0.2
+"""For a first look at each reading of a row: one of them is often easy where another is not."""
 _SECONDS = 2.5
 """Of processor time for all that is tried on a row; most that is proved takes less than a third.
 A busy machine makes a second of it last longer and changes little in what is found."""
@@ -75,8 +77,8 @@ class FirstWitness:
         """A row begins, and with it the time for it."""
         self._until = process_time() + _SECONDS
 
-    def _left(self) -> float:
-        return min(ONE_SEARCH, self._until - process_time())
+    def _left(self, most: float = ONE_SEARCH) -> float:
+        return min(most, self._until - process_time())
 
     def prove(
         self,
@@ -121,10 +123,31 @@ class FirstWitness:
             self.found[more] = found = found or first
         return found
 
-    def _directly(self, before: Expr, claim: Expr, relation: str, context: Sequence[Expr]) -> Proof:
+    def glance(
+        self, before: Expr, claim: Expr, relation: str = "=", context: Sequence[Expr] = ()
+    ) -> Proof | None:
+        """A proof that ``auto`` finds at once, or None: there may be one that takes longer."""
+        key = (before, claim, relation, tuple(context), self.natural_too)
+        found = self.found.get(key)
+        if found is None:
+            until = process_time() + _AT_ONCE
+            found = self._directly(before, claim, relation, context, _AT_ONCE)
+            if found.proved or process_time() < until:
+                self.found[key] = found
+        return found if found.proved else None
+
+    def _directly(
+        self,
+        before: Expr,
+        claim: Expr,
+        relation: str,
+        context: Sequence[Expr],
+        patience: float = ONE_SEARCH,
+    ) -> Proof:
         by = ("auto",)
         try:
-            return self._checked(self.derivation(before, claim, relation, context), by)
+            derivation = self.derivation(before, claim, relation, context)
+            return self._checked(derivation, by, patience)
         except (FmproofError, RecursionError) as error:
             return Proof(False, (), str(error))
 
@@ -224,11 +247,14 @@ class FirstWitness:
 
     # --- derivations ---
 
-    def _checked(self, derivation: Derivation, by: tuple[str, ...]) -> Proof:
-        if self._left() <= 0:
+    def _checked(
+        self, derivation: Derivation, by: tuple[str, ...], patience: float = ONE_SEARCH
+    ) -> Proof:
+        left = self._left(patience)
+        if left <= 0:
             return Proof(False, (), "no time is left for this row", by, derivation)
         try:
-            report = check([derivation], patience=self._left(), hints=False).derivations[0]
+            report = check([derivation], patience=left, hints=False).derivations[0]
         except (TypeError, ValueError, AttributeError, LookupError) as error:
             words = f"a defect of fmproof: {type(error).__name__}: {error}"
             return Proof(False, (), words, by, derivation)

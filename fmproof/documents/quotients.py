@@ -17,21 +17,11 @@ from sympy import Basic, Expr, S
 from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import (
-    Apply,
-    Density,
-    Expect,
-    Gaussian,
-    IntegralOver,
-    Named,
-    Ratio,
-    Sqrt,
-)
+from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
 from fmproof.lang.nodes.measure import conditions as conditions_of
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
-from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, agree, common_form
 from fmproof.tactics.script import Step
@@ -78,11 +68,14 @@ def _same_over(one: Expr, other: Expr) -> list[Step] | None:
     if agree(one, other, ("linearity",)):
         return [Step("3", other, by="linearity")]
     mine, theirs = _without_roots(one), _without_roots(other)
-    if (mine, theirs) == (one, other) or subtract(mine, theirs) != S.Zero:
+    if (mine, theirs) == (one, other):
+        return None
+    same = subtract(mine, theirs) == S.Zero  # else summands move between averages
+    if not (same or agree(mine, theirs, ("linearity",))):
         return None
     return [
         Step("3.1", mine, by="root"),
-        Step("3.2", theirs, by="ring"),
+        Step("3.2", theirs, by="ring" if same else "linearity"),
         Step("3.3", other, by="root"),
     ]
 
@@ -161,10 +154,9 @@ def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:
     yield from _everywhere(partial(VanishesWith, S.One, below), around)
 
 
-def _is_of_times(item: Any) -> bool:
-    """Whether a draw is of numbers: uniform, or by a density between 0 and 1."""
-    numbers = isinstance(item, Apply) and all(v.sort is Sort.REAL for v in drawn_by(item))
-    return numbers and (isinstance(item.head, Density) or item.head.definition is not None)
+def _is_time(item: Any) -> bool:
+    """Whether a time is drawn, from an interval."""
+    return is_density(item) and all(part.bounded for part in item.head.ranges(item))
 
 
 def _itself(prop: Prop) -> Prop:
@@ -178,7 +170,7 @@ def _everywhere(made: Callable[[], Prop], around: tuple[Expr, ...]) -> Iterator[
         drawn = [item for item in around if free_vars(prop) & set(drawn_by(item))]
         alone = not any(conditions_of(item) for item in drawn if isinstance(item, Apply))
         yield Almost(prop, *(drawn if alone else around)) if drawn else prop
-        if drawn and all(map(_is_of_times, drawn)):  # and so under integrals over it
+        if drawn and all(map(_is_time, drawn)):  # and so under integrals over it
             yield Almost(prop, *(part for item in drawn for part in item.head.ranges(item)))
     except FmproofError:
         return

@@ -51,6 +51,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
@@ -201,7 +202,7 @@ class Ties:
             pair = self.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
                 return Verdict(f"line {other.place} says something of {about}")
-            motion = is_differential(left) or any(isinstance(side, Partial) for side in pair)
+            motion = other.differential or any(isinstance(side, Partial) for side in pair)
             if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
@@ -220,7 +221,9 @@ class Ties:
             if other.index >= item.index:
                 return
             candidate = other.candidate
-            used = candidate is not None and candidate.state == "used"
+            used = candidate is not None and (
+                candidate.state == "used" or candidate.why == KEPT_CLOSED
+            )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
@@ -266,11 +269,13 @@ class Ties:
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
         ):
             return None
+        if candidate is not None and candidate.why == KEPT_CLOSED:
+            return None  # see _any_coefficient
         if other.problem is not None:
             return _unread_about(other, names, places)
         if moved_point(self.elab, left):
             return None  # dx/dt says how a point moves, and nothing of the point
-        if is_differential(left):
+        if other.differential:
             return self._moved_at_random(left, names, places)
         right = other.right
         sides = [side for side in (left, right) if side is not None]
@@ -405,11 +410,23 @@ class Ties:
         if isinstance(head, Field) and estimate and not parameter:
             return f"words may say what {shown} is"
         for one in self.elab.candidates.get(key, ()):
-            if one.state == "refused" and not any(
-                isinstance(n, t.Normal) for n in t.walk(one.right)
-            ):
+            if one.state != "refused" or self._any_coefficient(head, one, terms):
+                continue
+            if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
                 return f"the definition of {shown} is not understood: {one.why}"
         return ""
+
+    def _any_coefficient(self, head: Head, definition: Candidate, terms: Sequence[Expr]) -> bool:
+        """Whether ᾱ(t) = exp(−∫₀ᵗ β) is a number like any other in a row: nothing is
+        differentiated in a time there, no end of an interval is put in, and β is not in it."""
+        if definition.why != KEPT_CLOSED or any(term.has(Partial) for term in terms):
+            return False
+        calls = [call for term in terms for call in term.atoms(Apply)]
+        if any(call.head is head and any(map(is_number, call.arguments)) for call in calls):
+            return False
+        letters = {key_of(n.head) for n in t.walk(definition.right) if isinstance(n, t.Call)}
+        letters |= {key_of(n) for n in t.walk(definition.right) if isinstance(n, t.Sym) and n.sub}
+        return not letters & {self._key(h) for h in heads_in(terms) if h is not head}
 
     def _key(self, head: Head) -> str:
         """The spelling of a symbol in the document."""
@@ -448,12 +465,6 @@ def _changed(term: Basic, var: Var) -> set[Head]:
 def _of_points(head: Head) -> bool:
     """A real function of points, which may be a density by another letter."""
     return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)
-
-
-def is_differential(left: t.Node | None) -> bool:
-    """Whether a side is written dx, as that of a differential equation."""
-    symbols = [n for n in t.walk(left) if isinstance(n, t.Sym)] if left is not None else []
-    return len(symbols) > 1 and symbols[0].name.split(":")[-1] == "d"
 
 
 def _at_every_time(equation: Prop) -> Prop:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import thread_time
 from typing import Any
 
 from sympy import Basic, Expr, S
 
 from fmproof.documents import noise_moments, parallel, quotients, standard_noise
 from fmproof.documents.projections import parts_for
-from fmproof.documents.terms import heads_in, kinds_in
+from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import plus_of, summands
 from fmproof.lang.nodes import (
@@ -38,9 +39,11 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, agree, common_form
-from fmproof.tactics.normal import decide
+from fmproof.tactics.normal import decide, forms
 from fmproof.tactics.script import Part, Step
 
+_SECONDS_FOR_FORMS = 1.0
+"""For a form of two lines in which they differ by what is free of the parameters."""
 _SMOOTH = frozenset((Grad, Partial, Div, Log, Exp, Sqrt))
 _SLOPES = frozenset((Grad, Partial, Div))
 _AVERAGED = frozenset((Expect, IntegralOver))
@@ -139,6 +142,19 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
         return subtract(common.left.rhs, common.right.rhs)
     except (FmproofError, RecursionError, AttributeError, TypeError):
         return None
+
+
+def constant_difference(before: Expr, claim: Expr) -> Expr | None:
+    """What is left of ``before − claim`` in the first form in which no parameter is in it."""
+    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    try:
+        for common in forms(line):
+            left_over = subtract(common.left.rhs, common.right.rhs)
+            if left_over is not None and free_of_parameters(left_over):
+                return left_over
+    except (FmproofError, RecursionError, AttributeError, TypeError):
+        return None
+    return None
 
 
 def _by_difference(before: Expr, claim: Expr) -> Iterator[Way]:

@@ -1,4 +1,4 @@
-"""Integration by parts under an expectation: E_{x~p}[⟨v, ∇log p⟩] = −E_{x~p}[div v].
+"""Integration by parts: E_{x~p}[⟨v, ∇log p⟩] = −E_{x~p}[div v], ∫⟨v, ∇f⟩ dx = −∫ f div v dx.
 
 Put together from p ∇log p = ∇p, the product rule and the divergence theorem.
 """
@@ -13,9 +13,10 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.equality import transitivity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
-from fmproof.lang.nodes import Div, Expect, Grad, Inner, Integral, Log, Var
+from fmproof.lang.nodes import Div, Expect, Grad, Inner, Integral, IntegralOver, Log, Var
 from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
+from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods import Line, common_form
 
 
@@ -57,18 +58,56 @@ def _beside_score(body: Expr, law: Expr, x: Var) -> Expr | None:
     return None
 
 
+def integral_by_parts(term: Any) -> Theorem | None:
+    """∫ k⟨v, ∇f(x)⟩ dx = −∫ f(x) div(k v) dx over the whole space; None for another term."""
+    if not isinstance(term, IntegralOver) or len(term.measure) != 1:
+        return None
+    x = term.measure[0].var
+    if x.sort is not Sort.VEC:
+        return None
+    parts = factors(term.body)
+    for place, part in enumerate(parts):
+        slopes = [arg for arg in part.args if isinstance(arg, Grad)] if type(part) is Inner else []
+        if len(slopes) != 1 or slopes[0].at != x or x in free_vars(slopes[0]) - {slopes[0].at}:
+            continue  # of two gradients either may be the one
+        (slope,) = slopes
+        field = mul(*without(parts, place), next(arg for arg in part.args if arg is not slope))
+        height = substitute(slope.body, {slope.var: x})
+        try:
+            return _along(term, _over_space(field, height, x))
+        except (RuleError, SortError):
+            return None
+    return None
+
+
+Steps = tuple[tuple[Expr, tuple[str, ...]], ...]
+
+
+def _over_space(field: Expr, height: Expr, x: Var) -> Steps:
+    """The lines from ∫ ⟨v, ∇f⟩ dx to −∫ f div v dx."""
+    spread, whole = Div(field, x), Div(height * field, x)
+    return (
+        (Integral(whole - height * spread, x), ("derivative", "square")),
+        (Integral(whole, x) - Integral(height * spread, x), ("linearity",)),
+        (-Integral(height * spread, x), ("parts",)),
+    )
+
+
 def _parts(term: Expr, field: Expr, law: Expr, x: Var) -> Theorem | None:
-    spread = Div(field, x)
-    whole = Div(law * field, x)
+    slope = Integral(Inner(field, Grad(law, x)), x)
+    last = -Expect(Div(field, x), law)
+    steps: Steps = (
+        (slope, ("expectation", "log-derivative")),
+        *_over_space(field, law, x),
+        (last, ("expectation", "linearity")),
+    )
+    return _along(term, steps)
+
+
+def _along(term: Expr, steps: Steps) -> Theorem | None:
     theorem = None
     before = term
-    for claim, names in (
-        (Integral(Inner(field, Grad(law, x)), x), ("expectation", "log-derivative")),
-        (Integral(whole - law * spread, x), ("derivative",)),
-        (Integral(whole, x) - Integral(law * spread, x), ("linearity",)),
-        (-Integral(law * spread, x), ("parts",)),
-        (-Expect(spread, law), ("expectation", "linearity")),
-    ):
+    for claim, names in steps:
         step = common_form(Line(before, claim), names).equation
         if step is None:
             return None

@@ -57,10 +57,12 @@ from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
 from fmproof.tactics.averages import written_mean
-from fmproof.tactics.by_parts import score_by_parts
+from fmproof.tactics.by_parts import integral_by_parts, score_by_parts
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import METHODS, Common, Line, Method, common_form
-from fmproof.tactics.methods.integrals import expanded, in_standard_order
+from fmproof.tactics.methods.common import bring
+from fmproof.tactics.methods.definition import mixtures_written_out
+from fmproof.tactics.methods.integrals import expanded, in_standard_order, mixtures_drawn
 from fmproof.tactics.rewriting import (
     Conversion,
     Forms,
@@ -96,7 +98,16 @@ def forms(line: Line) -> Iterator[Common]:
     for each in lines:
         for make in (_light, _fractions, expectations, _integrals):
             yield from _made(make, each)
-        for make in (_over_time, _unfolded, _shifted, _exchanged, _scored, _by_parts, _derived):
+        for make in (
+            _over_time,
+            _unfolded,
+            _shifted,
+            _exchanged,
+            _scored,
+            _scored_by_name,
+            _by_parts,
+            _derived,
+        ):
             yield from _made(make, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
@@ -104,6 +115,8 @@ def forms(line: Line) -> Iterator[Common]:
             yield from _made(integral_forms, each)
             yield from _made(_marginalised, each)
             yield from _made(_sloped, each)
+            yield from _made(_sloped_by_name, each)
+            yield from _made(_over_space_by_parts, each)
     yield from _by_methods(lines[-1], TURNS)
     yield from _made(_explaining, line)
 
@@ -144,10 +157,32 @@ def _marginalised(line: Line) -> Common:
 
 def _sloped(line: Line) -> Common:
     """As integrals, after the rules of calculus: what is in a logarithm is not unfolded before."""
+    return _by_calculus(line, METHODS["definition"])
+
+
+def _sloped_by_name(line: Line) -> Common:
+    """The same with mixtures written out alone: their kernels keep their names."""
+    return _by_calculus(line, mixtures_written_out)
+
+
+def _by_calculus(line: Line, definitions: Method) -> Common:
     left, right = reflexivity(line.before), reflexivity(line.claim)
-    for names in (("derivative",), ("definition", "exchange"), ("derivative",)):
-        more = common_form(replace(line, before=left.rhs, claim=right.rhs), names)
+    derivative, exchange = METHODS["derivative"], METHODS["exchange"]
+    for methods in ((derivative,), (definitions, exchange), (derivative,)):
+        here = replace(line, before=left.rhs, claim=right.rhs)
+        more = bring(here, {str(i): method(here) for i, method in enumerate(methods)})
         left, right = transitivity(left, more.left), transitivity(right, more.right)
+    last = integral_forms(replace(line, before=left.rhs, claim=right.rhs))
+    return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
+
+
+def _over_space_by_parts(line: Line) -> Common | None:
+    """As integrals over the whole space, in which no gradient stands in a product."""
+    whole = at(IntegralOver)(integral_by_parts)
+    both = [then(reflexivity(side), whole) for side in (line.before, line.claim)]
+    if all(one.lhs == one.rhs for one in both):
+        return None
+    left, right = both
     last = integral_forms(replace(line, before=left.rhs, claim=right.rhs))
     return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
 
@@ -217,6 +252,12 @@ def _derived(line: Line) -> Common:
 def _scored(line: Line) -> Common:
     """The same with scores alone: that of a mixture is a conditional expectation."""
     return _normal_forms(line, _loss, (_scores, *_EXPAND, _always(written_mean)))
+
+
+def _scored_by_name(line: Line) -> Common:
+    """The same with the kernels of mixtures by their names, which are in their scores."""
+    mixtures = (_always(mixtures_drawn), *_EXPAND[1:])
+    return _normal_forms(line, _loss, (_scores, *mixtures, _always(written_mean)))
 
 
 def _exchanged(line: Line) -> Common:

@@ -15,10 +15,11 @@ from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import derivative, exchange, log_derivative
 from fmproof.kernel.equality import congruence, reflexivity, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, Log, Var
+from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, IntegralOver, Log, Var
 from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import apart, free_vars, substitute
 from fmproof.tactics.methods.line import Line
+from fmproof.tactics.pointwise import linear_slope
 from fmproof.tactics.rewriting import at, attempt, then
 
 
@@ -29,13 +30,13 @@ def mixture_score(term: Any, line: Line) -> Theorem | None:
     if not isinstance(term, Grad) or not isinstance(term.body, Log):
         return None
     density = term.body.args[0]
-    if not isinstance(density, Apply) or not isinstance(density.head, Density):
+    x = term.at
+    if not isinstance(x, Var) or not _is_mixture(density):
         return None
-    x, definition = term.at, density.head.definition
-    if not isinstance(x, Var) or not isinstance(definition, Expect):
+    written = _as_mixture(density)
+    if written is None:
         return None
-    unfolded = density.head.unfold(density.arguments)
-    mixture: Any = apart(substitute(unfolded, {term.var: x}), free_vars(term))
+    mixture: Any = apart(substitute(written.rhs, {term.var: x}), free_vars(term))
     if not is_density(mixture.body) or x in _in_law(mixture):
         return None
     try:
@@ -49,8 +50,17 @@ def mixture_score(term: Any, line: Line) -> Theorem | None:
 
 
 def _is_mixture(term: Any) -> bool:
+    """Whether a density is one by its definition, E_z[k(x|z)] or ∫ k(x|z) q(z) dz."""
     density = isinstance(term, Apply) and isinstance(term.head, Density)
-    return density and isinstance(term.head.definition, Expect)
+    return density and isinstance(term.head.definition, Expect | IntegralOver)
+
+
+def _as_mixture(density: Any) -> Theorem | None:
+    """⊢ p(x) = E_z[k(x|z)]."""
+    from fmproof.tactics.methods.conditional import as_mixtures
+
+    found = (one for one in as_mixtures(density) if isinstance(one.rhs, Expect))
+    return next(found, None)
 
 
 def _in_law(mixture: Expect) -> frozenset[Var]:
@@ -68,20 +78,20 @@ def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:
     left = then(then(left, _slope_of_mixture), linear)
     right = then(reflexivity(mean), METHODS["bayes"](facts))
     right = then(then(right, _log_slope), METHODS["cancel"](facts))
+    if isinstance(term.body.args[0].head.definition, IntegralOver):  # nothing is asked at every x
+        right = then(then(right, linear), METHODS["expectation"](facts))
     common = Common(left, then(right, linear), fractions=True)
     return common.equation
 
 
 @at(Grad)
 def _slope_of_mixture(term: Any) -> Theorem | None:
-    """∇p = E[∇k]."""
-    if not isinstance(term.body, Apply):
-        return None
-    if not isinstance(term.body.head.definition, Expect):
+    """∇p = E[∇k], or ∫ q ∇k where p is defined as ∫ k(x|z) q(z) dz."""
+    if not _is_mixture(term.body):
         return None
     unfolded = congruence(term, {0: unfold(term.body)})
     moved = attempt(exchange, unfolded.rhs)
-    return None if moved is None else transitivity(unfolded, moved)
+    return moved and then(transitivity(unfolded, moved), linear_slope)
 
 
 @at(Grad)

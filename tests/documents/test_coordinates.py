@@ -1,4 +1,4 @@
-"""Sums over coordinates are inner products, divergences and squared norms."""
+"""Sums over coordinates, and integration by parts, with false neighbours beside true rows."""
 
 from __future__ import annotations
 
@@ -6,26 +6,83 @@ import pytest
 
 from fmproof.documents.check import check_text
 
-FIELD = "Let $p$ be a density on $\\mathbb{R}^d$ and $s(x;\\theta)$ a smooth field.\n\n"
-ROWS = (
-    (
-        "\\int \\nabla p(x) \\cdot s(x;\\theta)\\, dx",
-        "\\sum_{i=1}^d \\int \\partial_i p(x)\\, s_i(x;\\theta)\\, dx",
+FIELD = "Let $p$ be a smooth density on $\\mathbb R^d$ and $s_\\theta(x)$ a smooth field.\n\n"
+TRUE = {
+    "a divergence": (
+        r"\nabla \cdot s_\theta(x) = \sum_{i=1}^d \frac{\partial s_{\theta,i}(x)}{\partial x_i}"
     ),
-    (
-        "\\int p(x)\\, \\nabla\\cdot s(x;\\theta)\\, dx",
-        "\\int \\sum_{i=1}^d p(x)\\, \\frac{\\partial s_i(x;\\theta)}{\\partial x_i}\\, dx",
+    "a Laplacian": r"\Delta \log p(x) = \sum_{j=1}^d \partial_j \partial_j \log p(x)",
+    "an inner product": (
+        r"\nabla p(x) \cdot s_\theta(x) = \sum_{i=1}^d \partial_i p(x)\, s_{\theta,i}(x)"
     ),
-    ("\\|s(x;\\theta)\\|^2", "\\sum_{i=1}^d s_i(x;\\theta)^2"),
-)
+    "a square": (
+        r"\| s_\theta(x) - \nabla \log p(x) \|^2"
+        r" = \sum_i \Big( s_{\theta,i}(x) - \frac{\partial \log p(x)}{\partial x_i} \Big)^2"
+    ),
+    "the product rule": (
+        r"\sum_{i=1}^d \partial_i \big( p(x)\, s_{\theta,i}(x) \big)"
+        r" = \nabla p(x) \cdot s_\theta(x) + p(x)\, \nabla \cdot s_\theta(x)"
+    ),
+    "parts, coordinate by coordinate": (
+        r"\sum_{i=1}^d \int \partial_i p(x)\, s_{\theta,i}(x) \, dx"
+        r" = - \sum_{i=1}^d \int p(x)\, \partial_i s_{\theta,i}(x) \, dx"
+    ),
+    "parts": (
+        r"\int \nabla p(x) \cdot s_\theta(x) \, dx"
+        r" = - \int p(x)\, \nabla \cdot s_\theta(x) \, dx"
+    ),
+}
+FALSE = {
+    "a sign in a square": (
+        r"\| s_\theta(x) - \nabla \log p(x) \|^2"
+        r" = \sum_i \Big( s_{\theta,i}(x) + \frac{\partial \log p(x)}{\partial x_i} \Big)^2"
+    ),
+    "half of the product rule": (
+        r"\sum_{i=1}^d \partial_i \big( p(x)\, s_{\theta,i}(x) \big)"
+        r" = p(x)\, \nabla \cdot s_\theta(x)"
+    ),
+    "a sign in parts": (
+        r"\sum_{i=1}^d \int \partial_i p(x)\, s_{\theta,i}(x) \, dx"
+        r" = \sum_{i=1}^d \int p(x)\, \partial_i s_{\theta,i}(x) \, dx"
+    ),
+}
 
 
-@pytest.mark.parametrize(("left", "right"), ROWS)
-def test_a_sum_over_coordinates(left: str, right: str) -> None:
-    said = [check_text(f"{FIELD}$$ {left} = {sign}{right} $$\n").rows[-1] for sign in ("", "-")]
-    assert [row.verdict for row in said] == ["proved", "refuted"]
+def verdict(row: str) -> str:
+    return check_text(f"{FIELD}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict
 
 
-def test_a_sum_over_points_is_none_over_coordinates() -> None:
-    text = f"{FIELD}$$ \\|s(x;\\theta)\\|^2 = \\sum_{{i=1}}^K s_i(x;\\theta)^2 $$\n"
-    assert check_text(text).rows[-1].verdict not in ("proved", "agrees")
+@pytest.mark.parametrize("name", TRUE)
+def test_true_rows_are_proved(name: str) -> None:
+    assert verdict(TRUE[name]) == "proved"
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_rows_are_refuted(name: str) -> None:
+    assert verdict(FALSE[name]) == "refuted"
+
+
+def test_a_coordinate_by_itself_is_open() -> None:
+    assert verdict(r"\sum_{i=1}^d \partial_i p(x)\, \log s_{\theta,i}(x) = 0") not in (
+        "proved",
+        "refuted",
+    )
+
+
+WEAK = """Let $\\partial_t p_t(x) = -\\nabla \\cdot (p_t(x) v_t(x))$, $\\varphi$ a test function.
+
+$$
+\\begin{aligned}
+\\frac{d}{dt} \\int \\varphi(x)\\, p_t(x)\\, dx
+&= \\int \\varphi(x)\\, \\partial_t p_t(x)\\, dx \\\\
+&= - \\int \\varphi(x)\\, \\nabla \\cdot (p_t(x) v_t(x))\\, dx \\\\
+&= SIGN \\int \\nabla \\varphi(x) \\cdot v_t(x)\\, p_t(x)\\, dx
+\\end{aligned}
+$$
+"""
+
+
+@pytest.mark.parametrize(("sign", "found"), [("", "proved"), ("-", "refuted")])
+def test_the_weak_form_of_the_continuity_equation(sign: str, found: str) -> None:
+    rows = [r.verdict for r in check_text(WEAK.replace("SIGN", sign)).rows if not r.inline]
+    assert rows == ["proved", "proved", found]

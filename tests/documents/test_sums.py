@@ -63,7 +63,6 @@ def test_wrong_sums_are_refuted(name: str) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        r"\sum_{i=1}^d a_i c_i = \langle a, c \rangle + \|a - a\|^2",  # coordinates
         r"\sum_{i \ne j} \langle b_i, b_j \rangle = \sum_{i} \langle b_i, b_j \rangle",
         r"\sum_{j \in B} \|b_j\|^2 = \sum_{j=1}^M \|b_j\|^2",
         r"\prod_{j=1}^M c_j = \sum_{j=1}^M c_j",

@@ -1,107 +1,148 @@
-"""Sums over coordinates, Σ_{i=1}^d ∂_i p s_i = ∇p · s and Σ_i ∂_i s_i = div s.
+"""Sums over coordinates without coordinates: Σᵢ aᵢ bᵢ is ⟨a, b⟩, Σᵢ ∂ᵢ sᵢ is div s.
 
-The language has no coordinates of vectors. What documents sum of them is an inner product, a
-squared norm, a divergence or a Laplacian.
+The language has vectors and no coordinates of them. A sum in which every factor with the index is
+a coordinate of a vector, or a derivative in one, is a product of vectors, a divergence, a
+Laplacian.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import spelled
 
-DIMENSIONS = ("d", "D")
-"""Letters above a sum over coordinates."""
-_TWO = Fraction(2)
+_DIMENSIONS = ("d", "D")
+_NESTED = (t.Group, t.Braced, t.Integral, t.Expectation)
 
 
-def without_coordinates(node: t.Series) -> t.Node | None:
-    """What a sum over all coordinates is; None where its form does not show it."""
+def without_coordinates(node: t.Series) -> t.Node:
+    """The tree of Σᵢ without an index; the sum itself where it is another one.
+
+    It is one over coordinates by its range, 1 to d, or by a derivative in one of them.
+    """
     if node.kind != "sum" or not isinstance(node.index, t.Sym):
-        return None
-    if not (isinstance(node.high, t.Sym) and spelled(node.high) in DIMENSIONS):
-        return None
-    return _summed(node.body, node.index)
+        return node
+    whole = _Contraction(spelled(node.index))
+    if isinstance(node.high, t.Sym):
+        fits = node.high.name in _DIMENSIONS and not node.high.sub
+    else:
+        fits = node.high is None and any(map(whole.is_slope, t.walk(node.body)))
+    found = whole.sum(node.body) if fits else None
+    return node if found is None else t.Group(node.at, found)
 
 
-def _summed(node: t.Node, index: t.Sym) -> t.Node | None:
-    if isinstance(node, t.Group):
-        inside = _summed(node.body, index)
-        return None if inside is None else replace(node, body=inside)
-    if isinstance(node, t.Add):
-        parts = [(sign, _summed(part, index)) for sign, part in node.parts]
-        known = tuple((sign, part) for sign, part in parts if part is not None)
-        return replace(node, parts=known) if len(known) == len(parts) else None
-    if isinstance(node, t.Integral | t.Expectation):
-        around = [child for child in t.children(node) if child is not node.body]
-        body = None if any(_has(one, index) for one in around) else _summed(node.body, index)
-        return None if body is None else replace(node, body=body)
-    if isinstance(node, t.Frac):
-        top = None if _has(node.bottom, index) else _summed(node.top, index)
-        return None if top is None else replace(node, top=top)
-    if isinstance(node, t.Mul):
-        return _product(node, index)
-    return _one(node, index)
+class _Contraction:
+    """A sum over one index."""
 
+    def __init__(self, index: str) -> None:
+        self.index = index
 
-def _product(node: t.Mul, index: t.Sym) -> t.Node | None:
-    """Factors without the index stay; one with it is summed, two are multiplied as vectors."""
-    if not set(node.ops) <= {"", "·"}:
-        return None
-    inside = [f for f in node.factors if _has(f, index)]
-    rest = tuple(f for f in node.factors if not _has(f, index))
-    made: t.Node | None = None
-    if len(inside) == 1:
-        made = _summed(inside[0], index)
-    elif len(inside) == 2:
-        one, other = (_vector(factor, index) for factor in inside)
-        made = None if one is None or other is None else t.Pair(node.at, one, other)
-    if made is None or not rest:
-        return made
-    return t.Mul(node.at, (*rest, made), ("",) * len(rest))
+    def sum(self, node: t.Node) -> t.Node | None:
+        """What a body is, summed over the index."""
+        if isinstance(node, _NESTED):
+            body = self.sum(node.body)
+            return None if body is None else replace(node, body=body)
+        if isinstance(node, t.Add):
+            parts = [(sign, self.sum(part)) for sign, part in node.parts]
+            kept = tuple((sign, part) for sign, part in parts if part is not None)
+            return replace(node, parts=kept) if len(kept) == len(parts) else None
+        if isinstance(node, t.Frac) and not self._has_index(node.bottom):
+            top = self.sum(node.top)
+            return None if top is None else replace(node, top=top)
+        if isinstance(node, t.Mul):
+            return self._product(node)
+        return self._alone(node)
 
-
-def _one(node: t.Node, index: t.Sym) -> t.Node | None:
-    """Σ_i ∂_i s_i, Σ_i ∂_i ∂_i f and Σ_i a_i²."""
-    if isinstance(node, t.Derivative) and _slope(node, index):
-        field = _vector(node.body, index)
-        if field is None:
+    def _product(self, node: t.Mul) -> t.Node | None:
+        """c f_i g_i as c ⟨f, g⟩, c ∂_i f_i as c div f."""
+        if any(op not in ("", "·") for op in node.ops):
             return None
-        gradient = isinstance(field, t.Derivative) and field.kind == "grad"
-        if gradient and isinstance(field, t.Derivative):
-            return t.Derivative(node.at, "laplace", None, field.body)
-        return t.Derivative(node.at, "div", None, field)
-    if not isinstance(node, t.Pow):
-        return None
-    if isinstance(node.exponent, t.Num) and node.exponent.value == _TWO:
-        vector = _vector(node.base, index)
-        return None if vector is None else replace(node, base=t.Norm(node.at, vector))
-    return None
+        own = [f for f in node.factors if self._has_index(f)]
+        others = tuple(f for f in node.factors if f not in own)
+        if len(own) == 1:
+            found = self.sum(own[0])
+        elif len(own) == 2:
+            one, other = map(self._vector, own)
+            found = None if one is None or other is None else t.Pair(node.at, one, other)
+        else:
+            found = None
+        if found is None:
+            return None
+        return t.Mul(node.at, (*others, found), ("",) * len(others)) if others else found
 
+    def _alone(self, node: t.Node) -> t.Node | None:
+        """f_i² as ⟨f, f⟩, ∂_i f_i as div f, ∂_i ∂_i f as Δf."""
+        if (
+            isinstance(node, t.Pow)
+            and isinstance(node.exponent, t.Num)
+            and node.exponent.value == 2
+        ):
+            base = self._vector(node.base)
+            return None if base is None else t.Pair(node.at, base, base)
+        if not self.is_slope(node):
+            return None
+        assert isinstance(node, t.Derivative)
+        inner = t.ungrouped(node.body)
+        if self.is_slope(inner):
+            assert isinstance(inner, t.Derivative)
+            if self._has_index(inner.body):
+                return None
+            return replace(node, kind="laplace", var=self._place(node), body=inner.body)
+        moved = self._vector(node.body)
+        return (
+            None if moved is None else replace(node, kind="div", var=self._place(node), body=moved)
+        )
 
-def _vector(node: t.Node, index: t.Sym) -> t.Node | None:
-    """The vector of which ``node`` is the coordinate with the index."""
-    if isinstance(node, t.Group):
-        return _vector(node.body, index)
-    if isinstance(node, t.Derivative) and _slope(node, index):
-        return None if _has(node.body, index) else t.Derivative(node.at, "grad", None, node.body)
-    head = node.head if isinstance(node, t.Call) else node
-    if not isinstance(head, t.Sym) or not head.sub or spelled(head.sub[-1]) != spelled(index):
-        return None
-    whole = replace(head, sub=head.sub[:-1])
-    made = replace(node, head=whole) if isinstance(node, t.Call) else whole
-    return None if _has(made, index) else made
+    def _vector(self, node: t.Node) -> t.Node | None:
+        """The vector of which a formula is the coordinate with the index."""
+        if isinstance(node, t.Group | t.Braced):
+            body = self._vector(node.body)
+            return None if body is None else replace(node, body=body)
+        if isinstance(node, t.Add):
+            parts = [(sign, self._vector(part)) for sign, part in node.parts]
+            kept = tuple((sign, part) for sign, part in parts if part is not None)
+            return replace(node, parts=kept) if len(kept) == len(parts) else None
+        if isinstance(node, t.Frac) and not self._has_index(node.bottom):
+            top = self._vector(node.top)
+            return None if top is None else replace(node, top=top)
+        if isinstance(node, t.Mul):
+            own = [f for f in node.factors if self._has_index(f)]
+            whole = self._vector(own[0]) if len(own) == 1 else None
+            if whole is None:
+                return None
+            return replace(node, factors=tuple(whole if f is own[0] else f for f in node.factors))
+        if self.is_slope(node):
+            assert isinstance(node, t.Derivative)
+            if self._has_index(node.body):
+                return None
+            return replace(node, kind="grad", var=self._place(node))
+        return self._named(node)
 
+    def _named(self, node: t.Node) -> t.Node | None:
+        """s of s_i, s(x) of s_i(x)."""
+        head = node.head if isinstance(node, t.Call) else node
+        if not isinstance(head, t.Sym) or not head.sub or spelled(head.sub[-1]) != self.index:
+            return None
+        if isinstance(node, t.Call) and any(map(self._has_index, node.args)):
+            return None
+        whole = replace(head, sub=head.sub[:-1])
+        return replace(node, head=whole) if isinstance(node, t.Call) else whole
 
-def _slope(node: t.Derivative, index: t.Sym) -> bool:
-    """∂_i, ∂_{x_i} and ∂/∂x_i."""
-    var = node.var
-    if node.kind != "partial" or not isinstance(var, t.Sym):
-        return False
-    return spelled(var) == spelled(index) or [*map(spelled, var.sub)] == [spelled(index)]
+    def is_slope(self, node: t.Node) -> bool:
+        """∂_i or ∂/∂x_i of something."""
+        if not isinstance(node, t.Derivative) or node.kind != "partial":
+            return False
+        var = node.var
+        if not isinstance(var, t.Sym):
+            return False
+        return spelled(var) == self.index or bool(var.sub and spelled(var.sub[-1]) == self.index)
 
+    def _place(self, node: t.Derivative) -> t.Node | None:
+        """x of ∂/∂x_i; ∂_i does not say it."""
+        var = node.var
+        assert isinstance(var, t.Sym)
+        return replace(var, sub=var.sub[:-1]) if spelled(var) != self.index else None
 
-def _has(node: t.Node, index: t.Sym) -> bool:
-    return any(spelled(one) == spelled(index) for one in t.walk(node))
+    def _has_index(self, node: t.Node) -> bool:
+        return any(isinstance(n, t.Sym) and spelled(n) == self.index for n in t.walk(node))

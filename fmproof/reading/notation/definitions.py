@@ -58,6 +58,10 @@ Key = tuple[str, int, bool, int, int]
 """A head: key, number of subscripts, whether a superscript, of arguments, of given ones."""
 
 
+KEPT_CLOSED = "an integral in a coefficient of a density, which is any function here"
+"""Why what a document says of a coefficient is not put in."""
+
+
 @dataclass
 class Meaning:
     """A head or name of the document: a symbol of the language, or an abbreviation."""
@@ -290,6 +294,10 @@ def definition_of(
         return None
     finally:
         elab.bound = saved
+    if _kept_closed(elab, candidate):
+        candidate.state = "refused"
+        candidate.why = KEPT_CLOSED
+        return None
     if len(set(own)) != len(own):
         candidate.state, candidate.why = "refused", "an argument stands twice on its left"
         return None
@@ -309,6 +317,28 @@ def definition_of(
     term = _as_integral(term)
     renaming = {a: b for a, b in zip(own, params, strict=True) if a is not b}
     return substitute(term, renaming) if renaming else term
+
+
+def _kept_closed(elab: Elaborator, candidate: Candidate) -> bool:
+    """Whether a definition is that of ᾱ(t) = exp(−∫₀ᵗ β), and ᾱ stands in a Gaussian density.
+
+    A density has no integrals in its coefficients, since one that diverges is no number.
+    """
+    if not any(isinstance(node, t.Integral) for node in t.walk(candidate.right)):
+        return False
+    left = candidate.left.head if isinstance(candidate.left, t.Call) else candidate.left
+    if not isinstance(left, t.Sym):
+        return False
+    key = key_of(left)
+    normals = (
+        node
+        for options in elab.candidates.values()
+        for one in options
+        for node in t.walk(one.right)
+        if isinstance(node, t.Normal)
+    )
+    heads = (n for node in normals for n in t.walk(node) if isinstance(n, t.Sym | t.Call))
+    return any(key_of(n.head if isinstance(n, t.Call) else n) == key for n in heads)
 
 
 def _bound_elsewhere(elab: Elaborator, var: Var, name: str, candidate: Candidate) -> bool:

@@ -244,7 +244,9 @@ def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var])
                 continue
             places = [*call.head.sub, *call.given]
             if not all(
-                isinstance(p, t.Sym) and elab.variables.get(spelled(p)) in around for p in places
+                isinstance(p, t.Num)  # p_{0t}(x_t|x_0)
+                or (isinstance(p, t.Sym) and elab.variables.get(spelled(p)) in around)
+                for p in places
             ):
                 continue
             try:

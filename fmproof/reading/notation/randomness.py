@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from fmproof.errors import FmproofError
-from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, Gaussian, Head, Law, Let, Var
+from fmproof.lang.node import bound_vars, sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Expect,
+    Gaussian,
+    Head,
+    IntegralOver,
+    Law,
+    Let,
+    Var,
+)
 from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
@@ -205,6 +215,7 @@ def laws_of(
             continue
         found.append(law)
         known |= set(drawn_by(law))
+    _refuse_marginals(elab, found, known)
     if lacking:
         without = {elab.variable(s) for s in lacking}
         told = [
@@ -232,6 +243,19 @@ def laws_of(
             raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
         found += joint
     return found
+
+
+def _refuse_marginals(elab: Elaborator, laws: Sequence[Apply], drawn: set[Var]) -> None:
+    """A marginal beside the variable that it is averaged over is no law of both."""
+    for law in laws:
+        definition = law.head.definition
+        if not isinstance(definition, IntegralOver):
+            continue
+        averaged = set(bound_vars(definition)) & (drawn - set(drawn_by(law)))
+        for other in sorted(averaged, key=lambda v: v.name):
+            one = drawn_by(law)[0]
+            pair = " and ".join(readable_name(elab.spelling(v)) for v in (one, other))
+            raise NotYet(f"how {pair} are drawn together is not said", -1, "law")
 
 
 def _level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
@@ -336,6 +360,7 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
         raise NotYet("a conditional expectation given what is fixed", node.at, "law")
     symbols = [symbol for symbol, _ in given]
     saved, elab.bound = elab.bound, [n for n in elab.bound if not _hides(elab, n)]
+    elab.bound += [n for n, v in elab.variables.items() if v.sort is not Sort.VEC]  # held fixed
     try:
         paths = [s for s in symbols if elab.path(s) is not None]
         draws, bound = law_of(elab, node, [node.body, *symbols], paths)

@@ -132,10 +132,10 @@ class Resolver:
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
+        if isinstance(node, t.Series):
+            return without_coordinates(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
-        if isinstance(node, t.Series):
-            return without_coordinates(node) or node
         if isinstance(node, t.Function):
             return _outside(_spread(node))
         if isinstance(node, t.Derivative):

@@ -19,13 +19,13 @@ from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Expect, Law, Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.coordinates import DIMENSIONS
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
+_COORDINATES = ("d", "D")
 _MOST = 6
 """Sums of so many terms between two numbers are written out."""
 
@@ -39,7 +39,7 @@ def ranges(nodes: Iterable[t.Node]) -> dict[str, t.Sym | None]:
                 continue
             name = spelled(node.index)
             high = node.high if isinstance(node.high, t.Sym) else None
-            if high is not None and high.name in DIMENSIONS:
+            if high is not None and high.name in _COORDINATES:
                 continue
             found[name] = found.get(name) or high
     return found

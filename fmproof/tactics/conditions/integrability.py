@@ -10,7 +10,7 @@ from sympy import Basic, Expr
 
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
-from fmproof.kernel.equality import congruence, transitivity, unfold
+from fmproof.kernel.equality import congruence, instantiate, specialise, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
@@ -31,7 +31,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import drawn_by, without_lets
-from fmproof.lang.props import Almost, Dominated, Equals, Integrable
+from fmproof.lang.props import Almost, Dominated, Equals, ForAll, Integrable
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.tactics.averages import (
     contracted,
@@ -83,6 +83,9 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
         theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
         if theorem is not None:
             return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+    found = _for_every_value(search, goal, form)
+    if found is not None:
+        return found
     if depth == 0:
         return None  # every move leads to further conditions
     needed = needed_items(goal)
@@ -101,6 +104,29 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
             proof = search.from_theorem(theorem, word, depth + (word in FREE))
             if proof is not None:
                 return proof
+    return None
+
+
+def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> Proof | None:
+    """From what is assumed for every x and every t, at the values that give the same integral."""
+    for name, prop in search.hypotheses:
+        body, variables = prop, []
+        while isinstance(body, ForAll):
+            variables.append(body.var)
+            body = body.body
+        if len(variables) < 2 or not isinstance(body, Integrable):
+            continue  # for one variable, see Prover.facts_at
+        own = joint_form(body)
+        values = None if own is None else match(own, form, frozenset(variables))
+        if values is None:
+            continue
+        fact = assume(prop)
+        for _ in variables:
+            fact = specialise(fact, fact.conclusion.var)
+        there = attempt(instantiate, fact, values)
+        theorem = there and attempt(same_law, goal, there.conclusion)
+        if theorem is not None and there is not None:
+            return Proof(discharge(theorem, there), ("Tonelli", f"@{name}"))
     return None
 
 

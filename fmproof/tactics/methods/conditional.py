@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from sympy import Basic, Expr, Rational
 
@@ -88,25 +89,31 @@ def _mixtures(line: Line) -> Iterator[Theorem]:
     """p(x) = E_z[k(x|z)] for the densities in the lines that are defined so."""
     seen = set()
     for head in sorted(_densities(line.before) | _densities(line.claim), key=str):
-        if head in seen or head.definition is None or isinstance(head.definition, Rational):
-            continue
-        seen.add(head)
-        term = head(*head.params)
-        plain = unfold(term)
-        yield plain
-        law = joint_law(term, free_vars(term))
-        if law is not None:
-            own = [d for d in law if set(drawn_by(d)) == set(head.drawn(term))]
-            rest = [d for d in law if d not in own]
-            if len(own) == 1 and rest:
-                try:
-                    spelled = expectation_as_integral(Expect(own[0], *rest))
-                except (RuleError, SortError):
-                    continue
-                line_of = Line(plain.rhs, spelled.rhs)
-                joined = bring(line_of, {"fubini": fubini_order(line_of)}).equation
-                if joined is not None:
-                    yield transitivity(plain, transitivity(joined, symmetry(spelled)))
+        if head not in seen and head.definition is not None:
+            seen.add(head)
+            yield from as_mixtures(head(*head.params))
+
+
+def as_mixtures(term: Any) -> Iterator[Theorem]:
+    """p(x) = E_z[k(x|z)] for a density by definition, as it is written or from ∫ k(x|z) q(z) dz."""
+    if isinstance(term.head.definition, Rational):
+        return
+    plain = unfold(term)
+    yield plain
+    law = joint_law(term, free_vars(term))
+    if law is None:
+        return
+    own = [d for d in law if set(drawn_by(d)) == set(term.head.drawn(term))]
+    rest = [d for d in law if d not in own]
+    if len(own) == 1 and rest:
+        try:
+            spelled = expectation_as_integral(Expect(own[0], *rest))
+        except (RuleError, SortError):
+            return
+        line_of = Line(plain.rhs, spelled.rhs)
+        joined = bring(line_of, {"fubini": fubini_order(line_of)}).equation
+        if joined is not None:
+            yield transitivity(plain, transitivity(joined, symmetry(spelled)))
 
 
 def _densities(term: Basic) -> set[Density]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from sympy import Basic, Expr
 
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import unfold
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.nodes import Apply, Named
+from fmproof.lang.nodes import Apply, Density, Expect, IntegralOver, Named
 from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.matching import instance
@@ -23,6 +24,21 @@ def definition(line: Line) -> Conversion:
     changed = {key for key in before.keys() | claim.keys() if before[key] != claim[key]}
 
     return at(*changed)(unfold)
+
+
+@at(Apply)
+def _mixture(term: Any) -> Theorem | None:
+    density = isinstance(term.head, Density)
+    return (
+        unfold(term)
+        if density and isinstance(term.head.definition, IntegralOver | Expect)
+        else None
+    )
+
+
+def mixtures_written_out(_: Line) -> Conversion:
+    """Densities that are averages of others by definition, as that."""
+    return _mixture
 
 
 def _symbol(term: Basic) -> Basic | None:

@@ -126,6 +126,17 @@ def marginalisation(_: Line) -> Conversion:
     return convert
 
 
+@at(Expect)
+def mixtures_drawn(term: Any) -> Theorem | None:
+    """The same for marginals alone: a draw from a density by another name keeps its name."""
+    for place, draw in enumerate(term.measure):
+        named = isinstance(draw, Apply) and isinstance(draw.head.definition, Apply)
+        theorem = None if named else attempt(marginal_draw, term, place)
+        if theorem is not None:
+            return theorem
+    return in_standard_order(term)
+
+
 def in_standard_order(term: Expect) -> Theorem | None:
     """The draws sorted by their densities as far as dependence allows; None if they are."""
     waiting = list(range(len(term.measure)))
