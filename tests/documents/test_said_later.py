@@ -96,9 +96,10 @@ def test_a_value_of_a_random_variable_defines_nothing() -> None:
     text = (
         "Given $X_0 = x_0$ the density is\n\n"
         "$$ p_t(x | x_0) = \\mathcal{N}(x; a_t x_0, b_t^2 I) $$\n\nand\n\n"
-        "$$ \\nabla_x \\log p_t(x | x_0) = -\\frac{x - a_t x_0}{b_t^2} . $$\n"
+        "$$ \\nabla_x \\log p_t(x | x_0) = -\\frac{x - a_t x_0}{b_t} . $$\n"
     )
-    assert verdicts(text) == ["definition", "proved"]
+    assert verdicts(text) == ["definition", "refuted"]
+    assert verdicts(text.replace("}{b_t} .", "}{b_t^2} .")) == ["definition", "proved"]
 
 
 @pytest.mark.parametrize(("power", "verdict"), [("", "proved"), ("^2", "open")])
