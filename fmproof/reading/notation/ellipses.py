@@ -8,7 +8,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import spelled
 
 
-def written_out(node: t.Mul) -> t.Series | None:
+def without_ellipsis(node: t.Mul) -> t.Series | None:
     """Π_{s=1}^t α_s for α_1 ⋯ α_t; None where the factors do not run like that."""
     letters = [f for f in node.factors if isinstance(f, t.Sym) and len(f.sub) == 1]
     dots = [i for i, f in enumerate(node.factors) if isinstance(f, t.Dots)]
