@@ -9,7 +9,7 @@ with different seeds whose interval contains the value that quadrature gives to 
 from __future__ import annotations
 
 import sys
-from itertools import islice
+from collections import Counter
 
 from fmproof.losses import quadrature
 from fmproof.losses.sampling import Kind, Sampling
@@ -17,6 +17,7 @@ from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
 
 QUANTITIES = ("fm", "cfm", "C1", "C2", "C")
 LEVELS = (0.9, 0.99)
+BATCHES = 1_024, 8_192  # samples after which the intervals are looked at
 PROBLEM = Problem(
     GaussianMixture(
         [0.2, 0.5, 0.3],
@@ -34,18 +35,22 @@ def main(runs: int) -> None:
     print("kind         samples  level  " + "  ".join(f"{name:>6}" for name in QUANTITIES))
     kinds: tuple[Kind, ...] = ("sobol", "monte-carlo")
     for kind in kinds:
-        for batches in (1, 4):
+        covered: Counter[tuple[int, float, str]] = Counter()
+        for seed in range(runs):
+            run = Sampling(PROBLEM, QUANTITIES, seed, kind)
+            batches = iter(run)
+            for samples in BATCHES:
+                while run.state.points * run.state.replicates < samples:
+                    next(batches)
+                for level in LEVELS:
+                    run.level = level  # of the intervals alone: the samples are the same
+                    for name, found in run.estimates().items():
+                        off = abs(float(found.value) - float(truth[name].value))
+                        covered[samples, level, name] += off <= float(found.error)
+        for samples in BATCHES:
             for level in LEVELS:
-                covered = dict.fromkeys(QUANTITIES, 0)
-                for seed in range(runs):
-                    run = Sampling(PROBLEM, QUANTITIES, seed, kind, level=level)
-                    *_, found = islice(iter(run), batches)
-                    for name in QUANTITIES:
-                        off = abs(float(found[name].value) - float(truth[name].value))
-                        covered[name] += off <= float(found[name].error)
-                samples = run.state.points * run.state.replicates
-                shares = "  ".join(f"{covered[name] / runs:6.3f}" for name in QUANTITIES)
-                print(f"{kind:<12} {samples:>7}  {level:5.2f}  {shares}", flush=True)
+                shares = (f"{covered[samples, level, name] / runs:6.3f}" for name in QUANTITIES)
+                print(f"{kind:<12} {samples:>7}  {level:5.2f}  {'  '.join(shares)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ MISSING = (
     "coqc is not installed, or lacks mathcomp-analysis; on Debian: "
     "apt-get install coq libcoq-mathcomp-analysis"
 )
-_SECONDS = 600
+_SECONDS = 600.0
 
 
 def sources() -> dict[str, str]:
@@ -227,8 +227,10 @@ def _cache() -> Path:
     return Path(home) / "fmproof" / "coq"
 
 
-def coqc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run coqc in a folder.
+def coqc(
+    arguments: list[str], folder: Path, seconds: float = _SECONDS
+) -> subprocess.CompletedProcess[str]:
+    """Run coqc in a folder, for so many seconds at the most.
 
     Raises:
         InputError: there is none, or it takes too long.
@@ -239,13 +241,13 @@ def coqc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except FileNotFoundError:
         raise InputError(MISSING) from None
     except subprocess.TimeoutExpired:
-        raise InputError(f"coqc {' '.join(arguments)} took more than {_SECONDS} s") from None
+        raise InputError(f"coqc {' '.join(arguments)} took more than {seconds:.0f} s") from None
 
 
 def last_words(text: str) -> str:

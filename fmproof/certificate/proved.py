@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,14 +24,36 @@ def certificate_of(source: str) -> Certificate:
     Raises:
         InputError: it names none or several, or the derivation is not proved.
     """
-    found = find(source)
+    return only_certificate(find(source), source)
+
+
+def only_certificate(found: Sequence[Derivation], source: str) -> Certificate:
+    """The certificate of the one derivation that was found in ``source``.
+
+    Raises:
+        InputError: there are several, or it is not proved.
+    """
     if len(found) != 1:
         names = ", ".join(d.name for d in found)
         raise InputError(f"{source} has several derivations ({names}): a certificate is of one")
-    theorem = theorems(found).get(found[0].name)
-    if theorem is None:
+    made = certificates_of(found)
+    if not made:
         raise InputError(f"{found[0].name} is not proved: see fmproof verify {source}")
-    return labelled(of_theorem(theorem, found[0].name), found[0])
+    return made[0]
+
+
+def certificates_of(found: Sequence[Derivation]) -> list[Certificate]:
+    """The certificates of those of these derivations that are proved.
+
+    Raises:
+        InputError: two derivations are called alike.
+    """
+    names = [derivation.name for derivation in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two derivations are called {name}: name one of them at a time")
+    proved = theorems(found)
+    return [labelled(of_theorem(proved[d.name], d.name), d) for d in found if d.name in proved]
 
 
 def labelled(certificate: Certificate, derivation: Derivation) -> Certificate:

@@ -21,6 +21,7 @@ from fmproof.cli.conform import conform
 from fmproof.cli.describe import explain, list_
 from fmproof.cli.docs import docs
 from fmproof.cli.evaluate import evaluate
+from fmproof.cli.export import export
 from fmproof.cli.floor import floor
 from fmproof.cli.help import Documented
 from fmproof.cli.init import init
@@ -79,7 +80,7 @@ def command(ctx: click.Context) -> None:
 
 
 for _subcommand in (
-    verify, check, docs, evaluate, floor, list_, explain, init, conform, replay
+    verify, check, docs, evaluate, floor, list_, explain, init, conform, replay, export
 ):  # fmt: skip
     command.add_command(_subcommand)
 

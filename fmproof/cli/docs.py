@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from fmproof.cli import terminal
-from fmproof.cli.coq import option as coq_option
+from fmproof.cli.coq import options as coq_options
 from fmproof.cli.coq import with_coq
 from fmproof.cli.help import Documented
-from fmproof.cli.verify import checked, complete_source, verified
+from fmproof.cli.verify import checked, complete_source, found_in, verified
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import InputError, nearest
 from fmproof.files import require_writable, write_whole
@@ -71,7 +71,7 @@ Exit status: 0 all is proved, 1 a step failed (the document shows it), 2 the inp
 )
 @click.option("--rules", is_flag=True, help="Append the catalogue of rules.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
-@coq_option
+@coq_options
 @click.option(
     "--plots",
     "problem",
@@ -93,7 +93,8 @@ def docs(
     tagged: bool,
     rules: bool,
     no_numeric: bool,
-    coq: Path | None,
+    coq: bool,
+    coq_from: Path | None,
     problem: Path | None,
 ) -> None:
     """Write derivations as a document: LaTeX, PDF, HTML, Markdown or a notebook.
@@ -121,21 +122,22 @@ def docs(
     if output is not None:
         require_writable(output)
     named = list(dict.fromkeys(sources))
-    if coq is not None and len(named) != 1:
-        raise click.UsageError("--coq is for one derivation: name it")
+    if coq_from is not None and len(named) != 1:
+        raise click.UsageError("--coq-from is for one derivation: name it")
     sources = named or list(BUILTIN)
     options = [] if style is None else ["--style", style]
     options += ["--fragment"] * fragment + ([] if columns is None else ["--columns", str(columns)])
     options += ["--tagged"] * tagged + ["--rules"] * rules
     options += ["--no-numeric"] * no_numeric
-    options += [] if coq is None else ["--coq", str(coq)]
+    options += ["--coq"] * coq + ([] if coq_from is None else ["--coq-from", str(coq_from)])
     options += [] if problem is None else ["--plots", str(problem)]
     illustrations = {} if problem is None else _illustrations(problem, target, output)
     command = shlex.join(["fmproof", "docs", *(named or ["--all"]), "--to", target, *options])
-    report = checked(sources) if no_numeric else verified(sources)
+    found = found_in(sources)
+    report = checked(sources, found) if no_numeric else verified(sources, found)
     refused = None
-    if coq is not None:
-        report, refused = with_coq(report, sources[0], coq)
+    if coq or coq_from:
+        report, refused = with_coq(report, [d for _, d in found], coq_from)
     appendix = entries() if rules else ()
     again = sources if output is None else [_seen_from(output.parent, name) for name in sources]
     form: dict[str, Any] = (

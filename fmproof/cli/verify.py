@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from fmproof.cli import terminal
-from fmproof.cli.coq import option as coq_option
+from fmproof.cli.coq import options as coq_options
 from fmproof.cli.coq import with_coq
 from fmproof.cli.help import Documented
 from fmproof.derivations.catalogue import BUILTIN
@@ -21,6 +22,9 @@ from fmproof.files import require_writable
 from fmproof.report.model import DerivationReport, Report
 from fmproof.report.text import Detail
 from fmproof.report.text import render as render_text
+
+if TYPE_CHECKING:
+    from fmproof.tactics.script import Derivation
 
 MACHINE_FORMATS = ("json", "junit", "github", "lines", "sarif", "html")
 """Formats for files: always UTF-8, never coloured. Each is a module of fmproof.report."""
@@ -49,6 +53,7 @@ EPILOG = """Examples:
   fmproof verify mine.py::2.4a                one step of it
   fmproof verify derivations/ --watch         a folder, again whenever a file changes
   fmproof verify --no-numeric                 the proofs alone, at once
+  fmproof verify fm-cfm --coq                 and by Coq, where that is installed
   fmproof verify --format junit -o fm.xml     for a continuous integration service
 
 Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
@@ -109,7 +114,7 @@ Exit status: 0 all is proved, 1 a step failed, 2 the input cannot be used.
     metavar="FILE",
     help="Also write the proof as a certificate, for fmproof replay and other checkers.",
 )
-@coq_option
+@coq_options
 @click.option("--watch", is_flag=True, help="Check again whenever one of the files changes.")
 @click.option("--no-numeric", is_flag=True, help="Prove only, without evaluating anything.")
 @click.help_option("-h", "--help")
@@ -126,7 +131,8 @@ def verify(
     seed: int | None,
     problem: Path | None,
     certificate: Path | None,
-    coq: Path | None,
+    coq: bool,
+    coq_from: Path | None,
     watch: bool,
     no_numeric: bool,
 ) -> None:
@@ -149,15 +155,21 @@ def verify(
         require_writable(certificate)
         if len(chosen) != 1:
             raise click.UsageError("--certificate is for one derivation: name it")
-    if coq is not None and len(chosen) != 1:
-        raise click.UsageError("--coq is for one derivation: name it")
+    if coq_from is not None and len(chosen) != 1:
+        raise click.UsageError("--coq-from is for one derivation: name it")
     level = Detail.STEPS if steps else Detail.QUIET if quiet else Detail.NORMAL
 
     def run() -> int:
-        report = checked(chosen) if no_numeric else verified(chosen, problems, seed, problem)
+        found = found_in(chosen)
+        derivations = [derivation for _, derivation in found]
+        report = (
+            checked(chosen, found)
+            if no_numeric
+            else verified(chosen, found, problems, seed, problem)
+        )
         refused = None
-        if coq is not None:
-            report, refused = with_coq(report, chosen[0], coq)
+        if coq or coq_from:
+            report, refused = with_coq(report, derivations, coq_from)
         if format_ == "text":
             coloured = colour == "always" if output else terminal.wants_colour(colour)
             width = terminal.USUAL if output else terminal.width()
@@ -169,9 +181,10 @@ def verify(
             terminal.write(render(report), output, as_utf8=True)
         if certificate is not None and report.status == "proved":
             from fmproof.certificate.certificate import write
-            from fmproof.certificate.proved import certificate_of
+            from fmproof.certificate.proved import only_certificate
 
-            terminal.write(write(certificate_of(chosen[0])), certificate, as_utf8=True)
+            made = only_certificate(derivations, chosen[0])
+            terminal.write(write(made), certificate, as_utf8=True)
         if refused is not None:
             raise refused
         return 0 if report.status == "proved" else 1
@@ -200,19 +213,29 @@ def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:
     return status
 
 
+Found = Sequence[tuple[str, "Derivation"]]
+"""Derivations with the sources that name them."""
+
+
+def found_in(sources: Sequence[str]) -> Found:
+    """What the sources name; each file is read once."""
+    from fmproof.sources import find
+
+    return [(source, derivation) for source in _whole(sources) for derivation in find(source)]
+
+
 def verified(
     sources: Sequence[str],
+    found: Found,
     problems: int | None = None,
     seed: int | None = None,
     file: Path | None = None,
 ) -> Report:
-    """The sources checked by both witnesses, with a progress bar on a terminal."""
+    """The derivations checked by both witnesses, with a progress bar on a terminal."""
     from fmproof.models import load_problem
-    from fmproof.sources import find
     from fmproof.verify import verify as run
 
     problem = None if file is None else load_problem(file)
-    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
         report = run(
             [derivation for _, derivation in found],
@@ -225,12 +248,10 @@ def verified(
     return _selected(report, [source for source, _ in found], sources)
 
 
-def checked(sources: Sequence[str]) -> Report:
-    """The sources checked by the kernel alone, with a progress bar on a terminal."""
-    from fmproof.sources import find
+def checked(sources: Sequence[str], found: Found) -> Report:
+    """The derivations checked by the kernel alone, with a progress bar on a terminal."""
     from fmproof.tactics.check import check
 
-    found = [(source, d) for source in _whole(sources) for d in find(source)]
     with terminal.progress() as progress:
         report = check([derivation for _, derivation in found], progress)
     return _selected(report, [source for source, _ in found], sources)

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,6 +58,15 @@ class Clusters:
         """(K,) squared lengths of the centres."""
         return np.asarray(np.einsum("kd,kd->k", self.centres, self.centres))
 
+    @cached_property
+    def _spans(self) -> Floats:
+        """(2, K) the least and the largest distance of a cluster's members; none if it is empty."""
+        found = np.full((2, len(self.centres)), np.nan)
+        full = np.diff(self.starts) > 0
+        found[0, full] = self.distances[self.starts[:-1][full]]
+        found[1, full] = self.distances[self.starts[1:][full] - 1]
+        return found
+
     def nearest_centre(self, y: Floats, ratio: Floats) -> Ints:
         """The clusters (n,) whose centres, times r, are nearest to the queries, and not empty."""
         closeness = 2 * y @ self.centres.T - ratio[:, None] * self._squares
@@ -93,11 +101,14 @@ class Clusters:
             high = (most + reach) / ratio[:, None]
         none = ratio == 0  # then x tells nothing: each row matters
         low[none], high[none] = -np.inf, np.inf
-        start, stop = np.empty((2, *low.shape), dtype=np.int64)
-        for k, (a, b) in enumerate(pairwise(self.starts)):
-            own = self.distances[a:b]
-            start[:, k] = a + np.searchsorted(own, low[:, k], side="left")
-            stop[:, k] = a + np.searchsorted(own, high[:, k], side="right")
+        # Most clusters are beyond the reach of most queries as a whole.
+        live = (low <= self._spans[1]) & (high >= self._spans[0])
+        start, stop = np.zeros((2, *low.shape), dtype=np.int64)
+        for k in np.flatnonzero(live.any(axis=0)):
+            a, b = self.starts[k], self.starts[k + 1]
+            some = np.flatnonzero(live[:, k])
+            start[some, k] = a + self.distances[a:b].searchsorted(low[some, k], side="left")
+            stop[some, k] = a + self.distances[a:b].searchsorted(high[some, k], side="right")
         return start, stop
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,11 @@ _BYTES = 2**30  # of the rows in float64, which are all at hand
 _PRIOR = 1e-3  # of a batch that pairs as at random: where nothing was counted, h is 1
 _TIE = 1e-9
 _PROBES = 64  # pairs for the covariance of rows and noises
-_FIRST = 6  # rows of a batch that pairs are tried on before all others
+_FIRST = 16  # rows of a batch that pairs are tried on before all others
 _ENTRIES = 2**20  # of the largest arrays
+_TILE = 256  # rows that are held against a batch at once, in a core's cache
+# An x with more effective points than this needs fewer batches, but so many at least.
+_EFFECTIVE, _FEWEST = 64, 16
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,21 @@ class _Others:
     noise: Floats
     gain: Floats
 
+    def swap(self, some: Floats) -> Floats:
+        """eps_j·(z - y_j) for rows z (K, d), (K, B - 1): no more than the threshold."""
+        return np.asarray(some @ self.noise.T - np.einsum("jd,jd->j", self.noise, self.rows))
+
     def threshold(self, some: Floats) -> Floats:
         """E_j(z) = max_i (gain_ji + eps_i·z) - eps_j·y_j for rows z (K, d): (K, B - 1)."""
-        score = some @ self.noise.T
-        found = np.stack([(row + score).max(axis=1) for row in self.gain], axis=1)
+        found = np.empty((len(some), len(self.rows)))
+        for start in range(0, len(some), _TILE):
+            score = self.noise @ some[start : start + _TILE].T
+            best = np.full_like(score, -np.inf)
+            room = np.empty_like(score)
+            for gain, row in zip(self.gain.T, score, strict=True):
+                np.add(gain[:, None], row, out=room)
+                np.maximum(best, room, out=best)
+            found[start : start + _TILE] = best.T
         return np.asarray(found - np.einsum("jd,jd->j", self.noise, self.rows))
 
 
@@ -71,6 +85,31 @@ class _Likely:
         """Where the pairs of each of ``count`` x stand."""
         cuts = np.searchsorted(self.x, np.arange(count + 1))
         return [slice(a, b) for a, b in pairwise(cuts)]
+
+    def needed(self, draws: int, count: int) -> Ints:
+        """How many of ``draws`` batches each of ``count`` x needs: a mean over many points needs
+        fewer than one over few."""
+        total = np.bincount(self.x, self.weight, count)
+        effective = total**2 / np.bincount(self.x, self.weight**2, count)
+        halvings = np.maximum(np.ceil(np.log2(effective / _EFFECTIVE)), 0)
+        return np.clip(np.ceil(draws / 2.0**halvings), min(draws, _FEWEST), draws).astype(np.int64)
+
+
+class _Pairs(NamedTuple):
+    """Pairs that are counted.
+
+    Attributes:
+        which: among the likely ones, (P,).
+        x, at: which x, and which of the points that are needed, (P,).
+        ratio: alpha / beta, (P,).
+        mine: z·eps of the pair, (P,).
+    """
+
+    which: Ints
+    x: Ints
+    at: Ints
+    ratio: Floats
+    mine: Floats
 
 
 class BatchCoupling:
@@ -140,8 +179,9 @@ class BatchCoupling:
         place = ratio[:, None] * own + noise
         likely = self._likely(place, ratio, self._point[index])
         mean = np.empty((2, *own.shape))
+        each = likely.needed(-(-draws // 2), len(index))
         for half in mean:
-            weights = likely.weight * self._counted(place, ratio, likely, -(-draws // 2), rng)
+            weights = likely.weight * self._counted(place, ratio, likely, each, rng)
             for i, part in enumerate(likely.of_each(len(index))):
                 some = weights[part]
                 half[i] = some @ self._points[likely.point[part]] / some.sum()
@@ -162,35 +202,57 @@ class BatchCoupling:
         return _Likely(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def _counted(
-        self, place: Floats, ratio: Floats, likely: _Likely, draws: int, rng: np.random.Generator
+        self, place: Floats, ratio: Floats, likely: _Likely, draws: Ints, rng: np.random.Generator
     ) -> Floats:
-        """h of each pair of an x and a point, counted over ``draws`` batches."""
+        """h of each pair of an x and a point, counted over as many batches as each x has ``draws``
+        (n,)."""
         hits = np.zeros(len(likely.point))
-        needed, at = np.unique(likely.point, return_inverse=True)
-        some, names = self._points[needed], self._names[needed]
         r = ratio[likely.x]
         mine = self._squares[likely.point] * -r
         for i, part in enumerate(likely.of_each(len(place))):
             mine[part] += self._points[likely.point[part]] @ place[i]
+        done = 0
+        for until in np.unique(draws):
+            # Of the x that go on: all pairs, and the points in them.
+            pairs = np.flatnonzero(draws[likely.x] >= until)
+            needed, at = np.unique(likely.point[pairs], return_inverse=True)
+            queries = _Pairs(pairs, likely.x[pairs], at, r[pairs], mine[pairs])
+            for _ in range(done, int(until)):
+                self._count(hits, place, needed, queries, self._others(rng))
+            done = int(until)
+        counted = draws[likely.x]
+        return np.asarray(self.size * (hits + _PRIOR / self.size) / (counted + _PRIOR))
+
+    def _count(
+        self, hits: Floats, place: Floats, needed: Ints, queries: _Pairs, others: _Others
+    ) -> None:
+        """Add to the ``hits`` of those pairs that one batch of ``others`` would make."""
+        some = self._points[needed]
+        swap, inner = others.swap(some), some @ others.rows.T
+        reach = place @ others.rows.T
+        # The rows that x would like best refuse nearly all pairs at once, by one exchange.
+        first = np.argsort(-reach, axis=1)[:, :_FIRST]
+        kept = []
+        for start in range(0, len(queries.which), _ENTRIES):
+            pair = np.arange(start, min(start + _ENTRIES, len(queries.which)))
+            for column in first.T:
+                x, k = queries.x[pair], queries.at[pair]
+                j = column[x]
+                best = swap[k, j] - queries.ratio[pair] * inner[k, j] + reach[x, j]
+                pair = pair[_no_less(queries.mine[pair], best)]
+            kept.append(pair)
+        pair = np.concatenate(kept)
+        left, at = np.unique(queries.at[pair], return_inverse=True)
+        threshold = others.threshold(some[left])
+        names = self._names[needed[left]]
+        copies = 1.0 + (names[:, None] == others.values).sum(axis=1)
         step = max(1, _ENTRIES // self.size)
-        for _ in range(draws):
-            others = self._others(rng)
-            copies = 1.0 + (names[:, None] == others.values).sum(axis=1)
-            threshold, inner = others.threshold(some), some @ others.rows.T
-            reach = place @ others.rows.T
-            # The rows that x would like best refuse nearly all pairs at once.
-            first = np.argsort(-reach, axis=1)[:, :_FIRST]
-            for start in range(0, len(hits), step):
-                pair = np.arange(start, min(start + step, len(hits)))
-                for column in first.T:
-                    x, k, j = likely.x[pair], at[pair], column[likely.x[pair]]
-                    best = threshold[k, j] - r[pair] * inner[k, j] + reach[x, j]
-                    pair = pair[_no_less(mine[pair], best)]
-                k = at[pair]
-                best = threshold[k] - r[pair, None] * inner[k] + reach[likely.x[pair]]
-                paired = _no_less(mine[pair], best.max(axis=1))
-                hits[pair[paired]] += 1 / copies[k[paired]]
-        return self.size * (hits + _PRIOR / self.size) / (draws + _PRIOR)
+        for start in range(0, len(pair), step):
+            part, k = pair[start : start + step], at[start : start + step]
+            best = threshold[k] - queries.ratio[part, None] * inner[left[k]]
+            best += reach[queries.x[part]]
+            paired = _no_less(queries.mine[part], best.max(axis=1))
+            hits[queries.which[part[paired]]] += 1 / copies[k[paired]]
 
     def _others(self, rng: np.random.Generator) -> _Others:
         index = rng.integers(len(self._rows), size=self.size - 1)

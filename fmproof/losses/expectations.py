@@ -32,7 +32,7 @@ _SPACING = 2.0
 # coordinates points are cheap, and most of the time is that of the calls.
 _SAME_STRAIGHT, _SAME_ROTATED = 4.0, 2.0
 # Numbers in one temporary array, so that it stays in a core's cache.
-_CHUNK = 64_000
+_CHUNK = 256_000
 
 
 def marginal(

@@ -141,6 +141,11 @@ class Product(NamedTuple):
     sizes: Callable[[], tuple[FloatArray, ...]]
     right: FloatArray | None = None
 
+    @property
+    def scalar(self) -> bool:
+        """Whether it is a single integrand."""
+        return self.right is None and self.left.shape[1] == 1
+
     def table(self) -> tuple[FloatArray, FloatArray]:
         """The integrands and their sizes, (n, a b) each."""
         if self.right is None:
@@ -282,10 +287,16 @@ class Columns:
         return values, sizes
 
     def sums(self, points: Points, target: Target, weights: FloatArray) -> FloatArray:
-        """The sums over groups of points as of :meth:`Product.sums`, (R, 3, Q), without the
-        table."""
-        found = [form(points, target).sums(weights) for form in self._forms.values()]
-        return np.concatenate(found, axis=2)
+        """The sums over R groups of n points, with ``weights`` (R, n), of the integrands, of their
+        absolute values and of their squares, (R, 3, Q), without the table."""
+        products = [form(points, target) for form in self._forms.values()]
+        if not all(product.scalar for product in products):
+            return np.concatenate([product.sums(weights) for product in products], axis=2)
+        weighted = np.stack([product.left.reshape(weights.shape) for product in products])
+        weighted *= weights
+        squares = np.einsum("qrn,qrn->qr", weighted, weighted)
+        found = [weighted.sum(axis=2), np.abs(weighted).sum(axis=2), squares]
+        return np.stack(found, axis=1).transpose(2, 1, 0)
 
 
 def _with_parts(quantities: Iterable[Quantity]) -> set[Quantity]:

@@ -25,7 +25,9 @@ from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Columns, Points, Quantity, Target, check, shaped
 from fmproof.losses.unseen import Unseen
 from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.models.mixture import GaussianMixture
 from fmproof.models.problem import Problem
+from fmproof.models.velocity import PolynomialVelocity
 
 Kind = Literal["sobol", "monte-carlo"]
 Progress = Callable[[int, int, str, float, float], None]
@@ -35,8 +37,10 @@ _LEVEL = 0.99
 
 _REPLICATES = 16
 _FIRST_POINTS = 64  # of each replicate; doubled until _CHUNK
-_NUMBERS = 2**17  # of the cube's that are evaluated together, so that they stay in a cache
-_CHUNK = 2**13  # points of all replicates that are evaluated at once, at the most
+_NUMBERS = 2**19  # of the cube's that are evaluated together
+# Points of all replicates in a batch, at the most; and where they take so few operations that what
+# a batch costs beside its points counts.
+_CHUNK, _LONG_CHUNK, _QUICK = 2**13, 2**15, 2**16
 # What a first batch is foreseen to take: operations a second on a slow machine, and how many times
 # longer than that is out of reach; those of a component beside its coordinates; points and seconds
 # that are always tried.
@@ -119,6 +123,15 @@ def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Sourc
     return source
 
 
+def _cubes(sources: list[_Source], points: int) -> FloatArray:
+    """The next ``points`` of each source, away from the cube's faces, (R, points, .)."""
+    drawn = [source.random(points) for source in sources]
+    found = np.empty((len(drawn), *drawn[0].shape))
+    for some, out in zip(drawn, found, strict=True):
+        np.clip(some, _SMALLEST, 1 - np.finfo(np.float64).epsneg, out=out)
+    return found
+
+
 class Sampling:
     """A run that can be stopped at any time and continued later.
 
@@ -187,15 +200,14 @@ class Sampling:
         sources = [
             _source(state.kind, cube, np.random.default_rng(seed), state.points) for seed in seeds
         ]
-        largest = max(self.first_points, _CHUNK // state.replicates)
+        largest = max(self.first_points, self._largest_batch() // state.replicates)
         points = self.first_points
+        _keep_pages()
         while True:
             start = perf_counter()
             at_once = max(1, _NUMBERS // (points * cube))
             parts = [sources[i : i + at_once] for i in range(0, len(sources), at_once)]
-            found = np.concatenate(
-                [self._sums(np.stack([source.random(points) for source in part])) for part in parts]
-            )
+            found = np.concatenate([self._sums(_cubes(part, points)) for part in parts])
             self.state = replace(
                 self.state,
                 points=self.state.points + points,
@@ -209,6 +221,11 @@ class Sampling:
             yield self.estimates()
             points = following
 
+    def _largest_batch(self) -> int:
+        """Points of all replicates in a batch, at the most."""
+        quick = isinstance(self.problem.model, PolynomialVelocity)
+        return _LONG_CHUNK if quick and _operations(self.problem.data) <= _QUICK else _CHUNK
+
     @_OVERFLOWS
     def _sums(self, cube: FloatArray) -> FloatArray:
         """The sums over points (R, n, .) of the unit cube, in R replicates, of all
@@ -217,7 +234,6 @@ class Sampling:
 
         problem, dim, shape = self.problem, self.problem.dim, cube.shape[:2]
         cube = cube.reshape(-1, cube.shape[2])
-        np.clip(cube, _SMALLEST, 1 - np.finfo(np.float64).epsneg, out=cube)
         t, weights = self._proposal.times(cube[:, 0])
         chosen, picked = self._proposal.components(cube[:, 1])
         normals = ndtri(cube[:, 2:])
@@ -229,7 +245,7 @@ class Sampling:
             by_point = (weights / drawn).reshape(shape)
             found.append(self._marginal.sums(points, Target(u, variance), by_point))
         if self._joint.width:
-            target = Target(problem.target(t, z, eps))
+            target = Target(problem.target(t, z, eps, overwrite=True))
             by_component = (weights * picked).reshape(shape)
             found.append(self._joint.sums(points, target, by_component))
         return np.concatenate(found, axis=2)
@@ -385,14 +401,29 @@ def evaluate(
     return found
 
 
+def _keep_pages() -> None:
+    """Let temporary arrays have the memory of those before them.
+
+    glibc gives memory back to the system, which clears it before it hands it out again: that takes
+    as long as what is then written to it. It keeps what is smaller than the largest piece that was
+    ever freed (mallopt(3), M_MMAP_THRESHOLD, up to 32 MB). The one here is never touched.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
+
+
+def _operations(data: GaussianMixture) -> float:
+    """About how many a point takes."""
+    products = 1 if data.by_products else data.dim  # a component in its own basis is a matrix
+    return 4.0 * data.components * (data.dim + _OVERHEAD) * products
+
+
 def _first_points(run: Sampling, seconds: float) -> int:
     """How many points of each replicate a first batch may have, a power of two.
 
     Raises ``InputError`` where even ``_FEWEST`` take longer than ``seconds``.
     """
     data = run.problem.data
-    products = 1 if data.by_products else data.dim  # a component in its own basis is a matrix
-    work = 4.0 * data.components * (data.dim + _OVERHEAD) * products * run.state.replicates
+    work = _operations(data) * run.state.replicates
     points = _FIRST_POINTS
     while points > _FEWEST and points * work > _SLOWEST * max(seconds, _LEAST_SECONDS):
         points //= 2

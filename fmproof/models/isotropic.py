@@ -37,7 +37,7 @@ class Spheres:
     """Isotropic components about their mean, as factors of the products.
 
     Attributes:
-        centre: (d,), the mean.
+        centre: (d,), the mean, or 0 where that is no farther from the means than most.
         factors: (K, d + 3), a row (m - centre, |m - centre|^2, log weight, 1) for each component.
         sigma: (1,) or (K,), the standard deviations.
         longest: the largest distance of a mean from the centre.
@@ -45,6 +45,8 @@ class Spheres:
 
     def __init__(self, data: GaussianMixture) -> None:
         self.centre = data.mean()
+        if self.centre @ self.centre <= np.einsum("kd,kd->k", data.means, data.means).max() / 4:
+            self.centre = np.zeros_like(self.centre)  # centring would gain no digit worth a pass
         means = data.means - self.centre
         squares = np.einsum("kd,kd->k", means, means)
         with np.errstate(divide="ignore"):
@@ -139,14 +141,14 @@ class IsotropicPosterior:
 
     @cached_property
     def _queries(self) -> Any:
-        """Rows (n, d + 3) whose products with the factors are log w_k - |x - alpha m_k|^2 / 2 s^2
-        of components of one scale, but for what they have in common."""
+        """Rows (n, d + 2) whose products with the factors, but for the ones, are
+        log w_k - |x - alpha m_k|^2 / 2 s^2 of components of one scale, but for what they have in
+        common."""
         half = self.alpha / self.scale**2
-        found = np.empty((len(self.x), self._factors.shape[1]), dtype=self._dtype)
-        found[:, :-3] = half * self._centred
-        found[:, -3:] = np.concatenate(
-            [-0.5 * half * self.alpha, np.ones_like(half), np.zeros_like(half)], axis=1
-        )
+        found = np.empty((len(self.x), self._factors.shape[1] - 1), dtype=self._dtype)
+        np.multiply(half, self._centred, out=found[:, :-2], casting="same_kind")
+        found[:, -2] = (-0.5 * half * self.alpha)[:, 0]
+        found[:, -1] = 1
         return found
 
     @cached_property
@@ -159,9 +161,10 @@ class IsotropicPosterior:
         return len(self.sigma) == 1
 
     @cached_property
-    def _means(self) -> Any:
-        """Of the components' rows of factors, with the marks in place of the logarithms of the
-        weights, (n, d + 3), where all have one scale."""
+    def _sums(self) -> Any:
+        """Over the components, weighted by multiples of the posterior, of the rows of factors with
+        the marks in place of the logarithms of the weights, (n, d + 3), where all have one scale;
+        the last is the sum of the weights."""
         count, components = len(self.x), len(self._factors)
         summed = self._factors
         if self._marks is not None:
@@ -172,26 +175,25 @@ class IsotropicPosterior:
         width = min(components, max(_BLOCK // min(step, max(count, 1)), _ROWS))
         room = np.empty(min(step, count) * width, dtype=self._dtype)  # to be allocated once
         for rows in (slice(i, i + step) for i in range(0, count, step)):
-            queries, sums = self._queries[rows], found[rows]
+            queries, sums = self._queries[rows].T, found[rows]
             for start in range(0, components, width):
-                factors = self._factors[start : start + width]
-                terms = room[: len(queries) * len(factors)].reshape(len(queries), len(factors))
-                np.matmul(queries, factors.T, out=terms)
-                highest = terms.max(axis=1)
+                factors = self._factors[start : start + width, :-1]
+                terms = room[: len(factors) * len(sums)].reshape(len(factors), len(sums))
+                np.matmul(factors, queries, out=terms)
+                highest = terms.max(axis=0)
                 if not start:
                     top = highest
                 elif (highest > top + _ABOVE).any():
                     higher = np.maximum(top, highest)
                     sums *= np.exp(top - higher)[:, None]
                     top = higher
-                terms -= top[:, None]
+                terms -= top
                 np.maximum(terms, -_UNDERFLOW[self._dtype], out=terms)
                 np.exp(terms, out=terms)
                 if start:
-                    sums += terms @ summed[start : start + width]
+                    sums += terms.T @ summed[start : start + width]
                 else:
-                    np.matmul(terms, summed[:width], out=sums)
-            sums /= sums[:, -1:].copy()
+                    np.matmul(terms.T, summed[:width], out=sums)
         return found
 
     @cached_property
@@ -199,7 +201,7 @@ class IsotropicPosterior:
         """log w_k - |x - alpha m_k|^2 / 2 s_k^2 - d log s_k, (n, K); but for what all have in
         common, where they have one scale."""
         if self._one_scale:
-            return np.asarray(self._queries @ self._factors.T)
+            return np.asarray(self._queries @ self._factors[:, :-1].T)
         square = self._products
         square *= -2 * self.alpha
         square += self.alpha**2 * self._spheres.squares
@@ -236,7 +238,7 @@ class IsotropicPosterior:
     def mean(self, marks: FloatArray) -> FloatArray:
         """E[marks of the component given x], (n,), for ``marks`` (K,)."""
         if self._one_scale and marks is self._marks:
-            return np.asarray(self._means[:, -2], dtype=np.float64)
+            return np.asarray(self._sums[:, -2] / self._sums[:, -1], dtype=np.float64)
         return np.asarray(self.responsibilities @ marks)
 
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
@@ -289,8 +291,8 @@ class IsotropicPosterior:
         gain = gain + dbeta[:, None] * (self.beta / self.scale) / self.scale
         slope = dalpha[:, None] - self.alpha * gain  # the component says slope m + gain x
         if self._one_scale:
-            means = self._means
-            return gain, slope * means[:, :-3], (slope**2)[:, 0] * means[:, -3]
+            each = slope / self._sums[:, -1:]
+            return gain, each * self._sums[:, :-3], (slope * each)[:, 0] * self._sums[:, -3]
         spheres, weights = self._spheres, self.responsibilities
         square = slope**2 * spheres.squares + gain**2 * self._lengths
         square += 2 * slope * gain * self._products

@@ -40,6 +40,8 @@ class NearPosterior:
         # Pairs of a point and a component that may matter to it, point after point, (P,) each.
         self._rows, self._members = np.nonzero(_candidates(data, self.alpha, x, scale))
         self._starts = np.searchsorted(self._rows, np.arange(len(x)))
+        self._placed_of: tuple[slice, tuple[FloatArray, FloatArray, FloatArray]] | None = None
+        self._latest: tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray]] | None = None
 
     @cached_property
     def _parts(self) -> list[slice]:
@@ -53,11 +55,14 @@ class NearPosterior:
 
     def _placed(self, part: slice) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Of some pairs: the components' sigma and the standard deviations of x, (P, 1), and x in
-        units of these, (P, d)."""
-        rows, members = self._rows[part], self._members[part]
-        alpha, sigma = self.alpha[rows], self.data.scales[members, :1]
-        scale = np.hypot(alpha * sigma, self.beta[rows])
-        return sigma, scale, (self.x[rows] - alpha * self.data.means[members]) / scale
+        units of these, (P, d); those of the last part are kept, which is often the only one."""
+        if self._placed_of is None or self._placed_of[0] != part:
+            rows, members = self._rows[part], self._members[part]
+            alpha, sigma = self.alpha[rows], self.data.scales[members, :1]
+            scale = np.hypot(alpha * sigma, self.beta[rows])
+            white = (self.x[rows] - alpha * self.data.means[members]) / scale
+            self._placed_of = part, (sigma, scale, white)
+        return self._placed_of[1]
 
     @cached_property
     def _log_terms(self) -> FloatArray:
@@ -104,11 +109,18 @@ class NearPosterior:
 
     def velocity(self, dalpha: FloatArray, dbeta: FloatArray) -> FloatArray:
         """E[dalpha z + dbeta eps given x], (n, d)."""
-        return np.concatenate([mean for mean, _ in self._moments(dalpha, dbeta)])
+        return self._both(dalpha, dbeta)[0]
 
     def variance(self, dalpha: FloatArray, dbeta: FloatArray, pointwise: bool = True) -> FloatArray:
         """tr Cov(dalpha z + dbeta eps given x), (n,), with the digits of each entry."""
-        return np.concatenate([spread for _, spread in self._moments(dalpha, dbeta)])
+        return self._both(dalpha, dbeta)[1]
+
+    def _both(self, dalpha: FloatArray, dbeta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and trace of the covariance, which are asked for one after the other."""
+        if self._latest is None or self._latest[0] is not dalpha or self._latest[1] is not dbeta:
+            means, spreads = zip(*self._moments(dalpha, dbeta), strict=True)
+            self._latest = dalpha, dbeta, (np.concatenate(means), np.concatenate(spreads))
+        return self._latest[2]
 
     def _moments(
         self, dalpha: FloatArray, dbeta: FloatArray
@@ -149,9 +161,8 @@ def _candidates(
         rest = spheres.log_weights - dim * np.log(scale)
         most = rest - 0.5 * (np.maximum(square - error, 0) / scale) / scale
         least = rest - 0.5 * ((square + error) / scale) / scale
-        best = least.argmax(axis=1)[:, None]
-        found = most >= np.take_along_axis(least, best, axis=1) - _NOTHING
-        np.put_along_axis(least, best, -np.inf, axis=1)
+        found = most >= least.max(axis=1, keepdims=True) - _NOTHING
+        least[np.arange(len(x)), least.argmax(axis=1)] = -np.inf
         found &= most >= least.max(axis=1, keepdims=True) - _NEGLIGIBLE
     found[~found.any(axis=1), 0] = True
     return np.asarray(found)

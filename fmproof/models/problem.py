@@ -76,20 +76,19 @@ class Problem(ClosedForms, Code):
     def interpolate(self, t: Any, z: Any, eps: Any) -> FloatArray:
         """x = alpha z + beta eps, (N, d)."""
         times, data, noise = self._batch(t, z=z, eps=eps)
-        x = self.path.alpha(times)[:, None] * data
-        x += self.path.beta(times)[:, None] * noise
-        return x
+        return _combined(self.path.alpha(times), data, self.path.beta(times), noise)
 
-    def target(self, t: Any, z: Any, eps: Any) -> FloatArray:
+    def target(self, t: Any, z: Any, eps: Any, overwrite: bool = False) -> FloatArray:
         """The training target dalpha z + dbeta eps, (N, d).
 
         It is u_t(x given z) at x = alpha z + beta eps, without the division by beta.
+
+        Args:
+            overwrite: the arrays ``z`` and ``eps`` are needed no more; this takes their memory.
         """
         times, data, noise = self._batch(t, z=z, eps=eps)
         dalpha, dbeta = self._derivatives(times)
-        u = dalpha[:, None] * data
-        u += dbeta[:, None] * noise
-        return u
+        return _combined(dalpha, data, dbeta, noise, overwrite)
 
     def conditional_mean_std(self, t: Any, z: Any) -> tuple[FloatArray, FloatArray]:
         """Mean alpha z (N, d) and standard deviation beta (N,) of p_t(x given z)."""
@@ -212,18 +211,25 @@ class Problem(ClosedForms, Code):
         self, times: FloatArray, points: FloatArray, kind: Any, marks: FloatArray | None
     ) -> Iterator[tuple[IntArray, FloatArray, _Posterior]]:
         """Some rows of the batch, their times and their posterior, until all have been."""
-        for rows, posterior, width, numbers, beyond in self._tiers(times, points, kind, marks):
+        schedule = self.path.alpha(times), self.path.beta(times)
+        for rows, posterior, width, numbers, beyond in self._tiers(*schedule, points, kind, marks):
             for part in chunks(len(rows), width, numbers):
                 some = rows[part]
                 whole = len(some) == len(points)
-                at = times if whole or len(times) == 1 else times[some]
-                alpha, beta = self.path.alpha(at), self.path.beta(at)
+                at, alpha, beta = (
+                    v if whole or len(times) == 1 else v[some] for v in (times, *schedule)
+                )
                 if beyond is not None:
                     beta = np.where(beyond[some], 1.0, beta)
                 yield some, at, posterior(self.data, alpha, beta, points if whole else points[some])
 
     def _tiers(
-        self, times: FloatArray, points: FloatArray, kind: Any, marks: FloatArray | None
+        self,
+        alpha: FloatArray,
+        beta: FloatArray,
+        points: FloatArray,
+        kind: Any,
+        marks: FloatArray | None,
     ) -> list[_Tier]:
         """Which rows are evaluated how, later ones in place of earlier ones.
 
@@ -233,7 +239,7 @@ class Problem(ClosedForms, Code):
         (components, dim), every = self.data.means.shape, np.arange(len(points))
         if not self.data.by_products:
             return [(every, Posterior, components * dim, 0, None)]
-        sizes = self.data.spheres.log_sizes(self.path.alpha(times), self.path.beta(times), points)
+        sizes = self.data.spheres.log_sizes(alpha, beta, points)
         best = np.asarray((np.sqrt(dim) + 4) * np.finfo(np.float64).eps * sizes <= _LOGARITHM)
         some = best & np.asarray(_USUAL * np.finfo(np.float32).eps * sizes <= _SINGLE)
         if kind != np.float32:
@@ -243,7 +249,7 @@ class Problem(ClosedForms, Code):
         width = dim if len(self.data.spheres.sigma) == 1 else components + dim
         usual, others = every[best & ~some], every[~best]
         beyond = None
-        if len(times) > 1 and 2 * len(usual) > len(every) > len(usual):
+        if len(alpha) > 1 and 2 * len(usual) > len(every) > len(usual):
             usual, beyond = every, ~best  # without a copy of most rows
         tiers: list[_Tier] = [
             (usual, products, width, _PRODUCTS, beyond),
@@ -251,6 +257,19 @@ class Problem(ClosedForms, Code):
             (others, NearPosterior, components + dim, _PRODUCTS, None),
         ]
         return [tier for tier in tiers if len(tier[0]) or (not len(points) and tier is tiers[0])]
+
+
+def _combined(
+    first: FloatArray,
+    data: FloatArray,
+    second: FloatArray,
+    noise: FloatArray,
+    overwrite: bool = False,
+) -> FloatArray:
+    """first data + second noise, (N, d), for factors (N,) or (1,); in their memory if wanted."""
+    found = np.multiply(first[:, None], data, out=data if overwrite else None)
+    found += np.multiply(second[:, None], noise, out=noise if overwrite else None)
+    return found
 
 
 _Posterior = Posterior | IsotropicPosterior | NearPosterior

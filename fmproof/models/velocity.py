@@ -6,6 +6,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -150,7 +151,40 @@ class PolynomialVelocity(Velocity):
 
     def __call__(self, t: Any, x: Any) -> FloatArray:
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(self.monomials(t, x) @ self.coefficients)
+            if self._affine is None:
+                return np.asarray(self.monomials(t, x) @ self.coefficients)
+            times, points = batch(t, x, self.dim)
+            parts = (self._affine_part(power, times, points) for power in self._affine)
+            return reduce(operator.iadd, parts)
+
+    def _affine_part(self, power: int, times: FloatArray, points: FloatArray) -> FloatArray:
+        """The terms with t^power of a model of degree 1 in x, (n, d)."""
+        assert self._affine is not None
+        matrix, vector = self._affine[power]
+        found: FloatArray = points @ matrix
+        if vector.any():
+            found += vector
+        if power:
+            found *= (times**power)[:, None]
+        return found
+
+    @cached_property
+    def _affine(self) -> dict[int, tuple[FloatArray, FloatArray]] | None:
+        """The model as sum_k t^k (x A_k + b_k), A_k (d, d) and b_k (d,) by k; None where it is of a
+        higher degree in x."""
+        if (self.x_powers.sum(axis=1) > 1).any():
+            return None
+        found: dict[int, tuple[FloatArray, FloatArray]] = {}
+        for coef, power, powers in zip(
+            self.coefficients, self.t_powers.tolist(), self.x_powers, strict=True
+        ):
+            zeros = np.zeros((self.dim, self.dim)), np.zeros(self.dim)
+            matrix, vector = found.setdefault(power, zeros)
+            if powers.any():
+                matrix[powers.argmax()] += coef
+            else:
+                vector += coef
+        return found
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -30,11 +31,15 @@ from fmproof import (
     Vec,
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.certificate.export.check import check, write
-from fmproof.certificate.export.files import goal, proof
+from fmproof.certificate.export.check import check, check_folder
+from fmproof.certificate.export.commands import require_known_commands
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.folder import write_folder
 from fmproof.certificate.export.scripts import SCRIPTS
-from fmproof.certificate.export.statement import NotExported, Symbols
-from fmproof.certificate.library import MISSING, axioms, compiled
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
+from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.library import FILES, MISSING, axioms, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.cli import command
 from fmproof.derivations.fm_cfm import fm_cfm
@@ -75,7 +80,10 @@ def small() -> Certificate:
 @needs_coq
 def test_coq_accepts_the_theorem_of_flow_matching(tmp_path: Path) -> None:
     """By the command; :func:`check` compares the axioms with those that are allowed."""
-    given = ["verify", "fm-cfm", "--no-numeric", "-q", "--coq", str(tmp_path / "out")]
+    folder = str(tmp_path / "out")
+    written = CliRunner().invoke(command, ["export", "fm-cfm", "--to", "coq", "-o", folder])
+    assert written.exit_code == 0, written.output
+    given = ["verify", "fm-cfm", "--no-numeric", "-q", "--coq-from", folder]
     done = CliRunner().invoke(command, given)
     assert done.exit_code == 0, done.output
     steps = len(certificate("fm-cfm").steps)
@@ -118,7 +126,7 @@ def test_the_rules_are_rules_of_the_kernel() -> None:
 
 
 def edited(folder: Path, name: str, change: Callable[[str], str]) -> None:
-    write(small(), folder)
+    write_folder(small(), folder)
     before = (folder / name).read_text("utf-8")
     after = change(before)
     assert after != before
@@ -127,7 +135,7 @@ def edited(folder: Path, name: str, change: Callable[[str], str]) -> None:
 
 def refusal(folder: Path) -> str:
     with pytest.raises(InputError) as refused:
-        check(small(), folder, compiled())
+        check_folder(small(), folder, compiled())
     return str(refused.value)
 
 
@@ -187,14 +195,45 @@ def test_a_replaced_goal_is_refused(tmp_path: Path) -> None:
     easier = "Definition theorem : Prop := True.\nDefinition other :"
     edited(tmp_path, "Goal.v", lambda t: t.replace("Definition theorem :", easier))
     with pytest.raises(InputError, match="does not state the theorem of square"):
-        check(small(), tmp_path, tmp_path)
+        check_folder(small(), tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize("command", ["Declare ML", "Declare (* a (* b *) *) ML", "Declare (**) ML"])
-def test_a_command_that_reaches_outside_is_refused(tmp_path: Path, command: str) -> None:
-    edited(tmp_path, "Proof.v", lambda t: t + f'{command} Module "anything".\n')
-    with pytest.raises(InputError, match=r"Declare\s+ML, which reaches outside"):
-        check(small(), tmp_path, tmp_path)
+OUTSIDE = {
+    'Declare ML Module "anything".': "Declare ML",
+    'Declare (* a (* b *) *) ML Module "anything".': "Declare ML",
+    'Load "anything".': "Load",
+    'Check "(*". Load "anything". Check "*)".': "Load",
+    'Redirect "file" Check I.': "Redirect",
+    'Time Redirect "file" Check I.': "Time",
+    'Print Universes "file".': "Print Universes",
+    "Elpi Command anything.": "Elpi",
+    "#[local] Elpi Command anything.": "Elpi",
+    "#[bypass_check(guard)] Fixpoint f (n : nat) : False := f n.": "bypass_check",
+    "Lemma a : True. Proof. { Elpi anything.": "Elpi",
+    "Lemma a : True. Proof. 1: { Drop.": "Drop",
+    "Definition a := ltac:(elpi anything).": "elpi",
+    "Local Set NativeCompute Profiling.": "Profiling",
+    "HB.instance Definition _ := a.": "HB",
+    'Program Definition a := 1. Cd "..".': "Cd",
+}
+"""Commands that write files, run programs or load plug-ins; Elpi comes with mathcomp."""
+
+
+@pytest.mark.parametrize("added", sorted(OUTSIDE))
+def test_a_command_that_reaches_outside_is_refused(tmp_path: Path, added: str) -> None:
+    edited(tmp_path, "Proof.v", lambda t: f"{t}{added}\n")
+    with pytest.raises(InputError, match=rf"the command {OUTSIDE[added]}\b.*may reach outside"):
+        check_folder(small(), tmp_path, tmp_path)
+
+
+def test_commands_of_a_proof_are_known() -> None:
+    """Also those of one that somebody edits, and where comments and strings name others."""
+    require_known_commands(proof(certificate("fm-cfm")))
+    require_known_commands(
+        'From Coq Require Import Lia. (* Load "a". *) Ltac by_ring := ring.\n'
+        "Local Notation \"x 'Load' y\" := (x + y).\n"
+        "Lemma a : 1 = 1. Proof. - { 1: { all: trivial. } } + reflexivity... Qed."
+    )
 
 
 def test_a_name_does_not_end_the_comment_that_it_stands_in() -> None:
@@ -249,21 +288,19 @@ def test_mutations_without_a_proof_are_told_before_coq_is_asked() -> None:
 
 
 @needs_coq
-def test_coq_refuses_mutations(tmp_path: Path) -> None:
+def test_coq_refuses_mutations() -> None:
     """The proof of a certificate with another line proves the right theorem or is refused.
 
     One here, twenty in the nightly profile.
     """
     original, rng, refused = small(), random.Random(5), []
-    write(original, tmp_path)
     right, tried = without_comments(proof(original)), 0
     while tried < times(1):
         changed = mutated(rng, original, "conclusion")
         if told_by(lambda c=changed: proof(c)):  # type: ignore[misc]
             continue
         if without_comments(proof(changed)) != right:
-            (tmp_path / "Proof.v").write_text(proof(changed), "utf-8")
-            message = told_by(lambda: check(original, tmp_path, compiled()))
+            message = told_by(lambda c=changed: check(original, proof(c), compiled()))  # type: ignore[misc]
             refused.extend([message] if message else [])
             tried += 1
     assert refused
@@ -306,6 +343,7 @@ def test_names_do_not_capture_each_other() -> None:
     """Symbols and variables that Coq, the library or the generated proof has the names of."""
     pt, h = Vec("pt h")
     head = Scalar("Int", pt)
+    assert Symbols((Scalar("by")(),)).heads[Scalar("by")] != "by"
     symbols = Symbols((Expect(head(pt) * Field("fun", pt)(pt) @ h, Density("p", pt)(pt)),))
     names = set(symbols.heads.values())
     assert len(names) == 3
@@ -319,12 +357,61 @@ def test_names_do_not_capture_each_other() -> None:
 # --- the command --------------------------------------------------------------------------
 
 
-def test_the_command_without_coq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_without_coq(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    given = ["verify", "fm-cfm", "--no-numeric", "-q", "--coq", str(tmp_path / "out")]
+    given = ["verify", "predictions", "log-density", "--no-numeric", "-q", "--coq"]
     done = CliRunner().invoke(command, given)
     assert isinstance(done.exception, InputError)
     assert "apt-get install coq" in str(done.exception)
-    assert (tmp_path / "out" / "Goal.v").read_text("utf-8") == goal(certificate("fm-cfm"))
-    two = CliRunner().invoke(command, ["verify", "fm-cfm", "general", "--coq", str(tmp_path)])
+    for name in given[1:3]:
+        assert f"{name}  not checked by Coq: coqc is not installed" in done.output
+    two = CliRunner().invoke(command, [*given, "--coq-from", str(tmp_path)])
     assert two.exit_code == 2
+    assert "--coq-from is for one derivation" in two.output
+
+
+def test_what_is_exported(tmp_path: Path) -> None:
+    """Whole, with what the Makefile says of each file; never over files of somebody else."""
+    folder = tmp_path / "out"
+    asked = ["export", "predictions", "--to", "coq", "-o", str(folder)]
+    for _ in range(2):
+        done = CliRunner().invoke(command, asked)
+        assert done.exit_code == 0, done.output
+        assert done.output.startswith("predictions: 32 steps for Coq in ")
+    files = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
+    library = {f"library/{name}.v" for name in FILES}
+    assert files == {"Goal.v", "Proof.v", "Check.v", "Makefile", *library}
+    assert (folder / "Goal.v").read_text("utf-8") == goal(certificate("predictions"))
+    (folder / "Proof.v").write_text("(* mine *)")
+    done = CliRunner().invoke(command, asked)
+    assert isinstance(done.exception, InputError)
+    assert "Proof.v is something else already" in str(done.exception)
+    assert (folder / "Proof.v").read_text() == "(* mine *)"
+
+
+def test_what_is_not_proved_is_not_exported(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from fmproof import *\nx = Real('x')\n"
+        "d = Derivation('d', variables=[x], start=x, steps=[Step('1', x + 1, by='ring')])\n"
+    )
+    done = CliRunner().invoke(command, ["export", str(mine), "--to", "coq", "-o", str(tmp_path)])
+    assert "d is not proved" in str(done.exception)
+    assert [f.name for f in tmp_path.iterdir()] == ["mine.py"]
+
+
+@needs_coq
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_checks_what_is_exported(tmp_path: Path) -> None:
+    """The library is compiled already, as a second ``make`` finds it."""
+    write_folder(small(), tmp_path)
+    for name in FILES:  # in the order in which they were made
+        shutil.copy(compiled() / f"{name}.vo", tmp_path / "library")
+    done = subprocess.run(["make"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Measure.v" not in done.stdout
+    assert "Axioms:" in done.stdout or "Closed under the global context" in done.stdout
+    proof_file = tmp_path / "Proof.v"
+    proof_file.write_text(proof_file.read_text("utf-8").replace("(2 * ", "(3 * "), "utf-8")
+    again = subprocess.run(["make"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert again.returncode != 0

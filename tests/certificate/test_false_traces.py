@@ -14,9 +14,10 @@ import pytest
 from examples import times
 
 from fmproof.certificate.certificate import Certificate, read
-from fmproof.certificate.export.check import check, write
-from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.check import check
+from fmproof.certificate.export.files import proof
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.replay import replay
 from fmproof.errors import InputError
@@ -56,8 +57,7 @@ def test_a_false_trace_is_stated_and_not_proved(file: Path) -> None:
 
 @needs_coq
 @pytest.mark.parametrize("name", WRITTEN if times(1) > 1 else WRITTEN[-1:])
-def test_coq_refuses_it(name: str, tmp_path: Path) -> None:
+def test_coq_refuses_it(name: str) -> None:
     """One here, all in the nightly profile."""
-    write(trace(name), tmp_path)
     with pytest.raises(InputError, match=r"Coq refuses (fact_\d+|s0) of Proof\.v"):
-        check(trace(name), tmp_path, compiled())
+        check(trace(name), proof(trace(name)), compiled())

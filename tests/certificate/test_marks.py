@@ -91,13 +91,28 @@ def test_the_mark_in_json(verdict: CoqVerdict | None) -> None:
 def test_a_document_without_coq_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     page = tmp_path / "page.html"
-    asked = ["docs", "predictions", "--no-numeric", "--coq", str(tmp_path / "coq")]
-    done = CliRunner().invoke(command, [*asked, "-o", str(page)])
+    asked = ["docs", "predictions", "--no-numeric"]
+    done = CliRunner().invoke(command, [*asked, "--coq", "-o", str(page)])
     assert isinstance(done.exception, InputError)
     assert "Not checked by Coq: coqc is not installed" in flat(page.read_text("utf-8"))
-    assert (tmp_path / "coq" / "Proof.v").exists()
-    several = CliRunner().invoke(command, [*asked, "fm-cfm", "-o", str(page)])
+    from_folder = [*asked, "fm-cfm", "--coq-from", str(tmp_path), "-o", str(page)]
+    several = CliRunner().invoke(command, from_folder)
     assert several.exit_code == 2
+
+
+def test_the_mark_is_of_what_was_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that says another thing when it is read again is read once."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    mine, log = tmp_path / "mine.py", tmp_path / "log"
+    mine.write_text(
+        "from fmproof import *\nx = Real('x')\n"
+        f"with open({str(log)!r}, 'a') as log: log.write('read ')\n"
+        "d = Derivation('d', variables=[x], start=x, steps=[Step('1', x, by='ring')])\n"
+    )
+    certificate = ["--certificate", str(tmp_path / "mine.jsonl")]
+    CliRunner().invoke(command, ["verify", str(mine), "--no-numeric", "--coq", *certificate])
+    assert log.read_text() == "read "
+    assert read((tmp_path / "mine.jsonl").read_text("utf-8")).derivation == "d"
 
 
 def test_labels_stay_in_certificates() -> None:

@@ -98,11 +98,12 @@ def test_the_share_of_batches_that_pair_them() -> None:
     rng = np.random.default_rng(1)
     coupling = BatchCoupling(rows, summarise(rows), 2, None, 0)
     x, r, draws = rng.standard_normal((4, 2)) * 2, np.array([0.0, 0.3, 1.0, 3.0]), 4000
+    each = np.array([draws, draws // 2, draws, draws // 4])
     centred = z - summarise(rows).centre
     likely = _Likely(np.repeat(range(4), 5), np.tile(range(5), 4), np.ones(20))
     points = coupling._points
     order = [int(np.argmin(((centred - p) ** 2).sum(axis=1))) for p in points]
-    counted = coupling._counted(x, r, likely, draws, rng).reshape(4, 5)
+    counted = coupling._counted(x, r, likely, each, rng).reshape(4, 5)
     for i in range(4):
         for k in range(5):
             own = centred[order[k]]
@@ -110,7 +111,13 @@ def test_the_share_of_batches_that_pair_them() -> None:
             gaps = own - np.delete(centred, order[k], axis=0)
             chances = ndtr(gaps @ eps / np.sqrt((gaps**2).sum(axis=1)))
             exact = 2 * (chances.sum() + 0.5) / 5
-            assert abs(counted[i, k] - exact) <= 5 * 2 * 0.5 / draws**0.5
+            assert abs(counted[i, k] - exact) <= 5 * 2 * 0.5 / each[i] ** 0.5
+
+
+def test_an_x_that_many_points_may_have_made_needs_fewer_batches() -> None:
+    likely = _Likely(np.repeat([0, 1], [1024, 2]), np.arange(1026), np.ones(1026))
+    assert likely.needed(256, 2).tolist() == [16, 256]
+    assert likely.needed(8, 2).tolist() == [8, 8]
 
 
 def test_whether_a_batch_pairs_two_is_read_off_its_own_pairing() -> None:

@@ -229,3 +229,17 @@ def test_repr_of_a_function_and_of_much_data():
     assert repr(CallableVelocity(np.tanh, 2)) == "CallableVelocity(tanh, 2)"
     many = GaussianMixture.points(np.zeros((1000, 100)))
     assert repr(many) == "<GaussianMixture of 1000 components in dimension 100>"
+
+
+@pytest.mark.parametrize("time", [0.3, np.linspace(0.1, 0.9, 5)])
+def test_a_target_may_take_the_memory_of_what_it_is_made_of(time):
+    """And is the same; without being told it leaves its arguments alone."""
+    case = problem(random_mixture(np.random.default_rng(0), 3, 2), models.CondOTPath())
+    z, eps = np.random.default_rng(1).standard_normal((2, 5, 2))
+    given = z.copy(), eps.copy()
+    plain = case.target(time, z, eps)
+    assert (z == given[0]).all()
+    assert (eps == given[1]).all()
+    again = case.target(time, z, eps, overwrite=True)
+    assert (again == plain).all()
+    assert np.shares_memory(again, z)

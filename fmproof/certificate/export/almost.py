@@ -10,7 +10,7 @@ from fmproof.certificate.export.laws import marginal, measurable_law
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.rules import all_at_points, known_at_points, only_almost
 from fmproof.certificate.export.spaces import at, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     densities,
     dimension,

@@ -10,7 +10,7 @@ from fmproof.certificate.export.derivatives import Place
 from fmproof.certificate.export.equality import Tree, chain, leaf, slope_function, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
     NotExported,
     densities,

@@ -9,41 +9,18 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fmproof.certificate.certificate import Certificate
-from fmproof.certificate.export.files import goal, proof
-from fmproof.certificate.library import ALLOWED, ASSUMED, ASSUMING, axioms, coqc, last_words
+from fmproof.certificate.export.commands import require_known_commands
+from fmproof.certificate.export.folder import CHECK
+from fmproof.certificate.export.statement.goal import goal
+from fmproof.certificate.library import ALLOWED, ASSUMED, axioms, coqc, last_words
 from fmproof.errors import InputError
-from fmproof.files import write_whole
 
-_OUTSIDE = re.compile(
-    r"\b(Declare\s+ML|Add\s+(Rec\s+)?LoadPath|Add\s+ML|Load|Redirect|Extraction|Cd|Drop)\b"
-)
-_CHECK = f"""From FMProof Require Import {" ".join(ASSUMING)}.
-Require Certificate.Proof.
-Definition accepted : theorem := Certificate.Proof.proved.
-Print Assumptions accepted.
-"""
-
-
-_TOKEN = re.compile(r'"[^"]*"|\(\*|\*\)|.', re.DOTALL)
-
-
-def _without_comments(text: str) -> str:
-    """What Coq reads: comments, which nest, can stand between the words of a command."""
-    kept, depth = [], 0
-    for token in _TOKEN.findall(text):
-        if token == "(*":
-            depth += 1
-        if depth == 0:
-            kept.append(token)
-        if token == "*)" and depth:
-            depth -= 1
-            kept.append(" ")
-    return "".join(kept)
+_SECONDS, _SECONDS_A_LINE = 600.0, 0.05
+"""What Coq is given at the most: about thirty times what it takes."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +44,22 @@ class Accepted:
     assumed: frozenset[str] = frozenset()
 
 
-def write(certificate: Certificate, folder: Path) -> None:
-    """``Goal.v`` and ``Proof.v`` in a folder, which is made if need be; files there stay.
+def check_folder(certificate: Certificate, folder: Path, library: Path) -> Accepted:
+    """Have Coq check the ``Proof.v`` of a folder, beside a ``Goal.v`` that states the theorem.
 
     Raises:
-        InputError: the certificate has no translation yet, or nothing can be written there.
+        InputError: ``Goal.v`` states something else, or as for :func:`check`.
     """
-    texts: Mapping[str, str] = {"Goal.v": goal(certificate), "Proof.v": proof(certificate)}
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        if not (folder / name).exists():
-            write_whole(folder / name, text.encode())
+    if _text(folder / "Goal.v") != goal(certificate):
+        raise InputError(
+            f"{folder / 'Goal.v'} does not state the theorem of {certificate.derivation}; "
+            f"fmproof export writes what does into a new folder"
+        )
+    return check(certificate, _text(folder / "Proof.v"), library)
 
 
-def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
-    """Have Coq check the ``Proof.v`` of a folder against the theorem of a certificate.
+def check(certificate: Certificate, given: str, library: Path) -> Accepted:
+    """Have Coq check the text of a ``Proof.v`` against the theorem of a certificate.
 
     Args:
         library: the compiled library, :func:`fmproof.certificate.library.compiled`.
@@ -89,42 +67,28 @@ def check(certificate: Certificate, folder: Path, library: Path) -> Accepted:
     Raises:
         InputError: Coq refuses it; the message says which lemma, or what else is wrong.
     """
-    began = time.monotonic()
-    stated, found = goal(certificate), _text(folder / "Goal.v")
-    if found != stated:
-        raise InputError(
-            f"{folder / 'Goal.v'} does not state the theorem of {certificate.derivation}; "
-            f"delete it, and the statement is written anew"
-        )
-    given = _text(folder / "Proof.v")
-    outside = _OUTSIDE.search(_without_comments(given))
-    if outside:
-        raise InputError(
-            f"{folder / 'Proof.v'} has the command {outside[0]}, which reaches outside"
-        )
+    began, lines = time.monotonic(), len(given.splitlines())
+    require_known_commands(given)
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         (here / "Proof.v").write_text(given, encoding="utf-8")
-        (here / "Check.v").write_text(stated + _CHECK, encoding="utf-8")
         options = ["-Q", str(library), "FMProof", "-Q", ".", "Certificate"]
-        done = coqc([*options, "Proof.v"], here)
+        done = coqc([*options, "Proof.v"], here, _SECONDS + _SECONDS_A_LINE * lines)
         if done.returncode != 0:
             raise InputError(f"Coq refuses {_where(given, done.stderr)}: {last_words(done.stderr)}")
-        done = coqc([*options, "Check.v"], here)
+        (here / "Check.v").write_text(goal(certificate) + CHECK, encoding="utf-8")
+        done = coqc([*options, "Check.v"], here, _SECONDS + _SECONDS_A_LINE * lines)
     if done.returncode != 0:
-        raise InputError(
-            f"{folder / 'Proof.v'} proves another statement than Goal.v: {last_words(done.stderr)}"
-        )
+        told = last_words(done.stderr)
+        raise InputError(f"Proof.v proves another statement than Goal.v: {told}")
     used = axioms(done.stdout)
     extra = sorted(used - ALLOWED - ASSUMED.keys())
     if extra:
-        raise InputError(
-            f"{folder / 'Proof.v'} rests on {', '.join(extra)}, which is assumed, not proved"
-        )
+        raise InputError(f"Proof.v rests on {', '.join(extra)}, which is assumed, not proved")
     return Accepted(
         certificate.derivation,
         len(certificate.steps),
-        len(given.splitlines()),
+        lines,
         time.monotonic() - began,
         used & ALLOWED,
         used - ALLOWED,

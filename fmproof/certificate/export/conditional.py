@@ -11,7 +11,7 @@ from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, t
 from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at, density, folded
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     conditioned,
     densities,

@@ -13,7 +13,7 @@ from sympy import S
 
 from fmproof.certificate.export.equality import Tree, leaf, tree
 from fmproof.certificate.export.proof import At, Known
-from fmproof.certificate.export.statement import NotExported, dimension, domain, type_of
+from fmproof.certificate.export.statement.sorts import NotExported, dimension, domain, type_of
 from fmproof.kernel.gaussian import exponent, is_gaussian
 from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props

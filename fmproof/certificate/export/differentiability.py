@@ -7,7 +7,7 @@ from typing import Any
 from fmproof.certificate.export.calculus import dominated_parts
 from fmproof.certificate.export.derivatives import Place
 from fmproof.certificate.export.proof import At
-from fmproof.certificate.export.statement import NotExported, dimension, domain, type_of
+from fmproof.certificate.export.statement.sorts import NotExported, dimension, domain, type_of
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, mul
 from fmproof.lang.node import shown

@@ -14,12 +14,10 @@ from typing import Any
 from sympy import Rational
 
 from fmproof.certificate.export.spaces import at
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
     NotExported,
-    Printer,
     Scope,
-    Symbols,
     arguments,
     conditioned,
     densities,
@@ -29,10 +27,10 @@ from fmproof.certificate.export.statement import (
     items,
     number,
     space,
-    times,
     type_of,
-    vector_sum,
 )
+from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.terms import Printer, times, vector_sum
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes

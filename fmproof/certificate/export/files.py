@@ -1,129 +1,37 @@
-"""The files of Coq: the statement for people, and the generated proof."""
+"""``Proof.v``: the generated proof."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sympy import Basic
 
-from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.certificate import Certificate, From
 from fmproof.certificate.export.everywhere import assumed_everywhere
 from fmproof.certificate.export.instances import Parts, without_instances
-from fmproof.certificate.export.proof import Proof, frees, in_comment
+from fmproof.certificate.export.proof import Proof
 from fmproof.certificate.export.scripts import script
 from fmproof.certificate.export.spaces import Point
-from fmproof.certificate.export.statement import (
-    NotExported,
-    Printer,
-    Symbols,
+from fmproof.certificate.export.statement.declarations import (
     assumptions,
     declarations,
-    head_space,
     measurable,
-    product,
-    type_of,
-    variables,
 )
+from fmproof.certificate.export.statement.goal import header, in_comment, stated, statement_symbols
+from fmproof.certificate.export.statement.sorts import NotExported, head_space, product
+from fmproof.certificate.export.statement.symbols import Symbols
 from fmproof.certificate.export.transfers import without_arbitrary_functions
 from fmproof.lang import nodes
-from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
-from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
-HEADER = """From mathcomp Require Import measure.
-From FMProof Require Import Steps Vectors Almost.
-Open Scope R_scope.
-Set Warnings "-all".
-"""
-_CONDITIONAL = "From FMProof Require Import Conditional Bayes.\n"
-NORMAL_DENSITY = "From FMProof Require Import Gaussian Functions Scores Normal.\n"
-_DERIVATIVES = "From FMProof Require Import Slope Derivatives Exchange Logarithm.\n"
-_LEBESGUE = "From FMProof Require Import Lebesgue.\n"
 
-
-def goal(certificate: Certificate) -> str:
-    """``Goal.v``: the theorem as a proposition, from the statement alone.
-
-    Raises:
-        NotExported: the statement has no translation yet.
-    """
-    theorem, name = certificate.theorem, in_comment(certificate.derivation)
-    symbols = _of_statement(theorem)
-    told, _ = stated(theorem, Printer(symbols))
-    needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
-    lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
-    names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
-    given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
-    return "\n".join(
-        [
-            f"(* {in_comment(shown(theorem.conclusion))}",
-            f"   The theorem of {name}, to be compared with the report.",
-            "   Integrals that diverge are 0, a/0 = 0. *)",
-            _header(symbols),
-            "Section Goal.",
-            *declarations(symbols),
-            "Definition statement : Prop :=",
-            f"  {needs}{told}.",
-            "End Goal.",
-            "",
-            "Definition theorem : Prop :=",
-            f"  forall {given}, statement {' '.join(names)}.",
-            "",
-        ]
-    )
-
-
-def _of_statement(theorem: Step) -> Symbols:
-    """The symbols of the statement alone."""
-    stated = (theorem.conclusion, *theorem.hypotheses)
-    symbols = Symbols(stated)
-    symbols.learn_slopes(stated)
-    return symbols
-
-
-def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
-    """The section's variables that a statement is of: those that occur in it, or in their types."""
-    seen, found = [text], list[str]()
-    for name, kind in reversed(given):
-        if any(re.search(rf"(?<![\w']){re.escape(name)}(?![\w'])", part) for part in seen):
-            found.append(name)
-            seen.append(kind)
-    return found[::-1]
-
-
-def _header(symbols: Symbols) -> str:
-    """What both files begin with; and what is asked for where it is used."""
-    asked = {
-        _CONDITIONAL: symbols.conditional,
-        _DERIVATIVES: symbols.uses_derivatives,
-        _LEBESGUE: symbols.lebesgue,
-        NORMAL_DENSITY: any(isinstance(head, nodes.Gaussian) for head in symbols.heads),
-    }
-    return HEADER + "".join(text for text, wanted in asked.items() if wanted)
-
-
-def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
-    """Hypotheses and conclusion, and what a proof takes, in order: free variables and hypotheses.
-
-    Free variables come as late as they can: a hypothesis that is not about them stands before.
-    """
-    scope: dict[Var, str] = {}
-    for var in frees(theorem):
-        scope[var] = printer.symbols.local(var, scope)
-    quantifiers = "".join(f"forall {text} : {type_of(v)}, " for v, text in scope.items())
-    needs = "".join(f"{printer.prop(h, scope)}\n  -> " for h in theorem.hypotheses)
-    names = [f"H{i}" for i in range(len(theorem.hypotheses))]
-    told = printer.prop(theorem.conclusion, scope)
-    if any(free_vars(h) for h in theorem.hypotheses):
-        return f"{quantifiers}{needs}{told}", [*scope.values(), *names]
-    return f"{needs}{quantifiers}{told}", [*names, *scope.values()]
-
-
-def proof(certificate: Certificate) -> str:
+def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
     """``Proof.v``: one lemma a step.
+
+    Args:
+        writer: how the proof of a step is written.
 
     Raises:
         NotExported: it uses a rule or a term that has no translation yet.
@@ -131,7 +39,7 @@ def proof(certificate: Certificate) -> str:
     certificate = without_arbitrary_functions(without_instances(certificate))
     certificate = assumed_everywhere(certificate)
     theorem = certificate.theorem
-    in_theorem = _of_statement(theorem)
+    in_theorem = statement_symbols(theorem)
     symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.slopes, symbols.lebesgue = in_theorem.slopes, in_theorem.lebesgue
@@ -140,13 +48,13 @@ def proof(certificate: Certificate) -> str:
         new = head not in in_theorem.heads and not isinstance(head, nodes.Gaussian)
         if head.definition is None and new:
             raise NotExported(f"{head.name} is in the proof and not in the theorem")
-    written = Proof(certificate, symbols)
-    lemmas = [_lemma(written, n) for n in range(len(certificate.steps))]
+    written = writer(certificate, symbols, script)
+    lemmas = [written.lemma(n) for n in range(len(certificate.steps))]
     known = [f"Hypothesis {name} : {told}." for name, told in assumptions(symbols)]
     return "\n".join(
         [
             f"(* {in_comment(certificate.derivation)}: generated by fmproof. *)",
-            _header(symbols),
+            header(symbols),
             "Section Derivation.",
             *declarations(symbols),
             "",
@@ -162,14 +70,6 @@ def proof(certificate: Certificate) -> str:
             "",
         ]
     )
-
-
-def _lemma(written: Proof, number: int) -> str:
-    step = written.steps[number]
-    proved = script(step.rule)
-    if proved is None:
-        raise NotExported(f"step {number}: the rule {step.rule} has no translation to Coq yet")
-    return written.lemma(number, proved)
 
 
 def _last(written: Proof) -> str:

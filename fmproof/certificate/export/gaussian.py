@@ -10,11 +10,11 @@ from fmproof.certificate.export.derivatives import exponent_shape
 from fmproof.certificate.export.equality import REFL, Tree, chain, leaf, product_of, tree, weighted
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.slopes import gaussian_score
+from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
     NotExported,
     dimension,
-    gaussian_score,
     items,
     space,
 )

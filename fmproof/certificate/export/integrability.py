@@ -27,7 +27,7 @@ from fmproof.certificate.export.rules import (
     only_almost,
 )
 from fmproof.certificate.export.spaces import at, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     densities,
     dimension,

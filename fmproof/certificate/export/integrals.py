@@ -17,7 +17,7 @@ from fmproof.certificate.export.equality import (
 from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     densities,
     dimension,
@@ -30,6 +30,8 @@ from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.node import bound_vars
 from fmproof.lang.scope import apart, free_vars
+
+ONE = Tree("number", value=S.One)
 
 
 def linearity(step: At) -> str:
@@ -58,11 +60,14 @@ def linearity(step: At) -> str:
     if len(parts) == 1:
         k = step.printer.term(parts[0][0], step.scope)
         point = f"(fun {name} : {where} => {eq.trees(body, scaled[0])})"
-        return chain(
+        proofs = [
             f"(@Int_ext ({where}) {F} (fun pt => {k} * {functions[0]} pt) {point})",
             f"(@Int_scale ({where}) {k} {functions[0]})",
-            eq.trees(integrals[0], tree(c.rhs, step.scope)),
-        )
+        ]
+        if constant:  # E[1] = 1
+            proofs.append(f"(f_equal (fun h : R => {k} * h) {_mass(step, term)[1]})")
+            integrals = [Tree("product", (tree(parts[0][0], step.scope), ONE))]
+        return chain(*proofs, eq.trees(integrals[0], tree(c.rhs, step.scope)))
     conditions = [
         _mass(step, term)[0] if i in constant else step.given(props.Integrable(rest, *term.measure))
         for i, (_, rest) in enumerate(parts)
@@ -79,7 +84,7 @@ def linearity(step: At) -> str:
         integrals[i] = Tree("product", (factor, Tree("hole", value="")))
         hole = eq.text(_right_sum(integrals))
         proofs.append(f"(f_equal (fun h : R => {hole}) {_mass(step, term)[1]})")
-        integrals[i] = Tree("product", (factor, Tree("number", value=S.One)))
+        integrals[i] = Tree("product", (factor, ONE))
     return chain(*proofs, eq.trees(_right_sum(integrals), tree(c.rhs, step.scope)))
 
 

@@ -12,7 +12,7 @@ from sympy import Rational, S
 from fmproof.certificate.export.equality import Tree, product_of, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at, density, folded, nested, reordered
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     Scope,
     arguments,
@@ -241,8 +241,21 @@ def law_integrable(
 
 def law_fact(step: At, law: Any, scope: Scope) -> str:
     """That a law's density is one, for fixed other arguments."""
+    if is_uniform(law):
+        return _uniform(step, law)
     texts = dict(zip(law.head.params, step.printer.parts(law, scope), strict=True))
     return density(law.head, step.proof.symbols.heads[law.head], texts)
+
+
+def _uniform(step: At, law: Any) -> str:
+    """That 1/(b − a) is a density on [a, b]."""
+    (item,) = law.head.ranges(law)
+    a, b, value = (number(n) for n in (item.low, item.high, law.head.definition))
+    facts = step.equality.facts
+    given = facts.named(f"{a} < {b}", "lra")
+    same = facts.named(f"/ ({b} - {a}) = {value}", "field; lra")
+    law_of = f"(fun h => Density (segment {a} {b}) (fun _ => h))"
+    return f"(eq_ind _ {law_of} (@segment_density {a} {b} {given}) _ {same})"
 
 
 def law_density(step: At, measure: Sequence[Any]) -> str:

@@ -22,17 +22,18 @@ from fmproof.certificate.export.equality import (
     weighted,
 )
 from fmproof.certificate.export.spaces import Measurability, at
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.goal import frees, in_comment
+from fmproof.certificate.export.statement.slopes import gaussian_score
+from fmproof.certificate.export.statement.sorts import (
     NotExported,
     Scope,
-    Symbols,
     densities,
     dimension,
-    gaussian_score,
     items,
     space,
     type_of,
 )
+from fmproof.certificate.export.statement.symbols import Symbols
 from fmproof.errors import FmproofError
 from fmproof.kernel.gaussian import is_gaussian
 from fmproof.lang import nodes, props
@@ -52,24 +53,27 @@ class Known:
     proof: str
 
 
-def frees(step: Step) -> list[Var]:
-    """The free variables of a step, which its lemma is about, in a fixed order."""
-    found = free_vars(step.conclusion).union(*(free_vars(h) for h in step.hypotheses))
-    return sorted(found, key=lambda v: (v.sort.value, v.name))
-
-
 class Proof:
-    """The lemmas of a certificate, and the facts of arithmetic that they use."""
+    """The lemmas of a certificate, and the facts of arithmetic that they use.
 
-    def __init__(self, certificate: Certificate, symbols: Symbols) -> None:
+    ``scripts`` knows how a step of each rule is proved (None: a rule without translation).
+    """
+
+    def __init__(
+        self,
+        certificate: Certificate,
+        symbols: Symbols,
+        scripts: Callable[[str], Callable[[At], str] | None],
+    ) -> None:
         self.steps = certificate.steps
+        self.scripts = scripts
         self.symbols = symbols
         self.facts = Facts()
         self.equality = Equality(symbols, self.facts)
         self.printer = self.equality.printer
         self.measurability = Measurability(self.printer, self.equality.point)
 
-    def lemma(self, number: int, script: Callable[[At], str]) -> str:
+    def lemma(self, number: int) -> str:
         """One step as a lemma, with its rule, its label and what it says as a comment."""
         step = self.steps[number]
         scope: dict[Var, str] = {}
@@ -79,12 +83,7 @@ class Proof:
         needs = "".join(
             f"\n  (H{i} : {self.printer.prop(h, scope)})" for i, h in enumerate(step.hypotheses)
         )
-        try:
-            proof = script(At(self, number, scope))
-        except FmproofError as error:
-            raise NotExported(f"step {number}, {step.rule}: {error}") from None
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            raise NotExported(f"step {number}: {step.rule} does not fit what it is about") from None
+        proof = self.script(number, scope)
         told = self.printer.prop(step.conclusion, scope)
         of = f", for {in_comment(step.label)}" if step.label else ""
         return (
@@ -93,14 +92,26 @@ class Proof:
             f"Proof. exact {proof}. Qed.\n"
         )
 
+    def script(self, number: int, scope: Scope) -> str:
+        """The proof of a step from those before it.
+
+        Raises:
+            NotExported: its rule has no translation, or this step of it.
+        """
+        rule = self.steps[number].rule
+        proved = self.scripts(rule)
+        if proved is None:
+            raise NotExported(f"step {number}: the rule {rule} has no translation to Coq yet")
+        try:
+            return proved(At(self, number, scope))
+        except FmproofError as error:
+            raise NotExported(f"step {number}, {rule}: {error}") from None
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            raise NotExported(f"step {number}: {rule} does not fit what it is about") from None
+
 
 def _comment(step: Step) -> str:
     return in_comment(shown(step.conclusion))
-
-
-def in_comment(text: str) -> str:
-    """What can stand in a comment of Coq."""
-    return " ".join(text.replace("(*", "( *").replace("*)", "* )").replace('"', "'").split())
 
 
 class At:
@@ -235,6 +246,11 @@ class At:
             vector = dimension(p.lhs) or dimension(p.rhs)
             left = eq.terms(prop.lhs, scope, p.lhs, s, vector)
             return chain(left, proof, eq.terms(p.rhs, s, prop.rhs, scope, vector))
+        if isinstance(p, props.AtMost):
+            low, high = eq.terms(p.lhs, s, prop.lhs, scope), eq.terms(p.rhs, s, prop.rhs, scope)
+            left, right = self.printer.term(p.lhs, s), self.printer.term(prop.rhs, scope)
+            raised = f"(eq_ind _ (fun h => {left} <= h) {proof} _ {high})"
+            return f"(eq_ind _ (fun h => h <= {right}) {raised} _ {low})"
         if isinstance(p, props.Positive):
             same = eq.terms(p.args[0], s, prop.args[0], scope)
             return f"(eq_ind _ (fun h => 0 < h) {proof} _ {same})"
@@ -307,4 +323,4 @@ class At:
         return self.printer.function(over, self.scope, write)
 
 
-__all__ = ["REFL", "At", "Known", "Proof", "frees"]
+__all__ = ["REFL", "At", "Known", "Proof"]

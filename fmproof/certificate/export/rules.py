@@ -19,7 +19,7 @@ from fmproof.certificate.export.equality import (
 from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, Known
 from fmproof.certificate.export.spaces import at, nested
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
     NotExported,
     arguments,
@@ -69,7 +69,7 @@ def transitivity(step: At) -> str:
     first, second = (step.use(step.arg(i)) for i in (0, 1))
     c = step.conclusion
     if not all(isinstance(k.prop, props.Equals) for k in (first, second)):
-        raise NotExported("transitivity of ≤")
+        return _transitivity_of_order(step, first, second)
     vector = dimension(c.lhs) or dimension(c.rhs)
     eq = step.equality
     return chain(
@@ -79,6 +79,20 @@ def transitivity(step: At) -> str:
         second.proof,
         eq.terms(second.prop.rhs, second.scope, c.rhs, step.scope, vector),
     )
+
+
+def _transitivity_of_order(step: At, first: Known, second: Known) -> str:
+    """Of ≤ and ≤, or ≤ and =."""
+    eq, c = step.equality, step.conclusion
+    middle = eq.terms(first.prop.rhs, first.scope, second.prop.lhs, second.scope)
+    low, high = (
+        k.proof if isinstance(k.prop, props.AtMost) else f"(Req_le _ _ {k.proof})"
+        for k in (first, second)
+    )
+    whole = f"(Rle_trans _ _ _ {low} (Rle_trans _ _ _ (Req_le _ _ {middle}) {high}))"
+    left = eq.terms(c.lhs, step.scope, first.prop.lhs, first.scope)
+    right = eq.terms(second.prop.rhs, second.scope, c.rhs, step.scope)
+    return f"(Rle_trans _ _ _ (Req_le _ _ {left}) (Rle_trans _ _ _ {whole} (Req_le _ _ {right})))"
 
 
 def discharge(step: At) -> str:
@@ -416,10 +430,7 @@ def cancel(step: At) -> str:
 def multiple_vanishes(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
     eq, s = step.equality, step.scope
-    more = list(factors(goal.args[0]))
-    for factor in factors(premise.args[0]):
-        more.remove(factor)
-    k, a = mul(*more), premise.args[0]
+    k, a = factors(goal.args[0])[step.arg(1)], premise.args[0]
     whole = Tree("product", (tree(k, s), tree(a, s)))
     merged = eq.trees(whole, tree(goal.args[0], s))
     texts = " ".join(step.printer.term(z, s) for z in (a, goal.args[1], k, goal.args[0]))

@@ -54,6 +54,8 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "reorder_almost": almost.reorder_almost,
     "everywhere": almost.everywhere,
     "support_of_marginal": almost.support_of_marginal,
+    "nonnegativity": signs.nonnegativity,
+    "from_difference": signs.from_difference,
     "nonzero": signs.nonzero,
     "product_vanishes": signs.product_vanishes,
     "positive": signs.positive,

@@ -6,14 +6,31 @@ from typing import Any
 
 from sympy import Rational, S
 
-from fmproof.certificate.export.equality import chain, product_of, tree
+from fmproof.certificate.export.equality import Tree, chain, product_of, tree
 from fmproof.certificate.export.laws import law_density
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import folded
-from fmproof.certificate.export.statement import NotExported
+from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow, factors
 from fmproof.lang.node import is_nonnegative, shown
+
+
+def nonnegativity(step: At) -> str:
+    """0 ≤ a, by the form of a."""
+    return step.measurability.nonneg(step.arg(0), step.scope)
+
+
+def from_difference(step: At) -> str:
+    """a ≤ b from 0 ≤ d, where d = b − a by arithmetic."""
+    known, c, eq, s = step.use(step.arg(0)), step.conclusion, step.equality, step.scope
+    if not isinstance(known.prop, props.AtMost) or known.prop.lhs != 0:
+        raise NotExported(f"{shown(known.prop)} is not about a difference")
+    told = "forall a b d : R, 0 <= d -> d = b - a -> a <= b"
+    lemma = eq.facts.named(told, "intros; lra")
+    difference = Tree("difference", (tree(c.rhs, s), tree(c.lhs, s)))
+    same = eq.trees(tree(known.prop.rhs, known.scope), difference)
+    return f"({lemma} _ _ _ {known.proof} {same})"
 
 
 def nonzero(step: At) -> str:
@@ -108,4 +125,4 @@ def field(step: At) -> str:
     return eq.trees(a, b, "fields", denominators=given)
 
 
-__all__ = ["field", "nonzero", "positive", "product_vanishes"]
+__all__ = ["field", "from_difference", "nonnegativity", "nonzero", "positive", "product_vanishes"]

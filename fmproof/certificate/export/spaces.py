@@ -8,24 +8,22 @@ from typing import Any
 
 from sympy import Rational
 
-from fmproof.certificate.export.statement import (
+from fmproof.certificate.export.statement.slopes import gaussian_score, moving_place, slope_key
+from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
     NotExported,
-    Printer,
     Scope,
     arguments,
     conditioned,
     densities,
-    derivative_name,
     dimension,
     factor_space,
-    gaussian_score,
     items,
-    moving_place,
     product,
-    slope_key,
     space,
 )
+from fmproof.certificate.export.statement.symbols import derivative_name
+from fmproof.certificate.export.statement.terms import Printer
 from fmproof.lang import nodes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown
@@ -378,6 +376,8 @@ def density(head: Any, name: str, texts: Mapping[Var, str]) -> str:
     others = [texts[v] for v in head.params if v not in head.main]
     if isinstance(head, nodes.Gaussian):
         return f"(gaussian_law {LEBESGUE} {' '.join(others)})"
+    if head.definition is not None:
+        raise NotExported(f"that {head.name} has mass one follows from its definition")
     return f"({' '.join([name + '_density', *others])})" if others else f"{name}_density"
 
 

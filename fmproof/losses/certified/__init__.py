@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _BITS = 106  # of the balls' midpoints
 # Of a model whose moments and boxes are worth the time: x^60 is 1e36 where its mass is.
 _MAX_DEGREE = 60
+_COARSEST = 0.03  # tolerance that is tried
 _ALIKE = 1.001  # tolerances that differ by less are one
 _WITHOUT_MODEL: tuple[Quantity, ...] = ("C1", "C2", "C", "floor")
 
@@ -49,9 +50,9 @@ def evaluate(
         tolerance: half the width aimed at, relative to the value (of a vector or matrix to its
             largest entry).
         max_evaluations: of a component at a point or box; where they run out, the rest is
-            enclosed by simple bounds, and as many are spent on looser aims, the powers of 1e-3,
-            until one is reached. What all of them leave is the enclosure, so that with a tighter
-            power of 1e-3 it is no wider.
+            enclosed by simple bounds, and as many are spent on looser aims, the powers of 1e-3 and
+            0.03, until one is reached. What all of them leave is the enclosure, so that with a
+            tighter power of 1e-3 it is no wider.
         progress: called with the cells that are summed and all that are planned.
         seconds: how long it may take; what it did not come to is enclosed by simple bounds.
 
@@ -126,9 +127,9 @@ def at_time(
 
 
 def _aims(tolerance: float) -> list[float]:
-    """The tolerance and, for where the evaluations do not reach it, the powers of 1e-3 above it: a
-    coarser aim spreads them more evenly."""
-    looser = [10.0 ** (-3 * k) for k in range(8, 0, -1)]
+    """The tolerance and, for where the evaluations do not reach it, the powers of 1e-3 above it and
+    the coarsest: a coarser aim spreads them more evenly."""
+    looser = [*(10.0 ** (-3 * k) for k in range(8, 0, -1)), _COARSEST]
     return [tolerance, *(aim for aim in looser if aim > tolerance * _ALIKE)]
 
 

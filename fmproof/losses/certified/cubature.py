@@ -29,8 +29,9 @@ from flint import acb, arb
 from fmproof.losses.budget import Budget
 from fmproof.models.balls import Ball, add, power, total
 
-Integrand = Callable[[Ball], Any]
-"""A function of the first coordinate that returns the values, or a function of the next one."""
+Integrand = Callable[..., Any]
+"""A function of the first coordinate, and of a frame if cells have one, that returns the values or
+a function of the next coordinate."""
 
 _SHAPES = (2.0, 4.0, 8.0)  # the ellipses tried, by their parameter
 _SMALLEST = 2.0**-60  # of the whole: a cell that is not cut any more
@@ -41,9 +42,15 @@ _MAX_NODES = 32  # along one axis; a cell that needs more is cut
 
 
 class Cell(NamedTuple):
-    """A box: its edges (low, high) along each axis."""
+    """A box: its edges (low, high) along each axis.
+
+    Attributes:
+        frame: in which the last one is measured; handed to the integrand beside the first
+            coordinate, unless it is None.
+    """
 
     edges: tuple[tuple[float, float], ...]
+    frame: int | None = None
 
     def balls(self) -> list[Ball]:
         """Each axis as a real ball."""
@@ -63,7 +70,7 @@ class Cell(NamedTuple):
         if not low < middle < high:
             return None
         halves = [
-            Cell((*self.edges[:axis], edge, *self.edges[axis + 1 :]))
+            Cell((*self.edges[:axis], edge, *self.edges[axis + 1 :]), self.frame)
             for edge in ((low, middle), (middle, high))
         ]
         return halves[0], halves[1]
@@ -103,25 +110,25 @@ class _Memo:
         self.integrand, self.axes = integrand, axes
         self._known: dict[tuple[Any, ...], list[Any]] = {}
 
-    def on_ellipse(self, edges: tuple[float, float], rho: float, parts: int) -> list[Any]:
+    def on_ellipse(self, cell: Cell, rho: float, parts: int) -> list[Any]:
         """The integrand on the boxes around the first axis' ellipse."""
-        key = edges, rho, parts
+        key = cell.edges[0], cell.frame, rho, parts
         if key not in self._known:
-            self._remember(key, _ellipse(edges, rho, parts, upper=True))
+            self._remember(key, cell, _ellipse(cell.edges[0], rho, parts, upper=True))
         return self._known[key]
 
-    def at_nodes(self, edges: tuple[float, float], count: int) -> list[tuple[Ball, Any]]:
+    def at_nodes(self, cell: Cell, count: int) -> list[tuple[Ball, Any]]:
         """The first axis' weights and the integrand at its nodes."""
-        key = edges, count
-        nodes = _nodes(edges, count)
+        key = cell.edges[0], cell.frame, count
+        nodes = _nodes(cell.edges[0], count)
         if key not in self._known:
-            self._remember(key, [x for x, _ in nodes])
+            self._remember(key, cell, [x for x, _ in nodes])
         return [(weight, here) for (_, weight), here in zip(nodes, self._known[key], strict=True)]
 
-    def _remember(self, key: tuple[Any, ...], balls: list[Ball]) -> None:
+    def _remember(self, key: tuple[Any, ...], cell: Cell, balls: list[Ball]) -> None:
         if len(self._known) > _REMEMBERED or self.axes == 1:
             self._known.clear()
-        self._known[key] = [self.integrand(ball) for ball in balls]
+        self._known[key] = [_begun(self.integrand, ball, cell) for ball in balls]
 
 
 class Integral(NamedTuple):
@@ -235,10 +242,16 @@ def integrate(
 def by_range(integrand: Integrand, cell: Cell) -> list[Ball]:
     """Enclosures of the integrals over a cell: its volume times the integrands' range there."""
     volume = cell.volume
-    found: Any = integrand
-    for ball in cell.balls():
+    first, *others = cell.balls()
+    found = _begun(integrand, first, cell)
+    for ball in others:
         found = found(ball)
     return [volume * _real(value) for value in found]
+
+
+def _begun(integrand: Integrand, first: Ball, cell: Cell) -> Any:
+    """The integrand at a first coordinate."""
+    return integrand(first) if cell.frame is None else integrand(first, cell.frame)
 
 
 def _plan(memo: _Memo, cell: Cell, share: list[float]) -> tuple[_Plan | None, int]:
@@ -325,7 +338,9 @@ def _axis_to_cut(memo: _Memo, cell: Cell) -> tuple[int, int]:
         middle = low + (high - low) / 2
         edges = [*cell.edges]
         edges[axis] = (middle, math.nextafter(middle, math.inf))
-        bounds = _bounds(memo, Cell(tuple(edges)), [_SHAPES[0]] * axes, _PIECES[0][-axes:])
+        bounds = _bounds(
+            memo, Cell(tuple(edges), cell.frame), [_SHAPES[0]] * axes, _PIECES[0][-axes:]
+        )
         scores.append(math.inf if bounds is None else max(map(_log, bounds)))
     if scores[0] == scores[1]:  # neither alone is enough: a cut of the second stays local
         return 1, axes
@@ -337,7 +352,7 @@ def _bounds(
 ) -> list[Ball] | None:
     """The largest absolute values on the product of the ellipses, None if not known."""
     largest: list[Ball] | None = None
-    found = memo.on_ellipse(cell.edges[0], shapes[0], pieces[0])
+    found = memo.on_ellipse(cell, shapes[0], pieces[0])
     boxes = _ellipse(cell.edges[1], shapes[1], pieces[1], upper=False) if memo.axes > 1 else [None]
     for here, box in product(found, boxes):
         sizes = [entry.abs_upper() for entry in (here if box is None else here(box))]
@@ -360,7 +375,7 @@ def _log(bound: Ball) -> float:
 def _sum(memo: _Memo, cell: Cell, nodes: tuple[int, ...]) -> list[Ball]:
     """The product Gauss-Legendre sum over the cell."""
     totals: list[Ball] | None = None
-    for weight, here in memo.at_nodes(cell.edges[0], nodes[0]):
+    for weight, here in memo.at_nodes(cell, nodes[0]):
         values = here
         if memo.axes > 1:
             rows = ([w * v for v in here(x)] for x, w in _nodes(cell.edges[1], nodes[1]))

@@ -115,13 +115,13 @@ def _series(
 def _quadratics(
     marginal: Marginal, t: Any, lift: Callable[[Any], Any]
 ) -> list[tuple[Any, Any, Any]]:
-    """log(w_k N(x; m_k, v_k)) of each component as a quadratic in x, at a ball or a series."""
+    """log(w_k N(x; m_k, v_k)) of each component as a quadratic in the place."""
     alpha, beta = map(lift, marginal.schedule.alpha_beta(t))
     found = []
     for atom in marginal.atoms:
         variance = alpha * alpha * atom.variance + beta * beta
         precision = 1 / variance
-        centre = alpha * atom.mean
+        centre = marginal.centre(atom, alpha)
         constant = (2 * arb.pi() / power(atom.weight, 2) * variance).log()
         found.append(
             (

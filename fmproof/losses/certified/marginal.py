@@ -7,8 +7,9 @@ the middle of x: the rest is a sum that stays near 1 or above, of exponentials o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any, NamedTuple
 
 from flint import arb
 
@@ -29,11 +30,12 @@ class Atom(NamedTuple):
 
 
 class Component(NamedTuple):
-    """A component at one time: w_k N(centre, variance) and what is known of z given x and k.
+    """A component at one time: w_k N(centre, variance) at a place, and what is known of z given x
+    and k.
 
     Attributes:
         precision: 1 / variance.
-        drift, slope: u_k(x) = drift + slope (x - centre).
+        drift, slope: u_k = drift + slope (place - centre).
         rest: the variance of u_t(x given z) given x and k.
     """
 
@@ -71,9 +73,11 @@ class Model:
 class Marginal:
     """The marginal side's integrands as functions of time and place.
 
-    ``marginal.at(t)`` gives a :class:`Slice`: a function of x that returns a ball for each column
-    of ``names``, the quantities of this side.
+    ``marginal.at(t)`` gives a :class:`Slice`: a function of place that returns a ball for each
+    column of ``names``, the quantities of this side. A place is x - alpha(t) ``origin``.
     """
+
+    origin: Ball = arb(0)
 
     def __init__(self, problem: Problem, names: tuple[Quantity, ...]) -> None:
         weights, means, covariances = problem.data.exact()
@@ -86,6 +90,16 @@ class Marginal:
         self.names = names
         model = problem.model
         self.model = Model(model) if isinstance(model, PolynomialVelocity) else None
+
+    def seen_from(self, origin: Ball) -> Marginal:
+        """The same with places x - alpha(t) ``origin``, a number."""
+        view = copy(self)
+        view.origin = origin
+        return view
+
+    def centre(self, atom: Atom, alpha: Any) -> Any:
+        """The place of a component's centre."""
+        return alpha * (atom.mean - self.origin)
 
     @property
     def widths(self) -> list[int]:
@@ -110,7 +124,7 @@ class Marginal:
             found.append(
                 Component(
                     weight=atom.weight,
-                    centre=now.alpha * atom.mean,
+                    centre=self.centre(atom, now.alpha),
                     variance=variance,
                     precision=precision,
                     drift=now.dalpha * atom.mean,
@@ -126,7 +140,7 @@ class Marginal:
 
 
 class Slice:
-    """The integrands at one time as a function of x.
+    """The integrands at one time as a function of the place.
 
     Calling it with a ball or box returns the columns; entries that are not finite mean that p_t
     may have a zero there.
@@ -146,19 +160,22 @@ class Slice:
             except ValueError:  # python-flint does not divide by a series that may begin with 0
                 self.finite = False
 
-    def __call__(self, x: Ball) -> list[Ball]:
+    def __call__(self, place: Ball) -> list[Ball]:
         if not self.finite:
             return [arb.nan()] * self._marginal.width
-        logs = self._logs.around(x)
+        logs = self._logs.around(place)
         terms = [arb(1) if log is None else log.exp() for log in logs.others]
-        fields = [part.drift + part.slope * (x - part.centre) for part in self._parts]
-        return self._columns(x, logs.leading.exp(), terms, fields)
+        fields = [part.drift + part.slope * (place - part.centre) for part in self._parts]
+        return self._columns(place, logs.leading.exp(), terms, fields)
 
-    def _columns(self, x: Ball, scale: Ball, terms: list[Ball], fields: list[Ball]) -> list[Ball]:
+    def _columns(
+        self, place: Ball, scale: Ball, terms: list[Ball], fields: list[Ball]
+    ) -> list[Ball]:
         """The integrands from p_t = scale sum(terms) and p_t u_t = scale sum(terms fields)."""
         mass = total(terms)
         flux = total([e * u for e, u in zip(terms, fields, strict=True)])
         names = self._marginal.names
+        x = place + self._now.alpha * self._marginal.origin
         v = _horner(self._v, x) if self._v else arb(0)
         linear = any(name in ("fm_gradient", "fm_b", "G") for name in names)
         model = self._marginal.model
@@ -187,12 +204,13 @@ class Slice:
 
 
 def over_time(
-    marginal: Marginal, time: Callable[[Ball], Ball], density: Callable[[Ball], Ball]
-) -> Callable[[Ball], Callable[[Ball], list[Ball]]]:
-    """The integrands, weighted by the density of y, as functions of y and then x."""
+    views: Sequence[Marginal], time: Callable[[Ball], Ball], density: Callable[[Ball], Ball]
+) -> Callable[[Ball, int], Callable[[Ball], list[Ball]]]:
+    """The integrands, weighted by the density of y, as functions of y and a view, and then of the
+    place in it."""
 
-    def at(y: Ball) -> Callable[[Ball], list[Ball]]:
-        here, weight = marginal.at(y, time), density(y)
+    def at(y: Ball, view: int) -> Callable[[Ball], list[Ball]]:
+        here, weight = views[view].at(y, time), density(y)
         return lambda x: [weight * value for value in here(x)]
 
     return at

@@ -14,6 +14,7 @@ from fmproof.errors import InputError
 from fmproof.losses import quadrature
 from fmproof.losses.budget import Budget
 from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
+from fmproof.losses.certified.frames import Frames
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
@@ -109,6 +110,7 @@ class OverTime(_Run):
         self.reach = _reach(self.marginal, tolerance)
         self.progress = progress
         self._problem = problem
+        self._views: list[Marginal] = []  # one for each frame
 
     def _guess(self) -> list[float]:
         names = [name for name, _ in self._slices]
@@ -139,8 +141,10 @@ class OverTime(_Run):
         if not target:
             return []
         axis = self.axis
-        found = panels(self.marginal, self.joint, axis, target, self.reach, self.budget)
-        integrand = over_time(self.marginal, axis.time, axis.density)
+        frames = Frames(self.marginal)
+        found = panels(frames, self.joint, axis, target, self.reach, self.budget)
+        self._views = frames.views
+        integrand = over_time(self._views, axis.time, axis.density)
         summed = self._spend(
             integrate(integrand, found.cells, target, self.budget, self.progress, self._in_cell)
         )
@@ -176,9 +180,10 @@ class OverTime(_Run):
         """Balls that hold the columns over a cell, by what the components have in it."""
         y, _ = cell.balls()
         (start, stop), sides = cell.edges
-        now = self.marginal.schedule(self.axis.time(y))
+        view = self._views[cell.frame or 0]
+        now = view.schedule(self.axis.time(y))
         mass = (arb(stop) - arb(start)) * self.axis.density(y).abs_upper()
-        parts = in_a_cell(self.marginal, now, self.marginal.components(now), sides)
+        parts = in_a_cell(view, now, view.components(now), sides)
         return [mass * ball for ball in parts]
 
     def _joint(self, target: list[float]) -> list[Ball]:

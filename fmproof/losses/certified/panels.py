@@ -12,6 +12,7 @@ from flint import acb, arb
 
 from fmproof.losses.budget import Budget
 from fmproof.losses.certified.cubature import Cell
+from fmproof.losses.certified.frames import Frames
 from fmproof.losses.certified.joint import Joint
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.overlap import bounds
@@ -22,6 +23,7 @@ from fmproof.models.balls import Ball, add, is_finite, power, total
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
 _NARROWEST = 2.0**-44  # of the interval
+_SHORTEST = 2.0**-20  # of the interval, of panels that are cut because components move in them
 _WITHOUT_MODEL = {"C1", "floor"}
 
 
@@ -40,7 +42,7 @@ class Panels(NamedTuple):
 
 
 def panels(
-    marginal: Marginal,
+    frames: Frames,
     joint: Joint,
     axis: TimeAxis,
     target: Sequence[float],
@@ -49,6 +51,7 @@ def panels(
 ) -> Panels:
     """Cut ``axis`` so that what is outside the cells is about ``target`` where that can be had,
     in the time that the ``budget`` has."""
+    marginal = frames.marginal
     low, high = axis.edges
     cells: list[Cell] = []
     apart: list[Cell] = []
@@ -75,10 +78,15 @@ def panels(
         around = acb(y, panel.volume.union(-panel.volume) / 4)
         analytic = is_finite(marginal.schedule(axis.time(around)))
         if analytic and is_finite(now) and all(_steady(part.variance) for part in parts):
+            places = frames.places(now, reach)
+            middle = marginal.schedule(axis.time(arb(y.mid())))
+            halves = panel.cut(0) if frames.moves(places, middle, reach) else None
+            if halves is not None and share > _SHORTEST:
+                pending += halves
+                continue
             tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
             rest = add(rest, tails)
-            sides = [(part.centre, part.variance.sqrt() * reach) for part in parts]
-            cells += [Cell(((start, stop), place)) for place in disjoint_places(sides)]
+            cells += [Cell(((start, stop), place.edges), place.frame) for place in places]
             continue
         # The floor's bound from below needs the density's: a ball, not its upper end.
         known = [panel.volume * axis.density(y) * ball for ball in whole(marginal, joint, now)]

@@ -28,8 +28,8 @@ def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float
 def in_a_cell(
     marginal: Marginal, now: Moment, parts: list[Component], edges: tuple[float, float]
 ) -> list[Ball]:
-    """Each column's integral over x between the ``edges``, as a ball that holds it for all times of
-    ``now``: at most what each component has as far from its centre as they are."""
+    """Each column's integral over places between the ``edges``, as a ball that holds it for all
+    times of ``now``: at most what each component has as far from its centre as they are."""
     low, high = map(arb, edges)
     reaches = []
     for part in parts:
@@ -56,7 +56,8 @@ def _at_least(
 
 def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]:
     """For each column a polynomial in |y| that bounds the integrand of one component."""
-    place = arb_poly([size_of(part.centre), size_of(part.variance.nonnegative_part().sqrt())])
+    centre = part.centre + now.alpha * marginal.origin
+    place = arb_poly([size_of(centre), size_of(part.variance.nonnegative_part().sqrt())])
     deviation = part.variance.nonnegative_part().sqrt()
     field = arb_poly([size_of(part.drift), size_of(part.slope * deviation)])
     v = arb_poly([0])

@@ -220,7 +220,8 @@ def _inside(words: str, before: str) -> str:
     marks = [(m.end(), "theorem") for m in _STATEMENT.finditer(words)]
     marks += [(m.end(), "proof") for m in _PROOF.finditer(words)]
     marks += [(m.end(), "") for m in re.finditer(r"(?m)^#+[ \t]", words)]
-    marks += [(m.end(), "") for m in re.finditer(r"(?m)\n[ \t]*\n(?=[^\s>])", words)]
+    # A display behind a blank line still belongs to the sentence before it.
+    marks += [(m.end(), "") for m in re.finditer(r"(?m)\n[ \t]*\n(?=[^\s>$\\])", words)]
     state = before
     for _, kind in sorted(marks):
         state = kind if kind or state == "theorem" else state
