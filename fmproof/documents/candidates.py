@@ -12,7 +12,6 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.randomness import has_dot, undotted
-from fmproof.reading.notation.running_products import as_step
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -72,7 +71,6 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
-        right = as_step(left, right) or right
         if item.left is left and is_square_of_coefficient(left) and not isinstance(right, t.Num):
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
@@ -85,6 +83,8 @@ class _Rows:
         if not _definable(left, self.evidence, explicit) or _mentions(
             right, left, self.evidence.mixed
         ):
+            return False
+        if _is_bayes(left, right):
             return False
         known = self._is_known_curve(left, right)
         if explicit:
@@ -112,6 +112,14 @@ class _Rows:
             return False
         self._curves.add(spelled(left))
         return has_dot(left) and spelled(undotted(left)) in self._curves
+
+
+def _is_bayes(left: t.Node, right: t.Node) -> bool:
+    """p(z|x, c) = p(x|z, c) p(z|c)/p(x|c): a claim."""
+    if not (isinstance(left, t.Call) and len(left.given) > 1 and isinstance(right, t.Frac)):
+        return False
+    calls = [n for n in t.walk(right) if isinstance(n, t.Call)]
+    return len(calls) > 2 and all(key_of(call.head) == key_of(left.head) for call in calls)
 
 
 def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:

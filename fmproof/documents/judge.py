@@ -42,7 +42,7 @@ from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import key_of, spelled
-from fmproof.reading.notation.words import denied
+from fmproof.reading.notation.words import denied, speaks_of_chains
 from fmproof.tactics.differences import subtract
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
@@ -80,6 +80,7 @@ class Judge:
             evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
             self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
+        self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
@@ -215,8 +216,9 @@ class Judge:
             if not item.inline:
                 self._break(item, "the row before it cannot be read")
             return report(item, "unread", self._unread(item))
-        right = item.right if item.candidate is None else item.candidate.right
-        if any(isinstance(n, t.Dots) for side in (item.left, right) if side for n in t.walk(side)):
+        if any(
+            isinstance(n, t.Dots) for side in (item.left, item.right) if side for n in t.walk(side)
+        ):
             self._break(item, "the row before it has an ellipsis")
             return report(item, "skip", "an ellipsis")
         if not relation:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents.candidates import at_the_ends
+from fmproof.documents.candidates import at_the_ends, takes_a_value
 from fmproof.documents.items import Item, Property, head_of, in_other_points
 from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
@@ -194,6 +194,8 @@ class Ties:
             right = other.right if other.inline and not at_ends else None
             if left and right and at_the_ends(left, right, self.elab.evidence):
                 continue  # α_0 = 0 says nothing of a row about α_t
+            if other.inline and left and other.right and takes_a_value(left, other.right):
+                continue  # X_0 = x_0: any x_0
             if other is item or other.index in self.settled or not self._near(other, item):
                 continue
             about = self._about(other, left, names, places)

@@ -96,9 +96,10 @@ def test_a_value_of_a_random_variable_defines_nothing() -> None:
     text = (
         "Given $X_0 = x_0$ the density is\n\n"
         "$$ p_t(x | x_0) = \\mathcal{N}(x; a_t x_0, b_t^2 I) $$\n\nand\n\n"
-        "$$ \\nabla_x \\log p_t(x | x_0) = -\\frac{x - a_t x_0}{b_t^2} . $$\n"
+        "$$ \\nabla_x \\log p_t(x | x_0) = -\\frac{x - a_t x_0}{b_t} . $$\n"
     )
-    assert verdicts(text) == ["definition", "proved"]
+    assert verdicts(text) == ["definition", "refuted"]
+    assert verdicts(text.replace("}{b_t} .", "}{b_t^2} .")) == ["definition", "proved"]
 
 
 @pytest.mark.parametrize(("power", "verdict"), [("", "proved"), ("^2", "open")])
@@ -109,3 +110,17 @@ def test_a_running_product_is_the_one_before_times_a_factor(power: str, verdict:
             f"+ 1 - \\alpha_t = 1 - \\bar\\alpha_t{power} . $$\n"
         )
         assert verdicts(text) == [verdict]
+
+
+CHAIN = (
+    "The forward process is a {} with\n\n"
+    "$$ q(x_t|x_{{t-1}}) = \\mathcal N(x_t; \\sqrt{{\\alpha_t}} x_{{t-1}}, \\beta_t I) . $$\n\n"
+    "$$ q(x_{{t-1}}|x_t,x_0) = \\frac{{q(x_t|x_{{t-1}},x_0)\\, q(x_{{t-1}}|x_0)}}{{q(x_t|x_0)}} "
+    "= \\frac{{q(x_t|x_{{t-1}})\\, {} }}{{q(x_t|x_0)}} $$\n"
+)
+
+
+def test_bayes_rule_and_the_step_of_a_markov_chain() -> None:
+    assert verdicts(CHAIN.format("Markov chain", "q(x_{t-1}|x_0)"))[1:] == ["proved", "proved"]
+    assert verdicts(CHAIN.format("Markov chain", "q(x_t|x_0)"))[2] == "open"
+    assert verdicts(CHAIN.format("process", "q(x_{t-1}|x_0)"))[1:] == ["proved", "open"]

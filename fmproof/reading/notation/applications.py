@@ -377,7 +377,12 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
         for arg in group:
             if sort_of(arg) not in (Sort.REAL, Sort.VEC, Sort.PARAM, Sort.LATENT):
                 raise NotYet("a function of a function", node.at)
-    posterior = posteriors.posterior_of(elab, node, groups)
+    step = posteriors.step_of_chain(elab, node)
+    if step is not None:
+        return elab.term(step)
+    posterior = posteriors.posterior_of(elab, node, groups) or posteriors.posterior_given_more(
+        elab, node
+    )
     if posterior is not None:
         return posterior
     meaning = elab.meaning(node, groups)

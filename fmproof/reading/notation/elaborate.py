@@ -82,6 +82,7 @@ class Elaborator:
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
+    markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn

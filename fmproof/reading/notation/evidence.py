@@ -287,6 +287,12 @@ class Evidence:
                     for arg in (*node.args, *node.after):
                         if isinstance(arg, t.Sym) and key_of(arg) not in self.called:
                             self._param(arg, "a loss is a function of it")
+                elif isinstance(node, t.Call):
+                    for arg in node.after:
+                        if isinstance(arg, t.Sym) and conventional(
+                            "parameters", arg.name, "always"
+                        ):
+                            self._param(arg, "a model carries it")
                 elif isinstance(node, t.Sym):
                     for script in (*node.sub, *((node.sup,) if node.sup is not None else ())):
                         if isinstance(script, t.Sym) and conventional(

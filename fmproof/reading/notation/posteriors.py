@@ -35,6 +35,54 @@ def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]
     return Ratio(joint, marginal)
 
 
+def step_of_chain(elab: Elaborator, node: t.Call) -> t.Call | None:
+    """q(x_t | x_{t-1}) for q(x_t | x_{t-1}, x_0), in a document about a Markov chain."""
+    if not elab.markov or len(node.given) < 2 or len(node.args) != 1:
+        return None
+    here, before = node.args[0], node.given[0]
+    steps = all(isinstance(one, t.Sym) and len(one.sub) == 1 for one in (here, before))
+    if not steps or not elab.is_density(key_of(node.head)):
+        return None
+    assert isinstance(here, t.Sym)
+    assert isinstance(before, t.Sym)
+    follows = spelled(before.sub[0]) == f"+{spelled(here.sub[0])}-1"
+    return t.Call(node.at, node.head, node.args, (before,)) if follows else None
+
+
+def posterior_given_more(elab: Elaborator, node: t.Call) -> Expr | None:
+    """p(z|x, c) = p(x|z, c) p(z|c)/p(x|c) where the document has all three, by Bayes' rule."""
+    if len(node.args) != 1 or len(node.given) < 2 or not elab.is_density(key_of(node.head)):
+        return None
+    z, (x, *more) = node.args[0], node.given
+    others = tuple(more)
+    written = {
+        (tuple(map(spelled, call.args)), tuple(map(spelled, call.given)))
+        for call in elab.evidence.called.get(key_of(node.head), ())
+        if spelled(call.head) == spelled(node.head)
+    }
+
+    def has(one: t.Node, given: tuple[t.Node, ...]) -> bool:
+        return ((spelled(one),), tuple(map(spelled, given))) in written
+
+    kernels = [given for given in ((z, *others), (z,)) if has(x, given)]
+    if not kernels or not has(z, others) or not has(x, others):
+        return None
+    if kernels[0] == (z,) and not elab.markov:
+        return None
+    turned_before = (spelled(x), spelled(z)) in elab.posteriors  # then this is the kernel
+    if turned_before or definitions.candidate_of(elab, node, "posterior") is not None:
+        return None
+    elab.posteriors.add((spelled(z), spelled(x)))
+    kernel, prior, marginal = (
+        elab.term(t.Call(node.at, node.head, (one,), given))
+        for one, given in ((x, kernels[0]), (z, others), (x, others))
+    )
+    elab.note(
+        f"{spelled(node.head)}(z|x,c)", "a posterior, by Bayes' rule", "by convention", node.at
+    )
+    return Ratio(kernel * prior, marginal)
+
+
 def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple[Expr, Expr] | None:
     """The joint density and the marginal of ``given``, where ``node`` is a posterior."""
     z, x = node.args[0], value_of(node.given[0])

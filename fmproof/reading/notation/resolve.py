@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.coordinates import without_coordinates
+from fmproof.reading.notation.ellipses import without_ellipsis
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal
@@ -124,6 +125,9 @@ class Resolver:
             density = as_normal(_flat(node))
             if density is not None:
                 return density
+            running = without_ellipsis(node)
+            if running is not None:
+                return running
             made = self._product(_flat(node))
             return as_mean(made)
         if isinstance(node, t.Frac):

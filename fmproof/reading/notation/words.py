@@ -104,6 +104,11 @@ def assumes(text: str, start: int) -> bool:
     return max(_last("assume", sentence), fulfils) > then
 
 
+def speaks_of_chains(words: str) -> bool:
+    """Whether words speak of a Markov chain."""
+    return _pattern("chain").search(words) is not None
+
+
 def introduces(text: str, start: int) -> bool:
     """Whether "where" or "with" and a few words more are all that stands between the display before
     and a formula: it says what a symbol of that display is."""
