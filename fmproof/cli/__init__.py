@@ -99,12 +99,13 @@ def program() -> NoReturn:
     try:
         main()
     except SystemExit as end:
-        if not _watched() and threading.active_count() == 1:
+        plain = end.code is None or isinstance(end.code, int)  # words are Python's to print
+        if plain and not _watched() and threading.active_count() == 1:
             atexit._run_exitfuncs()
             with suppress(OSError):  # else Python says what is wrong with the stream
                 sys.stdout.flush()
                 sys.stderr.flush()
-                os._exit(end.code if isinstance(end.code, int) else 0)
+                os._exit(end.code or 0)  # type: ignore[arg-type]
         raise
 
 
