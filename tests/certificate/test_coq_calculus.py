@@ -89,7 +89,7 @@ L, M = Scalar("L", theta), Scalar("M", sub=t)
 p2 = Density("p", x, y)
 normal = Normal(x, m, t)
 under = Expect(f(x), normal)
-mixed = Density("M", x, definition=Expect(Normal(x, z, t), q(z)))(x)
+mixed = Density("M", x, sub=t, definition=Expect(Normal(x, z, t), q(z)))(t, x)
 
 SMALL: Mapping[str, Callable[[], Theorem]] = {
     "minimisers of a shift": lambda: calculus.minimisers_of_shift(ArgMin(L(theta) + M(t), theta)),

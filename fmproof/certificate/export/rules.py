@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -430,7 +431,8 @@ def cancel(step: At) -> str:
 def multiple_vanishes(step: At) -> str:
     goal, (premise,) = step.arg(0), step.step.hypotheses
     eq, s = step.equality, step.scope
-    k, a = factors(goal.args[0])[step.arg(1)], premise.args[0]
+    a = premise.args[0]  # of an instance, such as w = 1, the factor's place may be another's
+    k = mul(*(Counter(factors(goal.args[0])) - Counter(factors(a))).elements())
     whole = Tree("product", (tree(k, s), tree(a, s)))
     merged = eq.trees(whole, tree(goal.args[0], s))
     texts = " ".join(step.printer.term(z, s) for z in (a, goal.args[1], k, goal.args[0]))

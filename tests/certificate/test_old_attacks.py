@@ -3,7 +3,7 @@
 ``attacks/`` holds a certificate for each program that made a false theorem, as the kernel that it
 fooled would have written it; its README says what is wrong in each, and which programs made none.
 ``attacks/verdicts.txt`` says who refuses it now: the kernel when it is replayed, the exporter
-before Coq is asked, and Coq. ``FMPROOF_WRITE=1 pytest tests/certificate/test_attacks.py`` writes
+before Coq is asked, and Coq. ``FMPROOF_WRITE=1 pytest tests/certificate/test_old_attacks.py`` writes
 that anew; read the difference.
 """
 
@@ -83,7 +83,7 @@ def test_it_is_stated_for_coq(name: str) -> None:
 
 @needs_coq
 def test_coq_refuses_it() -> None:
-    """All in one session; a step without translation is asked of Coq as it stands."""
+    """All in one run of Coq; a step without translation is asked of Coq as it stands."""
     asked = {name: trace(name) for name in TRACES if name not in NOT_ASKED}
     found = answers({**asked, "right": right()})
     assert found.pop("right") == ""
@@ -122,12 +122,12 @@ def answers(certificates: dict[str, Certificate]) -> dict[str, str]:
     """At which lemma Coq refuses each, and with which words; empty where it accepts it."""
     texts = {name: proof(c, Attempted) for name, c in certificates.items()}
     heads = dict.fromkeys(line for text in texts.values() for line in head(text))
-    session = ["Require Import String.", *heads]
+    script = ["Require Import String.", *heads]
     for name, text in texts.items():
-        session += [f"Module {name}.", *commands(name, text), f"End {name}."]
+        script += [f"Module {name}.", *commands(name, text), f"End {name}."]
     done = subprocess.run(
         ["coqtop", "-q", "-Q", str(compiled()), "FMProof"],
-        input="\n".join(session) + "\n",
+        input="\n".join(script) + "\n",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
