@@ -167,7 +167,7 @@ class Ties:
         for head in undefined:
             held = ""
             if isinstance(head, Density):
-                held = self._of_density(head, beside, moving)
+                held = self._of_density(head, beside, moving, terms)
             elif carried and head in moving and _of_points(head):
                 held = f"how {text(head)} moves is not said"
             held = held or self._by_itself(head, terms)
@@ -389,13 +389,22 @@ class Ties:
                 return f"line {other.place} says what {text(found)} is"
         return ""
 
-    def _of_density(self, head: Density, beside: set[Head], moving: set[Head]) -> str:
+    def _of_density(
+        self, head: Density, beside: set[Head], moving: set[Head], terms: Sequence[Expr]
+    ) -> str:
         """Why a density without a definition is not arbitrary in a row."""
         if head in moving:
             return f"how {text(head)} moves is not said"
-        if head in beside or self._key(head) in self.elab.density_of:
+        drawn = self._key(head) in self.elab.density_of
+        if head in beside or drawn or self._put_into(head, terms):
             return f"{text(head)} may be the density of a path"
         return ""
+
+    def _put_into(self, head: Density, terms: Sequence[Expr]) -> bool:
+        """p_{t|0}(x_t | x_0) at an x_t for which what it is made of is put in."""
+        slopes = (slope for term in terms for slope in term.atoms(Grad))
+        there = (slope for slope in slopes if not isinstance(slope.at, Var))
+        return bool(head.given) and any(head in heads_in([slope.body]) for slope in there)
 
     def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
         """Why a symbol is not arbitrary, whatever the equations say."""

@@ -124,3 +124,12 @@ def test_an_equation_of_motion_holds_at_every_time() -> None:
     motion = r"A path moves by $$\frac{d y_s}{ds} = w(y_s, s).$$" + "\n\n"
     row = r"\int_r^t w(y_s, s) \,ds = y_t - y_r"
     assert last(motion + displayed(row)) not in WRONG
+
+
+def test_a_kernel_at_a_point_that_is_put_in_is_not_arbitrary() -> None:
+    text = (
+        "Given $X_0=x_0$ the mean is $m_t = a_t x_0$.\n\nHence we can sample "
+        "$x_t = a_t x_0 + b_t \\epsilon$, $\\epsilon\\sim\\mathcal N(0,I)$, and\n\n"
+        "$$\\nabla_{x_t}\\log p_{t|0}(x_t|x_0) = -\\frac{x_t-a_t x_0}{b_t^2}$$\n"
+    )
+    assert check_text(text).rows[-1].verdict not in WRONG
