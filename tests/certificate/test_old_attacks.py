@@ -3,8 +3,8 @@
 ``attacks/`` holds a certificate for each program that made a false theorem, as the kernel that it
 fooled would have written it; its README says what is wrong in each, and which programs made none.
 ``attacks/verdicts.txt`` says who refuses it now: the kernel when it is replayed, the exporter
-before Coq is asked, and Coq. ``FMPROOF_WRITE=1 pytest tests/certificate/test_old_attacks.py`` writes
-that anew; read the difference.
+before Coq is asked, and Coq. ``FMPROOF_WRITE=1 pytest tests/certificate/test_old_attacks.py``
+writes that anew; read the difference.
 """
 
 from __future__ import annotations
