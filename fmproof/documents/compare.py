@@ -8,7 +8,7 @@ are said where it does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -294,14 +294,19 @@ class ComparedRow:
             if proof is not None:
                 self.before = before
                 return proof
+        for other in self._likely_others():
+            proof = glance(other.before, other.claim, self.relation, other.pulled)
+            if proof is not None:
+                return proof
+        return None
+
+    def _likely_others(self) -> Iterator[PathsDrawn]:
+        """The other readings from which the row may follow."""
         for other in self.others:
             if other.averaged and self.relation != "=":
                 continue
             if not self._hopeless(other.before, other.claim):
-                proof = glance(other.before, other.claim, self.relation, other.pulled)
-                if proof is not None:
-                    return proof
-        return None
+                yield other
 
     def _hopeless(self, before: Expr, claim: Expr) -> bool:
         """Whether numbers refute a reading, so that nothing proves it."""
@@ -320,11 +325,7 @@ class ComparedRow:
 
     def _drawn(self) -> Proof | None:
         """A proof of the row with its paths drawn."""
-        for other in self.others:
-            if other.averaged and self.relation != "=":
-                continue
-            if self._hopeless(other.before, other.claim):
-                continue
+        for other in self._likely_others():
             sides = (other.before, other.claim)
             proof = self.context.prover.prove(*sides, self.relation, other.pulled)
             if not proof.proved and other.averaged and "< ∞" in proof.message:

@@ -10,11 +10,12 @@ from typing import Any
 
 from sympy import Basic, Expr
 
-from fmproof.kernel.equality import instantiate
+from fmproof.kernel.equality import instantiate, specialise
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.node import is_declared, sort_of
 from fmproof.lang.nodes import Var
+from fmproof.lang.props import ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.tactics.rewriting import attempt
 
@@ -44,6 +45,22 @@ def instance(theorem: Theorem, term: Basic) -> Theorem | None:
         return None
     found = attempt(instantiate, theorem, values)
     return found if found is not None and alpha_equal(found.lhs, term) else None
+
+
+def said_of_each(prop: Prop) -> tuple[frozenset[Var], Prop]:
+    """The variables of "for every x for every t …", and what is said of their values."""
+    variables = set()
+    while isinstance(prop, ForAll):
+        variables.add(prop.var)
+        prop = prop.body
+    return frozenset(variables), prop
+
+
+def for_values(theorem: Theorem, values: Values) -> Theorem | None:
+    """A theorem "for every …" at values of all its variables."""
+    while isinstance(theorem.conclusion, ForAll):
+        theorem = specialise(theorem, theorem.conclusion.var)
+    return attempt(instantiate, theorem, values)
 
 
 def occurs(pattern: Basic, term: Basic) -> bool:

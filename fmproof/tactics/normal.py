@@ -149,10 +149,12 @@ def _integrals(line: Line) -> Common | None:
     if not (_has_integral(line.before) or _has_integral(line.claim)):
         return None
     left, right = (then(reflexivity(side), _loss) for side in (line.before, line.claim))
-    common = plain_integrals(Line(left.rhs, right.rhs))
-    return Common(
-        transitivity(left, common.left), transitivity(right, common.right), {"auto"}, True
-    )
+    return _further(left, right, plain_integrals(Line(left.rhs, right.rhs)))
+
+
+def _further(left: Theorem, right: Theorem, last: Common) -> Common:
+    """Two lines that were brought so far, and from there to a common form."""
+    return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
 
 
 def _marginalised(line: Line) -> Common:
@@ -171,14 +173,17 @@ def _sloped_by_name(line: Line) -> Common:
 
 
 def _by_calculus(line: Line, definitions: Method) -> Common:
+    def moved(here: Line) -> Common:
+        return bring(here, {"": definitions(here), "exchange": METHODS["exchange"](here)})
+
+    def differentiated(here: Line) -> Common:
+        return common_form(here, ("derivative",))
+
     left, right = reflexivity(line.before), reflexivity(line.claim)
-    derivative, exchange = METHODS["derivative"], METHODS["exchange"]
-    for methods in ((derivative,), (definitions, exchange), (derivative,)):
-        here = replace(line, before=left.rhs, claim=right.rhs)
-        more = bring(here, {str(i): method(here) for i, method in enumerate(methods)})
-        left, right = transitivity(left, more.left), transitivity(right, more.right)
-    last = integral_forms(replace(line, before=left.rhs, claim=right.rhs))
-    return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
+    for form in (differentiated, moved, differentiated, integral_forms):
+        common = _further(left, right, form(replace(line, before=left.rhs, claim=right.rhs)))
+        left, right = common.left, common.right
+    return common
 
 
 def _over_space_by_parts(line: Line) -> Common | None:
@@ -188,8 +193,7 @@ def _over_space_by_parts(line: Line) -> Common | None:
     if all(one.lhs == one.rhs for one in both):
         return None
     left, right = both
-    last = integral_forms(replace(line, before=left.rhs, claim=right.rhs))
-    return Common(transitivity(left, last.left), transitivity(right, last.right), {"auto"}, True)
+    return _further(left, right, integral_forms(replace(line, before=left.rhs, claim=right.rhs)))
 
 
 def _explaining(line: Line) -> Common:

@@ -15,9 +15,10 @@ from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import derivative, exchange, log_derivative
 from fmproof.kernel.equality import congruence, reflexivity, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Grad, IntegralOver, Log, Var
+from fmproof.lang.nodes import CondExpect, Expect, Grad, IntegralOver, Log, Var
 from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import apart, free_vars, substitute
+from fmproof.tactics.methods.definition import is_mixture
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.pointwise import linear_slope
 from fmproof.tactics.rewriting import at, attempt, then
@@ -25,13 +26,13 @@ from fmproof.tactics.rewriting import at, attempt, then
 
 def mixture_score(term: Any, line: Line) -> Theorem | None:
     """∇log p(x) = E[∇log k | x], where p is a mixture by definition; None for another term."""
-    if isinstance(term, Grad) and _is_mixture(term.body):
+    if isinstance(term, Grad) and is_mixture(term.body):
         return attempt(log_derivative, term)  # then it is about ∇log p
     if not isinstance(term, Grad) or not isinstance(term.body, Log):
         return None
     density = term.body.args[0]
     x = term.at
-    if not isinstance(x, Var) or not _is_mixture(density):
+    if not isinstance(x, Var) or not is_mixture(density):
         return None
     written = _as_mixture(density)
     if written is None:
@@ -47,12 +48,6 @@ def mixture_score(term: Any, line: Line) -> Theorem | None:
         return theorem
     except (RuleError, SortError):
         return None
-
-
-def _is_mixture(term: Any) -> bool:
-    """Whether a density is one by its definition, E_z[k(x|z)] or ∫ k(x|z) q(z) dz."""
-    density = isinstance(term, Apply) and isinstance(term.head, Density)
-    return density and isinstance(term.head.definition, Expect | IntegralOver)
 
 
 def _as_mixture(density: Any) -> Theorem | None:
@@ -87,7 +82,7 @@ def _joined(term: Grad, mean: Expr, line: Line) -> Theorem | None:
 @at(Grad)
 def _slope_of_mixture(term: Any) -> Theorem | None:
     """∇p = E[∇k], or ∫ q ∇k where p is defined as ∫ k(x|z) q(z) dz."""
-    if not _is_mixture(term.body):
+    if not is_mixture(term.body):
         return None
     unfolded = congruence(term, {0: unfold(term.body)})
     moved = attempt(exchange, unfolded.rhs)

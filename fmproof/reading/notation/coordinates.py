@@ -7,13 +7,13 @@ Laplacian.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import spelled
 
 _DIMENSIONS = ("d", "D")
-_NESTED = (t.Group, t.Braced, t.Integral, t.Expectation)
 
 
 def without_coordinates(node: t.Series) -> t.Node:
@@ -40,19 +40,32 @@ class _Contraction:
 
     def sum(self, node: t.Node) -> t.Node | None:
         """What a body is, summed over the index."""
-        if isinstance(node, _NESTED):
+        if isinstance(node, t.Integral | t.Expectation):
             body = self.sum(node.body)
             return None if body is None else replace(node, body=body)
-        if isinstance(node, t.Add):
-            parts = [(sign, self.sum(part)) for sign, part in node.parts]
-            kept = tuple((sign, part) for sign, part in parts if part is not None)
-            return replace(node, parts=kept) if len(kept) == len(parts) else None
-        if isinstance(node, t.Frac) and not self._has_index(node.bottom):
-            top = self.sum(node.top)
-            return None if top is None else replace(node, top=top)
+        if self._is_linear(node):
+            return self._part_by_part(node, self.sum)
         if isinstance(node, t.Mul):
             return self._product(node)
         return self._alone(node)
+
+    def _is_linear(self, node: t.Node) -> bool:
+        """Whether a formula is a bracket, a sum, or a quotient by what has no index."""
+        fraction = isinstance(node, t.Frac) and not self._has_index(node.bottom)
+        return fraction or isinstance(node, t.Group | t.Braced | t.Add)
+
+    def _part_by_part(self, node: t.Node, made: Callable[[t.Node], t.Node | None]) -> t.Node | None:
+        """The same of what is ``made`` of its parts; None where one of them has nothing."""
+        if isinstance(node, t.Add):
+            parts = [(sign, made(part)) for sign, part in node.parts]
+            kept = tuple((sign, part) for sign, part in parts if part is not None)
+            return replace(node, parts=kept) if len(kept) == len(parts) else None
+        if isinstance(node, t.Frac):
+            top = made(node.top)
+            return None if top is None else replace(node, top=top)
+        assert isinstance(node, t.Group | t.Braced)
+        body = made(node.body)
+        return None if body is None else replace(node, body=body)
 
     def _product(self, node: t.Mul) -> t.Node | None:
         """c f_i g_i as c ⟨f, g⟩, c ∂_i f_i as c div f."""
@@ -96,16 +109,8 @@ class _Contraction:
 
     def _vector(self, node: t.Node) -> t.Node | None:
         """The vector of which a formula is the coordinate with the index."""
-        if isinstance(node, t.Group | t.Braced):
-            body = self._vector(node.body)
-            return None if body is None else replace(node, body=body)
-        if isinstance(node, t.Add):
-            parts = [(sign, self._vector(part)) for sign, part in node.parts]
-            kept = tuple((sign, part) for sign, part in parts if part is not None)
-            return replace(node, parts=kept) if len(kept) == len(parts) else None
-        if isinstance(node, t.Frac) and not self._has_index(node.bottom):
-            top = self._vector(node.top)
-            return None if top is None else replace(node, top=top)
+        if self._is_linear(node):
+            return self._part_by_part(node, self._vector)
         if isinstance(node, t.Mul):
             own = [f for f in node.factors if self._has_index(f)]
             whole = self._vector(own[0]) if len(own) == 1 else None

@@ -10,7 +10,7 @@ from sympy import Basic, Expr
 
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
-from fmproof.kernel.equality import congruence, instantiate, specialise, transitivity, unfold
+from fmproof.kernel.equality import congruence, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
@@ -32,7 +32,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.nodes.measure import drawn_by, without_lets
-from fmproof.lang.props import Almost, Dominated, Equals, ForAll, Integrable
+from fmproof.lang.props import Almost, Dominated, Equals, Integrable
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
 from fmproof.tactics.averages import (
     contracted,
@@ -51,7 +51,7 @@ from fmproof.tactics.conditions.marginals import marginal_variants
 from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.conditions.quotients import by_quotient
 from fmproof.tactics.laws import needed_items, same_law
-from fmproof.tactics.matching import instance, match
+from fmproof.tactics.matching import for_values, instance, match, said_of_each
 from fmproof.tactics.pointwise import (
     all_computed_slopes,
     computed_slopes,
@@ -137,20 +137,12 @@ def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem 
 def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> Proof | None:
     """From what is assumed for every x and every t, at the values that give the same integral."""
     for name, prop in search.hypotheses:
-        body, variables = prop, []
-        while isinstance(body, ForAll):
-            variables.append(body.var)
-            body = body.body
+        variables, body = said_of_each(prop)
         if len(variables) < 2 or not isinstance(body, Integrable):
             continue  # for one variable, see Prover.facts_at
         own = joint_form(body)
-        values = None if own is None else match(own, form, frozenset(variables))
-        if values is None:
-            continue
-        fact = assume(prop)
-        for _ in variables:
-            fact = specialise(fact, fact.conclusion.var)
-        there = attempt(instantiate, fact, values)
+        values = None if own is None else match(own, form, variables)
+        there = None if values is None else for_values(assume(prop), values)
         theorem = there and attempt(same_law, goal, there.conclusion)
         if theorem is not None and there is not None:
             return Proof(discharge(theorem, there), ("Tonelli", f"@{name}"))

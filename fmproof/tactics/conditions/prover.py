@@ -27,7 +27,7 @@ from fmproof.tactics.conditions.dominations import dominations
 from fmproof.tactics.conditions.integrability import integrable, unfold_field
 from fmproof.tactics.conditions.proof import Proof
 from fmproof.tactics.conditions.quotients import divided
-from fmproof.tactics.matching import match
+from fmproof.tactics.matching import for_values, match, said_of_each
 from fmproof.tactics.pointwise import defined, fewer, pointwise
 from fmproof.tactics.rewriting import Once, attempt, sweep, symbols_inside
 
@@ -255,22 +255,12 @@ def _written_out(theorem: Theorem) -> Theorem | None:
 
 def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
     """A theorem "for every …" at the values that make it ``goal``, if there are such."""
-    body, variables = theorem.conclusion, []
-    while isinstance(body, ForAll):
-        variables.append(body.var)
-        body = body.body
+    variables, body = said_of_each(theorem.conclusion)
     if not variables or type(body) is not type(goal):
         return None
-    values = match(body, goal, frozenset(variables))
-    if values is None:
-        return None
-    for _ in variables:
-        theorem = specialise(theorem, theorem.conclusion.var)
-    there = attempt(instantiate, theorem, values)
-    if there is None:
-        return None
-    theorem = there
-    return theorem if alpha_equal(theorem.conclusion, goal) else None
+    values = match(body, goal, variables)
+    there = None if values is None else for_values(theorem, values)
+    return there if there is not None and alpha_equal(there.conclusion, goal) else None
 
 
 def _for_all(search: Prover, goal: ForAll, depth: int) -> Proof | None:

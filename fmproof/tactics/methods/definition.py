@@ -26,18 +26,19 @@ def definition(line: Line) -> Conversion:
     return at(*changed)(unfold)
 
 
+def is_mixture(term: Any) -> bool:
+    """Whether a density is one by its definition, E_z[k(x|z)] or ∫ k(x|z) q(z) dz."""
+    density = isinstance(term, Apply) and isinstance(term.head, Density)
+    return density and isinstance(term.head.definition, Expect | IntegralOver)
+
+
 @at(Apply)
 def _mixture(term: Any) -> Theorem | None:
-    density = isinstance(term.head, Density)
-    return (
-        unfold(term)
-        if density and isinstance(term.head.definition, IntegralOver | Expect)
-        else None
-    )
+    return unfold(term) if is_mixture(term) else None
 
 
 def mixtures_written_out(_: Line) -> Conversion:
-    """Densities that are averages of others by definition, as that."""
+    """Mixtures as the averages that they are by definition."""
     return _mixture
 
 

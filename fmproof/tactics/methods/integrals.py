@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -119,26 +120,23 @@ def _names(term: IntegralOver) -> tuple[str, ...]:
 def marginalisation(_: Line) -> Conversion:
     """Every marginal draw written out, and the draws in a fixed order."""
 
-    @at(Expect)
-    def convert(term: Any) -> Theorem | None:
-        for place in range(len(term.measure)):
-            theorem = attempt(marginal_draw, term, place)
-            if theorem is not None:
-                return theorem
-        return in_standard_order(term)
-
-    return convert
+    return at(Expect)(partial(_drawn, of=lambda draw: True))
 
 
-@at(Expect)
-def mixtures_drawn(term: Any) -> Theorem | None:
-    """The same for marginals alone: a draw from a density by another name keeps its name."""
+def _drawn(term: Any, of: Callable[[Any], bool]) -> Theorem | None:
     for place, draw in enumerate(term.measure):
-        named = isinstance(draw, Apply) and isinstance(draw.head.definition, Apply)
-        theorem = None if named else attempt(marginal_draw, term, place)
+        theorem = attempt(marginal_draw, term, place) if of(draw) else None
         if theorem is not None:
             return theorem
     return in_standard_order(term)
+
+
+mixtures_drawn = at(Expect)(partial(_drawn, of=lambda draw: not _is_name(draw)))
+"""The same for marginals alone: a draw from a density by another name keeps its name."""
+
+
+def _is_name(draw: Any) -> bool:
+    return isinstance(draw, Apply) and isinstance(draw.head.definition, Apply)
 
 
 def in_standard_order(term: Expect) -> Theorem | None:
