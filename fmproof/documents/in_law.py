@@ -77,15 +77,19 @@ def closed_form(context: Context, item: Item, closed: Candidate) -> RowReport | 
         return None
     if found is None:
         return None
-    by_step, said = found
+    by_step, said, its_own = found
     pairs = [(by_step.mean, said.mean), (by_step.variance, said.variance)]
+    loose = {h for pair in pairs for h in heads_in(pair) if h.definition is None}
+    if loose - _products(context, loose) - its_own:
+        return _decided(context, item, pairs, _BY_STEPS, may_be_wrong=False)
     return _decided(context, item, pairs, _BY_STEPS)
 
 
 def _laws_of_steps(
     context: Context, closed: Candidate, step: Candidate
-) -> tuple[_Law, _Law] | None:
-    """The law of x_t by a step from x_{t-1} as the closed form says it, and as it says of x_t."""
+) -> tuple[_Law, _Law, set[Head]] | None:
+    """The law of x_t by a step from x_{t-1} as the closed form says it, and as it says of x_t;
+    and the coefficients of the step: of others the closed form may say what they are."""
     here, before = _path(closed), _earlier(step)
     if here is None or before is None or spelled(here) != spelled(_path(step) or before):
         return None
@@ -99,7 +103,8 @@ def _laws_of_steps(
         return None
     rest, factor = split
     mean = add(rest, mul(factor, then.mean))
-    return _Law(mean, add(mul(factor, factor, then.variance), move.variance)), now
+    by_step = _Law(mean, add(mul(factor, factor, then.variance), move.variance))
+    return by_step, now, heads_in([move.mean, move.variance])
 
 
 def _step_of_density(context: Context, closed: Candidate) -> Candidate | None:
@@ -205,9 +210,11 @@ def _shown(pairs: Pairs) -> str:
     return f"{one} = {other}"
 
 
-def _decided(context: Context, item: Item, pairs: Pairs, words: str) -> RowReport | None:
+def _decided(
+    context: Context, item: Item, pairs: Pairs, words: str, may_be_wrong: bool = True
+) -> RowReport | None:
     shown = _shown(pairs)
-    wrong = _wrong(context, item, pairs)
+    wrong = _wrong(context, item, pairs) if may_be_wrong else None
     if wrong is not None:
         return replace(report(item, "refuted", wrong, shown), numeric=None)
     context.prover.begin()
