@@ -13,6 +13,7 @@ from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.randomness import has_dot, undotted
+from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -93,6 +94,8 @@ class _Rows:
         known = self._is_known_curve(left, right)
         if explicit:
             return True
+        if item.inline and key in self.evidence.matrices:
+            return False  # "use this with A = J(x)", of what was said of any matrix A
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not _averages(right):
             return False
@@ -144,7 +147,8 @@ def takes_a_value(left: t.Node, right: t.Node) -> bool:
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:
     """E[…] = C names the average."""
-    return isinstance(right, t.Sym) and isinstance(left, t.Expectation | t.Integral)
+    named = isinstance(right, t.Sym) and not is_identity(right)
+    return named and isinstance(left, t.Expectation | t.Integral)
 
 
 def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[str, list[Candidate]]:

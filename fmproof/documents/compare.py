@@ -44,7 +44,7 @@ from fmproof.lang.nodes import (
     Partial,
     Scalar,
 )
-from fmproof.lang.props import Equals, ForAll
+from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -84,6 +84,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if row.normalises():
             context.assume(item, row.before, claim)
             return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
+        if row.states_a_moment():
+            context.assume_moment(item, row.before, claim)
+            return report(item, "hypothesis", "what its law is chosen by", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
             return row.in_law(law)
@@ -103,6 +106,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and row.strays():
             context.prover.begin()
             proof = row.prove_in_cases()
+        if not proof.proved and row.differs_in_plane():
+            return row.wrong()
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
@@ -157,12 +162,13 @@ class ComparedRow:
     claim: Expr
     relation: str
     tied: str = ""  #: what holds the numbers back
+    plane: bool = False  #: whether it is wrong in two dimensions alone
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
         numbers = self.context.numbers
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, on.assumed
+        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
         heads = heads_in([self.before, self.claim])
@@ -208,6 +214,21 @@ class ComparedRow:
         tied = conventions(self.before, self.claim)
         return any(context.numbers.of(one, other).status == "agrees" for _, one, other in tied)
 
+    def _moments(self) -> list[Prop]:
+        """What is assumed of the laws in the row."""
+        return [fact.prop for fact in self.context.facts.moments([self.before, self.claim])]
+
+    def states_a_moment(self) -> bool:
+        """E[ξ] = 0 or E[ξ ξᵀ] = I, of a law of which nothing was said before: so it is chosen."""
+        heads = heads_in([self.before])
+        laws = heads & {law.head for law in self.context.elab.joint}
+        if not isinstance(self.before, Expect) or not laws or heads != laws:
+            return False
+        plain = self.relation == "=" and self.item.row.left is not None and not self.item.denied
+        if not plain or heads_in([self.claim]) or self.claim.has(Expect):
+            return False
+        return not self.context.facts.moments([self.before])
+
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
@@ -231,6 +252,22 @@ class ComparedRow:
                 return False
         return True
 
+    def differs_in_plane(self) -> bool:
+        """Whether a row that agrees in one dimension is wrong in two."""
+        if self.tied or self.assumed or not self.only_on_a_line or not self.fair():
+            return False
+        self.plane = True
+        return True
+
+    @cached_property
+    def only_on_a_line(self) -> bool:
+        """Whether numbers that agree in one dimension differ in two."""
+        agrees = self.evidence is not None and self.evidence.status == "agrees"
+        if not agrees or self.unknown or self.context.on_a_line:
+            return False
+        sides = (self.before, self.claim, self.relation)
+        return self.context.numbers.of(*sides, plane=True).status == "refuted"
+
     def _refuted_as_tied(self) -> bool:
         """Whether the row fails with two coefficients tied so that what is assumed holds."""
         numbers, sides = self.context.numbers, []
@@ -251,7 +288,7 @@ class ComparedRow:
     def again(self) -> RowReport | None:
         """The verdict when all rows are known: wrong after all, or None."""
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, on.assumed
+        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
         self.context.prover.begin()
         return self.wrong() if self.fair() else None
 
@@ -400,7 +437,7 @@ class ComparedRow:
     def not_proved(self, proof: Proof) -> RowReport:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
-        agrees = evidence is not None and evidence.status == "agrees"
+        agrees = evidence is not None and evidence.status == "agrees" and not self.only_on_a_line
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)
@@ -425,8 +462,8 @@ class ComparedRow:
         if self.relation == "=" and not self.unknown and isinstance(self.before, Apply):
             context.stated.append(StatedRow(self.before, self.claim, item.place))
         why = f"not proved: {proof.message}"
-        if evidence is not None and evidence.status == "refuted":
-            why = f"not known well enough to say: {self.tied}"
+        if evidence is not None and (evidence.status == "refuted" or self.only_on_a_line):
+            why = f"not known well enough to say: {self.tied or 'numbers agree on a line alone'}"
             evidence = None
         verdict = "open"
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
@@ -524,7 +561,8 @@ class ComparedRow:
     def _shown(self) -> NumericEvidence:
         """The evidence with a counterexample for readers, in a world that follows the document."""
         numbers, assumed = self.context.numbers, () if self.tied else self.assumed
-        return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
+        sides = (self.before, self.claim, self.relation)
+        return numbers.of(*sides, assumed, simplify=not self.plane, plane=self.plane)
 
     def wrong_beside(self) -> RowReport | None:
         """Wrong beside what other rows say, although these may be open."""

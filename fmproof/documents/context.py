@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr
@@ -16,8 +17,11 @@ from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
 from fmproof.lang.nodes import Head, Var
+from fmproof.lang.props import Equals
+from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.words import speaks_of_a_line
 
 
 @dataclass
@@ -75,6 +79,11 @@ class Context:
     special: list[Stipulation] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
+    @cached_property
+    def on_a_line(self) -> bool:
+        """Whether the document may be about one dimension."""
+        return any(speaks_of_a_line(words) for _, _, words, _ in self.reading.pieces)
+
     def keep(self, item: Item, proof: Proof) -> None:
         """Remember what was checked, for a script."""
         if proof.derivation is not None:
@@ -95,6 +104,12 @@ class Context:
         every = frozenset[Var]() if picked else meant_for_every(before, claim, self._times())
         until = holds_until(self.reading, item)
         self.facts.add(Fact(item.place, before, claim, every=every, until=until))
+
+    def assume_moment(self, item: Item, before: Expr, claim: Expr) -> None:
+        """An average over a law of which the document says nothing else."""
+        every = free_vars(Equals(before, claim))
+        fact = Fact(item.place, before, claim, every=frozenset(every), moment=True)
+        self.facts.add(fact)
 
     def _times(self) -> set[Var]:
         """The variables that are times, and not only numbers."""

@@ -315,6 +315,8 @@ class FirstWitness:
 def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:
     """The row in one step, then in two where an equation of coefficients is put in."""
     yield Part("row", before, [Step("1", claim, by="auto")])
+    if any(fact.moment for fact in facts):
+        yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))])
     for fact in facts:
         if fact.assumed and is_number(fact.claim):
             for shifted in by_multiple(before, claim, fact.before, fact.claim):

@@ -101,6 +101,9 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         yield from _smooth(term.body, term.var, set())
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
+            for call in term.body.atoms(Apply):  # also where something is drawn around it
+                if call.head.definition is None and call.arguments == (term.var,):
+                    yield Differentiable(call, term.var, term.at)
     if isinstance(term, Log | Ratio):
         for head in _densities(term.args[-1]):
             yield for_every(Positive(head(*head.params)))

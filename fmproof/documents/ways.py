@@ -64,6 +64,8 @@ _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
 _APART = ("linearity",)
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
+_SECOND_MOMENTS = (("linearity", "moments"), ("definition", "square", "linearity", "trace"))
+"""Averages of products with noise are put in: E[⟨a, n⟩⟨b, n⟩], E[nᵀ J n]."""
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
@@ -101,6 +103,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named.remove(_PLAIN[1])
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
+    if noise or kinds >= {Expect, Grad, Div}:
+        for by in _SECOND_MOMENTS:
+            yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     part_by_part = parallel.steps(before, claim) if Ratio in kinds else None
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))

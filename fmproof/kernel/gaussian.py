@@ -93,6 +93,18 @@ def gaussian_variance(draw: Expr) -> Sequent:
     return infer(Equals(Expect(Inner(r, r), draw), mul(v, dim)), Positive(v))
 
 
+@rule("N3", GAUSSIAN)
+def gaussian_covariance(draw: Expr, a: Expr, b: Expr) -> Sequent:
+    """{v > 0} ⊢ E_{x~N(m, v)}[⟨a, x − m⟩ ⟨b, x − m⟩] = v ⟨a, b⟩, for a and b free of x."""
+    x, m, v = _draw(draw)
+    if x in free_vars(a) | free_vars(b):
+        raise RuleError(f"Gaussian: {shown(a)} and {shown(b)} depend on {shown(x)}")
+    r = add(x, mul(S.NegativeOne, m))
+    return infer(
+        Equals(Expect(mul(Inner(a, r), Inner(b, r)), draw), mul(v, Inner(a, b))), Positive(v)
+    )
+
+
 def _draw(draw: Any) -> tuple[Any, Expr, Expr]:
     require(is_gaussian(draw) and type(draw.args[1]) is Var, "Gaussian", "x~N(m, v)", draw)
     x, m, v = draw.arguments

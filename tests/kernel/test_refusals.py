@@ -591,6 +591,22 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: calculus.divergence_theorem(Expect(Div(a(x), x), p(x))),
         "divergence theorem: expected ∫ div F dx, found E_{x~p}[div_x a(x)]",
     ),
+    "trace of a drawn field": (
+        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
+        "trace: c(x'|z) depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
+    ),
+    "trace at a drawn place": (
+        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
+        "trace: a(x) depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
+    ),
+    "trace with two probes": (
+        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
+        "trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found z·(∇_x (y·a(x)))",
+    ),
+    "trace of no average": (
+        lambda: calculus.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
+        "trace: expected E[⟨e, ∇ ⟨e, f⟩⟩], found z·(∇_x (z·a(x)))",
+    ),
     "equal sides of an integrability": (
         lambda: equality.equal_sides(Integrable(f(x), dx), {0: f_is_g}),
         "equal sides: cannot rewrite f(x) in ∫ |f(x)| dx < ∞",
@@ -875,6 +891,10 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "Gaussian mean at a value": (
         lambda: gaussian.gaussian_mean(Normal(a(x), z, w(t))),
         "Gaussian: expected x~N(m, v), found N(a(x); z, w(t)·I)",
+    ),
+    "Gaussian covariance in a drawn direction": (
+        lambda: gaussian.gaussian_covariance(Normal(x, z, w(t)), y, a(x)),
+        "Gaussian: y and a(x) depend on x",
     ),
     "Gaussian moments of a function": (
         lambda: gaussian.gaussian_moments(Integrable(f(x), Normal(x, z, w(t)))),

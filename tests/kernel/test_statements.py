@@ -667,6 +667,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
+    "trace by a probe": (
+        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
+        "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
+    ),
     "equal sides": (
         lambda: equality.equal_sides(Positive(f(x)), {0: f_is_g}),
         "g(x) > 0, f(x) = g(x) ⊢ f(x) > 0",
@@ -952,6 +957,10 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "Gaussian variance": (
         lambda: gaussian.gaussian_variance(Normal(x, z, w(t))),
         "w(t) > 0 ⊢ E_{x~N(z, w(t)·I)}[‖x − z‖²] = w(t) d",
+    ),
+    "Gaussian covariance": (
+        lambda: gaussian.gaussian_covariance(Normal(x, z, w(t)), y, a(z)),
+        "w(t) > 0 ⊢ E_{x~N(z, w(t)·I)}[a(z)·(x − z) y·(x − z)] = w(t) y·a(z)",
     ),
     "Gaussian moments": (
         lambda: gaussian.gaussian_moments(

@@ -23,6 +23,7 @@ from fmproof.reading.notation import (
     calculus,
     definitions,
     functionals,
+    linear_maps,
     posteriors,
     sums,
 )
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
+    if linear_maps.is_letter(elab, node):
+        raise NotYet(f"{readable(key_of(node))} as a matrix by itself", node.at)
     if sums.is_sample(elab, node):
         raise NotYet("a sum over random samples", node.at)
     noise = turned_value(elab, name)

@@ -34,6 +34,7 @@ from fmproof.reading.notation import (
     heads,
     hidden_noise,
     laws,
+    linear_maps,
     matrices,
     sums,
     unknowns,
@@ -346,4 +347,6 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
     t.Series: sums.finite_sum,
+    t.Form: linear_maps.form_term,
+    t.Trace: linear_maps.trace_term,
 }

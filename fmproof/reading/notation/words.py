@@ -109,6 +109,16 @@ def speaks_of_chains(words: str) -> bool:
     return _pattern("chain").search(words) is not None
 
 
+def speaks_of_a_line(words: str) -> bool:
+    """Whether words, or a formula such as d = 1, may mean one dimension."""
+    return _pattern("line").search(words) is not None or _ONE_DIMENSION.search(words) is not None
+
+
+_ONE_DIMENSION = re.compile(
+    r"\b[dDn]\s*=\s*1\b|\\in\s*(?:\\R|\\mathbb\s*\{?R\}?)(?!\s*\^|[a-zA-Z])"
+)
+
+
 def introduces(text: str, start: int) -> bool:
     """Whether "where" or "with" and a few words more are all that stands between the display before
     and a formula: it says what a symbol of that display is."""

@@ -61,6 +61,7 @@ METHODS: dict[str, Method] = {
     "gaussian-product": gaussian.products,
     "reparametrisation": gaussian.reparametrisation,
     "moments": gaussian.moments,
+    "trace": gaussian.trace,
     "field": _nothing,
     "minimisers": calculus.minimisers,
     "definition": definition.definition,
