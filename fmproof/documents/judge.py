@@ -38,7 +38,7 @@ from fmproof.lang.nodes import Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noise_of
+from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noises_of_step
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
@@ -296,7 +296,7 @@ class Judge:
             return False
         step = next((c.steps for c in self.elab.candidates.get(key_of(left), ()) if c.steps), None)
         mine = {spelled(n) for n in t.walk(right) if isinstance(n, t.Sym)}
-        solved = step is not None and noise_of(step.right) & mine
+        solved = step is not None and noises_of_step(step.right) & mine
         if solved or not is_drawn_from(left, right):
             return False
         try:

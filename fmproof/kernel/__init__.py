@@ -15,6 +15,7 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     integrability,
     integrals,
     order,
+    probes,
     ring,
 )
 from fmproof.kernel.rule import close

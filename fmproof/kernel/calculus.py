@@ -20,7 +20,6 @@ from fmproof.lang.nodes import (
     ArgMin,
     Div,
     Exp,
-    Expect,
     Gaussian,
     Grad,
     Inner,
@@ -403,40 +402,6 @@ def divergence_theorem(term: Expr) -> Sequent:
     field = substitute(inner.body, {inner.var: item.var})
     smooth = ForAll(Differentiable(*inner.args), item.var)
     return infer(Equals(term, S.Zero), smooth, Integrable(field, item), Integrable(inner, item))
-
-
-@rule("D7", "Hutchinson, Communications in Statistics 18 (1989), equation 2.3")
-def trace_by_probe(term: Expr) -> Sequent:
-    """{E[⟨a, e⟩ ⟨b, e⟩] = ⟨a, b⟩ for all a and b, f differentiable at c} ⊢ E[⟨e, ∇_z ⟨e, f⟩⟩] =
-    div_z f at c, for f and c free of what is drawn. Nothing has to be integrable: by the first
-    condition the square of each coordinate of e is, and what is averaged is made of these.
-    """
-    require(type(term) is Expect, "trace", "E[⟨e, ∇ ⟨e, f⟩⟩]", term)
-    node: Any = term
-    drawn = {var for item in node.measure for var in drawn_by(item)}
-    probe, field, slope = _probe(node.body, drawn)
-    outside = free_vars(field) - {slope.var} | free_vars(slope.at)
-    if outside & drawn:
-        raise RuleError(f"trace: {shown(field)} depends on what is drawn in {shown(term)}")
-    a = fresh(Var("a", Sort.VEC), free_vars(term) | drawn)
-    b = fresh(Var("b", Sort.VEC), free_vars(term) | drawn | {a})
-    moment = Expect(mul(Inner(a, probe), Inner(b, probe)), *node.measure)
-    identity = ForAll(ForAll(Equals(moment, Inner(a, b)), b), a)
-    smooth = Differentiable(field, slope.var, slope.at)
-    return infer(Equals(term, Div(field, slope.var, slope.at)), identity, smooth)
-
-
-def _probe(body: Any, drawn: set[Var]) -> tuple[Var, Expr, Any]:
-    """(e, f, ∇_z ⟨e, f⟩) of ⟨e, ∇_z ⟨e, f⟩⟩."""
-    sides = [body.args, body.args[::-1]] if type(body) is Inner else []
-    for probe, slope in sides:
-        inner = slope.body if type(slope) is Grad and slope.var.sort is Sort.VEC else None
-        if probe not in drawn or slope.var is probe or type(inner) is not Inner:
-            continue
-        for one, field in (inner.args, inner.args[::-1]):
-            if one is probe:
-                return probe, field, slope
-    raise RuleError(f"trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found {shown(body)}")
 
 
 # --- minimisers ---------------------------------------------------------------------------

@@ -48,6 +48,7 @@ from fmproof.kernel import (
     integrability,
     integrals,
     order,
+    probes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -592,19 +593,19 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "divergence theorem: expected ∫ div F dx, found E_{x~p}[div_x a(x)]",
     ),
     "trace of a drawn field": (
-        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
         "trace: c(x'|z) depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
     ),
     "trace at a drawn place": (
-        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
         "trace: a(x) depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
     ),
     "trace with two probes": (
-        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
         "trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found z·(∇_x (y·a(x)))",
     ),
     "trace of no average": (
-        lambda: calculus.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
+        lambda: probes.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
         "trace: expected E[⟨e, ∇ ⟨e, f⟩⟩], found z·(∇_x (z·a(x)))",
     ),
     "equal sides of an integrability": (

@@ -52,6 +52,7 @@ from fmproof.kernel import (
     integrability,
     integrals,
     order,
+    probes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -668,7 +669,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
     "trace by a probe": (
-        lambda: calculus.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
         "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
         "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
     ),

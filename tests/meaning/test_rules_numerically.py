@@ -38,6 +38,7 @@ from fmproof.kernel import (
     gaussian,
     integrals,
     order,
+    probes,
 )
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
@@ -405,7 +406,7 @@ def gaussian_covariance(pick: Pick) -> Theorem:
 
 def trace_by_probe(pick: Pick) -> Theorem:
     field, place = pick.choice([b(t, x, y), a(x), x]), pick.choice([x, t * y])
-    return calculus.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
+    return probes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
 
 
 def vector_of(pick: Pick) -> Expr:

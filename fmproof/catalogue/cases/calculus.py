@@ -6,7 +6,7 @@ from sympy import Expr, Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
-from fmproof.kernel import calculus
+from fmproof.kernel import calculus, probes
 from fmproof.lang.nodes import (
     Abs,
     ArgMin,
@@ -383,7 +383,7 @@ def probe_of_another_variance() -> Case:
         given=(Differentiable(_field(x), x),),
         missing=(identity,),
         at={x: 0},
-        kernel=lambda: calculus.trace_by_probe(left),
+        kernel=lambda: probes.trace_by_probe(left),
     )
 
 
@@ -396,7 +396,7 @@ def probe_of_a_kink() -> Case:
         given=(identity,),
         missing=(Differentiable(_field(x), x),),
         at={x: 0},
-        kernel=lambda: calculus.trace_by_probe(left),
+        kernel=lambda: probes.trace_by_probe(left),
     )
 
 
@@ -408,7 +408,7 @@ def probe_in_the_field() -> Case:
         sides=("3", "1"),
         at={x: 0},
         right_at={x: 0, _e: 1},
-        kernel=lambda: calculus.trace_by_probe(left),
+        kernel=lambda: probes.trace_by_probe(left),
     )
 
 

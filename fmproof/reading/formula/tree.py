@@ -209,7 +209,7 @@ class Form(Node):
 
 
 @dataclass(frozen=True)
-class Trace(Node):
+class MatrixTrace(Node):
     """tr M, of a matrix of which nothing more is known."""
 
     matrix: Node

@@ -40,7 +40,7 @@ def is_drawn_from(left: t.Sym, right: t.Node) -> bool:
     )
 
 
-def noise_of(right: t.Node) -> set[str]:
+def noises_of_step(right: t.Node) -> set[str]:
     """The symbols of a step that carry a time, and stand alone: ε_t of √α_t x_{t-1} + √β_t ε_t."""
     parts = right.parts if isinstance(right, t.Add) else ()
     last = (part.factors[-1] if isinstance(part, t.Mul) else part for _, part in parts)

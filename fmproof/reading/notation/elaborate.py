@@ -348,5 +348,5 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Extremum: binders.extremum,
     t.Series: sums.finite_sum,
     t.Form: linear_maps.form_term,
-    t.Trace: linear_maps.trace_term,
+    t.MatrixTrace: linear_maps.trace_term,
 }

@@ -188,12 +188,12 @@ def trace_of(elab: Elaborator, node: t.Node) -> t.Node | None:
         factors = joined(elab, inner)
         inner = factors[0] if len(factors) == 1 else inner
     if is_letter(elab, inner):
-        return t.Trace(inner.at, inner)
+        return t.MatrixTrace(inner.at, inner)
     field = _jacobian(elab, inner)
     return None if field is None else t.Derivative(inner.at, "div", _point(elab, field), field)
 
 
-def trace_term(elab: Elaborator, node: t.Trace) -> Expr:
+def trace_term(elab: Elaborator, node: t.MatrixTrace) -> Expr:
     """tr A as div f."""
     assert isinstance(node.matrix, t.Sym)
     point = _spare(elab, _INSIDE)

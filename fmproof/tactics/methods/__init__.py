@@ -61,7 +61,7 @@ METHODS: dict[str, Method] = {
     "gaussian-product": gaussian.products,
     "reparametrisation": gaussian.reparametrisation,
     "moments": gaussian.moments,
-    "trace": gaussian.trace,
+    "trace": gaussian.trace_by_noise,
     "field": _nothing,
     "minimisers": calculus.minimisers,
     "definition": definition.definition,

@@ -10,7 +10,6 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.calculus import trace_by_probe
 from fmproof.kernel.equality import generalise
 from fmproof.kernel.gaussian import (
     gaussian_covariance,
@@ -22,6 +21,7 @@ from fmproof.kernel.gaussian import (
     reparametrise,
 )
 from fmproof.kernel.hypotheses import discharge
+from fmproof.kernel.probes import trace_by_probe
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul
 from fmproof.lang.nodes import Expect, Inner, Vec
@@ -111,7 +111,7 @@ def _directions(body: Expr, draw: Any) -> Iterator[tuple[Expr, Expr]]:
             yield others[0][0], others[1][0]
 
 
-def trace(_: Line) -> Conversion:
+def trace_by_noise(_: Line) -> Conversion:
     """E[⟨e, ∇⟨e, f⟩⟩] as div f, for a probe e; the second moments of N(0, I) are known."""
 
     @at(Expect)
