@@ -16,12 +16,48 @@ Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
 
 
-@dataclass(frozen=True)
 class Formula:
-    """A term or proposition, printed twice."""
+    """A term or proposition, printed twice.
 
-    text: str  #: one line of Unicode
-    latex: str  #: LaTeX for math mode, without delimiters
+    Args:
+        text: one line of Unicode.
+        latex: LaTeX for math mode, without delimiters; or what makes it, which is called when
+            somebody asks for it: a terminal never does.
+    """
+
+    __slots__ = ("_latex", "text")
+
+    text: str
+    _latex: str | Callable[[], str]
+
+    def __init__(self, text: str, latex: str | Callable[[], str]) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "_latex", latex)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Formula is immutable: cannot set {name}")
+
+    @property
+    def latex(self) -> str:
+        """LaTeX for math mode, without delimiters."""
+        if not isinstance(self._latex, str):
+            object.__setattr__(self, "_latex", self._latex())
+        return str(self._latex)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Formula):
+            return NotImplemented
+        return (self.text, self.latex) == (other.text, other.latex)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r}, {self.latex!r})"
+
+    def __reduce__(self) -> tuple[type[Formula], tuple[str, str]]:
+        """It is kept, sent and copied as printed."""
+        return Formula, (self.text, self.latex)
 
 
 Prose = tuple[str | Formula, ...]

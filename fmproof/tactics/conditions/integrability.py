@@ -14,7 +14,12 @@ from fmproof.kernel.equality import congruence, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
-from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
+from fmproof.kernel.integrability import (
+    constant_factor,
+    equal_integrand,
+    finite_measure,
+    joint_form,
+)
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
@@ -44,6 +49,7 @@ from fmproof.tactics.averages import (
 from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.conditions.dominations import (
     Move,
+    has_constant,
     is_compound,
     scalar_dominations,
 )
@@ -154,7 +160,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     if is_polynomial(goal):
         first = (_noise_moves,)
     elif not is_compound(goal.body):
-        first = (_slope_moves, _mean_moves)
+        first = (_constant_moves, _slope_moves, _mean_moves)
     rest = (
         _domination_moves,
         _slope_moves,
@@ -172,6 +178,12 @@ def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     """|f| ≤ Σ |gᵢ|."""
     yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
+
+
+def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Constant factors left out: what is left is simpler in any case."""
+    if has_constant(goal):
+        yield "constant factors", attempt(constant_factor, goal)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
