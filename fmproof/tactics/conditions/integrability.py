@@ -162,6 +162,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     elif not is_compound(goal.body):
         first = (_constant_moves, _slope_moves, _mean_moves)
     rest = (
+        _earlier_moves,
         _domination_moves,
         _slope_moves,
         _mean_moves,
@@ -172,6 +173,13 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
         _quotient_moves,
     )
     return (*first, *(move for move in rest if move not in first))
+
+
+def _earlier_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """An integral inside whose value is an earlier result."""
+    rewritten = sweep(goal.body, at(IntegralOver, Expect)(partial(_computed, search)))
+    if rewritten is not None:
+        yield "an earlier result", equal_integrand(goal, rewritten)
 
 
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
@@ -244,11 +252,9 @@ def _marginal_moves(search: Prover, goal: Integrable, form: Integrable) -> Itera
 
 
 def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
-    earlier = at(IntegralOver, Expect)(partial(_computed, search))
     for word, rewrite in (
         ("definition", unfold_field),
         ("Gaussian", _log_density),
-        ("an earlier result", earlier),
         ("bilinearity", _expand_product),
         ("definition", _unfold_average),
     ):
