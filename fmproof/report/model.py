@@ -21,28 +21,38 @@ class Formula:
 
     Args:
         text: one line of Unicode.
-        latex: LaTeX for math mode, without delimiters; or what makes it, which is called when
-            somebody asks for it: a terminal never does.
+        latex: LaTeX for math mode, without delimiters.
+
+    Each is a string or what makes it, which is called when somebody asks: of most formulas a
+    terminal shows nothing, and of none the LaTeX.
     """
 
-    __slots__ = ("_latex", "text")
+    __slots__ = ("_latex", "_text")
 
-    text: str
+    _text: str | Callable[[], str]
     _latex: str | Callable[[], str]
 
-    def __init__(self, text: str, latex: str | Callable[[], str]) -> None:
-        object.__setattr__(self, "text", text)
+    def __init__(self, text: str | Callable[[], str], latex: str | Callable[[], str]) -> None:
+        object.__setattr__(self, "_text", text)
         object.__setattr__(self, "_latex", latex)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Formula is immutable: cannot set {name}")
 
     @property
+    def text(self) -> str:
+        return self._spelled("_text")
+
+    @property
     def latex(self) -> str:
-        """LaTeX for math mode, without delimiters."""
-        if not isinstance(self._latex, str):
-            object.__setattr__(self, "_latex", self._latex())
-        return str(self._latex)
+        return self._spelled("_latex")
+
+    def _spelled(self, way: str) -> str:
+        found = getattr(self, way)
+        if not isinstance(found, str):
+            found = found()
+            object.__setattr__(self, way, found)
+        return str(found)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Formula):

@@ -77,7 +77,7 @@ def _respelled(found: Any, lettered: Callable[[str], str]) -> Any:
     if isinstance(found, str):
         return lettered(found)
     if isinstance(found, Formula):
-        return Formula(lettered(found.text), lambda: found.latex)
+        return Formula(lambda: lettered(found.text), lambda: found.latex)
     if isinstance(found, tuple):
         return tuple(_respelled(piece, lettered) for piece in found)
     if is_dataclass(found) and not isinstance(found, type):

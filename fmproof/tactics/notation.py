@@ -39,8 +39,8 @@ _VARIABLES = {
 
 
 def formula(node: Basic) -> Formula:
-    """A term or proposition, printed for a report."""
-    return Formula(text(node), partial(latex, node))
+    """A term or proposition, for a report."""
+    return Formula(partial(text, node), partial(latex, node))
 
 
 def almost_every(measure: Sequence[Draw]) -> Formula | None:
