@@ -15,6 +15,7 @@ from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
+from fmproof.kernel.intervals import integrable_between
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
@@ -157,6 +158,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
         first = (_slope_moves, _mean_moves)
     rest = (
         _domination_moves,
+        _interval_moves,
         _slope_moves,
         _mean_moves,
         _noise_moves,
@@ -172,6 +174,11 @@ def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     """|f| ≤ Σ |gᵢ|."""
     yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
+
+
+def _interval_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Over an interval: what is differentiable everywhere is bounded there."""
+    yield "continuity", attempt(integrable_between, goal)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
