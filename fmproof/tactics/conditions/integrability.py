@@ -20,6 +20,7 @@ from fmproof.kernel.integrability import (
     finite_measure,
     joint_form,
 )
+from fmproof.kernel.intervals import integrable_between
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
@@ -164,6 +165,7 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     rest = (
         _earlier_moves,
         _domination_moves,
+        _interval_moves,
         _slope_moves,
         _mean_moves,
         _noise_moves,
@@ -192,6 +194,11 @@ def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator
     """Constant factors left out: what is left is simpler in any case."""
     if has_constant(goal):
         yield "constant factors", attempt(constant_factor, goal)
+
+
+def _interval_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Over an interval: what is differentiable everywhere is bounded there."""
+    yield "continuity", attempt(integrable_between, goal)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
