@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
@@ -28,9 +29,12 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     _move_by_flows(reading, found)
-    return {k: v for k, v in said.items() if k not in found} | _chosen(
-        reading, found, evidence.mixed
-    )
+    chosen = _chosen(reading, found, evidence.mixed)
+    _prefer_closed_forms(reading, chosen)
+    _drop_solved(reading, chosen)
+    _drop_short(reading, chosen)
+    _drop_values(reading, chosen)
+    return {k: v for k, v in said.items() if k not in found} | chosen
 
 
 class _Rows:
@@ -171,6 +175,81 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
                 item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _prefer_closed_forms(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """Where a document has a step of x_t and a closed form, x_t is what the closed form says."""
+    left: t.Node | None = None
+    for item in reading.items:
+        left = item.left if item.left is not None else left
+        if item.row.relation not in ("=", ":=") or item.restricted or item.denied:
+            continue
+        if not is_at_a_time(left) or item.right is None or not is_closed_form(left, item.right):
+            continue
+        known = chosen.get(key_of(left), [])
+        same = [i for i, one in enumerate(known) if spelled(one.left) == spelled(left)]
+        if len(same) != 1 or not is_step(known[same[0]].left, known[same[0]].right):
+            continue
+        closed = Candidate(left, item.right, item.row.at, item.place, True, steps=known[same[0]])
+        known[same[0]] = closed
+        if item.left is not None and not item.inline:
+            item.candidate = closed
+
+
+def _drop_solved(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """x_0 = (x_t − s ε)/a, where x_t = a x_0 + s ε is a definition: it says nothing new."""
+    named = {
+        spelled(one.left): one
+        for options in chosen.values()
+        for one in options
+        if isinstance(one.left, t.Sym)
+    }
+    rows = {id(item.candidate): item for item in reading.items if item.candidate is not None}
+    for item in rows.values():
+        one = item.candidate
+        if one is None or named.get(spelled(one.left)) is not one:
+            continue
+        for path in (named.get(spelled(n)) for n in t.walk(one.right) if isinstance(n, t.Sym)):
+            made_of = path is not None and any(
+                isinstance(n, t.Sym) and spelled(n) == spelled(one.left) for n in t.walk(path.right)
+            )
+            first = rows.get(id(path))
+            if made_of and path is not None and (first is None or first.index < item.index):
+                chosen[key_of(head_of(one.left))].remove(one)
+                del named[spelled(one.left)]
+                item.candidate = None
+                break
+
+
+def _drop_short(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """μ_t = … behind μ_t(x, y) := …, of which the arguments are left out: it is a claim."""
+    for item in reading.items:
+        one = item.candidate
+        if one is None or not isinstance(one.left, t.Sym) or item.row.relation != "=":
+            continue
+        known = chosen.get(key_of(one.left), [])
+        long = [
+            other
+            for other in known
+            if isinstance(other.left, t.Call) and spelled(other.left.head) == spelled(one.left)
+        ]
+        rows = [row.index for row in reading.items if any(row.candidate is c for c in long)]
+        if one in known and rows and min(rows) < item.index:
+            known.remove(one)
+            item.candidate = None
+
+
+def _drop_values(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """ᾱ_1 = α_1, where ᾱ_t is a product up to t: it is a claim."""
+    for item in reading.items:
+        one = item.candidate
+        if one is None or not isinstance(one.left, t.Sym) or not one.left.sub:
+            continue
+        known = chosen.get(key_of(one.left), [])
+        product = any(isinstance(o.right, t.Series) and is_at_a_time(o.left) for o in known)
+        if product and all(isinstance(s, t.Num) for s in one.left.sub) and one in known:
+            known.remove(one)
+            item.candidate = None
 
 
 def _gaussian(density: t.Node, law: t.Normal) -> Candidate:

@@ -16,7 +16,7 @@ from time import process_time
 
 from sympy import Expr
 
-from fmproof.documents import beside
+from fmproof.documents import beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.cases import in_cases
 from fmproof.documents.chain import Line
@@ -84,6 +84,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if row.normalises():
             context.assume(item, row.before, claim)
             return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
+        law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
+        if law is not None:
+            return row.in_law(law)
         if row.fair():
             return row.wrong()
         context.held[item.index] = row.again
@@ -369,6 +372,14 @@ class ComparedRow:
                 context.ties.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
         return Proof(False)
+
+    def in_law(self, found: RowReport) -> RowReport:
+        """A row about laws: what follows goes on from its right side."""
+        if found.verdict == "proved":
+            self.context.chain.begin_anew(Line(self.claim, True, self.item.right))
+        else:
+            self.context.chain.add(self.claim, False)
+        return found
 
     # --- verdicts ---
 

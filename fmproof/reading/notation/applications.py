@@ -176,7 +176,8 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
     calls = [
         c
         for c in elab.evidence.called.get(key_of(node), ())
-        if len(c.head.sub) == len(node.sub)
+        if [elab.is_parameter(spelled(s)) for s in c.head.sub]  # ε_θ(x, t) says nothing of ε_t
+        == [elab.is_parameter(spelled(s)) for s in node.sub]
         and (c.head.sup is None) == (node.sup is None)
         and all(isinstance(a, t.Sym) for a in places(c))
     ]

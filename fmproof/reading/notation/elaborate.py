@@ -82,6 +82,7 @@ class Elaborator:
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
+    unrolled: str = ""  #: the time up to which products are taken one factor apart
     markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
@@ -241,6 +242,15 @@ class Elaborator:
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
         return laws.remembered(self, symbol, names)
+
+    @contextmanager
+    def unrolling(self, time: str) -> Iterator[None]:
+        """Products up to a time, ᾱ_t, are α_t ᾱ_{t-1} inside, whatever else the document has."""
+        saved, self.unrolled = self.unrolled, time
+        try:
+            yield
+        finally:
+            self.unrolled = saved
 
     @contextmanager
     def expanding(self) -> Iterator[None]:

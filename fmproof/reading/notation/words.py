@@ -131,12 +131,12 @@ def restricts(text: str, start: int) -> bool:
 
 def denies(text: str, start: int) -> bool:
     """Whether the sentence before a formula has a "not", so that nothing is assumed."""
-    return _last("denied", _sentence(text, start)) >= 0
+    return denied(_sentence(text, start))
 
 
 def denied(words: str) -> bool:
     """Whether words that stand in a row have a "not"."""
-    return _last("denied", words) >= 0
+    return _last("denied", _pattern("harmless").sub("", words)) >= 0
 
 
 _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")
