@@ -111,11 +111,17 @@ class _Rows:
         return not (item.inline and at_the_ends(left, right, self.evidence))
 
     def _is_known_curve(self, left: t.Node, right: t.Node) -> bool:
-        """Whether this is Ẋ_t, and X_t was said to be a function of the time before."""
-        if not (isinstance(left, t.Sym) and left.sub and _of_times(right)):
+        """Whether this is Ẋ_t or ġ(t), and X_t or g(t) was said to be a function of the time
+        before."""
+        called = isinstance(left, t.Call) and _of_times(left)
+        head = left.head if isinstance(left, t.Call) else left
+        if not (isinstance(head, t.Sym) and (called or (head is left and head.sub))):
             return False
-        self._curves.add(spelled(left))
-        return has_dot(left) and spelled(undotted(left)) in self._curves
+        if not _of_times(right):
+            return False
+        places = left.args if isinstance(left, t.Call) else ()
+        self._curves.add(spelled(t.Call(0, head, places)))
+        return has_dot(head) and spelled(t.Call(0, undotted(head), places)) in self._curves
 
 
 def _is_bayes(left: t.Node, right: t.Node) -> bool:
@@ -437,7 +443,7 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
 def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
     """Whether m_0 and m_1 are functions of their own: no density, and no m_t is in the document."""
     calls = evidence.called.get(key_of(head), ())
-    others = [s for call in calls for s in call.head.sub if not isinstance(s, t.Num)]
+    others = [s for call in calls for s in call.head.sub if spelled(s) in evidence.times]
     return not conventional("densities", head.name) and not others
 
 

@@ -18,10 +18,11 @@ from sympy import Expr
 
 from fmproof.documents import beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases
+from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
+from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
@@ -57,6 +58,7 @@ _GLANCE = 1
 _NEAR = 40
 _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
+TIES = "what its coefficients are tied by"
 _FROM_OPEN = "from the row above, which is open"
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
@@ -83,7 +85,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if evidence is not None and evidence.status == "refuted":
         if row.normalises():
             context.assume(item, row.before, claim)
-            return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
+            row.determines()
+            return report(item, "hypothesis", TIES, row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
             return row.in_law(law)
@@ -207,6 +210,25 @@ class ComparedRow:
             return True
         tied = conventions(self.before, self.claim)
         return any(context.numbers.of(one, other).status == "agrees" for _, one, other in tied)
+
+    def determines(self) -> bool:
+        """Whether an equation of coefficients says what one of them is, as nothing did before."""
+        context, item = self.context, self.item
+        refuted = self.evidence is not None and self.evidence.status == "refuted"
+        if self.relation != "=" or not refuted or item.denied or item.restricted:
+            return False
+        if self.unknown or not is_of_coefficients(self.before, self.claim):
+            return False
+        known = known_coefficients(context, item)
+        found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        if found is not None:
+            context.determined.append((item, found))
+        return found is not None
+
+    @property
+    def _left(self) -> t.Node | None:
+        """The left side of the chain."""
+        return self.item.left if self.item.left is not None else self.context.chain.left
 
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
@@ -413,6 +435,10 @@ class ComparedRow:
             verdict: Verdict = "statement" if announced and not item.inline else "agrees"
             found = report(item, verdict, f"not proved: {proof.message}", self.reading)
             return replace(found, numeric=evidence)
+        if self.determines() and not is_bare_symbol(self._left):
+            until = section_end(context.reading, item)
+            context.chain.add(self.claim, True, item.right, until)
+            return report(item, "hypothesis", TIES, self.reading)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
             context.chain.add(self.claim, True, item.right)

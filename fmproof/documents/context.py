@@ -59,6 +59,7 @@ class Context:
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
         special: what densities are from some row on, said of what they were before.
+        determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -73,6 +74,7 @@ class Context:
     checked: list[Checked] = field(default_factory=list)
     stated: list[StatedRow] = field(default_factory=list)
     special: list[Stipulation] = field(default_factory=list)
+    determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     def keep(self, item: Item, proof: Proof) -> None:

@@ -404,6 +404,11 @@ def holds_until(reading: Reading, item: Item) -> float:
     return inf
 
 
+def section_end(reading: Reading, item: Item) -> int:
+    """The last row before the next heading."""
+    return _last_before(reading, item, _NEXT_SECTION)
+
+
 def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
     """The last row before words in which ``end`` is found."""
     pieces = [

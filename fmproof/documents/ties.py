@@ -233,6 +233,10 @@ class Ties:
             if open_still and self._near(other, item):
                 yield other, left
 
+    def holds_at(self, other: Item, item: Item) -> bool:
+        """Whether what a row before ``item`` says holds there."""
+        return other.index < item.index and self._near(other, item)
+
     # --- what says something ---
 
     def _near(self, other: Item, item: Item) -> bool:

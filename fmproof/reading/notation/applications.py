@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -320,8 +321,16 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
             for c in elab.evidence.called.get(key, ())
             if isinstance(c.args[0] if c.args else None, t.Sym)
         ]
-        return bool(others)
+        return bool(others) and not _is_factor(elab, arg, [c.args[0] for c in others])
     return True
+
+
+def _is_factor(elab: Elaborator, arg: t.Node, places: Sequence[t.Node]) -> bool:
+    """β (a² + b²) beside β(t): a sum of squares in which no time is, of a function of times."""
+    squares = any(isinstance(n, t.Pow) for n in t.walk(arg))
+    letters = [n for n in t.walk(arg) if isinstance(n, t.Sym)]
+    of_times = all(map(elab.of_times, places))
+    return squares and of_times and not any(elab.is_time(spelled(n)) for n in letters)
 
 
 def applied(elab: Elaborator, node: t.Call) -> Expr:
