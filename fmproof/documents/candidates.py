@@ -149,8 +149,12 @@ def takes_a_value(left: t.Node, right: t.Node) -> bool:
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:
-    """E[…] = C names the average."""
-    return isinstance(right, t.Sym) and isinstance(left, t.Expectation | t.Integral)
+    """E[…] = C names the average; E‖x‖² = d says what it is."""
+    return (
+        isinstance(right, t.Sym)
+        and right.name not in ("d", "I", "bf:I")
+        and isinstance(left, t.Expectation | t.Integral)
+    )
 
 
 def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[str, list[Candidate]]:

@@ -29,13 +29,14 @@ from fmproof.documents.prove import Proof
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
+from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
+    Constant,
     Density,
     Div,
     Expect,
@@ -44,6 +45,8 @@ from fmproof.lang.nodes import (
     Let,
     Partial,
     Scalar,
+    Var,
+    dim,
 )
 from fmproof.lang.props import Equals, ForAll
 from fmproof.lang.scope import free_vars
@@ -87,6 +90,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             context.assume(item, row.before, claim)
             row.determines()
             return report(item, "hypothesis", TIES, row.reading)
+        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+            context.assume(item, row.before, claim)
+            return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
             return row.in_law(law)
@@ -111,6 +117,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
     if proof.proved:
         return row.proved(proof)
+    if row.fails_in_plane():
+        return row.wrong()
     undecided = chain.undecided
     if undecided is not None and relation == "=":
         found = row.from_undecided(undecided)
@@ -160,6 +168,7 @@ class ComparedRow:
     claim: Expr
     relation: str
     tied: str = ""  #: what holds the numbers back
+    in_plane: bool = False  #: whether numbers are taken in two dimensions
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
@@ -173,6 +182,27 @@ class ComparedRow:
         if self.context.numeric:
             glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
+
+    def fails_in_plane(self) -> bool:
+        """Whether numbers that agree on a line differ, or show nothing, in two dimensions.
+
+        Then they say nothing any more.
+        """
+        if self.evidence is None or self.evidence.status != "agrees" or not self._in_space():
+            return False
+        sides = (self.before, self.claim, self.relation)
+        found = self.context.numbers.of(*sides, in_plane=True)
+        if found.status == "agrees":
+            return False
+        self.evidence, self.in_plane = found, True
+        if found.status == "refuted" and self.context.one_dimensional:
+            self.tied = "it may be meant in one dimension"
+        return found.status == "refuted" and self.fair()
+
+    def _in_space(self) -> bool:
+        """Whether a vector, or the dimension, is in the row."""
+        inside = {n for side in (self.before, self.claim) for n in side.atoms(Var, Constant)}
+        return any(n == dim or (isinstance(n, Var) and n.sort is Sort.VEC) for n in inside)
 
     @cached_property
     def others(self) -> list[PathsDrawn]:
@@ -234,15 +264,20 @@ class ComparedRow:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
+        if self.strays() and self._averages_what_is_random():
+            self.tied = "a point in it may be random, although nothing says how it is drawn"
+            return False
         numbers = self.context.numbers
         if self.assumed:
-            evidence = numbers.of(self.before, self.claim, self.relation, self.assumed)
+            sides = (self.before, self.claim, self.relation, self.assumed)
+            evidence = numbers.of(*sides, in_plane=self.in_plane)
             if evidence.status != "refuted" and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
         tied = () if self.assumed else conventions(self.before, self.claim)
         for words, before, claim in tied:
-            if numbers.of(before, claim, self.relation).status == "agrees":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "agrees":
                 self.tied = f"it holds if {words}"
                 return False
         for other in self.others:
@@ -266,7 +301,8 @@ class ComparedRow:
             pairs = list(zip(said[::2], said[1::2], strict=True))
             if any(numbers.of(*pair).status != "agrees" for pair in pairs):
                 continue
-            if numbers.of(before, claim, self.relation).status == "refuted":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "refuted":
                 return True
         return False
 
@@ -379,6 +415,12 @@ class ComparedRow:
             {v for v in free_vars(side) if v.sort is Sort.VEC} for side in (self.before, self.claim)
         )
         return self.relation == "=" and one != other
+
+    def _averages_what_is_random(self) -> bool:
+        """Whether an average in the row does not say what is drawn."""
+        sides = (self.item.left or self.context.chain.left, self.item.right)
+        nodes = (node for side in sides if side is not None for node in t.walk(side))
+        return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
 
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
@@ -550,7 +592,8 @@ class ComparedRow:
     def _shown(self) -> NumericEvidence:
         """The evidence with a counterexample for readers, in a world that follows the document."""
         numbers, assumed = self.context.numbers, () if self.tied else self.assumed
-        return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
+        row = (self.before, self.claim, self.relation, assumed)
+        return numbers.of(*row, simplify=True, in_plane=self.in_plane)
 
     def wrong_beside(self) -> RowReport | None:
         """Wrong beside what other rows say, although these may be open."""

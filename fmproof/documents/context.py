@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr
@@ -17,7 +18,10 @@ from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.words import speaks_of_one_dimension
 
 
 @dataclass
@@ -76,6 +80,16 @@ class Context:
     special: list[Stipulation] = field(default_factory=list)
     determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
+
+    @cached_property
+    def one_dimensional(self) -> bool:
+        """Whether the document speaks of one dimension."""
+        said = (item.left for item in self.reading.items if isinstance(item.right, t.Num))
+        return any(isinstance(left, t.Sym) and spelled(left) == "d" for left in said) or any(
+            speaks_of_one_dimension(words)
+            for _, piece, words, _ in self.reading.pieces
+            if piece.kind == "prose"
+        )
 
     def keep(self, item: Item, proof: Proof) -> None:
         """Remember what was checked, for a script."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Expr, S
@@ -25,12 +26,12 @@ from fmproof.documents.constants import hidden_parameter, introduce, introduce_c
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
-from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
+from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
-from fmproof.documents.special_laws import SpecialLaws, special_laws
+from fmproof.documents.special_laws import SpecialLaws, special_laws, special_moments
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -91,7 +92,7 @@ class Judge:
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items, reading.properties),
+            Ties(self.elab, reading.items, reading.properties, moments=special_moments(reading)),
             numeric,
         )
         self.deadline = deadline
@@ -125,7 +126,7 @@ class Judge:
                 rows.append(report(item, "open", "the time for this document is used up"))
                 continue
             try:
-                rows.append(self._judge(item))
+                rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.ties.settled.add(item.index)
             except RecursionError:
@@ -152,7 +153,7 @@ class Judge:
             if rows[index].verdict in ("open", "statement"):
                 found = again()
                 if found is not None:
-                    rows[index] = found
+                    rows[index] = as_said(self.reading.items[index], found)
                     self.context.ties.settled.add(index)
 
     def _learn_laws(self) -> None:
@@ -594,6 +595,20 @@ class Judge:
         why = self.context.chain.broken or "there is no row before it"
         self.context.chain.lines.append(Line(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
+
+
+def as_said(item: Item, found: RowReport) -> RowReport:
+    """A verdict with what the words beside the row say of it: that it is false, or holds up to a
+    constant. Then a row that is not true as it stands is no error of the author."""
+    if found.verdict not in WRONG:
+        return found
+    if item.called_false:
+        words = "the words beside it call it false, and it is"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    if found.verdict == "constant" and item.up_to_a_constant:
+        words = f"up to a constant, as the words beside it say: {found.message}"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    return found
 
 
 def _at_its_time(call: t.Call) -> t.Sym | None:

@@ -80,6 +80,7 @@ class Elaborator:
     joint: list[Apply] = field(default_factory=list)
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    drawn_alone: dict[str, t.Sym] = field(default_factory=dict)  #: x of "x ~ p", by the law
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
     unrolled: str = ""  #: the time up to which products are taken one factor apart
