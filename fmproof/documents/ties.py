@@ -219,8 +219,8 @@ class Ties:
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
     ) -> str:
-        """What words or lines of words say of the moments of laws, such as E[x] = 0, anywhere in the
-        document; equations go to ``assumed``."""
+        """What words or lines of words say of the moments of laws, such as E[x] = 0, anywhere in
+        the document; equations go to ``assumed``."""
         laws = {h for h in undefined if h.draws}
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
             return ""
