@@ -169,6 +169,7 @@ class ComparedRow:
     relation: str
     tied: str = ""  #: what holds the numbers back
     in_plane: bool = False  #: whether numbers are taken in two dimensions
+    on_a_line: bool = False  #: whether two dimensions show nothing
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
@@ -184,20 +185,18 @@ class ComparedRow:
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     def fails_in_plane(self) -> bool:
-        """Whether numbers that agree on a line differ, or show nothing, in two dimensions.
-
-        Then they say nothing any more.
-        """
+        """Whether numbers that agree on a line differ in two dimensions."""
         if self.evidence is None or self.evidence.status != "agrees" or not self._in_space():
             return False
         sides = (self.before, self.claim, self.relation)
         found = self.context.numbers.of(*sides, in_plane=True)
-        if found.status == "agrees":
+        self.on_a_line = found.status == "inconclusive"
+        if found.status != "refuted":
             return False
         self.evidence, self.in_plane = found, True
-        if found.status == "refuted" and self.context.one_dimensional:
+        if self.context.one_dimensional:
             self.tied = "it may be meant in one dimension"
-        return found.status == "refuted" and self.fair()
+        return self.fair()
 
     def _in_space(self) -> bool:
         """Whether a vector, or the dimension, is in the row."""
@@ -475,8 +474,10 @@ class ComparedRow:
                 context.chain.add(self.claim, True, item.right)
             announced = item.piece.inside == "theorem" and item.row.left is not None
             verdict: Verdict = "statement" if announced and not item.inline else "agrees"
-            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
-            return replace(found, numeric=evidence)
+            words = f"not proved: {proof.message}"
+            if self.on_a_line:
+                words += "; in two dimensions the numbers show nothing"
+            return replace(report(item, verdict, words, self.reading), numeric=evidence)
         if self.determines() and not is_bare_symbol(self._left):
             until = section_end(context.reading, item)
             context.chain.add(self.claim, True, item.right, until)
