@@ -75,10 +75,21 @@ class _Rows:
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
+    def _goes_on(self, left: t.Node, right: t.Node) -> bool:
+        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
+        if not (isinstance(left, t.Sym) and left.accents[-1:] == ("dot",) and left.sub):
+            return False
+        path = spelled(replace(left, accents=left.accents[:-1]))
+        calls = [n for n in t.walk(right) if isinstance(n, t.Call)]
+        along = any(spelled(arg) == path for call in calls for arg in call.args)
+        return along and path not in self.evidence.random
+
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
+            return False
+        if self._goes_on(left, right):
             return False
         if not _definable(left, self.evidence, explicit) or _mentions(
             right, left, self.evidence.mixed

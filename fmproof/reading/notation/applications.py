@@ -191,16 +191,20 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
                 elab.note(spelled(node), f"a function of {spelled(point)}", why, node.at, True)
         return None if point is None else t.Call(node.at, node, (point,))
 
-    def order(call: t.Call) -> tuple[int, bool, bool]:
+    def order(call: t.Call) -> tuple[int, bool, bool, bool]:
         names = {spelled(a) for a in (*call.args, *call.after)}
+        moves = any(map(elab.of_times, (s for a in call.args for s in getattr(a, "sub", ()))))
         return (
             len(call.given) if elab.expand else -len(call.given),  # the other way: given y
+            elab.off_paths and moves,
             not names <= set(elab.bound),
             bool(names & set(elab.evidence.random)),
         )
 
     first = min(calls, key=order)
     args = first.args
+    if elab.off_paths:
+        args = tuple(_off_path(elab, a) if isinstance(a, t.Sym) else a for a in args)
     points = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
     if len(points) == 1 and not first.given:
         here = t.Sym(node.at, points[0])
@@ -252,6 +256,14 @@ def with_arguments(elab: Elaborator, node: t.Sym) -> t.Node:
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return node
     return implied_call(elab, node) or node
+
+
+def _off_path(elab: Elaborator, point: t.Sym) -> t.Sym:
+    """x for a point x_t on a path."""
+    if not any(map(elab.of_times, point.sub)) or elab.evidence.sorts.kind(point) != "vec":
+        return point
+    letter = replace(point, sub=())
+    return elab.point_letter() or letter
 
 
 def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
