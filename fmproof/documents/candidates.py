@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
@@ -77,12 +78,8 @@ class _Rows:
 
     def _goes_on(self, left: t.Node, right: t.Node) -> bool:
         """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
-        if not (isinstance(left, t.Sym) and left.accents[-1:] == ("dot",) and left.sub):
-            return False
-        path = spelled(replace(left, accents=left.accents[:-1]))
-        calls = [n for n in t.walk(right) if isinstance(n, t.Call)]
-        along = any(spelled(arg) == path for call in calls for arg in call.args)
-        return along and path not in self.evidence.random
+        path = followed(left, right)
+        return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
 
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (

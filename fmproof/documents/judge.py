@@ -24,7 +24,13 @@ from fmproof.documents.constants import hidden_parameter, introduce
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
 from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
-from fmproof.documents.motion import course, moved_point, speaks_of_every_point
+from fmproof.documents.motion import (
+    carried,
+    course,
+    followed,
+    moved_point,
+    speaks_of_every_point,
+)
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
@@ -82,6 +88,10 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
+        paths = (followed(item.left, item.right) for item in reading.items)
+        self.elab.courses = {key_of(head_of(path)) for path in paths if path is not None}
+        densities = (carried(item.left, item.right) for item in reading.items)
+        self.elab.evolving = {key_of(density) for density in densities if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,

@@ -123,7 +123,7 @@ def moves(elab: Elaborator, node: t.Sym) -> bool:
     if spelled(node) in elab.evidence.random and node.name[-1].isupper():
         return False  # a process: random at every time
     if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
-        return False
+        return key in elab.courses  # else z_t may be made of a z_0 and a z_1
     return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
 
 
@@ -340,7 +340,7 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     params = list(head.sub)
     sub, label = [], ""
     for script in params:
-        if (isinstance(script, t.Num) and not moves(elab, head)) or (
+        if (isinstance(script, t.Num) and not _at_a_time(elab, head)) or (
             isinstance(script, t.Sym) and not scopes(elab, script)
         ):
             label += "".join(letter for letter in spelled(script) if letter.isalnum())
@@ -405,6 +405,16 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
         values = dict(zip(meaning.params, everything, strict=True))
         return calculus.recentred(elab, substitute(meaning.body, values))
     return meaning.head(*everything)
+
+
+def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
+    """Whether the 0 of z_0, ψ_0(x), p_0(x) is a time: of a curve, or of a flow or a density that
+    nothing but a differential equation defines."""
+    key = key_of(head)
+    evolves = key in elab.courses or (key in elab.evolving and key not in elab.density_of)
+    if evolves and len(head.sub) == 1 and key not in elab.candidates:
+        return True
+    return moves(elab, head)
 
 
 def scopes(elab: Elaborator, script: t.Sym) -> bool:

@@ -84,6 +84,8 @@ class Elaborator:
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
     markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
+    courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
+    evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
