@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
 from fmproof.reading.notation.elaborate import Candidate
@@ -79,10 +80,17 @@ class _Rows:
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
+    def _goes_on(self, left: t.Node, right: t.Node) -> bool:
+        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
+        path = followed(left, right)
+        return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
+
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
+            return False
+        if self._goes_on(left, right):
             return False
         if not _definable(left, self.evidence, explicit) or _mentions(
             right, left, self.evidence.mixed

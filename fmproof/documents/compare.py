@@ -400,7 +400,7 @@ class ComparedRow:
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
             known = self.context.facts.about([before, self.claim], self.item.index)
-            facts = [f for f in known if f.assumed]
+            facts = [f for f in known if f.assumed or f.rests_on]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -454,11 +454,25 @@ class ComparedRow:
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
+            self._learn_slope()
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
+
+    def _learn_slope(self) -> None:
+        """Of a chain that begins with a derivative in time: that it is what the row says, since it
+        may be integrated later."""
+        context, first = self.context, self.context.chain.lines[0]
+        slope = first.term
+        if not (isinstance(slope, Partial) and first.stands) or slope == self.before:
+            return
+        facts = context.facts.about([slope, self.claim], self.item.index)
+        context.prover.begin()
+        proof = context.prover.prove(slope, self.claim, facts=facts)
+        if proof.proved:
+            context.learn(self.item, slope, self.claim, proof)
 
     def not_proved(self, proof: Proof) -> RowReport:
         context, item, evidence = self.context, self.item, self.evidence

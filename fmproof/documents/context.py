@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,7 @@ class Context:
         until = self.facts.until(proof.rests_on)
         derivation, needs, where = proof.derivation, proof.needs, proof.where
         fact = Fact(item.place, before, claim, derivation, needs, until=until, where=where)
+        fact = replace(fact, rests_on=proof.rests_on)
         self.facts.add(fact)
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:

@@ -27,7 +27,13 @@ from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
 from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
-from fmproof.documents.motion import moved_point
+from fmproof.documents.motion import (
+    carried,
+    course,
+    followed,
+    moved_point,
+    speaks_of_every_point,
+)
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
@@ -35,7 +41,7 @@ from fmproof.documents.special_laws import SpecialLaws, special_laws, special_mo
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import Head, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -86,6 +92,10 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
+        paths = (followed(item.left, item.right) for item in reading.items)
+        self.elab.courses = {key_of(head_of(path)) for path in paths if path is not None}
+        densities = (carried(item.left, item.right) for item in reading.items)
+        self.elab.evolving = {key_of(density) for density in densities if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,
@@ -98,6 +108,7 @@ class Judge:
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
         self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
+        self._courses: set[Head] = set()  # the paths that are said to follow a field
         self._special: list[SpecialLaws] = []
         self._steps_named: set[str] = set()
         self._single = len({id(other.source) for other in reading.items}) == 1
@@ -216,6 +227,7 @@ class Judge:
 
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
+        self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -242,6 +254,8 @@ class Judge:
         if item.differential:
             self._break(item, "the row before it is an equation of differentials")
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
+        if relation == "=" and self._is_course(item):
+            return report(item, "hypothesis", "a differential equation: it says how a path goes on")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -322,6 +336,27 @@ class Judge:
         self._steps_named.add(key_of(left))
         if not item.inline:
             self.context.chain = RowChain(lines, left)
+        return True
+
+    def _is_course(self, item: Item) -> bool:
+        """The first dz_t/dt = v(z_t, t); what a later one says of z is a claim."""
+        if item.row.left is None or item.left is None or item.right is None:
+            return False
+        if not any(isinstance(n, t.Derivative | t.Sym) for n in t.walk(item.left)):
+            return False
+        try:
+            left, right = self.elab.side(item.left), self.elab.side(item.right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        path = course(left, right)
+        if path is None or path in self._courses:
+            return False
+        self._courses.add(path)
+        self.context.ties.read[item.index] = (left, right)
+        self.context.assume(item, left, right)
+        if not item.inline:
+            self.context.chain = RowChain([Line(left, True, item.left)], item.left)
+            self.context.chain.add(right, True, item.right)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:

@@ -452,9 +452,11 @@ def _by_primitive(
         inside = attempt(congruence, integral, {0: rewritten})
         if inside is None:
             continue
+        inside = then(inside, _linear)
         g = substitute(whole, {time: TAU})
         ends = MovingEnds(low, ring_normal(add(low, width)), g)
-        along = discharge(_put(lemmas(g).along, ends), _carried(symmetry(at_time)))
+        slope = symmetry(instantiate(equation, {time: add(low, mul(_S, width))}))
+        along = discharge(_put(lemmas(g).along, ends), _carried(slope))
         left = mul(width, integral)
         joined = attempt(
             linear_combination, along, times, mul(width, inside.rhs), mul(times, along.rhs)
