@@ -179,8 +179,11 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
             if shape in shapes:
                 continue
             if not candidate.explicit and not _a_name(candidate.left):
-                seen = anywhere if item.inline else used
-                if min(used.get(shape, item.index), seen.get(shape, item.index)) < item.index:
+                seen = min(used.get(shape, item.index), item.index)
+                beside = anywhere.get(shape, item.index) if item.inline else item.index
+                if beside < seen and not _in_one_breath(reading, beside, item):
+                    seen = beside
+                if seen < item.index:
                     if not item.introduced:
                         continue  # a special case of what was used before
                     candidate.late = True
@@ -268,6 +271,11 @@ def _drop_values(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
         if product and all(isinstance(s, t.Num) for s in one.left.sub) and one in known:
             known.remove(one)
             item.candidate = None
+
+
+def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:
+    """Whether no display stands between two inline rows: "X = x_t, where x_t = …"."""
+    return all(one.inline for one in reading.items[first : item.index])
 
 
 def _gaussian(density: t.Node, law: t.Normal) -> Candidate:

@@ -116,7 +116,8 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if item.denied or item.restricted:  # it holds at one value, or not at all
         return None
-    if item.picked and isinstance(item.right, t.Sym | t.Num):
+    number = item.inline and isinstance(left, t.Sym) and isinstance(item.right, t.Num)
+    if item.picked and isinstance(item.right, t.Sym | t.Num) and not number:
         return None
     own = [spelled(a) for a in places(left)] if isinstance(left, t.Call) else []
     try:

@@ -181,6 +181,7 @@ class Reading:
 
 
 _ONE = Fraction(1)
+_DRAWN = ("\\sim", "∼")
 POINT = "◦u"
 """The spelling of the point of a density that only words define."""
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
@@ -329,6 +330,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                     reading.properties.append(Property(head, special, len(reading.items)))
             continue
         item = Item(source, piece, row, len(reading.items))
+        if piece.kind == "inline" and _named_law(reading, item):
+            reading.items.append(item)
+            continue
         try:
             item.left = parse(row.left) if row.left else None
             item.right = parse(row.right) if row.right else None
@@ -348,7 +352,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
 
 def _loose(reading: Reading, row: Row) -> None:
     """An inline formula that is no row: a law ``z ~ q``, or a term."""
-    split = next((i for i, token in enumerate(row.right) if token.text in ("\\sim", "∼")), None)
+    split = next((i for i, token in enumerate(row.right) if token.text in _DRAWN), None)
     try:
         if split is None:
             right = row.right
@@ -365,6 +369,27 @@ def _loose(reading: Reading, row: Row) -> None:
         _law(reading, drawn, law)
     except (Unreadable, RecursionError):
         return
+
+
+def _named_law(reading: Reading, item: Item) -> bool:
+    """``x_0 ~ p = N(0, I)``: the law of x_0, and p(x_0) = N(x_0; 0, I)."""
+    row, left = item.row, item.row.left or []
+    split = next((i for i, token in enumerate(left) if token.text in _DRAWN), None)
+    if split is None or row.relation != "=":
+        return False
+    try:
+        drawn, density = parse(left[:split]), parse(left[split + 1 :])
+        law = parse(row.right)
+    except (Unreadable, RecursionError):
+        return False
+    if not (isinstance(drawn, t.Sym) and isinstance(density, t.Sym)):
+        return False
+    if not (isinstance(law, t.Normal) and law.point is None):
+        return False
+    _law(reading, left[:split], row.right)
+    item.left = t.Call(density.at, density, (drawn,))
+    item.right = replace(law, point=drawn)
+    return True
 
 
 def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
