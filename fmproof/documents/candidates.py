@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.randomness import has_dot, undotted
-from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -80,10 +80,17 @@ class _Rows:
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
+    def _goes_on(self, left: t.Node, right: t.Node) -> bool:
+        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
+        path = followed(left, right)
+        return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
+
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
+            return False
+        if self._goes_on(left, right):
             return False
         if not _definable(left, self.evidence, explicit) or _mentions(
             right, left, self.evidence.mixed
@@ -114,11 +121,17 @@ class _Rows:
         return not (item.inline and at_the_ends(left, right, self.evidence))
 
     def _is_known_curve(self, left: t.Node, right: t.Node) -> bool:
-        """Whether this is Ẋ_t, and X_t was said to be a function of the time before."""
-        if not (isinstance(left, t.Sym) and left.sub and _of_times(right)):
+        """Whether this is Ẋ_t or ġ(t), and X_t or g(t) was said to be a function of the time
+        before."""
+        called = isinstance(left, t.Call) and _of_times(left)
+        head = left.head if isinstance(left, t.Call) else left
+        if not (isinstance(head, t.Sym) and (called or (head is left and head.sub))):
             return False
-        self._curves.add(spelled(left))
-        return has_dot(left) and spelled(undotted(left)) in self._curves
+        if not _of_times(right):
+            return False
+        places = left.args if isinstance(left, t.Call) else ()
+        self._curves.add(spelled(t.Call(0, head, places)))
+        return has_dot(head) and spelled(t.Call(0, undotted(head), places)) in self._curves
 
 
 def _is_bayes(left: t.Node, right: t.Node) -> bool:
@@ -146,9 +159,12 @@ def takes_a_value(left: t.Node, right: t.Node) -> bool:
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:
-    """E[…] = C names the average."""
-    named = isinstance(right, t.Sym) and not is_identity(right)
-    return named and isinstance(left, t.Expectation | t.Integral)
+    """E[…] = C names the average; E‖x‖² = d says what it is."""
+    return (
+        isinstance(right, t.Sym)
+        and right.name not in ("d", "I", "bf:I")
+        and isinstance(left, t.Expectation | t.Integral)
+    )
 
 
 def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[str, list[Candidate]]:
@@ -165,8 +181,11 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
             if shape in shapes:
                 continue
             if not candidate.explicit and not _a_name(candidate.left):
-                seen = anywhere if item.inline else used
-                if min(used.get(shape, item.index), seen.get(shape, item.index)) < item.index:
+                seen = min(used.get(shape, item.index), item.index)
+                beside = anywhere.get(shape, item.index) if item.inline else item.index
+                if beside < seen and not _in_one_breath(reading, beside, item):
+                    seen = beside
+                if seen < item.index:
                     if not item.introduced:
                         continue  # a special case of what was used before
                     candidate.late = True
@@ -254,6 +273,11 @@ def _drop_values(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
         if product and all(isinstance(s, t.Num) for s in one.left.sub) and one in known:
             known.remove(one)
             item.candidate = None
+
+
+def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:
+    """Whether no display stands between two inline rows: "X = x_t, where x_t = …"."""
+    return all(one.inline for one in reading.items[first : item.index])
 
 
 def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
@@ -441,7 +465,7 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
 def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
     """Whether m_0 and m_1 are functions of their own: no density, and no m_t is in the document."""
     calls = evidence.called.get(key_of(head), ())
-    others = [s for call in calls for s in call.head.sub if not isinstance(s, t.Num)]
+    others = [s for call in calls for s in call.head.sub if spelled(s) in evidence.times]
     return not conventional("densities", head.name) and not others
 
 

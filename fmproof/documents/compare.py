@@ -18,23 +18,25 @@ from sympy import Expr
 
 from fmproof.documents import beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases
+from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
+from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
+from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
+    Constant,
     Density,
     Div,
     Expect,
@@ -43,6 +45,8 @@ from fmproof.lang.nodes import (
     Let,
     Partial,
     Scalar,
+    Var,
+    dim,
 )
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
@@ -57,6 +61,7 @@ _GLANCE = 1
 _NEAR = 40
 _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
+TIES = "what its coefficients are tied by"
 _FROM_OPEN = "from the row above, which is open"
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
@@ -83,10 +88,14 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if evidence is not None and evidence.status == "refuted":
         if row.normalises():
             context.assume(item, row.before, claim)
-            return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
+            row.determines()
+            return report(item, "hypothesis", TIES, row.reading)
         if row.states_a_moment():
             context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
+        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+            context.assume(item, row.before, claim)
+            return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
             return row.in_law(law)
@@ -106,13 +115,13 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and row.strays():
             context.prover.begin()
             proof = row.prove_in_cases()
-        if not proof.proved and row.differs_in_plane():
-            return row.wrong()
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
     if proof.proved:
         return row.proved(proof)
+    if row.fails_in_plane():
+        return row.wrong()
     undecided = chain.undecided
     if undecided is not None and relation == "=":
         found = row.from_undecided(undecided)
@@ -162,7 +171,8 @@ class ComparedRow:
     claim: Expr
     relation: str
     tied: str = ""  #: what holds the numbers back
-    plane: bool = False  #: whether it is wrong in two dimensions alone
+    in_plane: bool = False  #: whether numbers are taken in two dimensions
+    on_a_line: bool = False  #: whether two dimensions show nothing
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
@@ -176,6 +186,25 @@ class ComparedRow:
         if self.context.numeric:
             glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
+
+    def fails_in_plane(self) -> bool:
+        """Whether numbers that agree on a line differ in two dimensions."""
+        if self.evidence is None or self.evidence.status != "agrees" or not self._in_space():
+            return False
+        sides = (self.before, self.claim, self.relation)
+        found = self.context.numbers.of(*sides, in_plane=True)
+        self.on_a_line = found.status == "inconclusive"
+        if found.status != "refuted":
+            return False
+        self.evidence, self.in_plane = found, True
+        if self.context.one_dimensional:
+            self.tied = "it may be meant in one dimension"
+        return self.fair()
+
+    def _in_space(self) -> bool:
+        """Whether a vector, or the dimension, is in the row."""
+        inside = {n for side in (self.before, self.claim) for n in side.atoms(Var, Constant)}
+        return any(n == dim or (isinstance(n, Var) and n.sort is Sort.VEC) for n in inside)
 
     @cached_property
     def others(self) -> list[PathsDrawn]:
@@ -229,19 +258,43 @@ class ComparedRow:
             return False
         return not self.context.facts.moments([self.before])
 
+    def determines(self) -> bool:
+        """Whether an equation of coefficients says what one of them is, as nothing did before."""
+        context, item = self.context, self.item
+        refuted = self.evidence is not None and self.evidence.status == "refuted"
+        if self.relation != "=" or not refuted or item.denied or item.restricted:
+            return False
+        if self.unknown or not is_of_coefficients(self.before, self.claim):
+            return False
+        known = known_coefficients(context, item)
+        found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        if found is not None:
+            context.determined.append((item, found))
+        return found is not None
+
+    @property
+    def _left(self) -> t.Node | None:
+        """The left side of the chain."""
+        return self.item.left if self.item.left is not None else self.context.chain.left
+
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
+        if self.strays() and self._averages_what_is_random():
+            self.tied = "a point in it may be random, although nothing says how it is drawn"
+            return False
         numbers = self.context.numbers
         if self.assumed:
-            evidence = numbers.of(self.before, self.claim, self.relation, self.assumed)
+            sides = (self.before, self.claim, self.relation, self.assumed)
+            evidence = numbers.of(*sides, in_plane=self.in_plane)
             if evidence.status != "refuted" and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
         tied = () if self.assumed else conventions(self.before, self.claim)
         for words, before, claim in tied:
-            if numbers.of(before, claim, self.relation).status == "agrees":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "agrees":
                 self.tied = f"it holds if {words}"
                 return False
         for other in self.others:
@@ -251,22 +304,6 @@ class ComparedRow:
                 self.tied = "it may hold almost surely"
                 return False
         return True
-
-    def differs_in_plane(self) -> bool:
-        """Whether a row that agrees in one dimension is wrong in two."""
-        if self.tied or self.assumed or not self.only_on_a_line or not self.fair():
-            return False
-        self.plane = True
-        return True
-
-    @cached_property
-    def only_on_a_line(self) -> bool:
-        """Whether numbers that agree in one dimension differ in two."""
-        agrees = self.evidence is not None and self.evidence.status == "agrees"
-        if not agrees or self.unknown or self.context.on_a_line:
-            return False
-        sides = (self.before, self.claim, self.relation)
-        return self.context.numbers.of(*sides, plane=True).status == "refuted"
 
     def _refuted_as_tied(self) -> bool:
         """Whether the row fails with two coefficients tied so that what is assumed holds."""
@@ -281,7 +318,8 @@ class ComparedRow:
             pairs = list(zip(said[::2], said[1::2], strict=True))
             if any(numbers.of(*pair).status != "agrees" for pair in pairs):
                 continue
-            if numbers.of(before, claim, self.relation).status == "refuted":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "refuted":
                 return True
         return False
 
@@ -380,7 +418,7 @@ class ComparedRow:
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
             known = self.context.facts.about([before, self.claim], self.item.index)
-            facts = [f for f in known if f.assumed]
+            facts = [f for f in known if f.assumed or f.rests_on]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -394,6 +432,12 @@ class ComparedRow:
             {v for v in free_vars(side) if v.sort is Sort.VEC} for side in (self.before, self.claim)
         )
         return self.relation == "=" and one != other
+
+    def _averages_what_is_random(self) -> bool:
+        """Whether an average in the row does not say what is drawn."""
+        sides = (self.item.left or self.context.chain.left, self.item.right)
+        nodes = (node for side in sides if side is not None for node in t.walk(side))
+        return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
 
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
@@ -428,16 +472,30 @@ class ComparedRow:
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
+            self._learn_slope()
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
+    def _learn_slope(self) -> None:
+        """Of a chain that begins with a derivative in time: that it is what the row says, since it
+        may be integrated later."""
+        context, first = self.context, self.context.chain.lines[0]
+        slope = first.term
+        if not (isinstance(slope, Partial) and first.stands) or slope == self.before:
+            return
+        facts = context.facts.about([slope, self.claim], self.item.index)
+        context.prover.begin()
+        proof = context.prover.prove(slope, self.claim, facts=facts)
+        if proof.proved:
+            context.learn(self.item, slope, self.claim, proof)
+
     def not_proved(self, proof: Proof) -> RowReport:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
-        agrees = evidence is not None and evidence.status == "agrees" and not self.only_on_a_line
+        agrees = evidence is not None and evidence.status == "agrees"
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)
@@ -448,8 +506,14 @@ class ComparedRow:
                 context.chain.add(self.claim, True, item.right)
             announced = item.piece.inside == "theorem" and item.row.left is not None
             verdict: Verdict = "statement" if announced and not item.inline else "agrees"
-            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
-            return replace(found, numeric=evidence)
+            words = f"not proved: {proof.message}"
+            if self.on_a_line:
+                words += "; in two dimensions the numbers show nothing"
+            return replace(report(item, verdict, words, self.reading), numeric=evidence)
+        if self.determines() and not is_bare_symbol(self._left):
+            until = section_end(context.reading, item)
+            context.chain.add(self.claim, True, item.right, until)
+            return report(item, "hypothesis", TIES, self.reading)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
             context.chain.add(self.claim, True, item.right)
@@ -462,8 +526,8 @@ class ComparedRow:
         if self.relation == "=" and not self.unknown and isinstance(self.before, Apply):
             context.stated.append(StatedRow(self.before, self.claim, item.place))
         why = f"not proved: {proof.message}"
-        if evidence is not None and (evidence.status == "refuted" or self.only_on_a_line):
-            why = f"not known well enough to say: {self.tied or 'numbers agree on a line alone'}"
+        if evidence is not None and evidence.status == "refuted":
+            why = f"not known well enough to say: {self.tied}"
             evidence = None
         verdict = "open"
         if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
@@ -561,8 +625,8 @@ class ComparedRow:
     def _shown(self) -> NumericEvidence:
         """The evidence with a counterexample for readers, in a world that follows the document."""
         numbers, assumed = self.context.numbers, () if self.tied else self.assumed
-        sides = (self.before, self.claim, self.relation)
-        return numbers.of(*sides, assumed, simplify=not self.plane, plane=self.plane)
+        row = (self.before, self.claim, self.relation, assumed)
+        return numbers.of(*row, simplify=True, in_plane=self.in_plane)
 
     def wrong_beside(self) -> RowReport | None:
         """Wrong beside what other rows say, although these may be open."""

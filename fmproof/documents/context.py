@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,10 @@ from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
-from fmproof.reading.notation.words import speaks_of_a_line
+from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.words import speaks_of_one_dimension
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Context:
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
         special: what densities are from some row on, said of what they were before.
+        determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -77,12 +80,18 @@ class Context:
     checked: list[Checked] = field(default_factory=list)
     stated: list[StatedRow] = field(default_factory=list)
     special: list[Stipulation] = field(default_factory=list)
+    determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     @cached_property
-    def on_a_line(self) -> bool:
-        """Whether the document may be about one dimension."""
-        return any(speaks_of_a_line(words) for _, _, words, _ in self.reading.pieces)
+    def one_dimensional(self) -> bool:
+        """Whether the document speaks of one dimension."""
+        said = (item.left for item in self.reading.items if isinstance(item.right, t.Num))
+        return any(isinstance(left, t.Sym) and spelled(left) == "d" for left in said) or any(
+            speaks_of_one_dimension(words)
+            for _, piece, words, _ in self.reading.pieces
+            if piece.kind == "prose"
+        )
 
     def keep(self, item: Item, proof: Proof) -> None:
         """Remember what was checked, for a script."""
@@ -94,6 +103,7 @@ class Context:
         until = self.facts.until(proof.rests_on)
         derivation, needs, where = proof.derivation, proof.needs, proof.where
         fact = Fact(item.place, before, claim, derivation, needs, until=until, where=where)
+        fact = replace(fact, rests_on=proof.rests_on)
         self.facts.add(fact)
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:

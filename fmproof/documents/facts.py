@@ -29,6 +29,7 @@ class Fact:
         until: the last row that may rest on it.
         where: the signs that its proof takes of terms at its own values.
         moment: whether it is all that the document says of a law, E[ξ ξᵀ] = I.
+        rests_on: the places of the rows that its proof uses.
     """
 
     place: str
@@ -40,6 +41,7 @@ class Fact:
     until: float = inf
     where: tuple[Prop, ...] = ()
     moment: bool = False
+    rests_on: tuple[str, ...] = ()
 
     @property
     def assumed(self) -> bool:

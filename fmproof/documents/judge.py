@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Expr, S
@@ -25,16 +26,22 @@ from fmproof.documents.constants import hidden_parameter, introduce, introduce_c
 from fmproof.documents.context import Context, Memory, open_row, report
 from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
-from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
-from fmproof.documents.motion import moved_point
+from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
+from fmproof.documents.motion import (
+    carried,
+    course,
+    followed,
+    moved_point,
+    speaks_of_every_point,
+)
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.scope import end_of, strays, unlike_sum
-from fmproof.documents.special_laws import SpecialLaws, special_laws
+from fmproof.documents.special_laws import SpecialLaws, special_laws, special_moments
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import Head, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -85,18 +92,23 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
+        paths = (followed(item.left, item.right) for item in reading.items)
+        self.elab.courses = {key_of(head_of(path)) for path in paths if path is not None}
+        densities = (carried(item.left, item.right) for item in reading.items)
+        self.elab.evolving = {key_of(density) for density in densities if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items, reading.properties),
+            Ties(self.elab, reading.items, reading.properties, moments=special_moments(reading)),
             numeric,
         )
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
         self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
+        self._courses: set[Head] = set()  # the paths that are said to follow a field
         self._special: list[SpecialLaws] = []
         self._steps_named: set[str] = set()
         self._single = len({id(other.source) for other in reading.items}) == 1
@@ -125,7 +137,7 @@ class Judge:
                 rows.append(report(item, "open", "the time for this document is used up"))
                 continue
             try:
-                rows.append(self._judge(item))
+                rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.ties.settled.add(item.index)
             except RecursionError:
@@ -152,7 +164,7 @@ class Judge:
             if rows[index].verdict in ("open", "statement"):
                 found = again()
                 if found is not None:
-                    rows[index] = found
+                    rows[index] = as_said(self.reading.items[index], found)
                     self.context.ties.settled.add(index)
 
     def _learn_laws(self) -> None:
@@ -215,6 +227,7 @@ class Judge:
 
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
+        self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -241,6 +254,8 @@ class Judge:
         if item.differential:
             self._break(item, "the row before it is an equation of differentials")
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
+        if relation == "=" and self._is_course(item):
+            return report(item, "hypothesis", "a differential equation: it says how a path goes on")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -321,6 +336,27 @@ class Judge:
         self._steps_named.add(key_of(left))
         if not item.inline:
             self.context.chain = RowChain(lines, left)
+        return True
+
+    def _is_course(self, item: Item) -> bool:
+        """The first dz_t/dt = v(z_t, t); what a later one says of z is a claim."""
+        if item.row.left is None or item.left is None or item.right is None:
+            return False
+        if not any(isinstance(n, t.Derivative | t.Sym) for n in t.walk(item.left)):
+            return False
+        try:
+            left, right = self.elab.side(item.left), self.elab.side(item.right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        path = course(left, right)
+        if path is None or path in self._courses:
+            return False
+        self._courses.add(path)
+        self.context.ties.read[item.index] = (left, right)
+        self.context.assume(item, left, right)
+        if not item.inline:
+            self.context.chain = RowChain([Line(left, True, item.left)], item.left)
+            self.context.chain.add(right, True, item.right)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:
@@ -594,6 +630,20 @@ class Judge:
         why = self.context.chain.broken or "there is no row before it"
         self.context.chain.lines.append(Line(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
+
+
+def as_said(item: Item, found: RowReport) -> RowReport:
+    """A verdict with what the words beside the row say of it: that it is false, or holds up to a
+    constant. Then a row that is not true as it stands is no error of the author."""
+    if found.verdict not in WRONG:
+        return found
+    if item.called_false:
+        words = "the words beside it call it false, and it is"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    if found.verdict == "constant" and item.up_to_a_constant:
+        words = f"up to a constant, as the words beside it say: {found.message}"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    return found
 
 
 def _at_its_time(call: t.Call) -> t.Sym | None:

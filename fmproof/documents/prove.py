@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import quotients
+from fmproof.documents import interval_integrals, quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
@@ -286,6 +286,7 @@ class FirstWitness:
         found = list(self.declared)
         if self.natural_too:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
+            others += interval_integrals.conditions(terms)
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]

@@ -96,6 +96,7 @@ class Ties:
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     specialised: dict[Head, Item] = field(default_factory=dict)
+    moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
@@ -209,10 +210,40 @@ class Ties:
             if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
-                assumed.append(_at_every_time(Equals(*pair)))
+                assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        return Verdict("", tuple(dict.fromkeys(assumed)))
+        held = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)))
+
+    def _special_laws(
+        self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
+    ) -> str:
+        """What words or lines of words say of the moments of laws, such as E[x] = 0, anywhere in
+        the document; equations go to ``assumed``."""
+        laws = {h for h in undefined if h.draws}
+        if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
+            return ""
+        if any(_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
+            return ""  # whatever functions are averaged
+        for word, place in self.moments:
+            return f"line {place} says that a law is special: {word}"
+        for other in self.items:
+            if other is item or other.index in self.settled or not fixes_a_moment(self.elab, other):
+                continue
+            pair = self.read.get(other.index)
+            if pair is None:
+                return f"line {other.place} says something of a law"
+            if heads_in(pair) & laws:
+                assumed.append(self._at_every_time(Equals(*pair)))
+        return ""
+
+    def _at_every_time(self, equation: Prop) -> Prop:
+        """What a document says at a time, it says at each."""
+        for var in sorted(free_vars(equation), key=lambda v: v.name):
+            if var.sort is Sort.REAL and self.elab.is_time(self.elab.spelling(var)):
+                equation = ForAll(equation, var)
+        return equation
 
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
@@ -232,6 +263,10 @@ class Ties:
             open_still = other.index not in self.settled or other.index in self.in_cases
             if open_still and self._near(other, item):
                 yield other, left
+
+    def holds_at(self, other: Item, item: Item) -> bool:
+        """Whether what a row before ``item`` says holds there."""
+        return other.index < item.index and self._near(other, item)
 
     # --- what says something ---
 
@@ -500,12 +535,16 @@ def _of_points(head: Head) -> bool:
     return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)
 
 
-def _at_every_time(equation: Prop) -> Prop:
-    """What a document says at a time, it says at each."""
-    for var in sorted(free_vars(equation), key=lambda v: v.name):
-        if var.sort is Sort.REAL:
-            equation = ForAll(equation, var)
-    return equation
+def fixes_a_moment(elab: Elaborator, item: Item) -> bool:
+    """Whether a line of words says what an average of something random is: E[x] = 0, E‖x‖² = d."""
+    left, right = item.left, item.right
+    if not item.inline or item.candidate is not None or left is None or right is None:
+        return False
+    averages = [isinstance(node, t.Expectation) for node in t.walk(left)]
+    letters = [node for node in t.walk(right) if isinstance(node, t.Sym)]
+    fixed = all(spelled(node) not in elab.evidence.random for node in letters)
+    plain = not any(isinstance(n, (*_AVERAGES, t.Call)) for n in t.walk(right))
+    return item.row.relation == "=" and any(averages) and plain and fixed
 
 
 def conventions(*terms: Expr) -> Iterator[tuple[Any, ...]]:

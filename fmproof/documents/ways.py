@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import noise_moments, parallel, quotients, roots, standard_noise
+from fmproof.documents import noise_moments, parallel, quotients, radicals, roots, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -127,6 +127,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     apart = roots.steps(before, claim) if Sqrt in kinds else None
     if apart is not None:
         yield Way((Part("row", before, apart),), ("root", "cancel", "ring"), plainly=True)
+    rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
+    if rooted is not None:
+        yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
 
 
 def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:

@@ -17,7 +17,7 @@ from fmproof.lang.scope import free_vars, fresh
 from fmproof.lang.sorts import Sort
 
 
-@rule("D7", "Hutchinson, Communications in Statistics 18 (1989), equation 2.3")
+@rule("D9", "Hutchinson, Communications in Statistics 18 (1989), equation 2.3")
 def trace_by_probe(term: Expr) -> Sequent:
     """{E[⟨a, e⟩ ⟨b, e⟩] = ⟨a, b⟩ for all a and b, f differentiable at c} ⊢ E[⟨e, ∇_z ⟨e, f⟩⟩] =
     div_z f at c, for f and c free of what is drawn. Nothing has to be integrable: by the first

@@ -176,6 +176,7 @@ class Witness:
 
         Args:
             only_times: every real is one, between 0 and 1.
+            in_plane: how many of the problems are in two dimensions; by default one in twenty.
             simplify: whether a counterexample is made simple, for a reader; it takes a while.
             in_plane: how many of the problems are in two dimensions; by default one in twenty.
         """
@@ -297,7 +298,7 @@ class Witness:
             cast = Cast.of(heads, ())
         plane = self._in_plane
         some = any(head.draws and not head.is_density for head in heads)
-        points = (self._problems - plane) // _ON_POINTS if some else 0
+        points = self._problems // _ON_POINTS if some and plane < self._problems else 0
         world = partial(World.random, linear=linear, anywhere=anywhere, bowls=quadratic)
         worlds = [
             world(dim, cast, variables, self._seed, count, props)

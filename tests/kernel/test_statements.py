@@ -51,6 +51,7 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
+    intervals,
     order,
     probes,
 )
@@ -672,6 +673,15 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
         "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
         "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
+    ),
+    "fundamental theorem": (
+        lambda: intervals.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
+        "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
+        "∫₀² ∂_t (h(t) x) dt = h(2) x − h(0) x",
+    ),
+    "integrable over an interval": (
+        lambda: intervals.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
+        "t ↦ h(t) x is differentiable ⊢ ∫₀² ‖h(t) x‖ dt < ∞",
     ),
     "equal sides": (
         lambda: equality.equal_sides(Positive(f(x)), {0: f_is_g}),

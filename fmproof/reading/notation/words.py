@@ -39,7 +39,8 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _pattern(group: str) -> re.Pattern[str]:
-    words = [re.escape(word) for language in _words()[group].values() for word in language]
+    spread = (word for language in _words()[group].values() for word in language)
+    words = [re.escape(word).replace("\\ ", r"\s+") for word in spread]
     latin = [w for w in words if w.isascii() or ord(w[0]) < 0x500]
     other = [w for w in words if w not in latin]
     parts = [rf"(?<![^\W\d_])(?:{'|'.join(latin)})(?![^\W\d_])"] if latin else []
@@ -109,14 +110,51 @@ def speaks_of_chains(words: str) -> bool:
     return _pattern("chain").search(words) is not None
 
 
-def speaks_of_a_line(words: str) -> bool:
-    """Whether words, or a formula such as d = 1, may mean one dimension."""
-    return _pattern("line").search(words) is not None or _ONE_DIMENSION.search(words) is not None
+def speaks_of_one_dimension(words: str) -> bool:
+    """Whether words speak of one dimension."""
+    return _pattern("one_dimension").search(words) is not None
 
 
-_ONE_DIMENSION = re.compile(
-    r"\b[dDn]\s*=\s*1\b|\\in\s*(?:\\R|\\mathbb\s*\{?R\}?)(?!\s*\^|[a-zA-Z])"
-)
+def says_moments(words: str) -> str:
+    """The words that say what the moments of some law are, such as "unit variance"; or ""."""
+    found = _pattern("moments").search(words)
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
+def called_false(text: str, start: int, stop: int) -> bool:
+    """Whether the words beside a formula call it false: "one might write …, but this is wrong"."""
+    behind = _TO_DO.sub("", _words_behind(text, stop))
+    return bool(_pattern("false").search(_words_ahead(text, start) + " \n " + behind))
+
+
+def up_to_a_constant(text: str, start: int, stop: int) -> bool:
+    """Whether the words beside a formula say that its sides are equal up to a constant."""
+    words = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
+    return bool(_pattern("up_to_a_constant").search(words))
+
+
+def _words_ahead(text: str, start: int) -> str:
+    """The sentence that leads to a formula, also across a blank line."""
+    before = _ABBREVIATED.sub(" ", text[max(0, start - _FAR) : start]).rstrip(" \t\n$\\[>")
+    before = _OPENS.sub("", before).rstrip(" \t\n>")
+    if before.endswith((".", "!", "?", "。")):
+        return ""
+    return _STOPS.split(before.rstrip(":：;,"))[-1]
+
+
+def _words_behind(text: str, stop: int) -> str:
+    """What is said right behind a formula, up to the end of the sentence or the next formula."""
+    behind = _CLOSES.sub("", text[stop : stop + _FAR])
+    return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
+
+
+_FAR = 130
+"""Letters beside a display in which words may call it false."""
+_OPENS = re.compile(r"\\begin\{[a-z]+\*?\}\s*(?:\\label\{[^}]*\}\s*)?$|```math\s*$")
+_CLOSES = re.compile(r"^(?:\s|\$\$|\\\]|\\end\{[a-z]+\*?\}|```|[.,;>])*")
+_ABBREVIATED = re.compile(r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|resp|cf)\.", re.IGNORECASE)
+_TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", re.IGNORECASE)
+"""What is false is something else."""
 
 
 def introduces(text: str, start: int) -> bool:
