@@ -22,6 +22,7 @@ from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
+from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
@@ -30,9 +31,10 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
+from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.node import sort_of
+from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -106,7 +108,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
-        if not proof.proved:
+        if not proof.proved and not row.laws_are_special:
             wrong = row.wrong_by_neighbour() or row.wrong_beside()
             if wrong is not None:
                 return wrong
@@ -118,6 +120,10 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
+    missing = without_value(context, item, (start, row.before, claim))
+    if missing:
+        context.chain.leave_open(claim, item.right)
+        return report(item, "open", missing, row.reading)
     if proof.proved:
         return row.proved(proof)
     if row.fails_in_plane():
@@ -178,7 +184,8 @@ class ComparedRow:
         self.lines = tuple(self.context.chain.lines)
         numbers = self.context.numbers
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
+        self.tied, self.laws_are_special = on.why, on.laws
+        self.assumed = (*on.assumed, *self._moments())
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
         heads = heads_in([self.before, self.claim])
@@ -281,7 +288,10 @@ class ComparedRow:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
-        if self.strays() and self._averages_what_is_random():
+        if picks_a_part(self.context.reading.items, self.item):
+            self.tied = "it holds under the condition beside it"
+            return False
+        if self._averages_what_is_random() and (self.strays() or self._has_a_fixed_noise()):
             self.tied = "a point in it may be random, although nothing says how it is drawn"
             return False
         numbers = self.context.numbers
@@ -439,6 +449,18 @@ class ComparedRow:
         nodes = (node for side in sides if side is not None for node in t.walk(side))
         return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
 
+    def _has_a_fixed_noise(self) -> bool:
+        """Whether a path that is drawn is made of something that is not: ε of α x + σ ε."""
+        sides = (self.before, self.claim)
+        averages = {n for side in sides for n in side.atoms(Expect, CondExpect)}
+        return any(
+            v.sort is Sort.VEC and v not in bound_vars(average)
+            for average in averages
+            for item in average.measure
+            if isinstance(item, Let)
+            for v in free_vars(item.value)
+        )
+
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
@@ -496,6 +518,11 @@ class ComparedRow:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
+        sides = (self.before, self.claim)
+        sign = depends_on_a_sign(context, sides, self.relation) if agrees else ""
+        if sign:
+            agrees, evidence = False, None
+            proof = replace(proof, message=f"it depends on the sign of {sign}")
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)

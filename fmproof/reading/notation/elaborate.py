@@ -81,6 +81,7 @@ class Elaborator:
     joint: list[Apply] = field(default_factory=list)
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    vanished: list[Expr] = field(default_factory=list)  #: integrals that cancelled in a row
     drawn_alone: dict[str, t.Sym] = field(default_factory=dict)  #: x of "x ~ p", by the law
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
@@ -118,6 +119,10 @@ class Elaborator:
     def is_time(self, name: str) -> bool:
         """Whether a spelling is a time."""
         return variables.is_time(self, name)
+
+    def is_no_number(self, name: str) -> bool:
+        """Whether a spelling is a time, and the author does not call it a mere number."""
+        return self.is_time(name) and self.corrections.get(name, "time") == "time"
 
     def is_index(self, name: str) -> bool:
         """Whether a spelling is the index of a finite sum, and nothing else."""
