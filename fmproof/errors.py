@@ -56,12 +56,25 @@ class _OfTerms(FmproofError):
         message, *terms = self.args or ("",)
         if not terms:
             return str(message)
-        from fmproof.lang.node import shown
+        return str(message % tuple(t if type(t) is str else _spelled(t) for t in terms))
 
-        return str(message % tuple(t if isinstance(t, str) else shown(t) for t in terms))
+    def __repr__(self) -> str:  # what it speaks of is not asked how it likes to be shown
+        return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self),), self.__dict__
+
+
+def _spelled(term: Any) -> str:
+    """A term of a message. One that was forged, or is too deep for what is left of the stack when
+    the message is read, has no spelling; an error whose message raises would hide itself.
+    """
+    try:
+        from fmproof.lang.node import shown
+
+        return shown(term)
+    except Exception:  # whatever it is: the message matters more
+        return "what cannot be shown"
 
 
 class SortError(_OfTerms):

@@ -98,7 +98,7 @@ def gaussian_covariance(draw: Expr, a: Expr, b: Expr) -> Sequent:
     """{v > 0} ⊢ E_{x~N(m, v)}[⟨a, x − m⟩ ⟨b, x − m⟩] = v ⟨a, b⟩, for a and b free of x."""
     x, m, v = _draw(draw)
     if x in free_vars(a) | free_vars(b):
-        raise RuleError(f"Gaussian: {shown(a)} and {shown(b)} depend on {shown(x)}")
+        raise RuleError("Gaussian: %s and %s depend on %s", a, b, x)
     r = add(x, mul(S.NegativeOne, m))
     return infer(
         Equals(Expect(mul(Inner(a, r), Inner(b, r)), draw), mul(v, Inner(a, b))), Positive(v)

@@ -10,7 +10,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import mul
-from fmproof.lang.node import bound_vars, shown
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Div, Expect, Grad, Inner, Var
 from fmproof.lang.props import Differentiable, Equals, ForAll
 from fmproof.lang.scope import free_vars, fresh
@@ -28,7 +28,7 @@ def trace_by_probe(term: Expr) -> Sequent:
     e, field, slope = _probe(node)
     drawn = set(bound_vars(node))
     if (free_vars(field) - {slope.var} | free_vars(slope.at)) & drawn:
-        raise RuleError(f"trace: {shown(field)} depends on what is drawn in {shown(term)}")
+        raise RuleError("trace: %s at %s depends on what is drawn in %s", field, slope.at, term)
     a = fresh(Var("a", Sort.VEC), free_vars(term) | drawn)
     b = fresh(Var("b", Sort.VEC), free_vars(term) | drawn | {a})
     moment = Expect(mul(Inner(a, e), Inner(b, e)), *node.measure)
@@ -44,4 +44,4 @@ def _probe(node: Any) -> tuple[Var, Expr, Any]:
             for one, field in (slope.body.args, slope.body.args[::-1]):
                 if one is e and slope.var not in (e, one) and slope.var.sort is Sort.VEC:
                     return e, field, slope
-    raise RuleError(f"trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found {shown(node.body)}")
+    raise RuleError("trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found %s", node.body)

@@ -178,7 +178,6 @@ class Witness:
             only_times: every real is one, between 0 and 1.
             in_plane: how many of the problems are in two dimensions; by default one in twenty.
             simplify: whether a counterexample is made simple, for a reader; it takes a while.
-            in_plane: how many of the problems are in two dimensions; by default one in twenty.
         """
         if problems < 1:
             raise InputError(f"problems: expected at least 1, found {problems}")

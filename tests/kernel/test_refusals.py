@@ -595,11 +595,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "trace of a drawn field": (
         lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
-        "trace: c(x'|z) depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
+        "trace: c(x'|z) at x depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
     ),
     "trace at a drawn place": (
         lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
-        "trace: a(x) depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
+        "trace: a(x) at z depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
     ),
     "trace with two probes": (
         lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
