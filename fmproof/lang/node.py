@@ -279,13 +279,9 @@ def intact() -> None:
         )
     zero, one, minus, half = S.Zero, S.One, S.NegativeOne, S.Half
     same = zero is _ZERO and one is _ONE and minus is _MINUS and half is _HALF
-    if not (  # without a loop: it is asked of every node
-        same
-        and type(zero) is _OF_ZERO
-        and type(one) is _OF_ONE
-        and type(minus) is _OF_MINUS
-        and type(half) is _OF_HALF
-    ):
+    kinds = type(zero) is _OF_ZERO and type(one) is _OF_ONE
+    kinds = kinds and type(minus) is _OF_MINUS and type(half) is _OF_HALF
+    if not (same and kinds):  # without a loop: it is asked of every node
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 
