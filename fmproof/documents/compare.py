@@ -30,6 +30,7 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
+from fmproof.documents.trigonometry import RULES, rules
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -114,6 +115,12 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return row.not_proved(proof)
+
+
+def _from_lines(proof: Proof) -> str:
+    """The rows on which a proof rests."""
+    lines = [place for place in proof.rests_on if place != RULES]
+    return f"from line {', '.join(lines)}" if lines else ""
 
 
 def _undefined_number(head: Head) -> bool:
@@ -218,6 +225,9 @@ class ComparedRow:
             return False
         known = known_coefficients(context, item)
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        itself = getattr(self.before, "head", None)
+        if found is not None and is_bare_symbol(self._left) and found.head is not itself:
+            return False  # ȧ_t = c b_t says nothing of b_t
         if found is not None:
             context.determined.append((item, found))
         return found is not None
@@ -361,8 +371,9 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            known = self.context.facts.about([before, self.claim], self.item.index)
-            facts = [f for f in known if f.assumed]
+            sides = [before, self.claim]
+            known = self.context.facts.about(sides, self.item.index)
+            facts = [*(f for f in known if f.assumed), *rules(self.context.elab, sides)]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -384,9 +395,10 @@ class ComparedRow:
         for sides, places in in_cases(context, self.item, self.before, self.claim):
             if process_time() > until:
                 break
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+            known = rules(context.elab, sides)
+            if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
-            proof = context.prover.prove(*sides)
+            proof = context.prover.prove(*sides, facts=known)
             if proof.proved:
                 context.ties.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
@@ -402,7 +414,7 @@ class ComparedRow:
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
-        words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        words = _from_lines(proof)
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
@@ -481,8 +493,8 @@ class ComparedRow:
         context, item = self.context, self.item
         context.keep(item, proof)
         context.chain.leave_open(self.claim, item.right, follows=True)
-        places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
-        found = report(item, "proved", _FROM_OPEN + places, self.reading)
+        words = ", and ".join(filter(None, (_FROM_OPEN, _from_lines(proof))))
+        found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
     def wrong_behind(self) -> RowReport:

@@ -15,6 +15,8 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.scripts import Scripts
 
+_CIRCULAR = ("sin", "cos")
+
 
 class Operators(Scripts):
     """Operators and fractions."""
@@ -156,7 +158,9 @@ class Operators(Scripts):
                 self.fail(f"a power of {name} without its argument", at)
             return t.Function(at, name, (), (), sub)
         body = self.shown(self.factor()) if name != "lim" else self.rest()
-        if not self.ends() and (self.text() == "/" or (bare(body) and self.text() not in DOT)):
+        two = name in _CIRCULAR and self.text().lstrip("\\") in _CIRCULAR  # sin a cos b
+        open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
+        if not self.ends() and open_ended and not two:
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)
