@@ -300,6 +300,59 @@ LOG_DERIVATIVE = Rule(
     ),
 )
 
+FUNDAMENTAL = Rule(
+    code="D7",
+    name="fundamental",
+    also=("fundamental theorem",),
+    title="The fundamental theorem of calculus",
+    statement_latex=(
+        r"\{F \text{ differentiable everywhere},\ \partial_t F \text{ integrable}\}"
+        r" \vdash \int_a^b \partial_t F \, dt = F(b) - F(a)"
+    ),
+    explanation=(
+        "A function that has a derivative everywhere, and an integrable one, is the integral of "
+        "it (Rudin, Real and Complex Analysis, theorem 7.21); the derivative need not be "
+        "continuous. The ends are numbers. An integral from s to t is written as one over [0, 1], "
+        "and the method `fundamental` finds from this rule that it is a difference of two "
+        "integrals from 0, whose derivatives are the integrand at their ends."
+    ),
+    conditions=(
+        Condition(
+            "the function is differentiable at every point",
+            "a jump has no part in the derivative.",
+            "F(t) = 1 for t > 0, else 0: ∂F is 0 but at the jump, so its integral over [−1, 1] is "
+            "0, and F(1) − F(−1) is 1.",
+            "calculus:function_jumps",
+        ),
+        Condition(
+            "its derivative is integrable",
+            "a derivative may swing too much for an absolutely convergent integral.",
+            "F(t) = t² sin(1/t²), and 0 for t = 0: ∂F is of the order of 1/t near 0, so its "
+            "integral diverges, and F(1) − F(0) is sin(1).",
+            "calculus:slope_not_integrable",
+        ),
+    ),
+)
+
+CONTINUOUS = Rule(
+    code="D8",
+    name="continuity",
+    title="What has a derivative everywhere is integrable over an interval",
+    statement_latex=(r"\{f \text{ differentiable everywhere}\} \vdash \int_a^b |f| \, dt < \infty"),
+    explanation=(
+        "It is continuous, so bounded on [a, b] (Rudin, Principles of Mathematical Analysis, "
+        "theorems 5.2, 6.8 and 6.13). Its derivative need not be bounded."
+    ),
+    conditions=(
+        Condition(
+            "the function is differentiable at every point",
+            "it may run away at one.",
+            "f(t) = 1/t, and 0 for t = 0.",
+            "calculus:pole_in_interval",
+        ),
+    ),
+)
+
 MINIMISERS = Rule(
     code="G2",
     name="minimisers",
@@ -321,5 +374,53 @@ MINIMISERS = Rule(
     ),
 )
 
-DERIVATIVES = (DERIVATIVE, DIFFERENTIABLE, EXCHANGE, DIVERGENCE, STATIONARY, LOG_DERIVATIVE)
+TRACE = Rule(
+    code="D9",
+    name="trace",
+    title="The trace of a Jacobian by a random probe",
+    statement_latex=(
+        r"\{\mathbb{E}[\langle a, e \rangle \langle b, e \rangle] = \langle a, b \rangle"
+        r" \text{ for all } a, b,\ f \text{ differentiable}\} \vdash"
+        r" \mathbb{E}\, \langle e, \nabla \langle e, f \rangle \rangle = \operatorname{div} f"
+    ),
+    explanation=(
+        "E[eᵀ J e] = Σ J_ij E[e_i e_j] is the trace of J where E[e eᵀ] is the identity, for any "
+        "matrix J (Hutchinson, A stochastic estimator of the trace of the influence matrix, "
+        "Communications in Statistics 18, 1989). The language has no matrices: J is the Jacobian "
+        "of f at a place, and its trace the divergence. A matrix A is that of x ↦ A x at 0."
+    ),
+    conditions=(
+        Condition(
+            "the probe has the second moments of N(0, I)",
+            "its variance is a factor.",
+            "e ~ N(0, 2), f(x) = x, d = 1: E[e · ∇(e · f)] = E‖e‖² is 2, and div f is 1.",
+            "calculus:probe_of_another_variance",
+        ),
+        Condition(
+            "f is differentiable there",
+            "both sides would be 0 by convention, which says nothing of f.",
+            "f(x) = |x| at x = 0, d = 1: neither e f nor f has a derivative there.",
+            "calculus:probe_of_a_kink",
+        ),
+        Condition(
+            "f does not depend on what is drawn",
+            "then the matrix is random, and not independent of the probe.",
+            "f(x) = ‖e‖² x under e ~ N(0, 1), d = 1: the average is E‖e‖⁴ = 3, and div f at e = 1 "
+            "is 1.",
+            "calculus:probe_in_the_field",
+        ),
+    ),
+)
+
+DERIVATIVES = (
+    DERIVATIVE,
+    DIFFERENTIABLE,
+    EXCHANGE,
+    DIVERGENCE,
+    STATIONARY,
+    LOG_DERIVATIVE,
+    FUNDAMENTAL,
+    CONTINUOUS,
+    TRACE,
+)
 MINIMISING = (MINIMISERS,)

@@ -22,7 +22,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.binders import CIRCULAR
-from fmproof.reading.notation.definitions import earlier_step
+from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
 
@@ -36,7 +36,7 @@ def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
-    known = _cases(context, item) | _earlier_steps(context, (before, claim))
+    known = _earlier_steps(context, (before, claim)) | _cases(context, item)
     if not known:
         return
     about = getattr(before, "head", None)
@@ -120,8 +120,10 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     number = item.inline and isinstance(left, t.Sym) and isinstance(item.right, t.Num)
     if item.picked and isinstance(item.right, t.Sym | t.Num) and not number:
         return None
+    own = [spelled(a) for a in places(left)] if isinstance(left, t.Call) else []
     try:
-        named, body = context.elab.term(left), context.elab.term(item.right)
+        with context.elab.binding(own):  # x_t is the argument, no path, in f(x_t) = …
+            named, body = context.elab.term(left), context.elab.term(item.right)
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):

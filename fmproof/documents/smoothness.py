@@ -101,6 +101,9 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         yield from _smooth(term.body, term.var, set())
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
+            for call in term.body.atoms(Apply):  # also where something is drawn around it
+                if call.head.definition is None and call.arguments == (term.var,):
+                    yield Differentiable(call, term.var, term.at)
     if isinstance(term, Log | Ratio):
         for head in _densities(term.args[-1]):
             yield for_every(Positive(head(*head.params)))
@@ -198,6 +201,12 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
             known = head.definition is not None and not (isinstance(head, Density) or average)
             if var in free_vars(place) and not known and not isinstance(head, Gaussian):
                 yield for_every(Differentiable(head(*head.params), param))
+        if head.definition is None and not isinstance(head, Gaussian):
+            pairs = zip(body.arguments, head.params, strict=True)
+            moved = [param for place, param in pairs if var in free_vars(place)]
+            if len(moved) > 1:  # along a path
+                jointly = (part for param in moved for part in (param, param))
+                yield for_every(Differentiable(head(*head.params), *jointly))
         if head.definition is not None:
             yield from _smooth(head.unfold(body.arguments), var, seen)
     if isinstance(body, IntegralOver | Expect):

@@ -21,7 +21,7 @@ from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.tactics.differences import subtract
 
-RULES = "the rules for sin and cos"
+CIRCULAR_RULES = "the rules for sin and cos"
 _MOST = 6
 """Arguments of which the rules are written out."""
 
@@ -32,7 +32,7 @@ def has_circular(elab: Elaborator, terms: Sequence[Basic]) -> bool:
     return bool(heads_in(terms) & known)
 
 
-def rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:
+def circular_rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:
     """The rules for the sines and cosines in terms; none where there are none."""
     if not has_circular(elab, terms):
         return []
@@ -44,15 +44,15 @@ def rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:
         found += _of_sum(sin, cos, argument, places)
     for place in list(places)[:_MOST]:
         one, other = (power_of(head(place), number(2)) for head in (sin, cos))
-        found.append(Fact(RULES, add(one, other), S.One))
-        found.append(Fact(RULES, other, add(S.One, mul(S.NegativeOne, one))))
+        found.append(Fact(CIRCULAR_RULES, add(one, other), S.One))
+        found.append(Fact(CIRCULAR_RULES, other, add(S.One, mul(S.NegativeOne, one))))
     return found
 
 
 def _slopes(sin: Head, cos: Head) -> Iterator[Fact]:
     (angle,) = sin.params
     for one, slope in ((sin, cos(angle)), (cos, mul(S.NegativeOne, sin(angle)))):
-        yield Fact(RULES, Partial(one(angle), angle), slope, every=frozenset((angle,)))
+        yield Fact(CIRCULAR_RULES, Partial(one(angle), angle), slope, every=frozenset((angle,)))
 
 
 def _slopes_at(sin: Head, cos: Head, argument: Expr) -> Iterator[Fact]:
@@ -63,7 +63,7 @@ def _slopes_at(sin: Head, cos: Head, argument: Expr) -> Iterator[Fact]:
             for one, slope in ((sin, cos), (cos, sin)):
                 sign = S.One if one is sin else S.NegativeOne
                 value = mul(sign, factor, slope(argument))
-                yield Fact(RULES, Partial(one(argument), var), value)
+                yield Fact(CIRCULAR_RULES, Partial(one(argument), var), value)
 
 
 def _slope(argument: Expr, var: Var) -> Expr | None:
@@ -104,8 +104,8 @@ def _of_sum(sin: Head, cos: Head, argument: Expr, places: dict[Expr, None]) -> I
         return
     parts = [part for one in summands(spread) for part in _multiples(one)]
     if spread is S.Zero:
-        yield Fact(RULES, sin(argument), S.Zero)
-        yield Fact(RULES, cos(argument), S.One)
+        yield Fact(CIRCULAR_RULES, sin(argument), S.Zero)
+        yield Fact(CIRCULAR_RULES, cos(argument), S.One)
         return
     one, turned = S.Zero, S.One  # sin and cos of the sum so far
     for sign, part in parts:
@@ -116,8 +116,8 @@ def _of_sum(sin: Head, cos: Head, argument: Expr, places: dict[Expr, None]) -> I
             add(mul(turned, b), mul(S.NegativeOne, one, a)),
         )
     if len(parts) > 1 or parts[0] != (1, argument):
-        yield Fact(RULES, sin(argument), one)
-        yield Fact(RULES, cos(argument), turned)
+        yield Fact(CIRCULAR_RULES, sin(argument), one)
+        yield Fact(CIRCULAR_RULES, cos(argument), turned)
 
 
 def _multiples(part: Expr) -> list[tuple[int, Expr]]:

@@ -14,7 +14,9 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     hypotheses,
     integrability,
     integrals,
+    intervals,
     order,
+    probes,
     ring,
 )
 from fmproof.kernel.rule import close

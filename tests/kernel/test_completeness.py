@@ -16,6 +16,8 @@ ELSEWHERE = {
     "gaussian_density": "tests/kernel/test_smooth.py",
     "gaussian_mean": "tests/kernel/test_smooth.py",
     "gaussian_variance": "tests/kernel/test_smooth.py",
+    "gaussian_covariance": "tests/kernel/test_smooth.py",
+    "trace_by_probe": "tests/kernel/test_smooth.py",
     "gaussian_product": "tests/kernel/test_smooth.py",
     "gaussian_bounded": "tests/kernel/test_smooth.py",
     "gaussian_dominated": "tests/kernel/test_smooth.py",
@@ -29,6 +31,8 @@ STATED_ALONE = {
     "dominated_differentiable",
     "dominated_integrable",
     "divergence_theorem",
+    "fundamental_theorem",
+    "integrable_between",
     "gaussian_moments",
     "stationary_at_zero",
 }

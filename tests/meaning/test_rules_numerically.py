@@ -37,7 +37,9 @@ from fmproof.kernel import (
     functions,
     gaussian,
     integrals,
+    intervals,
     order,
+    probes,
 )
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
@@ -324,6 +326,11 @@ def divergence_theorem(pick: Pick) -> Theorem:
     return calculus.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
 
 
+def fundamental_theorem(pick: Pick) -> Theorem:
+    grows = pick.choice([t * a(x), g(t, x) * x, Exp(2 * t) * g(t, x), w(t)])
+    return intervals.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
+
+
 def gaussian_draws(pick: Pick) -> tuple[Expr, ...]:
     return pick.choice([PATH, COUPLED, (q(z), p(t, x, z)), (q(z), Normal(x, t * z, 1 - t))])
 
@@ -398,6 +405,16 @@ def gaussian_variance(pick: Pick) -> Theorem:
     return gaussian.gaussian_variance(Normal(x, vector_of(pick), variance(pick)))
 
 
+def gaussian_covariance(pick: Pick) -> Theorem:
+    draw = Normal(x, vector_of(pick), variance(pick))
+    return gaussian.gaussian_covariance(draw, vector_of(pick), vector_of(pick))
+
+
+def trace_by_probe(pick: Pick) -> Theorem:
+    field, place = pick.choice([b(t, x, y), a(x), x]), pick.choice([x, t * y])
+    return probes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
+
+
 def vector_of(pick: Pick) -> Expr:
     return pick.choice([t * y, y - 2 * z, a(z), b(t, y, z)])
 
@@ -456,9 +473,10 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
         drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
         from_difference, linear_combination, log_derivative, exchange,
-        divergence_theorem, pull_out, take_out,
+        divergence_theorem, fundamental_theorem, pull_out, take_out,
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
+        gaussian_covariance, trace_by_probe,
         logarithm, exponential, root_squared, root_of_product, absolute_value, field,
     )
 }  # fmt: skip
@@ -468,7 +486,7 @@ ELSEWHERE = {
     "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
-    "dominated_differentiable", "stationary_at_zero", "dominated_integrable",
+    "dominated_differentiable", "integrable_between", "stationary_at_zero", "dominated_integrable",
 }  # fmt: skip
 """They conclude no equation or inequality."""
 

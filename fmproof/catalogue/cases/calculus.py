@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Rational
+from sympy import Expr, Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
-from fmproof.kernel import calculus
+from fmproof.kernel import calculus, intervals, probes
 from fmproof.lang.nodes import (
     Abs,
     ArgMin,
@@ -15,7 +15,9 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Grad,
+    Inner,
     Integral,
+    IntegralOver,
     Lebesgue,
     Log,
     Normal,
@@ -24,6 +26,7 @@ from fmproof.lang.nodes import (
     Real,
     Scalar,
     Sqrt,
+    Vec,
     dim,
     norm2,
     pi,
@@ -35,6 +38,7 @@ from fmproof.lang.props import (
     ForAll,
     Integrable,
     Positive,
+    Prop,
     VanishesWith,
 )
 
@@ -355,6 +359,91 @@ def kink_of_positive() -> Case:
         sides=("diverges", "diverges"),
         missing=(Differentiable(weight(t), t, 0),),
         kernel=lambda: calculus.log_derivative(left),
+    )
+
+
+# --- traces -------------------------------------------------------------------------------
+
+_e, _a, _b = Vec("e"), Vec("a"), Vec("b")
+
+
+def _probed(field: Expr, at: Expr, variance: int = 1) -> tuple[Expr, Expr, Prop]:
+    """E[⟨e, ∇⟨e, f⟩⟩], div f, and that the probe has the second moments of N(0, I)."""
+    law = Normal(_e, 0, variance)
+    average = Expect(Inner(_e, Grad(Inner(_e, field), x, at)), law)
+    moment = Expect(Inner(_a, _e) * Inner(_b, _e), law)
+    return average, Div(field, x, at), ForAll(ForAll(Equals(moment, Inner(_a, _b)), _b), _a)
+
+
+def probe_of_another_variance() -> Case:
+    left, right, identity = _probed(_field(x), x, 2)
+    return Case(
+        Equals(left, right),
+        {_field: "x"},
+        sides=("2", "1"),
+        given=(Differentiable(_field(x), x),),
+        missing=(identity,),
+        at={x: 0},
+        kernel=lambda: probes.trace_by_probe(left),
+    )
+
+
+def probe_of_a_kink() -> Case:
+    left, right, identity = _probed(_field(x), x)
+    return Case(
+        Equals(left, right),
+        {_field: "abs(x)"},
+        sides=("diverges", "diverges"),
+        given=(identity,),
+        missing=(Differentiable(_field(x), x),),
+        at={x: 0},
+        kernel=lambda: probes.trace_by_probe(left),
+    )
+
+
+def probe_in_the_field() -> Case:
+    left, right, _ = _probed(norm2(_e) * x, x)
+    return Case(
+        Equals(left, right),
+        {},
+        sides=("3", "1"),
+        at={x: 0},
+        right_at={x: 0, _e: 1},
+        kernel=lambda: probes.trace_by_probe(left),
+    )
+
+
+def _between(
+    low: int, value: str, sides: tuple[str, str], smooth: bool = True, mild: bool = True
+) -> Case:
+    slope, over = Partial(f(t), t), Lebesgue(t, low, 1)
+    total = IntegralOver(slope, over)
+    conditions = ((smooth, ForAll(Differentiable(f(t), t), t)), (mild, Integrable(slope, over)))
+    return Case(
+        Equals(total, f(1) - f(low)),
+        {f: value},
+        sides=sides,
+        given=tuple(prop for holds, prop in conditions if holds),
+        missing=tuple(prop for holds, prop in conditions if not holds),
+        kernel=lambda: intervals.fundamental_theorem(total),
+    )
+
+
+def function_jumps() -> Case:
+    return _between(-1, "1 if t > 0 else 0", ("0", "1"), smooth=False)
+
+
+def slope_not_integrable() -> Case:
+    return _between(0, "t**2 * sin(1 / t**2) if t else 0", ("diverges", "sin(1)"), mild=False)
+
+
+def pole_in_interval() -> Case:
+    goal = Integrable(f(t), over_t)
+    return Case(
+        goal,
+        {f: "1 / t if t else 0"},
+        missing=(ForAll(Differentiable(f(t), t), t),),
+        kernel=lambda: intervals.integrable_between(goal),
     )
 
 

@@ -54,6 +54,7 @@ METHODS: dict[str, Method] = {
     "log-derivative": calculus.log_derivative,
     "exchange": calculus.under_integral,
     "parts": calculus.parts,
+    "fundamental": calculus.fundamental,
     "log": arithmetic.log,
     "exp": arithmetic.exp,
     "root": arithmetic.root,
@@ -61,6 +62,7 @@ METHODS: dict[str, Method] = {
     "gaussian-product": gaussian.products,
     "reparametrisation": gaussian.reparametrisation,
     "moments": gaussian.moments,
+    "trace": gaussian.trace_by_noise,
     "field": _nothing,
     "minimisers": calculus.minimisers,
     "definition": definition.definition,
@@ -73,7 +75,7 @@ METHODS: dict[str, Method] = {
 
 
 _OF_THE_LINE = frozenset(
-    ("definition", "constant", "lemma", "bayes", "take-out", "conditional-linearity")
+    ("definition", "constant", "lemma", "fundamental", "bayes", "take-out", "conditional-linearity")
 )
 """The methods that look at the whole line, or note what they found in it."""
 _forms: Forms[tuple[Theorem, set[str]]] = Forms()
