@@ -374,6 +374,44 @@ MINIMISERS = Rule(
     ),
 )
 
+TRACE = Rule(
+    code="D9",
+    name="trace",
+    title="The trace of a Jacobian by a random probe",
+    statement_latex=(
+        r"\{\mathbb{E}[\langle a, e \rangle \langle b, e \rangle] = \langle a, b \rangle"
+        r" \text{ for all } a, b,\ f \text{ differentiable}\} \vdash"
+        r" \mathbb{E}\, \langle e, \nabla \langle e, f \rangle \rangle = \operatorname{div} f"
+    ),
+    explanation=(
+        "E[eᵀ J e] = Σ J_ij E[e_i e_j] is the trace of J where E[e eᵀ] is the identity, for any "
+        "matrix J (Hutchinson, A stochastic estimator of the trace of the influence matrix, "
+        "Communications in Statistics 18, 1989). The language has no matrices: J is the Jacobian "
+        "of f at a place, and its trace the divergence. A matrix A is that of x ↦ A x at 0."
+    ),
+    conditions=(
+        Condition(
+            "the probe has the second moments of N(0, I)",
+            "its variance is a factor.",
+            "e ~ N(0, 2), f(x) = x, d = 1: E[e · ∇(e · f)] = E‖e‖² is 2, and div f is 1.",
+            "calculus:probe_of_another_variance",
+        ),
+        Condition(
+            "f is differentiable there",
+            "both sides would be 0 by convention, which says nothing of f.",
+            "f(x) = |x| at x = 0, d = 1: neither e f nor f has a derivative there.",
+            "calculus:probe_of_a_kink",
+        ),
+        Condition(
+            "f does not depend on what is drawn",
+            "then the matrix is random, and not independent of the probe.",
+            "f(x) = ‖e‖² x under e ~ N(0, 1), d = 1: the average is E‖e‖⁴ = 3, and div f at e = 1 "
+            "is 1.",
+            "calculus:probe_in_the_field",
+        ),
+    ),
+)
+
 DERIVATIVES = (
     DERIVATIVE,
     DIFFERENTIABLE,
@@ -383,5 +421,6 @@ DERIVATIVES = (
     LOG_DERIVATIVE,
     FUNDAMENTAL,
     CONTINUOUS,
+    TRACE,
 )
 MINIMISING = (MINIMISERS,)

@@ -62,10 +62,12 @@ REPARAMETRISE = Rule(
 MOMENTS = Rule(
     code="N3",
     name="moments",
-    title="Mean and variance",
+    title="Mean, variance and covariance",
     statement_latex=(
         r"\vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)}[x] = m"
         r"\qquad \{v > 0\} \vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)}\|x - m\|^2 = v\, d"
+        r"\qquad \{v > 0\} \vdash \mathbb{E}_{x \sim \mathcal{N}(m, v)}"
+        r" \langle a, x - m \rangle \langle b, x - m \rangle = v\, \langle a, b \rangle"
     ),
     explanation=(
         "The first two moments of N(m, v I) in d dimensions; d is a term of the language, `dim` "
@@ -77,6 +79,18 @@ MOMENTS = Rule(
             "for v ≤ 0 the symbol stands for N(m, I).",
             "v = 0, m = 0, d = 1: E‖x‖² is 1, and v d = 0.",
             "gaussian:second_moment_without_variance",
+        ),
+        Condition(
+            "for the second moment in two directions: the variance is > 0",
+            "for v ≤ 0 the symbol stands for N(m, I).",
+            "v = 0, m = 0, d = 1, a = b = 1: E[(a x)(b x)] is 1, and v a b = 0.",
+            "gaussian:covariance_without_variance",
+        ),
+        Condition(
+            "for the second moment in two directions: they do not depend on x",
+            "they would be drawn with it.",
+            "a = b = x under N(0, 1), d = 1: E‖x‖⁴ is 3, and ‖x‖² at x = 1 is 1.",
+            "gaussian:direction_is_drawn",
         ),
     ),
 )

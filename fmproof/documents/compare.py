@@ -16,25 +16,30 @@ from time import process_time
 
 from sympy import Expr
 
-from fmproof.documents import beside
+from fmproof.documents import beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases
+from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
+from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
-from fmproof.documents.items import Item
+from fmproof.documents.domains import picks_a_part
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions, is_bare_symbol
+from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
+from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
+from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.node import sort_of
+from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
+    Constant,
     Density,
     Div,
     Expect,
@@ -43,8 +48,10 @@ from fmproof.lang.nodes import (
     Let,
     Partial,
     Scalar,
+    Var,
+    dim,
 )
-from fmproof.lang.props import Equals, ForAll
+from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -57,6 +64,7 @@ _GLANCE = 1
 _NEAR = 40
 _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
+TIES = "what its coefficients are tied by"
 _FROM_OPEN = "from the row above, which is open"
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
@@ -83,7 +91,17 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if evidence is not None and evidence.status == "refuted":
         if row.normalises():
             context.assume(item, row.before, claim)
-            return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
+            row.determines()
+            return report(item, "hypothesis", TIES, row.reading)
+        if row.states_a_moment():
+            context.assume_moment(item, row.before, claim)
+            return report(item, "hypothesis", "what its law is chosen by", row.reading)
+        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+            context.assume(item, row.before, claim)
+            return report(item, "hypothesis", "what is assumed of a law", row.reading)
+        law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
+        if law is not None:
+            return row.in_law(law)
         if row.fair():
             return row.wrong()
         context.held[item.index] = row.again
@@ -91,7 +109,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
-        if not proof.proved:
+        if not proof.proved and not row.laws_are_special:
             wrong = row.wrong_by_neighbour() or row.wrong_beside()
             if wrong is not None:
                 return wrong
@@ -103,14 +121,26 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
+    missing = without_value(context, item, (start, row.before, claim))
+    if missing:
+        context.chain.leave_open(claim, item.right)
+        return report(item, "open", missing, row.reading)
     if proof.proved:
         return row.proved(proof)
+    if row.fails_in_plane():
+        return row.wrong()
     undecided = chain.undecided
     if undecided is not None and relation == "=":
         found = row.from_undecided(undecided)
         if found is not None:
             return found
     return row.not_proved(proof)
+
+
+def _from_lines(proof: Proof) -> str:
+    """The rows on which a proof rests."""
+    lines = [place for place in proof.rests_on if place != CIRCULAR_RULES]
+    return f"from line {', '.join(lines)}" if lines else ""
 
 
 def _undefined_number(head: Head) -> bool:
@@ -154,12 +184,15 @@ class ComparedRow:
     claim: Expr
     relation: str
     tied: str = ""  #: what holds the numbers back
+    in_plane: bool = False  #: whether numbers are taken in two dimensions
+    on_a_line: bool = False  #: whether two dimensions show nothing
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
         numbers = self.context.numbers
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, on.assumed
+        self.tied, self.laws_are_special = on.why, on.laws
+        self.assumed = (*on.assumed, *self._moments())
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
         heads = heads_in([self.before, self.claim])
@@ -167,6 +200,25 @@ class ComparedRow:
         if self.context.numeric:
             glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
+
+    def fails_in_plane(self) -> bool:
+        """Whether numbers that agree on a line differ in two dimensions."""
+        if self.evidence is None or self.evidence.status != "agrees" or not self._in_space():
+            return False
+        sides = (self.before, self.claim, self.relation)
+        found = self.context.numbers.of(*sides, in_plane=True)
+        self.on_a_line = found.status == "inconclusive"
+        if found.status != "refuted":
+            return False
+        self.evidence, self.in_plane = found, True
+        if self.context.one_dimensional:
+            self.tied = "it may be meant in one dimension"
+        return self.fair()
+
+    def _in_space(self) -> bool:
+        """Whether a vector, or the dimension, is in the row."""
+        inside = {n for side in (self.before, self.claim) for n in side.atoms(Var, Constant)}
+        return any(n == dim or (isinstance(n, Var) and n.sort is Sort.VEC) for n in inside)
 
     @cached_property
     def others(self) -> list[PathsDrawn]:
@@ -205,19 +257,64 @@ class ComparedRow:
         tied = conventions(self.before, self.claim)
         return any(context.numbers.of(one, other).status == "agrees" for _, one, other in tied)
 
+    def _moments(self) -> list[Prop]:
+        """What is assumed of the laws in the row."""
+        return [fact.prop for fact in self.context.facts.moments([self.before, self.claim])]
+
+    def states_a_moment(self) -> bool:
+        """E[ξ] = 0 or E[ξ ξᵀ] = I, of a law of which nothing was said before: so it is chosen."""
+        heads = heads_in([self.before])
+        laws = heads & {law.head for law in self.context.elab.joint}
+        if not isinstance(self.before, Expect) or not laws or heads != laws:
+            return False
+        plain = self.relation == "=" and self.item.row.left is not None and not self.item.denied
+        if not plain or heads_in([self.claim]) or self.claim.has(Expect):
+            return False
+        return not self.context.facts.moments([self.before])
+
+    def determines(self) -> bool:
+        """Whether an equation of coefficients says what one of them is, as nothing did before."""
+        context, item = self.context, self.item
+        refuted = self.evidence is not None and self.evidence.status == "refuted"
+        if self.relation != "=" or not refuted or item.denied or item.restricted:
+            return False
+        if self.unknown or not is_of_coefficients(self.before, self.claim):
+            return False
+        known = known_coefficients(context, item)
+        found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        itself = getattr(self.before, "head", None)
+        if found is not None and is_bare_symbol(self._left) and found.head is not itself:
+            return False  # ȧ_t = c b_t says nothing of b_t
+        if found is not None:
+            context.determined.append((item, found))
+        return found is not None
+
+    @property
+    def _left(self) -> t.Node | None:
+        """The left side of the chain."""
+        return self.item.left if self.item.left is not None else self.context.chain.left
+
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
+        if picks_a_part(self.context.reading.items, self.item):
+            self.tied = "it holds under the condition beside it"
+            return False
+        if self._averages_what_is_random() and (self.strays() or self._has_a_fixed_noise()):
+            self.tied = "a point in it may be random, although nothing says how it is drawn"
+            return False
         numbers = self.context.numbers
         if self.assumed:
-            evidence = numbers.of(self.before, self.claim, self.relation, self.assumed)
+            sides = (self.before, self.claim, self.relation, self.assumed)
+            evidence = numbers.of(*sides, in_plane=self.in_plane)
             if evidence.status != "refuted" and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
         tied = () if self.assumed else conventions(self.before, self.claim)
         for words, before, claim in tied:
-            if numbers.of(before, claim, self.relation).status == "agrees":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "agrees":
                 self.tied = f"it holds if {words}"
                 return False
         for other in self.others:
@@ -241,14 +338,15 @@ class ComparedRow:
             pairs = list(zip(said[::2], said[1::2], strict=True))
             if any(numbers.of(*pair).status != "agrees" for pair in pairs):
                 continue
-            if numbers.of(before, claim, self.relation).status == "refuted":
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status == "refuted":
                 return True
         return False
 
     def again(self) -> RowReport | None:
         """The verdict when all rows are known: wrong after all, or None."""
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, on.assumed
+        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
         self.context.prover.begin()
         return self.wrong() if self.fair() else None
 
@@ -339,8 +437,10 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            known = self.context.facts.about([before, self.claim], self.item.index)
+            sides = [before, self.claim]
+            known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
+            facts += circular_rules(self.context.elab, sides)
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -355,6 +455,24 @@ class ComparedRow:
         )
         return self.relation == "=" and one != other
 
+    def _averages_what_is_random(self) -> bool:
+        """Whether an average in the row does not say what is drawn."""
+        sides = (self.item.left or self.context.chain.left, self.item.right)
+        nodes = (node for side in sides if side is not None for node in t.walk(side))
+        return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
+
+    def _has_a_fixed_noise(self) -> bool:
+        """Whether a path that is drawn is made of something that is not: ε of α x + σ ε."""
+        sides = (self.before, self.claim)
+        averages = {n for side in sides for n in side.atoms(Expect, CondExpect)}
+        return any(
+            v.sort is Sort.VEC and v not in bound_vars(average)
+            for average in averages
+            for item in average.measure
+            if isinstance(item, Let)
+            for v in free_vars(item.value)
+        )
+
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
@@ -362,13 +480,22 @@ class ComparedRow:
         for sides, places in in_cases(context, self.item, self.before, self.claim):
             if process_time() > until:
                 break
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+            known = circular_rules(context.elab, sides)
+            if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
-            proof = context.prover.prove(*sides)
+            proof = context.prover.prove(*sides, facts=known)
             if proof.proved:
                 context.ties.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
         return Proof(False)
+
+    def in_law(self, found: RowReport) -> RowReport:
+        """A row about laws: what follows goes on from its right side."""
+        if found.verdict == "proved":
+            self.context.chain.begin_anew(Line(self.claim, True, self.item.right))
+        else:
+            self.context.chain.add(self.claim, False)
+        return found
 
     # --- verdicts ---
 
@@ -381,7 +508,7 @@ class ComparedRow:
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
             self._learn_slope()
-        words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        words = _from_lines(proof)
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
@@ -404,6 +531,11 @@ class ComparedRow:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
+        sides = (self.before, self.claim)
+        sign = depends_on_a_sign(context, sides, self.relation) if agrees else ""
+        if sign:
+            agrees, evidence = False, None
+            proof = replace(proof, message=f"it depends on the sign of {sign}")
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)
@@ -414,8 +546,14 @@ class ComparedRow:
                 context.chain.add(self.claim, True, item.right)
             announced = item.piece.inside == "theorem" and item.row.left is not None
             verdict: Verdict = "statement" if announced and not item.inline else "agrees"
-            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
-            return replace(found, numeric=evidence)
+            words = f"not proved: {proof.message}"
+            if self.on_a_line:
+                words += "; in two dimensions the numbers show nothing"
+            return replace(report(item, verdict, words, self.reading), numeric=evidence)
+        if self.determines() and not is_bare_symbol(self._left):
+            until = section_end(context.reading, item)
+            context.chain.add(self.claim, True, item.right, until)
+            return report(item, "hypothesis", TIES, self.reading)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
             context.chain.add(self.claim, True, item.right)
@@ -469,8 +607,8 @@ class ComparedRow:
         context, item = self.context, self.item
         context.keep(item, proof)
         context.chain.leave_open(self.claim, item.right, follows=True)
-        places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
-        found = report(item, "proved", _FROM_OPEN + places, self.reading)
+        words = ", and ".join(filter(None, (_FROM_OPEN, _from_lines(proof))))
+        found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
     def wrong_behind(self) -> RowReport:
@@ -527,7 +665,8 @@ class ComparedRow:
     def _shown(self) -> NumericEvidence:
         """The evidence with a counterexample for readers, in a world that follows the document."""
         numbers, assumed = self.context.numbers, () if self.tied else self.assumed
-        return numbers.of(self.before, self.claim, self.relation, assumed, simplify=True)
+        row = (self.before, self.claim, self.relation, assumed)
+        return numbers.of(*row, simplify=True, in_plane=self.in_plane)
 
     def wrong_beside(self) -> RowReport | None:
         """Wrong beside what other rows say, although these may be open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr
@@ -16,8 +17,13 @@ from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.ties import Ties
 from fmproof.lang.nodes import Head, Var
+from fmproof.lang.props import Equals
+from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.words import speaks_of_one_dimension
 
 
 @dataclass
@@ -59,6 +65,7 @@ class Context:
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
         special: what densities are from some row on, said of what they were before.
+        determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -73,7 +80,23 @@ class Context:
     checked: list[Checked] = field(default_factory=list)
     stated: list[StatedRow] = field(default_factory=list)
     special: list[Stipulation] = field(default_factory=list)
+    determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
+
+    @property
+    def divergent(self) -> set[str]:
+        """The keys of functions of which words say that an integral diverges."""
+        return self.reading.divergent
+
+    @cached_property
+    def one_dimensional(self) -> bool:
+        """Whether the document speaks of one dimension."""
+        said = (item.left for item in self.reading.items if isinstance(item.right, t.Num))
+        return any(isinstance(left, t.Sym) and spelled(left) == "d" for left in said) or any(
+            speaks_of_one_dimension(words)
+            for _, piece, words, _ in self.reading.pieces
+            if piece.kind == "prose"
+        )
 
     def keep(self, item: Item, proof: Proof) -> None:
         """Remember what was checked, for a script."""
@@ -97,14 +120,16 @@ class Context:
         until = holds_until(self.reading, item)
         self.facts.add(Fact(item.place, before, claim, every=every, until=until))
 
+    def assume_moment(self, item: Item, before: Expr, claim: Expr) -> None:
+        """An average over a law of which the document says nothing else."""
+        every = free_vars(Equals(before, claim))
+        fact = Fact(item.place, before, claim, every=frozenset(every), moment=True)
+        self.facts.add(fact)
+
     def _times(self) -> set[Var]:
         """The variables that are times, and not only numbers."""
-        said = self.elab.corrections
-        return {
-            var
-            for name, var in self.elab.variables.items()
-            if self.elab.is_time(name) and said.get(name, "time") == "time"
-        }
+        named = self.elab.variables.items()
+        return {var for name, var in named if self.elab.is_no_number(name)}
 
 
 def as_read(before: Expr, relation: str, claim: Expr) -> str:

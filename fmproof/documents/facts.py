@@ -28,6 +28,7 @@ class Fact:
         every: of an assumed one, the variables for every value of which it is meant.
         until: the last row that may rest on it.
         where: the signs that its proof takes of terms at its own values.
+        moment: whether it is all that the document says of a law, E[ξ ξᵀ] = I.
         rests_on: the places of the rows that its proof uses.
     """
 
@@ -39,6 +40,7 @@ class Fact:
     every: frozenset[Var] = frozenset()
     until: float = inf
     where: tuple[Prop, ...] = ()
+    moment: bool = False
     rests_on: tuple[str, ...] = ()
 
     @property
@@ -89,6 +91,11 @@ class Facts:
         if fact.before != fact.claim and key not in self._seen:
             self._seen.add(key)
             self.known.append(fact)
+
+    def moments(self, terms: Sequence[Expr]) -> list[Fact]:
+        """What is assumed of the moments of laws in ``terms``."""
+        heads = heads_in(terms)
+        return [f for f in self.known if f.moment and heads_in([f.before]) & heads]
 
     def until(self, places: Collection[str]) -> float:
         """The last row for which all facts of the rows at ``places`` stand."""

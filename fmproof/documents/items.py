@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
@@ -31,14 +31,17 @@ from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import (
     Said,
     assumes,
+    called_false,
     denies,
     density_of,
+    diverges,
     introduces,
     picks,
     property_of,
     restricted_behind,
     restricts,
     role_of,
+    up_to_a_constant,
 )
 
 MAX_DISPLAYS = 4_000
@@ -87,6 +90,16 @@ class Item:
     def denied(self) -> bool:
         """Whether the words before it say that it does not hold."""
         return denies(self.source.text, self.piece.start)
+
+    @property
+    def called_false(self) -> bool:
+        """Whether the words beside it call it false."""
+        return called_false(self.source.text, self.piece.start, self.piece.stop)
+
+    @property
+    def up_to_a_constant(self) -> bool:
+        """Whether the words beside it say that it holds up to a constant."""
+        return up_to_a_constant(self.source.text, self.piece.start, self.piece.stop)
 
     @property
     def picked(self) -> bool:
@@ -146,11 +159,13 @@ class Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     law_rows: list[int] = field(default_factory=list)  # the row that is next, for each of them
+    listed: set[int] = field(default_factory=set)  # ids of draws "x, y ~ p" without brackets
     said: list[Said] = field(default_factory=list)  # what words say of symbols
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+    divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge
     plain_e: bool = False  #: whether a plain E is the expectation
     dimensions: set[str] = field(default_factory=set)  #: letters n of spaces ℝⁿ
 
@@ -168,6 +183,7 @@ class Reading:
 
 
 _ONE = Fraction(1)
+_DRAWN = ("\\sim", "∼")
 POINT = "◦u"
 """The spelling of the point of a density that only words define."""
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
@@ -183,6 +199,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
         macros.learn(document.source.text if document.body is None else document.body)
     reading.plain_e = averages_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
+    _drawn_apart(reading)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
     dimension = min(reading.dimensions) if len(reading.dimensions) == 1 else ""
     resolver = Resolver(reading.trees, equations(reading), named, dimension)
@@ -307,6 +324,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
+            if diverges(source.text, piece.stop):
+                reading.divergent |= _functions_in(reading.loose[before:])
             for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
@@ -315,11 +334,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                     reading.properties.append(Property(head, special, len(reading.items)))
             continue
         item = Item(source, piece, row, len(reading.items))
+        if piece.kind == "inline" and _named_law(reading, item):
+            reading.items.append(item)
+            continue
         try:
             item.left = parse(row.left) if row.left else None
             item.right = parse(row.right) if row.right else None
         except Unreadable as error:
             item.problem = error
+            if item.left is not None and any(one.text == "\\infty" for one in row.right):
+                reading.divergent |= _functions_in([item.left])
             if piece.kind == "inline":
                 continue
         except RecursionError:
@@ -332,9 +356,15 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     return spell(spread) if piece.kind == "inline" else latex
 
 
+def _functions_in(nodes: Sequence[t.Node]) -> set[str]:
+    """The keys of functions, and of a letter by itself."""
+    heads = {key_of(n.head) for node in nodes for n in t.walk(node) if isinstance(n, t.Call)}
+    return heads | {key_of(node) for node in nodes if isinstance(node, t.Sym)}
+
+
 def _loose(reading: Reading, row: Row) -> None:
     """An inline formula that is no row: a law ``z ~ q``, or a term."""
-    split = next((i for i, token in enumerate(row.right) if token.text in ("\\sim", "∼")), None)
+    split = next((i for i, token in enumerate(row.right) if token.text in _DRAWN), None)
     try:
         if split is None:
             right = row.right
@@ -353,6 +383,27 @@ def _loose(reading: Reading, row: Row) -> None:
         return
 
 
+def _named_law(reading: Reading, item: Item) -> bool:
+    """``x_0 ~ p = N(0, I)``: the law of x_0, and p(x_0) = N(x_0; 0, I)."""
+    row, left = item.row, item.row.left or []
+    split = next((i for i, token in enumerate(left) if token.text in _DRAWN), None)
+    if split is None or row.relation != "=":
+        return False
+    try:
+        drawn, density = parse(left[:split]), parse(left[split + 1 :])
+        law = parse(row.right)
+    except (Unreadable, RecursionError):
+        return False
+    if not (isinstance(drawn, t.Sym) and isinstance(density, t.Sym)):
+        return False
+    if not (isinstance(law, t.Normal) and law.point is None):
+        return False
+    _law(reading, left[:split], row.right)
+    item.left = t.Call(density.at, density, (drawn,))
+    item.right = replace(law, point=drawn)
+    return True
+
+
 def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     subject, described = parse(drawn), parse(law)
     parts = subject.parts if isinstance(subject, t.Other) else (subject,)
@@ -366,10 +417,45 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     if len(symbols) != len(parts) or not symbols:
         return
     if isinstance(described, t.Sym | t.Call | t.Normal):
-        reading.law_draws.append(t.Draw(symbols[0].at, tuple(symbols), described))
+        draw = t.Draw(symbols[0].at, tuple(symbols), described)
+        reading.law_draws.append(draw)
         reading.law_rows.append(len(reading.items))
+        if drawn[0].text != "(":
+            reading.listed.add(id(draw))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def _drawn_apart(reading: Reading) -> None:
+    """ "x, y ~ p" are two draws, unless p is a coupling; "(x, y) ~ p" is one of both."""
+    pairs = {
+        spelled(node.head)
+        for tree in reading.trees
+        for node in t.walk(tree)
+        if isinstance(node, t.Call) and len(node.args) > 1 and not node.given
+    }
+    draws = list(zip(reading.law_draws, reading.law_rows, strict=True))
+    reading.law_draws, reading.law_rows = [], []
+    for draw, row in draws:
+        apart = id(draw) in reading.listed and not _of_a_pair(draw.law, pairs)
+        for some in [(one,) for one in draw.drawn] if apart else [draw.drawn]:
+            reading.law_draws.append(replace(draw, drawn=some))
+            reading.law_rows.append(row)
+
+
+def _of_a_pair(law: t.Node | None, pairs: Collection[str]) -> bool:
+    """Whether a law draws several things at once.
+
+    Args:
+        pairs: the spellings of what has several arguments somewhere.
+    """
+    if isinstance(law, t.Call):
+        return len(law.args) > 1 or bool(law.given)
+    named = isinstance(law, t.Sym) and (law.name in _COUPLINGS or len(law.sub) > 1)
+    return named or (law is not None and not isinstance(law, t.Normal) and spelled(law) in pairs)
+
+
+_COUPLINGS = ("pi", "Pi", "gamma", "Gamma")
 
 
 _BULLET = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]|\\item\b", re.MULTILINE)
@@ -404,6 +490,11 @@ def holds_until(reading: Reading, item: Item) -> float:
     return inf
 
 
+def section_end(reading: Reading, item: Item) -> int:
+    """The last row before the next heading."""
+    return _last_before(reading, item, _NEXT_SECTION)
+
+
 def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
     """The last row before words in which ``end`` is found."""
     pieces = [
@@ -418,11 +509,17 @@ def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
     return last
 
 
+_ANOTHER_CASE = (
+    r"For|In general|Otherwise|Without|If|When|However|But|In contrast|Generally|Conversely|Else"
+    r"|Für|Im Allgemeinen|Sonst|Ohne|Falls|Wenn|Aber|Jedoch|Pour|En général|Sinon|Sans|Si|Mais"
+    r"|Para|En general|Sin|Pero|Em geral|Sem|Mas|In generale|Altrimenti|Senza|Ma|Per"
+)
 _NEXT_PARAGRAPH = re.compile(
+    rf"(?:^|[.!?])\W*(?:{_ANOTHER_CASE})\b|(?:^|[。！？])\s*(?:对于|一般|否则|若|当|但)|"
     r"\n\s*\n\s*(?!\$\$|\\\[|\\begin|```)\S|\\(?:sub)*section|\\par\b"
     r"|\\end\{(?!equation|align|gather|multline|eqnarray|flalign|displaymath|dmath|math)"
 )
-"""Words behind a blank line, a heading, the end of a theorem; no display."""
+"""Another case, words behind a blank line, a heading, the end of a theorem; no display."""
 _NEXT_SECTION = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section", re.MULTILINE)
 
 
@@ -459,6 +556,14 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
         Block("prose" if piece.kind == "prose" else piece.kind, text, rows)  # type: ignore[arg-type]
         for _, piece, text, rows in reading.pieces
     )
+
+
+def equated_with(items: Sequence[Item], item: Item) -> t.Node | None:
+    """The left side of a row, or that of the chain which it continues."""
+    if item.left is not None or item.inline:
+        return item.left
+    before = reversed(items[: item.index])
+    return next((one.left for one in before if one.left is not None and not one.inline), None)
 
 
 def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Expr, S
 
+from fmproof.documents import in_law
 from fmproof.documents.candidates import (
     candidates_of,
     is_square_of_coefficient,
@@ -21,10 +23,11 @@ from fmproof.documents.candidates import (
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
-from fmproof.documents.constants import hidden_parameter, introduce
+from fmproof.documents.constants import hidden_parameter, introduce, introduce_coefficient
 from fmproof.documents.context import Context, Memory, open_row, report
+from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
-from fmproof.documents.model import DocumentReport, RowReport, SymbolReport, Verdict
+from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
 from fmproof.documents.motion import (
     carried,
     course,
@@ -34,8 +37,14 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
+from fmproof.documents.redefined import begin, redefinition
 from fmproof.documents.scope import end_of, strays, unlike_sum
-from fmproof.documents.special_laws import SpecialLaws, special_laws
+from fmproof.documents.special_laws import (
+    SpecialLaws,
+    speaks_of_independent_draws,
+    special_laws,
+    special_moments,
+)
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -43,12 +52,13 @@ from fmproof.lang.nodes import Head, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noises_of_step
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import denied, speaks_of_chains
 from fmproof.tactics.differences import subtract
 
@@ -98,7 +108,13 @@ class Judge:
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items, reading.properties),
+            Ties(
+                self.elab,
+                reading.items,
+                reading.properties,
+                moments=special_moments(reading),
+                independent=speaks_of_independent_draws(reading),
+            ),
             numeric,
         )
         self.deadline = deadline
@@ -106,6 +122,7 @@ class Judge:
         self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
         self._courses: set[Head] = set()  # the paths that are said to follow a field
         self._special: list[SpecialLaws] = []
+        self._steps_named: set[str] = set()
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
 
@@ -132,7 +149,7 @@ class Judge:
                 rows.append(report(item, "open", "the time for this document is used up"))
                 continue
             try:
-                rows.append(self._judge(item))
+                rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.ties.settled.add(item.index)
             except RecursionError:
@@ -159,7 +176,7 @@ class Judge:
             if rows[index].verdict in ("open", "statement"):
                 found = again()
                 if found is not None:
-                    rows[index] = found
+                    rows[index] = as_said(self.reading.items[index], found)
                     self.context.ties.settled.add(index)
 
     def _paths_followed(self) -> Iterator[str]:
@@ -233,6 +250,8 @@ class Judge:
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
         self.elab.off_paths = speaks_of_every_point(item.left, item.right)
+        if item.left is not None:
+            self.elab.vanished.clear()
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -269,8 +288,9 @@ class Judge:
             if swapped:
                 self._break(item, "the row before it is out of scope")
                 return report(item, "scope", swapped)
+            by_steps = in_law.closed_form(self.context, item, case)
             self._specialise(item, case)
-            return report(item, "definition", "from here on, that is what it is")
+            return by_steps or report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved
@@ -280,15 +300,32 @@ class Judge:
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
+        if relation == "=" and not item.assumed and self._is_drawn_back(item):
+            return report(item, "definition", "how a step of the chain is drawn")
+        if relation == "=" and self._names_a_step(item):
+            return report(item, "definition")
         if item.inline and not condition and not known and self._takes(item):
             return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
         if item.inline:
             self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
+        if found.verdict in ("refuted", "open") and relation == "=":
+            anew = redefinition(self.elab, self.reading, item)
+            if anew is not None:
+                found = self._define_anew(item, anew)
         if item.inline:
             self.context.chain = saved
         return found
+
+    def _define_anew(self, item: Item, candidate: Candidate) -> RowReport:
+        """A symbol gets another meaning."""
+        begin(self.elab, candidate)
+        self.context.held.pop(item.index, None)
+        item.candidate = candidate
+        found = self._definition(item)
+        words = "from here on, that is what it is"
+        return replace(found, message=found.message or words)
 
     def _is_motion(self, item: Item) -> bool:
         """The first dx/dt = f(x, t); what a later one says of dx/dt is a claim."""
@@ -302,6 +339,40 @@ class Judge:
         self._motions[name] = item.right
         if not item.inline:
             self.context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+        return True
+
+    def _is_drawn_back(self, item: Item) -> bool:
+        """x_{t-1} = f(x_t) + σ z, a step that is drawn: nothing says what x_{t-1} is otherwise."""
+        left, right = item.left, item.right
+        if not is_shifted(left) or right is None or not self._is_vector(left):
+            return False
+        step = next((c.steps for c in self.elab.candidates.get(key_of(left), ()) if c.steps), None)
+        mine = {spelled(n) for n in t.walk(right) if isinstance(n, t.Sym)}
+        solved = step is not None and noises_of_step(step.right) & mine
+        if solved or not is_drawn_from(left, right):
+            return False
+        try:
+            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        if not item.inline:
+            self.context.chain = RowChain(lines, left)
+        return True
+
+    def _names_a_step(self, item: Item) -> bool:
+        """L_{t-1} = E[…]: a term of a sum, of which nothing else says what it is."""
+        left, right = item.left, item.right
+        if not is_shifted(left) or right is None or not conventional("losses", left.name):
+            return False
+        if key_of(left) in self._steps_named or self.elab.candidates.get(key_of(left)):
+            return False
+        try:
+            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        self._steps_named.add(key_of(left))
+        if not item.inline:
+            self.context.chain = RowChain(lines, left)
         return True
 
     def _is_course(self, item: Item) -> bool:
@@ -385,7 +456,12 @@ class Judge:
             sides = [self.elab.term(side) for side in (item.left, item.right)]
         except (NotYet, SortError, FmproofError):
             return False
-        return sort_of(sides[0]) is Sort.VEC and subtract(*sides) == S.Zero
+        if sort_of(sides[0]) is not Sort.VEC or sort_of(sides[1]) is not Sort.VEC:
+            return False
+        if subtract(*sides) == S.Zero:
+            return True
+        solved = isinstance(sides[0], Var) and sides[0] in free_vars(sides[1])
+        return solved and self.context.numbers.of(*sides).status == "agrees"
 
     def _takes(self, item: Item) -> bool:
         """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
@@ -448,6 +524,9 @@ class Judge:
         swapped = self._swapped(candidate)
         if swapped:
             return report(item, "scope", swapped)
+        by_steps = in_law.closed_form(self.context, item, candidate)
+        if by_steps is not None:
+            return by_steps
         hidden = hidden_parameter(self.context, candidate.left)
         if hidden:
             return report(item, "refuted", hidden)
@@ -550,7 +629,9 @@ class Judge:
         except Undefined as error:
             return introduce(self.context, item, error, relation)
         except NotYet as error:
-            return open_row(item, str(error))
+            last = self.context.chain.last_node
+            by_values = for_first_steps(self.context, item, last) if last is not None else None
+            return by_values or open_row(item, str(error))
         except (SortError, FmproofError) as error:
             strange = unlike_sum(self.context, item)
             if strange:
@@ -558,7 +639,22 @@ class Judge:
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)
+        rest = introduce_coefficient(self.context, item)
+        if rest is not None:
+            return rest
+        closed = self._closed_form_at(item)
+        by_steps = None if closed is None else in_law.closed_form(self.context, item, closed)
+        if by_steps is not None:
+            if by_steps.verdict == "proved":
+                self.context.chain.begin_anew(Line(claim, True, item.right))
+            return by_steps
         return verdict_on(self.context, item, claim, relation)
+
+    def _closed_form_at(self, item: Item) -> Candidate | None:
+        """x_t = … = √ᾱ_t x_0 + √(1 − ᾱ_t) ε: the end of a chain that begins with a step."""
+        left = self.context.chain.left
+        known = self.elab.candidates.get(key_of(left), ()) if isinstance(left, t.Sym) else ()
+        return next((c for c in known if c.steps is not None and c.right is item.right), None)
 
     def _is_unlike(self, item: Item) -> bool:
         """Whether one side is a matrix by its form, and the other is none."""
@@ -571,6 +667,20 @@ class Judge:
         why = self.context.chain.broken or "there is no row before it"
         self.context.chain.lines.append(Line(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
+
+
+def as_said(item: Item, found: RowReport) -> RowReport:
+    """A verdict with what the words beside the row say of it: that it is false, or holds up to a
+    constant. Then a row that is not true as it stands is no error of the author."""
+    if found.verdict not in WRONG:
+        return found
+    if item.called_false:
+        words = "the words beside it call it false, and it is"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    if found.verdict == "constant" and item.up_to_a_constant:
+        words = f"up to a constant, as the words beside it say: {found.message}"
+        return replace(found, verdict="skip", message=words, suggestion="")
+    return found
 
 
 def _at_its_time(call: t.Call) -> t.Sym | None:

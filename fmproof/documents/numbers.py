@@ -14,6 +14,7 @@ from fmproof.lang.props import Prop
 from fmproof.tactics.script import Derivation, Hypothesis
 
 _PROBLEMS = 6
+_IN_PLANE = 2
 _MANY = 60
 """Worlds that are looked at before a condition is said to hold in none."""
 
@@ -31,7 +32,7 @@ class Numbers:
     seed: int = 0
     problems: int = _PROBLEMS
     found: dict[Any, NumericEvidence] = field(default_factory=dict)
-    _witnesses: dict[tuple[int, bool], Any] = field(default_factory=dict)
+    _witnesses: dict[tuple[int, bool, int], Any] = field(default_factory=dict)
 
     def of(
         self,
@@ -41,18 +42,21 @@ class Numbers:
         assumed: Sequence[Prop] = (),
         problems: int | None = None,
         simplify: bool = False,
+        in_plane: bool = False,
     ) -> NumericEvidence:
         """What the numbers say of ``before relation claim`` in worlds that follow ``assumed``.
 
         Args:
             problems: how many, where a glance is enough.
             simplify: whether a counterexample is shown, and made simple for that.
+            in_plane: in two dimensions, where |x|² |y|² and (x·y)² differ; else in one.
         """
-        problems = problems or self.problems
-        key = (before, claim, relation, self.seed, tuple(assumed), problems, simplify)
+        problems = _IN_PLANE if in_plane else problems or self.problems
+        key = (before, claim, relation, self.seed, tuple(assumed), problems, simplify, in_plane)
         known = self.found.get(key)
         if known is None:
-            known = self._of(before, claim, relation, assumed, problems, simplify)
+            row = (before, claim, relation, assumed)
+            known = self._of(*row, problems, simplify, problems if in_plane else 0)
             self.found[key] = known
         return known
 
@@ -71,13 +75,17 @@ class Numbers:
         assumed: Sequence[Prop],
         problems: int,
         simplify: bool,
+        in_plane: int,
     ) -> NumericEvidence:
         from fmproof.meaning.witness import Witness
 
-        witness = self._witnesses.get((problems, simplify))
+        kind = (problems, simplify, in_plane)
+        witness = self._witnesses.get(kind)
         if witness is None:
-            witness = Witness(problems, self.seed, only_times=True, simplify=simplify)
-            self._witnesses[problems, simplify] = witness
+            witness = Witness(
+                problems, self.seed, only_times=True, simplify=simplify, in_plane=in_plane
+            )
+            self._witnesses[kind] = witness
         more = [Hypothesis(f"E{i}", prop) for i, prop in enumerate(assumed, 1)]
         try:
             derivation = self.derivation(before, claim, relation, (), more=more)

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
 from fmproof.documents import interval_integrals, quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.smoothness import may_be_assumed, smoothness
+from fmproof.documents.suggest import replaced
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
-from fmproof.lang.nodes import Density, Var
+from fmproof.lang.nodes import Apply, Density, Partial, Var
 from fmproof.lang.numbers import is_number
-from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
+from fmproof.lang.props import Almost, AtMost, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.check import check
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 ONE_SEARCH = 1.2
@@ -170,6 +173,12 @@ class FirstWitness:
     def _along(self, way: Way, context: Sequence[Expr]) -> Derivation:
         terms = [t for part in way.parts for t in (part.start, *(s.claim for s in part.steps))]
         hypotheses = self.hypotheses([*terms, *context, *way.context], way.more)
+        if way.plainly:
+            lines = self.hypotheses([terms[0], terms[-1], *context])
+            own = {_multiplied_out(h.prop) for h in lines}
+            hypotheses = [
+                h for h in hypotheses if not _is_positive(h.prop) or _multiplied_out(h.prop) in own
+            ]
         fixed = _fixed([*terms, *context], hypotheses)
         return Derivation("row", hypotheses=hypotheses, parts=way.parts, variables=fixed)
 
@@ -309,17 +318,43 @@ class FirstWitness:
 def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:
     """The row in one step, then in two where an equation of coefficients is put in."""
     yield Part("row", before, [Step("1", claim, by="auto")])
+    if any(fact.moment for fact in facts):
+        yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))])
+    one, other = _put_in(before, facts), _put_in(claim, facts)
     for fact in facts:
         if fact.assumed and is_number(fact.claim):
-            for shifted in by_multiple(before, claim, fact.before, fact.claim):
-                steps = [Step("1", shifted, by="auto"), Step("2", claim, by="auto")]
-                yield Part("row", before, steps)
+            for shifted in by_multiple(one, other, fact.before, fact.claim):
+                lines = [one, shifted, other, claim]
+                yield Part("row", before, [Step(f"{i}", x, by="auto") for i, x in enumerate(lines)])
+
+
+def _put_in(term: Expr, facts: Sequence[Fact]) -> Expr:
+    """With what is assumed of values and slopes, sin(a + b) = …, put in."""
+    for fact in facts:
+        if fact.assumed and isinstance(fact.before, Apply | Partial) and not fact.every:
+            with suppress(FmproofError):
+                term = replaced(term, fact.before, fact.claim)
+    return term
 
 
 def _said_of(prop: Prop) -> Prop:
     """What is said below an "almost every" of variables that are not in it."""
     inside = prop.args[0] if isinstance(prop, Almost) else prop
     return inside if free_vars(inside) <= free_vars(prop) else prop
+
+
+def _is_positive(prop: Prop) -> bool:
+    """Whether a hypothesis says that a term is > 0 or ≥ 0, for all values or for some."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.args[0]
+    return isinstance(prop, Positive | AtMost)
+
+
+def _multiplied_out(prop: Prop) -> Any:
+    """A proposition, or what is positive by it with its products multiplied out."""
+    if isinstance(prop, Positive):
+        return subtract(prop.args[0], S.Zero) or canon(prop)
+    return canon(prop)
 
 
 def is_sign(prop: Prop) -> bool:

@@ -101,6 +101,9 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         yield from _smooth(term.body, term.var, set())
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
+            for call in term.body.atoms(Apply):  # also where something is drawn around it
+                if call.head.definition is None and call.arguments == (term.var,):
+                    yield Differentiable(call, term.var, term.at)
     if isinstance(term, Log | Ratio):
         for head in _densities(term.args[-1]):
             yield for_every(Positive(head(*head.params)))
@@ -160,11 +163,19 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             others.append(part)
         elif free_vars(part):
             yield VanishesWith(S.One, part)
-    if others:
+    if len(others) > 1 and all(map(_is_of_time, others)):
+        yield from map(Positive, others)  # t (1 − t): 0 < t < 1
+    elif others:
         part = others[0] if len(others) == 1 else term
         yield Positive(part)
         if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
             yield Positive(part.head.unfold(part.arguments))
+
+
+def _is_of_time(part: Expr) -> bool:
+    """t, 1 − t: what is > 0 between two times."""
+    free = free_vars(part)
+    return len(free) == 1 and all(conventional("times", v.name) for v in free)
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:

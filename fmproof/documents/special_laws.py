@@ -16,6 +16,7 @@ from fmproof.lang.nodes import Apply
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.words import says_moments, speaks_of_independence
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,21 @@ def _later(reading: Reading, start: int, coupling: t.Draw) -> Iterator[tuple[int
 
 def _letters(draw: t.Draw) -> set[str]:
     return set(map(spelled, draw.drawn))
+
+
+def speaks_of_independent_draws(reading: Reading) -> bool:
+    """Whether words say anywhere that what is drawn together may be independent, or ⊗ does."""
+    return any(
+        speaks_of_independence(words) if piece.kind == "prose" else "\\otimes" in words
+        for _, piece, words, _ in reading.pieces
+    )
+
+
+def special_moments(reading: Reading) -> list[tuple[str, str]]:
+    """What words say of the moments of data anywhere, "normalised to unit variance", and where."""
+    found = []
+    for source, piece, words, _ in reading.pieces:
+        word = says_moments(words) if piece.kind == "prose" else ""
+        if word:
+            found.append((word, source.place(piece.start)))
+    return found

@@ -20,7 +20,14 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents.candidates import at_the_ends, takes_a_value
-from fmproof.documents.items import Item, Property, head_of, in_other_points
+from fmproof.documents.domains import picks_a_part
+from fmproof.documents.items import (
+    Item,
+    Property,
+    equated_with,
+    head_of,
+    in_other_points,
+)
 from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
@@ -51,6 +58,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.alphabet import GREEK
 from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
@@ -63,6 +71,7 @@ _ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")
 
 
 SAYS = "it may say what"
+TIED_COEFFICIENTS = "its coefficients may be tied to each other"
 
 
 @dataclass(frozen=True)
@@ -72,10 +81,12 @@ class Verdict:
     Attributes:
         why: what holds them back, or "".
         assumed: equations that a world has to follow.
+        laws: whether that is something of laws, by which summands may vanish.
     """
 
     why: str = ""
     assumed: tuple[Prop, ...] = ()
+    laws: bool = False
 
 
 @dataclass
@@ -95,6 +106,8 @@ class Ties:
     settled: set[int] = field(default_factory=set)
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     specialised: dict[Head, Item] = field(default_factory=dict)
+    moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
+    independent: bool = False  #: whether words say anywhere that draws are independent
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
@@ -125,7 +138,7 @@ class Ties:
             return Verdict(f"{lacking[0]} is not in the language yet")
         undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
-        names = {self._key(head): text(head) for head in undefined}
+        names = {self.key_of_head(head): text(head) for head in undefined}
         places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
@@ -139,6 +152,8 @@ class Ties:
                 return Verdict(f"{shown} may be tied to the step beside it")
             if changing and self._moved(spelling):
                 return Verdict(f"{shown} may move with the time")
+            if _is_word(letter):
+                return Verdict(f"what {shown} is, its name says")
             known = self.elab.table.get(readable(spelling))
             sure = (
                 self.elab.is_time(spelling)
@@ -156,8 +171,13 @@ class Ties:
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
                     return Verdict(f"{SAYS} {found} is")
+        multiple = _multiple_of(item)
+        if multiple is not None and key_of(multiple) in names:
+            return Verdict(f"{SAYS} {names[key_of(multiple)]} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        if _sums_over_parts([equated_with(self.items, item), item.right]):
+            return Verdict("its sums go over other ranges, of which nothing is known")
         beside = _at_what_is_given(terms)
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
@@ -182,7 +202,7 @@ class Ties:
         )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
-            return Verdict("its coefficients may be tied to each other")
+            return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = []
         at_ends = any(
             is_number(place)
@@ -208,10 +228,45 @@ class Ties:
             if motion and self._at_one_time(terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
-                assumed.append(_at_every_time(Equals(*pair)))
+                assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        return Verdict("", tuple(dict.fromkeys(assumed)))
+        held = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+
+    def _special_laws(
+        self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
+    ) -> str:
+        """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
+
+        Equations go to ``assumed``.
+        """
+        laws = {h for h in undefined if h.draws}
+        if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
+            return ""
+        if any(_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
+            return ""  # whatever functions are averaged
+        together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
+        if together and self.independent:
+            return f"words say that draws are independent, such as those from {text(together[0])}"
+        for word, place in self.moments:
+            return f"line {place} says that a law is special: {word}"
+        for other in self.items:
+            if other is item or other.index in self.settled or not fixes_a_moment(self.elab, other):
+                continue
+            pair = self.read.get(other.index)
+            if pair is None:
+                return f"line {other.place} says something of a law"
+            if heads_in(pair) & laws:
+                assumed.append(self._at_every_time(Equals(*pair)))
+        return ""
+
+    def _at_every_time(self, equation: Prop) -> Prop:
+        """What a document says at a time, it says at each."""
+        for var in sorted(free_vars(equation), key=lambda v: v.name):
+            if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
+                equation = ForAll(equation, var)
+        return equation
 
     def _moved(self, spelling: str) -> bool:
         """Whether a variable has a time as its subscript."""
@@ -228,9 +283,15 @@ class Ties:
             )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
+            if other.restricted or picks_a_part(self.items, other):
+                continue
             open_still = other.index not in self.settled or other.index in self.in_cases
             if open_still and self._near(other, item):
                 yield other, left
+
+    def holds_at(self, other: Item, item: Item) -> bool:
+        """Whether what a row before ``item`` says holds there."""
+        return other.index < item.index and self._near(other, item)
 
     # --- what says something ---
 
@@ -279,6 +340,8 @@ class Ties:
             return None  # dx/dt says how a point moves, and nothing of the point
         if other.differential:
             return self._moved_at_random(left, names, places)
+        if self._introduces(other, left, names):
+            return None  # a symbol that nothing before it has, and this row neither
         right = other.right
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
@@ -297,6 +360,19 @@ class Ties:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _introduces(self, other: Item, left: t.Node | None, names: dict[str, str]) -> bool:
+        """Whether an assumption, "if x̂(y) = … is taken", says what a new function is."""
+        if not (other.assumed and isinstance(left, t.Call)) or key_of(left.head) in names:
+            return False
+        before = (side for one in self.items[: other.index] for side in (one.left, one.right))
+        return not any(
+            isinstance(n, t.Sym | t.Call) and key_of(n.head if isinstance(n, t.Call) else n) == key
+            for key in [key_of(left.head)]
+            for side in before
+            if side is not None
+            for n in t.walk(side)
+        )
 
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
@@ -348,7 +424,11 @@ class Ties:
         knows."""
         densities = [h for h in undefined if isinstance(h, Density)]
         for joint in densities:
-            family = [h for h in densities if h is not joint and self._key(h) == self._key(joint)]
+            family = [
+                h
+                for h in densities
+                if h is not joint and self.key_of_head(h) == self.key_of_head(joint)
+            ]
             family = [h for h in family if h.sub == joint.sub and not joint.given]
             for alone in (h for h in family if not h.given):
                 if set(alone.main) < set(joint.main) or any(h.given for h in family):
@@ -358,7 +438,9 @@ class Ties:
     def _sampled(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> str:
         """E over y beside a mean over points y_i: the law of y may be that of the points."""
         indexed = {
-            self._key(h): h for h in undefined if any(v.sort is Sort.LATENT for v in h.params)
+            self.key_of_head(h): h
+            for h in undefined
+            if any(v.sort is Sort.LATENT for v in h.params)
         }
         averages = [node for term in terms for node in term.atoms(Expect, IntegralOver)]
         for var in (v for node in averages for draw in node.measure for v in drawn_by(draw)):
@@ -383,7 +465,7 @@ class Ties:
                 continue
             key = key_of(head_of(other.candidate.left))
             found = next(
-                (h for h in heads if h.definition is not None and self._key(h) == key), None
+                (h for h in heads if h.definition is not None and self.key_of_head(h) == key), None
             )
             if found is not None:
                 return f"line {other.place} says what {text(found)} is"
@@ -395,7 +477,7 @@ class Ties:
         """Why a density without a definition is not arbitrary in a row."""
         if head in moving:
             return f"how {text(head)} moves is not said"
-        drawn = self._key(head) in self.elab.density_of
+        drawn = self.key_of_head(head) in self.elab.density_of
         if head in beside or drawn or self._put_into(head, terms):
             return f"{text(head)} may be the density of a path"
         return ""
@@ -408,13 +490,15 @@ class Ties:
 
     def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
         """Why a symbol is not arbitrary, whatever the equations say."""
-        shown, key = text(head), self._key(head)
+        shown, key = text(head), self.key_of_head(head)
         letter = key.split("|")[0].split(" ")[-1].rstrip("'")
         parameter = any(v.sort is Sort.PARAM for v in head.params)
         if isinstance(head, Scalar) and conventional("losses", letter) and parameter:
             return f"the definition of {shown} is not known"
         if any(_is_it(term, head) for term in terms):
             return f"{SAYS} {shown} is"
+        if isinstance(head, Field | Scalar) and _is_word(letter):
+            return f"what {shown} is, its name says"
         if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
             return f"{shown} may be a derivative"
         estimate = (letter in _ESTIMATES or "hat " in key) and key not in self._varied
@@ -437,14 +521,20 @@ class Ties:
             return False
         letters = {key_of(n.head) for n in t.walk(definition.right) if isinstance(n, t.Call)}
         letters |= {key_of(n) for n in t.walk(definition.right) if isinstance(n, t.Sym) and n.sub}
-        return not letters & {self._key(h) for h in heads_in(terms) if h is not head}
+        return not letters & {self.key_of_head(h) for h in heads_in(terms) if h is not head}
 
-    def _key(self, head: Head) -> str:
+    def key_of_head(self, head: Head) -> str:
         """The spelling of a symbol in the document."""
         found = (
             k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")
         )
         return next(found, "").split("@")[0]
+
+
+def _is_word(name: str) -> bool:
+    """Whether a symbol is named by a word: sg, the stopped gradient; clip; sign."""
+    word = name.split(":")[-1]
+    return len(word) > 1 and word.isalpha() and word.isascii() and f"\\{word}" not in GREEK
 
 
 def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
@@ -478,12 +568,16 @@ def _of_points(head: Head) -> bool:
     return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)
 
 
-def _at_every_time(equation: Prop) -> Prop:
-    """What a document says at a time, it says at each."""
-    for var in sorted(free_vars(equation), key=lambda v: v.name):
-        if var.sort is Sort.REAL:
-            equation = ForAll(equation, var)
-    return equation
+def fixes_a_moment(elab: Elaborator, item: Item) -> bool:
+    """Whether a line of words says what an average of something random is: E[x] = 0, E‖x‖² = d."""
+    left, right = item.left, item.right
+    if not item.inline or item.candidate is not None or left is None or right is None:
+        return False
+    averages = [isinstance(node, t.Expectation) for node in t.walk(left)]
+    letters = [node for node in t.walk(right) if isinstance(node, t.Sym)]
+    fixed = all(spelled(node) not in elab.evidence.random for node in letters)
+    plain = not any(isinstance(n, (*_AVERAGES, t.Call)) for n in t.walk(right))
+    return item.row.relation == "=" and any(averages) and plain and fixed
 
 
 def conventions(*terms: Expr) -> Iterator[tuple[Any, ...]]:
@@ -597,6 +691,34 @@ def is_bare_symbol(node: t.Node | None) -> bool:
     while isinstance(node, t.Group | t.Derivative | t.Transposed):
         node = node.body
     return isinstance(node, t.Sym | t.Call)
+
+
+def _sums_over_parts(sides: Sequence[t.Node | None]) -> bool:
+    """Σ_{t=1}^T w_t beside Σ_{t=2}^T w_t or w_1: sums over a part, or one of the summands."""
+    nodes = [n for side in sides if side is not None for n in t.walk(side)]
+    sums = [n for n in nodes if isinstance(n, t.Series) and n.low is not None]
+    ranges = {tuple("" if end is None else spelled(end) for end in (n.low, n.high)) for n in sums}
+    if len(ranges) > 1:
+        return True
+    inside = {id(inner) for one in sums for inner in t.walk(one.body)}
+    summed = {key_of(n) for one in sums for n in t.walk(one.body) if isinstance(n, t.Sym) and n.sub}
+    ends = {spelled(one.high) for one in sums if one.high is not None}
+    alone = [n for n in nodes if isinstance(n, t.Sym) and id(n) not in inside]
+    return any(
+        key_of(n) in summed and any(isinstance(s, t.Num) or spelled(s) in ends for s in n.sub)
+        for n in alone
+    )
+
+
+def _multiple_of(item: Item) -> t.Sym | None:
+    """u of "(t − r) u(z, r, t) = …", where u is in nothing else: this says what it is."""
+    if not isinstance(item.left, t.Mul) or item.right is None or item.row.relation != "=":
+        return None
+    calls = [factor.head for factor in item.left.factors if isinstance(factor, t.Call)]
+    if len(calls) != 1 or any(isinstance(n, _AVERAGES) for n in t.walk(item.left)):
+        return None
+    others = (n for n in t.walk(item.right) if isinstance(n, t.Sym))
+    return None if key_of(calls[0]) in map(key_of, others) else calls[0]
 
 
 def _unread_about(item: Item, names: dict[str, str], places: dict[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import noise_moments, parallel, quotients, standard_noise
+from fmproof.documents import noise_moments, parallel, quotients, radicals, roots, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -64,6 +64,8 @@ _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
 _APART = ("linearity",)
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
+_SECOND_MOMENTS = (("linearity", "moments"), ("definition", "square", "linearity", "trace"))
+"""Averages of products with noise are put in: E[⟨a, n⟩⟨b, n⟩], E[nᵀ J n]."""
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
@@ -77,12 +79,15 @@ class Way:
         by: how it is named.
         more: natural hypotheses that it takes.
         context: terms about which there should be natural hypotheses as well.
+        plainly: whether terms are > 0 that are so by the two lines, and none by what stands between
+            them: √a·√b there does not say that a is.
     """
 
     parts: tuple[Part, ...]
     by: tuple[str, ...]
     more: tuple[Prop, ...] = ()
     context: tuple[Expr, ...] = ()
+    plainly: bool = False
 
 
 def ways(before: Expr, claim: Expr) -> Iterator[Way]:
@@ -98,6 +103,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named.remove(_PLAIN[1])
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
+    if noise or kinds >= {Expect, Grad, Div}:
+        for by in _SECOND_MOMENTS:
+            yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     part_by_part = parallel.steps(before, claim) if Ratio in kinds else None
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
@@ -116,6 +124,12 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         steps = quotients.steps(before, claim, words)
         if steps is not None:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
+    apart = roots.steps(before, claim) if Sqrt in kinds else None
+    if apart is not None:
+        yield Way((Part("row", before, apart),), ("root", "cancel", "ring"), plainly=True)
+    rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
+    if rooted is not None:
+        yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
 
 
 def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
@@ -265,7 +279,7 @@ def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]
     forms: list[tuple[str, ...]] = []
     if _divides([before, claim]):
         forms.append(quotients.FORM)
-    if _divides([before, claim]) and Sqrt in kinds:
+    if Sqrt in kinds:
         forms.append(("root", *quotients.FORM))
     if kinds & _SMOOTH:
         forms.append(("log", "derivative", *quotients.FORM))

@@ -16,6 +16,7 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     integrals,
     intervals,
     order,
+    probes,
     ring,
 )
 from fmproof.kernel.rule import close

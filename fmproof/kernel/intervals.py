@@ -10,7 +10,6 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.node import shown
 from fmproof.lang.nodes import IntegralOver, Lebesgue, Partial
 from fmproof.lang.props import Differentiable, Equals, ForAll, Integrable, Prop
 from fmproof.lang.scope import free_vars, substitute
@@ -26,7 +25,7 @@ def fundamental_theorem(term: Expr) -> Sequent:
     require(fits and node.measure[0].bounded, "fundamental theorem", "∫ₐᵇ ∂F dt", term)
     (item,), inner = node.measure, node.body
     if inner.at is not item.var or item.var in free_vars(inner.body):
-        raise RuleError(f"fundamental theorem: not the integral of a derivative: {shown(term)}")
+        raise RuleError("fundamental theorem: not the integral of a derivative: %s", term)
     high, low = (substitute(inner.body, {inner.var: end}) for end in (item.high, item.low))
     smooth = ForAll(Differentiable(*inner.args), item.var)
     difference = add(high, mul(S.NegativeOne, low))

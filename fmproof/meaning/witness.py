@@ -170,12 +170,15 @@ class Witness:
         problem: Problem | None = None,
         only_times: bool = False,
         simplify: bool = True,
+        in_plane: int | None = None,
     ) -> None:
-        """Args as of :func:`check_steps`, and two more.
+        """Args as of :func:`check_steps`, and three more.
 
         Args:
             only_times: every real is one, between 0 and 1.
+            in_plane: how many of the problems are in two dimensions; by default one in twenty.
             simplify: whether a counterexample is made simple, for a reader; it takes a while.
+            in_plane: how many of the problems are in two dimensions; by default one in twenty.
         """
         if problems < 1:
             raise InputError(f"problems: expected at least 1, found {problems}")
@@ -186,6 +189,7 @@ class Witness:
         self._problem = problem
         self._only_times = only_times
         self._simplify = simplify
+        self._in_plane = problems // _IN_PLANE if in_plane is None else in_plane
         self._target = ""
         self._known: dict[Hashable, tuple[_Batch, ...]] = {}
 
@@ -292,9 +296,9 @@ class Witness:
         cast = Cast.of(heads, ("data", "path", "velocity", "model"))
         if decaying or "path" not in cast.parts:
             cast = Cast.of(heads, ())
-        plane = self._problems // _IN_PLANE
+        plane = self._in_plane
         some = any(head.draws and not head.is_density for head in heads)
-        points = self._problems // _ON_POINTS if some else 0
+        points = self._problems // _ON_POINTS if some and plane < self._problems else 0
         world = partial(World.random, linear=linear, anywhere=anywhere, bowls=quadratic)
         worlds = [
             world(dim, cast, variables, self._seed, count, props)

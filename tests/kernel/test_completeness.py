@@ -16,6 +16,8 @@ ELSEWHERE = {
     "gaussian_density": "tests/kernel/test_smooth.py",
     "gaussian_mean": "tests/kernel/test_smooth.py",
     "gaussian_variance": "tests/kernel/test_smooth.py",
+    "gaussian_covariance": "tests/kernel/test_smooth.py",
+    "trace_by_probe": "tests/kernel/test_smooth.py",
     "gaussian_product": "tests/kernel/test_smooth.py",
     "gaussian_bounded": "tests/kernel/test_smooth.py",
     "gaussian_dominated": "tests/kernel/test_smooth.py",

@@ -49,6 +49,7 @@ from fmproof.kernel import (
     integrals,
     intervals,
     order,
+    probes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -592,6 +593,22 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: calculus.divergence_theorem(Expect(Div(a(x), x), p(x))),
         "divergence theorem: expected ∫ div F dx, found E_{x~p}[div_x a(x)]",
     ),
+    "trace of a drawn field": (
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
+        "trace: c(x'|z) depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
+    ),
+    "trace at a drawn place": (
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
+        "trace: a(x) depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
+    ),
+    "trace with two probes": (
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
+        "trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found z·(∇_x (y·a(x)))",
+    ),
+    "trace of no average": (
+        lambda: probes.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
+        "trace: expected E[⟨e, ∇ ⟨e, f⟩⟩], found z·(∇_x (z·a(x)))",
+    ),
     "fundamental theorem of something else": (
         lambda: intervals.fundamental_theorem(Integral(Partial(h(s * t), s, t), (t, 0, 1))),
         "fundamental theorem: not the integral of a derivative: ∫₀¹ [∂_s h(s t)]_{s = t} dt",
@@ -896,6 +913,10 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "Gaussian mean at a value": (
         lambda: gaussian.gaussian_mean(Normal(a(x), z, w(t))),
         "Gaussian: expected x~N(m, v), found N(a(x); z, w(t)·I)",
+    ),
+    "Gaussian covariance in a drawn direction": (
+        lambda: gaussian.gaussian_covariance(Normal(x, z, w(t)), y, a(x)),
+        "Gaussian: y and a(x) depend on x",
     ),
     "Gaussian moments of a function": (
         lambda: gaussian.gaussian_moments(Integrable(f(x), Normal(x, z, w(t)))),

@@ -36,7 +36,7 @@ from fmproof import (
     dim,
     norm2,
 )
-from fmproof.kernel import calculus, gaussian
+from fmproof.kernel import calculus, gaussian, probes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 
@@ -188,6 +188,10 @@ EQUATIONS: dict[str, Callable[[], Theorem]] = {
     ),
     "a mean": lambda: gaussian.gaussian_mean(Normal(x, a(z), w(t))),
     "a variance": lambda: gaussian.gaussian_variance(Normal(x, a(z), w(t))),
+    "a covariance": lambda: gaussian.gaussian_covariance(Normal(x, a(z), w(t)), y, c(y, z)),
+    "a trace": lambda: probes.trace_by_probe(
+        Expect(Inner(z, Grad(Inner(z, c(x, y)), x, h(t) * y)), Normal(z))
+    ),
     "a product of Gaussian densities": lambda: gaussian.gaussian_product(
         Normal(x, h(t) * z + a(y), w(t)) * Normal(z, y, 2), 0, 1
     ),

@@ -53,6 +53,7 @@ from fmproof.kernel import (
     integrals,
     intervals,
     order,
+    probes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -668,6 +669,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
+    "trace by a probe": (
+        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
+        "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
+    ),
     "fundamental theorem": (
         lambda: intervals.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
         "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
@@ -962,6 +968,10 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "Gaussian variance": (
         lambda: gaussian.gaussian_variance(Normal(x, z, w(t))),
         "w(t) > 0 ⊢ E_{x~N(z, w(t)·I)}[‖x − z‖²] = w(t) d",
+    ),
+    "Gaussian covariance": (
+        lambda: gaussian.gaussian_covariance(Normal(x, z, w(t)), y, a(z)),
+        "w(t) > 0 ⊢ E_{x~N(z, w(t)·I)}[a(z)·(x − z) y·(x − z)] = w(t) y·a(z)",
     ),
     "Gaussian moments": (
         lambda: gaussian.gaussian_moments(

@@ -39,6 +39,7 @@ from fmproof.kernel import (
     integrals,
     intervals,
     order,
+    probes,
 )
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
@@ -404,6 +405,16 @@ def gaussian_variance(pick: Pick) -> Theorem:
     return gaussian.gaussian_variance(Normal(x, vector_of(pick), variance(pick)))
 
 
+def gaussian_covariance(pick: Pick) -> Theorem:
+    draw = Normal(x, vector_of(pick), variance(pick))
+    return gaussian.gaussian_covariance(draw, vector_of(pick), vector_of(pick))
+
+
+def trace_by_probe(pick: Pick) -> Theorem:
+    field, place = pick.choice([b(t, x, y), a(x), x]), pick.choice([x, t * y])
+    return probes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
+
+
 def vector_of(pick: Pick) -> Expr:
     return pick.choice([t * y, y - 2 * z, a(z), b(t, y, z)])
 
@@ -465,6 +476,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         divergence_theorem, fundamental_theorem, pull_out, take_out,
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
+        gaussian_covariance, trace_by_probe,
         logarithm, exponential, root_squared, root_of_product, absolute_value, field,
     )
 }  # fmt: skip

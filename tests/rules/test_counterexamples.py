@@ -166,6 +166,7 @@ DECIDED_BY_LOOKING = {
     "calculus:changes_sign_at_zero",
     "calculus:factor_depends_on_parameter",
     "calculus:law_depends_on_variable",
+    "calculus:probe_in_the_field",
     "calculus:shift_depends_on_parameter",
     "calculus:variance_integrated_to_zero",
     "calculus:weight_is_negative",
@@ -176,6 +177,7 @@ DECIDED_BY_LOOKING = {
     "conditional:means_agree_laws_do_not",
     "conditional:taken_out_though_hidden",
     "conditional:weight_not_a_function_of_the_given",
+    "gaussian:direction_is_drawn",
     "gaussian:not_a_polynomial",
     "gaussian:scale_is_the_variance",
     "gaussian:variance_falls_to_zero",
@@ -288,7 +290,11 @@ def test_it_is_false(rule: Rule, condition: Condition) -> None:
     assert not (lhs <= rhs + 0.01 if isinstance(claim, AtMost) else abs(lhs - rhs) < 0.01)
 
 
-HOLLOW = {"calculus:divergence_not_integrable", "calculus:kink_of_positive"}
+HOLLOW = {
+    "calculus:divergence_not_integrable",
+    "calculus:kink_of_positive",
+    "calculus:probe_of_a_kink",
+}
 """True by the convention that what does not exist is 0, and hollow: so the condition is asked."""
 
 

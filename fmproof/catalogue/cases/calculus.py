@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Rational
+from sympy import Expr, Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
-from fmproof.kernel import calculus, intervals
+from fmproof.kernel import calculus, intervals, probes
 from fmproof.lang.nodes import (
     Abs,
     ArgMin,
@@ -15,6 +15,7 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Grad,
+    Inner,
     Integral,
     IntegralOver,
     Lebesgue,
@@ -25,6 +26,7 @@ from fmproof.lang.nodes import (
     Real,
     Scalar,
     Sqrt,
+    Vec,
     dim,
     norm2,
     pi,
@@ -36,6 +38,7 @@ from fmproof.lang.props import (
     ForAll,
     Integrable,
     Positive,
+    Prop,
     VanishesWith,
 )
 
@@ -356,6 +359,57 @@ def kink_of_positive() -> Case:
         sides=("diverges", "diverges"),
         missing=(Differentiable(weight(t), t, 0),),
         kernel=lambda: calculus.log_derivative(left),
+    )
+
+
+# --- traces -------------------------------------------------------------------------------
+
+_e, _a, _b = Vec("e"), Vec("a"), Vec("b")
+
+
+def _probed(field: Expr, at: Expr, variance: int = 1) -> tuple[Expr, Expr, Prop]:
+    """E[⟨e, ∇⟨e, f⟩⟩], div f, and that the probe has the second moments of N(0, I)."""
+    law = Normal(_e, 0, variance)
+    average = Expect(Inner(_e, Grad(Inner(_e, field), x, at)), law)
+    moment = Expect(Inner(_a, _e) * Inner(_b, _e), law)
+    return average, Div(field, x, at), ForAll(ForAll(Equals(moment, Inner(_a, _b)), _b), _a)
+
+
+def probe_of_another_variance() -> Case:
+    left, right, identity = _probed(_field(x), x, 2)
+    return Case(
+        Equals(left, right),
+        {_field: "x"},
+        sides=("2", "1"),
+        given=(Differentiable(_field(x), x),),
+        missing=(identity,),
+        at={x: 0},
+        kernel=lambda: probes.trace_by_probe(left),
+    )
+
+
+def probe_of_a_kink() -> Case:
+    left, right, identity = _probed(_field(x), x)
+    return Case(
+        Equals(left, right),
+        {_field: "abs(x)"},
+        sides=("diverges", "diverges"),
+        given=(identity,),
+        missing=(Differentiable(_field(x), x),),
+        at={x: 0},
+        kernel=lambda: probes.trace_by_probe(left),
+    )
+
+
+def probe_in_the_field() -> Case:
+    left, right, _ = _probed(norm2(_e) * x, x)
+    return Case(
+        Equals(left, right),
+        {},
+        sides=("3", "1"),
+        at={x: 0},
+        right_at={x: 0, _e: 1},
+        kernel=lambda: probes.trace_by_probe(left),
     )
 
 

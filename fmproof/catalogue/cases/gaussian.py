@@ -13,6 +13,8 @@ from fmproof.kernel import gaussian
 from fmproof.lang.nodes import (
     Exp,
     Expect,
+    Field,
+    Inner,
     Let,
     Log,
     Normal,
@@ -26,6 +28,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.props import Equals, Integrable, Positive, VanishesWith
 
 _v, _w, _k = Scalar("v")(), Scalar("w")(), Scalar("k")()
+_a, _b = Field("a"), Field("b")
 _e = Vec("e")
 
 
@@ -71,6 +74,28 @@ def second_moment_without_variance() -> Case:
         sides=("1", "0"),
         missing=(Positive(_v),),
         kernel=lambda: gaussian.gaussian_variance(draw),
+    )
+
+
+def covariance_without_variance() -> Case:
+    draw, a, b = Normal(x, 0, _v), _a(), _b()
+    return Case(
+        Equals(Expect(Inner(a, x) * Inner(b, x), draw), _v * Inner(a, b)),
+        {_v.head: "0", _a: "1", _b: "1"},
+        sides=("1", "0"),
+        missing=(Positive(_v),),
+        kernel=lambda: gaussian.gaussian_covariance(draw, a, b),
+    )
+
+
+def direction_is_drawn() -> Case:
+    draw = Normal(x)
+    return Case(
+        Equals(Expect(norm2(x) ** 2, draw), norm2(x)),
+        {},
+        sides=("3", "1"),
+        right_at={x: 1},
+        kernel=lambda: gaussian.gaussian_covariance(draw, x, x),
     )
 
 

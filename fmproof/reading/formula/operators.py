@@ -15,6 +15,8 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.scripts import Scripts
 
+_CIRCULAR = ("sin", "cos")
+
 
 class Operators(Scripts):
     """Operators and fractions."""
@@ -156,7 +158,11 @@ class Operators(Scripts):
                 self.fail(f"a power of {name} without its argument", at)
             return t.Function(at, name, (), (), sub)
         body = self.shown(self.factor()) if name != "lim" else self.rest()
-        if not self.ends() and (self.text() == "/" or (bare(body) and self.text() not in DOT)):
+        if name in ("tr", "det") and is_d(body) and not self.ends():  # tr D f(x), of a Jacobian
+            body = t.Mul(body.at, (body, self.shown(self.factor())), ("",))
+        two = name in _CIRCULAR and self.text().lstrip("\\") in _CIRCULAR  # sin a cos b
+        open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
+        if not self.ends() and open_ended and not two:
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)
@@ -265,6 +271,11 @@ class Operators(Scripts):
 def bare(node: t.Node) -> bool:
     """A letter or a number, with its power: nothing shows where what it is part of ends."""
     return isinstance(node.base if isinstance(node, t.Pow) else node, t.Sym | t.Num)
+
+
+def is_d(node: t.Node) -> bool:
+    """A D that may take a derivative of what stands behind it."""
+    return isinstance(node, t.Sym) and node.name.split(":")[-1] == "D" and not node.sub
 
 
 def spelled(tokens: list[Token]) -> str:

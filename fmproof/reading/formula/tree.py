@@ -200,6 +200,22 @@ class Series(Node):
 
 
 @dataclass(frozen=True)
+class Form(Node):
+    """vᵀ M w, of which a trace tr(M w vᵀ) is made."""
+
+    left: Node
+    matrix: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class MatrixTrace(Node):
+    """tr M, of a matrix of which nothing more is known."""
+
+    matrix: Node
+
+
+@dataclass(frozen=True)
 class Normal(Node):
     """𝒩(x; m, V), or 𝒩(m, V) as a law."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from fmproof.reading.notation import (
     calculus,
     definitions,
     functionals,
+    linear_maps,
     posteriors,
     sums,
 )
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     name = spelled(node)
+    if linear_maps.is_letter(elab, node):
+        raise NotYet(f"{readable(key_of(node))} as a matrix by itself", node.at)
     if sums.is_sample(elab, node):
         raise NotYet("a sum over random samples", node.at)
     noise = turned_value(elab, name)
@@ -178,7 +182,8 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
     calls = [
         c
         for c in elab.evidence.called.get(key_of(node), ())
-        if len(c.head.sub) == len(node.sub)
+        if [elab.is_parameter(spelled(s)) for s in c.head.sub]  # ε_θ(x, t) says nothing of ε_t
+        == [elab.is_parameter(spelled(s)) for s in node.sub]
         and (c.head.sup is None) == (node.sup is None)
         and all(isinstance(a, t.Sym) for a in places(c))
     ]
@@ -333,8 +338,16 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
             for c in elab.evidence.called.get(key, ())
             if isinstance(c.args[0] if c.args else None, t.Sym)
         ]
-        return bool(others)
+        return bool(others) and not _is_factor(elab, arg, [c.args[0] for c in others])
     return True
+
+
+def _is_factor(elab: Elaborator, arg: t.Node, places: Sequence[t.Node]) -> bool:
+    """β (a² + b²) beside β(t): a sum of squares in which no time is, of a function of times."""
+    squares = any(isinstance(n, t.Pow) for n in t.walk(arg))
+    letters = [n for n in t.walk(arg) if isinstance(n, t.Sym)]
+    of_times = all(map(elab.of_times, places))
+    return squares and of_times and not any(elab.is_time(spelled(n)) for n in letters)
 
 
 def applied(elab: Elaborator, node: t.Call) -> Expr:

@@ -22,6 +22,7 @@ from fmproof.lang.nodes import (
     Expect,
     Head,
     Named,
+    Scalar,
     Var,
 )
 from fmproof.lang.sorts import Sort
@@ -34,6 +35,7 @@ from fmproof.reading.notation import (
     heads,
     hidden_noise,
     laws,
+    linear_maps,
     matrices,
     sums,
     unknowns,
@@ -80,8 +82,11 @@ class Elaborator:
     joint: list[Apply] = field(default_factory=list)
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    vanished: list[Expr] = field(default_factory=list)  #: integrals that cancelled in a row
+    drawn_alone: dict[str, t.Sym] = field(default_factory=dict)  #: x of "x ~ p", by the law
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
+    unrolled: str = ""  #: the time up to which products are taken one factor apart
     markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
@@ -115,6 +120,10 @@ class Elaborator:
     def is_time(self, name: str) -> bool:
         """Whether a spelling is a time."""
         return variables.is_time(self, name)
+
+    def is_no_number(self, name: str) -> bool:
+        """Whether a spelling is a time, and the author does not call it a mere number."""
+        return self.is_time(name) and self.corrections.get(name, "time") == "time"
 
     def is_index(self, name: str) -> bool:
         """Whether a spelling is the index of a finite sum, and nothing else."""
@@ -176,6 +185,15 @@ class Elaborator:
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""
         return next((s for s, v in self.variables.items() if v is var), var.name)
+
+    def circular(self, name: str) -> Head:
+        """sin or cos: a function of which numbers know nothing, and proofs know the rules."""
+        if name not in self.opaque:
+            angle = Var(self.names.of("angle", "angle"), Sort.REAL)
+            head = Scalar(self.names.of(name, "function " + name), angle)
+            self.opaque[name] = head
+            self.unknowns[head] = f"{name}(…)"
+        return self.opaque[name]
 
     def known(self, symbol: t.Sym) -> bool:
         """Whether the document writes a symbol anywhere."""
@@ -244,6 +262,15 @@ class Elaborator:
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
         return laws.remembered(self, symbol, names)
+
+    @contextmanager
+    def unrolling(self, time: str) -> Iterator[None]:
+        """Products up to a time, ᾱ_t, are α_t ᾱ_{t-1} inside, whatever else the document has."""
+        saved, self.unrolled = self.unrolled, time
+        try:
+            yield
+        finally:
+            self.unrolled = saved
 
     @contextmanager
     def expanding(self) -> Iterator[None]:
@@ -339,4 +366,6 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
     t.Series: sums.finite_sum,
+    t.Form: linear_maps.form_term,
+    t.MatrixTrace: linear_maps.trace_term,
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.linear_maps import letters_of_matrices
 from fmproof.reading.notation.sorts import Sorts
 from fmproof.reading.notation.sums import ranges
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -59,6 +60,7 @@ class Evidence:
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
+    matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -85,6 +87,11 @@ class Evidence:
             labelled = [key for key in calls if "|" in key]
             found.together |= {(k.split("|")[0], k) for k in labelled if k.split("|")[0] in calls}
             found.apart |= {key for key, both in written.items() if len(both) == 2}
+        for root in roots:
+            for node in t.walk(root):
+                found.matrices |= {key_of(letter) for letter in letters_of_matrices(node)}
+        for name in found.matrices - set(found.drawn):
+            found.random_symbols.pop(name, None)  # a capital letter, and fixed
         found._laws_alone()
         found._beside_functions(roots)
         found._params(roots)
@@ -176,6 +183,9 @@ class Evidence:
                     self._random(one)
             for given in node.given:
                 self._random(given.left if isinstance(given, t.Equation) else given)
+            letters = {spelled(one): one for one in letters_in(node.body)}
+            if not node.draws and not node.given and len(letters) == 1:
+                self._random(*letters.values())  # E[ξ ξᵀ], of a ξ of any letter
             if not node.draws or node.given:
                 fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
                 for letter in letters_in(node.body):
@@ -202,6 +212,10 @@ class Evidence:
         elif isinstance(node, t.Call):
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
+            place = node.args[0] if len(node.args) == 1 else None
+            dotted = node.head.accents[-1:] == ("dot",)
+            if dotted and isinstance(place, t.Sym) and conventional("times", spelled(place)):
+                self.times.setdefault(spelled(place), ("a dot over a function of it", node.at))
         elif isinstance(node, t.Derivative):
             time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
             if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):

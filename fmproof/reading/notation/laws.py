@@ -19,6 +19,7 @@ from fmproof.lang.nodes import (
     uniform,
 )
 from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import calculus, randomness
@@ -179,8 +180,29 @@ def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
         dotted = all(isinstance(a, t.Dot) for a in law.args)
         if not dotted and [spelled(a) for a in law.args] != [spelled(a) for a in drawn]:
             raise NotYet("a density of another variable than the one drawn", draw.at, "law")
+    if isinstance(law, t.Sym) and len(drawn) == 1:
+        same = _letter_of(elab, law, symbol_in(drawn[0]))
+        if same is not None and elab.variable(same).sort is variables[0].sort:
+            term = as_draw(elab, elab.term(t.Call(draw.at, head, (same,))), draw.at)
+            return substitute(term, {elab.variable(same): variables[0]})
     term = elab.term(t.Call(draw.at, head, tuple(drawn), given))
     return as_draw(elab, term, draw.at)
+
+
+def _letter_of(elab: Elaborator, law: t.Sym, drawn: t.Sym) -> t.Sym | None:
+    """The other letter of which the document writes a law that has no argument here: x of p in
+    "x ~ p, and y ~ p". None where ``drawn`` is that letter, or several are."""
+    calls = [
+        call
+        for call in elab.evidence.called.get(key_of(law), ())
+        if len(call.args) == 1 and not call.given and spelled(call.head) == spelled(law)
+    ]
+    letters = {spelled(a): a for call in calls for a in call.args if isinstance(a, t.Sym)}
+    first = elab.drawn_alone.setdefault(spelled(law), drawn)
+    if spelled(drawn) in letters or len(letters) > 1:
+        return None
+    other = next(iter(letters.values()), first)
+    return None if spelled(other) == spelled(drawn) else other
 
 
 def time_law(elab: Elaborator, var: Var, law: t.Call, at: int) -> Apply:

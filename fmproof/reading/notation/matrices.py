@@ -17,7 +17,7 @@ from fmproof.lang.nodes import Var
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus
+from fmproof.reading.notation import calculus, linear_maps
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import conventional, key_of
@@ -65,7 +65,11 @@ def is_matrix(elab: Elaborator, node: t.Node) -> bool:
 
 
 def product(elab: Elaborator, node: t.Mul) -> Expr | None:
-    """c M v as a vector, where M is a Hessian or the identity; None where no matrix is in it."""
+    """c M v as a vector, where M is a Hessian or the identity, or c vᵀ M w; None where no matrix is
+    in it."""
+    between = linear_maps.form(elab, node)
+    if between is not None:
+        return between
     places = [i for i, factor in enumerate(node.factors) if is_matrix(elab, factor)]
     if len(places) != 1 or places[0] != len(node.factors) - 2 or is_matrix(elab, node):
         return None
@@ -83,6 +87,9 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
     Raises:
         NotYet: M is another matrix.
     """
+    simple = linear_maps.trace_of(elab, node)
+    if simple is not None:
+        return simple
     if isinstance(node, t.Group | t.Braced | t.Transposed):
         return trace(elab, node.body)
     if isinstance(node, t.Expectation | t.Integral):
@@ -100,6 +107,9 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
     if isinstance(node, t.Function) and node.name == "Cov":
         return _covariance(node, lambda one, other: t.Pair(node.at, one, other))
     if isinstance(node, t.Mul):
+        between = linear_maps.traced(elab, node)
+        if between is not None:
+            return between
         outer = _outer(elab, node)
         if outer is not None:
             scalars, one, other = outer

@@ -39,7 +39,8 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _pattern(group: str) -> re.Pattern[str]:
-    words = [re.escape(word) for language in _words()[group].values() for word in language]
+    spread = (word for language in _words()[group].values() for word in language)
+    words = [re.escape(word).replace("\\ ", r"\s+") for word in spread]
     latin = [w for w in words if w.isascii() or ord(w[0]) < 0x500]
     other = [w for w in words if w not in latin]
     parts = [rf"(?<![^\W\d_])(?:{'|'.join(latin)})(?![^\W\d_])"] if latin else []
@@ -109,6 +110,89 @@ def speaks_of_chains(words: str) -> bool:
     return _pattern("chain").search(words) is not None
 
 
+def speaks_of_independence(words: str) -> bool:
+    """Whether words say that what is drawn together may be independent."""
+    return _pattern("independence").search(words) is not None
+
+
+def speaks_of_one_dimension(words: str) -> bool:
+    """Whether words speak of one dimension."""
+    return _pattern("one_dimension").search(words) is not None
+
+
+def says_moments(words: str) -> str:
+    """The words that say what the moments of some law are, such as "unit variance"; or ""."""
+    found = _pattern("moments").search(words)
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
+def called_false(text: str, start: int, stop: int) -> bool:
+    """Whether the words beside a formula call it false: "one might write …, but this is wrong"."""
+    behind = _TO_DO.sub("", _words_behind(text, stop))
+    return bool(_pattern("false").search(_words_ahead(text, start) + " \n " + behind))
+
+
+def up_to_a_constant(text: str, start: int, stop: int) -> bool:
+    """Whether the words beside a formula say that its sides are equal up to a constant."""
+    words = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
+    return bool(_pattern("up_to_a_constant").search(words))
+
+
+def defines_anew(text: str, start: int) -> bool:
+    """Whether the sentence before a formula gives a symbol another meaning: "now let x_t = …"."""
+    sentence = _words_ahead(text, start)
+    paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
+    said = _last("anew", paragraph) >= 0 or _last("defines", sentence) >= 0
+    return said and _last("recalls", sentence) < 0
+
+
+def _words_ahead(text: str, start: int) -> str:
+    """The sentence that leads to a formula, also across a blank line."""
+    before = _ahead(text, start, _FAR)
+    if before.endswith((".", "!", "?", "。")):
+        return ""
+    return _STOPS.split(before.rstrip(":：;,"))[-1]
+
+
+def says_where(text: str, case: int, start: int) -> bool:
+    """Whether a formula at ``case`` stands in the sentence that leads to the one at ``start``,
+    with nothing but other displays between them."""
+    between = _DISPLAYS.sub(" ", text[case:start]).strip("$ \n")
+    return not _STOPS.search(between)
+
+
+def diverges(text: str, stop: int) -> bool:
+    """Whether the words behind a formula say that it has no finite value."""
+    behind = _STOPS.split(text[stop : stop + _SAYS].lstrip("$ "))[0].partition("$")[0]
+    found = _pattern("diverges").search(behind)
+    return found is not None and found.start() < 16
+
+
+def _ahead(text: str, start: int, far: int) -> str:
+    """What stands between the display before, or so far ahead, and a formula."""
+    before = _ABBREVIATED.sub(" ", text[max(0, start - far) : start]).rstrip(" \t\n$\\[>")
+    return _FORMULA_ENDS.split(_OPENS.sub("", before).rstrip(" \t\n>"))[-1]
+
+
+def _words_behind(text: str, stop: int) -> str:
+    """What is said right behind a formula, up to the end of the sentence or the next formula."""
+    behind = _CLOSES.sub("", text[stop : stop + _FAR])
+    return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
+
+
+_FAR = 130
+"""Letters beside a display in which words may call it false."""
+_PARAGRAPH = 400
+_DISPLAYS = re.compile(
+    r"\n*(?:\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{.*?\\end\{[a-z]+\*?\})\n*", re.DOTALL
+)
+_OPENS = re.compile(r"\\begin\{[a-z]+\*?\}\s*(?:\\label\{[^}]*\}\s*)?$|```math\s*$")
+_CLOSES = re.compile(r"^(?:\s|\$\$|\\\]|\\end\{[a-z]+\*?\}|```|[.,;>])*")
+_ABBREVIATED = re.compile(r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|resp|cf)\.", re.IGNORECASE)
+_TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", re.IGNORECASE)
+"""What is false is something else."""
+
+
 def introduces(text: str, start: int) -> bool:
     """Whether "where" or "with" and a few words more are all that stands between the display before
     and a formula: it says what a symbol of that display is."""
@@ -131,12 +215,12 @@ def restricts(text: str, start: int) -> bool:
 
 def denies(text: str, start: int) -> bool:
     """Whether the sentence before a formula has a "not", so that nothing is assumed."""
-    return _last("denied", _sentence(text, start)) >= 0
+    return denied(_sentence(text, start))
 
 
 def denied(words: str) -> bool:
     """Whether words that stand in a row have a "not"."""
-    return _last("denied", words) >= 0
+    return _last("denied", _pattern("harmless").sub("", words)) >= 0
 
 
 _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")

@@ -62,6 +62,7 @@ METHODS: dict[str, Method] = {
     "gaussian-product": gaussian.products,
     "reparametrisation": gaussian.reparametrisation,
     "moments": gaussian.moments,
+    "trace": gaussian.trace_by_noise,
     "field": _nothing,
     "minimisers": calculus.minimisers,
     "definition": definition.definition,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from itertools import permutations
 from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.kernel.equality import generalise
 from fmproof.kernel.gaussian import (
+    gaussian_covariance,
     gaussian_density,
     gaussian_mean,
     gaussian_product,
@@ -17,11 +20,14 @@ from fmproof.kernel.gaussian import (
     is_gaussian,
     reparametrise,
 )
+from fmproof.kernel.hypotheses import discharge
+from fmproof.kernel.probes import trace_by_probe
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import Mul, factors, mul
-from fmproof.lang.nodes import Expect, Vec
+from fmproof.lang.arithmetic import Mul, add, factors, mul
+from fmproof.lang.nodes import Expect, Inner, Vec
 from fmproof.lang.nodes.heads import gaussian as gaussian_head
 from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.props import ForAll
 from fmproof.lang.scope import alpha_equal, free_vars, fresh
 from fmproof.tactics.methods.line import Line
 from fmproof.tactics.rewriting import Conversion, at, attempt
@@ -77,15 +83,48 @@ def root_of(variance: Expr) -> Expr | None:
 
 
 def moments(_: Line) -> Conversion:
-    """E[x] = m and E‖x − m‖² = v d under x~N(m, v)."""
+    """E[x] = m, E‖x − m‖² = v d and E[⟨a, x − m⟩ ⟨b, x − m⟩] = v ⟨a, b⟩ under x~N(m, v)."""
 
     @at(Expect)
     def convert(term: Any) -> Theorem | None:
         if len(term.measure) == 1 and is_gaussian(term.measure[0]):
-            for rule in (gaussian_mean, gaussian_variance):
-                theorem = attempt(rule, term.measure[0])
+            draw = term.measure[0]
+            found = [attempt(rule, draw) for rule in (gaussian_mean, gaussian_variance)]
+            found += [
+                attempt(gaussian_covariance, draw, a, b) for a, b in _directions(term.body, draw)
+            ]
+            for theorem in found:
                 if theorem is not None and alpha_equal(theorem.lhs, term):
                     return theorem
         return None
+
+    return convert
+
+
+def _directions(body: Expr, draw: Any) -> Iterator[tuple[Expr, Expr]]:
+    """(a, b) of ⟨a, x − m⟩ ⟨b, x − m⟩."""
+    (x, m, _), pair = draw.arguments, factors(body)
+    r = add(x, mul(S.NegativeOne, m))
+    if len(pair) == 2 and all(type(part) is Inner for part in pair):
+        others = [[arg for arg in part.args if not alpha_equal(arg, r)] for part in pair]
+        if all(len(found) == 1 for found in others):
+            yield others[0][0], others[1][0]
+
+
+def trace_by_noise(_: Line) -> Conversion:
+    """E[⟨e, ∇⟨e, f⟩⟩] as div f, for a probe e; the second moments of N(0, I) are known."""
+
+    @at(Expect)
+    def convert(term: Any) -> Theorem | None:
+        theorem = attempt(trace_by_probe, term)
+        if theorem is None or len(term.measure) != 1 or not is_gaussian(term.measure[0]):
+            return theorem
+        for prop in theorem.hypotheses:
+            if type(prop) is ForAll and type(prop.body) is ForAll:
+                a, b = prop.var, prop.body.var
+                known = attempt(gaussian_covariance, term.measure[0], a, b)
+                if known is not None:
+                    theorem = discharge(theorem, generalise(generalise(known, b), a))
+        return theorem
 
     return convert
