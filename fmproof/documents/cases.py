@@ -7,6 +7,7 @@ proved *from* the equation, and says so. Nothing is refuted that way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sympy import Expr, S
@@ -71,8 +72,22 @@ def _said_before(context: Context, item: Item) -> list[tuple[Item, Stipulation]]
         passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
         if case is None or (passing and not context.ties.right_behind(other, item)):
             continue
+        if passing and isinstance(case.head, Var) and not _leads_to(other, item):
+            continue
         found.append((other, case))
     return found
+
+
+def _leads_to(other: Item, item: Item) -> bool:
+    """Whether a value in words is that of a display: "when w = 0, $$ … $$", with no new sentence or
+    clause between them."""
+    between = _CLOSED.sub("", other.source.text[other.piece.stop : item.piece.start])
+    return not _NEW_CLAUSE.search(_FORMULA.sub("", between))
+
+
+_CLOSED = re.compile(r"^(?:\$|\\\))")
+_FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)", re.DOTALL)
+_NEW_CLAUSE = re.compile(r"[.;!?。；]|\bbut\b")
 
 
 def known_coefficients(context: Context, item: Item) -> dict[Head, Stipulation]:

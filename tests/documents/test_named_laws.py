@@ -40,3 +40,5 @@ def test_a_number_that_words_pick_holds_for_the_display_behind_them() -> None:
     assert last(words + "$$ w_t = \\frac{1}{1 - t} $$\n") == "proved"
     assert last(words + "$$ w_t = \\frac{1}{1 + t} $$\n") != "proved"
     assert last(words + "$$ a = a $$\n\n$$ w_t = \\frac{1}{1 - t} $$\n") != "proved"
+    general = words.replace("When $\\kappa = 1$", "When $\\kappa = 1$ this is easy; in general")
+    assert last(general + "$$ w_t = \\frac{1}{1 - t} $$\n") != "proved"
