@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
+from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
@@ -56,7 +57,8 @@ class _Rows:
             left, right, explicit = sides
             key = key_of(head_of(left)) if isinstance(left, t.Call | t.Sym) else ""
             special = (item.inline and item.picked) or (item.assumed and item.denied)
-            if item.restricted or (special and not explicit):
+            part = not explicit and picks_a_part(self.reading.items, item)
+            if item.restricted or part or (special and not explicit):
                 self._claimed.add(key)
             elif self._defines(item, left, right, key, explicit):
                 candidate = Candidate(left, right, item.row.at, item.place, explicit)
@@ -92,7 +94,7 @@ class _Rows:
             return False
         if self._goes_on(left, right):
             return False
-        if not _definable(left, self.evidence, explicit) or _mentions(
+        if not _definable(left, self.evidence, explicit) or mentions(
             right, left, self.evidence.mixed
         ):
             return False
@@ -103,6 +105,8 @@ class _Rows:
             return True
         if item.inline and key in self.evidence.matrices:
             return False  # "use this with A = J(x)", of what was said of any matrix A
+        if shape_of(left, self.evidence.mixed) in self._made_of(right):
+            return False
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not _averages(right):
             return False
@@ -119,6 +123,20 @@ class _Rows:
         if _of_another_field(left, self._found.get(key, ()), self.evidence):
             return False
         return not (item.inline and at_the_ends(left, right, self.evidence))
+
+    def _made_of(self, node: t.Node, inside: frozenset[str] = frozenset()) -> set[str]:
+        """The shapes of the symbols in ``node``, and in what defines these in rows before.
+
+        x_0 = α x_t − σ v_t, where x_t and v_t are made of x_0, is a claim.
+        """
+        found: set[str] = set()
+        for symbol in (n for n in t.walk(node) if isinstance(n, t.Sym | t.Call)):
+            shape = shape_of(symbol, self.evidence.mixed)
+            found.add(shape)
+            for _, known, _ in self._found.get(key_of(head_of(symbol)), ()):
+                if shape not in inside and shape_of(known.left, self.evidence.mixed) == shape:
+                    found |= self._made_of(known.right, inside | {shape})
+        return found
 
     def _is_known_curve(self, left: t.Node, right: t.Node) -> bool:
         """Whether this is Ẋ_t or ġ(t), and X_t or g(t) was said to be a function of the time
@@ -469,7 +487,7 @@ def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
     return not conventional("densities", head.name) and not others
 
 
-def _mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
+def mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
     """Whether the symbol of the left side is on the right: k(x) = k(y) defines no k.
 
     Densities of different letters are different ones: p(x) = ∫ p(x|z) p(z) dz.

@@ -21,6 +21,7 @@ from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Va
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
@@ -144,7 +145,8 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if not plain or (body is not S.Zero and sort_of(body) is not sort_of(named)):
         return None
-    if any(other in context.elab.unknowns for other in (head, *heads_in([body]))):
+    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in CIRCULAR}
+    if unknown & {head, *heads_in([body])}:
         return None
     if head in heads_in([body]):
         return None

@@ -22,6 +22,7 @@ from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
+from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
@@ -30,9 +31,11 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
+from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
+from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.node import sort_of
+from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -106,7 +109,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = row.prove_from_assumed(candidates)
         if not proof.proved and relation == "=":
             proof = row.prove_in_cases()
-        if not proof.proved:
+        if not proof.proved and not row.laws_are_special:
             wrong = row.wrong_by_neighbour() or row.wrong_beside()
             if wrong is not None:
                 return wrong
@@ -118,6 +121,10 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
+    missing = without_value(context, item, (start, row.before, claim))
+    if missing:
+        context.chain.leave_open(claim, item.right)
+        return report(item, "open", missing, row.reading)
     if proof.proved:
         return row.proved(proof)
     if row.fails_in_plane():
@@ -128,6 +135,12 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return row.not_proved(proof)
+
+
+def _from_lines(proof: Proof) -> str:
+    """The rows on which a proof rests."""
+    lines = [place for place in proof.rests_on if place != CIRCULAR_RULES]
+    return f"from line {', '.join(lines)}" if lines else ""
 
 
 def _undefined_number(head: Head) -> bool:
@@ -178,7 +191,8 @@ class ComparedRow:
         self.lines = tuple(self.context.chain.lines)
         numbers = self.context.numbers
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
+        self.tied, self.laws_are_special = on.why, on.laws
+        self.assumed = (*on.assumed, *self._moments())
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
         heads = heads_in([self.before, self.claim])
@@ -268,6 +282,9 @@ class ComparedRow:
             return False
         known = known_coefficients(context, item)
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        itself = getattr(self.before, "head", None)
+        if found is not None and is_bare_symbol(self._left) and found.head is not itself:
+            return False  # ȧ_t = c b_t says nothing of b_t
         if found is not None:
             context.determined.append((item, found))
         return found is not None
@@ -281,7 +298,10 @@ class ComparedRow:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
-        if self.strays() and self._averages_what_is_random():
+        if picks_a_part(self.context.reading.items, self.item):
+            self.tied = "it holds under the condition beside it"
+            return False
+        if self._averages_what_is_random() and (self.strays() or self._has_a_fixed_noise()):
             self.tied = "a point in it may be random, although nothing says how it is drawn"
             return False
         numbers = self.context.numbers
@@ -417,8 +437,10 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            known = self.context.facts.about([before, self.claim], self.item.index)
+            sides = [before, self.claim]
+            known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
+            facts += circular_rules(self.context.elab, sides)
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -439,6 +461,18 @@ class ComparedRow:
         nodes = (node for side in sides if side is not None for node in t.walk(side))
         return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
 
+    def _has_a_fixed_noise(self) -> bool:
+        """Whether a path that is drawn is made of something that is not: ε of α x + σ ε."""
+        sides = (self.before, self.claim)
+        averages = {n for side in sides for n in side.atoms(Expect, CondExpect)}
+        return any(
+            v.sort is Sort.VEC and v not in bound_vars(average)
+            for average in averages
+            for item in average.measure
+            if isinstance(item, Let)
+            for v in free_vars(item.value)
+        )
+
     def prove_in_cases(self) -> Proof:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
@@ -446,9 +480,10 @@ class ComparedRow:
         for sides, places in in_cases(context, self.item, self.before, self.claim):
             if process_time() > until:
                 break
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+            known = circular_rules(context.elab, sides)
+            if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
-            proof = context.prover.prove(*sides)
+            proof = context.prover.prove(*sides, facts=known)
             if proof.proved:
                 context.ties.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
@@ -473,7 +508,7 @@ class ComparedRow:
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
             self._learn_slope()
-        words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        words = _from_lines(proof)
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
@@ -496,6 +531,11 @@ class ComparedRow:
         context, item, evidence = self.context, self.item, self.evidence
         context.keep(item, proof)
         agrees = evidence is not None and evidence.status == "agrees"
+        sides = (self.before, self.claim)
+        sign = depends_on_a_sign(context, sides, self.relation) if agrees else ""
+        if sign:
+            agrees, evidence = False, None
+            proof = replace(proof, message=f"it depends on the sign of {sign}")
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)
@@ -567,8 +607,8 @@ class ComparedRow:
         context, item = self.context, self.item
         context.keep(item, proof)
         context.chain.leave_open(self.claim, item.right, follows=True)
-        places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
-        found = report(item, "proved", _FROM_OPEN + places, self.reading)
+        words = ", and ".join(filter(None, (_FROM_OPEN, _from_lines(proof))))
+        found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
     def wrong_behind(self) -> RowReport:

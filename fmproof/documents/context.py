@@ -83,6 +83,11 @@ class Context:
     determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
+    @property
+    def divergent(self) -> set[str]:
+        """The keys of functions of which words say that an integral diverges."""
+        return self.reading.divergent
+
     @cached_property
     def one_dimensional(self) -> bool:
         """Whether the document speaks of one dimension."""
@@ -122,12 +127,8 @@ class Context:
 
     def _times(self) -> set[Var]:
         """The variables that are times, and not only numbers."""
-        said = self.elab.corrections
-        return {
-            var
-            for name, var in self.elab.variables.items()
-            if self.elab.is_time(name) and said.get(name, "time") == "time"
-        }
+        named = self.elab.variables.items()
+        return {var for name, var in named if self.elab.is_no_number(name)}
 
 
 def as_read(before: Expr, relation: str, claim: Expr) -> str:

@@ -34,6 +34,7 @@ from fmproof.reading.notation.words import (
     called_false,
     denies,
     density_of,
+    diverges,
     introduces,
     picks,
     property_of,
@@ -164,6 +165,7 @@ class Reading:
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+    divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge
     plain_e: bool = False  #: whether a plain E is the expectation
     dimensions: set[str] = field(default_factory=set)  #: letters n of spaces ℝⁿ
 
@@ -322,6 +324,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
+            if diverges(source.text, piece.stop):
+                reading.divergent |= _functions_in(reading.loose[before:])
             for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
@@ -338,6 +342,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             item.right = parse(row.right) if row.right else None
         except Unreadable as error:
             item.problem = error
+            if item.left is not None and any(one.text == "\\infty" for one in row.right):
+                reading.divergent |= _functions_in([item.left])
             if piece.kind == "inline":
                 continue
         except RecursionError:
@@ -348,6 +354,12 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
+
+
+def _functions_in(nodes: Sequence[t.Node]) -> set[str]:
+    """The keys of functions, and of a letter by itself."""
+    heads = {key_of(n.head) for node in nodes for n in t.walk(node) if isinstance(n, t.Call)}
+    return heads | {key_of(node) for node in nodes if isinstance(node, t.Sym)}
 
 
 def _loose(reading: Reading, row: Row) -> None:
@@ -497,11 +509,17 @@ def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
     return last
 
 
+_ANOTHER_CASE = (
+    r"For|In general|Otherwise|Without|If|When|However|But|In contrast|Generally|Conversely|Else"
+    r"|Für|Im Allgemeinen|Sonst|Ohne|Falls|Wenn|Aber|Jedoch|Pour|En général|Sinon|Sans|Si|Mais"
+    r"|Para|En general|Sin|Pero|Em geral|Sem|Mas|In generale|Altrimenti|Senza|Ma|Per"
+)
 _NEXT_PARAGRAPH = re.compile(
+    rf"(?:^|[.!?])\W*(?:{_ANOTHER_CASE})\b|(?:^|[。！？])\s*(?:对于|一般|否则|若|当|但)|"
     r"\n\s*\n\s*(?!\$\$|\\\[|\\begin|```)\S|\\(?:sub)*section|\\par\b"
     r"|\\end\{(?!equation|align|gather|multline|eqnarray|flalign|displaymath|dmath|math)"
 )
-"""Words behind a blank line, a heading, the end of a theorem; no display."""
+"""Another case, words behind a blank line, a heading, the end of a theorem; no display."""
 _NEXT_SECTION = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section", re.MULTILINE)
 
 
@@ -538,6 +556,14 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
         Block("prose" if piece.kind == "prose" else piece.kind, text, rows)  # type: ignore[arg-type]
         for _, piece, text, rows in reading.pieces
     )
+
+
+def equated_with(items: Sequence[Item], item: Item) -> t.Node | None:
+    """The left side of a row, or that of the chain which it continues."""
+    if item.left is not None or item.inline:
+        return item.left
+    before = reversed(items[: item.index])
+    return next((one.left for one in before if one.left is not None and not one.inline), None)
 
 
 def equated(reading: Reading) -> list[tuple[t.Node, t.Node]]:

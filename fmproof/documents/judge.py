@@ -36,8 +36,14 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
+from fmproof.documents.redefined import begin, redefinition
 from fmproof.documents.scope import end_of, strays, unlike_sum
-from fmproof.documents.special_laws import SpecialLaws, special_laws, special_moments
+from fmproof.documents.special_laws import (
+    SpecialLaws,
+    speaks_of_independent_draws,
+    special_laws,
+    special_moments,
+)
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -102,7 +108,13 @@ class Judge:
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
-            Ties(self.elab, reading.items, reading.properties, moments=special_moments(reading)),
+            Ties(
+                self.elab,
+                reading.items,
+                reading.properties,
+                moments=special_moments(reading),
+                independent=speaks_of_independent_draws(reading),
+            ),
             numeric,
         )
         self.deadline = deadline
@@ -228,6 +240,8 @@ class Judge:
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
         self.elab.off_paths = speaks_of_every_point(item.left, item.right)
+        if item.left is not None:
+            self.elab.vanished.clear()
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -286,9 +300,22 @@ class Judge:
         if item.inline:
             self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
+        if found.verdict in ("refuted", "open") and relation == "=":
+            anew = redefinition(self.elab, self.reading, item)
+            if anew is not None:
+                found = self._define_anew(item, anew)
         if item.inline:
             self.context.chain = saved
         return found
+
+    def _define_anew(self, item: Item, candidate: Candidate) -> RowReport:
+        """A symbol gets another meaning."""
+        begin(self.elab, candidate)
+        self.context.held.pop(item.index, None)
+        item.candidate = candidate
+        found = self._definition(item)
+        words = "from here on, that is what it is"
+        return replace(found, message=found.message or words)
 
     def _is_motion(self, item: Item) -> bool:
         """The first dx/dt = f(x, t); what a later one says of dx/dt is a claim."""

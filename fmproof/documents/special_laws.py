@@ -16,7 +16,7 @@ from fmproof.lang.nodes import Apply
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
-from fmproof.reading.notation.words import says_moments
+from fmproof.reading.notation.words import says_moments, speaks_of_independence
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,14 @@ def _later(reading: Reading, start: int, coupling: t.Draw) -> Iterator[tuple[int
 
 def _letters(draw: t.Draw) -> set[str]:
     return set(map(spelled, draw.drawn))
+
+
+def speaks_of_independent_draws(reading: Reading) -> bool:
+    """Whether words say anywhere that what is drawn together may be independent, or ⊗ does."""
+    return any(
+        speaks_of_independence(words) if piece.kind == "prose" else "\\otimes" in words
+        for _, piece, words, _ in reading.pieces
+    )
 
 
 def special_moments(reading: Reading) -> list[tuple[str, str]]:

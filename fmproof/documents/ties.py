@@ -20,7 +20,14 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents.candidates import at_the_ends, takes_a_value
-from fmproof.documents.items import Item, Property, head_of, in_other_points
+from fmproof.documents.domains import picks_a_part
+from fmproof.documents.items import (
+    Item,
+    Property,
+    equated_with,
+    head_of,
+    in_other_points,
+)
 from fmproof.documents.motion import moved_point
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
@@ -51,6 +58,7 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.alphabet import GREEK
 from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
@@ -73,10 +81,12 @@ class Verdict:
     Attributes:
         why: what holds them back, or "".
         assumed: equations that a world has to follow.
+        laws: whether that is something of laws, by which summands may vanish.
     """
 
     why: str = ""
     assumed: tuple[Prop, ...] = ()
+    laws: bool = False
 
 
 @dataclass
@@ -97,6 +107,7 @@ class Ties:
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     specialised: dict[Head, Item] = field(default_factory=dict)
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
+    independent: bool = False  #: whether words say anywhere that draws are independent
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
@@ -141,6 +152,8 @@ class Ties:
                 return Verdict(f"{shown} may be tied to the step beside it")
             if changing and self._moved(spelling):
                 return Verdict(f"{shown} may move with the time")
+            if _is_word(letter):
+                return Verdict(f"what {shown} is, its name says")
             known = self.elab.table.get(readable(spelling))
             sure = (
                 self.elab.is_time(spelling)
@@ -158,8 +171,13 @@ class Ties:
                 found = names.get(key_of(node)) or places.get(spelled(node))
                 if found:
                     return Verdict(f"{SAYS} {found} is")
+        multiple = _multiple_of(item)
+        if multiple is not None and key_of(multiple) in names:
+            return Verdict(f"{SAYS} {names[key_of(multiple)]} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        if _sums_over_parts([equated_with(self.items, item), item.right]):
+            return Verdict("its sums go over other ranges, of which nothing is known")
         beside = _at_what_is_given(terms)
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
@@ -214,18 +232,23 @@ class Ties:
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         held = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)))
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
     ) -> str:
-        """What words or lines of words say of the moments of laws, such as E[x] = 0, anywhere in
-        the document; equations go to ``assumed``."""
+        """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
+
+        Equations go to ``assumed``.
+        """
         laws = {h for h in undefined if h.draws}
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
             return ""
         if any(_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
             return ""  # whatever functions are averaged
+        together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
+        if together and self.independent:
+            return f"words say that draws are independent, such as those from {text(together[0])}"
         for word, place in self.moments:
             return f"line {place} says that a law is special: {word}"
         for other in self.items:
@@ -241,7 +264,7 @@ class Ties:
     def _at_every_time(self, equation: Prop) -> Prop:
         """What a document says at a time, it says at each."""
         for var in sorted(free_vars(equation), key=lambda v: v.name):
-            if var.sort is Sort.REAL and self.elab.is_time(self.elab.spelling(var)):
+            if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
                 equation = ForAll(equation, var)
         return equation
 
@@ -259,6 +282,8 @@ class Ties:
                 candidate.state == "used" or candidate.why == KEPT_CLOSED
             )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
+                continue
+            if other.restricted or picks_a_part(self.items, other):
                 continue
             open_still = other.index not in self.settled or other.index in self.in_cases
             if open_still and self._near(other, item):
@@ -472,6 +497,8 @@ class Ties:
             return f"the definition of {shown} is not known"
         if any(_is_it(term, head) for term in terms):
             return f"{SAYS} {shown} is"
+        if isinstance(head, Field | Scalar) and _is_word(letter):
+            return f"what {shown} is, its name says"
         if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
             return f"{shown} may be a derivative"
         estimate = (letter in _ESTIMATES or "hat " in key) and key not in self._varied
@@ -502,6 +529,12 @@ class Ties:
             k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")
         )
         return next(found, "").split("@")[0]
+
+
+def _is_word(name: str) -> bool:
+    """Whether a symbol is named by a word: sg, the stopped gradient; clip; sign."""
+    word = name.split(":")[-1]
+    return len(word) > 1 and word.isalpha() and word.isascii() and f"\\{word}" not in GREEK
 
 
 def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
@@ -658,6 +691,34 @@ def is_bare_symbol(node: t.Node | None) -> bool:
     while isinstance(node, t.Group | t.Derivative | t.Transposed):
         node = node.body
     return isinstance(node, t.Sym | t.Call)
+
+
+def _sums_over_parts(sides: Sequence[t.Node | None]) -> bool:
+    """Σ_{t=1}^T w_t beside Σ_{t=2}^T w_t or w_1: sums over a part, or one of the summands."""
+    nodes = [n for side in sides if side is not None for n in t.walk(side)]
+    sums = [n for n in nodes if isinstance(n, t.Series) and n.low is not None]
+    ranges = {tuple("" if end is None else spelled(end) for end in (n.low, n.high)) for n in sums}
+    if len(ranges) > 1:
+        return True
+    inside = {id(inner) for one in sums for inner in t.walk(one.body)}
+    summed = {key_of(n) for one in sums for n in t.walk(one.body) if isinstance(n, t.Sym) and n.sub}
+    ends = {spelled(one.high) for one in sums if one.high is not None}
+    alone = [n for n in nodes if isinstance(n, t.Sym) and id(n) not in inside]
+    return any(
+        key_of(n) in summed and any(isinstance(s, t.Num) or spelled(s) in ends for s in n.sub)
+        for n in alone
+    )
+
+
+def _multiple_of(item: Item) -> t.Sym | None:
+    """u of "(t − r) u(z, r, t) = …", where u is in nothing else: this says what it is."""
+    if not isinstance(item.left, t.Mul) or item.right is None or item.row.relation != "=":
+        return None
+    calls = [factor.head for factor in item.left.factors if isinstance(factor, t.Call)]
+    if len(calls) != 1 or any(isinstance(n, _AVERAGES) for n in t.walk(item.left)):
+        return None
+    others = (n for n in t.walk(item.right) if isinstance(n, t.Sym))
+    return None if key_of(calls[0]) in map(key_of, others) else calls[0]
 
 
 def _unread_about(item: Item, names: dict[str, str], places: dict[str, str]) -> str | None:

@@ -33,7 +33,9 @@ def test_a_list_of_letters_is_drawn_from_one_law(name: str) -> None:
     assert verdicts("Let $a, b \\sim p$ be samples.\n\n" + displayed(row)) == [due]
 
 
-@pytest.mark.parametrize("letters, law", [("(a, b)", "p"), ("a, b", r"\pi"), ("a, b", "p_{0,1}")])
+@pytest.mark.parametrize(
+    ("letters", "law"), [("(a, b)", "p"), ("a, b", r"\pi"), ("a, b", "p_{0,1}")]
+)
 def test_a_coupling_draws_both(letters: str, law: str) -> None:
     rows = (r"\mathbb E [a \cdot b] = \mathbb E [a] \cdot \mathbb E [b]",)
     assert verdicts(f"Let ${letters} \\sim {law}$.\n\n" + displayed(*rows)) == ["refuted"]
@@ -102,7 +104,38 @@ def test_a_letter_without_a_law_may_be_random() -> None:
 
 
 def test_letters_that_are_no_times_are_tied_at_their_values() -> None:
-    text = "Take numbers $a$ and $b$ with $a^2 + b^2 = 1$, and independent $n, m \\sim \\mathcal N(0, I)$.\n\n"
+    noises = "independent $n, m \\sim \\mathcal N(0, I)$"
+    text = f"Take numbers $a$ and $b$ with $a^2 + b^2 = 1$, and {noises}.\n\n"
     right, wrong = (rf"\mathbb E \|a n + b m\|^2 = {value}" for value in ("d", "2 d"))
     assert verdicts(text + displayed(right))[-1] not in WRONG
     assert verdicts(text + displayed(wrong))[-1] not in ("proved", "agrees")
+
+
+# --- a coupling that words call independent -----------------------------------------------------
+
+APART = [
+    ("where $\\pi$ is the independent coupling", ""),
+    ("with $\\pi = p \\otimes q$", ""),
+    ("as above", "since both are drawn independently.\n"),
+    ("wobei $a$ und $b$ unabhängig sind", ""),
+]
+
+
+@pytest.mark.parametrize(("ahead", "behind"), APART)
+def test_the_parts_of_an_independent_coupling_may_factor(ahead: str, behind: str) -> None:
+    row = displayed(r"\mathbb E[a \cdot b] = \mathbb E[a] \cdot \mathbb E[b]")
+    assert verdicts(f"Let $(a, b) \\sim \\pi$, {ahead}.\n\n{row}{behind}")[-1] not in WRONG
+
+
+def test_the_parts_of_any_coupling_do_not() -> None:
+    row = displayed(r"\mathbb E[a \cdot b] = \mathbb E[a] \cdot \mathbb E[b]")
+    assert verdicts(f"Let $(a, b) \\sim \\pi$.\n\n{row}")[-1] == "refuted"
+
+
+def test_noise_without_a_law_is_not_fixed() -> None:
+    text = (
+        "Let $x_t = \\alpha_t x_0 + \\sigma_t n$.\n\n"
+        "$$\np_t(x) = \\int \\mathcal N(x; \\alpha_t x_0, \\sigma_t^2 I) p_0(x_0) \\,dx_0\n$$\n\n"
+    )
+    row = r"\alpha_t\, \mathbb E[x_0 | x_t] = x_t + \sigma_t^2 \nabla \log p_t(x_t)"
+    assert verdicts(text + displayed(row))[-1] not in WRONG

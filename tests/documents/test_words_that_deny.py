@@ -32,7 +32,7 @@ DENIED = {
 }  # fmt: skip
 
 NOT_DENIED = {
-    "something else is wrong": ("Here $g$ is smooth.\n", "\nIt would be wrong to drop it. We go on.\n"),
+    "something else is wrong": ("Let $g$ be.\n", "\nIt would be wrong to drop it. So be it.\n"),
     "a sentence before": ("Some texts are wrong. Here,\n", "\n"),
     "a sentence behind": ("We have\n", "\nWe turn to the next term. That one is false.\n"),
     "a variance": ("Với phương sai hữu hạn,\n", "\n"),

@@ -13,6 +13,7 @@ from fmproof.lang.nodes import (
     Apply,
     Density,
     Exp,
+    Expect,
     Inner,
     IntegralOver,
     Log,
@@ -23,6 +24,8 @@ from fmproof.lang.nodes import (
     norm2,
 )
 from fmproof.lang.nodes.ratio import divide
+from fmproof.lang.numbers import fraction as fraction_of
+from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -46,7 +49,10 @@ def group(elab: Elaborator, node: t.Group) -> Expr:
 
 def add(elab: Elaborator, node: t.Add) -> Expr:
     terms = [elab.term(part) * sign for sign, part in node.parts]
-    return plus_of(*terms)
+    made = plus_of(*terms)
+    averages = {node for term in terms for node in term.atoms(IntegralOver, Expect)}
+    elab.vanished += sorted((one for one in averages if not made.has(one)), key=str)
+    return made
 
 
 def braced(elab: Elaborator, node: t.Braced) -> Expr:
@@ -86,6 +92,8 @@ def power(elab: Elaborator, node: t.Pow) -> Expr:
         return Exp(inner)
     base = elab.term(node.base)
     if value is not None and value.denominator == 2 and sort_of(base) is Sort.REAL:
+        if is_number(base) and fraction_of(base) < 0:
+            raise NotYet("a root of a negative number", node.at, "notation")
         root = power_of(Sqrt(base), Rational(abs(value.numerator)))
         return root if value > 0 else divided(elab, S.One, root, node.at)
     if value is None or value.denominator != 1:

@@ -29,9 +29,11 @@ from fmproof.lang.nodes import (
     Var,
     norm,
 )
+from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import key_of, spelled
 
@@ -58,7 +60,13 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
     inner = elab.term(node.args[0])
     if sort_of(inner) is not Sort.REAL:
         raise Beyond
-    made: Expr = _FUNCTIONS[node.name](inner)
+    kind = _FUNCTIONS[node.name]
+    if is_number(inner) and (
+        (kind is Log and fraction(inner) <= 0) or (kind is Sqrt and fraction(inner) < 0)
+    ):
+        what = "a logarithm of no positive" if kind is Log else "a root of a negative"
+        raise NotYet(f"{what} number", node.at, "notation")
+    made: Expr = kind(inner)
     return made
 
 

@@ -22,6 +22,7 @@ from fmproof.lang.nodes import (
     Expect,
     Head,
     Named,
+    Scalar,
     Var,
 )
 from fmproof.lang.sorts import Sort
@@ -81,6 +82,7 @@ class Elaborator:
     joint: list[Apply] = field(default_factory=list)
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
+    vanished: list[Expr] = field(default_factory=list)  #: integrals that cancelled in a row
     drawn_alone: dict[str, t.Sym] = field(default_factory=dict)  #: x of "x ~ p", by the law
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
@@ -118,6 +120,10 @@ class Elaborator:
     def is_time(self, name: str) -> bool:
         """Whether a spelling is a time."""
         return variables.is_time(self, name)
+
+    def is_no_number(self, name: str) -> bool:
+        """Whether a spelling is a time, and the author does not call it a mere number."""
+        return self.is_time(name) and self.corrections.get(name, "time") == "time"
 
     def is_index(self, name: str) -> bool:
         """Whether a spelling is the index of a finite sum, and nothing else."""
@@ -179,6 +185,15 @@ class Elaborator:
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""
         return next((s for s, v in self.variables.items() if v is var), var.name)
+
+    def circular(self, name: str) -> Head:
+        """sin or cos: a function of which numbers know nothing, and proofs know the rules."""
+        if name not in self.opaque:
+            angle = Var(self.names.of("angle", "angle"), Sort.REAL)
+            head = Scalar(self.names.of(name, "function " + name), angle)
+            self.opaque[name] = head
+            self.unknowns[head] = f"{name}(…)"
+        return self.opaque[name]
 
     def known(self, symbol: t.Sym) -> bool:
         """Whether the document writes a symbol anywhere."""

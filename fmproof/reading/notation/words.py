@@ -110,6 +110,11 @@ def speaks_of_chains(words: str) -> bool:
     return _pattern("chain").search(words) is not None
 
 
+def speaks_of_independence(words: str) -> bool:
+    """Whether words say that what is drawn together may be independent."""
+    return _pattern("independence").search(words) is not None
+
+
 def speaks_of_one_dimension(words: str) -> bool:
     """Whether words speak of one dimension."""
     return _pattern("one_dimension").search(words) is not None
@@ -143,13 +148,40 @@ def up_to_a_constant(text: str, start: int, stop: int) -> bool:
     return bool(_pattern("up_to_a_constant").search(words))
 
 
+def defines_anew(text: str, start: int) -> bool:
+    """Whether the sentence before a formula gives a symbol another meaning: "now let x_t = …"."""
+    sentence = _words_ahead(text, start)
+    paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
+    said = _last("anew", paragraph) >= 0 or _last("defines", sentence) >= 0
+    return said and _last("recalls", sentence) < 0
+
+
 def _words_ahead(text: str, start: int) -> str:
     """The sentence that leads to a formula, also across a blank line."""
-    before = _ABBREVIATED.sub(" ", text[max(0, start - _FAR) : start]).rstrip(" \t\n$\\[>")
-    before = _OPENS.sub("", before).rstrip(" \t\n>")
+    before = _ahead(text, start, _FAR)
     if before.endswith((".", "!", "?", "。")):
         return ""
     return _STOPS.split(before.rstrip(":：;,"))[-1]
+
+
+def says_where(text: str, case: int, start: int) -> bool:
+    """Whether a formula at ``case`` stands in the sentence that leads to the one at ``start``,
+    with nothing but other displays between them."""
+    between = _DISPLAYS.sub(" ", text[case:start]).strip("$ \n")
+    return not _STOPS.search(between)
+
+
+def diverges(text: str, stop: int) -> bool:
+    """Whether the words behind a formula say that it has no finite value."""
+    behind = _STOPS.split(text[stop : stop + _SAYS].lstrip("$ "))[0].partition("$")[0]
+    found = _pattern("diverges").search(behind)
+    return found is not None and found.start() < 16
+
+
+def _ahead(text: str, start: int, far: int) -> str:
+    """What stands between the display before, or so far ahead, and a formula."""
+    before = _ABBREVIATED.sub(" ", text[max(0, start - far) : start]).rstrip(" \t\n$\\[>")
+    return _FORMULA_ENDS.split(_OPENS.sub("", before).rstrip(" \t\n>"))[-1]
 
 
 def _words_behind(text: str, stop: int) -> str:
@@ -160,6 +192,10 @@ def _words_behind(text: str, stop: int) -> str:
 
 _FAR = 130
 """Letters beside a display in which words may call it false."""
+_PARAGRAPH = 400
+_DISPLAYS = re.compile(
+    r"\n*(?:\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{.*?\\end\{[a-z]+\*?\})\n*", re.DOTALL
+)
 _OPENS = re.compile(r"\\begin\{[a-z]+\*?\}\s*(?:\\label\{[^}]*\}\s*)?$|```math\s*$")
 _CLOSES = re.compile(r"^(?:\s|\$\$|\\\]|\\end\{[a-z]+\*?\}|```|[.,;>])*")
 _ABBREVIATED = re.compile(r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|resp|cf)\.", re.IGNORECASE)

@@ -1,0 +1,81 @@
+"""Symbols that get another meaning further on: "now let x_t = …", or in another section.
+
+A document that treats one path after the other writes x_t = … for each. The second equation is no
+claim about the first path: from there on, that is what the symbol stands for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fmproof.documents.candidates import mentions, shape_of
+from fmproof.documents.items import Item, Reading, head_of
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Candidate, Elaborator
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import defines_anew
+
+_PARTS = re.compile(
+    r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph|\\item\b|^\s*(?:[-*+]|\d+[.)])\s", re.MULTILINE
+)
+"""Where another section begins, or another point of a list."""
+
+
+def redefinition(elab: Elaborator, reading: Reading, item: Item) -> Candidate | None:
+    """What a row says of a symbol that a row before it defined, where words or a new section show
+    that it means something else from here on."""
+    left, right = item.left, item.right
+    if item.row.left is None or right is None or not isinstance(left, t.Sym | t.Call):
+        return None
+    if mentions(right, left) or isinstance(right, t.Num) or not _plain_places(left):
+        return None
+    first = _defined_before(reading, item, left)
+    if first is None:
+        return None
+    words = defines_anew(item.source.text, item.piece.start)
+    apart = first.source is item.source and _PARTS.search(
+        item.source.text[first.piece.stop : item.piece.start]
+    )
+    curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
+    averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
+    if words or item.row.relation == ":=" or (apart and curve and not averages):
+        return Candidate(left, right, item.row.at, item.place, True)
+    return None
+
+
+def _plain_places(left: t.Sym | t.Call) -> bool:
+    """Whether a symbol is taken at letters that differ, so that an equation can define it."""
+    places = [*left.args, *left.given] if isinstance(left, t.Call) else []
+    return all(isinstance(p, t.Sym) for p in places) and len(set(map(spelled, places))) == len(
+        places
+    )
+
+
+def _defined_before(reading: Reading, item: Item, left: t.Sym | t.Call) -> Item | None:
+    """The row before that defines a symbol of this shape."""
+    shape = shape_of(left)
+    for other in reversed(reading.items[: item.index]):
+        candidate = other.candidate
+        known = candidate.left if candidate is not None else None
+        if isinstance(known, t.Sym | t.Call) and shape_of(known) == shape:
+            return other
+    return None
+
+
+def begin(elab: Elaborator, candidate: Candidate) -> None:
+    """From here on, that is what the symbol is; what was made of it is made anew."""
+    left = candidate.left
+    assert isinstance(left, t.Sym | t.Call)
+    key, shape = key_of(head_of(left)), shape_of(left)
+    known = elab.candidates.get(key, [])
+    elab.candidates[key] = [candidate, *(c for c in known if shape_of(c.left) != shape)]
+    for (name, *_), meaning in elab.meanings.items():
+        if meaning.body is not None or (meaning.head is not None and meaning.head.definition):
+            elab.names.retire(name.split("@")[0])
+    for made in (elab.meanings, elab.drawn_meanings, elab.turned_meanings):
+        made.clear()
+    elab.by_spelling.clear()
+    elab.paths.clear()
+    elab.constants.clear()
+    elab.turned.clear()
+    elab.forget(key)
