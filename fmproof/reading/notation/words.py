@@ -120,6 +120,16 @@ def speaks_of_one_dimension(words: str) -> bool:
     return _pattern("one_dimension").search(words) is not None
 
 
+def is_of_a_number(latex: str) -> bool:
+    """Whether a formula says of a point that it is a number: x ∈ ℝ."""
+    return _POINT_IN_R.search(latex) is not None
+
+
+_POINT_IN_R = re.compile(
+    r"(?<![a-zA-Z\\])[xyzXYZ]\s*(?:_\s*(?:\w|\{[^{}]*\}))?\s*\\in\s*(?:\\R|\\mathbb\s*\{?\s*R\s*\}?)(?!\s*\^|[a-zA-Z])"
+)
+
+
 def says_moments(words: str) -> str:
     """The words that say what the moments of some law are, such as "unit variance"; or ""."""
     found = _pattern("moments").search(words)
