@@ -47,11 +47,28 @@ class FmproofWarning(UserWarning):
     """Input that can be used but is probably not what was meant."""
 
 
-class SortError(FmproofError):
+class _OfTerms(FmproofError):
+    """What a message speaks of is given beside it, as in logging: ``("%s is no sum", term)``. It is
+    spelled when the message is read, which those of a search never are.
+    """
+
+    def __str__(self) -> str:
+        message, *terms = self.args or ("",)
+        if not terms:
+            return str(message)
+        from fmproof.lang.node import shown
+
+        return str(message % tuple(t if isinstance(t, str) else shown(t) for t in terms))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self),), self.__dict__
+
+
+class SortError(_OfTerms):
     """A term that is not well formed: vector plus scalar, a variable in the wrong place."""
 
 
-class RuleError(FmproofError):
+class RuleError(_OfTerms):
     """A kernel rule was applied to a term that it does not fit."""
 
 

@@ -300,6 +300,59 @@ LOG_DERIVATIVE = Rule(
     ),
 )
 
+FUNDAMENTAL = Rule(
+    code="D7",
+    name="fundamental",
+    also=("fundamental theorem",),
+    title="The fundamental theorem of calculus",
+    statement_latex=(
+        r"\{F \text{ differentiable everywhere},\ \partial_t F \text{ integrable}\}"
+        r" \vdash \int_a^b \partial_t F \, dt = F(b) - F(a)"
+    ),
+    explanation=(
+        "A function that has a derivative everywhere, and an integrable one, is the integral of "
+        "it (Rudin, Real and Complex Analysis, theorem 7.21); the derivative need not be "
+        "continuous. The ends are numbers. An integral from s to t is written as one over [0, 1], "
+        "and the method `fundamental` finds from this rule that it is a difference of two "
+        "integrals from 0, whose derivatives are the integrand at their ends."
+    ),
+    conditions=(
+        Condition(
+            "the function is differentiable at every point",
+            "a jump has no part in the derivative.",
+            "F(t) = 1 for t > 0, else 0: ∂F is 0 but at the jump, so its integral over [−1, 1] is "
+            "0, and F(1) − F(−1) is 1.",
+            "calculus:function_jumps",
+        ),
+        Condition(
+            "its derivative is integrable",
+            "a derivative may swing too much for an absolutely convergent integral.",
+            "F(t) = t² sin(1/t²), and 0 for t = 0: ∂F is of the order of 1/t near 0, so its "
+            "integral diverges, and F(1) − F(0) is sin(1).",
+            "calculus:slope_not_integrable",
+        ),
+    ),
+)
+
+CONTINUOUS = Rule(
+    code="D8",
+    name="continuity",
+    title="What has a derivative everywhere is integrable over an interval",
+    statement_latex=(r"\{f \text{ differentiable everywhere}\} \vdash \int_a^b |f| \, dt < \infty"),
+    explanation=(
+        "It is continuous, so bounded on [a, b] (Rudin, Principles of Mathematical Analysis, "
+        "theorems 5.2, 6.8 and 6.13). Its derivative need not be bounded."
+    ),
+    conditions=(
+        Condition(
+            "the function is differentiable at every point",
+            "it may run away at one.",
+            "f(t) = 1/t, and 0 for t = 0.",
+            "calculus:pole_in_interval",
+        ),
+    ),
+)
+
 MINIMISERS = Rule(
     code="G2",
     name="minimisers",
@@ -321,5 +374,14 @@ MINIMISERS = Rule(
     ),
 )
 
-DERIVATIVES = (DERIVATIVE, DIFFERENTIABLE, EXCHANGE, DIVERGENCE, STATIONARY, LOG_DERIVATIVE)
+DERIVATIVES = (
+    DERIVATIVE,
+    DIFFERENTIABLE,
+    EXCHANGE,
+    DIVERGENCE,
+    STATIONARY,
+    LOG_DERIVATIVE,
+    FUNDAMENTAL,
+    CONTINUOUS,
+)
 MINIMISING = (MINIMISERS,)

@@ -8,7 +8,9 @@ from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
@@ -29,9 +31,12 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     _move_by_flows(reading, found)
-    return {k: v for k, v in said.items() if k not in found} | _chosen(
-        reading, found, evidence.mixed
-    )
+    chosen = _chosen(reading, found, evidence.mixed)
+    _prefer_closed_forms(reading, chosen)
+    _drop_solved(reading, chosen)
+    _drop_short(reading, chosen)
+    _drop_values(reading, chosen)
+    return {k: v for k, v in said.items() if k not in found} | chosen
 
 
 class _Rows:
@@ -77,10 +82,17 @@ class _Rows:
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
+    def _goes_on(self, left: t.Node, right: t.Node) -> bool:
+        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
+        path = followed(left, right)
+        return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
+
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
+            return False
+        if self._goes_on(left, right):
             return False
         if not _definable(left, self.evidence, explicit) or mentions(
             right, left, self.evidence.mixed
@@ -125,11 +137,17 @@ class _Rows:
         return found
 
     def _is_known_curve(self, left: t.Node, right: t.Node) -> bool:
-        """Whether this is Ẋ_t, and X_t was said to be a function of the time before."""
-        if not (isinstance(left, t.Sym) and left.sub and _of_times(right)):
+        """Whether this is Ẋ_t or ġ(t), and X_t or g(t) was said to be a function of the time
+        before."""
+        called = isinstance(left, t.Call) and _of_times(left)
+        head = left.head if isinstance(left, t.Call) else left
+        if not (isinstance(head, t.Sym) and (called or (head is left and head.sub))):
             return False
-        self._curves.add(spelled(left))
-        return has_dot(left) and spelled(undotted(left)) in self._curves
+        if not _of_times(right):
+            return False
+        places = left.args if isinstance(left, t.Call) else ()
+        self._curves.add(spelled(t.Call(0, head, places)))
+        return has_dot(head) and spelled(t.Call(0, undotted(head), places)) in self._curves
 
 
 def _is_bayes(left: t.Node, right: t.Node) -> bool:
@@ -179,8 +197,11 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
             if shape in shapes:
                 continue
             if not candidate.explicit and not _a_name(candidate.left):
-                seen = anywhere if item.inline else used
-                if min(used.get(shape, item.index), seen.get(shape, item.index)) < item.index:
+                seen = min(used.get(shape, item.index), item.index)
+                beside = anywhere.get(shape, item.index) if item.inline else item.index
+                if beside < seen and not _in_one_breath(reading, beside, item):
+                    seen = beside
+                if seen < item.index:
                     if not item.introduced:
                         continue  # a special case of what was used before
                     candidate.late = True
@@ -193,6 +214,86 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
                 item.candidate = candidate
             chosen.setdefault(key, []).append(candidate)
     return chosen
+
+
+def _prefer_closed_forms(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """Where a document has a step of x_t and a closed form, x_t is what the closed form says."""
+    left: t.Node | None = None
+    for item in reading.items:
+        left = item.left if item.left is not None else left
+        if item.row.relation not in ("=", ":=") or item.restricted or item.denied:
+            continue
+        if not is_at_a_time(left) or item.right is None or not is_closed_form(left, item.right):
+            continue
+        known = chosen.get(key_of(left), [])
+        same = [i for i, one in enumerate(known) if spelled(one.left) == spelled(left)]
+        if len(same) != 1 or not is_step(known[same[0]].left, known[same[0]].right):
+            continue
+        closed = Candidate(left, item.right, item.row.at, item.place, True, steps=known[same[0]])
+        known[same[0]] = closed
+        if item.left is not None and not item.inline:
+            item.candidate = closed
+
+
+def _drop_solved(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """x_0 = (x_t − s ε)/a, where x_t = a x_0 + s ε is a definition: it says nothing new."""
+    named = {
+        spelled(one.left): one
+        for options in chosen.values()
+        for one in options
+        if isinstance(one.left, t.Sym)
+    }
+    rows = {id(item.candidate): item for item in reading.items if item.candidate is not None}
+    for item in rows.values():
+        one = item.candidate
+        if one is None or named.get(spelled(one.left)) is not one:
+            continue
+        for path in (named.get(spelled(n)) for n in t.walk(one.right) if isinstance(n, t.Sym)):
+            made_of = path is not None and any(
+                isinstance(n, t.Sym) and spelled(n) == spelled(one.left) for n in t.walk(path.right)
+            )
+            first = rows.get(id(path))
+            if made_of and path is not None and (first is None or first.index < item.index):
+                chosen[key_of(head_of(one.left))].remove(one)
+                del named[spelled(one.left)]
+                item.candidate = None
+                break
+
+
+def _drop_short(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """μ_t = … behind μ_t(x, y) := …, of which the arguments are left out: it is a claim."""
+    for item in reading.items:
+        one = item.candidate
+        if one is None or not isinstance(one.left, t.Sym) or item.row.relation != "=":
+            continue
+        known = chosen.get(key_of(one.left), [])
+        long = [
+            other
+            for other in known
+            if isinstance(other.left, t.Call) and spelled(other.left.head) == spelled(one.left)
+        ]
+        rows = [row.index for row in reading.items if any(row.candidate is c for c in long)]
+        if one in known and rows and min(rows) < item.index:
+            known.remove(one)
+            item.candidate = None
+
+
+def _drop_values(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
+    """ᾱ_1 = α_1, where ᾱ_t is a product up to t: it is a claim."""
+    for item in reading.items:
+        one = item.candidate
+        if one is None or not isinstance(one.left, t.Sym) or not one.left.sub:
+            continue
+        known = chosen.get(key_of(one.left), [])
+        product = any(isinstance(o.right, t.Series) and is_at_a_time(o.left) for o in known)
+        if product and all(isinstance(s, t.Num) for s in one.left.sub) and one in known:
+            known.remove(one)
+            item.candidate = None
+
+
+def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:
+    """Whether no display stands between two inline rows: "X = x_t, where x_t = …"."""
+    return all(one.inline for one in reading.items[first : item.index])
 
 
 def _gaussian(density: t.Node, law: t.Normal) -> Candidate:
@@ -380,7 +481,7 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
 def _numbers_are_names(head: t.Sym, evidence: Evidence) -> bool:
     """Whether m_0 and m_1 are functions of their own: no density, and no m_t is in the document."""
     calls = evidence.called.get(key_of(head), ())
-    others = [s for call in calls for s in call.head.sub if not isinstance(s, t.Num)]
+    others = [s for call in calls for s in call.head.sub if spelled(s) in evidence.times]
     return not conventional("densities", head.name) and not others
 
 

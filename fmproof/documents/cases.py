@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sympy import Expr, S
 
 from fmproof.documents.context import Context, Stipulation
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
@@ -21,7 +21,7 @@ from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Va
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.definitions import earlier_step
+from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
 
@@ -35,7 +35,7 @@ def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
-    known = _cases(context, item) | _earlier_steps(context, (before, claim))
+    known = _earlier_steps(context, (before, claim)) | _cases(context, item)
     if not known:
         return
     about = getattr(before, "head", None)
@@ -56,14 +56,31 @@ def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
     found: dict[Head | Var, list[Stipulation]] = {}
     for said in context.special:
         found.setdefault(said.head, []).append(said)
-    for other, left in context.ties.saying(item):
-        case = _case(context, other, left)
-        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
-        if passing and not context.ties.right_behind(other, item):
-            continue
-        if case is not None:
-            found.setdefault(case.head, []).append(case)
+    for _, case in _said_before(context, item):
+        found.setdefault(case.head, []).append(case)
     return found
+
+
+def _said_before(context: Context, item: Item) -> list[tuple[Item, Stipulation]]:
+    """What rows before one say, with the rows."""
+    said = [(other, _case(context, other, left)) for other, left in context.ties.saying(item)]
+    solved = [pair for pair in context.determined if context.ties.holds_at(pair[0], item)]
+    found: list[tuple[Item, Stipulation]] = []
+    for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
+        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
+        if case is None or (passing and not context.ties.right_behind(other, item)):
+            continue
+        found.append((other, case))
+    return found
+
+
+def known_coefficients(context: Context, item: Item) -> dict[Head, Stipulation]:
+    """What the rows before one say of coefficients in its section, the latest of each."""
+    return {
+        case.head: case
+        for other, case in _said_before(context, item)
+        if isinstance(case.head, Head) and section_end(context.reading, other) >= item.index
+    }
 
 
 def _earlier_steps(context: Context, sides: Sides) -> dict[Head | Var, list[Stipulation]]:
@@ -99,10 +116,13 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if item.denied or item.restricted:  # it holds at one value, or not at all
         return None
-    if item.picked and isinstance(item.right, t.Sym | t.Num):
+    number = item.inline and isinstance(left, t.Sym) and isinstance(item.right, t.Num)
+    if item.picked and isinstance(item.right, t.Sym | t.Num) and not number:
         return None
+    own = [spelled(a) for a in places(left)] if isinstance(left, t.Call) else []
     try:
-        named, body = context.elab.term(left), context.elab.term(item.right)
+        with context.elab.binding(own):  # x_t is the argument, no path, in f(x_t) = …
+            named, body = context.elab.term(left), context.elab.term(item.right)
     except (NotYet, SortError, FmproofError):
         return None
     if isinstance(named, Var):
@@ -122,7 +142,7 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     law = isinstance(getattr(body, "head", None), Gaussian)  # else it may be no density
     if isinstance(head, Gaussian) or (isinstance(head, Density) and not law):
         return None
-    if not plain or sort_of(body) is not sort_of(named):
+    if not plain or (body is not S.Zero and sort_of(body) is not sort_of(named)):
         return None
     if any(other in context.elab.unknowns for other in (head, *heads_in([body]))):
         return None

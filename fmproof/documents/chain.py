@@ -50,6 +50,11 @@ class RowChain:
         """The last line, where it is not known whether it equals the start."""
         return self.lines[-1] if self.lines and self.lines[-1].open else None
 
+    @property
+    def last_node(self) -> t.Node | None:
+        """What is written of the last line that stands."""
+        return next((line.node for line in reversed(self.lines) if line.stands), None)
+
     def leave_open(self, term: Expr, node: t.Node | None = None, follows: bool = False) -> None:
         """A line that may equal the start."""
         self.lines.append(Line(term, False, node, open=True, follows=follows))

@@ -16,13 +16,14 @@ from time import process_time
 
 from sympy import Expr
 
-from fmproof.documents import beside
+from fmproof.documents import beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases
+from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
+from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.domains import picks_a_part
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
@@ -62,6 +63,7 @@ _GLANCE = 1
 _NEAR = 40
 _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
+TIES = "what its coefficients are tied by"
 _FROM_OPEN = "from the row above, which is open"
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
@@ -88,10 +90,15 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     if evidence is not None and evidence.status == "refuted":
         if row.normalises():
             context.assume(item, row.before, claim)
-            return report(item, "hypothesis", "what its coefficients are tied by", row.reading)
-        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+            row.determines()
+            return report(item, "hypothesis", TIES, row.reading)
+        laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
+        if laws and fixes_a_moment(context.elab, item):
             context.assume(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
+        law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
+        if law is not None:
+            return row.in_law(law)
         if row.fair():
             return row.wrong()
         context.held[item.index] = row.again
@@ -169,6 +176,7 @@ class ComparedRow:
     relation: str
     tied: str = ""  #: what holds the numbers back
     in_plane: bool = False  #: whether numbers are taken in two dimensions
+    on_a_line: bool = False  #: whether two dimensions show nothing
 
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
@@ -184,20 +192,18 @@ class ComparedRow:
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
 
     def fails_in_plane(self) -> bool:
-        """Whether numbers that agree on a line differ, or show nothing, in two dimensions.
-
-        Then they say nothing any more.
-        """
+        """Whether numbers that agree on a line differ in two dimensions."""
         if self.evidence is None or self.evidence.status != "agrees" or not self._in_space():
             return False
         sides = (self.before, self.claim, self.relation)
         found = self.context.numbers.of(*sides, in_plane=True)
-        if found.status == "agrees":
+        self.on_a_line = found.status == "inconclusive"
+        if found.status != "refuted":
             return False
         self.evidence, self.in_plane = found, True
-        if found.status == "refuted" and self.context.one_dimensional:
+        if self.context.one_dimensional:
             self.tied = "it may be meant in one dimension"
-        return found.status == "refuted" and self.fair()
+        return self.fair()
 
     def _in_space(self) -> bool:
         """Whether a vector, or the dimension, is in the row."""
@@ -240,6 +246,27 @@ class ComparedRow:
             return True
         tied = conventions(self.before, self.claim)
         return any(context.numbers.of(one, other).status == "agrees" for _, one, other in tied)
+
+    def determines(self) -> bool:
+        """Whether an equation of coefficients says what one of them is, as nothing did before."""
+        context, item = self.context, self.item
+        refuted = self.evidence is not None and self.evidence.status == "refuted"
+        if self.relation != "=" or not refuted or item.denied or item.restricted:
+            return False
+        if picks_a_part(context.reading.items, item):
+            return False
+        if self.unknown or not is_of_coefficients(self.before, self.claim):
+            return False
+        known = known_coefficients(context, item)
+        found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        if found is not None:
+            context.determined.append((item, found))
+        return found is not None
+
+    @property
+    def _left(self) -> t.Node | None:
+        """The left side of the chain."""
+        return self.item.left if self.item.left is not None else self.context.chain.left
 
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
@@ -385,7 +412,7 @@ class ComparedRow:
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
             known = self.context.facts.about([before, self.claim], self.item.index)
-            facts = [f for f in known if f.assumed]
+            facts = [f for f in known if f.assumed or f.rests_on]
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -433,6 +460,14 @@ class ComparedRow:
                 return replace(proof, rests_on=(places,))
         return Proof(False)
 
+    def in_law(self, found: RowReport) -> RowReport:
+        """A row about laws: what follows goes on from its right side."""
+        if found.verdict == "proved":
+            self.context.chain.begin_anew(Line(self.claim, True, self.item.right))
+        else:
+            self.context.chain.add(self.claim, False)
+        return found
+
     # --- verdicts ---
 
     def proved(self, proof: Proof) -> RowReport:
@@ -443,11 +478,25 @@ class ComparedRow:
         context.chain.add(self.claim, self.relation == "=", item.right, until)
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
+            self._learn_slope()
         words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
+
+    def _learn_slope(self) -> None:
+        """Of a chain that begins with a derivative in time: that it is what the row says, since it
+        may be integrated later."""
+        context, first = self.context, self.context.chain.lines[0]
+        slope = first.term
+        if not (isinstance(slope, Partial) and first.stands) or slope == self.before:
+            return
+        facts = context.facts.about([slope, self.claim], self.item.index)
+        context.prover.begin()
+        proof = context.prover.prove(slope, self.claim, facts=facts)
+        if proof.proved:
+            context.learn(self.item, slope, self.claim, proof)
 
     def not_proved(self, proof: Proof) -> RowReport:
         context, item, evidence = self.context, self.item, self.evidence
@@ -468,8 +517,14 @@ class ComparedRow:
                 context.chain.add(self.claim, True, item.right)
             announced = item.piece.inside == "theorem" and item.row.left is not None
             verdict: Verdict = "statement" if announced and not item.inline else "agrees"
-            found = report(item, verdict, f"not proved: {proof.message}", self.reading)
-            return replace(found, numeric=evidence)
+            words = f"not proved: {proof.message}"
+            if self.on_a_line:
+                words += "; in two dimensions the numbers show nothing"
+            return replace(report(item, verdict, words, self.reading), numeric=evidence)
+        if self.determines() and not is_bare_symbol(self._left):
+            until = section_end(context.reading, item)
+            context.chain.add(self.claim, True, item.right, until)
+            return report(item, "hypothesis", TIES, self.reading)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
             context.chain.add(self.claim, True, item.right)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport
+from fmproof.documents.quotients import without_roots
 from fmproof.documents.terms import free_of_parameters
-from fmproof.documents.ways import constant_difference
+from fmproof.documents.ways import constant_difference, normal_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.nodes import Grad
@@ -21,7 +22,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet, Undefined
-from fmproof.reading.notation.symbols import readable, spelled
+from fmproof.reading.notation.symbols import key_of, readable, spelled
 from fmproof.tactics.differences import subtract
 
 
@@ -74,6 +75,64 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
         return replace(found, by=proof.by, needs=proof.needs)
     wrong = _hides_parameter(context, item, standing, rest, error)
     return wrong or open_row(item, f"{error}, and what it would have to be is not clear")
+
+
+def introduce_coefficient(context: Context, item: Item) -> RowReport | None:
+    """The verdict on … + C_t, with a C_t of which nothing else is said: it stands for what is left,
+    if that is free of the vectors that the row shows. None for another row."""
+    parts = item.right.parts if isinstance(item.right, t.Add) else ()
+    mine = [(sign, p) for sign, p in parts if isinstance(p, t.Sym) and _is_rest(context, item, p)]
+    others = [(sign, p) for sign, p in parts if (sign, p) not in mine]
+    if len(mine) != 1 or item.row.relation != "=":
+        return None
+    ((sign, symbol),) = mine
+    try:
+        rest = plus_of(*(context.elab.term(p) * s for s, p in others))
+        shown = {
+            context.elab.variable(n)
+            for _, part in others
+            for n in t.walk(part)
+            if isinstance(n, t.Sym) and spelled(n) in context.elab.variables
+        }
+    except (NotYet, SortError, FmproofError):
+        return None
+    vectors = {v for v in shown if v.sort is Sort.VEC}
+    for reference in reversed(context.chain.standing):
+        left_over = _over_quotients(reference, rest)
+        if left_over is None or not free_of_parameters(left_over):
+            continue
+        if not vectors or free_vars(left_over) & vectors:
+            continue
+        proof = context.prover.prove(reference, plus_of(rest, left_over))
+        if proof.proved:
+            context.keep(item, proof)
+            context.chain.add(plus_of(rest, left_over), True, item.right)
+            words = f"{text_name(spelled(symbol))} stands for {text(sign * left_over)}"
+            return replace(report(item, "proved", words), by=proof.by, needs=proof.needs)
+    return None
+
+
+def _is_rest(context: Context, item: Item, symbol: t.Sym) -> bool:
+    """Whether C_t is a letter of constants, of a time, that no row before this one has."""
+    elab = context.elab
+    letter = symbol.name.split(":")[-1] in ("C", "K", "R", "c", "const")
+    if not letter or not symbol.sub or not all(map(elab.of_times, symbol.sub)):
+        return False
+    if elab.candidates.get(key_of(symbol)):
+        return False
+    before = (side for one in context.reading.items[: item.index] for side in (one.left, one.right))
+    return not any(
+        isinstance(n, t.Sym) and key_of(n) == key_of(symbol)
+        for side in before
+        if side is not None
+        for n in t.walk(side)
+    )
+
+
+def _over_quotients(reference: Expr, rest: Expr) -> Expr | None:
+    """What is left of a difference, with (√v)² as v."""
+    left_over = normal_difference(reference, rest)
+    return None if left_over is None else subtract(without_roots(left_over), S.Zero)
 
 
 def _is(node: t.Node, name: str) -> bool:

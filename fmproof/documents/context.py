@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,6 +63,7 @@ class Context:
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
         special: what densities are from some row on, said of what they were before.
+        determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
     """
 
@@ -77,6 +78,7 @@ class Context:
     checked: list[Checked] = field(default_factory=list)
     stated: list[StatedRow] = field(default_factory=list)
     special: list[Stipulation] = field(default_factory=list)
+    determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
 
     @property
@@ -104,6 +106,7 @@ class Context:
         until = self.facts.until(proof.rests_on)
         derivation, needs, where = proof.derivation, proof.needs, proof.where
         fact = Fact(item.place, before, claim, derivation, needs, until=until, where=where)
+        fact = replace(fact, rests_on=proof.rests_on)
         self.facts.add(fact)
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:

@@ -28,6 +28,7 @@ class Fact:
         every: of an assumed one, the variables for every value of which it is meant.
         until: the last row that may rest on it.
         where: the signs that its proof takes of terms at its own values.
+        rests_on: the places of the rows that its proof uses.
     """
 
     place: str
@@ -38,6 +39,7 @@ class Fact:
     every: frozenset[Var] = frozenset()
     until: float = inf
     where: tuple[Prop, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def assumed(self) -> bool:

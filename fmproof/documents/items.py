@@ -36,6 +36,7 @@ from fmproof.reading.notation.words import (
     density_of,
     diverges,
     introduces,
+    lets,
     picks,
     property_of,
     restricted_behind,
@@ -95,6 +96,11 @@ class Item:
     def called_false(self) -> bool:
         """Whether the words beside it call it false."""
         return called_false(self.source.text, self.piece.start, self.piece.stop)
+
+    @property
+    def said_of_a_letter(self) -> bool:
+        """Whether the sentence before it introduces a letter: "let V be independent, with"."""
+        return self.row.left is not None and lets(self.source.text, self.piece.start)
 
     @property
     def up_to_a_constant(self) -> bool:
@@ -183,6 +189,7 @@ class Reading:
 
 
 _ONE = Fraction(1)
+_DRAWN = ("\\sim", "∼")
 POINT = "◦u"
 """The spelling of the point of a density that only words define."""
 _CORRECTION = re.compile(r"^\s*fmproof:\s*(.*)$", re.DOTALL)
@@ -333,12 +340,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                     reading.properties.append(Property(head, special, len(reading.items)))
             continue
         item = Item(source, piece, row, len(reading.items))
+        if piece.kind == "inline" and _named_law(reading, item):
+            reading.items.append(item)
+            continue
         try:
             item.left = parse(row.left) if row.left else None
             item.right = parse(row.right) if row.right else None
         except Unreadable as error:
             item.problem = error
-            if item.left is not None and any(one.text == "\\infty" for one in row.right):
+            endless = row.relation == "=" and [one.text for one in row.right] == ["\\infty"]
+            if item.left is not None and endless:
                 reading.divergent |= _functions_in([item.left])
             if piece.kind == "inline":
                 continue
@@ -360,7 +371,7 @@ def _functions_in(nodes: Sequence[t.Node]) -> set[str]:
 
 def _loose(reading: Reading, row: Row) -> None:
     """An inline formula that is no row: a law ``z ~ q``, or a term."""
-    split = next((i for i, token in enumerate(row.right) if token.text in ("\\sim", "∼")), None)
+    split = next((i for i, token in enumerate(row.right) if token.text in _DRAWN), None)
     try:
         if split is None:
             right = row.right
@@ -377,6 +388,27 @@ def _loose(reading: Reading, row: Row) -> None:
         _law(reading, drawn, law)
     except (Unreadable, RecursionError):
         return
+
+
+def _named_law(reading: Reading, item: Item) -> bool:
+    """``x_0 ~ p = N(0, I)``: the law of x_0, and p(x_0) = N(x_0; 0, I)."""
+    row, left = item.row, item.row.left or []
+    split = next((i for i, token in enumerate(left) if token.text in _DRAWN), None)
+    if split is None or row.relation != "=":
+        return False
+    try:
+        drawn, density = parse(left[:split]), parse(left[split + 1 :])
+        law = parse(row.right)
+    except (Unreadable, RecursionError):
+        return False
+    if not (isinstance(drawn, t.Sym) and isinstance(density, t.Sym)):
+        return False
+    if not (isinstance(law, t.Normal) and law.point is None):
+        return False
+    _law(reading, left[:split], row.right)
+    item.left = t.Call(density.at, density, (drawn,))
+    item.right = replace(law, point=drawn)
+    return True
 
 
 def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
@@ -463,6 +495,11 @@ def holds_until(reading: Reading, item: Item) -> float:
     if restricts(item.source.text, item.piece.start):
         return _last_before(reading, item, _NEXT_SECTION)
     return inf
+
+
+def section_end(reading: Reading, item: Item) -> int:
+    """The last row before the next heading."""
+    return _last_before(reading, item, _NEXT_SECTION)
 
 
 def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from sympy import Expr, S
 
+from fmproof.documents import in_law
 from fmproof.documents.candidates import (
     candidates_of,
     is_square_of_coefficient,
@@ -21,11 +22,18 @@ from fmproof.documents.candidates import (
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
-from fmproof.documents.constants import hidden_parameter, introduce
+from fmproof.documents.constants import hidden_parameter, introduce, introduce_coefficient
 from fmproof.documents.context import Context, Memory, open_row, report
+from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
 from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
-from fmproof.documents.motion import moved_point
+from fmproof.documents.motion import (
+    carried,
+    course,
+    followed,
+    moved_point,
+    speaks_of_every_point,
+)
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition
@@ -39,16 +47,17 @@ from fmproof.documents.special_laws import (
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Var
+from fmproof.lang.nodes import Head, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noise_of
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.randomness import readable_name
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import denied, speaks_of_chains
 from fmproof.tactics.differences import subtract
 
@@ -89,6 +98,10 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
+        paths = (followed(item.left, item.right) for item in reading.items)
+        self.elab.courses = {key_of(head_of(path)) for path in paths if path is not None}
+        densities = (carried(item.left, item.right) for item in reading.items)
+        self.elab.evolving = {key_of(density) for density in densities if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,
@@ -107,7 +120,9 @@ class Judge:
         self.deadline = deadline
         self._source = reading.items[0].source if reading.items else None
         self._motions: dict[str, t.Node] = {}  # what dx/dt is, for points that are said to move
+        self._courses: set[Head] = set()  # the paths that are said to follow a field
         self._special: list[SpecialLaws] = []
+        self._steps_named: set[str] = set()
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
 
@@ -226,6 +241,7 @@ class Judge:
         self.elab.guesses = set()
         if item.left is not None:
             self.elab.vanished.clear()
+        self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -252,6 +268,8 @@ class Judge:
         if item.differential:
             self._break(item, "the row before it is an equation of differentials")
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
+        if relation == "=" and self._is_course(item):
+            return report(item, "hypothesis", "a differential equation: it says how a path goes on")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -260,8 +278,9 @@ class Judge:
             if swapped:
                 self._break(item, "the row before it is out of scope")
                 return report(item, "scope", swapped)
+            by_steps = in_law.closed_form(self.context, item, case)
             self._specialise(item, case)
-            return report(item, "definition", "from here on, that is what it is")
+            return by_steps or report(item, "definition", "from here on, that is what it is")
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved
@@ -271,6 +290,10 @@ class Judge:
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and self._is_motion(item):
             return report(item, "definition", "a differential equation: it says how a point moves")
+        if relation == "=" and not item.assumed and self._is_drawn_back(item):
+            return report(item, "definition", "how a step of the chain is drawn")
+        if relation == "=" and self._names_a_step(item):
+            return report(item, "definition")
         if item.inline and not condition and not known and self._takes(item):
             return report(item, "hypothesis", "a value that a random point takes")
         saved = self.context.chain
@@ -306,6 +329,61 @@ class Judge:
         self._motions[name] = item.right
         if not item.inline:
             self.context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+        return True
+
+    def _is_drawn_back(self, item: Item) -> bool:
+        """x_{t-1} = f(x_t) + σ z, a step that is drawn: nothing says what x_{t-1} is otherwise."""
+        left, right = item.left, item.right
+        if not is_shifted(left) or right is None or not self._is_vector(left):
+            return False
+        step = next((c.steps for c in self.elab.candidates.get(key_of(left), ()) if c.steps), None)
+        mine = {spelled(n) for n in t.walk(right) if isinstance(n, t.Sym)}
+        solved = step is not None and noise_of(step.right) & mine
+        if solved or not is_drawn_from(left, right):
+            return False
+        try:
+            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        if not item.inline:
+            self.context.chain = RowChain(lines, left)
+        return True
+
+    def _names_a_step(self, item: Item) -> bool:
+        """L_{t-1} = E[…]: a term of a sum, of which nothing else says what it is."""
+        left, right = item.left, item.right
+        if not is_shifted(left) or right is None or not conventional("losses", left.name):
+            return False
+        if key_of(left) in self._steps_named or self.elab.candidates.get(key_of(left)):
+            return False
+        try:
+            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+        except (NotYet, SortError, FmproofError):
+            return False
+        self._steps_named.add(key_of(left))
+        if not item.inline:
+            self.context.chain = RowChain(lines, left)
+        return True
+
+    def _is_course(self, item: Item) -> bool:
+        """The first dz_t/dt = v(z_t, t); what a later one says of z is a claim."""
+        if item.row.left is None or item.left is None or item.right is None:
+            return False
+        if not any(isinstance(n, t.Derivative | t.Sym) for n in t.walk(item.left)):
+            return False
+        try:
+            left, right = self.elab.side(item.left), self.elab.side(item.right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        path = course(left, right)
+        if path is None or path in self._courses:
+            return False
+        self._courses.add(path)
+        self.context.ties.read[item.index] = (left, right)
+        self.context.assume(item, left, right)
+        if not item.inline:
+            self.context.chain = RowChain([Line(left, True, item.left)], item.left)
+            self.context.chain.add(right, True, item.right)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:
@@ -368,7 +446,12 @@ class Judge:
             sides = [self.elab.term(side) for side in (item.left, item.right)]
         except (NotYet, SortError, FmproofError):
             return False
-        return sort_of(sides[0]) is Sort.VEC and subtract(*sides) == S.Zero
+        if sort_of(sides[0]) is not Sort.VEC or sort_of(sides[1]) is not Sort.VEC:
+            return False
+        if subtract(*sides) == S.Zero:
+            return True
+        solved = isinstance(sides[0], Var) and sides[0] in free_vars(sides[1])
+        return solved and self.context.numbers.of(*sides).status == "agrees"
 
     def _takes(self, item: Item) -> bool:
         """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
@@ -431,6 +514,9 @@ class Judge:
         swapped = self._swapped(candidate)
         if swapped:
             return report(item, "scope", swapped)
+        by_steps = in_law.closed_form(self.context, item, candidate)
+        if by_steps is not None:
+            return by_steps
         hidden = hidden_parameter(self.context, candidate.left)
         if hidden:
             return report(item, "refuted", hidden)
@@ -533,7 +619,9 @@ class Judge:
         except Undefined as error:
             return introduce(self.context, item, error, relation)
         except NotYet as error:
-            return open_row(item, str(error))
+            last = self.context.chain.last_node
+            by_values = for_first_steps(self.context, item, last) if last is not None else None
+            return by_values or open_row(item, str(error))
         except (SortError, FmproofError) as error:
             strange = unlike_sum(self.context, item)
             if strange:
@@ -541,7 +629,22 @@ class Judge:
             return open_row(item, f"its parts do not fit as they were understood: {error}")
         if not self.context.chain.lines:
             return self._after_broken(item, claim)
+        rest = introduce_coefficient(self.context, item)
+        if rest is not None:
+            return rest
+        closed = self._closed_form_at(item)
+        by_steps = None if closed is None else in_law.closed_form(self.context, item, closed)
+        if by_steps is not None:
+            if by_steps.verdict == "proved":
+                self.context.chain.begin_anew(Line(claim, True, item.right))
+            return by_steps
         return verdict_on(self.context, item, claim, relation)
+
+    def _closed_form_at(self, item: Item) -> Candidate | None:
+        """x_t = … = √ᾱ_t x_0 + √(1 − ᾱ_t) ε: the end of a chain that begins with a step."""
+        left = self.context.chain.left
+        known = self.elab.candidates.get(key_of(left), ()) if isinstance(left, t.Sym) else ()
+        return next((c for c in known if c.steps is not None and c.right is item.right), None)
 
     def _is_unlike(self, item: Item) -> bool:
         """Whether one side is a matrix by its form, and the other is none."""

@@ -1,7 +1,14 @@
-"""Differential equations for a point, dx/dt = f(x, t): they say how it moves, and what dx/dt is."""
+"""Differential equations: dx/dt = f(x, t) says how a point moves, dx_t/dt = f(x_t, t) how a path
+goes on, ∂_t p = −div(p u) how a density does."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sympy import Expr
+
+from fmproof.lang.nodes import Apply, Field, Head, Partial
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
@@ -26,3 +33,69 @@ def moved_point(elab: Elaborator, left: t.Node | None) -> str:
     except NotYet:
         return ""
     return f"d{spelled(point)}/d{spelled(time)}" if vector else ""
+
+
+def followed(left: t.Node | None, right: t.Node | None) -> t.Sym | t.Call | None:
+    """The z_t, or ψ_t(x), of a row dz_t/dt = v(z_t, t), by its form."""
+    left = None if left is None else t.ungrouped(left)
+    path: t.Node
+    if isinstance(left, t.Derivative) and left.kind in ("total", "partial"):
+        path = t.ungrouped(left.body)
+    elif isinstance(left, t.Sym) and left.accents[-1:] == ("dot",):
+        path = replace(left, accents=left.accents[:-1])
+    else:
+        return None
+    head = path.head if isinstance(path, t.Call) else path
+    if not (isinstance(path, t.Sym | t.Call) and isinstance(head, t.Sym) and head.sub):
+        return None
+    calls = [n for n in t.walk(right) if isinstance(n, t.Call)] if right is not None else []
+    along = any(spelled(arg) == spelled(path) for call in calls for arg in call.args)
+    return path if along else None
+
+
+def carried(left: t.Node | None, right: t.Node | None) -> t.Sym | None:
+    """The p_t of a row ∂_t p_t = −div(p_t u_t), by its form."""
+    sides = [side for side in (left, right) if side is not None]
+    if len(sides) < 2 or "div" not in {n.kind for n in _derivatives(sides)}:
+        return None
+    for slope in _derivatives(sides):
+        body = t.ungrouped(slope.body)
+        head = body.head if isinstance(body, t.Call) else body
+        in_time = slope.kind in ("partial", "total") and isinstance(slope.var, t.Sym)
+        if in_time and isinstance(head, t.Sym) and spelled(slope.var) in map(spelled, head.sub):
+            return head
+    return None
+
+
+def _derivatives(sides: list[t.Node]) -> list[t.Derivative]:
+    return [n for side in sides for n in t.walk(side) if isinstance(n, t.Derivative)]
+
+
+def course(left: Expr, right: Expr) -> Head | None:
+    """The path z of an equation dz_t/dt = v(z_t, t), of a z and a v that nothing defines.
+
+    An equation dz_t/dt = (y − z_t)/(1 − t) may be a claim about a path that was not understood.
+    """
+    if not isinstance(left, Partial):
+        left, right = right, left
+    if not (isinstance(left, Partial) and isinstance(left.body, Apply)):
+        return None
+    path = left.body.head
+    if path.definition is not None or not isinstance(path, Field) or left.var not in left.body.args:
+        return None
+    point = substitute(left.body, {left.var: left.at})
+    for applied in right.atoms(Apply):
+        field = applied.head
+        unknown = isinstance(field, Field) and field is not path and field.definition is None
+        if unknown and point in applied.arguments and not right.has(Partial):
+            return path
+    return None
+
+
+def speaks_of_every_point(left: t.Node | None, right: t.Node | None) -> bool:
+    """Whether a row is a differential equation of functions whose points it leaves out: that of
+    ∂_t p + div(p u) = 0 is any x, although p is taken at a path x_t elsewhere."""
+    sides = [side for side in (left, right) if side is not None]
+    kinds = {n.kind for n in _derivatives(sides)}
+    calls = any(isinstance(n, t.Call) for side in sides for n in t.walk(side))
+    return not calls and bool(kinds & {"div", "laplace"}) and bool(kinds & {"partial", "total"})

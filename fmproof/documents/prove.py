@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, S
 
-from fmproof.documents import quotients
+from fmproof.documents import interval_integrals, quotients
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
@@ -19,11 +19,12 @@ from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
 from fmproof.lang.numbers import is_number
-from fmproof.lang.props import Almost, AtMost, Positive, Prop, VanishesWith
+from fmproof.lang.props import Almost, AtMost, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.check import check
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 ONE_SEARCH = 1.2
@@ -170,6 +171,12 @@ class FirstWitness:
     def _along(self, way: Way, context: Sequence[Expr]) -> Derivation:
         terms = [t for part in way.parts for t in (part.start, *(s.claim for s in part.steps))]
         hypotheses = self.hypotheses([*terms, *context, *way.context], way.more)
+        if way.plainly:
+            lines = self.hypotheses([terms[0], terms[-1], *context])
+            own = {_multiplied_out(h.prop) for h in lines}
+            hypotheses = [
+                h for h in hypotheses if not _is_positive(h.prop) or _multiplied_out(h.prop) in own
+            ]
         fixed = _fixed([*terms, *context], hypotheses)
         return Derivation("row", hypotheses=hypotheses, parts=way.parts, variables=fixed)
 
@@ -279,6 +286,7 @@ class FirstWitness:
         found = list(self.declared)
         if self.natural_too:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
+            others += interval_integrals.conditions(terms)
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]
@@ -319,6 +327,20 @@ def _said_of(prop: Prop) -> Prop:
     """What is said below an "almost every" of variables that are not in it."""
     inside = prop.args[0] if isinstance(prop, Almost) else prop
     return inside if free_vars(inside) <= free_vars(prop) else prop
+
+
+def _is_positive(prop: Prop) -> bool:
+    """Whether a hypothesis says that a term is > 0 or ≥ 0, for all values or for some."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.args[0]
+    return isinstance(prop, Positive | AtMost)
+
+
+def _multiplied_out(prop: Prop) -> Any:
+    """A proposition, or what is positive by it with its products multiplied out."""
+    if isinstance(prop, Positive):
+        return subtract(prop.args[0], S.Zero) or canon(prop)
+    return canon(prop)
 
 
 def is_sign(prop: Prop) -> bool:

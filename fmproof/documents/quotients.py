@@ -45,7 +45,9 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
     if left is None or right is None:
         return None
     every = _most_below([left, right])
-    if not every or len(summands(left)) + len(summands(right)) > _MOST:
+    if len(summands(left)) + len(summands(right)) > _MOST:
+        return None
+    if not every and not (left.has(Sqrt) or right.has(Sqrt)):
         return None
     try:
         over = [_over(side, every) for side in (left, right)]
@@ -67,7 +69,7 @@ def _same_over(one: Expr, other: Expr) -> list[Step] | None:
     """Steps between lines over a common denominator, with √v·√v as v where they need it."""
     if agree(one, other, ("linearity",)):
         return [Step("3", other, by="linearity")]
-    mine, theirs = _without_roots(one), _without_roots(other)
+    mine, theirs = without_roots(one), without_roots(other)
     if (mine, theirs) == (one, other):
         return None
     same = subtract(mine, theirs) == S.Zero  # else summands move between averages
@@ -91,21 +93,21 @@ def between(before: Expr, claim: Expr) -> list[tuple[Expr, str]] | None:
         one, other = _over(left, every), _over(right, every)
     except (FmproofError, TypeError):
         return None
-    mine, theirs = _without_roots(one), _without_roots(other)
+    mine, theirs = without_roots(one), without_roots(other)
     if not every or subtract(mine, theirs) != S.Zero:
         return None
     there = [(left, "ring"), (one, "cancel"), (mine, "root")]
     return [*there, (theirs, "ring"), (other, "root"), (right, "cancel"), (claim, "ring")]
 
 
-def _without_roots(term: Expr) -> Expr:
+def without_roots(term: Expr) -> Expr:
     """√v·√v as v, in every summand and in the averages in it."""
     return add(*(mul(*_squares(Counter(map(_inside, factors(part))))) for part in summands(term)))
 
 
 def _inside(factor: Expr) -> Expr:
     if isinstance(factor, Expect | IntegralOver):
-        return factor.func(_without_roots(factor.args[0]), *factor.args[1:])
+        return factor.func(without_roots(factor.args[0]), *factor.args[1:])
     return factor
 
 

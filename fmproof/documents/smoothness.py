@@ -160,11 +160,19 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             others.append(part)
         elif free_vars(part):
             yield VanishesWith(S.One, part)
-    if others:
+    if len(others) > 1 and all(map(_is_of_time, others)):
+        yield from map(Positive, others)  # t (1 − t): 0 < t < 1
+    elif others:
         part = others[0] if len(others) == 1 else term
         yield Positive(part)
         if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
             yield Positive(part.head.unfold(part.arguments))
+
+
+def _is_of_time(part: Expr) -> bool:
+    """t, 1 − t: what is > 0 between two times."""
+    free = free_vars(part)
+    return len(free) == 1 and all(conventional("times", v.name) for v in free)
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:
@@ -190,6 +198,12 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
             known = head.definition is not None and not (isinstance(head, Density) or average)
             if var in free_vars(place) and not known and not isinstance(head, Gaussian):
                 yield for_every(Differentiable(head(*head.params), param))
+        if head.definition is None and not isinstance(head, Gaussian):
+            pairs = zip(body.arguments, head.params, strict=True)
+            moved = [param for place, param in pairs if var in free_vars(place)]
+            if len(moved) > 1:  # along a path
+                jointly = (part for param in moved for part in (param, param))
+                yield for_every(Differentiable(head(*head.params), *jointly))
         if head.definition is not None:
             yield from _smooth(head.unfold(body.arguments), var, seen)
     if isinstance(body, IntegralOver | Expect):

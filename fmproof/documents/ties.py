@@ -71,6 +71,7 @@ _ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")
 
 
 SAYS = "it may say what"
+TIED_COEFFICIENTS = "its coefficients may be tied to each other"
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Ties:
             return Verdict(f"{lacking[0]} is not in the language yet")
         undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
-        names = {self._key(head): text(head) for head in undefined}
+        names = {self.key_of_head(head): text(head) for head in undefined}
         places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
@@ -201,7 +202,7 @@ class Ties:
         )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
-            return Verdict("its coefficients may be tied to each other")
+            return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = []
         at_ends = any(
             is_number(place)
@@ -288,6 +289,10 @@ class Ties:
             if open_still and self._near(other, item):
                 yield other, left
 
+    def holds_at(self, other: Item, item: Item) -> bool:
+        """Whether what a row before ``item`` says holds there."""
+        return other.index < item.index and self._near(other, item)
+
     # --- what says something ---
 
     def _near(self, other: Item, item: Item) -> bool:
@@ -335,6 +340,8 @@ class Ties:
             return None  # dx/dt says how a point moves, and nothing of the point
         if other.differential:
             return self._moved_at_random(left, names, places)
+        if self._introduces(other, left, names):
+            return None  # a symbol that nothing before it has, and this row neither
         right = other.right
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
@@ -353,6 +360,19 @@ class Ties:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _introduces(self, other: Item, left: t.Node | None, names: dict[str, str]) -> bool:
+        """Whether an assumption, "if x̂(y) = … is taken", says what a new function is."""
+        if not (other.assumed and isinstance(left, t.Call)) or key_of(left.head) in names:
+            return False
+        before = (side for one in self.items[: other.index] for side in (one.left, one.right))
+        return not any(
+            isinstance(n, t.Sym | t.Call) and key_of(n.head if isinstance(n, t.Call) else n) == key
+            for key in [key_of(left.head)]
+            for side in before
+            if side is not None
+            for n in t.walk(side)
+        )
 
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
@@ -404,7 +424,11 @@ class Ties:
         knows."""
         densities = [h for h in undefined if isinstance(h, Density)]
         for joint in densities:
-            family = [h for h in densities if h is not joint and self._key(h) == self._key(joint)]
+            family = [
+                h
+                for h in densities
+                if h is not joint and self.key_of_head(h) == self.key_of_head(joint)
+            ]
             family = [h for h in family if h.sub == joint.sub and not joint.given]
             for alone in (h for h in family if not h.given):
                 if set(alone.main) < set(joint.main) or any(h.given for h in family):
@@ -414,7 +438,9 @@ class Ties:
     def _sampled(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> str:
         """E over y beside a mean over points y_i: the law of y may be that of the points."""
         indexed = {
-            self._key(h): h for h in undefined if any(v.sort is Sort.LATENT for v in h.params)
+            self.key_of_head(h): h
+            for h in undefined
+            if any(v.sort is Sort.LATENT for v in h.params)
         }
         averages = [node for term in terms for node in term.atoms(Expect, IntegralOver)]
         for var in (v for node in averages for draw in node.measure for v in drawn_by(draw)):
@@ -439,7 +465,7 @@ class Ties:
                 continue
             key = key_of(head_of(other.candidate.left))
             found = next(
-                (h for h in heads if h.definition is not None and self._key(h) == key), None
+                (h for h in heads if h.definition is not None and self.key_of_head(h) == key), None
             )
             if found is not None:
                 return f"line {other.place} says what {text(found)} is"
@@ -451,7 +477,7 @@ class Ties:
         """Why a density without a definition is not arbitrary in a row."""
         if head in moving:
             return f"how {text(head)} moves is not said"
-        drawn = self._key(head) in self.elab.density_of
+        drawn = self.key_of_head(head) in self.elab.density_of
         if head in beside or drawn or self._put_into(head, terms):
             return f"{text(head)} may be the density of a path"
         return ""
@@ -464,7 +490,7 @@ class Ties:
 
     def _by_itself(self, head: Head, terms: Sequence[Expr]) -> str:
         """Why a symbol is not arbitrary, whatever the equations say."""
-        shown, key = text(head), self._key(head)
+        shown, key = text(head), self.key_of_head(head)
         letter = key.split("|")[0].split(" ")[-1].rstrip("'")
         parameter = any(v.sort is Sort.PARAM for v in head.params)
         if isinstance(head, Scalar) and conventional("losses", letter) and parameter:
@@ -495,9 +521,9 @@ class Ties:
             return False
         letters = {key_of(n.head) for n in t.walk(definition.right) if isinstance(n, t.Call)}
         letters |= {key_of(n) for n in t.walk(definition.right) if isinstance(n, t.Sym) and n.sub}
-        return not letters & {self._key(h) for h in heads_in(terms) if h is not head}
+        return not letters & {self.key_of_head(h) for h in heads_in(terms) if h is not head}
 
-    def _key(self, head: Head) -> str:
+    def key_of_head(self, head: Head) -> str:
         """The spelling of a symbol in the document."""
         found = (
             k for (k, kind), n in self.elab.names.given.items() if (n, kind) == (head.name, "head")
@@ -543,9 +569,14 @@ def _of_points(head: Head) -> bool:
 
 
 def fixes_a_moment(elab: Elaborator, item: Item) -> bool:
-    """Whether a line of words says what an average of something random is: E[x] = 0, E‖x‖² = d."""
+    """Whether words say what an average of something random is: E[x] = 0, E‖x‖² = d."""
     left, right = item.left, item.right
-    if not item.inline or item.candidate is not None or left is None or right is None:
+    if (
+        not (item.inline or item.said_of_a_letter)
+        or item.candidate is not None
+        or left is None
+        or right is None
+    ):
         return False
     averages = [isinstance(node, t.Expectation) for node in t.walk(left)]
     letters = [node for node in t.walk(right) if isinstance(node, t.Sym)]

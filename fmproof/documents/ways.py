@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import noise_moments, parallel, quotients, standard_noise
+from fmproof.documents import noise_moments, parallel, quotients, radicals, roots, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -77,12 +77,15 @@ class Way:
         by: how it is named.
         more: natural hypotheses that it takes.
         context: terms about which there should be natural hypotheses as well.
+        plainly: whether terms are > 0 that are so by the two lines, and none by what stands between
+            them: √a·√b there does not say that a is.
     """
 
     parts: tuple[Part, ...]
     by: tuple[str, ...]
     more: tuple[Prop, ...] = ()
     context: tuple[Expr, ...] = ()
+    plainly: bool = False
 
 
 def ways(before: Expr, claim: Expr) -> Iterator[Way]:
@@ -116,6 +119,12 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         steps = quotients.steps(before, claim, words)
         if steps is not None:
             yield Way((Part("row", before, steps),), ("cancel", "ring"))
+    apart = roots.steps(before, claim) if Sqrt in kinds else None
+    if apart is not None:
+        yield Way((Part("row", before, apart),), ("root", "cancel", "ring"), plainly=True)
+    rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
+    if rooted is not None:
+        yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
 
 
 def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
@@ -265,7 +274,7 @@ def _forms(before: Expr, claim: Expr, kinds: set[type]) -> list[tuple[str, ...]]
     forms: list[tuple[str, ...]] = []
     if _divides([before, claim]):
         forms.append(quotients.FORM)
-    if _divides([before, claim]) and Sqrt in kinds:
+    if Sqrt in kinds:
         forms.append(("root", *quotients.FORM))
     if kinds & _SMOOTH:
         forms.append(("log", "derivative", *quotients.FORM))

@@ -14,6 +14,7 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     hypotheses,
     integrability,
     integrals,
+    intervals,
     order,
     ring,
 )

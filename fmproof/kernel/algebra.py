@@ -8,7 +8,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, add, factors, mul, summands, without
-from fmproof.lang.node import shown, sort_of
+from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Inner, Ratio
 from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import alpha_equal
@@ -40,7 +40,7 @@ def cancel(term: Expr) -> Sequent:
     parts = factors(term)
     found = ratio_and_denominator(parts)
     if found is None:
-        raise RuleError(f"cancel: expected a product with b and a/b, found {shown(term)}")
+        raise RuleError("cancel: expected a product with b and a/b, found %s", term)
     numerator, denominator = parts[found[0]].args
     rest = mul(numerator, *without(parts, *found))
     vanishing = rest if sort_of(rest) is Sort.REAL else numerator

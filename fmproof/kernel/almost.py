@@ -11,7 +11,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import factors, mul, without
-from fmproof.lang.node import is_nonnegative, shown
+from fmproof.lang.node import is_nonnegative
 from fmproof.lang.nodes import Draw, IntegralOver, Var
 from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
 from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
@@ -73,7 +73,7 @@ def support_of_marginal(marginal: Expr) -> Sequent:
     variables = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
     require(variables, "absolute continuity", "a marginal at variables", m)
     if conditions(m).intersection(drawn):
-        raise RuleError(f"absolute continuity: {shown(m)} is a density given its own draws")
+        raise RuleError("absolute continuity: %s is a density given its own draws", m)
     require(is_nonnegative(mass.body), "absolute continuity", "what is clearly ≥ 0", mass.body)
     mass = apart(mass, free_vars(m))
     measure = (*m.head.ranges(m), *mass.measure)

@@ -102,7 +102,7 @@ def _needs(body: Any, pairs: tuple[tuple[Var, Expr], ...]) -> list[Prop]:
     if is_integral(body) and len(pairs) == 1 and not variables & _in_measure(body):
         ((var, at),) = pairs
         return [Dominated(body.body, var, at, *body.measure)]
-    raise RuleError(f"derivative: no rule for {shown(body)}")
+    raise RuleError("derivative: no rule for %s", body)
 
 
 def _head_at(body: Apply, places: dict[Var, Expr]) -> tuple[Expr, list[tuple[Var, Expr]]]:
@@ -134,7 +134,7 @@ def differentiable(goal: Prop) -> Sequent:
     require(type(goal) is Differentiable, "differentiable", "a differentiability", goal)
     needs = _needs(node.body, node.pairs)
     if any(alpha_equal(goal, need) for need in needs):
-        raise RuleError(f"differentiable: nothing to separate in {shown(goal)}")
+        raise RuleError("differentiable: nothing to separate in %s", goal)
     return infer(goal, *needs)
 
 
@@ -207,7 +207,7 @@ def _derivative(node: Any) -> Expr:
         return mul(here(body), slope(exponent(body)))
     if type(body) is Apply and body.head.definition is None:
         return _chain(body, var, at, kind, slope)
-    raise RuleError(f"derivative: no rule for {shown(node)}")
+    raise RuleError("derivative: no rule for %s", node)
 
 
 _OUTER: dict[type, Callable[[Expr], Expr]] = {
@@ -258,7 +258,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         name, value = next(names)
         inner = Apply(body.head, *here[:place], name, *here[place + 1 :])
         if argument is var and len(moved) == 1:
-            raise RuleError(f"derivative: nothing to separate in {shown(slope(body))}")
+            raise RuleError("derivative: nothing to separate in %s", slope(body))
         if name.sort is Sort.REAL:
             outer = Partial(inner, name, value)
             total.append(mul(outer, slope(argument)))
@@ -267,7 +267,7 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         elif name.sort is Sort.VEC and kind is Grad and var.sort is Sort.VEC:
             total.append(mul(_coefficient(argument, var), Grad(inner, name, value)))
         else:
-            raise RuleError(f"derivative: no chain rule for {shown(slope(body))}")
+            raise RuleError("derivative: no chain rule for %s", slope(body))
     return add(*total)
 
 
@@ -283,7 +283,7 @@ def derivative(term: Expr) -> Sequent:
     require(is_one_of(term, DERIVATIVES), "derivative", "a derivative", term)
     result = _derivative(node)
     if result == term:
-        raise RuleError(f"derivative: nothing to separate in {shown(term)}")
+        raise RuleError("derivative: nothing to separate in %s", term)
     parts = linear_parts(node.body, (node.var,))
     moving = [f for _, f in parts if f is not S.One]
     linear = len(moving) == 1 and (len(parts) > 1 or parts[0][0] is not S.One)
@@ -305,7 +305,7 @@ def stationary_at_zero(goal: Prop) -> Sequent:
                 value = substitute(slope.body, {slope.var: slope.at})
                 if sort_of(slope.body) is Sort.REAL and alpha_equal(value, node.args[1]):
                     return infer(goal)
-    raise RuleError(f"stationary: no derivative of what vanishes in {shown(goal)}")
+    raise RuleError("stationary: no derivative of what vanishes in %s", goal)
 
 
 @rule("D6", CALCULUS)
@@ -346,7 +346,7 @@ def integrable_derivative(goal: Prop) -> Sequent:
     inner: Any = node.body
     bound = {var for item in node.measure for var in drawn_by(item)}
     if bound & free_vars(inner.at):
-        raise RuleError(f"domination: {shown(inner.at)} is integrated in {shown(goal)}")
+        raise RuleError("domination: %s is integrated in %s", inner.at, goal)
     return infer(goal, Dominated(inner.body, inner.var, inner.at, *node.measure))
 
 
@@ -384,7 +384,7 @@ def gaussian_dominated(goal: Prop) -> Sequent:
             constant = not (bound | {node.var}) & free_vars(v)
             if moving == [node.var] and constant and node.var not in free_vars(mul(*others)):
                 return infer(goal, Positive(v), Integrable(mul(*others), *node.measure))
-    raise RuleError(f"domination: no Gaussian density in {shown(goal)}")
+    raise RuleError("domination: no Gaussian density in %s", goal)
 
 
 @rule("D4", "the divergence theorem on growing boxes; Mathlib, integral_divergence_of_hasFDerivAt")
@@ -398,7 +398,7 @@ def divergence_theorem(term: Expr) -> Sequent:
     (item,), inner = node.measure, node.body
     whole = item.var.sort is Sort.VEC and inner.at is item.var
     if not whole or item.var in free_vars(inner.body):
-        raise RuleError(f"divergence theorem: not the integral of a divergence: {shown(term)}")
+        raise RuleError("divergence theorem: not the integral of a divergence: %s", term)
     field = substitute(inner.body, {inner.var: item.var})
     smooth = ForAll(Differentiable(*inner.args), item.var)
     return infer(Equals(term, S.Zero), smooth, Integrable(field, item), Integrable(inner, item))
@@ -414,5 +414,5 @@ def minimisers_of_shift(term: Expr) -> Sequent:
     body, var = term.args
     kept = [s for s in summands(body) if var in free_vars(s)]
     if len(kept) == len(summands(body)):
-        raise RuleError(f"minimisers: no summand of {shown(body)} is free of {shown(var)}")
+        raise RuleError("minimisers: no summand of %s is free of %s", body, var)
     return infer(Equals(term, ArgMin(add(*kept), var)))

@@ -47,7 +47,7 @@ def _averaged(
         return first.args[0], kept, lambda f: mul(*kept, Inner(f, f))
     if side == _SQUARE and rest == [first] and sort_of(first) is Sort.REAL:
         return first, kept, lambda f: mul(*kept, f, f)
-    raise RuleError(f"conditional expectation: no such factors of {shown(body)}")
+    raise RuleError("conditional expectation: no such factors of %s", body)
 
 
 def _mean(
@@ -63,7 +63,7 @@ def _mean(
     hidden = {var for item in inner for var in drawn_by(item)}.difference(given)
     for other in others:
         if hidden & free_vars(other):
-            raise RuleError(f"conditional expectation: {shown(other)} is no function of the given")
+            raise RuleError("conditional expectation: %s is no function of the given", other)
     condition: Prop = Integrable(f, *inner)
     if {var for item in outer for var in drawn_by(item)} & free_vars(condition):
         condition = Almost(condition, *outer)
@@ -151,7 +151,7 @@ def bayes(term: Expr, marginal: Equation) -> Sequent:
     given = tuple(item.var for item in node.given)
     require(set(given) == set(drawn_by(k)), "Bayes", "that X is what is drawn last", term)
     if not alpha_equal(marginal.rhs, Expect(k, *law)):
-        raise RuleError(f"Bayes: {shown(marginal.conclusion)} is not the marginal of {shown(k)}")
+        raise RuleError("Bayes: %s is not the marginal of %s", marginal.conclusion, k)
     whole, condition = _mean(node, given, 0, node.body, ())
     result = Expect(mul(node.body, Ratio(k, marginal.lhs)), *law)
     hypotheses = (lifted(h, node, Lift.ALMOST) for h in marginal.hypotheses)
@@ -192,7 +192,7 @@ def _drawn_arguments(side: Any, count: int) -> tuple[Var, ...]:
     """The first arguments of the function, if they are different drawn variables."""
     variables = side.body.arguments[:count]
     if not set(variables) <= set(bound_vars(side)) or len(set(variables)) != len(variables):
-        raise RuleError(f"equal laws: expected drawn variables in {shown(side.body)}")
+        raise RuleError("equal laws: expected drawn variables in %s", side.body)
     return tuple(variables)
 
 
@@ -220,10 +220,10 @@ def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
     fits = is_one_of(node, (Almost, Integrable))
     require(fits, "transfer", "an integrability or almost sure statement", prop)
     if not alpha_equal(Expect(first.body, *node.measure), first):
-        raise RuleError(f"transfer: {shown(prop)} is not under the law of {shown(first)}")
+        raise RuleError("transfer: %s is not under the law of %s", prop, first)
     variables = _drawn_arguments(Expect(first.body, *node.measure), len(first.body.arguments))
     if free_vars(node.body) & set(bound_vars(node)).difference(variables):
-        raise RuleError(f"transfer: {shown(prop)} is about more than {shown(first.body)}")
+        raise RuleError("transfer: %s is about more than %s", prop, first.body)
     values = dict(zip(variables, second.body.arguments, strict=True))
     stray = set(bound_vars(second)) & free_vars(node.body).difference(variables)
     if stray:

@@ -97,7 +97,7 @@ def equal_sides(goal: Prop, parts: Mapping[int, Equation]) -> Sequent:
     hypotheses: list[Prop] = []
     for place, theorem in parts.items():
         if place not in places or not alpha_equal(args[place], theorem.lhs):
-            raise RuleError(f"equal sides: cannot rewrite {shown(theorem.lhs)} in {shown(goal)}")
+            raise RuleError("equal sides: cannot rewrite %s in %s", theorem.lhs, goal)
         args[place] = theorem.rhs
         hypotheses.extend(theorem.hypotheses)
     return infer(goal, rebuilt(goal, *args), *hypotheses)
@@ -110,7 +110,7 @@ def unfold(term: Expr) -> Sequent:
         return infer(Equals(term, term.definition))
     if type(term) is Apply and term.head.definition is not None:
         return infer(Equals(term, term.head.unfold(term.arguments)))
-    raise RuleError(f"definition: {shown(term)} has no definition to unfold")
+    raise RuleError("definition: %s has no definition to unfold", term)
 
 
 @rule("E4", QUANTIFIERS)

@@ -10,7 +10,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Mul, Pow, add, factors, mul, summands, without
-from fmproof.lang.node import is_one_of, shown
+from fmproof.lang.node import is_one_of
 from fmproof.lang.nodes import Abs, Exp, Log, Ratio, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive
 from fmproof.lang.scope import alpha_equal
@@ -34,7 +34,7 @@ def logarithm(term: Expr) -> Sequent:
     require(is_one_of(a, (Mul, Pow)), "logarithm", "the logarithm of a product or ratio", term)
     parts = factors(a)
     if len(parts) == 1:
-        raise RuleError(f"logarithm: the power in {shown(term)} is too large")
+        raise RuleError("logarithm: the power in %s is too large", term)
     return infer(Equals(term, add(*map(Log, parts))), *map(Positive, parts))
 
 
@@ -61,7 +61,7 @@ def root_squared(term: Expr) -> Sequent:
             if type(first) is Sqrt and alpha_equal(first, parts[j]):
                 (a,) = first.args
                 return infer(Equals(term, mul(a, *without(parts, i, j))), AtMost(S.Zero, a))
-    raise RuleError(f"root: expected √a·√a in a product, found {shown(term)}")
+    raise RuleError("root: expected √a·√a in a product, found %s", term)
 
 
 @rule("F3", _FUNCTIONS)

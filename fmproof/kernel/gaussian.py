@@ -67,7 +67,7 @@ def reparametrise(term: Expr, place: int, scale: Expr, noise: Var) -> Sequent:
     require(fits and is_gaussian(node.measure[place]), "Gaussian", "a Gaussian draw", term)
     x, m, v = node.measure[place].arguments
     if polynomial(v) != polynomial(mul(scale, scale)):
-        raise RuleError(f"Gaussian: {shown(v)} is not the square of {shown(scale)}")
+        raise RuleError("Gaussian: %s is not the square of %s", v, scale)
     if noise.sort is not Sort.VEC or noise in free_vars(term) or noise in bound_vars(term):
         raise RuleError(f"Gaussian: {noise.name} is no new vector in {shown(term)}")
     draws = (Normal(noise), Let(x, add(m, mul(scale, noise))))
@@ -97,7 +97,7 @@ def _draw(draw: Any) -> tuple[Any, Expr, Expr]:
     require(is_gaussian(draw) and type(draw.args[1]) is Var, "Gaussian", "x~N(m, v)", draw)
     x, m, v = draw.arguments
     if x in free_vars(m) | free_vars(v):
-        raise RuleError(f"Gaussian: {shown(draw)} depends on what it draws")
+        raise RuleError("Gaussian: %s depends on what it draws", draw)
     return x, m, v
 
 
@@ -109,7 +109,7 @@ def gaussian_moments(goal: Prop) -> Sequent:
     require(fits, "Gaussian", "an integrability condition under one N(m, v)", goal)
     x, _, _ = _draw(node.measure[0])
     if not _is_polynomial(node.body, x):
-        raise RuleError(f"Gaussian: {shown(node.body)} is not a polynomial in {shown(x)}")
+        raise RuleError("Gaussian: %s is not a polynomial in %s", node.body, x)
     return infer(goal)
 
 
@@ -131,7 +131,7 @@ def gaussian_bounded(goal: Prop) -> Sequent:
     for place, part in enumerate(parts):
         if is_gaussian(part) and not free_vars(part.args[3]) & set(bound_vars(node)):
             return infer(goal, Integrable(mul(*without(parts, place)), *node.measure))
-    raise RuleError(f"Gaussian: no bounded density in {shown(goal)}")
+    raise RuleError("Gaussian: no bounded density in %s", goal)
 
 
 @rule("N5", _PRODUCT)
@@ -145,12 +145,12 @@ def gaussian_product(term: Expr, first: int, second: int) -> Sequent:
     require(is_gaussian(parts[second]), "Gaussian", "two Gaussian densities", term)
     (x, mean, v), (y, m, w) = parts[first].arguments, parts[second].arguments
     if type(y) is not Var or any(y in free_vars(part) for part in (x, v, m, w)):
-        raise RuleError(f"Gaussian: no N(x; a y + b, v)·N(y; m, w) in {shown(term)}")
+        raise RuleError("Gaussian: no N(x; a y + b, v)·N(y; m, w) in %s", term)
     slopes: list[Expr] = []
     shifts: list[Expr] = []
     for constant, moving in linear_parts(mean, (y,)):
         if moving not in (y, S.One):
-            raise RuleError(f"Gaussian: {shown(mean)} is not a {shown(y)} + b")
+            raise RuleError("Gaussian: %s is not a %s + b", mean, y)
         (slopes if moving is y else shifts).append(constant)
     a, b = add(*slopes), add(*shifts)
     s = add(mul(a, a, w), v)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fmproof.errors import RuleError
 from fmproof.kernel.rule import rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
-from fmproof.lang.node import shown
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import alpha_equal, canon
 
@@ -38,5 +37,5 @@ def weaken(theorem: Theorem, prop: Prop) -> Sequent:
 def restate(theorem: Theorem, prop: Prop) -> Sequent:
     """The same theorem with its conclusion under other bound names."""
     if not alpha_equal(theorem.conclusion, prop):
-        raise RuleError(f"restate: {shown(prop)} is not {shown(theorem.conclusion)}")
+        raise RuleError("restate: %s is not %s", prop, theorem.conclusion)
     return infer(prop, after=(theorem,))

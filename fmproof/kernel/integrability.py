@@ -20,7 +20,7 @@ from fmproof.kernel.ring import ring_normal
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, factors, mul, summands, without
-from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, shown, sort_of
+from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
@@ -131,7 +131,7 @@ def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
             Integrable(first.body, *(first.measure[i] for i in order)), second
         )
     if not same:
-        raise RuleError(f"Tonelli: {shown(goal)} and {shown(premise)} are different integrals")
+        raise RuleError("Tonelli: %s and %s are different integrals", goal, premise)
     return infer(goal, premise)
 
 
@@ -139,7 +139,7 @@ def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
 def finite_measure(goal: Prop) -> Sequent:
     """⊢ constants are integrable under laws and over bounded intervals."""
     if joint_form(_require(goal, "finite measure")) is not None:
-        raise RuleError(f"finite measure: not the integral of a constant: {shown(goal)}")
+        raise RuleError("finite measure: not the integral of a constant: %s", goal)
     return infer(goal)
 
 
@@ -151,7 +151,7 @@ def sum_of_integrable(goal: Prop) -> Sequent:
     """{each fᵢ integrable} ⊢ Σ fᵢ integrable."""
     parts = summands(ring_normal(_require(goal, "sum").body))
     if len(parts) < 2:
-        raise RuleError(f"sum: expected a sum, found {shown(goal)}")
+        raise RuleError("sum: expected a sum, found %s", goal)
     return infer(goal, *(_over(goal, part) for part in parts))
 
 
@@ -168,7 +168,7 @@ def constant_factor(goal: Prop) -> Sequent:
             kept.append(factor)
     rest = mul(*kept)
     if rest == node.body:
-        raise RuleError(f"constant factor: none in {shown(goal)}")
+        raise RuleError("constant factor: none in %s", goal)
     return infer(goal, _over(node, rest))
 
 
@@ -183,7 +183,7 @@ def cancelled_ratio(goal: Prop) -> Sequent:
     parts = factors(body)
     found = ratio_and_denominator(parts)
     if found is None:
-        raise RuleError(f"ratio: no b·(a/b) in {shown(goal)}")
+        raise RuleError("ratio: no b·(a/b) in %s", goal)
     numerator: Any = parts[found[0]].args[0]
     return infer(goal, Integrable(mul(numerator, *without(parts, *found)), *measures))
 
@@ -195,7 +195,7 @@ def cauchy_schwarz(goal: Prop) -> Sequent:
     for inner, weight in _inner_factors(node.body):
         if not inner.is_square:
             return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in inner.args))
-    raise RuleError(f"Cauchy–Schwarz: no inner product in {shown(goal)}")
+    raise RuleError("Cauchy–Schwarz: no inner product in %s", goal)
 
 
 @rule("C2", LP)
@@ -207,7 +207,7 @@ def scalar_cauchy_schwarz(goal: Prop, first: int, second: int) -> Sequent:
     require(fits, "Cauchy–Schwarz", f"factors {first} and {second}", goal)
     a, b = parts[first], parts[second]
     if sort_of(a) is not Sort.REAL or sort_of(b) is not Sort.REAL:
-        raise RuleError(f"Cauchy–Schwarz: {shown(a)} and {shown(b)} are not both scalars")
+        raise RuleError("Cauchy–Schwarz: %s and %s are not both scalars", a, b)
     weight = mul(*without(parts, first, second))
     return infer(goal, *(_over(node, mul(weight, f, f)) for f in (a, b)))
 
@@ -220,7 +220,7 @@ def parallelogram(goal: Prop) -> Sequent:
         if inner.is_square and type(inner.args[0]) is Add:
             parts = inner.args[0].args
             return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in parts))
-    raise RuleError(f"parallelogram: no squared norm of a sum in {shown(goal)}")
+    raise RuleError("parallelogram: no squared norm of a sum in %s", goal)
 
 
 @rule("C5", LP)
@@ -230,7 +230,7 @@ def square_integrable(goal: Prop) -> Sequent:
     parts = factors(node.body)
     places = [i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC]
     if len(places) != 1:
-        raise RuleError(f"second moment: expected a vector, found {shown(node.body)}")
+        raise RuleError("second moment: expected a vector, found %s", node.body)
     vector, weight = parts[places[0]], mul(*without(parts, *places))
     return infer(goal, _over(node, mul(weight, Inner(vector, vector))), _over(node, weight))
 
@@ -268,7 +268,7 @@ def integral_inside(goal: Prop) -> Sequent:
             body = inner.body if other is None else Inner(other, inner.body)
             joint = mul(*without(parts, place), body)
             return infer(goal, Integrable(joint, *node.measure, *inner.measure))
-    raise RuleError(f"Tonelli: no integral inside {shown(goal)}")
+    raise RuleError("Tonelli: no integral inside %s", goal)
 
 
 @rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")
@@ -292,7 +292,7 @@ def jensen(goal: Prop) -> Sequent:
             if alpha_equal(factor, marginal):
                 inside = mul(*without(weights, place), joint, Inner(values, values))
                 return infer(goal, Integrable(inside, *measures, *integrated))
-    raise RuleError(f"Jensen: no squared conditional expectation with its weight in {shown(goal)}")
+    raise RuleError("Jensen: no squared conditional expectation with its weight in %s", goal)
 
 
 def _average(field: Any, taken: frozenset[Var]) -> tuple[Expr, Expr, Any, Any] | None:
@@ -323,6 +323,6 @@ def equal_integrand(goal: Prop, theorem: Equation) -> Sequent:
     """From ⊢ f = g: {g integrable} ⊢ f integrable; what that needs holds almost everywhere."""
     node = _require(goal, "equal integrands")
     if not alpha_equal(node.body, theorem.lhs):
-        raise RuleError(f"equal integrands: {shown(theorem.lhs)} is not in {shown(goal)}")
+        raise RuleError("equal integrands: %s is not in %s", theorem.lhs, goal)
     hypotheses = (lifted(h, node, Lift.ALMOST) for h in theorem.hypotheses)
     return infer(goal, _over(node, theorem.rhs), *hypotheses)

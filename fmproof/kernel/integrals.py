@@ -11,7 +11,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
-from fmproof.lang.node import bound_vars, is_one_of, rebuilt, shown
+from fmproof.lang.node import bound_vars, is_one_of, rebuilt
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Let, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
@@ -66,7 +66,7 @@ def linearity(term: Expr) -> Sequent:
             conditions.append(Integrable(rest, *node.measure))
     whole = add(*result)
     if alpha_equal(whole, term):
-        raise RuleError(f"linearity: nothing to separate in {shown(term)}")
+        raise RuleError("linearity: nothing to separate in %s", term)
     return infer(Equals(term, whole), *(conditions if len(result) > 1 else ()))
 
 
@@ -92,7 +92,7 @@ def inner_of_integral(term: Expr) -> Sequent:
             result = with_body(inner, mul(scalar, Inner(other, inner.body)))
             condition = Integrable(mul(scalar, inner.body), *inner.measure)
             return infer(Equals(term, result), condition)
-    raise RuleError(f"linearity: expected an inner product with an integral, found {shown(term)}")
+    raise RuleError("linearity: expected an inner product with an integral, found %s", term)
 
 
 @rule("I4", _FUBINI)
@@ -152,7 +152,7 @@ def marginal_draw(term: Expr, place: int) -> Sequent:
     node = _with_draw(term, place, "marginalisation")
     law = joint_law(node.measure[place], frozenset(bound_vars(node)) | free_vars(node))
     if law is None:
-        raise RuleError(f"marginalisation: {shown(node.measure[place])} is not a marginal")
+        raise RuleError("marginalisation: %s is not a marginal", node.measure[place])
     measure = (*node.measure[:place], *law, *node.measure[place + 1 :])
     return infer(Equals(term, Expect(node.body, *measure)))
 
@@ -190,7 +190,7 @@ def drop_draw(term: Expr, place: int) -> Sequent:
     unused = frozenset(drawn_by(node.measure[place]))
     rest = without(node.measure, place)
     if any(unused & free_vars(part) for part in (node.body, *rest)):
-        raise RuleError(f"drop: {shown(node.measure[place])} is used in {shown(term)}")
+        raise RuleError("drop: %s is used in %s", node.measure[place], term)
     return infer(Equals(term, Expect(node.body, *rest) if rest else node.body))
 
 

@@ -12,7 +12,7 @@ from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, summands, without
-from fmproof.lang.node import is_nonnegative, is_one_of, shown
+from fmproof.lang.node import is_nonnegative, is_one_of
 from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
 from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.props import Almost, AtMost, Integrable, Positive, Prop, VanishesWith
@@ -24,7 +24,7 @@ _ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theor
 def nonnegativity(term: Expr) -> Sequent:
     """⊢ 0 ≤ a for squares, densities, weights, and their sums, products and integrals."""
     if not is_nonnegative(term):
-        raise RuleError(f"nonnegative: it is not clear from its form that {shown(term)} ≥ 0")
+        raise RuleError("nonnegative: it is not clear from its form that %s ≥ 0", term)
     return infer(AtMost(S.Zero, term))
 
 
@@ -34,9 +34,7 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
     prop: Any = theorem.conclusion
     require(type(prop) is AtMost and prop.lhs is S.Zero, "nonnegative", "0 ≤ d", prop)
     if polynomial(add(upper, mul(S.NegativeOne, lower))) != polynomial(prop.rhs):
-        raise RuleError(
-            f"nonnegative: {shown(upper)} − {shown(lower)} is not {shown(prop.rhs)} by arithmetic"
-        )
+        raise RuleError("nonnegative: %s − %s is not %s by arithmetic", upper, lower, prop.rhs)
     return infer(AtMost(lower, upper), after=(theorem,))
 
 
@@ -101,5 +99,5 @@ def product_vanishes(goal: Prop) -> Sequent:
     if parts == (b,) or (is_number(b) and b is not S.Zero):
         if is_number(b) and b is not S.Zero:
             return infer(goal)
-        raise RuleError(f"nonzero: {shown(b)} is no product or ratio")
+        raise RuleError("nonzero: %s is no product or ratio", b)
     return infer(goal, *(VanishesWith(a, part) for part in parts))

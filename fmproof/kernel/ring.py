@@ -13,7 +13,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.rule import Equation, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, coefficient, factors, mul, summands
-from fmproof.lang.node import declaration, rebuilt, remembered, shown
+from fmproof.lang.node import declaration, rebuilt, remembered
 from fmproof.lang.nodes import Ratio
 from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.props import Equals, VanishesWith
@@ -76,9 +76,7 @@ def linear_combination(theorem: Equation, factor: Expr, lhs: Expr, rhs: Expr) ->
     left = add(lhs, mul(S.NegativeOne, rhs))
     right = mul(factor, add(theorem.lhs, mul(S.NegativeOne, theorem.rhs)))
     if polynomial(left) != polynomial(right):
-        raise RuleError(
-            f"ring: {shown(left)} is not {shown(factor)} times {shown(theorem.conclusion)}"
-        )
+        raise RuleError("ring: %s is not %s times %s", left, factor, theorem.conclusion)
     return infer(Equals(lhs, rhs), after=(theorem,))
 
 
@@ -86,7 +84,7 @@ def linear_combination(theorem: Equation, factor: Expr, lhs: Expr, rhs: Expr) ->
 def ring(lhs: Expr, rhs: Expr) -> Sequent:
     """⊢ a = b when both are the same polynomial: addition, multiplication, distribution."""
     if polynomial(lhs) != polynomial(rhs):
-        raise RuleError(f"ring: {shown(lhs)} and {shown(rhs)} are not equal by arithmetic alone")
+        raise RuleError("ring: %s and %s are not equal by arithmetic alone", lhs, rhs)
     return infer(Equals(lhs, rhs))
 
 
@@ -96,7 +94,7 @@ def field(lhs: Expr, rhs: Expr) -> Sequent:
     denominators: dict[Expr, None] = {}
     (a, b), (c, d) = (_fraction(side, denominators) for side in (lhs, rhs))
     if polynomial(mul(a, d)) != polynomial(mul(c, b)):
-        raise RuleError(f"field: {shown(lhs)} and {shown(rhs)} are not equal as fractions")
+        raise RuleError("field: %s and %s are not equal as fractions", lhs, rhs)
     return infer(Equals(lhs, rhs), *(VanishesWith(S.One, below) for below in denominators))
 
 

@@ -36,7 +36,7 @@ def _term(value: Any, role: str) -> Expr:
 
 def _proposition(value: Any, role: str) -> Prop:
     if not is_one_of(value, PROPOSITIONS):
-        raise RuleError(f"{role} must be a proposition, found {shown(value)}")
+        raise RuleError("%s must be a proposition, found %s", role, value)
     return admit(value)
 
 
@@ -48,7 +48,7 @@ def _theorem(value: Any, role: str) -> Theorem:
 
 def _equation(value: Any, role: str) -> Theorem:
     if type(_theorem(value, role).conclusion) is not Equals:
-        raise RuleError(f"{role} must be an equation, found {shown(value.conclusion)}")
+        raise RuleError("%s must be an equation, found %s", role, value.conclusion)
     return value
 
 
@@ -208,4 +208,4 @@ def _made(sequent: Sequent, trace: Trace) -> Theorem:
 def require(fits: bool, rule: str, wanted: str, found: Basic) -> None:
     """Raise :class:`RuleError` unless ``fits``."""
     if not fits:
-        raise RuleError(f"{rule}: expected {wanted}, found {shown(found)}")
+        raise RuleError("%s: expected %s, found %s", rule, wanted, found)

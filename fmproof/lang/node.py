@@ -161,7 +161,11 @@ def declared_types() -> tuple[type, ...]:
 
 def is_one_of(value: Any, kinds: Iterable[type]) -> bool:
     """Whether the type of ``value`` is one of ``kinds``, exactly; no ``==`` is asked."""
-    return any(type(value) is kind for kind in kinds)
+    own = type(value)
+    for kind in kinds:  # noqa: SIM110 — it is asked so often that a generator would show
+        if own is kind:
+            return True
+    return False
 
 
 def is_declared(node: Any) -> bool:
@@ -262,7 +266,8 @@ SHARED: Mapping[str, Any] = MappingProxyType(
     {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
 )
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
-_shared = [*map(id, SHARED.values()), *map(id, map(type, SHARED.values()))]
+_ZERO, _ONE, _MINUS, _HALF = SHARED.values()
+_OF_ZERO, _OF_ONE, _OF_MINUS, _OF_HALF = map(type, SHARED.values())
 
 
 def intact() -> None:
@@ -272,8 +277,15 @@ def intact() -> None:
             "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
             "form; switch it on again"
         )
-    found = (S.Zero, S.One, S.NegativeOne, S.Half)
-    if [*map(id, found), *map(id, map(type, found))] != _shared:
+    zero, one, minus, half = S.Zero, S.One, S.NegativeOne, S.Half
+    same = zero is _ZERO and one is _ONE and minus is _MINUS and half is _HALF
+    if not (  # without a loop: it is asked of every node
+        same
+        and type(zero) is _OF_ZERO
+        and type(one) is _OF_ONE
+        and type(minus) is _OF_MINUS
+        and type(half) is _OF_HALF
+    ):
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 

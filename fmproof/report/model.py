@@ -16,12 +16,58 @@ Status = Literal["proved", "failed"]
 NumericStatus = Literal["agrees", "refuted", "inconclusive"]
 
 
-@dataclass(frozen=True)
 class Formula:
-    """A term or proposition, printed twice."""
+    """A term or proposition, printed twice.
 
-    text: str  #: one line of Unicode
-    latex: str  #: LaTeX for math mode, without delimiters
+    Args:
+        text: one line of Unicode.
+        latex: LaTeX for math mode, without delimiters.
+
+    Each is a string or what makes it, which is called when somebody asks: of most formulas a
+    terminal shows nothing, and of none the LaTeX.
+    """
+
+    __slots__ = ("_latex", "_text")
+
+    _text: str | Callable[[], str]
+    _latex: str | Callable[[], str]
+
+    def __init__(self, text: str | Callable[[], str], latex: str | Callable[[], str]) -> None:
+        object.__setattr__(self, "_text", text)
+        object.__setattr__(self, "_latex", latex)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Formula is immutable: cannot set {name}")
+
+    @property
+    def text(self) -> str:
+        return self._spelled("_text")
+
+    @property
+    def latex(self) -> str:
+        return self._spelled("_latex")
+
+    def _spelled(self, way: str) -> str:
+        found = getattr(self, way)
+        if not isinstance(found, str):
+            found = found()
+            object.__setattr__(self, way, found)
+        return str(found)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Formula):
+            return NotImplemented
+        return (self.text, self.latex) == (other.text, other.latex)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r}, {self.latex!r})"
+
+    def __reduce__(self) -> tuple[type[Formula], tuple[str, str]]:
+        """It is kept, sent and copied as printed."""
+        return Formula, (self.text, self.latex)
 
 
 Prose = tuple[str | Formula, ...]

@@ -15,6 +15,7 @@ from fmproof.report.model import (
     Condition,
     DerivationReport,
     Failure,
+    Formula,
     HypothesisReport,
     Numeric,
     PartReport,
@@ -75,6 +76,8 @@ def _respelled(found: Any, lettered: Callable[[str], str]) -> Any:
     """A report, or a piece of one, with every text in it written by ``lettered``."""
     if isinstance(found, str):
         return lettered(found)
+    if isinstance(found, Formula):
+        return Formula(lambda: lettered(found.text), lambda: found.latex)
     if isinstance(found, tuple):
         return tuple(_respelled(piece, lettered) for piece in found)
     if is_dataclass(found) and not isinstance(found, type):

@@ -39,14 +39,14 @@ def check_names(owner: str, nodes: Iterable[Basic]) -> None:
     Definitions are looked into. The variables that a definition binds are its own affair.
     """
     nodes = list(nodes)
-    _check_symbols(owner, nodes)
-    _check_subscripts(owner, nodes)
+    symbols = list(_symbols(nodes))
+    _check_symbols(owner, symbols)
+    _check_subscripts(owner, [symbol for _, symbol in symbols])
     _check_parts(owner, nodes)
 
 
-def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
+def _check_symbols(owner: str, symbols: Iterable[tuple[str, Basic]]) -> None:
     meaning: dict[str, Basic] = {}
-    symbols = list(_symbols(nodes))
     applied = {text(s) for _, s in symbols if isinstance(s, Head) and s.params}
     applied -= {text(gaussian)}  # N(x; m, v) looks like no product
     for key, symbol in symbols:
@@ -66,9 +66,8 @@ def _check_symbols(owner: str, nodes: Iterable[Basic]) -> None:
             )
 
 
-def _check_subscripts(owner: str, nodes: Iterable[Basic]) -> None:
+def _check_subscripts(owner: str, symbols: Iterable[Basic]) -> None:
     """No name has a subscript that looks like a dependence on a variable: L_θ, p_t, u_x."""
-    symbols = [symbol for _, symbol in _symbols(nodes)]
     variables = {text(symbol) for symbol in symbols if isinstance(symbol, Var)}
     for symbol in symbols:
         variables |= {text(v) for v in getattr(symbol, "params", ())}

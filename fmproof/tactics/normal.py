@@ -11,6 +11,7 @@ that needs follows from the hypotheses:
   by arithmetic unfolded, and then with derivatives and scores worked out;
 - the same with a sum that a hypothesis is about kept together;
 - the same with integrals over [0, 1] as averages over a uniform time;
+- integrals over an interval by the fundamental theorem;
 - the same with scores integrated by parts;
 - gradients and minimisers of two functions that differ by a constant;
 - everything written as integrals.
@@ -56,6 +57,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
+from fmproof.tactics.antiderivatives import known_ratios
 from fmproof.tactics.averages import written_mean
 from fmproof.tactics.by_parts import integral_by_parts, score_by_parts
 from fmproof.tactics.differences import subtract
@@ -68,6 +70,7 @@ from fmproof.tactics.methods.integrals import (
     in_standard_order,
     mixtures_drawn,
 )
+from fmproof.tactics.moving_ends import has_interval
 from fmproof.tactics.rewriting import (
     Conversion,
     Forms,
@@ -114,6 +117,7 @@ def forms(line: Line) -> Iterator[Common]:
             _derived,
         ):
             yield from _made(make, each)
+        yield from _made(_between_ends, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
@@ -293,6 +297,18 @@ def _averages_over_time(term: Expr) -> bool:
 def _by_parts(line: Line) -> Common:
     """The same with scores of a law integrated by parts."""
     return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts)))
+
+
+def _between_ends(line: Line) -> Common | None:
+    """Integrals over an interval by the fundamental theorem, definitions unfolded."""
+    left, right = (then(reflexivity(side), _arithmetic) for side in (line.before, line.claim))
+    if not (has_interval(left.rhs) or has_interval(right.rhs)):
+        return None
+    for names in (("fundamental",), ("derivative", "linearity", "fundamental")):
+        common = common_form(replace(line, before=left.rhs, claim=right.rhs), names)
+        left, right = transitivity(left, common.left), transitivity(right, common.right)
+    left, right = then(left, known_ratios), then(right, known_ratios)
+    return _further(left, right, common_form(Line(left.rhs, right.rhs), ("exp",)))
 
 
 def _named(name: str) -> Method:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from sympy import Basic, Rational
 
@@ -38,8 +39,8 @@ _VARIABLES = {
 
 
 def formula(node: Basic) -> Formula:
-    """A term or proposition, printed for a report."""
-    return Formula(text(node), latex(node))
+    """A term or proposition, for a report."""
+    return Formula(partial(text, node), partial(latex, node))
 
 
 def almost_every(measure: Sequence[Draw]) -> Formula | None:

@@ -29,6 +29,8 @@ STATED_ALONE = {
     "dominated_differentiable",
     "dominated_integrable",
     "divergence_theorem",
+    "fundamental_theorem",
+    "integrable_between",
     "gaussian_moments",
     "stationary_at_zero",
 }

@@ -47,6 +47,7 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
+    intervals,
     order,
 )
 from fmproof.kernel import hypotheses as sequents
@@ -590,6 +591,26 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "divergence under a law": (
         lambda: calculus.divergence_theorem(Expect(Div(a(x), x), p(x))),
         "divergence theorem: expected ∫ div F dx, found E_{x~p}[div_x a(x)]",
+    ),
+    "fundamental theorem of something else": (
+        lambda: intervals.fundamental_theorem(Integral(Partial(h(s * t), s, t), (t, 0, 1))),
+        "fundamental theorem: not the integral of a derivative: ∫₀¹ [∂_s h(s t)]_{s = t} dt",
+    ),
+    "fundamental theorem at another place": (
+        lambda: intervals.fundamental_theorem(Integral(Partial(h(s), s, 2 * t), (t, 0, 1))),
+        "fundamental theorem: not the integral of a derivative: ∫₀¹ [∂_s h(s)]_{s = 2 t} dt",
+    ),
+    "fundamental theorem of the whole line": (
+        lambda: intervals.fundamental_theorem(Integral(Partial(h(t), t), t)),
+        "fundamental theorem: expected ∫ₐᵇ ∂F dt, found ∫ ∂_t h(t) dt",
+    ),
+    "integrable over the whole line": (
+        lambda: intervals.integrable_between(Integrable(h(t), Lebesgue(t))),
+        "continuity: expected an integrability over an interval, found ∫ |h(t)| dt < ∞",
+    ),
+    "integrable under a law": (
+        lambda: intervals.integrable_between(Integrable(h(t), rho(t))),
+        "continuity: expected an integrability over an interval, found E_{t~ρ}[|h(t)|] < ∞",
     ),
     "equal sides of an integrability": (
         lambda: equality.equal_sides(Integrable(f(x), dx), {0: f_is_g}),

@@ -51,6 +51,7 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
+    intervals,
     order,
 )
 from fmproof.kernel import hypotheses as sequents
@@ -666,6 +667,15 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
+    ),
+    "fundamental theorem": (
+        lambda: intervals.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
+        "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
+        "∫₀² ∂_t (h(t) x) dt = h(2) x − h(0) x",
+    ),
+    "integrable over an interval": (
+        lambda: intervals.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
+        "t ↦ h(t) x is differentiable ⊢ ∫₀² ‖h(t) x‖ dt < ∞",
     ),
     "equal sides": (
         lambda: equality.equal_sides(Positive(f(x)), {0: f_is_g}),

@@ -37,6 +37,7 @@ from fmproof.kernel import (
     functions,
     gaussian,
     integrals,
+    intervals,
     order,
 )
 from fmproof.kernel import ring as rings
@@ -324,6 +325,11 @@ def divergence_theorem(pick: Pick) -> Theorem:
     return calculus.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
 
 
+def fundamental_theorem(pick: Pick) -> Theorem:
+    grows = pick.choice([t * a(x), g(t, x) * x, Exp(2 * t) * g(t, x), w(t)])
+    return intervals.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
+
+
 def gaussian_draws(pick: Pick) -> tuple[Expr, ...]:
     return pick.choice([PATH, COUPLED, (q(z), p(t, x, z)), (q(z), Normal(x, t * z, 1 - t))])
 
@@ -456,7 +462,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
         drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
         from_difference, linear_combination, log_derivative, exchange,
-        divergence_theorem, pull_out, take_out,
+        divergence_theorem, fundamental_theorem, pull_out, take_out,
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         logarithm, exponential, root_squared, root_of_product, absolute_value, field,
@@ -468,7 +474,7 @@ ELSEWHERE = {
     "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
-    "dominated_differentiable", "stationary_at_zero", "dominated_integrable",
+    "dominated_differentiable", "integrable_between", "stationary_at_zero", "dominated_integrable",
 }  # fmt: skip
 """They conclude no equation or inequality."""
 

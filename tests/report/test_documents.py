@@ -251,7 +251,7 @@ def test_formulas_are_mathml_without_raw_latex(case) -> None:
 def test_an_unknown_command_falls_back_to_the_plain_text() -> None:
     report = proved()
     (derivation,) = report.derivations
-    statement = replace(derivation.statement, latex=r"\nosuchcommand{x}", text="x < y")
+    statement = Formula("x < y", r"\nosuchcommand{x}")
     shown = html.render(replace(report, derivations=(replace(derivation, statement=statement),)))
     assert '<span class="text">x &lt; y</span>' in shown
     assert "nosuchcommand" not in shown

@@ -6,7 +6,7 @@ from sympy import Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
-from fmproof.kernel import calculus
+from fmproof.kernel import calculus, intervals
 from fmproof.lang.nodes import (
     Abs,
     ArgMin,
@@ -16,6 +16,7 @@ from fmproof.lang.nodes import (
     Field,
     Grad,
     Integral,
+    IntegralOver,
     Lebesgue,
     Log,
     Normal,
@@ -355,6 +356,40 @@ def kink_of_positive() -> Case:
         sides=("diverges", "diverges"),
         missing=(Differentiable(weight(t), t, 0),),
         kernel=lambda: calculus.log_derivative(left),
+    )
+
+
+def _between(
+    low: int, value: str, sides: tuple[str, str], smooth: bool = True, mild: bool = True
+) -> Case:
+    slope, over = Partial(f(t), t), Lebesgue(t, low, 1)
+    total = IntegralOver(slope, over)
+    conditions = ((smooth, ForAll(Differentiable(f(t), t), t)), (mild, Integrable(slope, over)))
+    return Case(
+        Equals(total, f(1) - f(low)),
+        {f: value},
+        sides=sides,
+        given=tuple(prop for holds, prop in conditions if holds),
+        missing=tuple(prop for holds, prop in conditions if not holds),
+        kernel=lambda: intervals.fundamental_theorem(total),
+    )
+
+
+def function_jumps() -> Case:
+    return _between(-1, "1 if t > 0 else 0", ("0", "1"), smooth=False)
+
+
+def slope_not_integrable() -> Case:
+    return _between(0, "t**2 * sin(1 / t**2) if t else 0", ("diverges", "sin(1)"), mild=False)
+
+
+def pole_in_interval() -> Case:
+    goal = Integrable(f(t), over_t)
+    return Case(
+        goal,
+        {f: "1 / t if t else 0"},
+        missing=(ForAll(Differentiable(f(t), t), t),),
+        kernel=lambda: intervals.integrable_between(goal),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,7 @@ def moves(elab: Elaborator, node: t.Sym) -> bool:
     if spelled(node) in elab.evidence.random and node.name[-1].isupper():
         return False  # a process: random at every time
     if any(isinstance(s, t.Num) for s in node.sub) and key in elab.candidates:
-        return False
+        return key in elab.courses  # else z_t may be made of a z_0 and a z_1
     return all(isinstance(s, t.Num) or elab.of_times(s) for s in node.sub)
 
 
@@ -176,7 +177,8 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
     calls = [
         c
         for c in elab.evidence.called.get(key_of(node), ())
-        if len(c.head.sub) == len(node.sub)
+        if [elab.is_parameter(spelled(s)) for s in c.head.sub]  # ε_θ(x, t) says nothing of ε_t
+        == [elab.is_parameter(spelled(s)) for s in node.sub]
         and (c.head.sup is None) == (node.sup is None)
         and all(isinstance(a, t.Sym) for a in places(c))
     ]
@@ -191,16 +193,20 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
                 elab.note(spelled(node), f"a function of {spelled(point)}", why, node.at, True)
         return None if point is None else t.Call(node.at, node, (point,))
 
-    def order(call: t.Call) -> tuple[int, bool, bool]:
+    def order(call: t.Call) -> tuple[int, bool, bool, bool]:
         names = {spelled(a) for a in (*call.args, *call.after)}
+        moves = any(map(elab.of_times, (s for a in call.args for s in getattr(a, "sub", ()))))
         return (
             len(call.given) if elab.expand else -len(call.given),  # the other way: given y
+            elab.off_paths and moves,
             not names <= set(elab.bound),
             bool(names & set(elab.evidence.random)),
         )
 
     first = min(calls, key=order)
     args = first.args
+    if elab.off_paths:
+        args = tuple(_off_path(elab, a) if isinstance(a, t.Sym) else a for a in args)
     points = [s for s in dict.fromkeys(elab.bound) if _is_point(elab, s)]
     if len(points) == 1 and not first.given:
         here = t.Sym(node.at, points[0])
@@ -252,6 +258,14 @@ def with_arguments(elab: Elaborator, node: t.Sym) -> t.Node:
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return node
     return implied_call(elab, node) or node
+
+
+def _off_path(elab: Elaborator, point: t.Sym) -> t.Sym:
+    """x for a point x_t on a path."""
+    if not any(map(elab.of_times, point.sub)) or elab.evidence.sorts.kind(point) != "vec":
+        return point
+    letter = replace(point, sub=())
+    return elab.point_letter() or letter
 
 
 def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
@@ -319,8 +333,16 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
             for c in elab.evidence.called.get(key, ())
             if isinstance(c.args[0] if c.args else None, t.Sym)
         ]
-        return bool(others)
+        return bool(others) and not _is_factor(elab, arg, [c.args[0] for c in others])
     return True
+
+
+def _is_factor(elab: Elaborator, arg: t.Node, places: Sequence[t.Node]) -> bool:
+    """β (a² + b²) beside β(t): a sum of squares in which no time is, of a function of times."""
+    squares = any(isinstance(n, t.Pow) for n in t.walk(arg))
+    letters = [n for n in t.walk(arg) if isinstance(n, t.Sym)]
+    of_times = all(map(elab.of_times, places))
+    return squares and of_times and not any(elab.is_time(spelled(n)) for n in letters)
 
 
 def applied(elab: Elaborator, node: t.Call) -> Expr:
@@ -328,7 +350,7 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     params = list(head.sub)
     sub, label = [], ""
     for script in params:
-        if (isinstance(script, t.Num) and not moves(elab, head)) or (
+        if (isinstance(script, t.Num) and not _at_a_time(elab, head)) or (
             isinstance(script, t.Sym) and not scopes(elab, script)
         ):
             label += "".join(letter for letter in spelled(script) if letter.isalnum())
@@ -393,6 +415,16 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
         values = dict(zip(meaning.params, everything, strict=True))
         return calculus.recentred(elab, substitute(meaning.body, values))
     return meaning.head(*everything)
+
+
+def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
+    """Whether the 0 of z_0, ψ_0(x), p_0(x) is a time: of a curve, or of a flow or a density that
+    nothing but a differential equation defines."""
+    key = key_of(head)
+    evolves = key in elab.courses or (key in elab.evolving and key not in elab.density_of)
+    if evolves and len(head.sub) == 1 and key not in elab.candidates:
+        return True
+    return moves(elab, head)
 
 
 def scopes(elab: Elaborator, script: t.Sym) -> bool:

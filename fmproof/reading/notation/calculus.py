@@ -272,6 +272,8 @@ def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
         inner = elab.term(body)
     if node.kind == "total" and any(moves(elab, v, symbol) for v in free_vars(inner)):
         raise Beyond
+    if var not in free_vars(inner) and key_of(symbol) in elab.evidence.called:
+        raise Beyond  # in c of c(s): how the body is made of it is not said
     made: Expr = Partial(inner, var)
     return substitute(made, held) if held else made
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Pow
+from sympy import Expr, Pow, S
 
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import factors, times_of
@@ -52,6 +52,7 @@ class Candidate:
     state: str = "waiting"  # waiting, working, used, refused
     why: str = ""
     late: bool = False  #: whether rows before it use the symbol, and "where" stands before it
+    steps: Candidate | None = None  #: of a path in closed form, what x_t is by x_{t-1}
 
 
 Key = tuple[str, int, bool, int, int]
@@ -173,7 +174,8 @@ def earlier_step(elab: Elaborator, node: t.Sym) -> tuple[Expr, str] | None:
     """x_{t-1} by the recursion of x_t, one step before, and where the document says that."""
     if len(node.sub) != 1 or not isinstance(node.sub[0], t.Add):
         return None
-    for candidate in elab.candidates.get(key_of(node), ()):
+    for one in elab.candidates.get(key_of(node), ()):
+        candidate = one.steps or one
         left = candidate.left
         if not isinstance(left, t.Sym) or len(left.sub) != 1 or candidate.state == "refused":
             continue
@@ -224,30 +226,83 @@ def _counted(time: t.Add) -> t.Node:
 
 
 def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
-    """ᾱ_t = ∏_{s ≤ t} α_s as α_t ᾱ_{t-1}, in a document that has ᾱ_{t-1}, too."""
-    if len(node.sub) != 1 or not isinstance(node.sub[0], t.Sym):
+    """ᾱ_t = ∏_{s ≤ t} α_s as α_t ᾱ_{t-1}, in a document that has ᾱ_{t-1}, too, or one before it;
+    ᾱ_2 as α_1 α_2."""
+    product = _product_of(elab, node)
+    if product is None:
+        return None
+    (time,) = node.sub
+    if isinstance(time, t.Num):
+        return _few_factors(elab, product, time)
+    letter, steps = _counted_from(time)
+    there = [
+        _counted_from(one.sub[0])
+        for one in elab.evidence.spellings.values()
+        if key_of(one) == key_of(node) and len(one.sub) == 1
+    ]
+    unrolled = letter == elab.unrolled and steps == 0
+    known = any(name == letter and count < steps for name, count in there)
+    if not letter or not (known or unrolled):
+        return None
+    before = t.Add(node.at, ((1, time), (-1, t.Num(node.at, Fraction(1)))))
+    factor = _factor(elab, product, time)
+    if sort_of(factor) is not Sort.REAL:
+        return None
+    product.state = "used"
+    why = "it is the product of them"
+    elab.note(spelled(node), "the last factor times the product before it", why, node.at, True)
+    return times_of(factor, elab.term(replace(node, sub=(_counted(before),))))
+
+
+def _product_of(elab: Elaborator, node: t.Sym) -> Candidate | None:
+    """The row that says that ᾱ_t is ∏_{s=1}^t α_s."""
+    if len(node.sub) != 1:
         return None
     for candidate in elab.candidates.get(key_of(node), ()):
         left, right = candidate.left, candidate.right
-        if not (isinstance(left, t.Sym) and isinstance(right, t.Series)):
+        if not (isinstance(left, t.Sym) and isinstance(right, t.Series) and len(left.sub) == 1):
             continue
-        index = right.index
-        fits = right.kind == "product" and isinstance(right.low, t.Num) and isinstance(index, t.Sym)
-        if not fits or right.high is None or not isinstance(index, t.Sym):
+        counted = isinstance(right.low, t.Num) and isinstance(right.index, t.Sym)
+        if not (right.kind == "product" and counted) or right.high is None:
             continue
-        if spelled(left) != spelled(node) or [spelled(right.high)] != [spelled(left.sub[0])]:
-            continue
-        before = t.Add(node.at, ((1, node.sub[0]), (-1, t.Num(node.at, Fraction(1)))))
-        last = replace(node, sub=(before,))
-        if spelled(last) not in elab.evidence.spellings:
-            return None
-        factor = elab.term(at_times(right.body, {spelled(index): node.sub[0]}))
-        if sort_of(factor) is not Sort.REAL:
-            return None
-        why = "it is the product of them"
-        elab.note(spelled(node), "the last factor times the product before it", why, node.at, True)
-        return times_of(factor, elab.term(last))
+        if spelled(right.high) == spelled(left.sub[0]):
+            return candidate
     return None
+
+
+def _factor(elab: Elaborator, product: Candidate, time: t.Node) -> Expr:
+    """The factor α_s of a product at a time."""
+    series = product.right
+    assert isinstance(series, t.Series)
+    assert isinstance(series.index, t.Sym)
+    return elab.term(at_times(series.body, {spelled(series.index): time}))
+
+
+_FEW = 4
+"""Products of so many factors are written out."""
+
+
+def _few_factors(elab: Elaborator, product: Candidate, last: t.Num) -> Expr:
+    """ᾱ_2 as α_1 α_2, ᾱ_0 as 1."""
+    low = product.right.low.value  # type: ignore[attr-defined]
+    count = last.value - low + 1
+    if count.denominator != 1 or not 0 <= count <= _FEW:
+        raise NotYet("a product of so many factors", last.at)
+    product.state = "used"
+    places = (t.Num(last.at, low + i) for i in range(int(count)))
+    return times_of(S.One, *(_factor(elab, product, place) for place in places))
+
+
+def _counted_from(time: t.Node) -> tuple[str, Fraction]:
+    """(t, −1) of t − 1; ("", 0) of what is not so counted."""
+    if isinstance(time, t.Sym):
+        return spelled(time), Fraction(0)
+    parts = time.parts if isinstance(time, t.Add) else ()
+    letters = [part for sign, part in parts if sign > 0 and isinstance(part, t.Sym)]
+    numbers = [sign * part.value for sign, part in parts if isinstance(part, t.Num)]
+    if len(letters) != 1 or len(letters) + len(numbers) != len(parts):
+        return "", Fraction(0)
+    return spelled(letters[0]), sum(numbers, Fraction(0))
 
 
 def _as_integral(term: Expr) -> Expr:

@@ -84,8 +84,12 @@ class Elaborator:
     drawn_alone: dict[str, t.Sym] = field(default_factory=dict)  #: x of "x ~ p", by the law
     posteriors: set[tuple[str, str]] = field(default_factory=set)  #: (z, x) where p(z|x) is one
     mixing: set[str] = field(default_factory=set)  #: the densities whose mixtures are being found
+    unrolled: str = ""  #: the time up to which products are taken one factor apart
     markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
+    courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
+    evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
+    off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
@@ -247,6 +251,15 @@ class Elaborator:
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
         return laws.remembered(self, symbol, names)
+
+    @contextmanager
+    def unrolling(self, time: str) -> Iterator[None]:
+        """Products up to a time, ᾱ_t, are α_t ᾱ_{t-1} inside, whatever else the document has."""
+        saved, self.unrolled = self.unrolled, time
+        try:
+            yield
+        finally:
+            self.unrolled = saved
 
     @contextmanager
     def expanding(self) -> Iterator[None]:

@@ -202,6 +202,10 @@ class Evidence:
         elif isinstance(node, t.Call):
             self.symbols.add(key_of(node.head))
             self.called.setdefault(key_of(node.head), []).append(node)
+            place = node.args[0] if len(node.args) == 1 else None
+            dotted = node.head.accents[-1:] == ("dot",)
+            if dotted and isinstance(place, t.Sym) and conventional("times", spelled(place)):
+                self.times.setdefault(spelled(place), ("a dot over a function of it", node.at))
         elif isinstance(node, t.Derivative):
             time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
             if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):

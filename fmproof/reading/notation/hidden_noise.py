@@ -57,9 +57,9 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
     symbols = {name: elab.evidence.spellings.get(name) for name in random}
     for name, var in sorted(random.items()):
         symbol = symbols[name]
-        if symbol is None or not _is_standard(elab, symbol):
+        if symbol is None or not is_standard(elab, symbol):
             continue
-        split = _linear(value, var)
+        split = linear_in(value, var)
         if split is None:
             continue
         mean, scale = split
@@ -73,7 +73,7 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
     return None
 
 
-def _is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
+def is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
     try:
         law = elab.remembered(symbol, [])
     except (NotYet, SortError, FmproofError):
@@ -81,7 +81,7 @@ def _is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
     return isinstance(law.head, Gaussian) and tuple(law.arguments[1:]) == (S.Zero, S.One)
 
 
-def _linear(value: Expr, noise: Var) -> tuple[Expr, Expr] | None:
+def linear_in(value: Expr, noise: Var) -> tuple[Expr, Expr] | None:
     """(m, s) of m + s·noise."""
     mean: list[Expr] = []
     scale: list[Expr] = []
@@ -148,13 +148,19 @@ def density_by_argument(elab: Elaborator, call: t.Call, places: Places) -> Expr 
     """The density q(z_t), q(z_t|x) of the path z_t at which it is written, and no other one is."""
     path = written_at(elab, call)
     name = f"at {spelled(call)}"
-    if path is None or name in elab.mixing:
+    if path is None or name in elab.mixing or _at_another_time(call, path):
         return None  # the laws of what it is made of ask for it
     elab.mixing.add(name)
     try:
         return _density_of(elab, path, call, places)
     finally:
         elab.mixing.discard(name)
+
+
+def _at_another_time(call: t.Call, path: t.Sym) -> bool:
+    """Whether a density is taken at x_{t-1}, x_T or x_{1:T}, of the path x_t."""
+    at = call.args[0]
+    return isinstance(at, t.Sym) and key_of(at) == key_of(path) and spelled(at) != spelled(path)
 
 
 def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:

@@ -73,11 +73,11 @@ def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
 
 def finite_sum(elab: Elaborator, node: t.Series) -> Expr:
     """The term of Σ, or of a mean over an index."""
-    if node.kind == "product" or not isinstance(node.index, t.Sym):
-        raise NotYet("a product or a sum over such an index", node.at)
     written = _written_out(node)
     if written is not None:
         return elab.term(written)
+    if node.kind == "product" or not isinstance(node.index, t.Sym):
+        raise NotYet("a product or a sum over such an index", node.at)
     name = spelled(node.index)
     if node.high is None and name in elab.evidence.drawn:  # over all classes: its values
         return elab.term(t.Integral(node.at, node.body, (t.Over(node.at, node.index),)))
@@ -130,7 +130,7 @@ def _count(elab: Elaborator, node: t.Series) -> Expr:
 
 
 def _written_out(node: t.Series) -> t.Node | None:
-    """Between two numbers: the sum itself."""
+    """Between two numbers: the sum, or the product, itself."""
     low, high = node.low, node.high
     if not (isinstance(low, t.Num) and isinstance(high, t.Num) and isinstance(node.index, t.Sym)):
         return None
@@ -139,6 +139,9 @@ def _written_out(node: t.Series) -> t.Node | None:
     name = spelled(node.index)
     places = [low.value + i for i in range(int(high.value - low.value) + 1)]
     parts = [_with_number(node.body, name, place) for place in places]
+    if node.kind == "product":
+        grouped = tuple(t.Group(node.at, part) for part in parts)
+        return t.Mul(node.at, grouped, ("",) * (len(parts) - 1)) if len(parts) > 1 else grouped[0]
     whole = t.Group(node.at, t.Add(node.at, tuple((1, part) for part in parts)))
     if node.kind == "mean":
         return t.Frac(node.at, whole, t.Num(node.at, Fraction(len(places))))

@@ -154,6 +154,12 @@ def _words_ahead(text: str, start: int) -> str:
     return _STOPS.split(before.rstrip(":：;,"))[-1]
 
 
+def lets(text: str, start: int) -> bool:
+    """Whether the sentence before a formula introduces something, and claims nothing yet."""
+    words = _words_ahead(text, start)
+    return _last("defines", words) >= 0 and max(_last("then", words), _last("recalls", words)) < 0
+
+
 def says_where(text: str, case: int, start: int) -> bool:
     """Whether a formula at ``case`` stands in the sentence that leads to the one at ``start``,
     with nothing but other displays between them."""
@@ -215,12 +221,12 @@ def restricts(text: str, start: int) -> bool:
 
 def denies(text: str, start: int) -> bool:
     """Whether the sentence before a formula has a "not", so that nothing is assumed."""
-    return _last("denied", _sentence(text, start)) >= 0
+    return denied(_sentence(text, start))
 
 
 def denied(words: str) -> bool:
     """Whether words that stand in a row have a "not"."""
-    return _last("denied", words) >= 0
+    return _last("denied", _pattern("harmless").sub("", words)) >= 0
 
 
 _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")

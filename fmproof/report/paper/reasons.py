@@ -18,6 +18,7 @@ REASONS = {
     "expectation": "expectation as integral",
     "field": "algebra",
     "fubini": "Fubini",
+    "fundamental": "the fundamental theorem of calculus",
     "gaussian": "the Gaussian density written out",
     "gaussian-product": "a product of Gaussian densities",
     "lemma": "",

@@ -198,6 +198,9 @@ def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Pro
         proof = search.from_theorem(sections(joint, len(goal.measure)), "Fubini", depth)
         if proof is not None:
             return Proof(restate(proof.theorem, goal), proof.reasons)
+    proof = _everywhere(search, goal, depth)
+    if proof is not None:
+        return proof
     for word, theorem in search.dominations(prop):
         proof = search.from_theorem(everywhere(theorem, goal.measure), word, depth)
         if proof is not None:

@@ -54,7 +54,7 @@ def dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
     """The inequalities that fit a goal."""
     inside = symbols_inside(goal.body)
     for word, rule, symbols in DOMINATIONS:
-        if rule is constant_factor and not _has_constant(goal):
+        if rule is constant_factor and not has_constant(goal):
             continue
         if not symbols or not inside.isdisjoint(symbols):
             theorem = attempt(rule, goal)
@@ -62,7 +62,7 @@ def dominations(goal: Integrable) -> Iterator[tuple[str, Theorem]]:
                 yield word, theorem
 
 
-def _has_constant(goal: Integrable) -> bool:
+def has_constant(goal: Integrable) -> bool:
     """Whether there is a scalar factor, or a denominator, that is free of what is integrated."""
     bound = frozenset(bound_vars(goal))
     return any(

@@ -14,7 +14,13 @@ from fmproof.kernel.equality import congruence, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
-from fmproof.kernel.integrability import equal_integrand, finite_measure, joint_form
+from fmproof.kernel.integrability import (
+    constant_factor,
+    equal_integrand,
+    finite_measure,
+    joint_form,
+)
+from fmproof.kernel.intervals import integrable_between
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
@@ -44,6 +50,7 @@ from fmproof.tactics.averages import (
 from fmproof.tactics.carried import spelled_otherwise, together
 from fmproof.tactics.conditions.dominations import (
     Move,
+    has_constant,
     is_compound,
     scalar_dominations,
 )
@@ -154,9 +161,11 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     if is_polynomial(goal):
         first = (_noise_moves,)
     elif not is_compound(goal.body):
-        first = (_slope_moves, _mean_moves)
+        first = (_constant_moves, _slope_moves, _mean_moves)
     rest = (
+        _earlier_moves,
         _domination_moves,
+        _interval_moves,
         _slope_moves,
         _mean_moves,
         _noise_moves,
@@ -168,10 +177,28 @@ def _kinds_of_moves(goal: Integrable) -> tuple[Moves, ...]:
     return (*first, *(move for move in rest if move not in first))
 
 
+def _earlier_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """An integral inside whose value is an earlier result."""
+    rewritten = sweep(goal.body, at(IntegralOver, Expect)(partial(_computed, search)))
+    if rewritten is not None:
+        yield "an earlier result", equal_integrand(goal, rewritten)
+
+
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
     """|f| ≤ Σ |gᵢ|."""
     yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
+
+
+def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Constant factors left out: what is left is simpler in any case."""
+    if has_constant(goal):
+        yield "constant factors", attempt(constant_factor, goal)
+
+
+def _interval_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
+    """Over an interval: what is differentiable everywhere is bounded there."""
+    yield "continuity", attempt(integrable_between, goal)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
@@ -232,11 +259,9 @@ def _marginal_moves(search: Prover, goal: Integrable, form: Integrable) -> Itera
 
 
 def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
-    earlier = at(IntegralOver, Expect)(partial(_computed, search))
     for word, rewrite in (
         ("definition", unfold_field),
         ("Gaussian", _log_density),
-        ("an earlier result", earlier),
         ("bilinearity", _expand_product),
         ("definition", _unfold_average),
     ):

@@ -54,6 +54,7 @@ METHODS: dict[str, Method] = {
     "log-derivative": calculus.log_derivative,
     "exchange": calculus.under_integral,
     "parts": calculus.parts,
+    "fundamental": calculus.fundamental,
     "log": arithmetic.log,
     "exp": arithmetic.exp,
     "root": arithmetic.root,
@@ -73,7 +74,7 @@ METHODS: dict[str, Method] = {
 
 
 _OF_THE_LINE = frozenset(
-    ("definition", "constant", "lemma", "bayes", "take-out", "conditional-linearity")
+    ("definition", "constant", "lemma", "fundamental", "bayes", "take-out", "conditional-linearity")
 )
 """The methods that look at the whole line, or note what they found in it."""
 _forms: Forms[tuple[Theorem, set[str]]] = Forms()
