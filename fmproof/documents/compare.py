@@ -272,6 +272,10 @@ class ComparedRow:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
             return False
+        qualified = self.item.qualified
+        if qualified:
+            self.tied, self.laws_are_special = f"words beside it qualify it: {qualified}", True
+            return False
         if picks_a_part(self.context.reading.items, self.item):
             self.tied = "it holds under the condition beside it"
             return False

@@ -39,6 +39,7 @@ from fmproof.reading.notation.words import (
     lets,
     picks,
     property_of,
+    qualified,
     restricted_behind,
     restricts,
     role_of,
@@ -96,6 +97,11 @@ class Item:
     def called_false(self) -> bool:
         """Whether the words beside it call it false."""
         return called_false(self.source.text, self.piece.start, self.piece.stop)
+
+    @property
+    def qualified(self) -> str:
+        """The words beside it that say in which case or how well it holds: "in the limit"."""
+        return qualified(self.source.text, self.piece.start, self.piece.stop)
 
     @property
     def said_of_a_letter(self) -> bool:

@@ -350,7 +350,11 @@ class Ties:
                 sides.append(right)
             if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
                 sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]
-        if other.candidate is not None and right is not None and _gaussian(right):
+        if (
+            candidate is not None
+            and isinstance(candidate.left, t.Call)
+            and _gaussian(candidate.right)
+        ):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
