@@ -96,7 +96,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if row.states_a_moment():
             context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
-        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+        laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
+        if laws and fixes_a_moment(context.elab, item):
             context.assume(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
@@ -278,6 +279,8 @@ class ComparedRow:
         refuted = self.evidence is not None and self.evidence.status == "refuted"
         if self.relation != "=" or not refuted or item.denied or item.restricted:
             return False
+        if picks_a_part(context.reading.items, item):
+            return False
         if self.unknown or not is_of_coefficients(self.before, self.claim):
             return False
         known = known_coefficients(context, item)
@@ -297,6 +300,10 @@ class ComparedRow:
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
+            return False
+        qualified = self.item.qualified
+        if qualified:
+            self.tied, self.laws_are_special = f"words beside it qualify it: {qualified}", True
             return False
         if picks_a_part(self.context.reading.items, self.item):
             self.tied = "it holds under the condition beside it"

@@ -164,6 +164,22 @@ def _words_ahead(text: str, start: int) -> str:
     return _STOPS.split(before.rstrip(":：;,"))[-1]
 
 
+def qualified(text: str, start: int, stop: int) -> str:
+    """The words beside a formula that say in which case, or how well, it holds; or ""."""
+    beside = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
+    paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
+    found = _pattern("qualifies").search(beside) or _pattern("special").search(
+        paragraph + " \n " + beside
+    )
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
+def lets(text: str, start: int) -> bool:
+    """Whether the sentence before a formula introduces something, and claims nothing yet."""
+    words = _words_ahead(text, start)
+    return _last("defines", words) >= 0 and max(_last("then", words), _last("recalls", words)) < 0
+
+
 def says_where(text: str, case: int, start: int) -> bool:
     """Whether a formula at ``case`` stands in the sentence that leads to the one at ``start``,
     with nothing but other displays between them."""
