@@ -180,7 +180,7 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     else:
         symbol = t.Sym(node.at, SPARE)
         elab.variables[SPARE] = Var(elab.names.of("y", "variable " + SPARE), Sort.VEC)
-        body = replaced(body, place, symbol)
+        body = with_other_place(body, place, symbol)
     at = elab.term(place)
     if sort_of(at) is not Sort.VEC:
         raise Beyond
@@ -304,7 +304,7 @@ def _held(elab: Elaborator, body: t.Node, time: Var, held: dict[Var, Expr]) -> t
             name = elab.names.of("y", "variable " + symbol.name)
             var = elab.variables.setdefault(symbol.name, Var(name, Sort.VEC))
             held[var] = place
-            body = replaced(body, arg, symbol)
+            body = with_other_place(body, arg, symbol)
             elab.bound.append(symbol.name)
     return body
 
@@ -402,7 +402,7 @@ def is_vector(elab: Elaborator, node: t.Node) -> bool:
     return elab.evidence.sorts.kind(node) == "vec"
 
 
-def replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+def with_other_place(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
     """``node`` with every argument that is written like ``old`` replaced."""
     target = spelled(old)
 

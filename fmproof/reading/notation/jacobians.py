@@ -75,7 +75,7 @@ def _along(elab: Elaborator, field: t.Node, letter: t.Sym | None, vector: Expr) 
     )
     step = elab.variables.setdefault(_STEP, Var(elab.names.of("h", "variable " + _STEP), Sort.REAL))
     with elab.binding([_POINT]):
-        inner = elab.term(calculus.replaced(body, place, t.Sym(field.at, _POINT)))
+        inner = elab.term(calculus.with_other_place(body, place, t.Sym(field.at, _POINT)))
     if point not in free_vars(inner) or sort_of(inner) is not Sort.VEC:
         raise calculus.Beyond
     there = plus_of(elab.term(place), times_of(step, vector))
