@@ -158,7 +158,7 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     law = isinstance(getattr(body, "head", None), Gaussian)  # else it may be no density
     if isinstance(head, Gaussian) or (isinstance(head, Density) and not law):
         return None
-    if not plain or (body is not S.Zero and sort_of(body) is not sort_of(named)):
+    if not plain or body is S.Zero or sort_of(body) is not sort_of(named):
         return None
     unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in CIRCULAR}
     if unknown & {head, *heads_in([body])}:

@@ -277,7 +277,8 @@ class ComparedRow:
         """Whether an equation of coefficients says what one of them is, as nothing did before."""
         context, item = self.context, self.item
         refuted = self.evidence is not None and self.evidence.status == "refuted"
-        if self.relation != "=" or not refuted or item.denied or item.restricted:
+        narrowed = item.denied or item.restricted or item.picked
+        if self.relation != "=" or not refuted or narrowed:
             return False
         if picks_a_part(context.reading.items, item):
             return False
@@ -286,8 +287,9 @@ class ComparedRow:
         known = known_coefficients(context, item)
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
         itself = getattr(self.before, "head", None)
-        if found is not None and is_bare_symbol(self._left) and found.head is not itself:
-            return False  # ȧ_t = c b_t says nothing of b_t
+        bare = found is not None and is_bare_symbol(self._left)
+        if bare and (found.head is not itself or isinstance(item.right, t.Num)):  # type: ignore[union-attr]
+            return False  # ȧ_t = c b_t says nothing of b_t; h(s) = 0 may be meant at one s
         if found is not None:
             context.determined.append((item, found))
         return found is not None
