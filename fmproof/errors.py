@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -47,6 +47,9 @@ class FmproofWarning(UserWarning):
     """Input that can be used but is probably not what was meant."""
 
 
+_spelling: list[Callable[[Any], str]] = [repr]
+
+
 class _OfTerms(FmproofError):
     """What a message speaks of is given beside it, as in logging: ``("%s is no sum", term)``. It is
     spelled when the message is read, which those of a search never are.
@@ -56,12 +59,15 @@ class _OfTerms(FmproofError):
         message, *terms = self.args or ("",)
         if not terms:
             return str(message)
-        from fmproof.lang.node import shown
-
-        return str(message % tuple(t if isinstance(t, str) else shown(t) for t in terms))
+        return str(message % tuple(t if isinstance(t, str) else _spelling[-1](t) for t in terms))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self),), self.__dict__
+
+
+def spell_terms_by(shown: Callable[[Any], str]) -> None:
+    """Say how the terms in a message are spelled; called once, by :mod:`fmproof.lang`."""
+    _spelling.append(shown)
 
 
 class SortError(_OfTerms):
