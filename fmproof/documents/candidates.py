@@ -103,7 +103,8 @@ class _Rows:
         known = self._is_known_curve(left, right)
         if explicit:
             return True
-        if shape_of(left, self.evidence.mixed) in self._made_of(right):
+        density = isinstance(left, t.Call) and self.evidence.is_density(key)
+        if not density and shape_of(left, self.evidence.mixed) in self._made_of(right):
             return False
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not _averages(right):
