@@ -120,7 +120,8 @@ class _Rows:
             return True
         if item.inline and key in self.evidence.matrices:
             return False  # "use this with A = J(x)", of what was said of any matrix A
-        if shape_of(left, self.evidence.mixed) in self._made_of(right):
+        density = isinstance(left, t.Call) and self.evidence.is_density(key)
+        if not density and shape_of(left, self.evidence.mixed) in self._made_of(right):
             return False
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not _averages(right):

@@ -311,7 +311,7 @@ class Judge:
             self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
         if found.verdict in ("refuted", "open") and relation == "=":
-            anew = redefinition(self.elab, self.reading, item)
+            anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
             if anew is not None:
                 found = self._define_anew(item, anew)
         if item.inline:
