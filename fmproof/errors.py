@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -47,6 +47,9 @@ class FmproofWarning(UserWarning):
     """Input that can be used but is probably not what was meant."""
 
 
+_spelling: list[Callable[[Any], str]] = globals().get("_spelling", [])  # also when loaded again
+
+
 class _OfTerms(FmproofError):
     """What a message speaks of is given beside it, as in logging: ``("%s is no sum", term)``. It is
     spelled when the message is read, which those of a search never are.
@@ -70,11 +73,16 @@ def _spelled(term: Any) -> str:
     the message is read, has no spelling; an error whose message raises would hide itself.
     """
     try:
-        from fmproof.lang.node import shown
-
-        return shown(term)
+        return _spelling[0](term)
     except Exception:  # whatever it is: the message matters more
         return "what cannot be shown"
+
+
+def spell_terms_by(shown: Callable[[Any], str]) -> None:
+    """Say how the terms in a message are spelled; called once, by :mod:`fmproof.lang`."""
+    if _spelling:
+        raise TypeError("how the terms of messages are spelled is said once, by fmproof.lang")
+    _spelling.append(shown)
 
 
 class SortError(_OfTerms):

@@ -47,6 +47,11 @@ class _Rows:
         self._found: Options = {}
         self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
         self._curves: set[str] = set()
+        self._followed: dict[str, int] = {}  # paths, with the row that says what they follow
+        for item in reading.items:
+            path = followed(item.left, item.right)
+            if path is not None:
+                self._followed.setdefault(key_of(head_of(path)), item.index)
 
     def options(self) -> Options:
         """What may define a symbol."""
@@ -82,17 +87,27 @@ class _Rows:
             return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
         return left, right, relation != "="
 
-    def _goes_on(self, left: t.Node, right: t.Node) -> bool:
-        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn."""
+    def _goes_on(self, item: Item, left: t.Node, right: t.Node) -> bool:
+        """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn; and what
+        the document says of that x_t afterwards, but in terms of its start."""
         path = followed(left, right)
-        return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
+        if path is not None:
+            return isinstance(path, t.Sym) and spelled(path) not in self.evidence.random
+        if not (isinstance(left, t.Sym) and left.sub):
+            return False
+        if item.index < self._followed.get(key_of(left), item.index):
+            return False
+        others = [n for n in t.walk(right) if isinstance(n, t.Sym) and key_of(n) == key_of(left)]
+        start = bool(others) and all(isinstance(s, t.Num) for n in others for s in n.sub)
+        at_a_time = any(isinstance(script, t.Num) for script in left.sub)
+        return key_of(left) in self._followed and (at_a_time or not start)
 
     def _defines(self, item: Item, left: t.Node, right: t.Node, key: str, explicit: bool) -> bool:
         if not explicit and (
             key in self._claimed or (isinstance(left, t.Call) and _is_zero(right))
         ):
             return False
-        if self._goes_on(left, right):
+        if self._goes_on(item, left, right):
             return False
         if not _definable(left, self.evidence, explicit) or mentions(
             right, left, self.evidence.mixed
@@ -105,7 +120,8 @@ class _Rows:
             return True
         if item.inline and key in self.evidence.matrices:
             return False  # "use this with A = J(x)", of what was said of any matrix A
-        if shape_of(left, self.evidence.mixed) in self._made_of(right):
+        density = isinstance(left, t.Call) and self.evidence.is_density(key)
+        if not density and shape_of(left, self.evidence.mixed) in self._made_of(right):
             return False
         loss = isinstance(left, t.Call) and conventional("losses", left.head.name)
         if loss and not _averages(right):

@@ -7,6 +7,7 @@ proved *from* the equation, and says so. Nothing is refuted that way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sympy import Expr, S
@@ -21,6 +22,7 @@ from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Va
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import spelled
@@ -70,8 +72,22 @@ def _said_before(context: Context, item: Item) -> list[tuple[Item, Stipulation]]
         passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
         if case is None or (passing and not context.ties.right_behind(other, item)):
             continue
+        if passing and isinstance(case.head, Var) and not _leads_to(other, item):
+            continue
         found.append((other, case))
     return found
+
+
+def _leads_to(other: Item, item: Item) -> bool:
+    """Whether a value in words is that of a display: "when w = 0, $$ … $$", with no new sentence or
+    clause between them."""
+    between = _CLOSED.sub("", other.source.text[other.piece.stop : item.piece.start])
+    return not _NEW_CLAUSE.search(_FORMULA.sub("", between))
+
+
+_CLOSED = re.compile(r"^(?:\$|\\\))")
+_FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)", re.DOTALL)
+_NEW_CLAUSE = re.compile(r"[.;!?。；]|\bbut\b")
 
 
 def known_coefficients(context: Context, item: Item) -> dict[Head, Stipulation]:
@@ -142,9 +158,10 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     law = isinstance(getattr(body, "head", None), Gaussian)  # else it may be no density
     if isinstance(head, Gaussian) or (isinstance(head, Density) and not law):
         return None
-    if not plain or (body is not S.Zero and sort_of(body) is not sort_of(named)):
+    if not plain or body is S.Zero or sort_of(body) is not sort_of(named):
         return None
-    if any(other in context.elab.unknowns for other in (head, *heads_in([body]))):
+    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in CIRCULAR}
+    if unknown & {head, *heads_in([body])}:
         return None
     if head in heads_in([body]):
         return None

@@ -31,6 +31,7 @@ from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
+from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
 from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
@@ -95,7 +96,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if row.states_a_moment():
             context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
-        if fixes_a_moment(context.elab, item) and relation == "=" and item.row.left is not None:
+        laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
+        if laws and fixes_a_moment(context.elab, item):
             context.assume(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
@@ -134,6 +136,12 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return row.not_proved(proof)
+
+
+def _from_lines(proof: Proof) -> str:
+    """The rows on which a proof rests."""
+    lines = [place for place in proof.rests_on if place != CIRCULAR_RULES]
+    return f"from line {', '.join(lines)}" if lines else ""
 
 
 def _undefined_number(head: Head) -> bool:
@@ -269,12 +277,19 @@ class ComparedRow:
         """Whether an equation of coefficients says what one of them is, as nothing did before."""
         context, item = self.context, self.item
         refuted = self.evidence is not None and self.evidence.status == "refuted"
-        if self.relation != "=" or not refuted or item.denied or item.restricted:
+        narrowed = item.denied or item.restricted or item.picked
+        if self.relation != "=" or not refuted or narrowed:
+            return False
+        if picks_a_part(context.reading.items, item):
             return False
         if self.unknown or not is_of_coefficients(self.before, self.claim):
             return False
         known = known_coefficients(context, item)
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
+        itself = getattr(self.before, "head", None)
+        bare = found is not None and is_bare_symbol(self._left)
+        if bare and (found.head is not itself or isinstance(item.right, t.Num)):  # type: ignore[union-attr]
+            return False  # ȧ_t = c b_t says nothing of b_t; h(s) = 0 may be meant at one s
         if found is not None:
             context.determined.append((item, found))
         return found is not None
@@ -287,6 +302,10 @@ class ComparedRow:
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
         if self.tied:
+            return False
+        qualified = self.item.qualified
+        if qualified:
+            self.tied, self.laws_are_special = f"words beside it qualify it: {qualified}", True
             return False
         if picks_a_part(self.context.reading.items, self.item):
             self.tied = "it holds under the condition beside it"
@@ -427,8 +446,10 @@ class ComparedRow:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
         for before in candidates if self.relation == "=" else ():
-            known = self.context.facts.about([before, self.claim], self.item.index)
+            sides = [before, self.claim]
+            known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
+            facts += circular_rules(self.context.elab, sides)
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -468,9 +489,10 @@ class ComparedRow:
         for sides, places in in_cases(context, self.item, self.before, self.claim):
             if process_time() > until:
                 break
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+            known = circular_rules(context.elab, sides)
+            if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
-            proof = context.prover.prove(*sides)
+            proof = context.prover.prove(*sides, facts=known)
             if proof.proved:
                 context.ties.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
@@ -495,7 +517,7 @@ class ComparedRow:
         if self.relation == "=" and item.index not in context.ties.in_cases:
             context.learn(item, self.before, self.claim, proof)
             self._learn_slope()
-        words = f"from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
+        words = _from_lines(proof)
         if item.index in context.ties.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
@@ -594,8 +616,8 @@ class ComparedRow:
         context, item = self.context, self.item
         context.keep(item, proof)
         context.chain.leave_open(self.claim, item.right, follows=True)
-        places = f", and from line {', '.join(proof.rests_on)}" if proof.rests_on else ""
-        found = report(item, "proved", _FROM_OPEN + places, self.reading)
+        words = ", and ".join(filter(None, (_FROM_OPEN, _from_lines(proof))))
+        found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
 
     def wrong_behind(self) -> RowReport:

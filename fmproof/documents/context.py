@@ -23,7 +23,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
-from fmproof.reading.notation.words import speaks_of_one_dimension
+from fmproof.reading.notation.words import is_of_a_number, speaks_of_one_dimension
 
 
 @dataclass
@@ -93,9 +93,8 @@ class Context:
         """Whether the document speaks of one dimension."""
         said = (item.left for item in self.reading.items if isinstance(item.right, t.Num))
         return any(isinstance(left, t.Sym) and spelled(left) == "d" for left in said) or any(
-            speaks_of_one_dimension(words)
+            (speaks_of_one_dimension if piece.kind == "prose" else is_of_a_number)(words)
             for _, piece, words, _ in self.reading.pieces
-            if piece.kind == "prose"
         )
 
     def keep(self, item: Item, proof: Proof) -> None:

@@ -36,8 +36,10 @@ from fmproof.reading.notation.words import (
     density_of,
     diverges,
     introduces,
+    lets,
     picks,
     property_of,
+    qualified,
     restricted_behind,
     restricts,
     role_of,
@@ -95,6 +97,16 @@ class Item:
     def called_false(self) -> bool:
         """Whether the words beside it call it false."""
         return called_false(self.source.text, self.piece.start, self.piece.stop)
+
+    @property
+    def qualified(self) -> str:
+        """The words beside it that say in which case or how well it holds: "in the limit"."""
+        return qualified(self.source.text, self.piece.start, self.piece.stop)
+
+    @property
+    def said_of_a_letter(self) -> bool:
+        """Whether the sentence before it introduces a letter: "let V be independent, with"."""
+        return self.row.left is not None and lets(self.source.text, self.piece.start)
 
     @property
     def up_to_a_constant(self) -> bool:
@@ -342,7 +354,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             item.right = parse(row.right) if row.right else None
         except Unreadable as error:
             item.problem = error
-            if item.left is not None and any(one.text == "\\infty" for one in row.right):
+            endless = row.relation == "=" and [one.text for one in row.right] == ["\\infty"]
+            if item.left is not None and endless:
                 reading.divergent |= _functions_in([item.left])
             if piece.kind == "inline":
                 continue

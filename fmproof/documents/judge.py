@@ -7,6 +7,7 @@ to ``compare``. What is in doubt is open.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -98,10 +99,9 @@ class Judge:
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         self.elab.candidates = candidates_of(reading, evidence)
-        paths = (followed(item.left, item.right) for item in reading.items)
-        self.elab.courses = {key_of(head_of(path)) for path in paths if path is not None}
-        densities = (carried(item.left, item.right) for item in reading.items)
-        self.elab.evolving = {key_of(density) for density in densities if density is not None}
+        self.elab.courses = set(self._paths_followed())
+        moved = (carried(item.left, item.right) for item in reading.items)
+        self.elab.evolving = {key_of(density) for density in moved if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
             reading,
@@ -178,6 +178,16 @@ class Judge:
                 if found is not None:
                     rows[index] = as_said(self.reading.items[index], found)
                     self.context.ties.settled.add(index)
+
+    def _paths_followed(self) -> Iterator[str]:
+        """The paths and flows of which a differential equation is the first that is said."""
+        told: set[str] = set()
+        for item in self.reading.items:
+            path = followed(item.left, item.right)
+            if path is not None and key_of(head_of(path)) not in told:
+                yield key_of(head_of(path))
+            if item.candidate is not None:
+                told.add(key_of(head_of(item.candidate.left)))
 
     def _learn_laws(self) -> None:
         """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
@@ -301,7 +311,7 @@ class Judge:
             self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
         if found.verdict in ("refuted", "open") and relation == "=":
-            anew = redefinition(self.elab, self.reading, item)
+            anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
             if anew is not None:
                 found = self._define_anew(item, anew)
         if item.inline:

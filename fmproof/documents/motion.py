@@ -61,8 +61,9 @@ def carried(left: t.Node | None, right: t.Node | None) -> t.Sym | None:
     for slope in _derivatives(sides):
         body = t.ungrouped(slope.body)
         head = body.head if isinstance(body, t.Call) else body
-        in_time = slope.kind in ("partial", "total") and isinstance(slope.var, t.Sym)
-        if in_time and isinstance(head, t.Sym) and spelled(slope.var) in map(spelled, head.sub):
+        if slope.kind not in ("partial", "total") or not isinstance(slope.var, t.Sym):
+            continue
+        if isinstance(head, t.Sym) and spelled(slope.var) in map(spelled, head.sub):
             return head
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import process_time
 from typing import Any
@@ -14,10 +15,11 @@ from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.smoothness import may_be_assumed, smoothness
+from fmproof.documents.suggest import replaced
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
-from fmproof.lang.nodes import Density, Var
+from fmproof.lang.nodes import Apply, Density, Partial, Var
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Almost, AtMost, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
@@ -318,11 +320,21 @@ def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:
     yield Part("row", before, [Step("1", claim, by="auto")])
     if any(fact.moment for fact in facts):
         yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))])
+    one, other = _put_in(before, facts), _put_in(claim, facts)
     for fact in facts:
         if fact.assumed and is_number(fact.claim):
-            for shifted in by_multiple(before, claim, fact.before, fact.claim):
-                steps = [Step("1", shifted, by="auto"), Step("2", claim, by="auto")]
-                yield Part("row", before, steps)
+            for shifted in by_multiple(one, other, fact.before, fact.claim):
+                lines = [one, shifted, other, claim]
+                yield Part("row", before, [Step(f"{i}", x, by="auto") for i, x in enumerate(lines)])
+
+
+def _put_in(term: Expr, facts: Sequence[Fact]) -> Expr:
+    """With what is assumed of values and slopes, sin(a + b) = …, put in."""
+    for fact in facts:
+        if fact.assumed and isinstance(fact.before, Apply | Partial) and not fact.every:
+            with suppress(FmproofError):
+                term = replaced(term, fact.before, fact.claim)
+    return term
 
 
 def _said_of(prop: Prop) -> Prop:

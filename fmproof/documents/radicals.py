@@ -29,7 +29,7 @@ from fmproof.tactics.script import Step
 
 _MOST = 4
 """Roots and reciprocals in one line."""
-Chain = list[tuple[Expr, str]]
+_Chain = list[tuple[Expr, str]]
 """Terms, each with what shows that it is the one before."""
 
 
@@ -65,19 +65,19 @@ def steps(before: Expr, claim: Expr) -> tuple[list[Step], list[Prop]] | None:
     return found, list(dict.fromkeys(signs))
 
 
-def _returned(start: Expr, chain: Chain) -> Chain:
+def _returned(start: Expr, chain: _Chain) -> _Chain:
     """From the end of a chain back to where it starts."""
     terms = [start, *(term for term, _ in chain)]
     return [(terms[i], chain[i][1]) for i in range(len(chain) - 1, -1, -1)]
 
 
-def _ends(line: Any, chain: Any) -> tuple[Chain, Expr]:
+def _ends(line: Any, chain: Any) -> tuple[_Chain, Expr]:
     return chain, chain[-1][0] if chain else line
 
 
-def _plain(line: Expr, signs: list[Prop]) -> Chain | None:
+def _plain(line: Expr, signs: list[Prop]) -> _Chain | None:
     """The line with one root, or reciprocal, after another in its plain form."""
-    found: Chain = []
+    found: _Chain = []
     for _ in range(_MOST + 1):
         made = next(_changes(line, signs), None)
         if made is None:
@@ -100,7 +100,7 @@ def _plain(line: Expr, signs: list[Prop]) -> Chain | None:
     return None
 
 
-def _changes(line: Expr, signs: list[Prop]) -> Iterator[tuple[Expr, Chain]]:
+def _changes(line: Expr, signs: list[Prop]) -> Iterator[tuple[Expr, _Chain]]:
     """Parts of a line that are not in plain form, with the way there."""
     ratios = sorted(line.atoms(Ratio), key=lambda ratio: (not ratio.has(Sqrt), str(ratio)))
     for ratio in ratios:
@@ -113,7 +113,7 @@ def _changes(line: Expr, signs: list[Prop]) -> Iterator[tuple[Expr, Chain]]:
             yield root, made.chain
 
 
-def _reciprocal(ratio: Expr, signs: list[Prop]) -> Chain | None:
+def _reciprocal(ratio: Expr, signs: list[Prop]) -> _Chain | None:
     above, below = ratio.args
     if above is not S.One or not below.has(Ratio):
         return None
@@ -133,7 +133,7 @@ def _reciprocal(ratio: Expr, signs: list[Prop]) -> Chain | None:
     between = quotients.between(numerator, spread)
     if between is None:
         return None
-    chain: Chain = [] if plain else [(mul(ratio, numerator, inverse), "cancel")]
+    chain: _Chain = [] if plain else [(mul(ratio, numerator, inverse), "cancel")]
     chain += [(mul(ratio, term, inverse), words) for term, words in between]
     return [*chain, (mul(denominator, inverse), "cancel")]
 
@@ -144,7 +144,7 @@ class _Root(NamedTuple):
     above: Expr
     kept: Expr
     below: Expr
-    chain: Chain
+    chain: _Chain
 
 
 def _root(root: Expr, signs: list[Prop]) -> _Root | None:
@@ -173,7 +173,7 @@ def _root(root: Expr, signs: list[Prop]) -> _Root | None:
     return _Root(above, kept, below, chain)
 
 
-def _inverse_root(ratio: Expr, root: Expr, signs: list[Prop]) -> Chain | None:
+def _inverse_root(ratio: Expr, root: Expr, signs: list[Prop]) -> _Chain | None:
     """1/√A as d √F/(m F): that times √A is 1."""
     made = _root(root, signs)
     if made is None:

@@ -21,9 +21,13 @@ _PARTS = re.compile(
 """Where another section begins, or another point of a list."""
 
 
-def redefinition(elab: Elaborator, reading: Reading, item: Item) -> Candidate | None:
+def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     """What a row says of a symbol that a row before it defined, where words or a new section show
-    that it means something else from here on."""
+    that it means something else from here on.
+
+    Args:
+        sure: whether it is false of what the symbol was; else only words before a display count.
+    """
     left, right = item.left, item.right
     if item.row.left is None or right is None or not isinstance(left, t.Sym | t.Call):
         return None
@@ -33,8 +37,12 @@ def redefinition(elab: Elaborator, reading: Reading, item: Item) -> Candidate | 
     if first is None:
         return None
     words = defines_anew(item.source.text, item.piece.start)
-    apart = first.source is item.source and _PARTS.search(
-        item.source.text[first.piece.stop : item.piece.start]
+    if not sure and item.inline:
+        return None
+    apart = (
+        sure
+        and first.source is item.source
+        and _PARTS.search(item.source.text[first.piece.stop : item.piece.start])
     )
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))

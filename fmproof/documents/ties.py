@@ -350,7 +350,11 @@ class Ties:
                 sides.append(right)
             if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
                 sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]
-        if other.candidate is not None and right is not None and _gaussian(right):
+        if (
+            candidate is not None
+            and isinstance(candidate.left, t.Call)
+            and _gaussian(candidate.right)
+        ):
             return None  # a case, and known where it is used
         case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
@@ -569,9 +573,14 @@ def _of_points(head: Head) -> bool:
 
 
 def fixes_a_moment(elab: Elaborator, item: Item) -> bool:
-    """Whether a line of words says what an average of something random is: E[x] = 0, E‖x‖² = d."""
+    """Whether words say what an average of something random is: E[x] = 0, E‖x‖² = d."""
     left, right = item.left, item.right
-    if not item.inline or item.candidate is not None or left is None or right is None:
+    if (
+        not (item.inline or item.said_of_a_letter)
+        or item.candidate is not None
+        or left is None
+        or right is None
+    ):
         return False
     averages = [isinstance(node, t.Expectation) for node in t.walk(left)]
     letters = [node for node in t.walk(right) if isinstance(node, t.Sym)]

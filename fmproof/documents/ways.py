@@ -16,7 +16,7 @@ from fmproof.documents import noise_moments, parallel, quotients, radicals, root
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import plus_of, summands
+from fmproof.lang.arithmetic import factors, plus_of, summands
 from fmproof.lang.nodes import (
     Apply,
     ArgMin,
@@ -27,6 +27,7 @@ from fmproof.lang.nodes import (
     Expect,
     Gaussian,
     Grad,
+    Inner,
     IntegralOver,
     Let,
     Log,
@@ -64,8 +65,6 @@ _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
 _APART = ("linearity",)
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
-_SECOND_MOMENTS = (("linearity", "moments"), ("definition", "square", "linearity", "trace"))
-"""Averages of products with noise are put in: E[⟨a, n⟩⟨b, n⟩], E[nᵀ J n]."""
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
 
@@ -103,9 +102,8 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named.remove(_PLAIN[1])
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
-    if noise or kinds >= {Expect, Grad, Div}:
-        for by in _SECOND_MOMENTS:
-            yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
+    for by in _second_moments([before, claim], kinds):
+        yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     part_by_part = parallel.steps(before, claim) if Ratio in kinds else None
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
@@ -130,6 +128,16 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
     if rooted is not None:
         yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
+
+
+def _second_moments(terms: Sequence[Expr], kinds: set[type]) -> Iterator[tuple[str, ...]]:
+    """Averages of two products with noise are put in: E[⟨a, n⟩⟨b, n⟩], E[nᵀ J n]."""
+    averages = [mean for term in terms for mean in term.atoms(Expect)]
+    inside = [factors(part) for mean in averages for part in summands(mean.body)]
+    if any(sum(isinstance(f, Inner) for f in parts) > 1 for parts in inside):
+        yield ("linearity", "moments")
+    if kinds >= {Expect, Grad, Div}:
+        yield ("definition", "square", "linearity", "trace")
 
 
 def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:

@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
-from fmproof.errors import SortError
+from fmproof.errors import SortError, spell_terms_by
 from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 
@@ -37,6 +37,9 @@ def shown(node: Any) -> str:
     from fmproof.lang.spelling.text import text
 
     return text(node) if is_declared(node) else f"a {type(node).__name__}"
+
+
+spell_terms_by(shown)
 
 
 class Sealed:

@@ -56,7 +56,7 @@ def known_ratios(term: Expr) -> Theorem | None:
 
 def _found(term: Expr) -> Iterator[tuple[Expr, Theorem, tuple[Expr, ...]]]:
     """k, k times an integral in a product as a difference, and the other factors."""
-    parts = factors(term)
+    parts = tuple(one for factor in factors(term) for one in _over(factor))
     for place, integral in enumerate(parts):
         if not isinstance(integral, IntegralOver) or len(integral.measure) != 1:
             continue
@@ -81,6 +81,15 @@ def _divided(beside: tuple[Expr, ...], k: Expr) -> Expr | None:
 
 
 _MOST = 3
+
+
+def _over(factor: Expr) -> Iterator[Expr]:
+    """a/b as a and 1/b."""
+    if isinstance(factor, Ratio) and factor.args[0] is not S.One:
+        yield from factors(factor.args[0])
+        yield Ratio(S.One, factor.args[1])
+    else:
+        yield factor
 
 
 def _of_power(integral: Any, s: Var) -> tuple[Expr, Theorem] | None:

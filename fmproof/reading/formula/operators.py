@@ -15,6 +15,8 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.scripts import Scripts
 
+_CIRCULAR = ("sin", "cos")
+
 
 class Operators(Scripts):
     """Operators and fractions."""
@@ -158,7 +160,9 @@ class Operators(Scripts):
         body = self.shown(self.factor()) if name != "lim" else self.rest()
         if name in ("tr", "det") and is_d(body) and not self.ends():  # tr D f(x), of a Jacobian
             body = t.Mul(body.at, (body, self.shown(self.factor())), ("",))
-        if not self.ends() and (self.text() == "/" or (bare(body) and self.text() not in DOT)):
+        two = name in _CIRCULAR and self.text().lstrip("\\") in _CIRCULAR  # sin a cos b
+        open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
+        if not self.ends() and open_ended and not two:
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)

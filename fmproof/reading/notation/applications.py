@@ -78,6 +78,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         term = definitions.constant(elab, node, candidate)
         if term is not None:
             return term
+    if key_of(node) in elab.courses and moves(elab, node):
+        return applied(elab, t.Call(node.at, node, ()))
     again = definitions.drawn_again(elab, node)
     if again is not None:
         return again

@@ -29,7 +29,7 @@ from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, matrices
+from fmproof.reading.notation import calculus, jacobians, matrices
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
@@ -171,9 +171,10 @@ def divided(elab: Elaborator, top: Expr, bottom: Expr, at: int) -> Expr:
 
 def product(elab: Elaborator, node: t.Mul) -> Expr:
     """Factors from left to right; two vectors multiply by a dot or a transposition."""
-    image = matrices.product(elab, node)
-    if image is not None:
-        return image
+    for read in (matrices.product, jacobians.product):
+        image = read(elab, node)
+        if image is not None:
+            return image
     done: list[Expr] = []
     vector: Expr | None = None
     dotted = False

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
-_UNKNOWN = frozenset(("sin", "cos", "tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
+_UNKNOWN = frozenset(("tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
 """Functions that are read, and of which the language knows nothing."""
+CIRCULAR = ("sin", "cos")
 
 
 def integral(elab: Elaborator, node: t.Integral) -> Expr:
@@ -145,6 +146,10 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
     divergence = kullback_leibler(elab, node)
     if divergence is not None:
         return divergence
+    if node.name in CIRCULAR and len(node.args) == 1 and node.sub is None:
+        inner = elab.term(node.args[0])
+        if sort_of(inner) is Sort.REAL:
+            return elab.circular(node.name)(inner)
     if node.name in _UNKNOWN:
         return elab.unknown(node, Sort.REAL)
     raise NotYet(f"{node.name} is not in the language yet", node.at)

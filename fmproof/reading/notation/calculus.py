@@ -162,7 +162,7 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
 
 
 def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
-    body = _applied(elab, node.body)
+    body = with_arguments(elab, node.body)
     if node.kind == "div" and node.var is None:
         body = _fields(elab, body)
     place: t.Node
@@ -173,12 +173,14 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     else:
         place = place_of(elab, body)
     whole = body
+    if isinstance(place, t.Sym) and node.kind != "grad":
+        place = on_its_path(elab, body, place)
     if isinstance(place, t.Sym):
         symbol = place
     else:
         symbol = t.Sym(node.at, SPARE)
         elab.variables[SPARE] = Var(elab.names.of("y", "variable " + SPARE), Sort.VEC)
-        body = _replaced(body, place, symbol)
+        body = with_other_place(body, place, symbol)
     at = elab.term(place)
     if sort_of(at) is not Sort.VEC:
         raise Beyond
@@ -203,6 +205,18 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if node.kind == "laplace":
         return _node(Div(Grad(inner, var), var, at))
     return _node(Grad(inner, var, at))
+
+
+def on_its_path(elab: Elaborator, body: t.Node, letter: t.Sym) -> t.Sym:
+    """The y_t of div_y b_t(y_t): the letter says in which argument, and that is taken at y_t."""
+    if letter.sub or any(spelled(n) == spelled(letter) for n in t.walk(body)):
+        return letter
+    places = {
+        spelled(arg): arg
+        for arg in _arguments(body)
+        if isinstance(arg, t.Sym) and key_of(arg) == key_of(letter) and is_vector(elab, arg)
+    }
+    return next(iter(places.values())) if len(places) == 1 else letter
 
 
 def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:
@@ -265,7 +279,7 @@ def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
             return _in_space(elab, replace(node, kind="grad"))
         if var.sort is not Sort.REAL:
             raise Beyond
-        body = _applied(elab, node.body)
+        body = with_arguments(elab, node.body)
         held: dict[Var, Expr] = {}
         if node.kind == "partial":
             body = _held(elab, body, var, held)
@@ -290,7 +304,7 @@ def _held(elab: Elaborator, body: t.Node, time: Var, held: dict[Var, Expr]) -> t
             name = elab.names.of("y", "variable " + symbol.name)
             var = elab.variables.setdefault(symbol.name, Var(name, Sort.VEC))
             held[var] = place
-            body = _replaced(body, arg, symbol)
+            body = with_other_place(body, arg, symbol)
             elab.bound.append(symbol.name)
     return body
 
@@ -342,13 +356,13 @@ def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Ex
     return made
 
 
-def _applied(elab: Elaborator, node: t.Node) -> t.Node:
+def with_arguments(elab: Elaborator, node: t.Node) -> t.Node:
     """``node`` with the arguments that it leaves out: ∇ log p_t is ∇ log p_t(x)."""
     if isinstance(node, t.Sym):
         return elab.with_arguments(node)
     if isinstance(node, t.Call | t.Num):
         return node
-    return t.with_children(node, lambda child: _applied(elab, child))
+    return t.with_children(node, lambda child: with_arguments(elab, child))
 
 
 def place_of(elab: Elaborator, body: t.Node) -> t.Node:
@@ -388,7 +402,7 @@ def is_vector(elab: Elaborator, node: t.Node) -> bool:
     return elab.evidence.sorts.kind(node) == "vec"
 
 
-def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+def with_other_place(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
     """``node`` with every argument that is written like ``old`` replaced."""
     target = spelled(old)
 

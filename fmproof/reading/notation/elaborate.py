@@ -22,6 +22,7 @@ from fmproof.lang.nodes import (
     Expect,
     Head,
     Named,
+    Scalar,
     Var,
 )
 from fmproof.lang.sorts import Sort
@@ -184,6 +185,15 @@ class Elaborator:
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""
         return next((s for s, v in self.variables.items() if v is var), var.name)
+
+    def circular(self, name: str) -> Head:
+        """sin or cos: a function of which numbers know nothing, and proofs know the rules."""
+        if name not in self.opaque:
+            angle = Var(self.names.of("angle", "angle"), Sort.REAL)
+            head = Scalar(self.names.of(name, "function " + name), angle)
+            self.opaque[name] = head
+            self.unknowns[head] = f"{name}(…)"
+        return self.opaque[name]
 
     def known(self, symbol: t.Sym) -> bool:
         """Whether the document writes a symbol anywhere."""

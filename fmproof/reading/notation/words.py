@@ -120,6 +120,16 @@ def speaks_of_one_dimension(words: str) -> bool:
     return _pattern("one_dimension").search(words) is not None
 
 
+def is_of_a_number(latex: str) -> bool:
+    """Whether a formula says of a point that it is a number: x ∈ ℝ."""
+    return _POINT_IN_R.search(latex) is not None
+
+
+_POINT_IN_R = re.compile(
+    r"(?<![a-zA-Z\\])[xyzXYZ]\s*(?:_\s*(?:\w|\{[^{}]*\}))?\s*\\in\s*(?:\\R|\\mathbb\s*\{?\s*R\s*\}?)(?!\s*\^|[a-zA-Z])"
+)
+
+
 def says_moments(words: str) -> str:
     """The words that say what the moments of some law are, such as "unit variance"; or ""."""
     found = _pattern("moments").search(words)
@@ -152,6 +162,22 @@ def _words_ahead(text: str, start: int) -> str:
     if before.endswith((".", "!", "?", "。")):
         return ""
     return _STOPS.split(before.rstrip(":：;,"))[-1]
+
+
+def qualified(text: str, start: int, stop: int) -> str:
+    """The words beside a formula that say in which case, or how well, it holds; or ""."""
+    beside = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
+    paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
+    found = _pattern("qualifies").search(beside) or _pattern("special").search(
+        paragraph + " \n " + beside
+    )
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
+def lets(text: str, start: int) -> bool:
+    """Whether the sentence before a formula introduces something, and claims nothing yet."""
+    words = _words_ahead(text, start)
+    return _last("defines", words) >= 0 and max(_last("then", words), _last("recalls", words)) < 0
 
 
 def says_where(text: str, case: int, start: int) -> bool:

@@ -1,0 +1,130 @@
+"""What is known of sin and cos: their slopes, sin² + cos² = 1, the addition theorems.
+
+The language has no sines, so they are functions without a definition, and these rules are
+hypotheses of the rows that need them. Numbers say nothing of such rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Basic, Expr, S
+
+from fmproof.documents.facts import Fact
+from fmproof.documents.terms import heads_in
+from fmproof.lang.arithmetic import add, coefficient, factors, mul, power_of, summands
+from fmproof.lang.nodes import Apply, Head, Partial, Var
+from fmproof.lang.numbers import fraction, number
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.reading.notation.binders import CIRCULAR
+from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.tactics.differences import subtract
+
+CIRCULAR_RULES = "the rules for sin and cos"
+_MOST = 6
+"""Arguments of which the rules are written out."""
+
+
+def has_circular(elab: Elaborator, terms: Sequence[Basic]) -> bool:
+    """Whether a sine or a cosine is in terms or in definitions behind them."""
+    known = {elab.opaque.get(name) for name in CIRCULAR}
+    return bool(heads_in(terms) & known)
+
+
+def circular_rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:
+    """The rules for the sines and cosines in terms; none where there are none."""
+    if not has_circular(elab, terms):
+        return []
+    sin, cos = (elab.circular(name) for name in CIRCULAR)
+    found = list(_slopes(sin, cos))
+    places: dict[Expr, None] = {}
+    for argument in _arguments(terms, {sin, cos}):
+        found += _slopes_at(sin, cos, argument)
+        found += _of_sum(sin, cos, argument, places)
+    for place in list(places)[:_MOST]:
+        one, other = (power_of(head(place), number(2)) for head in (sin, cos))
+        found.append(Fact(CIRCULAR_RULES, add(one, other), S.One))
+        found.append(Fact(CIRCULAR_RULES, other, add(S.One, mul(S.NegativeOne, one))))
+    return found
+
+
+def _slopes(sin: Head, cos: Head) -> Iterator[Fact]:
+    (angle,) = sin.params
+    for one, slope in ((sin, cos(angle)), (cos, mul(S.NegativeOne, sin(angle)))):
+        yield Fact(CIRCULAR_RULES, Partial(one(angle), angle), slope, every=frozenset((angle,)))
+
+
+def _slopes_at(sin: Head, cos: Head, argument: Expr) -> Iterator[Fact]:
+    """The slopes of sin(c t + d) and cos(c t + d) in each letter t."""
+    for var in sorted(free_vars(argument), key=lambda v: v.name):
+        factor = _slope(argument, var)
+        if var.sort is Sort.REAL and factor is not None:
+            for one, slope in ((sin, cos), (cos, sin)):
+                sign = S.One if one is sin else S.NegativeOne
+                value = mul(sign, factor, slope(argument))
+                yield Fact(CIRCULAR_RULES, Partial(one(argument), var), value)
+
+
+def _slope(argument: Expr, var: Var) -> Expr | None:
+    """c of c t + d."""
+    found = []
+    for part in summands(argument):
+        own = [*factors(part)]
+        if own.count(var) > 1 or any(var in free_vars(f) for f in own if f is not var):
+            return None
+        if var in own:
+            own.remove(var)
+            found.append(mul(*own))
+    return add(*found)
+
+
+def _arguments(terms: Sequence[Basic], circular: set[Head]) -> list[Expr]:
+    """What sines and cosines are taken of, in terms and in definitions behind them."""
+    found: dict[Expr, None] = {}
+    waiting, seen = list(terms), set[Basic]()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Apply) and node.head in circular:
+            found.setdefault(node.arguments[0])
+        elif isinstance(node, Apply) and node.head.definition is not None:
+            waiting.append(node.head.unfold(node.arguments))
+        waiting.extend(node.args)
+    return sorted(found, key=str)
+
+
+def _of_sum(sin: Head, cos: Head, argument: Expr, places: dict[Expr, None]) -> Iterator[Fact]:
+    """sin(a ± b) and cos(a ± b), a whole multiple taken apart as well; ``places`` are the angles
+    in which it ends."""
+    spread = subtract(argument, S.Zero)
+    if spread is None:
+        return
+    parts = [part for one in summands(spread) for part in _multiples(one)]
+    if spread is S.Zero:
+        yield Fact(CIRCULAR_RULES, sin(argument), S.Zero)
+        yield Fact(CIRCULAR_RULES, cos(argument), S.One)
+        return
+    one, turned = S.Zero, S.One  # sin and cos of the sum so far
+    for sign, part in parts:
+        places.setdefault(part)
+        a, b = mul(number(sign), sin(part)), cos(part)
+        one, turned = (
+            add(mul(one, b), mul(turned, a)),
+            add(mul(turned, b), mul(S.NegativeOne, one, a)),
+        )
+    if len(parts) > 1 or parts[0] != (1, argument):
+        yield Fact(CIRCULAR_RULES, sin(argument), one)
+        yield Fact(CIRCULAR_RULES, cos(argument), turned)
+
+
+def _multiples(part: Expr) -> list[tuple[int, Expr]]:
+    """2 a as a, a; −a with its sign. A fraction of an angle is an angle."""
+    value, rest = coefficient(part)
+    times = fraction(value)
+    sign = 1 if times > 0 else -1
+    if times.denominator == 1 and abs(times) <= 3 and rest is not S.One:
+        return [(sign, rest)] * abs(times.numerator)
+    return [(sign, mul(number(sign), part))]
