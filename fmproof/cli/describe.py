@@ -212,7 +212,7 @@ UNNAMED = frozenset(
     (
         *("instance", "congruence", "chain", "hypotheses", "for every"),
         *("derivatives", "minimum", "contraction", "same conditional", "transfer", "draw"),
-        *("Gaussian moments", "absolute value", "positive", "nonzero"),
+        *("Gaussian moments", "absolute value", "positive", "nonzero", "continuity"),
     )
 )
 

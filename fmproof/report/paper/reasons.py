@@ -40,6 +40,7 @@ REASONS = {
     "substitution": "substitution",
     "take-out": "what is given is taken out",
     "tower": "tower property",
+    "trace": "the trace by a random probe",
 }
 # What no reader asks about: arithmetic of finite integrals, signs, and what is written there.
 TACIT = frozenset(
