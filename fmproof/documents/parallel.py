@@ -13,8 +13,7 @@ from typing import Any
 from sympy import Expr
 
 from fmproof.documents import quotients
-from fmproof.documents.suggest import replaced
-from fmproof.errors import FmproofError
+from fmproof.documents.suggest import replaced_along
 from fmproof.lang.arithmetic import Add, Mul, add, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, IntegralOver
 from fmproof.tactics.script import Step
@@ -35,15 +34,11 @@ def steps(before: Expr, claim: Expr, number: str = "") -> list[Step] | None:
         terms = quotients.between(part, other)
         if terms is None:
             return None
-        whole = line
-        for term, words in terms:
-            try:
-                changed = replaced(whole, part, term)
-            except FmproofError:
-                return None
-            if changed != line:
-                line = changed
-                found.append(Step(f"{number}{len(found) + 1}", line, by=words))
+        along = replaced_along(line, part, terms)
+        if along is None:
+            return None
+        for line, words in along:
+            found.append(Step(f"{number}{len(found) + 1}", line, by=words))
     return found if line == claim else None
 
 

@@ -14,7 +14,7 @@ import sympy
 from sympy import Expr, S
 
 from fmproof.documents import quotients
-from fmproof.documents.suggest import replaced
+from fmproof.documents.suggest import replaced_along
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of
 from fmproof.lang.node import sort_of
@@ -82,15 +82,11 @@ def _plain(line: Expr, signs: list[Prop]) -> _Chain | None:
         made = next(_changes(line, signs), None)
         if made is None:
             return found
-        whole, (part, chain) = line, made
-        for term, words in chain:
-            try:
-                changed = replaced(whole, part, term)
-            except FmproofError:
-                return None
-            if changed != line:
-                line = changed
-                found.append((line, words))
+        along = replaced_along(line, *made)
+        if along is None:
+            return None
+        found += along
+        line = along[-1][0] if along else line
         spread = subtract(line, S.Zero)
         if spread is None:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import Expr, Rational
@@ -106,6 +106,24 @@ def replaced(term: Any, old: Expr, new: Expr) -> Any:
     if isinstance(term, Apply):
         return rebuilt(term, term.head, *(replaced(arg, old, new) for arg in term.args[1:]))
     return rebuilt(term, *(replaced(arg, old, new) for arg in term.args))
+
+
+def replaced_along(
+    line: Expr, part: Expr, terms: Iterable[tuple[Expr, str]]
+) -> list[tuple[Expr, str]] | None:
+    """The lines in which ``part`` becomes one of the terms after another, each with its words; None
+    where one does not fit."""
+    found: list[tuple[Expr, str]] = []
+    last = line
+    for term, words in terms:
+        try:
+            changed = replaced(line, part, term)
+        except FmproofError:
+            return None
+        if changed != last:
+            last = changed
+            found.append((last, words))
+    return found
 
 
 def _inside(claim: Expr) -> Iterator[tuple[str, Expr]]:
