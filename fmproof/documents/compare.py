@@ -191,9 +191,7 @@ class ComparedRow:
     def __post_init__(self) -> None:
         self.lines = tuple(self.context.chain.lines)
         numbers = self.context.numbers
-        on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.laws_are_special = on.why, on.laws
-        self.assumed = (*on.assumed, *self._moments())
+        self._look_at_ties()
         self.evidence: NumericEvidence | None = None
         unknowns = self.context.elab.unknowns
         heads = heads_in([self.before, self.claim])
@@ -201,6 +199,12 @@ class ComparedRow:
         if self.context.numeric:
             glance = _GLANCE if self.unknown else None  # of what is unknown they can say nothing
             self.evidence = numbers.of(self.before, self.claim, self.relation, (), glance)
+
+    def _look_at_ties(self) -> None:
+        """What holds the numbers back, and what they have to respect, by what is known so far."""
+        on = self.context.ties.on([self.before, self.claim], self.item)
+        self.tied, self.laws_are_special = on.why, on.laws
+        self.assumed = (*on.assumed, *self._moments())
 
     def fails_in_plane(self) -> bool:
         """Whether numbers that agree on a line differ in two dimensions."""
@@ -354,8 +358,7 @@ class ComparedRow:
 
     def again(self) -> RowReport | None:
         """The verdict when all rows are known: wrong after all, or None."""
-        on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.assumed = on.why, (*on.assumed, *self._moments())
+        self._look_at_ties()
         self.context.prover.begin()
         return self.wrong() if self.fair() else None
 

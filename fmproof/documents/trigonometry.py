@@ -12,13 +12,14 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents.facts import Fact
 from fmproof.documents.terms import heads_in
-from fmproof.lang.arithmetic import add, coefficient, factors, mul, power_of, summands
-from fmproof.lang.nodes import Apply, Head, Partial, Var
+from fmproof.lang.arithmetic import add, coefficient, mul, power_of, summands
+from fmproof.lang.nodes import Apply, Head, Partial
 from fmproof.lang.numbers import fraction, number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.hidden_noise import linear_in
 from fmproof.tactics.differences import subtract
 
 CIRCULAR_RULES = "the rules for sin and cos"
@@ -58,25 +59,13 @@ def _slopes(sin: Head, cos: Head) -> Iterator[Fact]:
 def _slopes_at(sin: Head, cos: Head, argument: Expr) -> Iterator[Fact]:
     """The slopes of sin(c t + d) and cos(c t + d) in each letter t."""
     for var in sorted(free_vars(argument), key=lambda v: v.name):
-        factor = _slope(argument, var)
-        if var.sort is Sort.REAL and factor is not None:
+        split = linear_in(argument, var)
+        if var.sort is Sort.REAL and split is not None:
+            _, factor = split
             for one, slope in ((sin, cos), (cos, sin)):
                 sign = S.One if one is sin else S.NegativeOne
                 value = mul(sign, factor, slope(argument))
                 yield Fact(CIRCULAR_RULES, Partial(one(argument), var), value)
-
-
-def _slope(argument: Expr, var: Var) -> Expr | None:
-    """c of c t + d."""
-    found = []
-    for part in summands(argument):
-        own = [*factors(part)]
-        if own.count(var) > 1 or any(var in free_vars(f) for f in own if f is not var):
-            return None
-        if var in own:
-            own.remove(var)
-            found.append(mul(*own))
-    return add(*found)
 
 
 def _arguments(terms: Sequence[Basic], circular: set[Head]) -> list[Expr]:
