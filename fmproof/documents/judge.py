@@ -38,7 +38,7 @@ from fmproof.documents.motion import (
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition
-from fmproof.documents.scope import end_of, strays, unlike_sum
+from fmproof.documents.scope import end_of, strays, times_averaged, unlike_sum
 from fmproof.documents.special_laws import (
     SpecialLaws,
     speaks_of_independent_draws,
@@ -152,6 +152,8 @@ class Judge:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.ties.settled.add(item.index)
+                if rows[-1].verdict == "open":
+                    self.context.ties.left_open.add(item.index)
             except RecursionError:
                 rows.append(report(item, "open", "it is nested too deeply"))
             except (FmproofError, *_DEFECTS) as error:  # one row must not take the others with it
@@ -252,6 +254,7 @@ class Judge:
         self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         if item.left is not None:
             self.elab.vanished.clear()
+            self.elab.averaged_times = set()
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -606,6 +609,7 @@ class Judge:
 
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:
+            self.elab.averaged_times = times_averaged(self.context, left)
             node = item.candidate.left if item.candidate is not None else item.left
             self.context.chain = RowChain([Line(left, True, node)], item.left)
 
@@ -622,6 +626,7 @@ class Judge:
                 left = self._motions.get(moved_point(self.elab, item.left), item.left)
                 start = Line(self.elab.side(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
+                self.elab.averaged_times = times_averaged(self.context, start.term)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))
         try:

@@ -91,6 +91,7 @@ class Elaborator:
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
+    averaged_times: set[str] = field(default_factory=set)  #: that an E without draws is over
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn

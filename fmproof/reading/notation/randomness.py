@@ -89,6 +89,13 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
     return found
 
 
+def _times_averaged(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
+    """The times in ``nodes`` over which the row averages although its E does not say so."""
+    letters = (n for node in nodes for n in t.walk(node) if isinstance(n, t.Sym))
+    free = elab.averaged_times - set(elab.bound)
+    return {spelled(n): n for n in letters if spelled(n) in free} if free else {}
+
+
 def has_dot(symbol: t.Sym) -> bool:
     """Whether a symbol is written as a derivative in time."""
     return bool(symbol.accents and symbol.accents[-1] == "dot") or symbol.primes == 1
@@ -144,6 +151,8 @@ def law_of(
         raise NotYet("noise that is drawn by itself", node.at, "law")
     named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
     wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
+    if not node.draws and not node.given:
+        wanted |= _times_averaged(elab, inside)
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
     outside = {elab.variables[n] for n in elab.bound if n in elab.variables}
