@@ -394,6 +394,8 @@ class Ties:
             return None
         if candidate is not None and candidate.why == KEPT_CLOSED:
             return None  # see _any_coefficient
+        if candidate is not None and key_of(head_of(candidate.left)) in self.elab.on_course:
+            return None  # it says what is drawn, and here it follows a course
         if other.problem is not None:
             return _unread_about(other, names, places)
         if moved_point(self.elab, left):

@@ -90,6 +90,8 @@ class Elaborator:
     markov: bool = False  #: whether the document speaks of a Markov chain
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
+    on_course: set[str] = field(default_factory=set)  #: drawn paths that follow one from here on
+    averaging: bool = False  #: whether a term is under an average
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     averaged_times: set[str] = field(default_factory=set)  #: that an E without draws is over
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
