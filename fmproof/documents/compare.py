@@ -45,7 +45,6 @@ from fmproof.lang.nodes import (
     Div,
     Expect,
     Head,
-    IntegralOver,
     Let,
     Partial,
     Scalar,
@@ -325,8 +324,8 @@ class ComparedRow:
         if self.assumed:
             sides = (self.before, self.claim, self.relation, self.assumed)
             evidence = numbers.of(*sides, in_plane=self.in_plane)
-            tied = evidence.status == "refuted" or self._refuted_with_equations()
-            if not tied and not self._refuted_as_tied():
+            wrong = evidence.status == "refuted" or self._refuted_with_equations()
+            if not wrong and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
         tied = () if self.assumed else conventions(self.before, self.claim)

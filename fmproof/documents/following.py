@@ -50,12 +50,14 @@ def _says(prop: Prop) -> Stipulation | None:
     if not isinstance(prop, Equals):
         return None
     for one, other in (prop.args, prop.args[::-1]):
-        if _function_of_letters(one) and one.head not in heads_in([other]):
-            if not free_vars(other) - set(one.arguments) and sort_of(one) is sort_of(other):
-                return Stipulation(one.head, tuple(one.arguments), other, "")
-    if not is_of_coefficients(*prop.args):
+        if not _function_of_letters(one) or one.head in heads_in([other]):
+            continue
+        if not free_vars(other) - set(one.arguments) and sort_of(one) is sort_of(other):
+            return Stipulation(one.head, tuple(one.arguments), other, "")
+    left, right = prop.args
+    if not is_of_coefficients(left, right):
         return None
-    solved = determined(*prop.args, "", {})
+    solved = determined(left, right, "", {})
     return next((s for s in solved if not free_vars(s.body) - set(s.params)), None)
 
 

@@ -343,8 +343,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
-                if node is head and standard_normal(source.text, piece.start, piece.stop):
-                    _drawn_by_words(reading, node)
+                alone = isinstance(head, t.Sym) and node is head
+                if alone and standard_normal(source.text, piece.start, piece.stop):
+                    _drawn_by_words(reading, head_of(node))
                 if isinstance(head, t.Sym) and special:
                     reading.properties.append(Property(head, special, len(reading.items)))
             continue

@@ -73,7 +73,9 @@ def test_what_the_document_says_of_a_symbol_is_put_in(over: str, verdict: str) -
 
 def test_an_equation_that_is_not_met_holds_the_numbers_back() -> None:
     tied = "We assume that $\\|f(x)\\| = \\|g(x)\\|$ for every $x$.\n\n"
-    row = "$$ \\mathbb{E}_{x \\sim p} \\| f(x) \\|^2 = \\mathbb{E}_{x \\sim p} \\| g(x) \\|^2 . $$\n"
+    row = (
+        "$$ \\mathbb{E}_{x \\sim p} \\| f(x) \\|^2 = \\mathbb{E}_{x \\sim p} \\| g(x) \\|^2 . $$\n"
+    )
     assert verdicts(tied + row)[-1] != "refuted"
 
 
@@ -100,7 +102,5 @@ def test_an_average_without_draws_is_over_what_the_loss_is_over(right: str, verd
 
 
 def test_a_chain_at_a_fixed_time_stays_at_it() -> None:
-    row = (
-        "$$ \\mathbb{E}\\| x_t - x_1 \\|^2 = (1 - t)^2\\, \\mathbb{E}\\| \\epsilon - x_1 \\|^2 . $$\n"
-    )
-    assert verdicts(LOSS + row)[-1] == "proved"
+    row = "\\mathbb{E}\\| x_t - x_1 \\|^2 = (1 - t)^2\\, \\mathbb{E}\\| \\epsilon - x_1 \\|^2"
+    assert verdicts(f"{LOSS}$$ {row} . $$\n")[-1] == "proved"

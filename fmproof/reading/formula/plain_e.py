@@ -43,7 +43,7 @@ def with_operator(tokens: Sequence[Token]) -> list[Token]:
 
 
 def without_operators(tokens: Sequence[Token]) -> list[Token]:
-    """``tokens`` with \\mathbb{E} for \\operatorname*{\\mathbb{E}}: spacing, and no other letter."""
+    """``tokens`` with \\mathbb{E} for \\operatorname*{\\mathbb{E}}: no other letter."""
     made: list[Token] = []
     depth: list[int] = []  # of the braces in such operators that are open
     texts = [token.text for token in tokens]

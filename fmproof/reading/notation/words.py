@@ -97,7 +97,9 @@ def standard_normal(text: str, start: int, stop: int) -> bool:
     ahead = [found for found in said.finditer(before) if found.end() == len(before)]
     if ahead:
         return not denied(_STOPS.split(before)[-1].rpartition("$")[2])
-    found = said.match(_pattern("is").sub("", after, count=1).lstrip() if _is_first(after) else after)
+    found = said.match(
+        _pattern("is").sub("", after, count=1).lstrip() if _is_first(after) else after
+    )
     behind = "" if found is None else after[after.find(found.group(0)) + len(found.group(0)) :]
     return found is not None and not _pattern("density").match(behind.lstrip(" -"))
 
