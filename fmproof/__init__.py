@@ -24,6 +24,7 @@ _NAMES = {
     "fmproof.lang.spelling.text": "text",
     "fmproof.lang.spelling.latex": "latex",
     "fmproof.reading.latex": "parse_latex",
+    "fmproof.reading.text": "parse_text",
     "fmproof.tactics.script": "Derivation Part Step Hypothesis Instance",
     "fmproof.tactics.check": "check",
     "fmproof.kernel.theorem": "Theorem",
