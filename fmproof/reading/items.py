@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from fmproof.errors import InputError
+from fmproof.lang.spelling.foreign import foreign
 from fmproof.reading.tokens import digits, latex_tokens, text_tokens
 
 
@@ -83,6 +84,12 @@ class Comparison:
     left: Sum
     sign: str  #: as it stands in the source, or ""
     right: Sum | None
+
+
+def require_source(source: Any) -> None:
+    """Raise :class:`InputError` unless ``source`` is text."""
+    if type(source) is not str:
+        raise InputError(f"expected a formula as text, found {foreign(source)}")
 
 
 def read(

@@ -10,7 +10,7 @@ from sympy import Expr, S
 from fmproof.errors import SortError, nearest
 from fmproof.lang.arithmetic import Add, Mul, plus
 from fmproof.lang.nodes import Head, Law, Let, Normal, Var
-from fmproof.reading.items import Entry, Item, LatexError, Sum, read
+from fmproof.reading.items import Entry, Item, LatexError, Sum, read, require_source
 from fmproof.reading.rows import Row
 from fmproof.reading.symbols import Symbols, key, names_of
 
@@ -25,6 +25,7 @@ class Reader:
     """
 
     def __init__(self, source: str, symbols: Symbols, plain: bool = False) -> None:
+        require_source(source)
         self.source = source
         self.symbols = symbols
         self.plain = plain

@@ -20,7 +20,7 @@ from fmproof.lang.props import (
     VanishesWith,
 )
 from fmproof.lang.spelling.printing import plainly_nonnegative
-from fmproof.reading.items import Entry, LatexError
+from fmproof.reading.items import Entry, LatexError, require_source
 from fmproof.reading.reader import Reader
 from fmproof.reading.symbols import Symbols, key
 
@@ -76,6 +76,7 @@ def parse_statement(source: str, symbols: Any, plain: bool = False) -> Any:
     Raises:
         LatexError: with the line and column of the piece that cannot be read.
     """
+    require_source(source)
     table = symbols if isinstance(symbols, Symbols) else Symbols([symbols])
     return _Statement(source, table, plain).read()
 

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.errors import InputError
+from fmproof.lang.node import admit, is_declared
 from fmproof.lang.nodes import Constant, Density, Gaussian, Head, Named, Var, dim, pi
 from fmproof.lang.spelling.latex import latex, uniform_law
 from fmproof.reading.items import Item, Script
@@ -163,7 +164,8 @@ def _shape(head: Head) -> tuple[int, ...]:
 
 def _nodes(item: Any) -> Iterator[Basic]:
     """The terms and symbols that something given as symbols consists of."""
-    if isinstance(item, Basic):
+    if is_declared(item):
+        admit(item)  # SymPy's sums and powers may be of anything
         yield item
     elif hasattr(item, "parts") and hasattr(item, "proposition"):  # a derivation
         for hypothesis in item.hypotheses:

@@ -496,6 +496,7 @@ class Printer(ABC):
 
 
 def _power(printer: Printer, node: Pow) -> str:
+    sort_of(node)  # SymPy has powers that are no terms
     return printer.power(printer.show(node.args[0], ATOM), str(node.args[1]))
 
 
