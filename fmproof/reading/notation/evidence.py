@@ -131,13 +131,16 @@ class Evidence:
                         self.beside.add(key_of(part))
 
     def _laws_alone(self) -> None:
-        """E_ν names a law by its letter: ν is not drawn, but something else from it."""
+        """E_ν and E_{p_x} name a law by its letter: it is not drawn, but something else from it."""
         for name, at in list(self.drawn.items()):
             law = conventional("densities", name) or name.split(" ")[-1] in self.densities
-            if law and name not in self.vectors:
+            symbol = self.spellings.get(name)
+            key = name if symbol is None else key_of(symbol)
+            law = law or (key != name and conventional("densities", key, "always"))
+            if law and name not in self.vectors and key not in self.vectors:
                 del self.drawn[name]
                 self.random_symbols.pop(name, None)
-                self.densities.setdefault(name, ("named below an E", at))
+                self.densities.setdefault(key, ("named below an E", at))
 
     def _hear(self, said: Iterable[Said]) -> None:
         """Words count where formulas show nothing else."""

@@ -184,6 +184,8 @@ def density_head(
     candidate: Candidate | None,
 ) -> Meaning:
     shown = shape(elab, call)
+    points = len(call.args) if call.args else len(main)
+    main, given = main[:points], (*main[points:], *given)  # p(x; θ) is a density in x
     times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
     if (
         candidate is None

@@ -133,7 +133,7 @@ class Resolver:
         if isinstance(node, t.Frac):
             return as_mean(node)
         if isinstance(node, t.Series):
-            return without_coordinates(node)
+            return without_coordinates(node, self._in_bold)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function):
@@ -145,6 +145,12 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _in_bold(self, whole: t.Sym) -> t.Sym:
+        """𝐱 of x_i, where the document writes no x by itself, and a bold one."""
+        bold = replace(whole, name=f"bf:{whole.name}")
+        plain = spelled(whole) in self.unscripted
+        return bold if not plain and spelled(bold) in self.unscripted else whole
 
     def _marks(self, above: t.Node | None) -> bool:
         """Whether a letter above another is a mark, as in v^X: it stands nowhere by itself."""
