@@ -163,10 +163,23 @@ def _props(
     at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
     if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
         yield Integrable(term.body, *term.measure)
+    if isinstance(term, IntegralOver) and not law:
+        for density, rest in _drawn_in(term):
+            yield from _moments(rest, (density,))
     if isinstance(term, IntegralOver):
         over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
         yield from _props(arg, law, seen, over, weights)
+
+
+def _drawn_in(term: IntegralOver) -> Iterator[tuple[Apply, Expr]]:
+    """(p(x), f) of ∫ p(x) f(x) dx, which is an average, too."""
+    variables = tuple(item.var for item in term.measure)
+    parts = factors(term.body)
+    for place, part in enumerate(parts):
+        density = isinstance(part, Apply) and isinstance(part.head, Density)
+        if density and part.head.drawn(part) == variables:
+            yield part, times_of(*without(parts, place))
 
 
 def _before_averages(body: Expr) -> Iterator[Expr]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.errors import SortError
+from fmproof.lang.arithmetic import times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     Density,
+    Exp,
     Expect,
     Field,
     Gaussian,
@@ -108,6 +110,8 @@ def build(
             "head",
         )
         return density_head(elab, name, call, sub, sup, main, given, definition, candidate)
+    if definition is None and key in elab.evidence.weights:
+        return _with_mass(elab, call, params)
     if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
         elab.note(shown, "a Gaussian density", "its definition", call.at)
         return Meaning(None, everything, definition)
@@ -128,6 +132,21 @@ def build(
     else:
         elab.note(shown, what, "how it is used", call.at)
     return Meaning(head, everything)
+
+
+def _with_mass(elab: Elaborator, call: t.Call, params: Sequence[Sequence[Var]]) -> Meaning:
+    """q of Z(θ) = ∫ q(x; θ) dx: a density times a positive number, its mass."""
+    sub, sup, main, given = map(tuple, params)
+    points = len(call.args)
+    below = (*sub, *sup, *main[points:], *given)
+    key = key_of(call.head)
+    mass = Scalar(elab.names.of("k", "mass of " + key), *below)
+    given = (*main[points:], *given)
+    name = elab.names.of(key, "head")
+    density = Density(name, *main[:points], sub=sub, sup=sup, given=given)
+    elab.note(shape(elab, call), "a density times a number", "its integral has a name", call.at)
+    everything = (*sub, *sup, *main[:points], *given)
+    return Meaning(None, everything, times_of(Exp(mass(*below)), density(*everything)))
 
 
 def several(elab: Elaborator, key: str, letters: str) -> bool:

@@ -128,7 +128,7 @@ class Resolver:
             running = without_ellipsis(node)
             if running is not None:
                 return running
-            made = self._product(_flat(node))
+            made = self._product(_of_the_rest(_flat(node)))
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
@@ -269,6 +269,37 @@ class Resolver:
             return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
 
         return t.with_instead(node, instead)
+
+
+def _of_the_rest(node: t.Mul) -> t.Mul:
+    """``∇_m c E[f(m)]``: what a number is multiplied by, in which no m is, is differentiated."""
+    for i, factor in enumerate(node.factors[:-1]):
+        if not (isinstance(factor, t.Derivative) and isinstance(factor.var, t.Sym)):
+            continue
+        if factor.kind not in ("grad", "partial", "laplace") or node.ops[i] != "":
+            continue
+        rest = node.factors[i + 1 :]
+        below = any(_has(part, factor.var) for part in rest)
+        if _is_coefficient(factor.body) and below and not _has(factor.body, factor.var):
+            ops = node.ops[i:]
+            whole = replace(factor, body=t.Mul(factor.at, (factor.body, *rest), ops))
+            return replace(node, factors=(*node.factors[:i], whole), ops=node.ops[:i])
+    return node
+
+
+def _has(node: t.Node, letter: t.Sym) -> bool:
+    return any(isinstance(n, t.Sym) and spelled(n) == spelled(letter) for n in t.walk(node))
+
+
+def _is_coefficient(node: t.Node) -> bool:
+    """A number by its form: of letters for numbers and of functions of these alone."""
+    if isinstance(node, t.Sym | t.Call):
+        head = node.head if isinstance(node, t.Call) else node
+        return conventional("scalars", key_of(head))
+    if isinstance(node, t.Num):
+        return True
+    kinds = (t.Group, t.Frac, t.Pow, t.Mul, t.Add)
+    return isinstance(node, kinds) and all(map(_is_coefficient, t.children(node)))
 
 
 def _names(node: t.Node) -> Iterator[t.Node]:
