@@ -240,6 +240,11 @@ class Evidence:
             dotted = node.head.accents[-1:] == ("dot",)
             if dotted and isinstance(place, t.Sym) and conventional("times", spelled(place)):
                 self.times.setdefault(spelled(place), ("a dot over a function of it", node.at))
+            number = conventional("scalars", key_of(node.head))
+            if number and isinstance(place, t.Sym) and _is_time_by_itself(place):
+                self.times.setdefault(
+                    spelled(place), ("a coefficient is a function of it", node.at)
+                )
         elif isinstance(node, t.Derivative):
             time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
             if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):
@@ -392,6 +397,10 @@ class Evidence:
                     self.times.setdefault(
                         spelled(script), ("a subscript like another time", one.at)
                     )
+
+
+def _is_time_by_itself(symbol: t.Sym) -> bool:
+    return conventional("times", spelled(symbol), "by_itself")
 
 
 def _places_of_laws(root: t.Node) -> Iterator[t.Node]:
