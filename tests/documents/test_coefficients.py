@@ -36,7 +36,7 @@ SCALE = "With $s_t = e^{-\\lambda t}$\n\n"
 FOLLOWS = {
     "what keeps the variance": (KERNEL, r"m(t)^2 + \sigma(t)^2 = 1"),
     "a rate that has a name": (NAMED, r"\frac{\dot a}{a} = -\tfrac12 \beta(t)"),
-    "the other rate": (NAMED, r"b \dot b + a \dot a = 0"),
+    "the other rate": (NAMED, r"\frac{\dot b}{b} = - \frac{a^2}{b^2} \frac{\dot a}{a}"),
     "the positive root": (INPUT, r"c_i(\sigma) = \frac{1}{\sqrt{\sigma^2 + \tau^2}}"),
     "what is linear": (OUTPUT, r"c_g(\sigma) = \frac{\tau^2}{\sigma^2 + \tau^2}"),
     "one put into another": (
@@ -53,7 +53,7 @@ FOLLOWS = {
 WRONG = {
     "what keeps the variance": (KERNEL, r"m(t) + \sigma(t)^2 = 1"),
     "a rate that has a name": (NAMED, r"\frac{\dot a}{a} = - \beta(t)"),
-    "the other rate": (NAMED, r"b \dot b - a \dot a = 0"),
+    "the other rate": (NAMED, r"\frac{\dot b}{b} = \frac{a^2}{b^2} \frac{\dot a}{a}"),
     "the positive root": (INPUT, r"c_i(\sigma) = \frac{1}{\sqrt{\sigma^2 - \tau^2}}"),
     "what is linear": (OUTPUT, r"c_g(\sigma) = \frac{\sigma^2}{\sigma^2 + \tau^2}"),
     "one put into another": (
