@@ -157,6 +157,7 @@ def _props(
     if isinstance(term, Expect):
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
         yield from _moments(term.body, (*_times_in(term, over), *inner), weights)
+        yield from _entropies(term.body, inner)
         yield from _at_fixed(term, law) if law else ()
         yield from _props(term.body, inner, seen, over, (*weights, *_before_averages(term.body)))
         return
@@ -166,6 +167,7 @@ def _props(
     if isinstance(term, IntegralOver) and not law:
         for density, rest in _drawn_in(term):
             yield from _moments(rest, (density,))
+            yield from _entropies(rest, (density,))
     if isinstance(term, IntegralOver):
         over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
@@ -180,6 +182,14 @@ def _drawn_in(term: IntegralOver) -> Iterator[tuple[Apply, Expr]]:
         density = isinstance(part, Apply) and isinstance(part.head, Density)
         if density and part.head.drawn(part) == variables:
             yield part, times_of(*without(parts, place))
+
+
+def _entropies(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
+    """log p and log q of a log (p/q) that is averaged, one by one."""
+    for logarithm in sorted(body.atoms(Log), key=str):
+        inside = [f for f in logarithm.args[0].atoms(Apply) if isinstance(f.head, Density)]
+        for density in sorted(inside, key=str) if len(inside) > 1 else ():
+            yield from _closed(Log(density), law)
 
 
 def _before_averages(body: Expr) -> Iterator[Expr]:

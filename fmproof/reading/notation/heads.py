@@ -103,6 +103,8 @@ def build(
     if definition is None and density:
         definition = definitions.marginal(elab, call, sub, main, given)
     if definition is None and density and candidate is None:
+        definition = posteriors.marginal_of_joint(elab, call)
+    if definition is None and density and candidate is None:
         definition = hidden_noise.density_by_argument(elab, call, (sub, main, given))
     if density:
         name = elab.names.of(

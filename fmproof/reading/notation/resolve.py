@@ -116,6 +116,8 @@ class Resolver:
             (mark,) = node.sub
             assert isinstance(mark, t.Sym)
             return replace(node, labels=(*node.labels, mark.name), sub=())
+        if isinstance(node, t.Call) and conventional("densities", key_of(node.head)):
+            node = self._with_pairs(node)
         if isinstance(node, t.Call):
             time = _time_above(node)
             if time is not None:
@@ -145,6 +147,24 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _with_pairs(self, node: t.Call) -> t.Call:
+        """p(x_{0:T}) as p(x_0, x_{1:T}), where the document writes x_{1:T} as well."""
+        args = tuple(part for arg in node.args for part in self._apart(arg))
+        given = tuple(part for one in node.given for part in self._apart(one))
+        return replace(node, args=args, given=given)
+
+    def _apart(self, symbol: t.Node) -> tuple[t.Node, ...]:
+        """x_0 and x_{1:T} of x_{0:T}."""
+        if not isinstance(symbol, t.Sym) or len(symbol.sub) != 2:
+            return (symbol,)
+        first, last = symbol.sub
+        if not (isinstance(first, t.Num) and isinstance(last, t.Sym) and last.name.isupper()):
+            return (symbol,)
+        rest = replace(symbol, sub=(replace(first, value=first.value + 1), last))
+        alone = replace(symbol, sub=(first,))
+        known = {spelled(rest), spelled(alone)} <= self.letters
+        return (alone, rest) if known else (symbol,)
 
     def _in_bold(self, whole: t.Sym) -> t.Sym:
         """𝐱 of x_i, where the document writes no x by itself, and a bold one."""
