@@ -27,6 +27,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.sums import BASIS
 from fmproof.reading.notation.symbols import spelled
 
 _ROUNDS = 3
@@ -168,7 +169,8 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if not plain or body is S.Zero or sort_of(body) is not sort_of(named):
         return None
-    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in CIRCULAR}
+    known = (*CIRCULAR, BASIS)
+    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in known}
     if unknown & {head, *heads_in([body])}:
         return None
     if head in heads_in([body]):

@@ -158,6 +158,7 @@ def _props(
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
         yield from _moments(term.body, (*_times_in(term, over), *inner), weights)
         yield from _entropies(term.body, inner)
+        yield from _finite(term.body, inner)
         yield from _at_fixed(term, law) if law else ()
         yield from _props(term.body, inner, seen, over, (*weights, *_before_averages(term.body)))
         return
@@ -190,6 +191,21 @@ def _entropies(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
         inside = [f for f in logarithm.args[0].atoms(Apply) if isinstance(f.head, Density)]
         for density in sorted(inside, key=str) if len(inside) > 1 else ():
             yield from _closed(Log(density), law)
+
+
+def _finite(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
+    """Parts of a sum over coordinates, which is finite: a_i, log a_i, (log a_i) b_i, …"""
+    drawn = {v for draw in law for v in drawn_by(draw)}
+    if {v.sort for v in drawn} != {Sort.LATENT}:
+        return
+    coordinates = sorted((n for n in body.atoms(Inner) if free_vars(n) & drawn), key=str)
+    logarithms = sorted((n for n in body.atoms(Log) if free_vars(n) & drawn), key=str)
+    for part in summands(body):
+        yield from _closed(part, law)
+    vectors = dict.fromkeys(arg for n in coordinates for arg in n.args if free_vars(arg) & drawn)
+    for one in (*coordinates, *vectors):
+        for weight in (S.One, *logarithms) if logarithms else ():
+            yield from _closed(times_of(weight, one), law)
 
 
 def _before_averages(body: Expr) -> Iterator[Expr]:

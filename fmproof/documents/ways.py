@@ -58,6 +58,7 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
     ("definition", "gaussian", "log", "exp", "root", "derivative", "square", "cancel"),
     ("definition", "exchange", "derivative", "cancel"),
     ("expectation", "derivative", "cancel"),
+    ("definition", "derivative", "exchange", "log", "square", "linearity", "cancel"),
     ("definition", "expectation", "exchange", "log", "derivative", "linearity", "fubini", "cancel"),
 )
 """What is tried where derivatives or functions are in the row."""

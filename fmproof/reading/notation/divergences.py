@@ -1,7 +1,7 @@
 """Kullback–Leibler divergences: KL(q ‖ p) is the average of log q/p over q, for two densities.
 
-They may be written with their variable, q(x|z); without it, q(·|z) or N(m, s² I); or have a name, as
-P = N(m, s² I) has.
+They may be written with their variable, q(x|z); without it, q(·|z) or N(m, s² I); or have a name,
+as P = N(m, s² I) has.
 """
 
 from __future__ import annotations
