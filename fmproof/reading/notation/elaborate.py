@@ -237,6 +237,10 @@ class Elaborator:
         """p_t as p_t(x), where the document writes it so elsewhere."""
         return applications.with_arguments(self, node)
 
+    def scopes(self, script: t.Sym) -> bool:
+        """Whether a letter in a subscript is a variable or a parameter."""
+        return applications.scopes(self, script)
+
     def of_times(self, script: t.Node) -> bool:
         """Whether a subscript is made of times and parameters: t, t-1, θ."""
         symbols = [n for n in t.walk(script) if isinstance(n, t.Sym)]
