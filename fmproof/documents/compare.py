@@ -16,7 +16,7 @@ from time import process_time
 
 from sympy import Expr
 
-from fmproof.documents import beside, in_law
+from fmproof.documents import any_law, beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
@@ -329,6 +329,12 @@ class ComparedRow:
             found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
             if found.status == "agrees":
                 self.tied = f"it holds if {words}"
+                return False
+        joint = any_law.joint_laws_in(self.context.elab, [self.before, self.claim])
+        for before, claim in any_law.special_readings(self.before, self.claim, joint):
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status != "refuted":
+                self.tied = f"it depends on {JOINT}"
                 return False
         for other in self.others:
             if not other.averaged:

@@ -19,6 +19,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import (
@@ -133,7 +134,12 @@ class Ties:
     def on(self, terms: Sequence[Expr], item: Item) -> Verdict:
         """What holds the numbers of a row back."""
         heads = sorted(heads_in(terms), key=lambda head: head.name)
-        lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
+        joint = any_law.joint_laws_in(self.elab, terms)
+        lacking = [
+            self.elab.unknowns[head]
+            for head in heads
+            if head in self.elab.unknowns and head not in joint
+        ]
         if lacking:
             return Verdict(f"{lacking[0]} is not in the language yet")
         undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
@@ -182,8 +188,11 @@ class Ties:
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
         held = self._joint_beside(undefined) or self._sampled(terms, undefined)
+        held = held or any_law.held(self.elab, self.items, item, terms, joint)
         if held:
             return Verdict(held)
+        for word, place in self.moments if joint else ():
+            return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""
             if isinstance(head, Density):

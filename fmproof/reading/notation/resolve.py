@@ -45,6 +45,7 @@ class Resolver:
         self.functions = functions
         self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
+        self.applied: set[str] = set()  # the spellings of functions
         self.bars: dict[tuple[str, int], set[int]] = {}
         self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
         self.unscripted: set[str] = set()  # … or below one
@@ -66,6 +67,7 @@ class Resolver:
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
+                    self.applied.add(spelled(node.head))
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -154,9 +156,11 @@ class Resolver:
 
     def _tells_apart(self, below: t.Node) -> bool:
         """Whether a letter below another is a mark, as in L_c: it stands nowhere by itself, and is
-        none of those that number something or say when."""
+        none of those that number something or say when. So is a function: the φ of D_φ(u, v)."""
         if not isinstance(below, t.Sym) or below.sub or below.sup or below.accents or below.primes:
             return False
+        if below.name in self.applied and not conventional("scalars", below.name):
+            return True
         return below.name in _MARKS and below.name not in self.unscripted
 
     def _product(self, node: t.Mul) -> t.Node:

@@ -61,8 +61,12 @@ class Sorts:
             if isinstance(part, t.Call)
         )
         symbols: dict[str, t.Sym] = {}
+        places: dict[tuple[str, int, int], list[t.Node]] = {}
         for root in roots:
             for node in t.walk(root):
+                for i, arg in enumerate(node.args if isinstance(node, t.Call) else ()):
+                    assert isinstance(node, t.Call)
+                    places.setdefault((key_of(node.head), len(node.args), i), []).append(arg)
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym):
                     symbols.setdefault(self.key(head), head)
@@ -76,15 +80,32 @@ class Sorts:
             if key in self.known:
                 continue
             base = self.known.get(self.key(replace(symbol, accents=()))) if symbol.accents else None
-            kind = self.heard.get(key) or (base.kind if base else _by_letter(symbol))
+            kind = self.heard.get(key) or (base.kind if base else None)
+            beside = None if kind else self._by_place(symbol, places)
+            kind = kind or beside or _by_letter(symbol)
             if kind is not None:
                 why = "a point by its letter" if kind == "vec" else "a coefficient by its letter"
                 if key in self.heard:
                     why = "words beside it"
                 elif base is not None:
                     why = f"{symbol.name} is one"
+                elif beside:
+                    why = "the other arguments in its place"
                 self._learn(symbol, kind, why)
                 self._settle(roots, both)
+
+    def _by_place(
+        self, symbol: t.Sym, places: dict[tuple[str, int, int], list[t.Node]]
+    ) -> Kind | None:
+        """The sort of what else a function of several arguments takes where ``symbol`` stands."""
+        for (head, count, _), args in places.items():
+            here = any(isinstance(arg, t.Sym) and self.key(arg) == self.key(symbol) for arg in args)
+            if count < 2 or not here or self.density(head):
+                continue
+            kinds = {self.kind(arg) for arg in args} - {None}
+            if len(kinds) == 1:
+                return kinds.pop()
+        return None
 
     def hear(self, symbol: t.Sym, role: str) -> None:
         """What words say of a symbol, as a guess that evidence may settle otherwise."""
