@@ -62,3 +62,29 @@ $$ \mathbb E D_\phi(U, w) = \mathbb E D_\phi(U, \mathbb E[U]) SIGN D_\phi(\mathb
 @pytest.mark.parametrize(("sign", "due"), [("+", "proved"), ("-", "refuted")])
 def test_a_function_below_a_letter_is_a_mark(sign: str, due: str) -> None:
     assert check_text(BREGMAN.replace("SIGN", sign), "x", ".md").rows[-1].verdict == due
+
+
+VARIANCE = r"""
+Here $\mathrm{Var}(Y) = \mathbb E \|Y - \mathbb E[Y]\|^2$ and $m(X) = \mathbb E[Y \mid X]$.
+
+$$ ROW $$
+"""
+ROWS = {
+    r"\mathrm{Var}(Y) = \mathbb E \|Y\|^2 - \|\mathbb E[Y]\|^2": "proved",
+    r"\mathrm{Var}(Y) = \mathbb E \|Y\|^2 + \|\mathbb E[Y]\|^2": "refuted",
+    r"\mathrm{Var}(Y) = \mathbb E[\mathrm{Var}(Y \mid X)] + \mathrm{Var}(m(X))": "proved",
+    r"\mathrm{Var}(Y) = \mathbb E[\mathrm{Var}(Y \mid X)] - \mathrm{Var}(m(X))": "refuted",
+    r"\mathrm{Var}(Y) \ge -\mathrm{Var}(m(X))": "proved",
+    r"\mathrm{Var}(m(X)) = \mathrm{Var}(Y) - \mathbb E \mathrm{tr} \mathrm{Cov}(Y \mid X)": "proved",
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_variance_is_the_mean_square_that_the_document_says(row: str) -> None:
+    assert check_text(VARIANCE.replace("ROW", row), "x", ".md").rows[-1].verdict == ROWS[row]
+
+
+@pytest.mark.parametrize("words", ["", r"Here $\mathrm{Var}(Y) = \mathbb E[Y Y^\top]$."])
+def test_a_variance_of_which_nothing_is_said_is_unknown(words: str) -> None:
+    row = r"$$ \mathrm{Var}(Y) = \mathbb E \|Y\|^2 - \|\mathbb E[Y]\|^2 $$"
+    assert check_text(words + "\n\n" + row, "x", ".md").rows[-1].verdict == "open"

@@ -51,9 +51,12 @@ class Resolver:
         self.unscripted: set[str] = set()  # … or below one
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
+        self.variance: t.Norm | t.Abs | t.Group | None = None  # of Var(Y) = E‖Y − E Y‖²
         for left, right in equations:
             if isinstance(left, t.Call):
                 self.maps.setdefault(key_of(left.head), (left, right))
+            if isinstance(left, t.Function) and left.name == "Var":
+                self.variance = self.variance or _squared_in_the_mean(right)
         for tree in trees:
             self.letters |= set(_letters_below(tree))
             self.unscripted |= set(_letters_beside(tree))
@@ -138,6 +141,8 @@ class Resolver:
             return without_coordinates(node)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
+        if isinstance(node, t.Function) and node.name == "Var" and self.variance is not None:
+            return _mean_square(node, self.variance) or node
         if isinstance(node, t.Function):
             return _outside(_spread(node))
         if isinstance(node, t.Derivative):
@@ -413,18 +418,30 @@ def _is_measure(node: t.Node) -> bool:
 
 
 def _spread(node: t.Function) -> t.Node:
-    """tr Cov(A | B) = E[‖A − E[A | B]‖² | B]."""
+    """tr Cov(A | B) = E[‖A − E[A | B]‖² | B], and so is tr Var(A | B)."""
     if node.name != "tr" or len(node.args) != 1:
         return node
-    inner = node.args[0]
-    if isinstance(inner, t.Group):
-        inner = inner.body
-    if not (isinstance(inner, t.Function) and inner.name == "Cov"):
+    inner = t.ungrouped(node.args[0])
+    if not (isinstance(inner, t.Function) and inner.name in ("Cov", "Var")):
         return node
-    if len(inner.args) != 1 or inner.sub is not None:
-        return node
-    (value,) = inner.args
-    mean = t.Expectation(inner.at, (), value, inner.given)
-    spread = t.Add(inner.at, ((1, t.Group(value.at, value)), (-1, mean)))
-    square = t.Pow(inner.at, t.Norm(inner.at, spread), t.Num(inner.at, _TWO))
-    return t.Expectation(node.at, (), square, inner.given)
+    return _mean_square(inner, t.Norm(node.at, node)) or node
+
+
+def _mean_square(node: t.Function, around: t.Norm | t.Abs | t.Group) -> t.Node | None:
+    """E[‖A − E[A | B]‖² | B] of a variance of A given B, with bars or brackets as ``around``."""
+    if len(node.args) != 1 or node.sub is not None:
+        return None
+    (value,) = node.args
+    mean = t.Expectation(node.at, (), value, node.given)
+    spread = t.Add(node.at, ((1, t.Group(value.at, value)), (-1, mean)))
+    square = t.Pow(node.at, replace(around, body=spread), t.Num(node.at, _TWO))
+    return t.Expectation(node.at, (), square, node.given)
+
+
+def _squared_in_the_mean(node: t.Node) -> t.Norm | t.Abs | t.Group | None:
+    """‖a − b‖ of E[‖a − b‖² | …]."""
+    body = t.ungrouped(node.body) if isinstance(node, t.Expectation) else None
+    base = body.base if isinstance(body, t.Pow) else None
+    if not isinstance(base, t.Norm | t.Abs | t.Group):
+        return None
+    return base if isinstance(t.ungrouped(base.body), t.Add) else None
