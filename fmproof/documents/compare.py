@@ -27,8 +27,9 @@ from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
+from fmproof.documents.said_densities import density_facts
 from fmproof.documents.scope import end_of, strays, undrawn
-from fmproof.documents.suggest import neighbours
+from fmproof.documents.suggest import neighbours, replaced
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
 from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
@@ -454,6 +455,9 @@ class ComparedRow:
     def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
+        averaged = self._in_averages(candidates)
+        if averaged is not None:
+            return averaged
         for before in candidates if self.relation == "=" else ():
             sides = [before, self.claim]
             known = self.context.facts.about(sides, self.item.index)
@@ -465,6 +469,26 @@ class ComparedRow:
                     self.before = before
                     return proof
         return Proof(False)
+
+    def _in_averages(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof of the row with E[f(X_t)] for ∫ f p_t, where p_t is said to be its density."""
+        context = self.context
+        for before in candidates if self.relation == "=" else ():
+            said = density_facts(context, [before, self.claim])
+            if not said:
+                continue
+            sides = [before, self.claim]
+            for fact in said:
+                sides = [replaced(side, fact.before, fact.claim) for side in sides]
+            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                continue
+            facts = context.facts.about(sides, self.item.index)
+            proof = context.prover.prove(*sides, facts=facts)
+            if proof.proved:
+                self.before = before
+                places = dict.fromkeys(fact.place for fact in said)
+                return replace(proof, rests_on=(*places, *proof.rests_on))
+        return None
 
     def strays(self) -> bool:
         """Whether a point is free on one side alone: what it is has to be put in."""

@@ -238,7 +238,7 @@ class FirstWitness:
                     name="",
                     steps=[_renamed(step, f"{i}.{j}.") for step in part.steps],
                 )
-                for j, part in enumerate(fact.derivation.parts, 1)
+                for j, part in enumerate(_as_said(fact, fact.derivation), 1)
             ]
         if any(step.references for part in parts for step in part.steps):
             return None  # parts that cite each other by name
@@ -313,6 +313,17 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _as_said(fact: Fact, derivation: Derivation) -> list[Part]:
+    """The parts of a fact's proof, from its own left side to its right: what was proved may be the
+    row with its paths drawn."""
+    first, *more = derivation.parts
+    last = first.steps[-1].claim
+    if more or (first.start, last) == (fact.before, fact.claim):
+        return list(derivation.parts)
+    steps = [Step("s", first.start, by="auto"), *first.steps, Step("e", fact.claim, by="auto")]
+    return [replace(first, start=fact.before, steps=steps)]
 
 
 def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:

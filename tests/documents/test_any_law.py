@@ -75,7 +75,7 @@ ROWS = {
     r"\mathrm{Var}(Y) = \mathbb E[\mathrm{Var}(Y \mid X)] + \mathrm{Var}(m(X))": "proved",
     r"\mathrm{Var}(Y) = \mathbb E[\mathrm{Var}(Y \mid X)] - \mathrm{Var}(m(X))": "refuted",
     r"\mathrm{Var}(Y) \ge -\mathrm{Var}(m(X))": "proved",
-    r"\mathrm{Var}(m(X)) = \mathrm{Var}(Y) - \mathbb E \mathrm{tr} \mathrm{Cov}(Y \mid X)": "proved",
+    r"\mathrm{Var}(m(X)) = \mathrm{Var}(Y) - \mathbb E[\mathrm{tr} \mathrm{Cov}(Y | X)]": "proved",
 }
 
 

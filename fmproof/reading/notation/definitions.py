@@ -27,7 +27,7 @@ from fmproof.lang.nodes.measure import conditions
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import hidden_noise, posteriors, randomness
+from fmproof.reading.notation import hidden_noise, posteriors, random_curves, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -565,7 +565,9 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     if elab.is_parameter(name) or elab.is_time(name):
         return None
     candidate = candidate_of(elab, symbol)
-    if candidate is None or any(n is symbol for n in t.walk(candidate.right)):
+    if candidate is None:
+        return random_curves.curve(elab, symbol)
+    if any(n is symbol for n in t.walk(candidate.right)):
         return None
     if _averages(candidate.right) or any(
         _averages(one.right)  # Ż_t = v(Z_t, t), with a v that is an average, is no path

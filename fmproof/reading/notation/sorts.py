@@ -17,6 +17,7 @@ from fmproof.reading.notation.symbols import conventional, key_of, spelled
 Kind = Literal["real", "vec"]
 _INDICES = frozenset("ijklmn")
 _ROUNDS = 12
+A_GRADIENT = "a gradient is taken of it"
 
 
 @dataclass(frozen=True)
@@ -310,6 +311,9 @@ class Sorts:
         for i, op in enumerate(node.ops):
             left, right = node.factors[i], node.factors[i + 1]
             if isinstance(left, t.Transposed) and op in ("", "·"):
+                if kinds[i] is None and kinds[i + 1] == "vec" and _is_slope(left.body):
+                    self.force(left.body, "vec", "it stands in an inner product")
+                    kinds[i] = self.kind(left)
                 if kinds[i] == "vec" and kinds[i + 1] is None:
                     self.force(right, "vec", "it stands in an inner product")
                 if kinds[i] == "vec":
@@ -343,7 +347,7 @@ class Sorts:
             if node.kind in ("partial", "total", "laplace"):
                 self.force(node.body, kind, why)
             elif node.kind == "grad" and kind == "vec":
-                self.force(node.body, "real", "a gradient is taken of it")
+                self.force(node.body, "real", A_GRADIENT)
         elif isinstance(node, t.Mul):
             self._force_product(node, kind, why)
 
@@ -381,6 +385,11 @@ class Sorts:
                 if own is None:
                     self.force(node, kind, words)
         return kind
+
+
+def _is_slope(node: t.Node) -> bool:
+    """∇h, of which (∇h)ᵀ v is an inner product unless h is a vector, which nothing else says."""
+    return isinstance(node, t.Derivative) and node.kind == "grad" and isinstance(node.body, t.Call)
 
 
 _CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
