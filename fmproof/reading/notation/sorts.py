@@ -289,6 +289,8 @@ class Sorts:
         pairs = self._pairs(node, kinds)
         if pairs:
             kinds = [self.kind(factor) for factor in node.factors]
+            for i in pairs:
+                kinds[i] = kinds[i + 1] = "vec"
             for factor, kind in zip(node.factors, kinds, strict=True):
                 if kind is None:
                     self.force(factor, "real", "it multiplies a number")
@@ -313,7 +315,7 @@ class Sorts:
             if isinstance(left, t.Transposed) and op in ("", "·"):
                 if kinds[i] is None and kinds[i + 1] == "vec" and _is_slope(left.body):
                     self.force(left.body, "vec", "it stands in an inner product")
-                    kinds[i] = self.kind(left)
+                    kinds[i] = "vec"
                 if kinds[i] == "vec" and kinds[i + 1] is None:
                     self.force(right, "vec", "it stands in an inner product")
                 if kinds[i] == "vec":
