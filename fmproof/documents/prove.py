@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import process_time
@@ -207,7 +207,11 @@ class FirstWitness:
                     variables=_fixed(terms, [*own, *equations]),
                 )
                 if self._checked(whole, ("auto",)).proved:
-                    return self._with_proofs(row, terms, facts, own, equations)
+                    for proofs in (_as_proved, _as_said):
+                        found = self._with_proofs(row, terms, facts, own, equations, proofs)
+                        if found is not None:
+                            return found
+                    return None
             except (FmproofError, RecursionError):
                 continue
         return None
@@ -219,6 +223,7 @@ class FirstWitness:
         facts: Sequence[Fact],
         own: Sequence[Hypothesis],
         equations: Sequence[Hypothesis],
+        proofs: Callable[[Fact, Derivation], Sequence[Part]],
     ) -> Proof | None:
         parts: list[Part] = []
         hypotheses = {canon(h.prop): h.prop for h in own}
@@ -238,7 +243,7 @@ class FirstWitness:
                     name="",
                     steps=[_renamed(step, f"{i}.{j}.") for step in part.steps],
                 )
-                for j, part in enumerate(_as_said(fact, fact.derivation), 1)
+                for j, part in enumerate(proofs(fact, fact.derivation), 1)
             ]
         if any(step.references for part in parts for step in part.steps):
             return None  # parts that cite each other by name
@@ -315,13 +320,18 @@ class FirstWitness:
         )
 
 
-def _as_said(fact: Fact, derivation: Derivation) -> list[Part]:
+def _as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:
+    """The parts of a fact's proof."""
+    return derivation.parts
+
+
+def _as_said(fact: Fact, derivation: Derivation) -> Sequence[Part]:
     """The parts of a fact's proof, from its own left side to its right: what was proved may be the
     row with its paths drawn."""
     first, *more = derivation.parts
     last = first.steps[-1].claim
     if more or (first.start, last) == (fact.before, fact.claim):
-        return list(derivation.parts)
+        return derivation.parts
     steps = [Step("s", first.start, by="auto"), *first.steps, Step("e", fact.claim, by="auto")]
     return [replace(first, start=fact.before, steps=steps)]
 

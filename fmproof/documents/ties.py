@@ -491,7 +491,8 @@ class Ties:
         if head in moving:
             return f"how {text(head)} moves is not said"
         drawn = self.key_of_head(head) in self.elab.density_of
-        if head in beside or drawn or self._put_into(head, terms):
+        path = head in beside and head not in _drawn_from(terms)
+        if path or drawn or self._put_into(head, terms):
             return f"{text(head)} may be the density of a path"
         return ""
 
@@ -556,6 +557,13 @@ def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
     found = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
     slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
     return found | {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
+
+
+def _drawn_from(terms: Sequence[Expr]) -> set[Head]:
+    """The laws of averages, also of those in definitions: what is given is drawn from them."""
+    averages = {n for term in terms for n in term.atoms(Expect)}
+    averages |= {mean for term in terms for mean in means(term)}
+    return {item.head for node in averages for item in node.measure if isinstance(item, Apply)}
 
 
 def _moving(terms: Sequence[Expr]) -> set[Head]:
