@@ -22,6 +22,7 @@ from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
+from fmproof.documents.convexity import convex_ways
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
@@ -393,7 +394,7 @@ class ComparedRow:
         assert first is not None
         drawn = self._drawn()
         if drawn is not None or self.relation != "=":
-            return drawn or first
+            return drawn or self._convex(candidates) or first
         for before in candidates:
             facts = context.facts.about([before, self.claim], self.item.index)
             proof = prover.prove(before, self.claim, self.relation, around, facts)
@@ -455,7 +456,7 @@ class ComparedRow:
     def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
-        averaged = self._in_averages(candidates)
+        averaged = self._in_averages(candidates) or self._convex(candidates)
         if averaged is not None:
             return averaged
         for before in candidates if self.relation == "=" else ():
@@ -469,6 +470,23 @@ class ComparedRow:
                     self.before = before
                     return proof
         return Proof(False)
+
+    def _convex(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof of an inequality by functions that are said to be convex."""
+        context = self.context
+        for before in candidates if self.relation != "=" else ():
+            convex = context.ties.convex(list(heads_in([before, self.claim])), self.item)
+            if not convex:
+                continue
+            drawn = [other for other in self.others if not other.averaged]
+            sides = [(before, self.claim), *((one.before, one.claim) for one in drawn)]
+            for one, other in sides:
+                ways = convex_ways(one, other, self.relation, convex)
+                proof = context.prover.along(ways)
+                if proof is not None:
+                    self.before = before
+                    return proof
+        return None
 
     def _in_averages(self, candidates: Sequence[Expr]) -> Proof | None:
         """A proof of the row with E[f(X_t)] for ∫ f p_t, where p_t is said to be its density."""

@@ -43,6 +43,7 @@ from fmproof.reading.notation.words import (
     restricted_behind,
     restricts,
     role_of,
+    says_convex,
     up_to_a_constant,
 )
 
@@ -158,6 +159,7 @@ class Property:
     symbol: t.Sym
     word: str
     row: int
+    convex: bool = False  #: whether it says that a function is convex
 
 
 @dataclass
@@ -349,14 +351,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
+            convex = says_convex(source.text, piece.start, piece.stop)
             if diverges(source.text, piece.stop):
                 reading.divergent |= _functions_in(reading.loose[before:])
             for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
-                if isinstance(head, t.Sym) and special:
-                    reading.properties.append(Property(head, special, len(reading.items)))
+                if isinstance(head, t.Sym) and (special or convex):
+                    word = special or "convex"
+                    reading.properties.append(Property(head, word, len(reading.items), convex))
             continue
         item = Item(source, piece, row, len(reading.items))
         if piece.kind == "inline" and _named_law(reading, item):

@@ -158,6 +158,10 @@ class FirstWitness:
         """Another way to the same theorem, while the time for it lasts."""
         return self._through(ways(before, claim), context)
 
+    def along(self, found: Iterable[Way]) -> Proof | None:
+        """The first of some ways that is a proof."""
+        return self._through(found, ())
+
     def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
         for way in found:
             if self._left() <= 0:

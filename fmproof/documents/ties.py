@@ -21,6 +21,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
+from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import (
     Item,
@@ -202,9 +203,12 @@ class Ties:
             held = held or self._by_itself(head, terms)
             if held:
                 return Verdict(held)
+        convex = self.convex([*undefined], item)
+        told = {self.key_of_head(head) for head in convex}
         for one in self.properties:
             special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
-            if special and one.row <= item.index + 1:
+            only = one.convex and key_of(one.symbol) in told
+            if special and one.row <= item.index + 1 and not only:
                 return Verdict(f"words say that {special} is special: {one.word}")
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
@@ -212,7 +216,7 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
             return Verdict(TIED_COEFFICIENTS)
-        assumed: list[Prop] = []
+        assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
             is_number(place)
             for term in terms
@@ -242,6 +246,16 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+
+    def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
+        """The functions among ``heads`` that are convex by words before a row."""
+        said = {
+            key_of(one.symbol)
+            for one in self.properties
+            if one.convex and one.row <= item.index + 1
+        }
+        found = {head for head in heads if may_be_convex(head) and self.key_of_head(head) in said}
+        return sorted(found, key=lambda head: head.name)
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
