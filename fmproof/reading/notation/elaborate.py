@@ -94,6 +94,7 @@ class Elaborator:
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
+    by_letter: set[str] = field(default_factory=set)  #: those of which p_t(x) alone says it
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
     drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn

@@ -260,7 +260,9 @@ def mixture_head(
     head = Density(name, point, sub=below, definition=definition)
     said = name in elab.density_of
     path = readable(spelled(elab.density_of[name])) if said else "a path"
-    elab.note(shown, f"the density of {path}", "words say so" if said else "its argument", -1)
+    guessed = name in elab.by_letter
+    why = "its letter and time" if guessed else "words say so" if said else "its argument"
+    elab.note(shown, f"the density of {path}", why, -1, guessed)
     return Meaning(None, everything, head(*below, point))
 
 

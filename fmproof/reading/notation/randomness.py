@@ -144,7 +144,12 @@ def law_of(
     if any(elab.variable(one.noise) in drawn for one in elab.turned.values()):
         raise NotYet("noise that is drawn by itself", node.at, "law")
     named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
-    wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
+    wanted = {
+        **named,
+        **{spelled(s): s for s in node.times},
+        **mentioned(elab, inside),
+        **{spelled(p): p for p in paths},
+    }
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
     outside = {elab.variables[n] for n in elab.bound if n in elab.variables}
