@@ -79,7 +79,8 @@ class Elaborator:
     opaque: dict[str, Head] = field(default_factory=dict)
     fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
     numbered: dict[str, list[Candidate]] = field(default_factory=dict)
-    joint: list[Apply] = field(default_factory=list)
+    joint: list[Apply] = field(default_factory=list)  #: of what has no law, behind what has one
+    moving_laws: set[Head] = field(default_factory=set)  #: those of them that hold at a time
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     vanished: list[Expr] = field(default_factory=list)  #: integrals that cancelled in a row

@@ -134,14 +134,23 @@ def turned_value(elab: Elaborator, name: str) -> Expr | None:
 def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
     """The laws of what m is made of, where the document says them."""
     symbols = list(one.others.values())
+    told = [symbol for symbol in symbols if _has_law(elab, symbol, list(one.others))]
     try:
-        if len(symbols) == 1:  # it may have any law
+        if len(symbols) == 1 or not told:  # any law, or any joint one
             found = randomness.laws_of(elab, symbols, list(one.others), set())
         else:  # of which one has no law: they need not be independent
             found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
     except (NotYet, SortError, FmproofError):
         return None
     return law_order(list(dict.fromkeys(found)))
+
+
+def _has_law(elab: Elaborator, symbol: t.Sym, together: list[str]) -> bool:
+    try:
+        elab.remembered(symbol, together)
+    except (NotYet, SortError, FmproofError):
+        return False
+    return True
 
 
 Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
