@@ -19,10 +19,10 @@ from fmproof.lang.nodes import Apply, Field, Head, Scalar, Var
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars, replace_head
 
-Row = tuple[Expr, Expr]
+_Sides = tuple[Expr, Expr]
 
 
-def with_equations(row: Row, assumed: Sequence[Prop]) -> tuple[Row, tuple[Prop, ...]]:
+def with_equations(row: _Sides, assumed: Sequence[Prop]) -> tuple[_Sides, tuple[Prop, ...]]:
     """The sides of a row with equations put in, and those that are left.
 
     The row is returned as it is where no equation can be put in.

@@ -12,7 +12,7 @@ from fmproof.documents.items import Item
 from fmproof.documents.suggest import in_place_of
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Expect, IntegralOver, Named, Var
+from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -40,19 +40,6 @@ def strays(context: Context, start: Expr, claim: Expr, end: float = inf) -> str:
         if var.sort is not Sort.REAL or min(bound) < end:  # else it is drawn later, and fixed here
             return f"{text(var)} is neither drawn nor bound here"
     return ""
-
-
-def times_averaged(context: Context, start: Expr) -> set[str]:
-    """The times that a loss draws: a chain that begins with it is about averages over them, too,
-    where an E in it does not say what it is over."""
-    body = start.definition if isinstance(start, Named) else None
-    if isinstance(start, Apply) and start.head.definition is not None:
-        body = start.head.definition
-    if not isinstance(body, Expect):
-        return set()
-    drawn = {v for draw in body.measure for v in drawn_by(draw) if v.sort is Sort.REAL}
-    names = {context.elab.spelling(v) for v in drawn - free_vars(start)}
-    return {name for name in names if context.elab.is_time(name)}
 
 
 def end_of(item: Item) -> float:
