@@ -4,4 +4,4 @@ One file a subject; :mod:`fmproof.derived.rule` marks them, so that their docstr
 the page of rules as those of the kernel are.
 """
 
-from fmproof.derived import dominations  # noqa: F401 - every derived rule
+from fmproof.derived import dominations, functions_of_products  # noqa: F401 - every derived rule

@@ -14,9 +14,30 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace, claim
 from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
-from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Div,
+    Exp,
+    Expect,
+    Grad,
+    IntegralOver,
+    Lebesgue,
+    Let,
+    Partial,
+    Var,
+)
 from fmproof.lang.nodes.measure import require_measure
-from fmproof.lang.props import PROPOSITIONS, Equals, Prop
+from fmproof.lang.props import (
+    PROPOSITIONS,
+    Differentiable,
+    Dominated,
+    Equals,
+    Integrable,
+    Positive,
+    Prop,
+    VanishesWith,
+)
 from fmproof.lang.scope import canon
 
 if globals().get("_closed"):  # loaded again, it would be open
@@ -44,6 +65,18 @@ def _theorem(value: Any, role: str) -> Theorem:
     if type(value) is not Theorem or not hasattr(value, "_trace"):
         raise RuleError(f"{role} must be a Theorem, found a {type(value).__name__}")
     return value
+
+
+def _node(kinds: tuple[type, ...], words: str) -> Callable[[Any, str], Any]:
+    """A term or proposition of one of these types, exactly."""
+
+    def taken(value: Any, role: str) -> Any:
+        node = admit(value) if is_one_of(value, kinds) else value
+        if not is_one_of(node, kinds):
+            raise RuleError(f"{role} must be {words}, found %s", node)
+        return node
+
+    return taken
 
 
 def _equation(value: Any, role: str) -> Theorem:
@@ -101,6 +134,8 @@ def _pairs(
 
 Equation = Theorem
 """A theorem whose conclusion is an equation; :func:`rule` checks it."""
+Integrated = IntegralOver | Expect
+"""An integral or expectation."""
 
 _TAKEN: dict[str, Callable[[Any, str], Any]] = {
     "Expr": _term,
@@ -114,6 +149,17 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
     "Sequence[Expr]": _each(_term),
     "Sequence[int]": _each(_number),
     "tuple[Var, ...]": _each(_variable),
+    "Derivative": _node((Grad, Partial, Div), "a derivative"),
+    "Integrated": _node((IntegralOver, Expect), "an integral or expectation"),
+    "IntegralOver": _node((IntegralOver,), "an integral"),
+    "Exp": _node((Exp,), "an exponential"),
+    "Expect": _node((Expect,), "an expectation"),
+    "CondExpect": _node((CondExpect,), "a conditional expectation"),
+    "Integrable": _node((Integrable,), "an integrability condition"),
+    "Differentiable": _node((Differentiable,), "a differentiability"),
+    "Dominated": _node((Dominated,), "a domination"),
+    "Positive": _node((Positive,), "0 < a"),
+    "VanishesWith": _node((VanishesWith,), "b = 0 ⇒ a = 0"),
     "Mapping[int, Equation]": _pairs(_number, _equation),
     "Mapping[Var, Expr]": _pairs(_variable, _term),
 }

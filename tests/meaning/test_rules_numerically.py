@@ -29,6 +29,8 @@ from fmproof import (
     Vec,
     norm2,
 )
+from fmproof.derived import functions_of_products
+from fmproof.derived.rule import derived_rules
 from fmproof.kernel import (
     algebra,
     calculus,
@@ -207,16 +209,19 @@ def fubini(pick: Pick) -> Theorem:
     return integrals.fubini(iterated(pick))
 
 
-def joint_integral(pick: Pick) -> Theorem:
-    return integrals.joint_integral(iterated(pick))
-
-
 def expectation_as_integral(pick: Pick) -> Theorem:
     return integrals.expectation_as_integral(Expect(monomial(pick), *LAW))
 
 
 def iterated_expectation(pick: Pick) -> Theorem:
-    return integrals.iterated_expectation(Expect(monomial(pick), *LAW), pick.choice([1, 2]))
+    nested = iterated(pick)
+    joint = IntegralOver(nested.body.body, *nested.measure, *nested.body.measure)
+    return pick.choice(
+        [
+            integrals.iterated_expectation(Expect(monomial(pick), *LAW), pick.choice([1, 2])),
+            integrals.iterated_expectation(joint, 1),
+        ]
+    )
 
 
 def marginal_draw(pick: Pick) -> Theorem:
@@ -433,7 +438,17 @@ def vector_of_data(pick: Pick) -> Expr:
 
 def logarithm(pick: Pick) -> Theorem:
     f, k = smooth(pick), 1 + w(t)
-    return functions.logarithm(pick.choice([Log(f * k), Log(Ratio(f, k)), Log(Exp(g(t, x) - t))]))
+    return functions_of_products.logarithm(
+        pick.choice([Log(f * k), Log(Ratio(f, k)), Log(Exp(g(t, x) - t))])
+    )
+
+
+def log_exp(pick: Pick) -> Theorem:
+    return functions.log_exp(smooth(pick))
+
+
+def square_of_root(pick: Pick) -> Theorem:
+    return functions.square_of_root(smooth(pick))
 
 
 def exponential(pick: Pick) -> Theorem:
@@ -442,11 +457,11 @@ def exponential(pick: Pick) -> Theorem:
 
 def root_squared(pick: Pick) -> Theorem:
     root = Sqrt(smooth(pick))
-    return functions.root_squared(Mul(root, root, g(t, x)))
+    return functions_of_products.root_squared(Mul(root, root, g(t, x)))
 
 
 def root_of_product(pick: Pick) -> Theorem:
-    return functions.root_of_product(Sqrt(smooth(pick) * norm2(x - 2 * y) * w(t)))
+    return functions_of_products.root_of_product(Sqrt(smooth(pick) * norm2(x - 2 * y) * w(t)))
 
 
 def absolute_value(pick: Pick) -> Theorem:
@@ -470,14 +485,15 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
     for f in (
         bilinearity, cancel, reflexivity, ring, symmetry, transitivity, congruence, unfold,
         instantiate, specialise, generalise, instantiate_head, linearity, inner_of_integral,
-        fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
+        fubini, expectation_as_integral, iterated_expectation, marginal_draw,
         drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
         from_difference, linear_combination, log_derivative, exchange,
         divergence_theorem, fundamental_theorem, pull_out, take_out,
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         gaussian_covariance, trace_by_probe,
-        logarithm, exponential, root_squared, root_of_product, absolute_value, field,
+        logarithm, log_exp, square_of_root, exponential, root_squared, root_of_product,
+        absolute_value, field,
     )
 }  # fmt: skip
 
@@ -494,6 +510,7 @@ ELSEWHERE = {
 def test_every_rule_is_here() -> None:
     families = set("ADEFGIKNO")
     due = {name for name, rule in rules().items() if rule.code[0] in families}
+    due |= {name for name, code in derived_rules().items() if code[0] in families}
     hypotheses = {name for name, rule in rules().items() if rule.code == "E8"}
     assert set(RULES) == due - hypotheses - ELSEWHERE
 
