@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
+from fmproof.derived import joint_integrals
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel import algebra, almost, calculus, equality, integrals, order
 from fmproof.kernel import hypotheses as sequents
@@ -398,6 +399,7 @@ EQUATIONS: dict[str, Builder] = {
     "linearity": _on(integrals.linearity, _sum_inside),
     "inner_of_integral": _on(integrals.inner_of_integral, _vector_integral),
     "fubini": _on(integrals.fubini, _nested),
+    "joint_integral": _on(joint_integrals.joint_integral, _nested),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _expectation),
     "iterated_expectation": _placed(integrals.iterated_expectation, _expectation, _over_two),
     "marginal_draw": _placed(integrals.marginal_draw, _marginal_expectation),

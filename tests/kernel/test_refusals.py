@@ -36,7 +36,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import dominations, functions_of_products
+from fmproof.derived import dominations, functions_of_products, joint_integrals
 from fmproof.errors import RuleError
 from fmproof.kernel import (
     algebra,
@@ -224,6 +224,10 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "fubini of an expectation": (
         lambda: integrals.fubini(Integral(mean, (t, 0, 1))),
         "fubini: expected two nested integrals, found ∫₀¹ E_{x~p}[f(x)] dt",
+    ),
+    "joint": (
+        lambda: joint_integrals.joint_integral(f(x)),
+        "joint: expected two nested integrals, found f(x)",
     ),
     "expectation": (
         lambda: integrals.expectation_as_integral(Integral(f(x), x)),

@@ -42,7 +42,7 @@ from fmproof import (
     dim,
     norm2,
 )
-from fmproof.derived import dominations, functions_of_products
+from fmproof.derived import dominations, functions_of_products, joint_integrals
 from fmproof.kernel import (
     algebra,
     almost,
@@ -276,6 +276,10 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫∫ |k(x,z)| dz dx < ∞ ⊢ ∫∫ k(x,z) dz dx = ∫∫ k(x,z) dx dz",
     ),
     "joint": (
+        lambda: joint_integrals.joint_integral(Integral(Integral(h(t) * k(x, z), z), (t, 0, 1))),
+        "∫₀¹∫ |k(x,z) h(t)| dz dt < ∞ ⊢ ∫₀¹∫ k(x,z) h(t) dz dt = ∫₀¹∫ k(x,z) h(t) d(t,z)",
+    ),
+    "iterated": (
         lambda: integrals.iterated_expectation(
             IntegralOver(h(t) * k(x, z), Lebesgue(t, 0, 1), Lebesgue(z)), 1
         ),

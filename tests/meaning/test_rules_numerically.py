@@ -29,7 +29,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import functions_of_products
+from fmproof.derived import functions_of_products, joint_integrals
 from fmproof.derived.rule import derived_rules
 from fmproof.kernel import (
     algebra,
@@ -207,6 +207,10 @@ def iterated(pick: Pick) -> Expr:
 
 def fubini(pick: Pick) -> Theorem:
     return integrals.fubini(iterated(pick))
+
+
+def joint_integral(pick: Pick) -> Theorem:
+    return joint_integrals.joint_integral(iterated(pick))
 
 
 def expectation_as_integral(pick: Pick) -> Theorem:
@@ -485,7 +489,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
     for f in (
         bilinearity, cancel, reflexivity, ring, symmetry, transitivity, congruence, unfold,
         instantiate, specialise, generalise, instantiate_head, linearity, inner_of_integral,
-        fubini, expectation_as_integral, iterated_expectation, marginal_draw,
+        fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
         drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
         from_difference, linear_combination, log_derivative, exchange,
         divergence_theorem, fundamental_theorem, pull_out, take_out,
