@@ -23,7 +23,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Grad,
     Inner,
-    IntegralOver,
     Log,
     Partial,
     Ratio,
@@ -38,7 +37,6 @@ from fmproof.lang.props import (
     Differentiable,
     Dominated,
     Equals,
-    ForAll,
     Integrable,
     Positive,
     Prop,
@@ -351,21 +349,6 @@ def gaussian_dominated(goal: Dominated) -> Sequent:
             if moving == [goal.var] and constant and goal.var not in free_vars(rest):
                 return infer(goal, Positive(v), Integrable(rest, *goal.measure))
     raise RuleError("domination: no Gaussian density in %s", goal)
-
-
-@rule("D4", "the divergence theorem on growing boxes; Mathlib, integral_divergence_of_hasFDerivAt")
-def divergence_theorem(term: IntegralOver) -> Sequent:
-    """{F differentiable, F and div F integrable} ⊢ ∫ div F dx = 0. No decay is assumed: the flux
-    through the sides of a box is integrable in its size, so it is small for some large boxes.
-    """
-    (item, *more), inner = term.measure, term.body
-    require(not more and type(inner) is Div, "divergence theorem", "∫ div F dx", term)
-    whole = item.var.sort is Sort.VEC and inner.at is item.var
-    if not whole or item.var in free_vars(inner.body):
-        raise RuleError("divergence theorem: not the integral of a divergence: %s", term)
-    field = substitute(inner.body, {inner.var: item.var})
-    smooth = ForAll(Differentiable(*inner.args), item.var)
-    return infer(Equals(term, S.Zero), smooth, Integrable(field, item), Integrable(inner, item))
 
 
 # --- minimisers ---------------------------------------------------------------------------

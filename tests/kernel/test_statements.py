@@ -53,9 +53,8 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
-    intervals,
     order,
-    probes,
+    slopes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -698,22 +697,22 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "2 > 0, ∫ |f(z)| dz < ∞ ⊢ ∇_y (f(z) N(z; y, 2·I)) exists and is dominated near y, over z",
     ),
     "divergence theorem": (
-        lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
+        lambda: slopes.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
     "trace by a probe": (
-        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
         "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
         "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
     ),
     "fundamental theorem": (
-        lambda: intervals.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
+        lambda: slopes.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
         "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
         "∫₀² ∂_t (h(t) x) dt = h(2) x − h(0) x",
     ),
     "integrable over an interval": (
-        lambda: intervals.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
+        lambda: slopes.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
         "t ↦ h(t) x is differentiable ⊢ ∫₀² ‖h(t) x‖ dt < ∞",
     ),
     "equal sides": (

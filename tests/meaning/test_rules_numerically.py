@@ -39,9 +39,8 @@ from fmproof.kernel import (
     functions,
     gaussian,
     integrals,
-    intervals,
     order,
-    probes,
+    slopes,
 )
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
@@ -332,12 +331,12 @@ def exchange(pick: Pick) -> Theorem:
 
 def divergence_theorem(pick: Pick) -> Theorem:
     field = pick.choice([p(t, x, z) * b(t, x, z), q(x) * x, Normal(x, z, 1) * a(x)])
-    return calculus.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
+    return slopes.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
 
 
 def fundamental_theorem(pick: Pick) -> Theorem:
     grows = pick.choice([t * a(x), g(t, x) * x, Exp(2 * t) * g(t, x), w(t)])
-    return intervals.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
+    return slopes.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
 
 
 def gaussian_draws(pick: Pick) -> tuple[Expr, ...]:
@@ -421,7 +420,7 @@ def gaussian_covariance(pick: Pick) -> Theorem:
 
 def trace_by_probe(pick: Pick) -> Theorem:
     field, place = pick.choice([b(t, x, y), a(x), x]), pick.choice([x, t * y])
-    return probes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
+    return slopes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
 
 
 def vector_of(pick: Pick) -> Expr:

@@ -19,7 +19,7 @@ from fmproof.kernel.integrability import (
     finite_measure,
     joint_form,
 )
-from fmproof.kernel.intervals import integrable_between
+from fmproof.kernel.slopes import integrable_between
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import remembered
