@@ -289,10 +289,10 @@ class _Inline:
 
     @classmethod
     def of(cls, reading: Reading, piece: Piece, first: int, loose: int) -> _Inline | None:
-        lefts = [item.left for item in reading.items[first:]][:1]
-        found = lefts or (reading.loose[loose:] if piece.kind == "inline" else [])
-        node = found[0] if len(found) == 1 else None
-        if len(found) > 1 and not lefts and all(isinstance(one, t.Sym) for one in found):
+        rows = reading.items[first:]
+        found = reading.loose[loose:] if piece.kind == "inline" and not rows else []
+        node = rows[0].left if rows else found[0] if len(found) == 1 else None
+        if len(found) > 1 and all(isinstance(one, t.Sym) for one in found):
             node = t.Other(found[0].at, "list", tuple(found))  # X, Y or (X, Y)
         at = (piece.start, piece.stop)
         return None if node is None else cls(node, at)

@@ -650,10 +650,12 @@ def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
 
 
 def _drawn_from(terms: Sequence[Expr]) -> set[Head]:
-    """The laws of averages, also of those in definitions: what is given is drawn from them."""
-    averages = {n for term in terms for n in term.atoms(Expect)}
-    averages |= {mean for term in terms for mean in means(term)}
-    return {item.head for node in averages for item in node.measure if isinstance(item, Apply)}
+    """The laws from which what is given is drawn, also in definitions."""
+    conditional = {mean for term in terms for mean in means(term)}
+    given = {place for mean in conditional for item in mean.given for place in (item.var, item.at)}
+    averages = {n for term in terms for n in term.atoms(Expect)} | conditional
+    draws = {item for node in averages for item in node.measure if isinstance(item, Apply)}
+    return {draw.head for draw in draws if given.intersection(drawn_by(draw))}
 
 
 def _moving(terms: Sequence[Expr]) -> set[Head]:

@@ -105,6 +105,11 @@ def build(
     if definition is None and density and candidate is None:
         definition = posteriors.marginal_of_joint(elab, call)
     if definition is None and density and candidate is None:
+        product = posteriors.product_of_parts(elab, call)
+        if product is not None:
+            elab.note(shown, "the product of its parts", "the document has both", call.at)
+            return Meaning(None, everything, product)
+    if definition is None and density and candidate is None:
         definition = hidden_noise.density_by_argument(elab, call, (sub, main, given))
     if density:
         name = elab.names.of(

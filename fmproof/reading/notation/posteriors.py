@@ -46,9 +46,35 @@ def _joint_with(elab: Elaborator, node: t.Call, letter: t.Node) -> tuple[t.Call,
         if spelled(call.head) != spelled(node.head):
             continue
         others = [one for one in pair if spelled(one) != spelled(letter)]
-        if len(others) == 1:
+        if len(others) == 1 and _parts_of(elab, call) is None:
             found.setdefault(spelled(others[0]), (call, others[0]))
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _parts_of(elab: Elaborator, joint: t.Call) -> tuple[t.Call, t.Call] | None:
+    """p(x|z) and p(z), in a document that has both, of p(x, z)."""
+    calls = elab.evidence.called.get(key_of(joint.head), ())
+    alike = [one for one in calls if len(one.args) == 1 and not one.after]
+    for x, z in (joint.args, joint.args[::-1]):
+        kernel = next((one for one in alike if _is_of(one, x, z)), None)
+        prior = next((one for one in alike if _is_of(one, z)), None)
+        if kernel is not None and prior is not None:
+            return kernel, prior
+    return None
+
+
+def _is_of(call: t.Call, *letters: t.Node) -> bool:
+    """Whether a density is p(x), or p(x|z)."""
+    return [spelled(one) for one in (*call.args, *call.given)] == [*map(spelled, letters)]
+
+
+def product_of_parts(elab: Elaborator, node: t.Call) -> Expr | None:
+    """p(x|z) p(z) for p(x, z), where the document has both: densities of a letter are of one law,
+    whatever parameters stand below it."""
+    if len(node.args) != 2 or node.given or node.after or elab.strict:
+        return None
+    parts = _parts_of(elab, node)
+    return None if parts is None else elab.term(parts[0]) * elab.term(parts[1])
 
 
 def marginal_of_joint(elab: Elaborator, node: t.Call) -> Expr | None:
@@ -139,6 +165,8 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         return None
     if (spelled(x), spelled(z)) in elab.posteriors:
         return None  # the other way round is one: this is the kernel
+    if key_of(node.head) not in {key_of(other.head), *_laws_said_of(elab, z)}:
+        return None  # q(z|x) beside p(x|z) and p(z): any density
     kernel_of = t.Call(node.at, other.head, (x,), (z,))
     prior = elab.prior(main, z)
     if prior is None:
@@ -163,6 +191,16 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         node.at,
     )
     return kernel * prior, marginal
+
+
+def _laws_said_of(elab: Elaborator, z: t.Sym) -> set[str]:
+    """The letters of what the document has as a law of z by itself."""
+    written = {
+        key
+        for key, calls in elab.evidence.called.items()
+        if elab.is_density(key) and any(_is_of(call, z) and not call.given for call in calls)
+    }
+    return written | set(map(key_of, elab.said_laws.get(spelled(z), ())))
 
 
 def _is_written(elab: Elaborator, call: t.Call) -> bool:
@@ -218,5 +256,8 @@ def posterior_at_a_time(elab: Elaborator, call: t.Call) -> bool:
     mine, its = spelled(call.args[0]), spelled(other.args[0])
     if not call.head.sub or mine not in alone:
         return False
+    below = [s for s in call.head.sub if not elab.is_parameter(spelled(s))]
+    if not below and key_of(call.head) in _laws_said_of(elab, other.args[0]):
+        return False  # p(z) has no parameter, and is the prior of p_θ(x|z)
     point = elab.point_letter()
     return its not in alone or (point is not None and spelled(point) == mine)
