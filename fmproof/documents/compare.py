@@ -25,7 +25,7 @@ from fmproof.documents.context import Context, StatedRow, as_read, open_row, rep
 from fmproof.documents.convexity import convex_ways
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.following import with_equations
-from fmproof.documents.items import Item, section_end
+from fmproof.documents.items import Item, head_of, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
@@ -59,6 +59,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.randomness import JOINT, means
+from fmproof.reading.notation.symbols import key_of, spelled
 
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""
@@ -368,14 +369,28 @@ class ComparedRow:
         item = self.item
         if item.left is None or item.assumed or item.denied or item.restricted:
             return False
+        evidence, subject = self.context.elab.evidence, key_of(head_of(item.left))
+        if picks_a_part(self.context.reading.items, item):
+            return False  # under a condition beside it
+        drawn = subject in map(key_of, evidence.random_symbols.values())
+        densities = [h for h in heads_in([self.claim]) if isinstance(h, Density)]
+        if drawn or subject in map(self.context.ties.key_of_head, densities):
+            return False  # a point that is drawn, or a part of one law beside others
         return all(agrees_beside(self.context, self.item, pair) for pair in self.beside)
 
     def _refuted_with_equations(self) -> bool:
         """Whether the row fails with what is assumed put in."""
+        if any(isinstance(n, t.Derivative) for n in t.walk(self.item.left or self.item.right)):
+            return False  # of how a point moves two equations may be of two points
         row, rest = with_equations((self.before, self.claim), self.assumed)
         if row == (self.before, self.claim):
             return False
         numbers = self.context.numbers
+        for prop in rest:
+            while isinstance(prop, ForAll):
+                prop = prop.args[0]
+            if isinstance(prop, Equals) and numbers.of(*prop.args).status == "refuted":
+                return False  # equations of several cases
         return numbers.of(*row, self.relation, rest, in_plane=self.in_plane).status == "refuted"
 
     def _refuted_as_tied(self) -> bool:

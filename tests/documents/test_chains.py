@@ -12,7 +12,7 @@ def rows(text: str, ending: str = ".md") -> list[RowReport]:
 
 def test_a_row_may_follow_from_an_open_one() -> None:
     text = (
-        "Here $g_0$ and $g_1$ satisfy $g_0(x) + g_1(x) = h(x)$ at each $x$.\n\n$$\n\\begin{aligned}"
+        "Here $h$ is a convex function of $g_0$ and $g_1$.\n\n$$\n\\begin{aligned}"
         "\n\\| h(x) \\|^2 &= \\| g_0(x) \\|^2 + \\| g_1(x) \\|^2 \\\\\n"
         "&= \\| g_1(x) \\|^2 + \\| g_0(x) \\|^2"
         "\n\\end{aligned}\n$$\n"
