@@ -198,12 +198,15 @@ class Judge:
         for draw in self.reading.law_draws:
             if id(draw) not in later:
                 self._draw(draw)
+        of_paths = []
         for density, of in self.reading.densities:
             head = head_of(density)
             key, path = key_of(head), self.elab.path(of)
             if path is None and not head.sub and self.elab.is_density(key):
                 self._draw(t.Draw(of.at, (of,), head))
-                continue
+            else:  # of paths when all laws are known
+                of_paths.append((key, density, of))
+        for key, density, of in of_paths:
             self.elab.density_of.setdefault(key, of)
             if self._has_density(of):
                 self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
