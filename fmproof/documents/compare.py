@@ -495,13 +495,13 @@ class ComparedRow:
             said = density_facts(context, [before, self.claim])
             if not said:
                 continue
-            sides = [before, self.claim]
+            one, other = before, self.claim
             for fact in said:
-                sides = [replaced(side, fact.before, fact.claim) for side in sides]
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                one, other = (replaced(side, fact.before, fact.claim) for side in (one, other))
+            if context.numeric and context.numbers.of(one, other).status == "refuted":
                 continue
-            facts = context.facts.about(sides, self.item.index)
-            proof = context.prover.prove(*sides, facts=facts)
+            facts = context.facts.about([one, other], self.item.index)
+            proof = context.prover.prove(one, other, facts=facts)
             if proof.proved:
                 self.before = before
                 places = dict.fromkeys(fact.place for fact in said)
