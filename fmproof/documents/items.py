@@ -35,6 +35,7 @@ from fmproof.reading.notation.words import (
     denies,
     density_of,
     diverges,
+    drawn_from,
     introduces,
     lets,
     picks,
@@ -308,6 +309,12 @@ def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inli
     Returns:
         what the next words may be about: p of "p is the density of s z, that is of N(0, s²)".
     """
+    if drawn_from(text, first.at, second.at):
+        law = second.node
+        if isinstance(first.node, t.Sym) and isinstance(law, t.Sym | t.Call | t.Normal):
+            reading.law_draws.append(t.Draw(first.node.at, (first.node,), law))
+            reading.law_rows.append(len(reading.items))
+        return second
     said = density_of(text, first.at, second.at)
     density, of = (second, first) if said == "second" else (first, second)
     if said and isinstance(density.node, t.Sym | t.Call):

@@ -291,12 +291,19 @@ def joint_laws(elab: Elaborator) -> list[Apply]:
         if moving and time is None:
             time = elab.variable(t.Sym(-1, elab.time_letter() or "t"))
         if fixed:
-            head: Head = Law(elab.names.of("P", "joint law"), *fixed, given=tuple(given))
+            head: Head = Law(
+                elab.names.of("P", f"joint law {elab.joint_laws_made}"), *fixed, given=tuple(given)
+            )
             elab.joint.append(head(*fixed, *given))
             _introduce(elab, head, fixed, "any joint law")
         if moving and time is not None:
             given = [*given, *fixed]
-            head = Law(elab.names.of("P", "law at a time"), *moving, sub=time, given=tuple(given))
+            head = Law(
+                elab.names.of("P", f"law at a time {elab.joint_laws_made}"),
+                *moving,
+                sub=time,
+                given=tuple(given),
+            )
             elab.joint.append(head(time, *moving, *given))
             elab.moving_laws.add(head)
             _introduce(elab, head, moving, "any law at every time")

@@ -86,6 +86,17 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
     return ""
 
 
+def drawn_from(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether words between two formulas say that the first is drawn from the second."""
+    between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
+    if not between or len(between) > _SAYS or _pattern("drawn").search(between) is None:
+        return False
+    rest = _pattern("drawn").sub("", between)
+    for group in ("density", "is", "between", "now"):
+        rest = _pattern(group).sub("", rest)
+    return not rest.strip()
+
+
 def property_of(text: str, start: int, stop: int) -> str:
     """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
@@ -165,6 +176,11 @@ def defines_anew(text: str, start: int) -> bool:
     paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
     said = _last("anew", paragraph) >= 0 or _last("defines", sentence) >= 0
     return said and _last("recalls", sentence) < 0
+
+
+def says_from_here(text: str, start: int) -> bool:
+    """Whether the sentence before a formula says that it holds from there on."""
+    return _last("anew", _sentence(text, start)) >= 0
 
 
 def _words_ahead(text: str, start: int) -> str:
