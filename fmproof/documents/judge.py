@@ -45,6 +45,7 @@ from fmproof.documents.special_laws import (
     speaks_of_independent_draws,
     special_laws,
     special_moments,
+    tied_variables,
 )
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
@@ -115,6 +116,7 @@ class Judge:
                 reading.items,
                 reading.properties,
                 moments=special_moments(reading),
+                together=tied_variables(reading),
                 independent=speaks_of_independent_draws(reading),
             ),
             numeric,

@@ -7,7 +7,7 @@ anew. Where they say it of some of them only, numbers do not refute what has κ 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fmproof.documents.items import Reading
@@ -17,7 +17,12 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
-from fmproof.reading.notation.words import says_from_here, says_moments, speaks_of_independence
+from fmproof.reading.notation.words import (
+    says_from_here,
+    says_moments,
+    speaks_of_independence,
+    ties_variables,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class SpecialLaws:
         old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
         if not self.whole:
             return list(dict.fromkeys(old))
+        if len(names) > 1:
+            elab.coupled |= names
         replaced = {law.head for law in old}
         drawn = {elab.spelling(v) for law in elab.joint for v in drawn_by(law)}
         if drawn & names:  # what still has no law has another one together
@@ -136,9 +143,18 @@ def speaks_of_independent_draws(reading: Reading) -> bool:
 
 def special_moments(reading: Reading) -> list[tuple[str, str]]:
     """What words say of the moments of data anywhere, "normalised to unit variance", and where."""
+    return _said_anywhere(reading, says_moments)
+
+
+def tied_variables(reading: Reading) -> list[tuple[str, str]]:
+    """Where words say anywhere that random variables are tied, "of the same law"."""
+    return _said_anywhere(reading, ties_variables)
+
+
+def _said_anywhere(reading: Reading, heard: Callable[[str], str]) -> list[tuple[str, str]]:
     found = []
     for source, piece, words, _ in reading.pieces:
-        word = says_moments(words) if piece.kind == "prose" else ""
+        word = heard(words) if piece.kind == "prose" else ""
         if word:
             found.append((word, source.place(piece.start)))
     return found

@@ -44,7 +44,7 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     name = spelled(symbol)
     if elab.is_parameter(name) or elab.is_time(name):
         return False
-    if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+    if is_velocity(elab, symbol):
         return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
     if elab.path(symbol) is not None or name in elab.turned:
         return True
@@ -73,7 +73,7 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 if not written_out and bound.intersection(map(spelled, node.sub)):
                     raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
-            elif has_dot(node):
+            elif has_dot(node) and (is_velocity(elab, node) or elab.path(undotted(node)) is None):
                 visit(undotted(node), bound)
             return
         if isinstance(node, t.Call) and spelled(node.head) in elab.evidence.random:
@@ -93,6 +93,12 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
 def has_dot(symbol: t.Sym) -> bool:
     """Whether a symbol is written as a derivative in time."""
     return bool(symbol.accents and symbol.accents[-1] == "dot") or symbol.primes == 1
+
+
+def is_velocity(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol is the derivative of a path, as Ẋ_t is, and V' beside V = B - A is not."""
+    value = elab.path(undotted(symbol)) if has_dot(symbol) else None
+    return value is not None and any(v.sort is Sort.REAL for v in free_vars(value))
 
 
 def undotted(symbol: t.Sym) -> t.Sym:
@@ -222,12 +228,17 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     _refuse_marginals(elab, found, known)
+    if found and not lacking and elab.joint:
+        told = {law.head for law in elab.joint[:-1] if law.head not in elab.moving_laws}
+        if told & {law.head for law in found}:  # one law for all averages
+            more = [law for law in elab.joint if law.head not in elab.moving_laws]
+            found += [law for law in more if not set(drawn_by(law)) <= known]
     if lacking:
         without = {elab.variable(s) for s in lacking}
         told = [
             law
             for law in found
-            if not isinstance(law.head, Gaussian)
+            if not _is_noise(elab, law)
             and law.head not in {one.head for one in elab.joint}
             and not conditions(law) & without
         ]
@@ -276,6 +287,12 @@ def _level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
     return law
 
 
+def _is_noise(elab: Elaborator, law: Apply) -> bool:
+    """Whether a law is Gaussian noise, which is independent of what has no law by convention."""
+    drawn = {elab.spelling(v) for v in drawn_by(law)}
+    return isinstance(law.head, Gaussian) and not drawn & elab.coupled
+
+
 def joint_laws(elab: Elaborator) -> list[Apply]:
     """The law of all random variables of the document of which no law is known.
 
@@ -319,15 +336,17 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
         symbols = [s for s in elab.evidence.random_symbols.values() if spelled(s) in names]
         inside: set[Var] = set()
         for symbol in symbols:
-            value = elab.path(undotted(symbol) if has_dot(symbol) else symbol)
+            value = elab.path(undotted(symbol) if is_velocity(elab, symbol) else symbol)
             with suppress(NotYet):
                 inside |= free_vars(value) if value is not None else {elab.variable(symbol)}
-        for symbol in symbols if inside & without else ():
+        for var in sorted(inside - without, key=lambda v: v.name) if inside & without else ():
+            one = elab.evidence.spellings.get(elab.spelling(var))
             with suppress(NotYet):
-                if elab.path(symbol) is None and elab.variable(symbol).sort is Sort.VEC:
-                    law = elab.remembered(symbol, [])
-                    if not isinstance(law.head, Gaussian) and not conditions(law):
-                        found.setdefault(elab.variable(symbol), law)
+                if one is not None and var.sort is Sort.VEC:
+                    law = elab.remembered(one, [])
+                    vectors = any(v.sort is not Sort.REAL for v in conditions(law))
+                    if not _is_noise(elab, law) and not vectors:
+                        found.setdefault(var, law)
     return list(dict.fromkeys(found.values()))
 
 
@@ -355,7 +374,7 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
         name = spelled(symbol)
         if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:
             continue
-        if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+        if is_velocity(elab, symbol):
             continue
         if key_of(symbol) in elab.evidence.called:
             continue

@@ -152,6 +152,12 @@ _POINT_IN_R = re.compile(
 )
 
 
+def ties_variables(words: str) -> str:
+    """The words that tie random variables to each other, such as "the same law"; or ""."""
+    found = _pattern("tied").search(words)
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
 def says_moments(words: str) -> str:
     """The words that say what the moments of some law are, such as "unit variance"; or ""."""
     found = _pattern("moments").search(words)
