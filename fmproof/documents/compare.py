@@ -91,6 +91,11 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     context.prover.begin()
     evidence = row.evidence
     if evidence is not None and evidence.status == "refuted":
+        if row.is_of_coefficients():
+            follows = row.prove_in_cases()
+            if follows.proved:
+                row.determines()  # later rows may rest on it
+                return row.proved(follows)
         if row.normalises():
             context.assume(item, row.before, claim)
             row.determines()
@@ -240,6 +245,12 @@ class ComparedRow:
     @property
     def reading(self) -> str:
         return as_read(self.before, self.relation, self.claim)
+
+    def is_of_coefficients(self) -> bool:
+        """Whether it may follow from what is said of the coefficients in it, of which it says
+        something, too: m² + σ² = 1, where m and σ² are given before."""
+        plain = self.relation == "=" and not self.unknown
+        return plain and is_of_coefficients(self.before, self.claim)
 
     def normalises(self) -> bool:
         """α_t² + σ_t² = 1 or Σ_k w_k = 1, of coefficients of which nothing was said before: that

@@ -351,7 +351,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         if piece.kind == "display":
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
-    for row in found:
+    for i, row in enumerate(found):
+        if i and piece.kind == "inline" and _goes_on_from_name(found[i - 1], row):
+            row = replace(row, left=found[i - 1].right)
         for tokens_beside in row.beside:
             _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
@@ -392,6 +394,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
+
+
+def _goes_on_from_name(before: Row, row: Row) -> bool:
+    """Whether a row is the second one of a² = c(t) = f(t), which says what c(t) is."""
+    if row.left is not None or not row.relation == before.relation == "=" or not before.right:
+        return False
+    try:
+        return isinstance(parse(before.right), t.Call)
+    except (Unreadable, RecursionError):
+        return False
 
 
 def _functions_in(nodes: Sequence[t.Node]) -> set[str]:

@@ -296,14 +296,18 @@ class Ties:
         """Whether a variable has a time as its subscript."""
         return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
 
-    def saying(self, item: Item) -> Iterator[tuple[Item, t.Node]]:
-        """The rows before ``item`` that may say what a symbol is, and their left sides."""
+    def saying(self, item: Item, closed: bool = False) -> Iterator[tuple[Item, t.Node]]:
+        """The rows before ``item`` that may say what a symbol is, and their left sides.
+
+        Args:
+            closed: also definitions that are not put in, since they are integrals in coefficients.
+        """
         for other, left in self._said:
             if other.index >= item.index:
                 return
             candidate = other.candidate
             used = candidate is not None and (
-                candidate.state == "used" or candidate.why == KEPT_CLOSED
+                candidate.state == "used" or (candidate.why == KEPT_CLOSED and not closed)
             )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue

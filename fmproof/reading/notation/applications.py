@@ -62,6 +62,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     if elab.is_time(name):
         return elab.variable(node)
     if sums.carries_index(elab, node):
+        coordinate = sums.coordinate(elab, node)
+        if coordinate is not None:
+            return coordinate
         return applied(elab, sums.member(elab, node))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:

@@ -120,23 +120,28 @@ def _same_numbers(one: t.Sym, other: t.Sym) -> bool:
 
 
 def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
-    """The definitions of x̂_0(x) and the like: the number is a word on the letter."""
+    """The definitions of x̂_0(x), ψ_x(x) and the like: the script is a word on the letter."""
     if not elab.numbered:
         elab.numbered[""] = []
         for options in list(elab.candidates.values()):
             for one in options:
                 head = one.left.head if isinstance(one.left, t.Call) else None
-                numbers = [s for s in head.sub if isinstance(s, t.Num)] if head else []
-                if head is None or not numbers or not isinstance(one.left, t.Call):
+                marks = [s for s in head.sub if _is_mark(elab, s)] if head else []
+                if head is None or not marks or not isinstance(one.left, t.Call):
                     continue
-                label = "".join(
-                    letter for s in numbers for letter in spelled(s) if letter.isalnum()
-                )
-                rest = tuple(s for s in head.sub if s not in numbers)
+                label = "".join(letter for s in marks for letter in spelled(s) if letter.isalnum())
+                rest = tuple(s for s in head.sub if s not in marks)
                 named = replace(head, sub=rest, labels=(*head.labels, label))
                 left = replace(one.left, head=named)
                 elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
     return elab.numbered.get(key, [])
+
+
+def _is_mark(elab: Elaborator, script: t.Node) -> bool:
+    """Whether a subscript is a word on a letter: a number, or a letter that is no variable."""
+    if isinstance(script, t.Sym):
+        return not script.sub and spelled(script) not in elab.bound and not elab.scopes(script)
+    return isinstance(script, t.Num)
 
 
 def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
@@ -528,7 +533,8 @@ def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     name = spelled(symbol)
     for key, calls in elab.evidence.called.items():
         for call in calls if elab.is_density(key) else ():
-            if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]:
+            alone = not (call.given or call.after or call.head.sub)
+            if alone and [spelled(a) for a in call.args] == [name]:
                 meaning = elab.meaning(call, ((), (), (latent,), ()))
                 if meaning.head is not None:
                     applied: Apply = meaning.head(latent)

@@ -115,12 +115,27 @@ def factored(elab: Elaborator, draw: t.Draw) -> list[t.Draw]:
 
 
 def law_named(elab: Elaborator, symbol: t.Sym) -> Apply:
-    """The law ν of E_ν, where the document draws something from ν."""
+    """The law ν of E_ν, where the document draws something from ν, or has ν(x) with one letter x.
+
+    Raises:
+        NotYet: there is no such letter, or several are.
+    """
     name = elab.names.given.get((key_of(symbol), "head"))
     laws = [law for known in elab.laws.values() for law in known if law.head.name == name]
-    if name is None or not laws:
+    if name is not None and laws and not symbol.sub:
+        return laws[0]
+    calls = [
+        call
+        for call in elab.evidence.called.get(key_of(symbol), ())
+        if spelled(call.head) == spelled(symbol)
+        and len(call.args) == 1
+        and not (call.given or call.after)
+    ]
+    letters = {spelled(a): a for call in calls for a in call.args if isinstance(a, t.Sym)}
+    if len(letters) != 1:
         raise NotYet(f"what is drawn from {readable(key_of(symbol))}", symbol.at, "law")
-    return laws[0]
+    (letter,) = letters.values()
+    return drawn(elab, t.Draw(symbol.at, (t.Call(symbol.at, symbol, (letter,)),), None))
 
 
 def drawn(elab: Elaborator, draw: t.Draw) -> Apply:

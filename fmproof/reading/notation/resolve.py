@@ -121,6 +121,8 @@ class Resolver:
             (mark,) = node.sub
             assert isinstance(mark, t.Sym)
             return replace(node, labels=(*node.labels, mark.name), sub=())
+        if isinstance(node, t.Call) and conventional("densities", key_of(node.head)):
+            node = self._with_pairs(node)
         if isinstance(node, t.Call):
             time = _time_above(node)
             if time is not None:
@@ -133,12 +135,12 @@ class Resolver:
             running = without_ellipsis(node)
             if running is not None:
                 return running
-            made = self._product(_flat(node))
+            made = self._product(_of_the_rest(_flat(node)))
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
         if isinstance(node, t.Series):
-            return without_coordinates(node)
+            return without_coordinates(node, self._in_bold)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function) and node.name == "Var" and self.variance is not None:
@@ -152,6 +154,30 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _with_pairs(self, node: t.Call) -> t.Call:
+        """p(x_{0:T}) as p(x_0, x_{1:T}), where the document writes x_{1:T} as well."""
+        args = tuple(part for arg in node.args for part in self._apart(arg))
+        given = tuple(part for one in node.given for part in self._apart(one))
+        return replace(node, args=args, given=given)
+
+    def _apart(self, symbol: t.Node) -> tuple[t.Node, ...]:
+        """x_0 and x_{1:T} of x_{0:T}."""
+        if not isinstance(symbol, t.Sym) or len(symbol.sub) != 2:
+            return (symbol,)
+        first, last = symbol.sub
+        if not (isinstance(first, t.Num) and isinstance(last, t.Sym) and last.name.isupper()):
+            return (symbol,)
+        rest = replace(symbol, sub=(replace(first, value=first.value + 1), last))
+        alone = replace(symbol, sub=(first,))
+        known = {spelled(rest), spelled(alone)} <= self.letters
+        return (alone, rest) if known else (symbol,)
+
+    def _in_bold(self, whole: t.Sym) -> t.Sym:
+        """𝐱 of x_i, where the document writes no x by itself, and a bold one."""
+        bold = replace(whole, name=f"bf:{whole.name}")
+        plain = spelled(whole) in self.unscripted
+        return bold if not plain and spelled(bold) in self.unscripted else whole
 
     def _marks(self, above: t.Node | None) -> bool:
         """Whether a letter above another is a mark, as in v^X: it stands nowhere by itself."""
@@ -272,6 +298,37 @@ class Resolver:
             return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
 
         return t.with_instead(node, instead)
+
+
+def _of_the_rest(node: t.Mul) -> t.Mul:
+    """``∇_m c E[f(m)]``: what a number is multiplied by, in which no m is, is differentiated."""
+    for i, factor in enumerate(node.factors[:-1]):
+        if not (isinstance(factor, t.Derivative) and isinstance(factor.var, t.Sym)):
+            continue
+        if factor.kind not in ("grad", "partial", "laplace") or node.ops[i] != "":
+            continue
+        rest = node.factors[i + 1 :]
+        below = any(_has(part, factor.var) for part in rest)
+        if _is_coefficient(factor.body) and below and not _has(factor.body, factor.var):
+            ops = node.ops[i:]
+            whole = replace(factor, body=t.Mul(factor.at, (factor.body, *rest), ops))
+            return replace(node, factors=(*node.factors[:i], whole), ops=node.ops[:i])
+    return node
+
+
+def _has(node: t.Node, letter: t.Sym) -> bool:
+    return any(isinstance(n, t.Sym) and spelled(n) == spelled(letter) for n in t.walk(node))
+
+
+def _is_coefficient(node: t.Node) -> bool:
+    """A number by its form: of letters for numbers and of functions of these alone."""
+    if isinstance(node, t.Sym | t.Call):
+        head = node.head if isinstance(node, t.Call) else node
+        return conventional("scalars", key_of(head))
+    if isinstance(node, t.Num):
+        return True
+    kinds = (t.Group, t.Frac, t.Pow, t.Mul, t.Add)
+    return isinstance(node, kinds) and all(map(_is_coefficient, t.children(node)))
 
 
 def _names(node: t.Node) -> Iterator[t.Node]:
