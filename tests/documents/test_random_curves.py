@@ -82,9 +82,11 @@ def test_a_point_is_drawn_by_its_kernel_beside_what_it_is_given(sign: str, due: 
 
 AVERAGED = r"""
 Let $(A, B) \sim \kappa$ be a coupling, $I_t = (1-t) A + t B$, $V = B - A$ and
-$m_t(x) := \mathbb E[V \mid I_t = x]$. Let $V'$ be a second target, and $\bar V = \tfrac12 (V + V')$.
+$m_t(x) := \mathbb E[V \mid I_t = x]$. Let $V'$ be a second target,
+and $\bar V = \tfrac12 (V + V')$.
 
-$$ \mathbb E[\bar V \mid I_t] = \tfrac12 \mathbb E[V \mid I_t] SIGN \tfrac12 \mathbb E[V' \mid I_t] $$
+$$ \mathbb E[\bar V \mid I_t]
+= \tfrac12 \mathbb E[V \mid I_t] SIGN \tfrac12 \mathbb E[V' \mid I_t] $$
 
 $$ \mathbb E \| \bar V - m_t(I_t) \|^2
 = \tfrac14 \mathbb E \| V - m_t(I_t) \|^2 + \tfrac14 \mathbb E \| V' - m_t(I_t) \|^2 $$
