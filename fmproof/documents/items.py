@@ -44,6 +44,7 @@ from fmproof.reading.notation.words import (
     restricted_behind,
     restricts,
     role_of,
+    says_apart,
     says_convex,
     up_to_a_constant,
 )
@@ -175,6 +176,7 @@ class Reading:
     comments: list[tuple[str, str]] = field(default_factory=list)
     law_rows: list[int] = field(default_factory=list)  # the row that is next, for each of them
     listed: set[int] = field(default_factory=set)  # ids of draws "x, y ~ p" without brackets
+    together: list[frozenset[str]] = field(default_factory=list)  # … not said to be independent
     said: list[Said] = field(default_factory=list)  # what words say of symbols
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
@@ -357,8 +359,11 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         for tokens_beside in row.beside:
             _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
-            before = len(reading.loose)
+            before, draws = len(reading.loose), len(reading.law_draws)
             _loose(reading, row)
+            if not says_apart(source.text, piece.start, piece.stop):
+                listed = [one for one in reading.law_draws[draws:] if id(one) in reading.listed]
+                reading.together += [frozenset(map(spelled, one.drawn)) for one in listed]
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
             convex = says_convex(source.text, piece.start, piece.stop)

@@ -99,6 +99,7 @@ class Judge:
             evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
             self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
+        self.elab.listed = reading.together
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         draw_times(reading, evidence)
         self.elab.candidates = candidates_of(reading, evidence)

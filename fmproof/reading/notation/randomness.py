@@ -228,9 +228,15 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     _refuse_marginals(elab, found, known)
+    for together in elab.listed:
+        both = [s for s in symbols if spelled(s) in together]
+        letters = {elab.variable(s) for s in both}
+        if len(both) > 1 and not any(letters <= set(drawn_by(law)) for law in found):
+            pair = " and ".join(readable_name(spelled(one)) for one in both[:2])
+            raise NotYet(f"how {pair} are drawn together is not said", both[0].at, "law")
     if found and not lacking and elab.joint:
-        told = {law.head for law in elab.joint[:-1] if law.head not in elab.moving_laws}
-        if told & {law.head for law in found}:  # one law for all averages
+        beside_it = {law.head for law in elab.joint[:-1] if law.head not in elab.moving_laws}
+        if beside_it & {law.head for law in found}:  # one law for all averages
             more = [law for law in elab.joint if law.head not in elab.moving_laws]
             found += [law for law in more if not set(drawn_by(law)) <= known]
     if lacking:

@@ -86,6 +86,13 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
     return ""
 
 
+def says_apart(text: str, start: int, stop: int) -> bool:
+    """Whether the sentence around "x, y ~ p" says that these are independent draws."""
+    before = _STOPS.split(text[max(0, start - 90) : start])[-1]
+    after = _STOPS.split(text[stop : stop + 90])[0]
+    return any(_pattern("apart").search(words) for words in (before, after))
+
+
 def drawn_from(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
     """Whether words between two formulas say that the first is drawn from the second."""
     between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
