@@ -59,7 +59,8 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.randomness import JOINT, means
+from fmproof.reading.notation.joint_laws import JOINT
+from fmproof.reading.notation.randomness import means
 
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""

@@ -58,8 +58,8 @@ from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noises_of
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
+from fmproof.reading.notation.joint_laws import readable_name
 from fmproof.reading.notation.matrices import is_matrix
-from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import denied, speaks_of_chains
 from fmproof.tactics.differences import subtract
