@@ -21,10 +21,10 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
-from fmproof.reading.notation.randomness import JOINT, has_a_density
+from fmproof.reading.notation.joint_laws import JOINT, has_a_density
 from fmproof.reading.notation.symbols import spelled
 
-Draws = Callable[[Apply], list[Expr]]
+Redraw = Callable[[Apply], list[Expr]]
 """The draws that stand in for one draw from a joint law."""
 
 
@@ -135,7 +135,7 @@ def _standard(draw: Apply) -> list[Expr]:
     return made
 
 
-def _redrawn(node: Basic, laws: Mapping[Head, Draws], done: dict[Basic, Basic]) -> Basic:
+def _redrawn(node: Basic, laws: Mapping[Head, Redraw], done: dict[Basic, Basic]) -> Basic:
     """``node`` with other draws for those from the heads in ``laws``, in definitions, too."""
     if node in done or not node.args:
         return done.get(node, node)

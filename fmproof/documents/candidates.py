@@ -14,8 +14,8 @@ from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_ste
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
-from fmproof.reading.notation.randomness import has_dot, undotted
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.velocities import has_dot, undotted
 from fmproof.reading.notation.words import a_case
 
 _NO_ROW = -1

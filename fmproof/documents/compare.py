@@ -58,8 +58,9 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.randomness import JOINT, means
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.joint_laws import JOINT
+from fmproof.reading.notation.randomness import means
+from fmproof.reading.notation.symbols import key_of
 
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""
@@ -380,7 +381,8 @@ class ComparedRow:
 
     def _refuted_with_equations(self) -> bool:
         """Whether the row fails with what is assumed put in."""
-        if any(isinstance(n, t.Derivative) for n in t.walk(self.item.left or self.item.right)):
+        side = self.item.left or self.item.right
+        if side is not None and any(isinstance(n, t.Derivative) for n in t.walk(side)):
             return False  # of how a point moves two equations may be of two points
         row, rest = with_equations((self.before, self.claim), self.assumed)
         if row == (self.before, self.claim):
@@ -542,13 +544,13 @@ class ComparedRow:
             said = density_facts(context, [before, self.claim])
             if not said:
                 continue
-            sides = [before, self.claim]
+            one, other = before, self.claim
             for fact in said:
-                sides = [replaced(side, fact.before, fact.claim) for side in sides]
-            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                one, other = (replaced(side, fact.before, fact.claim) for side in (one, other))
+            if context.numeric and context.numbers.of(one, other).status == "refuted":
                 continue
-            facts = context.facts.about(sides, self.item.index)
-            proof = context.prover.prove(sides[0], sides[1], facts=facts)
+            facts = context.facts.about([one, other], self.item.index)
+            proof = context.prover.prove(one, other, facts=facts)
             if proof.proved:
                 self.before = before
                 places = dict.fromkeys(fact.place for fact in said)

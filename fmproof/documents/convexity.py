@@ -38,7 +38,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.script import Part, Step
 
-TRIED = 8
+_GAPS = 8
 """Gaps that are tried."""
 _A, _B = Var("a'", Sort.VEC), Var("b'", Sort.VEC)
 
@@ -65,7 +65,7 @@ def convex_ways(before: Expr, claim: Expr, relation: str, convex: Sequence[Head]
         gap = Scalar(f"D{head.name}'", _A, _B, nonneg=True)
         equation = Equals(gap(_A, _B), _above_tangent(head, _A, _B))
         more = (ForAll(ForAll(equation, _A), _B),)
-        for place, one, other in islice(_gaps(lower, upper, head), TRIED):
+        for place, one, other in islice(_gaps(lower, upper, head), _GAPS):
             try:
                 between = plus_of(lower, place.around(gap(one, other)))
                 slope = Grad(head(_B), _B, other)

@@ -35,6 +35,7 @@ from fmproof.reading.notation.words import (
     denies,
     density_of,
     diverges,
+    drawn_from,
     introduces,
     lets,
     picks,
@@ -43,6 +44,7 @@ from fmproof.reading.notation.words import (
     restricted_behind,
     restricts,
     role_of,
+    says_apart,
     says_convex,
     standard_normal,
     up_to_a_constant,
@@ -175,6 +177,7 @@ class Reading:
     comments: list[tuple[str, str]] = field(default_factory=list)
     law_rows: list[int] = field(default_factory=list)  # the row that is next, for each of them
     listed: set[int] = field(default_factory=set)  # ids of draws "x, y ~ p" without brackets
+    together: list[frozenset[str]] = field(default_factory=list)  # … not said to be independent
     said: list[Said] = field(default_factory=list)  # what words say of symbols
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
@@ -308,6 +311,12 @@ def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inli
     Returns:
         what the next words may be about: p of "p is the density of s z, that is of N(0, s²)".
     """
+    if drawn_from(text, first.at, second.at):
+        law = second.node
+        if isinstance(first.node, t.Sym) and isinstance(law, t.Sym | t.Call | t.Normal):
+            reading.law_draws.append(t.Draw(first.node.at, (first.node,), law))
+            reading.law_rows.append(len(reading.items))
+        return second
     said = density_of(text, first.at, second.at)
     density, of = (second, first) if said == "second" else (first, second)
     if said and isinstance(density.node, t.Sym | t.Call):
@@ -350,8 +359,11 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         for tokens_beside in row.beside:
             _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
-            before = len(reading.loose)
+            before, draws = len(reading.loose), len(reading.law_draws)
             _loose(reading, row)
+            if not says_apart(source.text, piece.start, piece.stop):
+                listed = [one for one in reading.law_draws[draws:] if id(one) in reading.listed]
+                reading.together += [frozenset(map(spelled, one.drawn)) for one in listed]
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
             convex = says_convex(source.text, piece.start, piece.stop)

@@ -45,6 +45,7 @@ from fmproof.documents.special_laws import (
     speaks_of_independent_draws,
     special_laws,
     special_moments,
+    tied_variables,
 )
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
@@ -57,8 +58,8 @@ from fmproof.reading.notation.chains import is_drawn_from, is_shifted, noises_of
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Undefined
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
+from fmproof.reading.notation.joint_laws import readable_name
 from fmproof.reading.notation.matrices import is_matrix
-from fmproof.reading.notation.randomness import readable_name
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import denied, speaks_of_chains
 from fmproof.tactics.differences import subtract
@@ -98,6 +99,7 @@ class Judge:
             evidence.densities.setdefault(key_of(head), ("words beside it", node.at))
             self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
+        self.elab.listed = reading.together
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
         draw_times(reading, evidence)
         self.elab.candidates = candidates_of(reading, evidence)
@@ -115,6 +117,7 @@ class Judge:
                 reading.items,
                 reading.properties,
                 moments=special_moments(reading),
+                together=tied_variables(reading),
                 independent=speaks_of_independent_draws(reading),
             ),
             numeric,
@@ -200,12 +203,15 @@ class Judge:
         for draw in self.reading.law_draws:
             if id(draw) not in later:
                 self._draw(draw)
+        of_paths = []
         for density, of in self.reading.densities:
             head = head_of(density)
             key, path = key_of(head), self.elab.path(of)
             if path is None and not head.sub and self.elab.is_density(key):
                 self._draw(t.Draw(of.at, (of,), head))
-                continue
+            else:  # of paths when all laws are known
+                of_paths.append((key, density, of))
+        for key, density, of in of_paths:
             self.elab.density_of.setdefault(key, of)
             if self._has_density(of):
                 self.elab.evidence.densities.setdefault(key, ("words beside it", density.at))

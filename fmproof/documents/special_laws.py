@@ -7,16 +7,22 @@ anew. Where they say it of some of them only, numbers do not refute what has κ 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fmproof.documents.items import Reading
 from fmproof.documents.terms import heads_in
 from fmproof.lang.nodes import Apply
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
-from fmproof.reading.notation.words import says_moments, speaks_of_independence
+from fmproof.reading.notation.words import (
+    says_from_here,
+    says_moments,
+    speaks_of_independence,
+    ties_variables,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,14 @@ class SpecialLaws:
         old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
         if not self.whole:
             return list(dict.fromkeys(old))
+        if len(names) > 1:
+            elab.coupled |= names
         replaced = {law.head for law in old}
+        drawn = {elab.spelling(v) for law in elab.joint for v in drawn_by(law)}
+        if drawn & names:  # what still has no law has another one together
+            replaced |= {law.head for law in elab.joint}
+            elab.joint.clear()
+            elab.joint_laws_made += 1
         for name in names:
             elab.laws[name] = []
         for key, meaning in list(elab.meanings.items()):
@@ -68,7 +81,45 @@ def special_laws(reading: Reading) -> list[SpecialLaws]:
             known = found.get((start, row))
             draws = (*(known.draws if known is not None else ()), draw)
             found[start, row] = SpecialLaws(row, coupling, draws)
-    return list(found.values())
+    return [*found.values(), *_another_law(reading), *_from_here_on(reading)]
+
+
+def _another_law(reading: Reading) -> Iterator[SpecialLaws]:
+    """Draws of a letter that was drawn from another law before."""
+    last: dict[str, t.Draw] = {}
+    for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
+        if len(draw.drawn) != 1 or draw.law is None or _is_conditional(draw.law):
+            continue
+        (name,) = _letters(draw)
+        before = last.get(name)
+        if before is not None and before.law is not None:
+            if _spelled_law(before.law) == _spelled_law(draw.law):
+                continue
+            yield SpecialLaws(row, before, (draw,))
+        last[name] = draw
+
+
+def _from_here_on(reading: Reading) -> Iterator[SpecialLaws]:
+    """Draws of a letter that had no law before: "from here on, X ~ N(0, I)"."""
+    source = reading.items[0].source if reading.items else None
+    if any(item.source is not source for item in reading.items):
+        return
+    seen: set[str] = set()
+    for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
+        names = _letters(draw)
+        said = source is not None and says_from_here(source.text, draw.at)
+        if said and row and not names & seen and not _is_conditional(draw.law or draw.drawn[0]):
+            yield SpecialLaws(row, draw, (draw,))
+        seen |= names
+
+
+def _is_conditional(law: t.Node) -> bool:
+    return isinstance(law, t.Call) and bool(law.given)
+
+
+def _spelled_law(law: t.Node) -> str:
+    """p for p(x) and p, which say the same of x."""
+    return spelled(law.head if isinstance(law, t.Call) else law)
 
 
 def _later(reading: Reading, start: int, coupling: t.Draw) -> Iterator[tuple[int, t.Draw]]:
@@ -92,9 +143,18 @@ def speaks_of_independent_draws(reading: Reading) -> bool:
 
 def special_moments(reading: Reading) -> list[tuple[str, str]]:
     """What words say of the moments of data anywhere, "normalised to unit variance", and where."""
+    return _said_anywhere(reading, says_moments)
+
+
+def tied_variables(reading: Reading) -> list[tuple[str, str]]:
+    """Where words say anywhere that random variables are tied, "of the same law"."""
+    return _said_anywhere(reading, ties_variables)
+
+
+def _said_anywhere(reading: Reading, heard: Callable[[str], str]) -> list[tuple[str, str]]:
     found = []
     for source, piece, words, _ in reading.pieces:
-        word = says_moments(words) if piece.kind == "prose" else ""
+        word = heard(words) if piece.kind == "prose" else ""
         if word:
             found.append((word, source.place(piece.start)))
     return found

@@ -114,6 +114,7 @@ class Ties:
     read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
     specialised: dict[Head, Item] = field(default_factory=dict)
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
+    together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
     independent: bool = False  #: whether words say anywhere that draws are independent
     left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
@@ -210,7 +211,7 @@ class Ties:
         held = held or any_law.held(self.elab, self.items, item, terms, joint)
         if held:
             return Verdict(held)
-        for word, place in self.moments if joint else ():
+        for word, place in (*self.moments, *self.together) if joint else ():
             return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""

@@ -30,7 +30,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import conditions, drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -141,9 +141,14 @@ def _bound(ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> set[Var]:
 
 
 def _integral(body: Expr, ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> Expr:
+    inside = [draw for draw in sums if conditions(draw) & set(ranges)]  # given what is integrated
+    outside = [draw for draw in sums if draw not in inside]
+    if inside:
+        inside, outside = list(sums), []
+        body = Expect(body, *inside)
     if ranges:
         body = IntegralOver(body, *ranges.values())
-    return Expect(body, *sums) if sums else body
+    return Expect(body, *outside) if outside else body
 
 
 def _solved(value: Expr, at: Expr, ranges: Mapping[Var, Lebesgue]) -> tuple[Var, Expr, Expr] | None:

@@ -33,6 +33,13 @@ def test_a_list_of_letters_is_drawn_from_one_law(name: str) -> None:
     assert verdicts("Let $a, b \\sim p$ be samples.\n\n" + displayed(row)) == [due]
 
 
+def test_they_are_independent_only_where_words_say_so() -> None:
+    apart, norms = TWO["two draws"][0], TWO["equal moments"][0]
+    assert verdicts("Let $a, b \\sim p$.\n\n" + displayed(apart, norms)) == ["open", "proved"]
+    said = "Let $a, b \\sim p$ be independent.\n\n"
+    assert verdicts(said + displayed(apart, norms)) == ["proved", "proved"]
+
+
 @pytest.mark.parametrize(
     ("letters", "law"), [("(a, b)", "p"), ("a, b", r"\pi"), ("a, b", "p_{0,1}")]
 )

@@ -78,3 +78,23 @@ $$ \nabla \log p_t(y) = SIGN\mathbb E[\nabla \log p_t(y|\xi) \mid y] $$
 @pytest.mark.parametrize(("sign", "due"), [("", "proved"), ("-", "refuted")])
 def test_a_point_is_drawn_by_its_kernel_beside_what_it_is_given(sign: str, due: str) -> None:
     assert check_text(MARGINAL.replace("SIGN", sign), "x", ".md").rows[-1].verdict == due
+
+
+AVERAGED = r"""
+Let $(A, B) \sim \kappa$ be a coupling, $I_t = (1-t) A + t B$, $V = B - A$ and
+$m_t(x) := \mathbb E[V \mid I_t = x]$. Let $V'$ be a second target,
+and $\bar V = \tfrac12 (V + V')$.
+
+$$ \mathbb E[\bar V \mid I_t]
+= \tfrac12 \mathbb E[V \mid I_t] SIGN \tfrac12 \mathbb E[V' \mid I_t] $$
+
+$$ \mathbb E \| \bar V - m_t(I_t) \|^2
+= \tfrac14 \mathbb E \| V - m_t(I_t) \|^2 + \tfrac14 \mathbb E \| V' - m_t(I_t) \|^2 $$
+"""
+
+
+def test_a_primed_variable_of_what_does_not_move_is_another_one() -> None:
+    found = check_text(AVERAGED.replace("SIGN", "+"), "x", ".md").rows
+    assert found[-2].verdict == "proved"
+    assert found[-1].verdict != "proved"  # unless V and V' are independent given I_t
+    assert check_text(AVERAGED.replace("SIGN", "-"), "x", ".md").rows[-2].verdict != "proved"

@@ -35,8 +35,8 @@ from fmproof.reading.notation.lacking import (
     Undefined,
     value_of,
 )
-from fmproof.reading.notation.randomness import has_dot
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+from fmproof.reading.notation.velocities import has_dot
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator

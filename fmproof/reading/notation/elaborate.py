@@ -80,6 +80,9 @@ class Elaborator:
     fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
     numbered: dict[str, list[Candidate]] = field(default_factory=dict)
     joint: list[Apply] = field(default_factory=list)  #: of what has no law, behind what has one
+    listed: list[frozenset[str]] = field(default_factory=list)  #: x, y of "x, y ~ p"
+    coupled: set[str] = field(default_factory=set)  #: what a coupling drew, which is no noise
+    joint_laws_made: int = 0  #: how often a law that is said later took a part of it
     moving_laws: set[Head] = field(default_factory=set)  #: those of them that hold at a time
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)

@@ -193,7 +193,7 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
     return kernel * prior, marginal
 
 
-def _laws_said_of(elab: Elaborator, z: t.Sym) -> set[str]:
+def _laws_said_of(elab: Elaborator, z: t.Node) -> set[str]:
     """The letters of what the document has as a law of z by itself."""
     written = {
         key

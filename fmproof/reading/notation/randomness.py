@@ -8,7 +8,6 @@ which no law is known have one joint law, about which nothing is assumed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
@@ -19,10 +18,7 @@ from fmproof.lang.nodes import (
     Apply,
     CondExpect,
     Expect,
-    Gaussian,
-    Head,
     IntegralOver,
-    Law,
     Let,
     Var,
 )
@@ -30,13 +26,13 @@ from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.joint_laws import is_noise, joint_laws, level_law, readable_name
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, readable, spelled
+from fmproof.reading.notation.velocities import has_dot, is_velocity, undotted
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
-
-JOINT = "the joint law of random variables of which the document says no law"
 
 
 def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
@@ -44,7 +40,7 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
     name = spelled(symbol)
     if elab.is_parameter(name) or elab.is_time(name):
         return False
-    if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
+    if is_velocity(elab, symbol):
         return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
     if elab.path(symbol) is not None or name in elab.turned:
         return True
@@ -73,7 +69,7 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 if not written_out and bound.intersection(map(spelled, node.sub)):
                     raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
-            elif has_dot(node):
+            elif has_dot(node) and (is_velocity(elab, node) or elab.path(undotted(node)) is None):
                 visit(undotted(node), bound)
             return
         if isinstance(node, t.Call) and spelled(node.head) in elab.evidence.random:
@@ -88,17 +84,6 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
     for node in nodes:
         visit(node, frozenset())
     return found
-
-
-def has_dot(symbol: t.Sym) -> bool:
-    """Whether a symbol is written as a derivative in time."""
-    return bool(symbol.accents and symbol.accents[-1] == "dot") or symbol.primes == 1
-
-
-def undotted(symbol: t.Sym) -> t.Sym:
-    """X_t for Ẋ_t."""
-    accents = symbol.accents[:-1] if symbol.accents[-1:] == ("dot",) else symbol.accents
-    return t.Sym(symbol.at, symbol.name, symbol.sub, symbol.labels, symbol.sup, accents)
 
 
 def drawn_symbols(node: t.Expectation) -> list[t.Sym]:
@@ -222,18 +207,29 @@ def laws_of(
         found.append(law)
         known |= set(drawn_by(law))
     _refuse_marginals(elab, found, known)
+    for together in elab.listed:
+        both = [s for s in symbols if spelled(s) in together]
+        letters = {elab.variable(s) for s in both}
+        if len(both) > 1 and not any(letters <= set(drawn_by(law)) for law in found):
+            pair = " and ".join(readable_name(spelled(one)) for one in both[:2])
+            raise NotYet(f"how {pair} are drawn together is not said", both[0].at, "law")
+    if found and not lacking and elab.joint:
+        beside_it = {law.head for law in elab.joint[:-1] if law.head not in elab.moving_laws}
+        if beside_it & {law.head for law in found}:  # one law for all averages
+            more = [law for law in elab.joint if law.head not in elab.moving_laws]
+            found += [law for law in more if not set(drawn_by(law)) <= known]
     if lacking:
         without = {elab.variable(s) for s in lacking}
         told = [
             law
             for law in found
-            if not isinstance(law.head, Gaussian)
+            if not is_noise(elab, law)
             and law.head not in {one.head for one in elab.joint}
             and not conditions(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
-            return [*found, *(_level_law(elab, symbol) for symbol in lacking)]
+            return [*found, *(level_law(elab, symbol) for symbol in lacking)]
         beside = {v for law in joint_laws(elab) for v in conditions(law)}
         if not set(apart) <= beside:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
@@ -264,117 +260,6 @@ def _refuse_marginals(elab: Elaborator, laws: Sequence[Apply], drawn: set[Var]) 
             one = drawn_by(law)[0]
             pair = " and ".join(readable_name(elab.spelling(v)) for v in (one, other))
             raise NotYet(f"how {pair} are drawn together is not said", -1, "law")
-
-
-def _level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
-    """Any law of a number that is drawn beside vectors, such as a noise level: by itself."""
-    var = elab.variable(symbol)
-    head = Law(elab.names.of("P", "law of " + spelled(symbol)), var)
-    _introduce(elab, head, [var], "any law, drawn by itself")
-    law: Apply = head(var)
-    elab.laws.setdefault(spelled(symbol), []).append(law)
-    return law
-
-
-def joint_laws(elab: Elaborator) -> list[Apply]:
-    """The law of all random variables of the document of which no law is known.
-
-    Those with a time for a subscript, X_t and Ẋ_t, have a law at every time, given the others.
-    Where an average has variables with a law in it, too, the others have theirs given these.
-    """
-    if not elab.joint:
-        fixed, moving = _without_law(elab)
-        told = _told_beside(elab, {*fixed, *moving})
-        elab.joint += told
-        given = [v for law in told for v in drawn_by(law)]
-        time = elab.variables.get(elab.time_letter())
-        if moving and time is None:
-            time = elab.variable(t.Sym(-1, elab.time_letter() or "t"))
-        if fixed:
-            head: Head = Law(elab.names.of("P", "joint law"), *fixed, given=tuple(given))
-            elab.joint.append(head(*fixed, *given))
-            _introduce(elab, head, fixed, "any joint law")
-        if moving and time is not None:
-            given = [*given, *fixed]
-            head = Law(elab.names.of("P", "law at a time"), *moving, sub=time, given=tuple(given))
-            elab.joint.append(head(time, *moving, *given))
-            elab.moving_laws.add(head)
-            _introduce(elab, head, moving, "any law at every time")
-        if not (fixed or moving):
-            raise NotYet("no random variable without a law is known", -1, "law")
-    return list(elab.joint)
-
-
-def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
-    """The laws of what stands in one average with variables of which no law is known."""
-    found: dict[Var, Apply] = {}
-    for names in elab.evidence.averaged:
-        symbols = [s for s in elab.evidence.random_symbols.values() if spelled(s) in names]
-        inside: set[Var] = set()
-        for symbol in symbols:
-            value = elab.path(undotted(symbol) if has_dot(symbol) else symbol)
-            with suppress(NotYet):
-                inside |= free_vars(value) if value is not None else {elab.variable(symbol)}
-        for symbol in symbols if inside & without else ():
-            with suppress(NotYet):
-                if elab.path(symbol) is None and elab.variable(symbol).sort is Sort.VEC:
-                    law = elab.remembered(symbol, [])
-                    if not isinstance(law.head, Gaussian) and not conditions(law):
-                        found.setdefault(elab.variable(symbol), law)
-    return list(dict.fromkeys(found.values()))
-
-
-def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
-    single = len(variables) == 1 and not has_a_density(elab, variables[0])
-    if head.given or what != "any joint law" or not single:
-        elab.unknowns[head] = JOINT  # they may be independent; one variable has any law
-    shown = ", ".join(readable_name(elab.spelling(v)) for v in variables)
-    elab.note(f"law({shown})", what, "the document says none", -1, True)
-
-
-def has_a_density(elab: Elaborator, var: Var | None) -> bool:
-    """Whether a random X may be drawn from a density that the document writes at x."""
-    if var is None:
-        return False
-    name = elab.spelling(var)
-    small = name[:1].lower() + name[1:]
-    calls = (c for key in elab.evidence.densities for c in elab.evidence.called.get(key, ()))
-    return small != name and any(spelled(a) == small for call in calls for a in call.args)
-
-
-def readable_name(spelling: str) -> str:
-    """A spelling for people: X_t, ẋ_0."""
-    stem, _, rest = spelling.removeprefix("◦").partition("_")
-    return readable(stem) + (f"_{readable(rest)}" if rest else "")
-
-
-def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
-    """The random variables of which no law is known: those that are fixed, those that move."""
-    fixed: list[Var] = []
-    moving: list[Var] = []
-    drawn = elab.evidence.drawn
-    for symbol in list(elab.evidence.random_symbols.values()):
-        elab.path(symbol)  # what is random in curves is a random variable, too
-    for symbol in elab.evidence.random_symbols.values():
-        name = spelled(symbol)
-        if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:
-            continue
-        if has_dot(symbol) and elab.path(undotted(symbol)) is not None:
-            continue
-        if key_of(symbol) in elab.evidence.called:
-            continue
-        try:
-            var = elab.variable(symbol)
-        except NotYet:
-            continue
-        if var.sort is not Sort.VEC and not (var.sort is Sort.REAL and name in drawn):
-            continue
-        try:
-            elab.remembered(symbol, [])
-        except NotYet:
-            timed = symbol.sub and all(elab.of_times(s) for s in symbol.sub)
-            (moving if timed else fixed).append(var)
-    return fixed, moving
 
 
 # --- averages -----------------------------------------------------------------------------

@@ -86,6 +86,24 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
     return ""
 
 
+def says_apart(text: str, start: int, stop: int) -> bool:
+    """Whether the sentence around "x, y ~ p" says that these are independent draws."""
+    before = _STOPS.split(text[max(0, start - 90) : start])[-1]
+    after = _STOPS.split(text[stop : stop + 90])[0]
+    return any(_pattern("apart").search(words) for words in (before, after))
+
+
+def drawn_from(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether words between two formulas say that the first is drawn from the second."""
+    between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
+    if not between or len(between) > _SAYS or _pattern("drawn").search(between) is None:
+        return False
+    rest = _pattern("drawn").sub("", between)
+    for group in ("density", "is", "between", "now"):
+        rest = _pattern(group).sub("", rest)
+    return not rest.strip()
+
+
 def standard_normal(text: str, start: int, stop: int) -> bool:
     """Whether words beside a symbol say that it is drawn from the standard normal law: "a standard
     normal ε", "ε is standard normal"; of a vector as of a number."""
@@ -163,6 +181,12 @@ _POINT_IN_R = re.compile(
 )
 
 
+def ties_variables(words: str) -> str:
+    """The words that tie random variables to each other, such as "the same law"; or ""."""
+    found = _pattern("tied").search(words)
+    return " ".join(found.group(0).split()) if found is not None else ""
+
+
 def says_moments(words: str) -> str:
     """The words that say what the moments of some law are, such as "unit variance"; or ""."""
     found = _pattern("moments").search(words)
@@ -187,6 +211,11 @@ def defines_anew(text: str, start: int) -> bool:
     paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
     said = _last("anew", paragraph) >= 0 or _last("defines", sentence) >= 0
     return said and _last("recalls", sentence) < 0
+
+
+def says_from_here(text: str, start: int) -> bool:
+    """Whether the sentence before a formula says that it holds from there on."""
+    return _last("anew", _sentence(text, start)) >= 0
 
 
 def _words_ahead(text: str, start: int) -> str:
