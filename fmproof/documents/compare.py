@@ -22,6 +22,7 @@ from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
+from fmproof.documents.determinants import changes_variables, determinant_rules
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
@@ -400,6 +401,7 @@ class ComparedRow:
             return drawn or first
         for before in candidates:
             facts = context.facts.about([before, self.claim], self.item.index)
+            facts += determinant_rules(context, [before, self.claim])
             proof = prover.prove(before, self.claim, self.relation, around, facts)
             if proof.proved:
                 self.before = before
@@ -464,6 +466,7 @@ class ComparedRow:
             known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
             facts += circular_rules(self.context.elab, sides)
+            facts += determinant_rules(self.context, sides)
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -559,6 +562,10 @@ class ComparedRow:
         if sign:
             agrees, evidence = False, None
             proof = replace(proof, message=f"it depends on the sign of {sign}")
+        if self.relation == "=" and changes_variables(context, item, self.before, self.claim):
+            context.chain.add(self.claim, True, item.right)
+            words = "how a flow carries a density: the change of variables is assumed"
+            return report(item, "hypothesis", words, self.reading)
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)

@@ -280,6 +280,8 @@ class Judge:
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
         if relation == "=" and self._is_course(item):
             return report(item, "hypothesis", "a differential equation: it says how a path goes on")
+        if relation == "=" and self._is_start(item):
+            return report(item, "hypothesis", "where a flow starts")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -394,6 +396,27 @@ class Judge:
         if not item.inline:
             self.context.chain = RowChain([Line(left, True, item.left)], item.left)
             self.context.chain.add(right, True, item.right)
+        return True
+
+    def _is_start(self, item: Item) -> bool:
+        """ψ_0(x) = x, of a flow that a differential equation defines."""
+        left, right = item.left, item.right
+        if item.row.left is None or not (isinstance(left, t.Call) and isinstance(right, t.Sym)):
+            return False
+        key, places = key_of(left.head), [*left.args, *left.after]
+        starts = [s for s in left.head.sub if isinstance(s, t.Num)]
+        if key not in self.elab.courses or len(starts) != 1 or left.given:
+            return False
+        if [*map(spelled, places)] != [spelled(right)]:
+            return False
+        try:
+            sides = self.elab.side(left), self.elab.side(right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        self.context.ties.settled.add(item.index)
+        self.context.assume(item, *sides)
+        if not item.inline:
+            self.context.chain = RowChain([Line(side, True) for side in sides], left)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:
