@@ -1,6 +1,6 @@
-"""Determinants of Jacobians: |det D f(x)| is exp ℓ(x), with an ℓ of which the language knows nothing.
+"""Determinants of Jacobians: |det D f(x)| is exp ℓ(x), of an ℓ of which nothing is known here.
 
-The language has no determinants. Here log |det D f(x)| is an unknown function of what f is taken at;
+The language has no determinants. So log |det D f(x)| is a function of what f is taken at;
 ``documents.determinants`` has the rules for it. A trace is read up to turning a product round, so
 tr(M⁻¹ N M) is tr N, and tr(M⁻¹ dM/dt) is d/dt log det M, as Jacobi's formula says.
 """

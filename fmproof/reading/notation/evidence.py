@@ -61,7 +61,9 @@ class Evidence:
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
-    sampled: set[str] = field(default_factory=set)  #: keys of densities that something is drawn from
+    sampled: set[str] = field(
+        default_factory=set
+    )  #: keys of densities that something is drawn from
     weights: set[str] = field(default_factory=set)  #: q of Z(θ) = ∫ q(x; θ) dx, which is no density
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
