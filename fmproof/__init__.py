@@ -6,6 +6,7 @@ The public names are imported when first used, so that ``import fmproof`` costs 
 from __future__ import annotations
 
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 from fmproof._version import __version__
@@ -17,6 +18,7 @@ _NAMES = {
         "Exp Log Sqrt Abs dim pi"
     ),
     "fmproof.lang.arithmetic": "plus",
+    "fmproof.tactics.exact": "Rational",
     "fmproof.lang.props": (
         "Equals AtMost Positive Integrable VanishesWith Almost ForAll Differentiable Dominated"
     ),
@@ -24,11 +26,11 @@ _NAMES = {
     "fmproof.lang.spelling.text": "text",
     "fmproof.lang.spelling.latex": "latex",
     "fmproof.reading.latex": "parse_latex",
+    "fmproof.reading.text": "parse_text",
     "fmproof.tactics.script": "Derivation Part Step Hypothesis Instance",
     "fmproof.tactics.check": "check",
     "fmproof.kernel.theorem": "Theorem",
     "fmproof.errors": "FmproofError InputError SortError RuleError",
-    "sympy": "Rational",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
@@ -39,6 +41,10 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'fmproof' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)
+    if type(value) is FunctionType:
+        from fmproof.lang.spelling.foreign import checked_call
+
+        value = checked_call(value)
     globals()[name] = value
     return value
 

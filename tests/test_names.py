@@ -20,7 +20,8 @@ FIELD = set(
     Abs absolute Add coefficients conditional_variance constant density derivative Derivative exp
     expectation floor Gaussian gaussian joint joint_law latex law log log_derivative marginal
     Marginal minimisers Mul norm Normal number path Path paths plot posterior Posterior Pow power
-    prior product pull_out slope square summands time time_law tower uniform verify weighted
+    Rational prior product pull_out slope square summands time time_law tower uniform verify
+    weighted
     """.split()
 )
 """Field terms, SymPy's terms, and a command beside the function that it calls."""

@@ -104,6 +104,10 @@ def load(name: str) -> Derivation:
     Raises:
         InputError: there is none; the message names the nearest.
     """
+    if type(name) is not str:
+        from fmproof.lang.spelling.foreign import foreign
+
+        raise InputError(f"expected the name of a derivation, found {foreign(name)}")
     if name not in BUILTIN:
         raise InputError(f"no derivation is called {name!r}; {nearest(name, BUILTIN)}")
     module, attribute = BUILTIN[name][1].split(":")

@@ -10,14 +10,26 @@ from collections.abc import Sequence
 
 from sympy import Expr
 
+from fmproof.derivations.given import require_law, require_term
 from fmproof.lang.arithmetic import plus
 from fmproof.lang.nodes import Draw, Expect, Inner, norm2
 from fmproof.lang.props import AtMost, Equals
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.foreign import checked_call
 from fmproof.tactics.script import Part, Step
 
 
+def _require(law: Sequence[Draw], *vectors: Expr) -> None:
+    """Raise :class:`SortError` unless these are a law, and a model, a target and its mean."""
+    require_law(law, "the law")
+    for name, vector in zip(("model", "target", "mean"), vectors, strict=True):
+        require_term(vector, Sort.VEC, f"the {name}")
+
+
+@checked_call
 def cross_terms(law: Sequence[Draw], model: Expr, target: Expr, mean: Expr) -> tuple[Part, Part]:
     """E⟨g, u⟩ = E⟨g, f⟩ and E‖u‖² = E⟨u, f⟩."""
+    _require(law, model, target, mean)
     return tuple(  # type: ignore[return-value]
         Part(
             title,
@@ -46,10 +58,12 @@ def cross_terms(law: Sequence[Draw], model: Expr, target: Expr, mean: Expr) -> t
     )
 
 
+@checked_call
 def pythagoras(
     law: Sequence[Draw], model: Expr, target: Expr, mean: Expr, weight: Expr | int = 1
 ) -> Part:
     """The decomposition, from the two parts of :func:`cross_terms`."""
+    _require(law, model, target, mean)
 
     def expect(term: Expr) -> Expr:
         return Expect(term, *law)
@@ -109,8 +123,10 @@ def pythagoras(
     )
 
 
+@checked_call
 def minimiser(law: Sequence[Draw], model: Expr, target: Expr, mean: Expr) -> Part:
     """No model does better than the conditional expectation."""
+    _require(law, model, target, mean)
     distance, spread = (
         Expect(norm2(model - mean), *law),
         Expect(norm2(mean - target), *law),

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Expr
 
+from fmproof.derivations.given import require_fields
 from fmproof.derivations.pythagoras import cross_terms, minimiser, pythagoras
 from fmproof.derivations.symbols import (
     I,
@@ -39,7 +40,7 @@ from fmproof.derivations.symbols import (
     x1,
     z,
 )
-from fmproof.errors import InputError
+from fmproof.errors import InputError, SortError
 from fmproof.lang.nodes import (
     CondExpect,
     Density,
@@ -57,7 +58,10 @@ from fmproof.lang.nodes import (
     Scalar,
     norm2,
 )
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Differentiable, ForAll, Integrable, Positive
+from fmproof.lang.spelling.foreign import checked_record
+from fmproof.lang.spelling.text import text
 from fmproof.tactics.script import Derivation, Hypothesis, Instance, Part
 
 _COUPLING = (q(x0, x1),)
@@ -68,6 +72,12 @@ _UNIFORM = time(t)
 _FLOW, _VELOCITY, _SCORE = u_model(t, theta, x), v_model(t, theta, x), s_model(t, theta, x)
 
 
+def _require_time(law: Draw) -> None:
+    if drawn_by(law) != (t,):
+        raise SortError(f"the law of the time must draw t, found {text(law)}")
+
+
+@checked_record
 @dataclass(frozen=True)
 class FlowMatching:
     """p_t(x) and u_t(x), made of p_t(x|z) and u_t(x|z), with a density p_data of z.
@@ -79,6 +89,10 @@ class FlowMatching:
 
     time: Draw = _UNIFORM
     model: Expr = _FLOW
+
+    def __post_init__(self) -> None:
+        require_fields(self, draws="time", vectors="model")
+        _require_time(self.time)
 
     @property
     def u(self) -> Expr:
@@ -146,6 +160,7 @@ class FlowMatching:
         return (*self.joint, *self.marginal, self.model, self.u, self.target, *losses)
 
 
+@checked_record
 @dataclass(frozen=True)
 class Path:
     """x_t = ``point``: rectified flow and stochastic interpolants.
@@ -168,8 +183,11 @@ class Path:
     model: Expr = _VELOCITY
 
     def __post_init__(self) -> None:
+        require_fields(self, laws="draws", draws="time", vectors="point model")
+        _require_time(self.time)
         if self.velocity is None:
             object.__setattr__(self, "velocity", Partial(self.point, t))
+        require_fields(self, vectors="velocity")
 
     @cached_property
     def law(self) -> tuple[Draw, ...]:
@@ -252,6 +270,7 @@ class Path:
         return (*self.law, self.model, self.velocity, self.u(t, x), self.L(theta), x, t)
 
 
+@checked_record
 @dataclass(frozen=True)
 class Noising:
     """x = ``scale`` z + ``noise`` ε, with a Gaussian ε: diffusion models and Gaussian paths.
@@ -266,6 +285,9 @@ class Noising:
     noise: Expr = _NOISE
     data: Draw = _DATA
     model: Expr = _SCORE
+
+    def __post_init__(self) -> None:
+        require_fields(self, draws="data", reals="scale noise", vectors="model")
 
     @cached_property
     def kernel(self) -> Any:

@@ -208,6 +208,8 @@ def plus(*terms: Any) -> Expr:
 
     The kernel cancels it at once; the value is the same, the display is not.
     """
+    if len(terms) < 2:
+        raise SortError("a sum as written has two terms or more, as in plus(a, b)")
     return _checked(Add, map(as_term, terms), lambda *parts: Add(*parts, evaluate=False))
 
 
@@ -270,7 +272,7 @@ def _power_sort(args: tuple[Expr, ...]) -> Sort:
     if power.denominator != 1 or power <= 0:
         raise SortError(
             f"a power must be a positive integer, found the exponent {exponent} on "
-            f"{shown(base)}; for a quotient write Ratio(a, b), which never cancels by itself"
+            f"{shown(base)}; write Sqrt(a) for a root, Ratio(a, b) for a quotient"
         )
     if power > HUGE:
         raise SortError(f"a power is at most {HUGE:,}, found {exponent} on {shown(base)}")

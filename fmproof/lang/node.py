@@ -21,9 +21,10 @@ from typing import Any, Protocol, TypeVar
 from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
-from fmproof.errors import SortError, spell_terms_by
+from fmproof.errors import InputError, SortError, spell_terms_by
 from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
+from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
 
 if globals().get("_closed"):  # loaded again, it would be open, and know no types
     raise ImportError("the language is closed: this module is loaded once")
@@ -54,6 +55,8 @@ class Sealed:
         if not cls.__module__.startswith("fmproof.lang."):
             raise TypeError(f"{cls.__name__}: the nodes of fmproof's language cannot be subclassed")
         super().__init_subclass__(**kwargs)
+        if "__new__" in vars(cls):
+            cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
 
     def __setattr__(self, attribute: str, value: object) -> None:
         if attribute not in ("_args", "_assumptions", "_mhash"):
@@ -184,25 +187,8 @@ def declaration(node: Any) -> Declaration:
     """
     found = _DECLARED.get(id(type(node)))
     if found is None:
-        raise SortError(
-            f"not a term: {_foreign(node)}; expected variables made by Real, Vec, Param or "
-            f"Latent, fields and densities applied to them, and rational numbers"
-        )
+        raise SortError(f"not a term: {foreign(node)}")
     return found[1]
-
-
-def _foreign(value: Any) -> str:
-    kind = type(value).__name__
-    if kind in ("Float", "float"):
-        return f"{value} ({kind}); write Rational(1, 2) instead of 0.5"
-    if kind == "ImaginaryUnit":  # what SymPy's functions try first
-        return "a function of SymPy's; write Log, Exp, Sqrt or Abs, of fmproof"
-    if isinstance(value, Basic) and type(value).__module__.startswith("sympy."):
-        ours = {"log": "Log", "exp": "Exp", "Abs": "Abs", "Derivative": "Grad or Partial"}.get(kind)
-        return f"{value} ({kind})" + (f"; write {ours}, of fmproof" if ours else "")
-    if callable(value) and is_declared(value):
-        return f"{value} ({kind}); apply it to its arguments: {value}(…)"
-    return f"a {kind}"  # it is not asked how it likes to be shown
 
 
 def bound_vars(node: Any) -> tuple[Any, ...]:
@@ -255,10 +241,7 @@ def as_term(value: Any) -> Any:
         if is_one_of(value, (int, Fraction, *NUMBERS)):
             return number(fraction(value) if is_one_of(value, NUMBERS) else value)
     if not isinstance(value, Basic):
-        if is_one_of(value, (bool, float, str, complex)):
-            hint = "; write Rational(1, 2) instead of 0.5" if type(value) is float else ""
-            raise SortError(f"expected a term, found {value!r} ({type(value).__name__}){hint}")
-        raise SortError(f"expected a term, found a {type(value).__name__}")
+        raise SortError(f"expected a term, found {foreign(value)}")
     sort_of(value)
     return value
 
@@ -325,7 +308,7 @@ def _rebuilt(node: Any, args: list[Basic]) -> Any:
     if known is None:
         try:
             made = _settled(declaration(node).rebuild(node, *args))
-        except (TypeError, ValueError, AttributeError, IndexError) as e:
+        except (TypeError, ValueError, AttributeError, IndexError, InputError) as e:
             raise SortError(f"not a {type(node).__name__} that the language made: {e}") from None
         known = _made[key] = ((node, args), made)
     return known[1]
@@ -375,7 +358,7 @@ def rebuilt(node: B, *args: Any) -> Any:
     return _rebuilt(node, list(map(admit, args)))
 
 
-class Term(Sealed, Expr):
+class Term(Sealed, NotANumber, Expr):
     """Base of fmproof's terms: arithmetic checks sorts at once, and ``/`` never cancels."""
 
     __slots__ = ()

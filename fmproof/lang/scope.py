@@ -15,6 +15,7 @@ from fmproof.errors import SortError
 from fmproof.lang.node import admit, bound_vars, rebuilt, remembered, require_sort
 from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.variable import Var, reserved_var
+from fmproof.lang.spelling.foreign import foreign
 
 T = TypeVar("T", bound=Basic)
 
@@ -54,6 +55,8 @@ def substitute(node: T, mapping: Mapping[Var, Expr]) -> T:
         SortError: a replacement has another sort than its variable.
     """
     values: dict[Var, Expr] = {}
+    if not isinstance(mapping, Mapping):
+        raise SortError(f"a substitution is given as {{x: term}}, found {foreign(mapping)}")
     for var, value in dict(mapping).items():
         if type(var) is not Var:
             raise SortError(f"only a variable can be replaced, found a {type(var).__name__}")

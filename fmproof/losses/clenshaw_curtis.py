@@ -90,7 +90,9 @@ def integrate(
         OutOfTime: when ``sampler`` does before anything is known.
     """
     samples = _Samples(sampler, density)
-    panels = [_Panel(a, b, _COARSE) for a, b in pairwise(breakpoints)]
+    # Where nothing asks for several panels, the least that is ever enough is taken at once.
+    first = _COARSE if len(breakpoints) > 2 else 2 * _COARSE
+    panels = [_Panel(a, b, first) for a, b in pairwise(breakpoints)]
     known: Sample | None = None
     while True:
         try:
@@ -106,7 +108,8 @@ def integrate(
         with suppress(OutOfTime):  # then the samples are as they were
             samples.make(panels)
         results = [panel.integral(samples) for panel in panels]
-        errors = [panel.rule_error(samples, aim) for panel in panels]
+        spectra = [panel.spectrum(samples, aim) for panel in panels]
+        errors = [panel.rule_error(*s) for panel, s in zip(panels, spectra, strict=True)]
         found = _total(results)
         # Changes within the samples' errors say nothing about the rule's: count those twice.
         error = sum(errors) * aim + 2 * found.error
@@ -116,8 +119,8 @@ def integrate(
         worst = 0.5 / len(panels)
         panels = [
             part
-            for panel, error in zip(panels, errors, strict=True)
-            for part in (panel.refined(samples, aim) if error > worst else [panel])
+            for panel, error, (_, ratio) in zip(panels, errors, spectra, strict=True)
+            for part in (panel.refined(ratio) if error > worst else [panel])
         ]
 
 
@@ -207,27 +210,27 @@ class _Panel:
         weights = (self.b - self.a) * _unit_weights(self.n)
         return Sample(weights @ found.value, weights @ found.error, weights @ found.magnitude)
 
-    def rule_error(self, samples: _Samples, aim: FloatArray) -> float:
-        """The rule's error in units of ``aim``: the largest over the integrals.
+    def rule_error(self, last: float, ratio: float) -> float:
+        """The rule's error by its :meth:`spectrum`, in the units of that: the largest over the
+        integrals.
 
         The rule takes the Chebyshev polynomial of degree k > n for that of degree 2n - k. Where
         the coefficients go on to fall off as they did, the sum of what that makes is the error.
         """
-        last, ratio = self._spectrum(samples, aim)
         ratio = max(ratio, _FASTEST[self.n])
         k, weights = _aliases(self.n)
         quarters = 4 * (k - self.n) / self.n
         return _SAFETY * (self.b - self.a) * last * float(weights @ ratio ** (0.5 + quarters))
 
-    def refined(self, samples: _Samples, aim: FloatArray) -> list[_Panel]:
-        """This panel with twice the nodes, or its halves."""
-        _, ratio = self._spectrum(samples, aim)
+    def refined(self, ratio: float) -> list[_Panel]:
+        """This panel with twice the nodes, or its halves, by how fast its :meth:`spectrum` falls
+        off."""
         if self.n < _FINE // 2 or (self.n < _FINE and ratio < _FAST):
             return [_Panel(self.a, self.b, 2 * self.n)]
         middle = float(self.nodes()[self.n // 2])
         return [_Panel(self.a, middle, _COARSE), _Panel(middle, self.b, _COARSE)]
 
-    def _spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
+    def spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
         """The largest of the last quarter of the Chebyshev coefficients, in units of ``aim``, and
         the factor by which they fall off from one quarter to the next, judged by the last two
         steps."""

@@ -158,7 +158,7 @@ def joint(
     chunk = max(16, _CHUNK // (work * dim))
     conditional = _conditional(at, columns)
     if columns.degree is not None:
-        budget.take((columns.degree + 2) ** dim * work * len(at))
+        budget.take((columns.degree + 1) ** dim * work * len(at))
         return _gauss_hermite(conditional, len(at), columns, chunk, budget)
     ones = np.ones((len(at), dim))
     boxes = Boxes(-reach * ones, reach * ones, _SPACING * ones, ones)
@@ -221,7 +221,7 @@ def _gauss_hermite(
     conditional: _Conditional, slices: int, columns: Columns, chunk: int, budget: Budget
 ) -> LatticeSum:
     """E f(xi) for a standard normal xi, exact for the polynomials f of the ``columns``."""
-    nodes = cast(int, columns.degree) + 2
+    nodes = cast(int, columns.degree) + 1  # exact for squares of what has this degree
     xi, weights = _normal_rule(columns.problem.dim, nodes)
     found = LatticeSum.zero((slices, columns.width))
     for part in blocks(slices, chunk // len(xi)):

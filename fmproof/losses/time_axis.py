@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -189,14 +190,15 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
     make a layer near an end that a coarse rule would not see, so the axis is graded towards them.
     So it is towards narrow features of the schedule.
     """
-    y = _dense(axis)
-    t = axis.time(y)
-    with np.errstate(divide="ignore"):
-        noise = np.log(problem.path.beta(t)) - np.log(problem.path.alpha(t))
     found = {axis.low, axis.high}
-    for level in _levels(*_log_scales(problem)):
-        above = noise > level
-        found.update(y[1:][above[1:] != above[:-1]])
+    levels = _levels(*_log_scales(problem))
+    if len(levels):
+        y = _dense(axis)
+        t = axis.time(y)
+        with np.errstate(divide="ignore"):
+            noise = np.log(problem.path.beta(t)) - np.log(problem.path.alpha(t))
+        above = noise > levels[:, None]
+        found.update(y[1:][(above[:, 1:] != above[:, :-1]).any(axis=0)])
     first, last = axis.time(np.array([axis.low, axis.high])).tolist()
     found.update(axis.place(features.panels(problem.path, first, last)))
     return sorted(found)
@@ -204,9 +206,13 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
 
 def _dense(axis: TimeAxis) -> FloatArray:
     """A grid over the axis that is geometric towards both ends."""
+    return axis.low + (axis.high - axis.low) * _unit_grid()
+
+
+@cache
+def _unit_grid() -> FloatArray:
     near = np.geomspace(1e-16, 0.5, 400)
-    grid = np.concatenate([near, 1 - near[::-1]])
-    return np.unique(axis.low + (axis.high - axis.low) * np.concatenate([grid, [0.0, 1.0]]))
+    return np.unique(np.concatenate([[0.0], near, 1 - near, [1.0]]))
 
 
 def _log_scales(problem: Problem) -> tuple[float, float]:

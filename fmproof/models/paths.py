@@ -100,9 +100,12 @@ def _evaluate(function: Callable[[Any], Any], t: Any) -> FloatArray:
     if times.dtype.kind != "c":  # complex times are for differentiation by a complex step
         times = np.asarray(t, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        result = np.asarray(function(times), dtype=times.dtype)
-        values: FloatArray = np.broadcast_to(result, times.shape)[()]
-    return values
+        values: FloatArray = np.asarray(function(times), dtype=times.dtype)
+        if values.shape != times.shape:  # of a schedule that is constant, for one
+            values = np.broadcast_to(values, times.shape)
+    values = values.view()  # it may be t itself, which is not for the caller to change
+    values.flags.writeable = False
+    return values[()]
 
 
 @dataclass(frozen=True)

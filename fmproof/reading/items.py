@@ -1,4 +1,4 @@
-"""LaTeX as nested rows of items: numbers, names, scripts and brackets with their places."""
+"""Formulas as nested rows of items: numbers, names, scripts and brackets with their places."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from importlib import resources
 from typing import Any
 
 from fmproof.errors import InputError
+from fmproof.lang.spelling.foreign import foreign
+from fmproof.reading.tokens import digits, latex_tokens, text_tokens
 
 
 class LatexError(InputError):
-    """LaTeX that cannot be read.
+    """LaTeX, or the same in plain text, that cannot be read.
 
     Attributes:
         line, column: where, both from 1.
@@ -84,13 +86,25 @@ class Comparison:
     right: Sum | None
 
 
-def read(source: str, names: Collection[str] = (), start: str = "start") -> Any:
+def require_source(source: Any) -> None:
+    """Raise :class:`InputError` unless ``source`` is text."""
+    if type(source) is not str:
+        raise InputError(f"expected a formula as text, found {foreign(source)}")
+
+
+def read(
+    source: str,
+    names: Collection[str] = (),
+    start: str = "start",
+    words: Collection[str] | None = None,
+) -> Any:
     """The rows of items of a formula: a :class:`Sum`.
 
     Args:
         start: "start"; or "statement" for a :class:`Comparison`, "list" for entries.
         names: which of the letters d and E are names; a d that is none begins a differential, an E
             with a subscript an expectation.
+        words: for plain text, the names that it may use; None for LaTeX.
 
     Raises:
         LatexError: it does not follow the grammar.
@@ -99,7 +113,12 @@ def read(source: str, names: Collection[str] = (), start: str = "start") -> Any:
     from lark.exceptions import VisitError
 
     try:
-        tree = _parser(frozenset(names)).parse(source, start=start)
+        raw = list(_parser().lex(source))
+        tokens = list(latex_tokens(raw, names) if words is None else text_tokens(raw, names, words))
+        parse = _parser().parse_interactive(start=start)
+        for token in tokens:
+            parse.feed_token(token)
+        tree = parse.feed_eof(tokens[-1] if tokens else None)
         found = _builder()(source).transform(tree)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
@@ -144,53 +163,17 @@ def _expected(terminals: Any) -> str:
     return "expected a term"
 
 
-class _Bars:
-    r"""Tells an opening ``\|`` or ``|`` from a closing one and from the bar before what is given,
-    and the d of a differential, the E of an expectation, from a name."""
+class _Kept:
+    """Keeps the bars that no rule mentions for :mod:`fmproof.reading.tokens`, which tells them."""
 
-    always_accept = ("BARS",)  # no rule mentions it
-    _BEFORE_A_TERM = frozenset(
-        "PLUS MINUS LPAR LBRACKET LBRACE NORM_OPEN ABS_OPEN COMMA SEMICOLON SIM ASSIGN EQUALS MID "
-        "DOT SLASH LANGLE INT LOG".split()
-    )
-    _OPENS = frozenset(("LPAR", "LBRACKET", "LBRACE", "NORM_OPEN", "ABS_OPEN"))
-    _CLOSES = frozenset(("RPAR", "RBRACKET", "RBRACE", "NORM_CLOSE", "ABS_CLOSE"))
-
-    def __init__(self, names: Collection[str]) -> None:
-        self.names = names
+    always_accept = ("BARS",)
 
     def process(self, stream: Iterator[Any]) -> Iterator[Any]:
-        tokens = list(stream)
-        depth = 0
-        opened: list[str] = []
-        for i, token in enumerate(tokens):
-            before = tokens[i - 1].type if i else "PLUS"
-            if token.type == "BARS":
-                opens = not depth or before in self._BEFORE_A_TERM
-                token = token.update(type="NORM_OPEN" if opens else "NORM_CLOSE")
-                tokens[i] = token
-            if token.type == "MID" and token in ("|", r"\vert"):
-                opens = before in self._BEFORE_A_TERM - {"DOT", "MID"}
-                closes = opened[-1:] == ["ABS_OPEN"] and not opens
-                kind = "ABS_CLOSE" if closes else "ABS_OPEN" if opens else "MID"
-                tokens[i] = token = token.update(type=kind)
-            if token.type in self._OPENS:
-                opened.append(token.type)
-            elif token.type in self._CLOSES and opened:
-                opened.pop()
-            depth += {"NORM_OPEN": 1, "NORM_CLOSE": -1}.get(token.type, 0)
-            follows = tokens[i + 1].type if i + 1 < len(tokens) else ""
-            is_script = i > 0 and tokens[i - 1] in ("_", "^")
-            begins = follows in ("LETTER", "COMMAND", "STYLED", "LPAR") and not is_script
-            if token == "d" and begins and "d" not in self.names:
-                token = token.update(type="DIFF")
-            if token == "E" and tokens[i + 1 : i + 2] == ["_"] and "E" not in self.names:
-                token = token.update(type="EXPECT")
-            yield token
+        return stream
 
 
-@lru_cache(maxsize=4)
-def _parser(names: frozenset[str]) -> Any:
+@lru_cache(maxsize=1)
+def _parser() -> Any:
     from lark import Lark
 
     grammar = resources.files("fmproof.reading").joinpath("latex.lark").read_text("utf-8")
@@ -200,7 +183,7 @@ def _parser(names: frozenset[str]) -> Any:
         parser="lalr",
         lexer="basic",
         propagate_positions=True,
-        postlex=_Bars(names),
+        postlex=_Kept(),
         maybe_placeholders=False,
     )
 
@@ -276,6 +259,21 @@ def _builder() -> Any:
 
         def primes(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
             return ("primes", 1 if str(children[0]).startswith("\\") else len(children[0]))
+
+        def raised(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
+            return ("sup", self.digits(children[0]))
+
+        def lowered(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
+            return ("sub", self.digits(children[0]))
+
+        def digits(self, token: Any) -> Script:
+            text = digits(token)
+            item = Item("number", text, token.start_pos)
+            row = Sum(((1, (item,)),), token.start_pos, text)
+            return Script((Entry(row, None),), text, token.start_pos)
+
+        def name(self, meta: Any, children: Sequence[Any]) -> Item:
+            return Item("name", str(children[0]), meta.start_pos)
 
         def item(self, meta: Any, children: Sequence[Any]) -> Item:
             atom: Item = children[0]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
+from fmproof.lang.arithmetic import Pow
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import ArgMin, Div, Exp, Grad, Log, Partial, Var
+from fmproof.lang.nodes import ArgMin, Div, Exp, Grad, Log, Partial, Sqrt, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
 from fmproof.reading.items import Item, Product, Script, Sum
-from fmproof.reading.symbols import is_top
 
 if TYPE_CHECKING:
     from fmproof.reading.reader import Reader
@@ -59,7 +59,7 @@ class Operators(ABC):
     def applied(self, item: Item) -> Expr:
         """The one factor that an operator or a logarithm acts on."""
         after = self.peek()
-        if after is None or after.kind in ("dot", "slash", self.stop):
+        if after is None or after.kind in ("dot", "slash", "over", self.stop):
             self.reader.fail(f"expected a term after {item.text}", item.at)
         outer, self.operand = self.operand, True
         body = self.factor()
@@ -82,13 +82,33 @@ class Operators(ABC):
             )
         return term
 
+    def root(self, item: Item) -> Expr:
+        """``√a`` of one factor, without a power: √t² may be either."""
+        before = self.here
+        body = self.factor() if self.peek() is not None else None
+        read = self.items[before : self.here]
+        if body is None or item.sub is not None or item.sup:
+            self.reader.fail("expected a term after √", item.at)
+        powers = (
+            [s for s in read[-1].sup if not self.reader.symbols.is_top(s)]
+            if isinstance(body, Pow)
+            else []
+        )
+        if powers:
+            self.reader.fail("write (√a)ⁿ or √(aⁿ), which differ", powers[0].at)
+        return self.reader.built(Sqrt, item.at, body)
+
     def logarithm(self, item: Item) -> Expr:
         if item.sub is not None or item.sup:
             self.reader.fail(
                 f"{item.text} takes no index and no power; put it in brackets", item.at
             )
         after = self.peek()
-        if after is not None and after.kind == "group" and any(not is_top(s) for s in after.sup):
+        if (
+            after is not None
+            and after.kind == "group"
+            and any(not self.reader.symbols.is_top(s) for s in after.sup)
+        ):
             self.reader.fail(
                 rf"write ({item.text} a)^n or {item.text} (a^n), which differ", after.sup[0].at
             )

@@ -10,19 +10,26 @@ from sympy import Expr, S
 from fmproof.errors import SortError, nearest
 from fmproof.lang.arithmetic import Add, Mul, plus
 from fmproof.lang.nodes import Head, Law, Let, Normal, Var
-from fmproof.reading.items import Entry, Item, LatexError, Sum, read
+from fmproof.reading.items import Entry, Item, LatexError, Sum, read, require_source
 from fmproof.reading.rows import Row
-from fmproof.reading.symbols import Symbols, is_top, key, names_of
+from fmproof.reading.symbols import Symbols, key, names_of
 
 _IDENTITY = ("I", "I_d", "Id", r"\mathbb1")
 
 
 class Reader:
-    """Reads rows of items with a table of symbols."""
+    """Reads rows of items with a table of symbols.
 
-    def __init__(self, source: str, symbols: Symbols) -> None:
+    Args:
+        plain: whether the source is plain text, as :func:`fmproof.text` writes it, and no LaTeX.
+    """
+
+    def __init__(self, source: str, symbols: Symbols, plain: bool = False) -> None:
+        require_source(source)
         self.source = source
         self.symbols = symbols
+        self.plain = plain
+        self.norms: dict[Expr, Expr] = {}  #: the vectors whose norms were read
 
     def read(self, start: str = "start") -> Any:
         """The rows of items of the source; see :func:`fmproof.reading.items.read`."""
@@ -30,7 +37,7 @@ class Reader:
         names = {"d"} if self.symbols.uses_dim else {"d"}.intersection(known)
         names |= {n[0] for n in known if n.partition("_")[0] == "E"}
         try:
-            return read(self.source, names, start)
+            return read(self.source, names, start, self.symbols.words() if self.plain else None)
         except RecursionError:
             raise LatexError(
                 "the brackets are nested too deeply to be read", self.source, 0
@@ -109,6 +116,17 @@ class Reader:
             return [self.variable(item)]
         return [self.variable(self.single(entry.sum)) for entry in item.content]
 
+    def differentiated(self, row: Sum) -> tuple[Var, Expr]:
+        r"""The variable and the body of ``\nabla_x f``, ``\partial_t f``, of whatever sort f is."""
+        ((sign, product), *more) = row.parts
+        inner = Row(self, product)
+        first = inner.take()
+        if not more and sign > 0 and first.kind in ("nabla", "partial"):
+            _, var, body = inner.parts_of_derivative(first)
+            if inner.peek() is None and inner.transposed is None:
+                return var, body
+        return self.fail(r"expected a derivative of one factor, such as \partial_t (a b)", row.at)
+
     def single(self, row: Sum) -> Item:
         ((sign, product), *more) = row.parts
         if more or sign < 0 or len(product) != 1:
@@ -154,7 +172,8 @@ class Reader:
                 row.at,
             )
         ((sign, _),) = row.parts
-        variance = Row(self, product[:-1]).product() if len(product) > 1 else S.One
+        scale = product[:-2] if [i.kind for i in product[-2:-1]] == ["dot"] else product[:-1]
+        variance = Row(self, scale).product() if scale else S.One
         variance = variance if sign > 0 else Mul(-1, variance)
         return self.built(Normal, at, point[0], self.sum(mean), variance)
 
@@ -174,7 +193,7 @@ class Reader:
     def heads(self, item: Item) -> list[tuple[Head, tuple[Entry, ...]]]:
         """The heads that ``item`` may be by its name and scripts, with the scripts' entries."""
         whole, *stem = names_of(item)
-        sup = [script for script in item.sup if not is_top(script)]
+        sup = [script for script in item.sup if not self.symbols.is_top(script)]
         found = []
         for name, sub in [(whole, None), *((name, item.sub) for name in stem)]:
             for head in self.symbols.heads.get(name, ()):

@@ -30,7 +30,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
 from fmproof.reading.items import Item, LatexError, Script
 from fmproof.reading.operators import DERIVATIVES, Operators
-from fmproof.reading.symbols import is_top, key, names_of
+from fmproof.reading.symbols import key, names_of
 
 # What an integral without limits is over, written out.
 _WHOLE_SPACE = re.compile(
@@ -47,17 +47,27 @@ class Row(Operators):
         outer, self.stop = self.stop, stop
         at = self.items[min(self.here, len(self.items) - 1)].at
         while (item := self.peek()) is not None and item.kind != stop:
-            if item.kind in ("dot", "slash"):
+            if item.kind == "over" and factors:
                 self.take()
-                if not factors or self.peek() is None:
+                whole = self.reader.built(_product, at, *factors)
+                factors = [self.reader.built(_over, item.at, whole, self.factor_after(item))]
+            elif item.kind in ("dot", "slash", "over"):
+                self.take()
+                if not factors:
                     self.reader.fail(f"expected a factor on both sides of {item.text}", item.at)
-                right = self.factor()
+                right = self.factor_after(item)
                 join = divide if item.kind == "slash" else _dot
                 factors.append(self.reader.built(join, item.at, factors.pop(), right))
             else:
                 factors.append(self.factor())
         self.stop = outer
         return self.reader.built(_product, at, *factors)
+
+    def factor_after(self, item: Item) -> Expr:
+        """The right side of a dot or a slash."""
+        if self.peek() is None:
+            self.reader.fail(f"expected a factor on both sides of {item.text}", item.at)
+        return self.factor()
 
     def factor(self) -> Expr:
         item = self.take()
@@ -79,6 +89,8 @@ class Row(Operators):
         if item.kind == "sqrt":
             inside = self.reader.sum(item.content[0])
             return self.finished(self.reader.built(Sqrt, item.at, inside), item)
+        if item.kind == "root":
+            return self.root(item)
         if item.kind == "log":
             return self.logarithm(item)
         if item.kind == "exp":
@@ -105,7 +117,7 @@ class Row(Operators):
         if item.sub is not None and item.kind not in ("name", "braces"):
             self.reader.fail("a subscript belongs to a name", item.sub.at)
         for script in item.sup:
-            if is_top(script):
+            if self.reader.symbols.is_top(script):
                 if self.operand and sort_of(term) is Sort.REAL:
                     self.transposed = script  # ∇ f^T v is (∇ f)^T v
                     continue
@@ -155,7 +167,7 @@ class Row(Operators):
                     args += reader.arguments(entries, called.at)
                 term = reader.built(head, item.at, *args)
                 if head.sup == () and item.sup:
-                    for script in (s for s in item.sup if not is_top(s)):
+                    for script in (s for s in item.sup if not self.reader.symbols.is_top(s)):
                         term = reader.built(_power, script.at, term, self.exponent(script))
                 found.append((term, called))
             except LatexError as error:
@@ -215,6 +227,7 @@ class Row(Operators):
         inside = self.reader.sum(item.content[0])
         square = self.reader.built(norm2, item.at, inside)
         if not item.sup:
+            self.reader.norms[Sqrt(square)] = inside
             return Sqrt(square)
         power = self.exponent(item.sup[0])
         if power % 2:
@@ -348,6 +361,12 @@ def _product(*factors: Expr) -> Expr:
     whole = Mul(*factors)
     sort_of(whole)
     return whole
+
+
+def _over(numerator: Expr, denominator: Expr) -> Expr:
+    """``a b / c`` of plain text: a :class:`Ratio` as it stands, or a multiple of a vector."""
+    real = sort_of(numerator) is Sort.REAL
+    return Ratio(numerator, denominator) if real else divide(numerator, denominator)
 
 
 def _power(base: Expr, exponent: int) -> Expr:

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof.errors import InputError
+from fmproof.lang.node import admit, is_declared
 from fmproof.lang.nodes import Constant, Density, Gaussian, Head, Named, Var, dim, pi
 from fmproof.lang.spelling.latex import latex, uniform_law
 from fmproof.reading.items import Item, Script
@@ -18,17 +19,18 @@ _STYLE = re.compile(
     r"|operatorname|rm|bf|it|sf)(?![a-zA-Z])"
 )
 _VARIANT = re.compile(r"\\var(epsilon|phi|theta|rho|sigma|pi)(?![a-zA-Z])")
-_GREEK = str.maketrans(
-    {
-        letter: rf"\{name}"
-        for name, letter in dict(
-            alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ",
-            iota="ι", kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
-            phi="φ", chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Sigma="Σ",
-            Phi="Φ", Psi="Ψ", Omega="Ω", **{"lambda": "λ"},
-        ).items()
-    }
+_LETTERS = dict(
+    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ",
+    iota="ι", kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
+    phi="φ", chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Sigma="Σ",
+    Phi="Φ", Psi="Ψ", Omega="Ω", **{"lambda": "λ"},
 )  # fmt: skip
+_GREEK = str.maketrans({letter: rf"\{name}" for name, letter in _LETTERS.items()})
+_GREEK_NAME = re.compile(rf"\\({'|'.join(_LETTERS)})(?![a-zA-Z])")
+_COMMANDS = {
+    **_LETTERS, "sim": "~", "le": "≤", "ne": "≠", "infty": "∞", "Rightarrow": "⇒", "mapsto": "↦",
+    "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖", "nabla": "∇", "partial": "∂",
+}  # fmt: skip
 _NOTHING = re.compile(r"[{}\s]|\\[,;:! ]|\\(left|right|[bB]igg?[lr]?)(?![a-zA-Z])")
 _UNIFORM = re.compile(r"(U|Unif|Uniform)[\[(](-?\d+(?:/\d+)?),(-?\d+(?:/\d+)?)[\])]")
 
@@ -40,16 +42,18 @@ def key(written: str) -> str:
     return f"U[{uniform[2]},{uniform[3]}]" if uniform else plain
 
 
+def without_commands(message: str) -> str:
+    r"""A message about LaTeX in the words of plain text: ``t ~ p`` and not ``t \sim p``."""
+    plain = re.sub(r"\\(mathbb|mathcal|mathrm|text)\{([^{}]*)\}", r"\2", message)
+    return re.sub(r"\\([a-zA-Z]+)", lambda m: _COMMANDS.get(m[1], m[1]), plain)
+
+
 def names_of(item: Item) -> list[str]:
     """The keys that ``item`` may be known by: with its subscript, and without."""
     stem, primes = key(item.text), "'" * item.primes
     if item.sub is None:
         return [stem + primes]
     return [f"{stem}_{key(item.sub.text)}{primes}", stem + primes]
-
-
-def is_top(script: Script) -> bool:
-    return key(script.text) in (r"\top", r"\intercal", "T")
 
 
 class Symbols:
@@ -101,6 +105,16 @@ class Symbols:
         """All keys, for a message."""
         return [*self.variables, *self.heads, *self.names]
 
+    def words(self) -> frozenset[str]:
+        """The names that plain text may use: all keys, with Greek letters as letters, too."""
+        keys = {*self.known(), *self.constants}
+        return frozenset(keys | {_GREEK_NAME.sub(lambda m: _LETTERS[m[1]], k) for k in keys})
+
+    def is_top(self, script: Script) -> bool:
+        r"""Whether a superscript transposes: ``\top``, or a T where no variable is called so."""
+        written = key(script.text)
+        return written in (r"\top", r"\intercal") or (written == "T" and "T" not in self.variables)
+
     def variables_called(self, name: str) -> list[Var]:
         """The variables of this key; x' is one like x where nobody declares it.
 
@@ -150,7 +164,8 @@ def _shape(head: Head) -> tuple[int, ...]:
 
 def _nodes(item: Any) -> Iterator[Basic]:
     """The terms and symbols that something given as symbols consists of."""
-    if isinstance(item, Basic):
+    if is_declared(item):
+        admit(item)  # SymPy's sums and powers may be of anything
         yield item
     elif hasattr(item, "parts") and hasattr(item, "proposition"):  # a derivation
         for hypothesis in item.hypotheses:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter, thread_time
+from typing import Any
 
 from sympy import Expr, S
 
@@ -28,6 +29,7 @@ from fmproof.lang.nodes import Draw, Expect, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Almost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, canon, free_vars
+from fmproof.lang.spelling.foreign import foreign
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import (
     Condition,
@@ -99,8 +101,11 @@ def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
     return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}
 
 
-def _exactly(derivations: Sequence[Derivation]) -> tuple[Derivation, ...]:
+def _exactly(derivations: Any) -> tuple[Derivation, ...]:
     """Derivations, read once; a look-alike could answer differently when asked twice."""
+    if not isinstance(derivations, list | tuple):
+        what = derivations if type(derivations) is Derivation else foreign(derivations)
+        raise InputError(f"expected derivations in a list, [derivation], found {what}")
     found = tuple(derivations)
     for item in found:
         if type(item) is not Derivation:

@@ -27,6 +27,7 @@ from fmproof.lang.nodes.measure import drawn_by, require_measure
 from fmproof.lang.props import PROPOSITIONS, Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.foreign import checked_record
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
 from fmproof.tactics.as_written import as_written
@@ -129,7 +130,8 @@ def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
-    generated = (__file__, "<string>", dataclasses.__file__, fixed.__code__.co_filename)
+    between = (fixed.__code__.co_filename, checked_record.__code__.co_filename)
+    generated = (__file__, "<string>", dataclasses.__file__, *between)
     while frame.f_back is not None and frame.f_code.co_filename in generated:
         frame = frame.f_back
     return Location(frame.f_code.co_filename, frame.f_lineno)
@@ -155,6 +157,7 @@ def recording() -> Iterator[list[Derivation]]:
         _recordings.remove(made)
 
 
+@checked_record
 @fixed
 class Hypothesis(_Final):
     """A named assumption.
@@ -178,8 +181,8 @@ class Hypothesis(_Final):
             return
         if not is_one_of(self.prop, PROPOSITIONS):
             raise SortError(
-                f"hypothesis {self.name} must be a proposition such as Integrable(...), "
-                f"found {self.prop!r}"
+                f"hypothesis {self.name} must be a proposition such as Integrable(...) or "
+                f"AtMost(a, b), found {self.prop!r}"
             )
         object.__setattr__(self, "prop", admit(self.prop))
 
@@ -197,6 +200,7 @@ class Hypothesis(_Final):
         return shown.hypothesis(self)
 
 
+@checked_record
 @fixed
 class Instance(_Final):
     """An earlier theorem at particular fields, densities, weights or parameters.
@@ -232,6 +236,8 @@ class Instance(_Final):
 
 def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
     """The methods that ``by`` names, written as a list or with commas, by name or by code."""
+    if not isinstance(by, str | list | tuple):
+        raise InputError(f"step {step}: by= takes names of rules, found {by!r}")
     written = by.split(",") if type(by) is str else [*by]
     for name in written:
         if type(name) is not str:  # what is shown must be what was looked up
@@ -274,6 +280,7 @@ def _claimed(claim: Any, where: str) -> Claim:
         raise SortError(f"{where}: {error}") from None
 
 
+@checked_record
 @fixed
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
@@ -356,6 +363,7 @@ class Step(_Final):
             raise SortError(f"step {self.id}: {error}") from None
 
 
+@checked_record
 @fixed
 class Part(_Final):
     """A chain of steps, and the theorem that it establishes.
@@ -386,6 +394,8 @@ class Part(_Final):
         object.__setattr__(self, "start", start)
         _label(self.title, "the title of a part")
         _remark(self.name, f"the name of {self.title!r}")
+        if type(self.result) is not bool:
+            raise InputError(f"{self.title!r}: result is True or False, found {self.result!r}")
         object.__setattr__(self, "statement", _stated(self.statement, repr(self.title)))
         steps = _several(self.steps, Step, f"the steps of {self.title!r}")
         object.__setattr__(self, "steps", steps)
@@ -418,6 +428,7 @@ class Part(_Final):
         return Almost(prop, *self.almost) if self.almost else prop
 
 
+@checked_record
 @fixed
 class Derivation(_Final):
     """A whole derivation.
@@ -457,19 +468,21 @@ class Derivation(_Final):
         object.__setattr__(self, "location", _written_at())
         _label(self.name, "the name of a derivation")
         object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
-        meanings = dict(self.meanings)
+        given: Any = self.meanings
+        if not isinstance(given, Mapping):
+            raise InputError(f"{self.name}: meanings= takes {{symbol: words}}, found {given!r}")
+        meanings = dict(given)
         for head, words in meanings.items():
             if not (is_declared(head) and isinstance(head, Head)):
                 raise InputError(f"{self.name}: meanings= is for symbols, found {head!r}")
             _remark(words, f"{self.name}: the meaning of {head!r}")
         object.__setattr__(self, "meanings", MappingProxyType(meanings))
-        _label(self.title or self.name, f"{self.name}: the title")
+        untitled = type(self.title) is str and not self.title
+        _label(self.name if untitled else self.title, f"{self.name}: the title")
         _remark(self.source, f"{self.name}: the source")
         object.__setattr__(self, "statement", _stated(self.statement, self.name))
         parts = _several(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
-            if not parts and not self.steps:
-                raise InputError(f"derivation {self.name!r} has no steps")
             if parts or self.start is None:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
             parts = (Part(self.title or self.name, self.start, self.steps),)

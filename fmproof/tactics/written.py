@@ -1,4 +1,4 @@
-"""What an author wrote as LaTeX, read against the symbols of its derivation.
+"""What an author wrote as LaTeX or plain text, read against the symbols of its derivation.
 
 A claim that is text is read once, when its derivation is made, into the term that is checked; from
 then on the text is forgotten. So what a report prints is the term that was checked, never the text.
@@ -116,23 +116,30 @@ class _Reader:
 
     def term(self, item: Any, where: str, location: Location | None = None) -> Any:
         from fmproof.reading.latex import parse_latex
+        from fmproof.reading.text import parse_text
 
-        return self._read(parse_latex, item, where, location)
+        return self._read(parse_text, parse_latex, item, where, location)
 
     def statement(self, item: Any, where: str) -> Any:
         from fmproof.reading.statement import parse_statement
+        from fmproof.reading.text import parse_plain_statement
 
-        return self._read(parse_statement, item, where, None)
+        return self._read(parse_plain_statement, parse_statement, item, where, None)
 
     def _read(
-        self, parse: Callable[..., Any], item: Any, where: str, location: Location | None
+        self,
+        parse_plain: Callable[..., Any],
+        parse: Callable[..., Any],
+        item: Any,
+        where: str,
+        location: Location | None,
     ) -> Any:
-        from fmproof.reading.latex import LatexError
+        from fmproof.reading.text import LatexError, is_plain
 
         if not is_latex(item):
             return item
         try:
-            return parse(item, self.symbols)
+            return (parse_plain if is_plain(item) else parse)(item, self.symbols)
         except LatexError as error:
             piece = " ".join(item[error.at :].split())
             shown = piece if len(piece) <= _SHOWN else piece[:_SHOWN] + "…"

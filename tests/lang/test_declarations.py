@@ -10,6 +10,7 @@ import pytest
 from node_samples import SAMPLES, Sample
 from sympy.core.numbers import NegativeOne
 
+from fmproof import alpha_equal, parse_latex, parse_text
 from fmproof.kernel.obligations import obligations
 from fmproof.lang import node
 from fmproof.lang.node import (
@@ -22,9 +23,12 @@ from fmproof.lang.node import (
     not_clear,
     nothing,
 )
+from fmproof.lang.props import Prop
 from fmproof.lang.spelling.latex import latex
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.evaluator import MAGNITUDES, VALUES
+from fmproof.reading.statement import parse_statement
+from fmproof.reading.text import parse_plain_statement
 
 every_type = pytest.mark.parametrize("kind", declared_types(), ids=lambda k: k.__name__)
 NEUTRAL = {"bound": nothing, "places": no_places, "obliges": nothing, "nonnegative": not_clear}
@@ -57,6 +61,18 @@ def test_a_type_has_its_spellings(kind: type) -> None:
     for sample in SAMPLES[kind]:
         assert text(sample.node)
         assert latex(sample.node)
+
+
+@every_type
+def test_what_is_printed_reads_back(kind: type) -> None:
+    for made, sort, *_ in SAMPLES[kind]:
+        if isinstance(made, Prop):
+            back = parse_plain_statement(text(made), made), parse_statement(latex(made), made)
+        elif sort is not None:
+            back = parse_text(text(made), made), parse_latex(latex(made), made)
+        else:
+            continue  # a symbol, or a part of what binds: read within what it stands in
+        assert all(alpha_equal(found, made) for found in back), back
 
 
 @every_type

@@ -38,7 +38,7 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Step("1", start, by="lemma"), "needs to know which"),
     (lambda: Step("1", start, by="ring", using="a"), "using= is for the rules lemma and auto"),
     (lambda: Step("1", start, by="lemma", using=[same]), "names of earlier results or Instance"),
-    (lambda: Step("1", 0.5, by="ring"), r"write Rational\(1, 2\) instead of 0.5"),
+    (lambda: Step("1", 0.5, by="ring"), r"write Rational\(1, 2\)"),
     (lambda: Step("1", norm2(Field("f", x)), by="ring"), r"apply it to its arguments: f\("),
     (lambda: Hypothesis("", finite), "name of a hypothesis must be text, found ''"),
     (lambda: Hypothesis("H", start), "must be a proposition such as Integrable"),

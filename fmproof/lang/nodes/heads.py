@@ -32,12 +32,13 @@ from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.props import Positive
 from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.foreign import Unapplied
 
 Group = Var | Sequence[Var]
 """A parameter, or several."""
 
 
-class Head(Sealed, Atom):
+class Head(Sealed, Unapplied, Atom):
     """A symbol with parameters, printed as name_sub^sup(main | given).
 
     It is called with its arguments in the order sub, sup, main, given. Make one with

@@ -27,7 +27,7 @@ class Var(Term, AtomicExpr):
 
     def __new__(cls, name: str, sort: Sort) -> Var:
         require_name(name, "a variable")
-        if sort not in POINTS or type(sort) is not Sort:
+        if type(sort) is not Sort or sort not in POINTS:
             raise SortError(f"a variable is real, a vector, a parameter or a latent point: {name}")
         return _the_variable(name, sort)
 

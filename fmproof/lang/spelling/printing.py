@@ -77,6 +77,13 @@ def _vector_key(vector: Expr) -> tuple[Any, ...]:
     return (not _has_param(vector), _size(vector), _written(vector))
 
 
+def acts(term: Expr) -> bool:
+    """Whether what is written last in ``term`` acts on what would follow it."""
+    if isinstance(term, Mul):
+        term = max(Mul.make_args(coefficient(term)[1]), key=factor_key)
+    return isinstance(term, Grad | Partial | Div | ArgMin | Log)
+
+
 def signed(term: Expr) -> tuple[Fraction, Expr]:
     """The number in front and the rest."""
     c, rest = coefficient(term)
@@ -220,7 +227,7 @@ class Printer(ABC):
 
     def operand(self, body: Expr) -> str:
         """What an operator acts on, all of it."""
-        whole = isinstance(body, Mul) or (isinstance(body, Inner) and not body.is_square)
+        whole = isinstance(body, Mul | Rational) or (isinstance(body, Inner) and not body.is_square)
         return self.show(body, ATOM if whole else PRODUCT)
 
     def derivative(self, node: Any) -> str:
@@ -312,8 +319,7 @@ class Printer(ABC):
         shown = [] if c == 1 else [self.number(c)]
         *inner, last = sorted(Mul.make_args(rest), key=factor_key)
         for factor in inner:  # an operator would seem to act on what follows
-            operator = isinstance(factor, Grad | Partial | Div | ArgMin | Log)
-            shown.append(self.show(factor, ATOM if operator else PRODUCT))
+            shown.append(self.show(factor, ATOM if acts(factor) else PRODUCT))
         shown.append(self.show(last, PRODUCT))
         return self.times(shown), PRODUCT
 
@@ -490,6 +496,7 @@ class Printer(ABC):
 
 
 def _power(printer: Printer, node: Pow) -> str:
+    sort_of(node)  # SymPy has powers that are no terms
     return printer.power(printer.show(node.args[0], ATOM), str(node.args[1]))
 
 
@@ -527,7 +534,9 @@ def _given_under(node: CondExpect) -> dict[Var, Expr]:
 def _read_at(node: Any) -> tuple[Var, Expr]:
     """The variable and the body of a derivative, named after the place if that is a variable."""
     at, var = node.at, node.var
-    if isinstance(at, Var) and at not in free_vars(node.body):
+    if isinstance(at, Var) and not any(
+        at in free_vars(part) for part in (node.body, *node.args[3:])
+    ):
         return at, substitute(node.body, {var: at})
     return var, node.body
 

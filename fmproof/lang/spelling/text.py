@@ -10,7 +10,7 @@ from sympy import Basic, Expr
 from fmproof.lang.names import split_name
 from fmproof.lang.nodes import Draw, Lebesgue, Ratio
 from fmproof.lang.numbers import fraction
-from fmproof.lang.spelling.printing import ATOM, PRODUCT, Printer
+from fmproof.lang.spelling.printing import ATOM, PRODUCT, Printer, acts
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -59,7 +59,8 @@ class TextPrinter(Printer):
         return " ".join(factors)
 
     def ratio(self, node: Ratio) -> tuple[str, int]:
-        a, b = self.show(node.args[0], PRODUCT), self.show(node.args[1], ATOM)
+        above, below = node.args
+        a, b = self.show(above, ATOM if acts(above) else PRODUCT), self.show(below, ATOM)
         return f"({a} / {b})", ATOM
 
     def indexed(self, name: str, sub: list[str], sup: list[str]) -> str:
@@ -77,7 +78,10 @@ class TextPrinter(Printer):
     def call(self, name: str, main: list[str], given: list[str]) -> str:
         if not main and not given:
             return name
-        return f"{name}({','.join(main)}{'|' if given else ''}{','.join(given)})"
+        if not given:
+            return f"{name}({','.join(main)})"
+        before = [*main[:-1], *map(_apart, main[-1:])]
+        return f"{name}({','.join(before)}|{','.join([_apart(given[0]), *given[1:]])})"
 
     def group(self, parts: list[str]) -> str:
         return f"({','.join(parts)})"
@@ -112,7 +116,7 @@ class TextPrinter(Printer):
         return f"{_OPERATORS[kind]}_{var} {body}"
 
     def absolute(self, body: str, vector: bool) -> str:
-        return f"‖{body}‖" if vector else f"|{body}|"
+        return f"‖{body}‖" if vector else f"|{_apart(body)}|"
 
     def finite(self, body: str) -> str:
         return f"{body} < ∞"
@@ -162,6 +166,11 @@ class TextPrinter(Printer):
 
     def almost(self, body: str, items: list[str]) -> str:
         return f"{body} for almost every {', '.join(items)}"
+
+
+def _apart(inside: str) -> str:
+    """``inside`` for a place beside a bar: its own bars must not seem to be that one."""
+    return f"({inside})" if "|" in (inside[:1], inside[-1:]) else inside
 
 
 _PRINTER = TextPrinter()

@@ -292,7 +292,8 @@ def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
             return _in_space(elab, replace(node, kind="grad"))
         if var.sort is not Sort.REAL:
             raise Beyond
-        body = with_arguments(elab, node.body)
+        whole = isinstance(node.body, t.Integral)  # which says at which point its letters are
+        body = node.body if whole else with_arguments(elab, node.body)
         held: dict[Var, Expr] = {}
         if node.kind == "partial":
             body = _held(elab, body, var, held)

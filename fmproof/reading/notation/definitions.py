@@ -27,7 +27,7 @@ from fmproof.lang.nodes.measure import conditions
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import hidden_noise, posteriors, randomness
+from fmproof.reading.notation import hidden_noise, posteriors, random_curves, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -433,7 +433,7 @@ def marginal(
         raise Circular(mixed, call.at)
     elab.mixing.add(mixed)
     try:
-        return _mixture(elab, call, sub, main)
+        return _of_joint(elab, call, main) or _mixture(elab, call, sub, main)
     except Circular as circle:
         if circle.what != mixed:
             raise
@@ -473,6 +473,39 @@ def _mixture(
             continue
         joint = conditional.head(*sub, *main, latent) * prior
         return IntegralOver(joint, Lebesgue(latent))
+    return None
+
+
+def _of_joint(elab: Elaborator, call: t.Call, main: tuple[Var, ...]) -> Expr | None:
+    """∫ p(x, y) dy for p(x), where the document has no density of the one given the other."""
+    alike = [
+        one
+        for one in elab.evidence.called.get(key_of(call.head), ())
+        if spelled(one.head) == spelled(call.head)
+    ]
+    if any(one.given for one in alike) or call.head.sub:
+        return None
+    here = spelled(call.args[0]).lower()
+    for one in alike:
+        letters = [arg for arg in one.args if isinstance(arg, t.Sym) and not _is_slice(arg)]
+        names = [spelled(arg).lower() for arg in letters]
+        if not 1 < len(letters) == len(one.args) or names.count(here) != 1 or one.after:
+            continue
+        if candidate_of(elab, one) is not None:
+            continue
+        try:
+            variables = [elab.variable(arg) for arg in letters]
+            joint = elab.term(one)
+        except (NotYet, SortError):
+            continue
+        plain = isinstance(joint, Apply) and joint.head.definition is None
+        if not plain or any(var.sort is not Sort.VEC for var in variables):
+            continue
+        others = [v for v, name in zip(variables, names, strict=True) if name != here]
+        mine = variables[names.index(here)]
+        if main[0] in others:
+            continue
+        return IntegralOver(substitute(joint, {mine: main[0]}), *map(Lebesgue, others))
     return None
 
 
@@ -571,7 +604,9 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     if elab.is_parameter(name) or elab.is_time(name):
         return None
     candidate = candidate_of(elab, symbol)
-    if candidate is None or any(n is symbol for n in t.walk(candidate.right)):
+    if candidate is None:
+        return random_curves.curve(elab, symbol)
+    if any(n is symbol for n in t.walk(candidate.right)):
         return None
     if _averages(candidate.right) or any(
         _averages(one.right)  # Ż_t = v(Z_t, t), with a v that is an average, is no path

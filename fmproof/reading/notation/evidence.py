@@ -51,6 +51,7 @@ class Evidence:
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     spellings: dict[str, t.Sym] = field(default_factory=dict)
+    averaged: list[frozenset[str]] = field(default_factory=list)  #: what stands in one average
     apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
     together: set[tuple[str, str]] = field(default_factory=set)  #: u and u|CFM in one formula
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
@@ -204,6 +205,8 @@ class Evidence:
 
     def _look(self, node: t.Node) -> None:
         if isinstance(node, t.Expectation):
+            inside = (one for one in t.walk(node) if isinstance(one, t.Sym))
+            self.averaged.append(frozenset(map(spelled, inside)))
             for draw in node.draws:
                 self._draw(draw)
                 for one in draw.drawn:

@@ -30,7 +30,7 @@ from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
-from fmproof.reading.notation.sorts import is_loss
+from fmproof.reading.notation.sorts import A_GRADIENT, is_loss
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     found = elab.evidence.sorts.of(call.head)
     if found is None and call.head.labels and call.head.labels[-1].isdigit():
         found = elab.evidence.sorts.of(replace(call.head, labels=call.head.labels[:-1]))
-    if found is not None and not found.guessed:
+    if found is not None and (not found.guessed or found.why == A_GRADIENT):
         return Sort.VEC if found.kind == "vec" else Sort.REAL
     if conventional("fields", call.head.name) and (call.args or call.given):
         elab.guesses.add(readable(key))
@@ -283,7 +283,9 @@ def mixture_head(
     head = Density(name, point, sub=below, definition=definition)
     said = name in elab.density_of
     path = readable(spelled(elab.density_of[name])) if said else "a path"
-    elab.note(shown, f"the density of {path}", "words say so" if said else "its argument", -1)
+    guessed = name in elab.by_letter
+    why = "its letter and time" if guessed else "words say so" if said else "its argument"
+    elab.note(shown, f"the density of {path}", why, -1, guessed)
     return Meaning(None, everything, head(*below, point))
 
 

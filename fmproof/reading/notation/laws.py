@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Rational
 
 from fmproof.errors import SortError
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     Density,
@@ -247,7 +248,11 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]
     if fitting:
         # A coupling before the law of one of its variables alone: one law for all rows.
-        return max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+        best = max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+        definition = best.head.definition
+        averaged = set(bound_vars(definition)) if isinstance(definition, IntegralOver) else set()
+        together = {elab.variables.get(n) for n in names} & averaged
+        return (conditional_law(elab, symbol, var, around) if together else None) or best
     conditional = conditional_law(elab, symbol, var, around)
     if conditional is not None:
         return conditional
