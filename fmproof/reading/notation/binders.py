@@ -136,7 +136,7 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
 
 
 def function(elab: Elaborator, node: t.Function) -> Expr:
-    volume = determinants.logarithm(elab, node)
+    volume = determinants.log_of_determinant(elab, node)
     if volume is not None:
         return volume
     try:

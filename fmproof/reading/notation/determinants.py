@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
-def logarithm(elab: Elaborator, node: t.Function) -> Expr | None:
+def log_of_determinant(elab: Elaborator, node: t.Function) -> Expr | None:
     """log det M or log |det M|, of the Jacobian M of a field without a definition."""
     if node.name not in ("log", "ln") or len(node.args) != 1 or node.sub is not None:
         return None
