@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.context import Context
 from fmproof.documents.facts import Fact
@@ -31,6 +31,7 @@ def determinant_rules(context: Context, terms: Sequence[Expr]) -> list[Fact]:
         if volume in heads or flow in heads:
             found += [f for f in context.facts.known if volume in heads_in([f.before, f.claim])]
             found += _slopes(volume, flow, context.facts.known)
+            found += _starts(volume, flow, context.facts.known)
     return found
 
 
@@ -51,6 +52,17 @@ def _slopes(volume: Head, flow: Head, known: Sequence[Fact]) -> Iterator[Fact]:
         left = Partial(volume(*moved.arguments), slope.at)
         every = frozenset(free_vars(left) | free_vars(expands))
         yield Fact(DETERMINANT_RULES, left, expands, every=every)
+
+
+def _starts(volume: Head, flow: Head, known: Sequence[Fact]) -> Iterator[Fact]:
+    """log |det D ψ_0(x)| = 0, where ψ_0(x) = x for every x."""
+    for fact in known:
+        start, point = fact.before, fact.claim
+        if not (fact.assumed and isinstance(start, Apply) and start.head == flow):
+            continue
+        if isinstance(point, Var) and point in start.arguments:
+            left = volume(*start.arguments)
+            yield Fact(DETERMINANT_RULES, left, S.Zero, every=frozenset((point,)))
 
 
 def changes_variables(context: Context, item: Item, before: Expr, claim: Expr) -> bool:

@@ -19,7 +19,16 @@ LOGARITHM = r"\log p_t(\psi_t(x)) = \log p_0(x) - \log | \det D\psi_t(x) |"
 JACOBI = rf"\frac{{d}}{{dt}} \log \det D\psi_t(x) = {INVERSE} \frac{{d}}{{dt}} D\psi_t(x) \big)"
 TURNED = rf"{INVERSE} D u_t(\psi_t(x))\, D\psi_t(x) \big) = (\nabla \cdot u_t)(\psi_t(x))"
 DENSITY = r"\frac{d}{dt} \log p_t(\psi_t(x)) = - (\nabla \cdot u_t)(\psi_t(x))"
+WHOLE = (
+    r"\log p_1(\psi_1(x)) = \log p_0(x)"
+    r" - \int_0^1 (\nabla \cdot u_t)(\psi_t(x))\, dt"
+)
 PAIRS = {
+    "from the start to the end": (
+        f"{CARRIED}$$\n{DENSITY}\n$$\n\n",
+        WHOLE,
+        WHOLE.replace(" - ", " + "),
+    ),
     "the logarithm of a change of variables": (CARRIED, LOGARITHM, LOGARITHM.replace("- ", "+ ")),
     "a product turned round": (FLOW, TURNED, TURNED.replace(r"= (", r"= -(")),
     "a slope along a flow": (
