@@ -34,6 +34,7 @@ from fmproof.documents.motion import (
     course,
     followed,
     moved_point,
+    pushed,
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
@@ -102,7 +103,8 @@ class Judge:
         draw_times(reading, evidence)
         self.elab.candidates = candidates_of(reading, evidence)
         self.elab.courses = set(self._paths_followed())
-        moved = (carried(item.left, item.right) for item in reading.items)
+        both = (carried, pushed)
+        moved = [of(item.left, item.right) for item in reading.items for of in both]
         self.elab.evolving = {key_of(density) for density in moved if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
