@@ -23,6 +23,7 @@ from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.convexity import convex_ways
+from fmproof.documents.determinants import changes_variables, determinant_rules
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.following import with_equations
 from fmproof.documents.items import Item, head_of, section_end
@@ -446,6 +447,7 @@ class ComparedRow:
             return drawn or self._convex(candidates) or first
         for before in candidates:
             facts = context.facts.about([before, self.claim], self.item.index)
+            facts += determinant_rules(context, [before, self.claim])
             proof = prover.prove(before, self.claim, self.relation, around, facts)
             if proof.proved:
                 self.before = before
@@ -513,6 +515,7 @@ class ComparedRow:
             known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
             facts += circular_rules(self.context.elab, sides)
+            facts += determinant_rules(self.context, sides)
             if facts:
                 proof = self.context.prover.from_facts(before, self.claim, around, facts)
                 if proof is not None:
@@ -645,6 +648,10 @@ class ComparedRow:
         if sign:
             agrees, evidence = False, None
             proof = replace(proof, message=f"it depends on the sign of {sign}")
+        if self.relation == "=" and changes_variables(context, item, self.before, self.claim):
+            context.chain.add(self.claim, True, item.right)
+            words = "how a flow carries a density: the change of variables is assumed"
+            return report(item, "hypothesis", words, self.reading)
         if self.relation == "=" and (self._is_continuity() or self._is_evolution()):
             context.chain.add(self.claim, True, item.right)
             context.assume(item, self.before, self.claim)

@@ -34,6 +34,7 @@ from fmproof.documents.motion import (
     course,
     followed,
     moved_point,
+    pushed,
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
@@ -104,7 +105,8 @@ class Judge:
         draw_times(reading, evidence)
         self.elab.candidates = candidates_of(reading, evidence)
         self.elab.courses = set(self._paths_followed())
-        moved = (carried(item.left, item.right) for item in reading.items)
+        both = (carried, pushed)
+        moved = [of(item.left, item.right) for item in reading.items for of in both]
         self.elab.evolving = {key_of(density) for density in moved if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
         self.context = Context(
@@ -304,6 +306,8 @@ class Judge:
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
         if relation == "=" and self._is_course(item):
             return report(item, "hypothesis", "a differential equation: it says how a path goes on")
+        if relation == "=" and self._is_start(item):
+            return report(item, "hypothesis", "where a flow starts")
         if item.candidate is not None:
             return self._definition(item)
         case = self._special_case(item)
@@ -448,6 +452,27 @@ class Judge:
             self.elab.on_course.discard(key_of(path))
             return False
         self._follow(item, left.body.head, left, right)
+        return True
+
+    def _is_start(self, item: Item) -> bool:
+        """ψ_0(x) = x, of a flow that a differential equation defines."""
+        left, right = item.left, item.right
+        if item.row.left is None or not (isinstance(left, t.Call) and isinstance(right, t.Sym)):
+            return False
+        key, places = key_of(left.head), [*left.args, *left.after]
+        starts = [s for s in left.head.sub if isinstance(s, t.Num)]
+        if key not in self.elab.courses or len(starts) != 1 or left.given:
+            return False
+        if [*map(spelled, places)] != [spelled(right)]:
+            return False
+        try:
+            sides = self.elab.side(left), self.elab.side(right)
+        except (NotYet, SortError, FmproofError):
+            return False
+        self.context.ties.settled.add(item.index)
+        self.context.assume(item, *sides)
+        if not item.inline:
+            self.context.chain = RowChain([Line(side, True) for side in sides], left)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:

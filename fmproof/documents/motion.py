@@ -69,6 +69,20 @@ def carried(left: t.Node | None, right: t.Node | None) -> t.Sym | None:
     return None
 
 
+def pushed(left: t.Node | None, right: t.Node | None) -> t.Sym | None:
+    """The p_t of a row p_t(ψ_t(x)) |det D ψ_t(x)| = p_0(x), by its form."""
+    nodes = [n for side in (left, right) if side is not None for n in t.walk(side)]
+    if not any(isinstance(n, t.Function) and n.name == "det" for n in nodes):
+        return None
+    for call in (n for n in nodes if isinstance(n, t.Call) and len(n.args) == 1):
+        place = call.args[0]
+        if not (isinstance(place, t.Call) and call.head.sub):
+            continue
+        if [*map(spelled, call.head.sub)] == [*map(spelled, place.head.sub)]:
+            return call.head
+    return None
+
+
 def _derivatives(sides: list[t.Node]) -> list[t.Derivative]:
     return [n for side in sides for n in t.walk(side) if isinstance(n, t.Derivative)]
 

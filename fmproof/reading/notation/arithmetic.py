@@ -29,7 +29,7 @@ from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, jacobians, matrices
+from fmproof.reading.notation import calculus, determinants, jacobians, matrices
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
@@ -133,6 +133,9 @@ def norm(elab: Elaborator, node: t.Norm) -> Expr:
 
 
 def absolute(elab: Elaborator, node: t.Abs) -> Expr:
+    volume = determinants.absolute(elab, node)
+    if volume is not None:
+        return volume
     return calculus.absolute(elab, node)
 
 

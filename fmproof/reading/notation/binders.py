@@ -22,7 +22,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
-from fmproof.reading.notation import calculus, laws, matrices, randomness
+from fmproof.reading.notation import calculus, determinants, laws, matrices, randomness
 from fmproof.reading.notation.divergences import kullback_leibler
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -144,6 +144,9 @@ def derivative(elab: Elaborator, node: t.Derivative) -> Expr:
 
 
 def function(elab: Elaborator, node: t.Function) -> Expr:
+    volume = determinants.log_of_determinant(elab, node)
+    if volume is not None:
+        return volume
     try:
         return calculus.function(elab, node)
     except calculus.Beyond:

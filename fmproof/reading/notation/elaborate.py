@@ -69,6 +69,7 @@ class Elaborator:
     by_spelling: dict[str, list[Candidate]] = field(default_factory=dict)
     table: dict[str, Reading] = field(default_factory=dict)
     unknowns: dict[Head, str] = field(default_factory=dict)
+    determinants: dict[Head, Head] = field(default_factory=dict)  #: log |det D f|, with the f
     guesses: set[str] = field(default_factory=set)
     meanings: dict[Key, Meaning] = field(default_factory=dict)
     constants: dict[str, Named] = field(default_factory=dict)

@@ -81,7 +81,7 @@ def joined(elab: Elaborator, node: t.Mul) -> list[t.Node]:
 def is_map(elab: Elaborator, node: t.Node) -> bool:
     """Whether a factor is a matrix by a letter, or a Jacobian."""
     inner = t.ungrouped(node.body if isinstance(node, t.Transposed) else node)
-    return is_letter(elab, inner) or _jacobian(elab, inner) is not None
+    return is_letter(elab, inner) or jacobian(elab, inner) is not None
 
 
 def form(elab: Elaborator, node: t.Mul) -> Expr | None:
@@ -171,7 +171,7 @@ def bilinear(elab: Elaborator, left: t.Node, matrix: t.Node, right: t.Node) -> E
         field, place = _map_of(elab, inner), _place_of(elab, inner)
         slope: Any = Grad(Inner(one, field(point)), point, place)
         return _node(Inner(other, slope))
-    moved = _jacobian(elab, inner)
+    moved = jacobian(elab, inner)
     if moved is None:
         raise NotYet("a product with such a matrix", matrix.at)
     held = _spare(elab, _HELD)
@@ -189,7 +189,7 @@ def trace_of(elab: Elaborator, node: t.Node) -> t.Node | None:
         inner = factors[0] if len(factors) == 1 else inner
     if is_letter(elab, inner):
         return t.MatrixTrace(inner.at, inner)
-    field = _jacobian(elab, inner)
+    field = jacobian(elab, inner)
     return None if field is None else t.Derivative(inner.at, "div", _point(elab, field), field)
 
 
@@ -222,7 +222,7 @@ def _map_of(elab: Elaborator, letter: t.Sym) -> Field:
     return head
 
 
-def _jacobian(elab: Elaborator, node: t.Node) -> t.Node | None:
+def jacobian(elab: Elaborator, node: t.Node) -> t.Node | None:
     """f(x) of D f(x), ∇f(x), J_f(x); None of anything else.
 
     What the rows of ∇f are differs between authors, and not what vᵀ (∇f) v is, nor its trace; so
@@ -234,7 +234,7 @@ def _jacobian(elab: Elaborator, node: t.Node) -> t.Node | None:
         return _field(elab, node.body)
     if isinstance(node, t.Mul):
         factors = joined(elab, node)
-        return _jacobian(elab, factors[0]) if len(factors) == 1 else None
+        return jacobian(elab, factors[0]) if len(factors) == 1 else None
     if not isinstance(node, t.Call) or len(node.head.sub) != 1 or node.given:
         return None
     (name,) = node.head.sub

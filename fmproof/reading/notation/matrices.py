@@ -17,7 +17,7 @@ from fmproof.lang.nodes import Var
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, linear_maps
+from fmproof.reading.notation import calculus, determinants, linear_maps
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import conventional, key_of
@@ -107,6 +107,9 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
     if isinstance(node, t.Function) and node.name == "Cov":
         return _covariance(node, lambda one, other: t.Pair(node.at, one, other))
     if isinstance(node, t.Mul):
+        turned = determinants.trace(elab, node)
+        if turned is not None:
+            return turned
         between = linear_maps.traced(elab, node)
         if between is not None:
             return between

@@ -37,7 +37,9 @@ def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]
 
 def _joint_with(elab: Elaborator, node: t.Call, letter: t.Node) -> tuple[t.Call, t.Sym] | None:
     """p(x, z) and the z, for a letter x, where the document writes one such density of the letter
-    of ``node``."""
+    of ``node``, and draws from none."""
+    if key_of(node.head) in elab.evidence.sampled:
+        return None
     found: dict[str, tuple[t.Call, t.Sym]] = {}
     for call in elab.evidence.called.get(key_of(node.head), ()):
         pair = [a for a in call.args if isinstance(a, t.Sym)]

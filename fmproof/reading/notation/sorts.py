@@ -254,6 +254,8 @@ class Sorts:
                 self.force(scale, "real", "it multiplies I")
 
     def _function(self, node: t.Function) -> Kind | None:
+        for moved in filter(None, map(_moved, node.args if node.name in ("tr", "det") else ())):
+            self.force(moved, "vec", "a Jacobian is taken of it")
         for arg in node.args:
             if node.name in _OF_NUMBERS:
                 self.force(arg, "real", f"it stands in {node.name}")
@@ -400,6 +402,17 @@ _OF_NUMBERS = frozenset(
     ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
 )
 _REAL = _OF_NUMBERS | {"tr", "det", "KL", "SNR", "Var"}
+
+
+def _moved(matrix: t.Node) -> t.Call | None:
+    """f(x) of D f(x), below a trace or a determinant."""
+    inner = t.ungrouped(matrix)
+    factors = inner.factors if isinstance(inner, t.Mul) else ()
+    if len(factors) != 2 or not isinstance(factors[1], t.Call):
+        return None
+    letter = factors[0]
+    named = isinstance(letter, t.Sym) and letter.name.split(":")[-1] == "D" and not letter.sub
+    return factors[1] if named else None
 
 
 def _by_letter(symbol: t.Sym) -> Kind | None:
