@@ -7,15 +7,15 @@ import subprocess
 import sys
 
 TEXT = r"""
-Let $p_t(x \mid y) = \mathcal{N}(x; m_t y, s_t^2 I)$ with $s_t > 0$, and $y \sim q$, $\epsilon \sim p(\epsilon)$ with
-$p(\epsilon) = \mathcal{N}(\epsilon; 0, I)$.
+Let $p_t(x \mid y) = \mathcal{N}(x; m_t y, s_t^2 I)$ with $s_t > 0$, and $y \sim q$,
+$\epsilon \sim p(\epsilon)$ with $p(\epsilon) = \mathcal{N}(\epsilon; 0, I)$.
 
 $$ \mathbb{E}_{t, q(y), p_t(x \mid y)} \| v_\theta(x, t) - u(y, t) \|^2
  = \mathbb{E}_{t, q(y), p(\epsilon)} \| v_\theta(m_t y + s_t \epsilon, t) - u(y, t) \|^2 . $$
 
 $$ \mathbb{E}_{t, q(y), p(\epsilon)} \| v_\theta(m_t y + s_t \epsilon, t) - u(y, t) \|^2
- = \mathbb{E}_{t, q(y), p_t(x \mid y)} \| v_\theta(x, t) \|^2 - 2\, \mathbb{E}_{t, q(y), p_t(x \mid y)}
- \langle v_\theta(x, t), u(y, t) \rangle + \mathbb{E}_{t, q(y)} \| u(y, t) \|^2 . $$
+ = \mathbb{E}_{t, q(y), p_t(x \mid y)} \| v_\theta(x, t) \|^2
+ - 2\, \mathbb{E}_{t, q(y), p_t(x \mid y)} \langle v_\theta(x, t), u(y, t) \rangle + \mathbb{E}_{t, q(y)} \| u(y, t) \|^2 . $$
 
 $$ \nabla_x \log p_t(x \mid y) = - \frac{x - m_t y}{s_t^2} . $$
 
