@@ -533,7 +533,7 @@ class ComparedRow:
             if context.numeric and context.numbers.of(*sides).status == "refuted":
                 continue
             facts = context.facts.about(sides, self.item.index)
-            proof = context.prover.prove(*sides, facts=facts)
+            proof = context.prover.prove(sides[0], sides[1], facts=facts)
             if proof.proved:
                 self.before = before
                 places = dict.fromkeys(fact.place for fact in said)

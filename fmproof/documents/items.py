@@ -292,8 +292,9 @@ class _Inline:
         lefts = [item.left for item in reading.items[first:]][:1]
         found = lefts or (reading.loose[loose:] if piece.kind == "inline" else [])
         node = found[0] if len(found) == 1 else None
-        if len(found) > 1 and not lefts and all(isinstance(one, t.Sym) for one in found):
-            node = t.Other(found[0].at, "list", tuple(found))  # X, Y or (X, Y)
+        symbols = [one for one in found if isinstance(one, t.Sym)]
+        if len(symbols) == len(found) > 1 and not lefts:
+            node = t.Other(symbols[0].at, "list", tuple(symbols))  # X, Y or (X, Y)
         at = (piece.start, piece.stop)
         return None if node is None else cls(node, at)
 

@@ -1,4 +1,4 @@
-"""E without a law averages over the time as well, where the document draws it and no side fixes it."""
+"""E without a law averages over the time as well, where a document draws it and nothing fixes it."""
 
 from __future__ import annotations
 

@@ -15,11 +15,13 @@ $$ \mathbb{E}_{t, q(y), p_t(x \mid y)} \| v_\theta(x, t) - u(y, t) \|^2
 
 $$ \mathbb{E}_{t, q(y), p(\epsilon)} \| v_\theta(m_t y + s_t \epsilon, t) - u(y, t) \|^2
  = \mathbb{E}_{t, q(y), p_t(x \mid y)} \| v_\theta(x, t) \|^2
- - 2\, \mathbb{E}_{t, q(y), p_t(x \mid y)} \langle v_\theta(x, t), u(y, t) \rangle + \mathbb{E}_{t, q(y)} \| u(y, t) \|^2 . $$
+ - 2\, \mathbb{E}_{t, q(y), p_t(x \mid y)} \langle v_\theta(x, t), u(y, t) \rangle
+ + \mathbb{E}_{t, q(y)} \| u(y, t) \|^2 . $$
 
 $$ \nabla_x \log p_t(x \mid y) = - \frac{x - m_t y}{s_t^2} . $$
 
-$$ \int p_t(x \mid y) q(y) \nabla_x \log p_t(x \mid y)\, dy = \nabla_x \int p_t(x \mid y) q(y)\, dy . $$
+$$ \int p_t(x \mid y) q(y) \nabla_x \log p_t(x \mid y)\, dy
+ = \nabla_x \int p_t(x \mid y) q(y)\, dy . $$
 """
 PROGRAM = """
 import sys
