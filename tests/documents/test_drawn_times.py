@@ -1,4 +1,4 @@
-"""E without a law averages over the time as well, where a document draws it and nothing fixes it."""
+"""E without a law averages over the time as well, where it is drawn and no side fixes it."""
 
 from __future__ import annotations
 
