@@ -31,9 +31,9 @@ from fmproof.documents.items import (
     in_other_points,
 )
 from fmproof.documents.motion import moved_point
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, nodes_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import add, mul
+from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -679,22 +679,19 @@ def _changed(term: Basic, var: Var) -> set[Head]:
 
 def moved_by_any(terms: Sequence[Expr]) -> Head | None:
     """The field u without a definition of a row ∂p/∂t = −div(p u), of any density p."""
-    if any(term.has(Expect, IntegralOver) for term in terms):
+    parts = [factors(part) for term in terms for part in summands(term)]
+    slopes = [one for some in parts for one in some if isinstance(one, Partial)]
+    if any(term.has(Expect, IntegralOver) for term in terms) or not slopes:
         return None
-    slopes = [slope.body.head for slope in _nodes(terms, Partial) if isinstance(slope.body, Apply)]
-    moved = {head for head in slopes if isinstance(head, Density | Gaussian)}
-    for spread in _nodes(terms, Div):
-        inside = spread.body.atoms(Apply)
-        fields = {a.head for a in inside if isinstance(a.head, Field)}
-        anything = sorted((h for h in fields if h.definition is None), key=lambda h: h.name)
-        if anything and moved & {a.head for a in inside}:
-            return anything[0]
+    bodies = [s.body.head for s in slopes if isinstance(s.body, Apply)]
+    moved = {head for head in bodies if isinstance(head, Density | Gaussian)}
+    for spread in (one for some in parts for one in some if isinstance(one, Div)):
+        inside = nodes_in(spread.body, Apply)
+        fields = (a.head for a in inside if isinstance(a.head, Field))
+        anything = next((head for head in fields if head.definition is None), None)
+        if anything is not None and moved & {a.head for a in inside}:
+            return anything
     return None
-
-
-def _nodes(terms: Sequence[Expr], kind: type) -> list[Any]:
-    """The nodes of one kind in terms, in the order of their words."""
-    return sorted((node for term in terms for node in term.atoms(kind)), key=str)
 
 
 def _of_points(head: Head) -> bool:

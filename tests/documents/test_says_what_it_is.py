@@ -104,3 +104,20 @@ def test_an_average_without_draws_is_over_what_the_loss_is_over(right: str, verd
 def test_a_chain_at_a_fixed_time_stays_at_it() -> None:
     row = "\\mathbb{E}\\| x_t - x_1 \\|^2 = (1 - t)^2\\, \\mathbb{E}\\| \\epsilon - x_1 \\|^2"
     assert verdicts(f"{LOSS}$$ {row} . $$\n")[-1] == "proved"
+
+
+# --- functions of a point and a time without their arguments ------------------------------
+
+ALONG = (
+    "Let $\\dot x_t = f(x_t, t)$ be the ODE, and let $q_t$ be the density of $x_t$, which "
+    "satisfies\n$\\partial_t q_t(x)=-\\nabla\\cdot(f(x,t)\\,q_t(x))$. Along a trajectory,\n\n"
+    "$$\n\\begin{{align}}\n\\frac{{d}}{{dt}}\\log q_t(x_t)\n"
+    "&=\\frac{{\\partial_t q_t(x_t)+\\dot x_t\\cdot\\nabla q_t(x_t)}}{{q_t(x_t)}}\\\\\n"
+    "&=\\frac{{{}\\nabla\\cdot(f\\,q_t)(x_t)+f(x_t,t)\\cdot\\nabla q_t(x_t)}}{{q_t(x_t)}}\n"
+    "\\end{{align}}\n$$\n"
+)
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "proved"), ("", "open")])
+def test_a_field_without_arguments_is_the_one_of_point_and_time(sign: str, verdict: str) -> None:
+    assert verdicts(ALONG.format(sign)) == ["proved", verdict]

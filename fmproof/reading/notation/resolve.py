@@ -45,6 +45,7 @@ class Resolver:
         self.functions = functions
         self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
+        self.of_point_and_time: dict[str, t.Call] = {}  # f(x, t), of functions of both
         self.applied: set[str] = set()  # the spellings of functions
         self.bars: dict[tuple[str, int], set[int]] = {}
         self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
@@ -71,6 +72,8 @@ class Resolver:
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
                     self.applied.add(spelled(node.head))
+                    if len(places) == len(node.args) == 2 and _timed(node):
+                        self.of_point_and_time.setdefault(key_of(node.head), node)
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -297,9 +300,24 @@ class Resolver:
         def instead(one: t.Node) -> t.Node | None:
             if not isinstance(one, t.Sym):
                 return None
-            return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
+            arities = self.arities.get(key_of(one), set())
+            both = self.of_point_and_time.get(key_of(one))
+            if both is not None and arities == {2}:  # f of (f p_t)(x), where f(x, t) is written
+                times = map(_is_time, both.args)
+                args = tuple(a if time else place for a, time in zip(both.args, times, strict=True))
+                return t.Call(one.at, one, args)
+            return t.Call(one.at, one, (place,)) if arities else one
 
         return t.with_instead(node, instead)
+
+
+def _timed(node: t.Call) -> bool:
+    """Whether one of two arguments is a time by its letter."""
+    return sum(map(_is_time, node.args)) == 1
+
+
+def _is_time(node: t.Node) -> bool:
+    return isinstance(node, t.Sym) and not node.sub and conventional("times", node.name)
 
 
 def _of_the_rest(node: t.Mul) -> t.Mul:
