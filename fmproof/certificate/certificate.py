@@ -145,7 +145,10 @@ def read(text: str) -> Certificate:
     lines = list(_lines(text))
     head = lines[0] if lines else {}
     if head.get("format") != FORMAT:
-        raise InputError(f"this is no certificate: the first line must say {FORMAT!r}")
+        raise InputError(
+            f"this is no certificate, whose first line says {FORMAT!r}; "
+            "fmproof verify NAME --certificate FILE writes one"
+        )
     if head.get("version") != VERSION:
         raise InputError(
             f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
@@ -160,12 +163,16 @@ def read(text: str) -> Certificate:
                 steps.append(_step(line, rows, len(steps)))
             else:
                 raise InputError("expected the next row or the next step")
-        except (KeyError, TypeError, IndexError) as error:
+        except KeyError as error:
+            raise InputError(f"line {number} of the certificate has no {error}") from None
+        except (TypeError, IndexError) as error:
             raise InputError(f"line {number} of the certificate: {error}") from None
         except InputError as error:
             raise InputError(f"line {number} of the certificate: {error}") from None
     if not steps or lines[-1] != {"theorem": len(steps) - 1}:
-        raise InputError("a certificate ends with its theorem, the last step")
+        raise InputError(
+            "the certificate is cut short or mended: it ends with its theorem, the last step"
+        )
     name = head.get("derivation")
     if not (isinstance(name, str) and name and name.isprintable()):
         raise InputError("the first line of a certificate must name the derivation, on one line")
@@ -177,6 +184,9 @@ def _lines(text: str) -> Iterable[dict[str, Any]]:
         try:
             value = json.loads(line)
         except ValueError as error:
+            if number == 1:
+                yield {}  # no certificate at all
+                return
             raise InputError(f"line {number} of the certificate is not JSON: {error}") from None
         if not isinstance(value, dict):
             raise InputError(f"line {number} of the certificate is not a JSON object")
@@ -209,6 +219,9 @@ def _read(value: Any, rows: Sequence[Basic], number: int) -> Any:
     if isinstance(value, dict):
         if "row" in value:
             return part(value["row"], rows)
+        if "from" not in value:
+            kinds = '{"row": 0} or {"from": 0}'
+            raise InputError(f"step {number} has the argument {value!r}, expected {kinds}")
         step = value["from"]
         if type(step) is not int or not 0 <= step < number:
             raise InputError(f"step {number} uses {step!r}, which is no earlier step")
