@@ -4,6 +4,10 @@ In processor time of all processes, on one thread each, beside the results, whic
 paper, the same rounds on clusters: 1.28 million x 4,096 numbers on 1, 8 and 64 nodes.
 
 Run: OPENBLAS_NUM_THREADS=1 python benchmarks/floor_workers.py [rows [dim [tolerance]]]
+     OPENBLAS_NUM_THREADS=2 python benchmarks/floor_workers.py rows dim tolerance wall
+
+The second one, for a machine without other work, takes the time that a user waits: one process with
+two threads and two workers with a thread each, three times in turn.
 """
 
 from __future__ import annotations
@@ -104,14 +108,39 @@ def on_paper(sizes: list[int], nodes: int, rate: float, disk: float) -> tuple[fl
     return now, work / (nodes * now)
 
 
+def stored(folder: str, count: int, dim: int) -> Path:
+    """Rows on a plane of 32 dimensions, in a file."""
+    rng = np.random.default_rng(0)
+    file = Path(folder) / "data.npy"
+    mixing = rng.standard_normal((32, dim)).astype(np.float32) / 4
+    np.save(file, rng.standard_normal((count, 32)).astype(np.float32) @ mixing)
+    return file
+
+
+def waited(count: int, dim: int, tolerance: float) -> None:
+    """Print wall times at equal numbers of threads."""
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
+        file = stored(folder, count, dim)
+        for turn in range(3):
+            seconds = []
+            for workers in (None, 2):
+                start = perf_counter()
+                compute_floor(load_rows(file), tolerance=tolerance, workers=workers)
+                seconds.append(perf_counter() - start)
+            alone, together = seconds
+            print(
+                f"turn {turn + 1}: one process, two threads {alone:.1f} s; two workers "
+                f"{together:.1f} s, {100 * (together / alone - 1):+.0f} %",
+                flush=True,
+            )
+
+
 def main(count: int, dim: int, tolerance: float) -> None:
     """Print the costs."""
     warnings.simplefilter("ignore")
-    rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "data.npy"
-        mixing = rng.standard_normal((32, dim)).astype(np.float32) / 4
-        np.save(file, rng.standard_normal((count, 32)).astype(np.float32) @ mixing)
+        file = stored(folder, count, dim)
         alone = measured(
             "one process", lambda: compute_floor(load_rows(file), tolerance=tolerance), None
         )
@@ -137,6 +166,6 @@ def main(count: int, dim: int, tolerance: float) -> None:
 
 
 if __name__ == "__main__":
-    given = [float(word) for word in sys.argv[1:]]
+    given = [float(word) for word in sys.argv[1:4]]
     rows, width, aim = (*given, *(20_000, 512, 0.02)[len(given) :])
-    main(int(rows), int(width), aim)
+    (waited if sys.argv[4:] == ["wall"] else main)(int(rows), int(width), aim)

@@ -83,16 +83,20 @@ SUPPORT = Rule(
 EQUAL_FUNCTIONS = Rule(
     code="C13",
     name="equality",
-    title="Differentiability along an equation",
-    statement_latex=(
-        r"\frac{\vdash f(\theta) = g(\theta) \text{ for every } \theta}"
-        r"{g \text{ differentiable} \vdash f \text{ differentiable}}"
-    ),
+    title="A side condition along an equation",
+    statement_latex=r"\frac{\vdash a = b}{P(b) \vdash P(a)}",
     explanation=(
-        "Equal functions have equal derivatives. The equation is an earlier part or lemma, such "
-        "as L_FM = L_CFM + C."
+        "Equals are replaced in a sign or a denominator condition, equal functions have equal "
+        "derivatives, and functions that are equal almost everywhere equal integrals. The "
+        "equation is a definition, or an earlier part or lemma, such as L_FM = L_CFM + C."
     ),
     conditions=(
+        Condition(
+            "the condition holds of the other side",
+            "an equation says nothing of a sign.",
+            "a = b = −1: a = b is true, a > 0 is not.",
+            "others:equal_to_something_negative",
+        ),
         Condition(
             "the other function is differentiable",
             "two equal functions may have the same kink.",
@@ -100,7 +104,7 @@ EQUAL_FUNCTIONS = Rule(
             "conditions:equal_to_something_rough",
         ),
         Condition(
-            "the equation holds for every θ",
+            "for differentiability: the equation holds for every θ",
             "functions that agree at one point may differ around it.",
             "f(θ) = |θ| and g(θ) = θ² agree at θ = 0, where g has a derivative and f has none.",
             "conditions:equal_at_one_parameter",

@@ -143,7 +143,7 @@ CONGRUENCE = Rule(
         "that they are equal almost everywhere (Folland, Real Analysis, section 2.3). No step "
         "names this rule: it carries every other rule to the place where it applies, and it is "
         "where 'for almost every x' in a side condition comes from. Laws, ranges and names are "
-        "not rewritten. Within a sign or a denominator condition equals are replaced, too."
+        "not rewritten."
     ),
     conditions=(
         Condition(
@@ -160,12 +160,6 @@ CONGRUENCE = Rule(
             "With f(θ) = θ and g = 1 at θ = 0, else 0, g·(f/g) = f holds at θ = 0; there "
             "∇(g·(f/g)) is 0 and ∇f is 1.",
             "equality:equation_at_one_parameter",
-        ),
-        Condition(
-            "for a side condition: it holds of the other side",
-            "an equation says nothing of a sign.",
-            "a = b = −1: a = b is true, a > 0 is not.",
-            "others:equal_to_something_negative",
         ),
     ),
 )

@@ -72,7 +72,7 @@ class Rule:
             condition it discharged.
         title: for headings.
         also: other words by which a step or a report means it.
-        stated: what it states, where no kernel rule under this code does (see ``statements``).
+        stated: what it states, where no function under this code does (see ``statements``).
         statement_latex: the same for math mode.
         explanation: why it holds, with the theorem's usual name and where to read about it.
         conditions: what it asks for.
@@ -92,11 +92,20 @@ class Rule:
     @property
     def kernel(self) -> tuple[str, ...]:
         """The kernel functions behind it, as "module:function" under ``fmproof.kernel``."""
-        return tuple(rule.key for rule in statements.stated().get(self.code, ()))
+        return self._functions("kernel")
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Those that follow from others of the kernel, the same under ``fmproof.derived``."""
+        return self._functions("derived")
+
+    def _functions(self, package: str) -> tuple[str, ...]:
+        own = statements.stated().get(self.code, ())
+        return tuple(rule.key for rule in own if rule.package == package)
 
     @property
     def statement_text(self) -> str:
-        """The rule in Unicode, a line for each kernel function; hypotheses in braces before ⊢."""
+        """The rule in Unicode, a line for each function; hypotheses in braces before ⊢."""
         own = [rule.statement for rule in statements.stated().get(self.code, ())]
         return "\n".join([self.stated] if self.stated else own)
 

@@ -1,4 +1,5 @@
-"""What the kernel's rules state: read from their docstrings, which are the only statements.
+"""What the rules state, the kernel's and the derived: read from their docstrings, which are the
+only statements.
 
 The files are read, not imported: listing the rules must not load SymPy.
 """
@@ -14,14 +15,16 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Stated:
-    """A kernel rule as its file states it.
+    """A rule as its file states it.
 
     Attributes:
-        key: "module:function" under ``fmproof.kernel``.
+        package: where it is: ``kernel``, or ``derived``, which makes its theorem by the kernel's.
+        key: "module:function" under this package.
         statement: the first sentence of the docstring.
         reference: where a proof is to be read.
     """
 
+    package: str
     key: str
     statement: str
     reference: str
@@ -29,12 +32,15 @@ class Stated:
 
 @cache
 def stated() -> Mapping[str, tuple[Stated, ...]]:
-    """The kernel's rules under the code of the record that documents them."""
+    """The rules under the code of the record that documents them, the kernel's first."""
     found: dict[str, tuple[Stated, ...]] = {}
-    for file in sorted(files("fmproof").joinpath("kernel").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".py"):
-            for code, rule in _rules(file.name[:-3], ast.parse(file.read_text("utf-8"))):
-                found[code] = (*found.get(code, ()), rule)
+    for package in ("kernel", "derived"):
+        folder = files("fmproof").joinpath(package)
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".py"):
+                tree = ast.parse(file.read_text("utf-8"))
+                for code, rule in _rules(package, file.name[:-3], tree):
+                    found[code] = (*found.get(code, ()), rule)
     return found
 
 
@@ -43,8 +49,8 @@ def first_sentence(docstring: str) -> str:
     return " ".join(docstring.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
-def _rules(module: str, tree: ast.Module) -> Iterator[tuple[str, Stated]]:
-    """The functions under ``@rule(code, reference)``; a reference may be a name of the module."""
+def _rules(package: str, module: str, tree: ast.Module) -> Iterator[tuple[str, Stated]]:
+    """The functions under a mark with a code and a reference, which may be a name of the module."""
     texts = {
         node.targets[0].id: node.value.value
         for node in tree.body
@@ -58,7 +64,7 @@ def _rules(module: str, tree: ast.Module) -> Iterator[tuple[str, Stated]]:
                 code, reference = mark.args
                 where = texts[reference.id] if isinstance(reference, ast.Name) else _text(reference)
                 statement = first_sentence(ast.get_docstring(node) or "")
-                yield _text(code), Stated(f"{module}:{node.name}", statement, str(where))
+                yield _text(code), Stated(package, f"{module}:{node.name}", statement, str(where))
 
 
 def _text(node: ast.expr) -> str:

@@ -17,7 +17,6 @@ from sympy import Basic
 from fmproof._version import __version__
 from fmproof.certificate.terms import Table, part, read_row
 from fmproof.errors import InputError
-from fmproof.kernel.replay import steps as steps_of
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
 
@@ -76,9 +75,25 @@ def _premises(value: Any) -> Iterator[int]:
             yield from _premises(item)
 
 
+def steps(theorem: Theorem) -> list[Theorem]:
+    """The theorems that ``theorem`` rests on and itself, each once, premises first."""
+    order: list[Theorem] = []
+    seen: set[int] = set()
+    waiting = [(theorem, False)]
+    while waiting:
+        current, expanded = waiting.pop()
+        if expanded:
+            order.append(current)
+        elif id(current) not in seen:
+            seen.add(id(current))
+            waiting.append((current, True))
+            waiting.extend((premise, False) for premise in current.trace.premises)
+    return order
+
+
 def of_theorem(theorem: Theorem, derivation: str) -> Certificate:
     """The certificate of a theorem: only what it rests on, each step once, premises first."""
-    made = steps_of(theorem)
+    made = steps(theorem)
     numbers = {id(step): number for number, step in enumerate(made)}
 
     def recorded(value: Any) -> Any:

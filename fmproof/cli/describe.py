@@ -205,6 +205,9 @@ def _rule(rule: Rule) -> Iterator[str]:
     if rule.kernel:
         yield ""
         yield from _prose("In fmproof.kernel: ", ", ".join(rule.kernel))
+    if rule.derived:
+        yield ""
+        yield from _prose("In fmproof.derived: ", ", ".join(rule.derived))
 
 
 # Known here without importing the methods, which takes SymPy; a test compares the two.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sympy import Expr, S
@@ -85,17 +85,21 @@ def other_readings(
     if item.right is None or not nodes:
         return []
     found: list[PathsDrawn] = []
-    for drawing in (elab.drawing_noised, elab.drawing_paths):
+    for drawing, noised in (
+        (elab.drawing_noised, True),
+        (partial(elab.drawing_noised, roots=True), True),
+        (elab.drawing_paths, False),
+    ):
         try:
             with drawing():
                 claim = elab.side(item.right)
                 befores = [elab.side(node) for node in dict.fromkeys([nodes[-1], nodes[0]])]
         except (NotYet, SortError, FmproofError):
             continue
-        noised = drawing == elab.drawing_noised
         for one in _drawn(elab, befores, claim, written_out):
-            if one not in found:
-                found.append(replace(one, noised=noised))
+            other = replace(one, noised=noised)
+            if other not in found:
+                found.append(other)
     return found
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from sympy import Expr, S
 
+from fmproof.documents.coefficients import is_of_coefficients
 from fmproof.documents.context import Context, Stipulation
+from fmproof.documents.exponentials import gathered
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
@@ -25,6 +27,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.binders import CIRCULAR
 from fmproof.reading.notation.definitions import earlier_step, places
 from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.sums import BASIS
 from fmproof.reading.notation.symbols import spelled
 
 _ROUNDS = 3
@@ -37,7 +40,8 @@ def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
     """Both sides with what the document says put in, and the places where it says so."""
-    known = _earlier_steps(context, (before, claim)) | _cases(context, item)
+    of_coefficients = is_of_coefficients(before, claim)
+    known = _earlier_steps(context, (before, claim)) | _cases(context, item, of_coefficients)
     if not known:
         return
     about = getattr(before, "head", None)
@@ -46,26 +50,31 @@ def in_cases(
         chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
         try:
             sides, used = _put((before, claim), chosen)
+            one, other = gathered(*sides)
         except (FmproofError, SortError, TypeError):
             continue
+        sides = (one, other)
         if used and sides not in seen:
             seen.add(sides)
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
-def _cases(context: Context, item: Item) -> dict[Head | Var, list[Stipulation]]:
+def _cases(context: Context, item: Item, closed: bool) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}
     for said in context.special:
         found.setdefault(said.head, []).append(said)
-    for _, case in _said_before(context, item):
+    for _, case in _said_before(context, item, closed):
         found.setdefault(case.head, []).append(case)
     return found
 
 
-def _said_before(context: Context, item: Item) -> list[tuple[Item, Stipulation]]:
-    """What rows before one say, with the rows."""
-    said = [(other, _case(context, other, left)) for other, left in context.ties.saying(item)]
+def _said_before(
+    context: Context, item: Item, closed: bool = False
+) -> list[tuple[Item, Stipulation]]:
+    """What rows before one say, with the rows; ``closed`` as in ``Ties.saying``."""
+    saying = context.ties.saying(item, closed)
+    said = [(other, _case(context, other, left)) for other, left in saying]
     solved = [pair for pair in context.determined if context.ties.holds_at(pair[0], item)]
     found: list[tuple[Item, Stipulation]] = []
     for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
@@ -160,7 +169,8 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         return None
     if not plain or body is S.Zero or sort_of(body) is not sort_of(named):
         return None
-    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in CIRCULAR}
+    known = (*CIRCULAR, BASIS)
+    unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in known}
     if unknown & {head, *heads_in([body])}:
         return None
     if head in heads_in([body]):

@@ -92,6 +92,11 @@ def _solved(before: Expr, claim: Expr, call: Expr) -> Expr | None:
     return Sqrt(value) if power == 2 else value
 
 
+def _is_of_a_time(term: Expr) -> bool:
+    """Whether a function in a term is taken at a letter."""
+    return any(isinstance(place, Var) for call in term.atoms(Apply) for place in call.arguments)
+
+
 def _content(term: Expr) -> Fraction:
     """A number that divides all summands; below 0, if they all are."""
     numbers = [fraction(coefficient(part)[0]) for part in summands(term)]
@@ -115,4 +120,6 @@ def _for_every(call: Expr, value: Expr) -> tuple[tuple[Var, ...], Expr] | None:
         if free_vars(place) & free_vars(value):
             return None
         params.append(letter)
+    if params and not set(params) & free_vars(value) and _is_of_a_time(value):
+        return None  # a_s = √ᾱ(t): which time is which is not understood
     return (tuple(params), value) if len(set(params)) == len(params) else None

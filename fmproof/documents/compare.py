@@ -16,19 +16,21 @@ from time import process_time
 
 from sympy import Expr
 
-from fmproof.documents import beside, in_law
+from fmproof.documents import any_law, beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.cases import in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
+from fmproof.documents.convexity import convex_ways
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
+from fmproof.documents.said_densities import density_facts
 from fmproof.documents.scope import end_of, strays, undrawn
-from fmproof.documents.suggest import neighbours
+from fmproof.documents.suggest import neighbours, replaced
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
 from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
@@ -89,6 +91,11 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     context.prover.begin()
     evidence = row.evidence
     if evidence is not None and evidence.status == "refuted":
+        if row.is_of_coefficients():
+            follows = row.prove_in_cases()
+            if follows.proved:
+                row.determines()  # later rows may rest on it
+                return row.proved(follows)
         if row.normalises():
             context.assume(item, row.before, claim)
             row.determines()
@@ -239,6 +246,12 @@ class ComparedRow:
     def reading(self) -> str:
         return as_read(self.before, self.relation, self.claim)
 
+    def is_of_coefficients(self) -> bool:
+        """Whether it may follow from what is said of the coefficients in it, of which it says
+        something, too: m² + σ² = 1, where m and σ² are given before."""
+        plain = self.relation == "=" and not self.unknown
+        return plain and is_of_coefficients(self.before, self.claim)
+
     def normalises(self) -> bool:
         """α_t² + σ_t² = 1 or Σ_k w_k = 1, of coefficients of which nothing was said before: that
         is what they are, as nothing else could show it."""
@@ -330,6 +343,12 @@ class ComparedRow:
             if found.status == "agrees":
                 self.tied = f"it holds if {words}"
                 return False
+        joint = any_law.joint_laws_in(self.context.elab, [self.before, self.claim])
+        for before, claim in any_law.special_readings(self.before, self.claim, joint):
+            found = numbers.of(before, claim, self.relation, in_plane=self.in_plane)
+            if found.status != "refuted":
+                self.tied = f"it depends on {JOINT}"
+                return False
         for other in self.others:
             if not other.averaged:
                 continue
@@ -386,7 +405,7 @@ class ComparedRow:
         assert first is not None
         drawn = self._drawn()
         if drawn is not None or self.relation != "=":
-            return drawn or first
+            return drawn or self._convex(candidates) or first
         for before in candidates:
             facts = context.facts.about([before, self.claim], self.item.index)
             proof = prover.prove(before, self.claim, self.relation, around, facts)
@@ -448,6 +467,9 @@ class ComparedRow:
     def prove_from_assumed(self, candidates: Sequence[Expr]) -> Proof:
         """Of a row that is false in some world, a proof can only rest on what is assumed."""
         around = self.context.chain.standing[:4]
+        averaged = self._in_averages(candidates) or self._convex(candidates)
+        if averaged is not None:
+            return averaged
         for before in candidates if self.relation == "=" else ():
             sides = [before, self.claim]
             known = self.context.facts.about(sides, self.item.index)
@@ -459,6 +481,43 @@ class ComparedRow:
                     self.before = before
                     return proof
         return Proof(False)
+
+    def _convex(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof of an inequality by functions that are said to be convex."""
+        context = self.context
+        for before in candidates if self.relation != "=" else ():
+            convex = context.ties.convex(list(heads_in([before, self.claim])), self.item)
+            if not convex:
+                continue
+            drawn = [other for other in self.others if not other.averaged]
+            sides = [(before, self.claim), *((one.before, one.claim) for one in drawn)]
+            for one, other in sides:
+                ways = convex_ways(one, other, self.relation, convex)
+                proof = context.prover.along(ways)
+                if proof is not None:
+                    self.before = before
+                    return proof
+        return None
+
+    def _in_averages(self, candidates: Sequence[Expr]) -> Proof | None:
+        """A proof of the row with E[f(X_t)] for ∫ f p_t, where p_t is said to be its density."""
+        context = self.context
+        for before in candidates if self.relation == "=" else ():
+            said = density_facts(context, [before, self.claim])
+            if not said:
+                continue
+            sides = [before, self.claim]
+            for fact in said:
+                sides = [replaced(side, fact.before, fact.claim) for side in sides]
+            if context.numeric and context.numbers.of(*sides).status == "refuted":
+                continue
+            facts = context.facts.about(sides, self.item.index)
+            proof = context.prover.prove(*sides, facts=facts)
+            if proof.proved:
+                self.before = before
+                places = dict.fromkeys(fact.place for fact in said)
+                return replace(proof, rests_on=(*places, *proof.rests_on))
+        return None
 
     def strays(self) -> bool:
         """Whether a point is free on one side alone: what it is has to be put in."""

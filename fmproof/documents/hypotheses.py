@@ -157,16 +157,55 @@ def _props(
     if isinstance(term, Expect):
         inner = (*law, *(d for d in term.measure if not isinstance(d, Lebesgue)))
         yield from _moments(term.body, (*_times_in(term, over), *inner), weights)
+        yield from _entropies(term.body, inner)
+        yield from _finite(term.body, inner)
         yield from _at_fixed(term, law) if law else ()
         yield from _props(term.body, inner, seen, over, (*weights, *_before_averages(term.body)))
         return
     at_a_point = any(v.sort is not Sort.PARAM for v in free_vars(term))
     if isinstance(term, IntegralOver) and not law and at_a_point:  # such an average exists
         yield Integrable(term.body, *term.measure)
+    if isinstance(term, IntegralOver) and not law:
+        for density, rest in _drawn_in(term):
+            yield from _moments(rest, (density,))
+            yield from _entropies(rest, (density,))
     if isinstance(term, IntegralOver):
         over = (*over, *(item for item in term.measure if item.var.sort is Sort.REAL))
     for arg in term.args:
         yield from _props(arg, law, seen, over, weights)
+
+
+def _drawn_in(term: IntegralOver) -> Iterator[tuple[Apply, Expr]]:
+    """(p(x), f) of ∫ p(x) f(x) dx, which is an average, too."""
+    variables = tuple(item.var for item in term.measure)
+    parts = factors(term.body)
+    for place, part in enumerate(parts):
+        density = isinstance(part, Apply) and isinstance(part.head, Density)
+        if density and part.head.drawn(part) == variables:
+            yield part, times_of(*without(parts, place))
+
+
+def _entropies(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
+    """log p and log q of a log (p/q) that is averaged, one by one."""
+    for logarithm in sorted(body.atoms(Log), key=str):
+        inside = [f for f in logarithm.args[0].atoms(Apply) if isinstance(f.head, Density)]
+        for density in sorted(inside, key=str) if len(inside) > 1 else ():
+            yield from _closed(Log(density), law)
+
+
+def _finite(body: Expr, law: tuple[Any, ...]) -> Iterator[Prop]:
+    """Parts of a sum over coordinates, which is finite: a_i, log a_i, (log a_i) b_i, …"""
+    drawn = {v for draw in law for v in drawn_by(draw)}
+    if {v.sort for v in drawn} != {Sort.LATENT}:
+        return
+    coordinates = sorted((n for n in body.atoms(Inner) if free_vars(n) & drawn), key=str)
+    logarithms = sorted((n for n in body.atoms(Log) if free_vars(n) & drawn), key=str)
+    for part in summands(body):
+        yield from _closed(part, law)
+    vectors = dict.fromkeys(arg for n in coordinates for arg in n.args if free_vars(arg) & drawn)
+    for one in (*coordinates, *vectors):
+        for weight in (S.One, *logarithms) if logarithms else ():
+            yield from _closed(times_of(weight, one), law)
 
 
 def _before_averages(body: Expr) -> Iterator[Expr]:

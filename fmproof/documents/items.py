@@ -43,6 +43,7 @@ from fmproof.reading.notation.words import (
     restricted_behind,
     restricts,
     role_of,
+    says_convex,
     up_to_a_constant,
 )
 
@@ -158,6 +159,7 @@ class Property:
     symbol: t.Sym
     word: str
     row: int
+    convex: bool = False  #: whether it says that a function is convex
 
 
 @dataclass
@@ -289,8 +291,14 @@ class _Inline:
         lefts = [item.left for item in reading.items[first:]][:1]
         found = lefts or (reading.loose[loose:] if piece.kind == "inline" else [])
         node = found[0] if len(found) == 1 else None
+        if len(found) > 1 and not lefts and all(isinstance(one, t.Sym) for one in found):
+            node = t.Other(found[0].at, "list", tuple(found))  # X, Y or (X, Y)
         at = (piece.start, piece.stop)
         return None if node is None else cls(node, at)
+
+    def bracketed(self, text: str) -> bool:
+        """Whether brackets stand around it."""
+        return text[self.at[0] : self.at[1]].removeprefix("\\(").lstrip("$ ").startswith("(")
 
 
 def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inline:
@@ -306,6 +314,13 @@ def _pair(reading: Reading, text: str, first: _Inline, second: _Inline) -> _Inli
             reading.densities.append((density.node, of.node))
         elif isinstance(of.node, t.Normal) and of.node.point is None:
             reading.gaussians.append((density.node, of.node))
+        elif isinstance(of.node, t.Other) and of.bracketed(text):
+            symbols = tuple(one for one in of.node.parts if isinstance(one, t.Sym))
+            args = density.node.args if isinstance(density.node, t.Call) else symbols
+            if len(args) == len(symbols):  # (X, Y) has the joint density p(x, y)
+                draw = t.Draw(of.node.at, symbols, head_of(density.node))
+                reading.law_draws.append(draw)
+                reading.law_rows.append(len(reading.items))
         elif said == "first":
             return replace(first, at=second.at)
     return second
@@ -328,7 +343,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         if piece.kind == "display":
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
-    for row in found:
+    for i, row in enumerate(found):
+        if i and piece.kind == "inline" and _goes_on_from_name(found[i - 1], row):
+            row = replace(row, left=found[i - 1].right)
         for tokens_beside in row.beside:
             _loose(reading, Row("", None, tokens_beside, row.at))
         if piece.kind == "inline" and not (row.relation and row.left):
@@ -336,14 +353,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             _loose(reading, row)
             role = role_of(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
+            convex = says_convex(source.text, piece.start, piece.stop)
             if diverges(source.text, piece.stop):
                 reading.divergent |= _functions_in(reading.loose[before:])
             for node in reading.loose[before:]:
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
-                if isinstance(head, t.Sym) and special:
-                    reading.properties.append(Property(head, special, len(reading.items)))
+                if isinstance(head, t.Sym) and (special or convex):
+                    word = special or "convex"
+                    reading.properties.append(Property(head, word, len(reading.items), convex))
             continue
         item = Item(source, piece, row, len(reading.items))
         if piece.kind == "inline" and _named_law(reading, item):
@@ -367,6 +386,16 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
+
+
+def _goes_on_from_name(before: Row, row: Row) -> bool:
+    """Whether a row is the second one of a² = c(t) = f(t), which says what c(t) is."""
+    if row.left is not None or not row.relation == before.relation == "=" or not before.right:
+        return False
+    try:
+        return isinstance(parse(before.right), t.Call)
+    except (Unreadable, RecursionError):
+        return False
 
 
 def _functions_in(nodes: Sequence[t.Node]) -> set[str]:

@@ -25,6 +25,7 @@ from fmproof.documents.chain import Line, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce, introduce_coefficient
 from fmproof.documents.context import Context, Memory, open_row, report
+from fmproof.documents.drawn_times import draw_times
 from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import POINT, Item, Reading, blocks, equated, head_of
 from fmproof.documents.model import WRONG, DocumentReport, RowReport, SymbolReport, Verdict
@@ -98,6 +99,7 @@ class Judge:
             self.elab.variables[POINT] = Var(self.elab.names.of("u", POINT), Sort.VEC)
         self.elab.said_laws = reading.laws
         self.elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
+        draw_times(reading, evidence)
         self.elab.candidates = candidates_of(reading, evidence)
         self.elab.courses = set(self._paths_followed())
         moved = (carried(item.left, item.right) for item in reading.items)
@@ -218,15 +220,29 @@ class Judge:
             self._draw(draw)
 
     def _learn_densities_of_paths(self) -> None:
-        """p_t(z_t), of a path z_t with noise and a p that nothing else says: the density of z_t."""
+        """p_t(z_t) or p_t(z), of a path z_t with noise and a p that nothing else says: the density
+        of z_t."""
         laws = [draw.law for draw in self.reading.law_draws]
         said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(self.elab.candidates)
         for key, calls in self.elab.evidence.called.items():
             if not self.elab.is_density(key) or key in said or any(call.given for call in calls):
                 continue
-            paths = {spelled(path): path for path in map(_at_its_time, calls) if path is not None}
+            found = list(map(_at_its_time, calls))
+            by_letter = not (any(found) or self.elab.strict or key in self.elab.evolving)
+            if by_letter:
+                found = list(map(self._path_of, calls))
+            paths = {spelled(path): path for path in found if path is not None}
             if len(paths) == 1 and all(map(self._has_density, paths.values())):
                 self.elab.density_of.setdefault(key, *paths.values())
+                if by_letter:
+                    self.elab.by_letter.add(key)
+
+    def _path_of(self, call: t.Call) -> t.Sym | None:
+        """The path z_t, for p_t(z)."""
+        place = call.args[0] if len(call.args) == 1 else None
+        if not isinstance(place, t.Sym) or place.sub or len(call.head.sub) != 1:
+            return None
+        return self.elab.evidence.spellings.get(spelled(replace(place, sub=call.head.sub)))
 
     def _has_density(self, path: t.Sym) -> bool:
         one = noised(self.elab, path)

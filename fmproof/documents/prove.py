@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import process_time
@@ -158,6 +158,10 @@ class FirstWitness:
         """Another way to the same theorem, while the time for it lasts."""
         return self._through(ways(before, claim), context)
 
+    def along(self, found: Iterable[Way]) -> Proof | None:
+        """The first of some ways that is a proof."""
+        return self._through(found, ())
+
     def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
         for way in found:
             if self._left() <= 0:
@@ -207,7 +211,11 @@ class FirstWitness:
                     variables=_fixed(terms, [*own, *equations]),
                 )
                 if self._checked(whole, ("auto",)).proved:
-                    return self._with_proofs(row, terms, facts, own, equations)
+                    for proofs in (_as_proved, _as_said):
+                        found = self._with_proofs(row, terms, facts, own, equations, proofs)
+                        if found is not None:
+                            return found
+                    return None
             except (FmproofError, RecursionError):
                 continue
         return None
@@ -219,6 +227,7 @@ class FirstWitness:
         facts: Sequence[Fact],
         own: Sequence[Hypothesis],
         equations: Sequence[Hypothesis],
+        proofs: Callable[[Fact, Derivation], Sequence[Part]],
     ) -> Proof | None:
         parts: list[Part] = []
         hypotheses = {canon(h.prop): h.prop for h in own}
@@ -238,7 +247,7 @@ class FirstWitness:
                     name="",
                     steps=[_renamed(step, f"{i}.{j}.") for step in part.steps],
                 )
-                for j, part in enumerate(fact.derivation.parts, 1)
+                for j, part in enumerate(proofs(fact, fact.derivation), 1)
             ]
         if any(step.references for part in parts for step in part.steps):
             return None  # parts that cite each other by name
@@ -313,6 +322,22 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:
+    """The parts of a fact's proof."""
+    return derivation.parts
+
+
+def _as_said(fact: Fact, derivation: Derivation) -> Sequence[Part]:
+    """The parts of a fact's proof, from its own left side to its right: what was proved may be the
+    row with its paths drawn."""
+    first, *more = derivation.parts
+    last = first.steps[-1].claim
+    if more or (first.start, last) == (fact.before, fact.claim):
+        return derivation.parts
+    steps = [Step("s", first.start, by="auto"), *first.steps, Step("e", fact.claim, by="auto")]
+    return [replace(first, start=fact.before, steps=steps)]
 
 
 def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:

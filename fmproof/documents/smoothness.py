@@ -26,6 +26,7 @@ from fmproof.lang.nodes import (
     Gaussian,
     Grad,
     Head,
+    Inner,
     IntegralOver,
     Log,
     Named,
@@ -165,11 +166,20 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             yield VanishesWith(S.One, part)
     if len(others) > 1 and all(map(_is_of_time, others)):
         yield from map(Positive, others)  # t (1 − t): 0 < t < 1
+    elif others and all(map(_is_coordinate, others)):
+        for part in others:
+            (index,) = (v for v in free_vars(part) if v.sort is Sort.LATENT)
+            yield ForAll(Positive(part), index)
     elif others:
         part = others[0] if len(others) == 1 else term
         yield Positive(part)
         if isinstance(part, Apply) and isinstance(part.head.definition, Expect):
             yield Positive(part.head.unfold(part.arguments))
+
+
+def _is_coordinate(part: Expr) -> bool:
+    """⟨a, e_i⟩, with an index i: below a logarithm every one is > 0."""
+    return isinstance(part, Inner) and sum(v.sort is Sort.LATENT for v in free_vars(part)) == 1
 
 
 def _is_of_time(part: Expr) -> bool:

@@ -19,7 +19,9 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
+from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import (
     Item,
@@ -133,7 +135,12 @@ class Ties:
     def on(self, terms: Sequence[Expr], item: Item) -> Verdict:
         """What holds the numbers of a row back."""
         heads = sorted(heads_in(terms), key=lambda head: head.name)
-        lacking = [self.elab.unknowns[head] for head in heads if head in self.elab.unknowns]
+        joint = any_law.joint_laws_in(self.elab, terms)
+        lacking = [
+            self.elab.unknowns[head]
+            for head in heads
+            if head in self.elab.unknowns and head not in joint
+        ]
         if lacking:
             return Verdict(f"{lacking[0]} is not in the language yet")
         undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
@@ -182,8 +189,11 @@ class Ties:
         moving = _moving(terms)
         carried = any(term.has(Div) for term in terms)
         held = self._joint_beside(undefined) or self._sampled(terms, undefined)
+        held = held or any_law.held(self.elab, self.items, item, terms, joint)
         if held:
             return Verdict(held)
+        for word, place in self.moments if joint else ():
+            return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""
             if isinstance(head, Density):
@@ -193,9 +203,12 @@ class Ties:
             held = held or self._by_itself(head, terms)
             if held:
                 return Verdict(held)
+        convex = self.convex([*undefined], item)
+        told = {self.key_of_head(head) for head in convex}
         for one in self.properties:
             special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
-            if special and one.row <= item.index + 1:
+            only = one.convex and key_of(one.symbol) in told
+            if special and one.row <= item.index + 1 and not only:
                 return Verdict(f"words say that {special} is special: {one.word}")
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
@@ -203,7 +216,7 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         if numbers_only and (undefined or len(free) > 1):
             return Verdict(TIED_COEFFICIENTS)
-        assumed: list[Prop] = []
+        assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
             is_number(place)
             for term in terms
@@ -233,6 +246,16 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+
+    def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
+        """The functions among ``heads`` that are convex by words before a row."""
+        said = {
+            key_of(one.symbol)
+            for one in self.properties
+            if one.convex and one.row <= item.index + 1
+        }
+        found = {head for head in heads if may_be_convex(head) and self.key_of_head(head) in said}
+        return sorted(found, key=lambda head: head.name)
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
@@ -272,14 +295,18 @@ class Ties:
         """Whether a variable has a time as its subscript."""
         return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
 
-    def saying(self, item: Item) -> Iterator[tuple[Item, t.Node]]:
-        """The rows before ``item`` that may say what a symbol is, and their left sides."""
+    def saying(self, item: Item, closed: bool = False) -> Iterator[tuple[Item, t.Node]]:
+        """The rows before ``item`` that may say what a symbol is, and their left sides.
+
+        Args:
+            closed: also definitions that are not put in, since they are integrals in coefficients.
+        """
         for other, left in self._said:
             if other.index >= item.index:
                 return
             candidate = other.candidate
             used = candidate is not None and (
-                candidate.state == "used" or candidate.why == KEPT_CLOSED
+                candidate.state == "used" or (candidate.why == KEPT_CLOSED and not closed)
             )
             if left is None or used or other.problem is not None or not is_bare_symbol(left):
                 continue
@@ -482,7 +509,8 @@ class Ties:
         if head in moving:
             return f"how {text(head)} moves is not said"
         drawn = self.key_of_head(head) in self.elab.density_of
-        if head in beside or drawn or self._put_into(head, terms):
+        path = head in beside and head not in _drawn_from(terms)
+        if path or drawn or self._put_into(head, terms):
             return f"{text(head)} may be the density of a path"
         return ""
 
@@ -547,6 +575,13 @@ def _at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
     found = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
     slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
     return found | {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
+
+
+def _drawn_from(terms: Sequence[Expr]) -> set[Head]:
+    """The laws of averages, also of those in definitions: what is given is drawn from them."""
+    averages = {n for term in terms for n in term.atoms(Expect)}
+    averages |= {mean for term in terms for mean in means(term)}
+    return {item.head for node in averages for item in node.measure if isinstance(item, Apply)}
 
 
 def _moving(terms: Sequence[Expr]) -> set[Head]:

@@ -58,12 +58,15 @@ _CALCULUS: tuple[tuple[str, ...], ...] = (
     ("definition", "gaussian", "log", "exp", "root", "derivative", "square", "cancel"),
     ("definition", "exchange", "derivative", "cancel"),
     ("expectation", "derivative", "cancel"),
+    ("definition", "derivative", "exchange", "log", "square", "linearity", "cancel"),
     ("definition", "expectation", "exchange", "log", "derivative", "linearity", "fubini", "cancel"),
 )
 """What is tried where derivatives or functions are in the row."""
 _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 """Conditional expectations are replaced by what they average."""
 _APART = ("linearity",)
+_BY_NAME = ("square", "linearity")
+"""Averages of sums taken apart, with what is in them by its name: a score stays one."""
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
@@ -100,6 +103,8 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
+    if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
+        yield _by_name(before, claim)
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     for by in _second_moments([before, claim], kinds):
@@ -128,6 +133,25 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
     if rooted is not None:
         yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
+
+
+def _by_name(before: Expr, claim: Expr) -> Way:
+    """With losses written out alone."""
+    lines = [*_opened(before), *reversed([*_opened(claim)]), claim]
+    by = ["definition"] * len(_opened(before)) + [_BY_NAME] + ["definition"] * len(_opened(claim))
+    steps = [
+        Step(f"{i}", line, by=words)
+        for i, (line, words) in enumerate(zip(lines, by, strict=True), 1)
+    ]
+    return Way((Part("row", before, steps),), _BY_NAME)
+
+
+def _opened(term: Expr) -> tuple[Expr, ...]:
+    """A loss as the average that defines it; nothing of what is none."""
+    if not (isinstance(term, Apply) and term.head.definition is not None):
+        return ()
+    body = term.head.unfold(term.arguments)
+    return (body,) if kinds_in([body]) & _AVERAGED else ()
 
 
 def _second_moments(terms: Sequence[Expr], kinds: set[type]) -> Iterator[tuple[str, ...]]:

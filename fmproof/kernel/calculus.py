@@ -10,7 +10,7 @@ from sympy import Expr, S
 from fmproof.errors import RuleError
 from fmproof.kernel.gaussian import exponent
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
-from fmproof.kernel.rule import Equation, require, rule
+from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, summands, without
 from fmproof.lang.node import is_nonnegative, is_one_of, shown, sort_of
@@ -148,20 +148,6 @@ def fewer_variables(premise: Prop, var: Var) -> Sequent:
     return infer(
         Differentiable(substitute(node.body, {var: dict(node.pairs)[var]}), *rest), premise
     )
-
-
-@rule("C13", "a function has one derivative")
-def differentiable_equal(theorem: Equation, goal: Prop) -> Sequent:
-    """From ⊢ f = g for every x: {g differentiable} ⊢ f differentiable."""
-    node: Any = goal
-    fits = type(goal) is Differentiable and alpha_equal(node.body, theorem.lhs)
-    require(fits, "differentiable", f"that {shown(theorem.lhs)} is differentiable", goal)
-    hypotheses = []
-    for hypothesis in theorem.hypotheses:
-        for var, _ in node.pairs:
-            hypothesis = ForAll(hypothesis, var) if var in free_vars(hypothesis) else hypothesis
-        hypotheses.append(hypothesis)
-    return infer(goal, Differentiable(theorem.rhs, *node.args[1:]), *hypotheses)
 
 
 # --- what they are ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from sympy import Expr
@@ -64,18 +65,33 @@ def congruence(node: Expr, parts: Mapping[int, Equation]) -> Sequent:
     then hold for almost every value (integrals, expectations) or for every value (gradients,
     minimisers), and stands so in the result. Laws, ranges and names are not rewritten.
     """
+    other, hypotheses = _rewritten(node, parts, "congruence")
+    return infer(Equals(node, other), *hypotheses)
+
+
+@rule("C13", "Leibniz's law; Folland, Real Analysis, proposition 2.23")
+def equal_sides(goal: Prop, parts: Mapping[int, Equation]) -> Sequent:
+    """From ⊢ a = b: {P(b)} ⊢ P(a), for a proposition P about the values of terms, and that a
+    function is integrable or differentiable; what the equation needs holds as for congruence.
+    """
+    other, hypotheses = _rewritten(goal, parts, "equal sides")
+    return infer(goal, other, *hypotheses)
+
+
+def _rewritten(node: Any, parts: Mapping[int, Equation], name: str) -> tuple[Any, list[Prop]]:
+    """``node`` with the right sides of the equations, and what they need there."""
     places, args = declaration(node).places(node), list(node.args)
     hypotheses: list[Prop] = []
     for place, theorem in parts.items():
         if place not in places:
-            raise RuleError(f"congruence: cannot rewrite inside {shown(node)} at {place}")
+            raise RuleError(f"{name}: cannot rewrite inside {shown(node)} at {place}")
         if not alpha_equal(args[place], theorem.lhs):
             raise RuleError(
-                f"congruence: {shown(theorem.lhs)} is not argument {place} of {shown(node)}"
+                f"{name}: {shown(theorem.lhs)} is not argument {place} of {shown(node)}"
             )
         args[place] = theorem.rhs
         hypotheses.extend(lifted(h, node, places[place]) for h in theorem.hypotheses)
-    return infer(Equals(node, rebuilt(node, *args)), *hypotheses)
+    return rebuilt(node, *args), hypotheses
 
 
 def lifted(prop: Prop, node: Any, lift: Lift) -> Prop:
@@ -83,24 +99,10 @@ def lifted(prop: Prop, node: Any, lift: Lift) -> Prop:
 
     A place where an equation is needed at the same values lies outside what the node binds.
     """
-    if lift is Lift.HERE or not free_vars(prop).intersection(bound_vars(node)):
+    met = [var for var in bound_vars(node) if var in free_vars(prop)]
+    if lift is Lift.HERE or not met:
         return prop
-    if lift is Lift.ALMOST:
-        return Almost(prop, *node.measure)
-    return ForAll(prop, node.var)
-
-
-@rule("E6", "Leibniz's law")
-def equal_sides(goal: Prop, parts: Mapping[int, Equation]) -> Sequent:
-    """From ⊢ a = b: {P(b)} ⊢ P(a), for a proposition P about the values of terms."""
-    places, args = declaration(goal).places(goal), list(goal.args)
-    hypotheses: list[Prop] = []
-    for place, theorem in parts.items():
-        if place not in places or not alpha_equal(args[place], theorem.lhs):
-            raise RuleError("equal sides: cannot rewrite %s in %s", theorem.lhs, goal)
-        args[place] = theorem.rhs
-        hypotheses.extend(theorem.hypotheses)
-    return infer(goal, rebuilt(goal, *args), *hypotheses)
+    return Almost(prop, *node.measure) if lift is Lift.ALMOST else reduce(ForAll, met, prop)
 
 
 @rule("E1", _EQUALITY)

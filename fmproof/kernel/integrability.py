@@ -15,11 +15,11 @@ from sympy import Expr, S
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.kernel.equality import lifted
-from fmproof.kernel.integrals import integral_argument, is_integral, joint_law
-from fmproof.kernel.ring import ring_normal
+from fmproof.kernel.integrals import integral_argument, is_integral, joint_law, with_body
+from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import Add, factors, mul, summands, without
+from fmproof.lang.arithmetic import add, factors, mul, without
 from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
@@ -146,30 +146,21 @@ def finite_measure(goal: Prop) -> Sequent:
 # --- domination: |f| ≤ Σ |gᵢ| pointwise --------------------------------------------------
 
 
-@rule("C6", "Folland, Real Analysis, section 2.3")
-def sum_of_integrable(goal: Prop) -> Sequent:
-    """{each fᵢ integrable} ⊢ Σ fᵢ integrable."""
-    parts = summands(ring_normal(_require(goal, "sum").body))
-    if len(parts) < 2:
-        raise RuleError("sum: expected a sum, found %s", goal)
-    return infer(goal, *(_over(goal, part) for part in parts))
-
-
-@rule("C7", "Folland, Real Analysis, section 2.2")
-def constant_factor(goal: Prop) -> Sequent:
-    """{f integrable} ⊢ c·f and f/c integrable, for c free of the integrated variables."""
-    node = _require(goal, "constant factor")
-    bound = frozenset(bound_vars(node))
-    kept: list[Expr] = []
-    for factor in factors(node.body):
-        if type(factor) is Ratio and not bound & free_vars(factor.args[1]):
-            kept.append(factor.args[0])
-        elif bound & free_vars(factor) or sort_of(factor) is Sort.VEC:
-            kept.append(factor)
-    rest = mul(*kept)
-    if rest == node.body:
-        raise RuleError("constant factor: none in %s", goal)
-    return infer(goal, _over(node, rest))
+@rule("C6", "Folland, Real Analysis, sections 2.2 and 2.3")
+def combination_integrable(
+    goal: Prop, coefficients: Sequence[Expr], parts: Sequence[Expr]
+) -> Sequent:
+    """{each fᵢ integrable} ⊢ f integrable, where f = Σ cᵢ fᵢ by arithmetic, for cᵢ free of the
+    integrated variables.
+    """
+    node = _require(goal, "sum")
+    whole = add(*(mul(c, part) for c, part in zip(coefficients, parts, strict=True)))
+    if whole != node.body and polynomial(whole) != polynomial(node.body):
+        raise RuleError("sum: %s is not the integrand of %s", whole, goal)
+    for constant in coefficients:
+        if free_vars(constant).intersection(bound_vars(node)):
+            raise RuleError("sum: %s is no constant in %s", constant, goal)
+    return infer(goal, *(_over(node, part) for part in parts))
 
 
 @rule("C8", "|b·(a/b)| ≤ |a|, with a/0 = 0")
@@ -189,67 +180,16 @@ def cancelled_ratio(goal: Prop) -> Sequent:
 
 
 @rule("C2", LP)
-def cauchy_schwarz(goal: Prop) -> Sequent:
-    """{w‖a‖², w‖b‖² integrable} ⊢ w⟨a, b⟩ integrable, since 2|⟨a, b⟩| ≤ ‖a‖² + ‖b‖²."""
+def product_integrable(goal: Prop, weight: Expr, a: Expr, b: Expr) -> Sequent:
+    """{w|a|², w|b|² integrable} ⊢ w·a·b integrable, since 2|a b| ≤ |a|² + |b|²; a and b are scalars
+    or vectors, and of two vectors a·b is ⟨a, b⟩.
+    """
     node = _require(goal, "Cauchy–Schwarz")
-    for inner, weight in _inner_factors(node.body):
-        if not inner.is_square:
-            return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in inner.args))
-    raise RuleError("Cauchy–Schwarz: no inner product in %s", goal)
-
-
-@rule("C2", LP)
-def scalar_cauchy_schwarz(goal: Prop, first: int, second: int) -> Sequent:
-    """{w a², w b² integrable} ⊢ w·a·b integrable for scalars a and b, since 2|a b| ≤ a² + b²."""
-    node = _require(goal, "Cauchy–Schwarz")
-    parts = factors(node.body)
-    fits = first != second and {first, second} <= set(range(len(parts)))
-    require(fits, "Cauchy–Schwarz", f"factors {first} and {second}", goal)
-    a, b = parts[first], parts[second]
-    if sort_of(a) is not Sort.REAL or sort_of(b) is not Sort.REAL:
-        raise RuleError("Cauchy–Schwarz: %s and %s are not both scalars", a, b)
-    weight = mul(*without(parts, first, second))
-    return infer(goal, *(_over(node, mul(weight, f, f)) for f in (a, b)))
-
-
-@rule("C4", LP)
-def parallelogram(goal: Prop) -> Sequent:
-    """{each w‖aᵢ‖² integrable} ⊢ w‖Σ aᵢ‖² integrable, since ‖Σ aᵢ‖² ≤ n Σ ‖aᵢ‖²."""
-    node = _require(goal, "parallelogram")
-    for inner, weight in _inner_factors(node.body):
-        if inner.is_square and type(inner.args[0]) is Add:
-            parts = inner.args[0].args
-            return infer(goal, *(_over(node, mul(weight, Inner(a, a))) for a in parts))
-    raise RuleError("parallelogram: no squared norm of a sum in %s", goal)
-
-
-@rule("C5", LP)
-def square_integrable(goal: Prop) -> Sequent:
-    """{w‖f‖², w integrable} ⊢ w·f integrable for a vector f, since ‖f‖ ≤ 1 + ‖f‖²."""
-    node = _require(goal, "second moment")
-    parts = factors(node.body)
-    places = [i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC]
-    if len(places) != 1:
-        raise RuleError("second moment: expected a vector, found %s", node.body)
-    vector, weight = parts[places[0]], mul(*without(parts, *places))
-    return infer(goal, _over(node, mul(weight, Inner(vector, vector))), _over(node, weight))
-
-
-@rule("C5", LP)
-def scalar_square_integrable(goal: Prop, place: int) -> Sequent:
-    """{w f², w integrable} ⊢ w·f integrable for a scalar f, since |f| ≤ 1 + f²."""
-    node = _require(goal, "second moment")
-    parts = factors(node.body)
-    fits = 0 <= place < len(parts) and sort_of(parts[place]) is Sort.REAL
-    require(fits, "second moment", f"a scalar factor {place}", goal)
-    f, weight = parts[place], mul(*without(parts, place))
-    return infer(goal, _over(node, mul(weight, f, f)), _over(node, weight))
-
-
-def _inner_factors(body: Expr) -> list[tuple[Any, Expr]]:
-    """Each inner product among the factors, with the product of the others."""
-    parts = factors(body)
-    return [(f, mul(*without(parts, i))) for i, f in enumerate(parts) if type(f) is Inner]
+    vectors = sort_of(a) is sort_of(b) is Sort.VEC
+    if node.body != mul(weight, Inner(a, b) if vectors else mul(a, b)):
+        raise RuleError("Cauchy–Schwarz: %s is not about %s times %s times %s", goal, weight, a, b)
+    squares = (Inner(f, f) if sort_of(f) is Sort.VEC else mul(f, f) for f in (a, b))
+    return infer(goal, *(_over(node, mul(weight, square)) for square in squares))
 
 
 # --- integrals inside the integrand ------------------------------------------------------
@@ -272,57 +212,25 @@ def integral_inside(goal: Prop) -> Sequent:
 
 
 @rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")
-def jensen(goal: Prop) -> Sequent:
-    """{‖f‖² j integrable over x and z} ⊢ ‖u‖² m integrable over x, for u = ∫ f·(j/m) dz and
-    m = ∫ j dz by definition, j ≥ 0.
+def mean_square_integrable(
+    goal: Prop, weight: Expr, values: Expr, average: Equation, mass: Equation
+) -> Sequent:
+    """From ⊢ u = ∫ f·(j/m) dz and ⊢ m = ∫ j dz, j ≥ 0: {w‖f‖² j integrable over x and z} ⊢ w‖u‖² m
+    integrable over x.
 
     Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
     makes a marginal field square integrable when the conditional field is.
     """
     node = _require(goal, "Jensen")
     body, measures = against_lebesgue(node.body, node.measure)
-    taken = free_vars(body).union(*map(drawn_by, measures))
-    for inner, weight in _inner_factors(body):
-        split = _average(inner.args[0], taken) if inner.is_square else None
-        if split is None:
-            continue
-        values, joint, marginal, integrated = split
-        weights = factors(weight)
-        for place, factor in enumerate(weights):
-            if alpha_equal(factor, marginal):
-                inside = mul(*without(weights, place), joint, Inner(values, values))
-                return infer(goal, Integrable(inside, *measures, *integrated))
-    raise RuleError("Jensen: no squared conditional expectation with its weight in %s", goal)
-
-
-def _average(field: Any, taken: frozenset[Var]) -> tuple[Expr, Expr, Any, Any] | None:
-    """``(f, j, m, dz)`` when a field is ∫ f·(j/m) dz, also by definition, m is ∫ j dz, j ≥ 0."""
-    if type(field) is Apply and field.head.definition is not None:
-        field = field.head.unfold(field.arguments)
-    if type(field) is not IntegralOver:
-        return None
-    average = apart(field, taken)
-    parts = factors(average.body)
-    for place, ratio in enumerate(parts):
-        joint, marginal = ratio.args if type(ratio) is Ratio else (None, None)
-        if type(marginal) is not Apply or marginal.head.definition is None:
-            continue
-        mass = marginal.head.unfold(marginal.arguments)
-        values = mul(*without(parts, place))
-        if (
-            is_nonnegative(joint)
-            and alpha_equal(mass, IntegralOver(joint, *average.measure))
-            and sort_of(values) is Sort.VEC
-        ):
-            return values, joint, marginal, average.measure
-    return None
-
-
-@rule("C13", "equal functions have equal integrals; Folland, Real Analysis, proposition 2.23")
-def equal_integrand(goal: Prop, theorem: Equation) -> Sequent:
-    """From ⊢ f = g: {g integrable} ⊢ f integrable; what that needs holds almost everywhere."""
-    node = _require(goal, "equal integrands")
-    if not alpha_equal(node.body, theorem.lhs):
-        raise RuleError("equal integrands: %s is not in %s", theorem.lhs, goal)
-    hypotheses = (lifted(h, node, Lift.ALMOST) for h in theorem.hypotheses)
-    return infer(goal, _over(node, theorem.rhs), *hypotheses)
+    m, total, u = mass.lhs, mass.rhs, average.lhs
+    fits = type(total) is IntegralOver and is_nonnegative(total.body)
+    require(fits, "Jensen", "a mass ∫ j with j ≥ 0", total)
+    if not alpha_equal(average.rhs, with_body(total, mul(values, Ratio(total.body, m)))):
+        raise RuleError("Jensen: %s is no average by the mass %s", u, m)
+    whole = mul(weight, m, Inner(u, u))
+    if not alpha_equal(body, whole) or free_vars(whole).intersection(bound_vars(total)):
+        raise RuleError("Jensen: %s is not about the square of %s with its mass", goal, u)
+    inside = mul(weight, total.body, Inner(values, values))
+    needed = (lifted(h, node, Lift.ALMOST) for th in (average, mass) for h in th.hypotheses)
+    return infer(goal, Integrable(inside, *measures, *total.measure), *needed)

@@ -111,6 +111,7 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
     "int": _number,
     "Head": _head,
     "Sequence[Draw]": _draws,
+    "Sequence[Expr]": _each(_term),
     "Sequence[int]": _each(_number),
     "tuple[Var, ...]": _each(_variable),
     "Mapping[int, Equation]": _pairs(_number, _equation),

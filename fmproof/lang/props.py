@@ -335,12 +335,13 @@ def _sides(node: Any) -> Mapping[int, Lift]:
 
 declare(Equals, bound=nothing, places=no_places, **_NO_TERM)  # rewritten by transitivity alone
 declare(AtMost, VanishesWith, Positive, bound=nothing, places=_sides, **_NO_TERM)
-declare(Integrable, Almost, bound=measure_bound, places=no_places, **_NO_TERM)
+declare(Integrable, bound=measure_bound, places=lambda node: {0: Lift.ALMOST}, **_NO_TERM)
+declare(Almost, bound=measure_bound, places=no_places, **_NO_TERM)
 declare(ForAll, bound=lambda node: (node.var,), places=no_places, **_NO_TERM)
 declare(
     Differentiable,
     bound=lambda node: tuple(var for var, _ in node.pairs),
-    places=no_places,
+    places=lambda node: {0: Lift.EVERY},
     **_NO_TERM,
 )
 declare(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sympy import Basic, Expr
 
 from fmproof.lang.arithmetic import Mul
-from fmproof.lang.nodes import Apply, Density, Div, Field, Head, Partial, Scalar, Var
+from fmproof.lang.nodes import Apply, Density, Div, Field, Grad, Head, Partial, Scalar, Var
 from fmproof.lang.nodes.measure import Lebesgue, Let, drawn_by
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import fresh, substitute
@@ -60,6 +60,7 @@ class Asked:
         carried: fields that have to carry a density.
         moving: points that have to move along a field.
         equal: fields and functions that have to be equal to another.
+        convex: real functions of a vector that have to be convex.
     """
 
     positive: frozenset[Head] = frozenset()
@@ -67,6 +68,7 @@ class Asked:
     carried: tuple[tuple[Head, Carried], ...] = ()
     moving: tuple[tuple[Head, Moving], ...] = ()
     equal: tuple[tuple[Head, Equal], ...] = ()
+    convex: frozenset[Head] = frozenset()
 
     @classmethod
     def of(cls, props: Iterable[Any]) -> Asked:
@@ -78,6 +80,7 @@ class Asked:
             tuple(carried_fields(props).items()),
             tuple(moving_points(props).items()),
             tuple(equal_heads(props).items()),
+            convex_heads(props),
         )
 
 
@@ -109,6 +112,23 @@ def below_one(props: Iterable[Any]) -> frozenset[Head]:
         if len(rest) == 1 and rest[0].head.definition is None:
             found.add(rest[0].head)
     return frozenset(head for head in found if not head.draws)
+
+
+def convex_heads(props: Iterable[Any]) -> frozenset[Head]:
+    """The functions c of which hypotheses say 0 ≤ c(a) − c(b) − ⟨∇c(b), a − b⟩."""
+    found: set[Head] = set()
+    for prop in map(stripped, props):
+        if not (isinstance(prop, AtMost) and prop.lhs == 0 and prop.rhs.is_Add):
+            continue
+        heads = {call.head for call in prop.rhs.atoms(Apply)}
+        slopes = {grad.body for grad in prop.rhs.atoms(Grad)}
+        values = [part for part in prop.rhs.args if isinstance(part, Apply)]
+        if len(heads) == len(slopes) == len(values) == 1:
+            (head,) = heads
+            vector = [v.sort for v in head.params] == [Sort.VEC]
+            if isinstance(head, Scalar) and vector and head.definition is None:
+                found.add(head)
+    return frozenset(found)
 
 
 def _factors(term: Any) -> Iterator[Any]:

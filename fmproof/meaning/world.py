@@ -212,7 +212,7 @@ class World:
                 found[head] = RandomPoints(head, self.dim, draw)
             elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
-            elif head in self.bowls:
+            elif head in self.bowls or head in self.asked.convex:
                 found[head] = Bowl(head, self.dim, draw)
             elif head in self.linear:
                 found[head] = LinearField(head, draw)

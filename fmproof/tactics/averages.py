@@ -13,10 +13,16 @@ from sympy import Basic, Expr, S
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.conditional import contraction, pull_out, transfer
-from fmproof.kernel.equality import instantiate_head, reflexivity, symmetry, transitivity, unfold
+from fmproof.kernel.equality import (
+    equal_sides,
+    instantiate_head,
+    reflexivity,
+    symmetry,
+    transitivity,
+    unfold,
+)
 from fmproof.kernel.gaussian import is_gaussian
 from fmproof.kernel.hypotheses import discharge
-from fmproof.kernel.integrability import equal_integrand
 from fmproof.kernel.integrals import drop_draw, joint_law, reorder_draws
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
@@ -288,7 +294,7 @@ def _carried(
 ) -> Theorem | None:
     reordered = Integrable(goal.body, *measure)
     first = attempt(same_law, goal, reordered)
-    second = attempt(equal_integrand, reordered, equal)
+    second = attempt(equal_sides, reordered, {0: equal})
     if first is None or second is None:
         return None
     return discharge(first, discharge(second, theorem))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Expr
 
+from fmproof.derived.dominations import cauchy_schwarz, parallelogram
 from fmproof.errors import SortError
-from fmproof.kernel.equality import instantiate_head, symmetry, transitivity
+from fmproof.kernel.equality import equal_sides, instantiate_head, symmetry, transitivity
 from fmproof.kernel.hypotheses import discharge
-from fmproof.kernel.integrability import cauchy_schwarz, equal_integrand, parallelogram
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit, remembered
@@ -45,8 +45,8 @@ def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
     if second is None:
         return None
     ours, theirs = _equal_to_it(goal.body), _equal_to_it(fact.body)
-    first = ours and attempt(equal_integrand, goal, ours)
-    third = theirs and attempt(equal_integrand, other, symmetry(theirs))
+    first = ours and attempt(equal_sides, goal, {0: ours})
+    third = theirs and attempt(equal_sides, other, {0: symmetry(theirs)})
     if first is None or third is None:
         return None
     return discharge(first, discharge(second, third))

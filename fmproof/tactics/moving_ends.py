@@ -19,6 +19,7 @@ from fmproof.errors import RuleError
 from fmproof.kernel.calculus import derivative, exchange
 from fmproof.kernel.equality import (
     congruence,
+    equal_sides,
     generalise,
     instantiate,
     instantiate_head,
@@ -27,7 +28,6 @@ from fmproof.kernel.equality import (
     transitivity,
 )
 from fmproof.kernel.hypotheses import assume, discharge
-from fmproof.kernel.integrability import equal_integrand
 from fmproof.kernel.integrals import linear_parts, linearity
 from fmproof.kernel.intervals import fundamental_theorem
 from fmproof.kernel.ring import linear_combination, ring, ring_normal
@@ -291,7 +291,7 @@ def _sloped(term: Expr, var: Var) -> Theorem:
 
 def _carried(equation: Theorem) -> Theorem:
     """That the left side is integrable over [0, 1], from that the right side is."""
-    return equal_integrand(Integrable(equation.lhs, Lebesgue(*_UNIT)), equation)
+    return equal_sides(Integrable(equation.lhs, Lebesgue(*_UNIT)), {0: equation})
 
 
 def _for(theorem: Theorem, g: Expr) -> Theorem:

@@ -58,6 +58,7 @@ from fmproof.certificate.library import (
     last_words,
 )
 from fmproof.certificate.proved import certificate_of
+from fmproof.derived import dominations
 from fmproof.errors import InputError
 from fmproof.kernel import (
     algebra,
@@ -66,7 +67,6 @@ from fmproof.kernel import (
     conditional,
     functions,
     gaussian,
-    integrability,
     integrals,
     order,
     ring,
@@ -179,7 +179,7 @@ SMALL: Mapping[str, Callable[[], Theorem]] = {
         order.nonnegativity(norm2(x + y)), algebra.bilinearity(norm2(x + y))
     ),
     "a multiple of what vanishes": lambda: almost.multiple_vanishes(VanishesWith(a(t), b(t)), 0),
-    "a sum of integrable vectors": lambda: integrability.sum_of_integrable(
+    "a sum of integrable vectors": lambda: dominations.sum_of_integrable(
         Integrable(z + F(z), q(z))
     ),
 }

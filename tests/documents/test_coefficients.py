@@ -17,6 +17,15 @@ OUTPUT = (
     "$$ 0 = 2 c_g(\\sigma) \\sigma^2 - 2 (1 - c_g(\\sigma)) \\tau^2 , $$\n\n"
 )
 KEEPS_VARIANCE = "Let\n\n$$ \\alpha_t^2 + \\sigma_t^2 = 1 . $$\n\n"
+KERNEL = (
+    "The kernel is $p_t(x | y) = \\mathcal N(x; m(t) y, \\sigma(t)^2 I)$ with\n\n"
+    "$$ m(t) = \\exp\\Big( -\\tfrac12 \\int_0^t \\beta(s)\\, ds \\Big), \\qquad"
+    " \\sigma(t)^2 = 1 - \\exp\\Big( - \\int_0^t \\beta(s)\\, ds \\Big) , $$\n\n"
+)
+NAMED = (
+    "The path has $a^2 = \\bar\\alpha(t) = e^{-\\int_0^t \\beta(s) ds}$ and"
+    " $b^2 = 1 - \\bar\\alpha(t)$, with $\\beta(t) > 0$,\n\n"
+)
 DECAY = (
     "The schedules satisfy\n\n$$ \\frac{\\dot m_t}{m_t} = -\\tfrac12 \\beta(t) , "
     "\\qquad m_t^2 + s_t^2 = 1 . $$\n\n"
@@ -25,6 +34,9 @@ TAKE = "Take $\\gamma(t) = \\sqrt{2 t (1-t)}$.\n\n"
 SCALE = "With $s_t = e^{-\\lambda t}$\n\n"
 
 FOLLOWS = {
+    "what keeps the variance": (KERNEL, r"m(t)^2 + \sigma(t)^2 = 1"),
+    "a rate that has a name": (NAMED, r"\frac{\dot a}{a} = -\tfrac12 \beta(t)"),
+    "the other rate": (NAMED, r"\frac{\dot b}{b} = - \frac{a^2}{b^2} \frac{\dot a}{a}"),
     "the positive root": (INPUT, r"c_i(\sigma) = \frac{1}{\sqrt{\sigma^2 + \tau^2}}"),
     "what is linear": (OUTPUT, r"c_g(\sigma) = \frac{\tau^2}{\sigma^2 + \tau^2}"),
     "one put into another": (
@@ -39,6 +51,9 @@ FOLLOWS = {
     "a logarithm's slope": (SCALE, r"\frac{\dot s_t}{s_t} = - \lambda"),
 }
 WRONG = {
+    "what keeps the variance": (KERNEL, r"m(t) + \sigma(t)^2 = 1"),
+    "a rate that has a name": (NAMED, r"\frac{\dot a}{a} = - \beta(t)"),
+    "the other rate": (NAMED, r"\frac{\dot b}{b} = \frac{a^2}{b^2} \frac{\dot a}{a}"),
     "the positive root": (INPUT, r"c_i(\sigma) = \frac{1}{\sqrt{\sigma^2 - \tau^2}}"),
     "what is linear": (OUTPUT, r"c_g(\sigma) = \frac{\sigma^2}{\sigma^2 + \tau^2}"),
     "one put into another": (

@@ -86,3 +86,28 @@ $$
 def test_the_weak_form_of_the_continuity_equation(sign: str, found: str) -> None:
     rows = [r.verdict for r in check_text(WEAK.replace("SIGN", sign)).rows if not r.inline]
     assert rows == ["proved", "proved", found]
+
+
+BREGMAN = (
+    "For a convex $\\Phi$ let $D(a, b) = \\Phi(a) - \\Phi(b)"
+    " - \\langle \\nabla \\Phi(b), a - b \\rangle$. "
+    "Take $\\Phi(a) = \\sum_i a_i \\log a_i$. Then\n\n"
+)
+ENTROPY = r"D(a, b) = \sum_i \big( a_i \log a_i - b_i \log b_i - (1 + \log b_i)(a_i - b_i) \big)"
+QUOTIENTS = r"D(a, b) = \sum_i \Big( a_i \log \frac{a_i}{b_i} - a_i + b_i \Big)"
+
+
+@pytest.mark.parametrize("row", [ENTROPY, ENTROPY + r" = " + QUOTIENTS.split(" = ")[1]])
+def test_functions_of_coordinates(row: str) -> None:
+    rows = check_text(f"{BREGMAN}$$\n{row}\n$$\n", "x", ".md").rows
+    assert rows[-1].verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(r"(1 + \log b_i)", r"\log b_i"), (r"(a_i - b_i)", r"(a_i + b_i)"), ("= ", "= -")],
+)
+def test_wrong_functions_of_coordinates_are_not_proved(right: str, wrong: str) -> None:
+    row = ENTROPY.replace(right, wrong)
+    rows = check_text(f"{BREGMAN}$$\n{row}\n$$\n", "x", ".md").rows
+    assert rows[-1].verdict not in ("proved", "agrees")

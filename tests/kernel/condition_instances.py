@@ -10,7 +10,8 @@ from rule_instances import Builder, attempt
 from sympy import Expr
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
-from fmproof.kernel import almost, integrability, integrals
+from fmproof.derived import dominations
+from fmproof.kernel import almost, equality, integrability, integrals
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
@@ -115,7 +116,7 @@ def _equal_integrand(b: Terms) -> Theorem | None:
         lambda term: rings.ring(term, rings.ring_normal(term)),
     )
     theorem = attempt(b.pick(rules), goal.body)
-    return theorem and attempt(integrability.equal_integrand, goal, theorem)
+    return theorem and attempt(equality.equal_sides, goal, {0: theorem})
 
 
 def _sections(b: Terms) -> Theorem | None:
@@ -126,24 +127,44 @@ def _with_place(rule: Callable[[Expr, Any], Theorem], *places: Any) -> Builder:
     return lambda b: attempt(rule, _term(b), b.pick(places))
 
 
+def _combined(b: Terms) -> Theorem | None:
+    """Σ cᵢ fᵢ for any cᵢ; one that varies is refused."""
+    sort = b.pick((Sort.REAL, Sort.VEC))
+    pairs = [(b.real(1), b.term(sort, 1)) for _ in range(b.pick((1, 2, 3)))]
+    goal = _over(b, Add(*(Mul(c, f) for c, f in pairs)))
+    constants, parts = zip(*pairs, strict=True)
+    return attempt(integrability.combination_integrable, goal, constants, parts)
+
+
+def _product(b: Terms) -> Theorem | None:
+    weight, (first, second) = b.real(1), b.pick(((Sort.REAL, Sort.VEC), (Sort.VEC, Sort.VEC)))
+    left, right = b.term(first, 1), b.term(second, 1)
+    both = Inner(left, right) if first is Sort.VEC else Mul(left, right)
+    goal = _over(b, Mul(weight, both))
+    return attempt(integrability.product_integrable, goal, weight, left, right)
+
+
 BUILDERS: dict[str, Builder] = {
-    "sum_of_integrable": _on(integrability.sum_of_integrable, _goal),
-    "constant_factor": _on(integrability.constant_factor, _goal),
+    "sum_of_integrable": _on(dominations.sum_of_integrable, _goal),
+    "constant_factor": _on(dominations.constant_factor, _goal),
     "cancelled_ratio": _on(integrability.cancelled_ratio, _cancelling),
-    "cauchy_schwarz": _on(integrability.cauchy_schwarz, _goal, _crossed),
+    "cauchy_schwarz": _on(dominations.cauchy_schwarz, _goal, _crossed),
     "scalar_cauchy_schwarz": lambda b: attempt(
-        integrability.scalar_cauchy_schwarz, _goal(b), b.pick((0, 1, 2)), b.pick((0, 1, 2))
+        dominations.scalar_cauchy_schwarz, _goal(b), b.pick((0, 1, 2)), b.pick((0, 1, 2))
     ),
     "scalar_square_integrable": lambda b: attempt(
-        integrability.scalar_square_integrable, _goal(b), b.pick((0, 1, 2))
+        dominations.scalar_square_integrable, _goal(b), b.pick((0, 1, 2))
     ),
-    "parallelogram": _on(integrability.parallelogram, _spread),
-    "square_integrable": _on(integrability.square_integrable, _goal),
+    "parallelogram": _on(dominations.parallelogram, _spread),
+    "square_integrable": _on(dominations.square_integrable, _goal),
     "integral_inside": _on(integrability.integral_inside, _goal),
-    "jensen": _on(integrability.jensen, _averaged),
+    "jensen": _on(dominations.jensen, _averaged),
+    "mean_square_integrable": _on(dominations.jensen, _averaged),
+    "combination_integrable": _combined,
+    "product_integrable": _product,
     "finite_measure": _on(integrability.finite_measure, _goal),
     "tonelli": _tonelli,
-    "equal_integrand": _equal_integrand,
+    "equal_sides": _equal_integrand,
     "sections": _sections,
     "linearity": _on(integrals.linearity, _term),
     "inner_of_integral": _on(integrals.inner_of_integral, _term),

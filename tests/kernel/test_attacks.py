@@ -47,7 +47,7 @@ from fmproof import (
     Vec,
 )
 from fmproof.errors import RuleError
-from fmproof.kernel import almost, calculus, conditional, equality, integrability, integrals, order
+from fmproof.kernel import almost, conditional, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 from fmproof.lang.nodes.conditional import Given
@@ -328,12 +328,8 @@ class LooksLikeATheorem:
         ("transfer", lambda th: conditional.transfer(Integrable(g(x), p(x)), th, g)),
         ("bayes", lambda th: conditional.bayes(CondExpect(g(x), x, p(x)), th)),
         (
-            "equal_integrand",
-            lambda th: integrability.equal_integrand(Integrable(0, Lebesgue(x)), th),
-        ),
-        (
-            "differentiable_equal",
-            lambda th: calculus.differentiable_equal(th, Differentiable(g(x), x)),
+            "equal_sides",
+            lambda th: equality.equal_sides(Integrable(0, Lebesgue(x)), {0: th}),
         ),
     ],
 )

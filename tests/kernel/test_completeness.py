@@ -10,7 +10,6 @@ from fmproof.kernel.rule import rules
 
 ELSEWHERE = {
     "differentiable": "tests/rules/test_differentiable.py",
-    "differentiable_equal": "tests/rules/test_differentiable.py",
     "contraction": "tests/kernel/fuzzing.py compares the sizes",
     "log_derivative": "tests/kernel/test_smooth.py",
     "gaussian_density": "tests/kernel/test_smooth.py",

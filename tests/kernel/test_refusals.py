@@ -36,6 +36,7 @@ from fmproof import (
     Vec,
     norm2,
 )
+from fmproof.derived import dominations
 from fmproof.errors import RuleError
 from fmproof.kernel import (
     algebra,
@@ -84,6 +85,8 @@ same_h = integrals.reorder_draws(Expect(both(x, z), q(z), p(x)), (1, 0))
 moved_h = integrals.substitute_draws(Expect(both(x, z), q(z), Let(x, a(z))))
 
 f_is_g = sequents.assume(Equals(f(x), g(x)))
+mass_of_f = sequents.assume(Equals(f(x), Integral(q(z), z)))
+mean_of_c = Integral(c(x, z) * Ratio(q(z), f(x)), z)
 g_is_f = sequents.assume(Equals(g(x), f(x)))
 vanishing = sequents.assume(VanishesWith(f(x), g(x)))
 almost_equal = sequents.assume(Almost(Equals(f(x), g(x)), dx))
@@ -311,8 +314,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "differentiable: nothing to separate in θ ↦ L(θ) is differentiable at θ",
     ),
     "differentiable along a condition": (
-        lambda: calculus.differentiable_equal(vanishing, Differentiable(f(x), x)),
-        "differentiable_equal: theorem must be an equation, found g(x) = 0 ⇒ f(x) = 0",
+        lambda: equality.equal_sides(Differentiable(f(x), x), {0: vanishing}),
+        "equal_sides: parts must be an equation, found g(x) = 0 ⇒ f(x) = 0",
     ),
     "nonnegative": (
         lambda: order.nonnegativity(norm2(a(x)) - 1),
@@ -352,15 +355,15 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "Tonelli: ∫₀¹ |h(t)| dt < ∞ and ∫₀² |h(t)| dt < ∞ are different integrals",
     ),
     "sum": (
-        lambda: integrability.sum_of_integrable(Integrable(f(x) * g(x), p(x))),
+        lambda: dominations.sum_of_integrable(Integrable(f(x) * g(x), p(x))),
         "sum: expected a sum, found E_{x~p}[|f(x) g(x)|] < ∞",
     ),
     "constant factor": (
-        lambda: integrability.constant_factor(Integrable(f(x), p(x))),
+        lambda: dominations.constant_factor(Integrable(f(x), p(x))),
         "constant factor: none in E_{x~p}[|f(x)|] < ∞",
     ),
     "constant factor that is not": (
-        lambda: integrability.constant_factor(Integrable(Ratio(h(t), f(x)), p(x))),
+        lambda: dominations.constant_factor(Integrable(Ratio(h(t), f(x)), p(x))),
         "constant factor: none in E_{x~p}[|(h(t) / f(x))|] < ∞",
     ),
     "ratio": (
@@ -368,48 +371,96 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "ratio: no b·(a/b) in E_{x~p}[|(f(x) / g(x))|] < ∞",
     ),
     "Cauchy–Schwarz": (
-        lambda: integrability.cauchy_schwarz(Integrable(norm2(a(x)), p(x))),
+        lambda: dominations.cauchy_schwarz(Integrable(norm2(a(x)), p(x))),
         "Cauchy–Schwarz: no inner product in E_{x~p}[‖a(x)‖²] < ∞",
     ),
     "Cauchy–Schwarz for one scalar": (
-        lambda: integrability.scalar_cauchy_schwarz(Integrable(f(x) * g(x), p(x)), 1, 1),
+        lambda: dominations.scalar_cauchy_schwarz(Integrable(f(x) * g(x), p(x)), 1, 1),
         "Cauchy–Schwarz: expected factors 1 and 1, found E_{x~p}[|f(x) g(x)|] < ∞",
     ),
     "Cauchy–Schwarz for a scalar and a vector": (
-        lambda: integrability.scalar_cauchy_schwarz(Integrable(f(x) * a(x), p(x)), 0, 1),
+        lambda: dominations.scalar_cauchy_schwarz(Integrable(f(x) * a(x), p(x)), 0, 1),
         "Cauchy–Schwarz: a(x) and f(x) are not both scalars",
     ),
     "second moment of a scalar": (
-        lambda: integrability.scalar_square_integrable(Integrable(a(x), p(x)), 0),
+        lambda: dominations.scalar_square_integrable(Integrable(a(x), p(x)), 0),
         "second moment: expected a scalar factor 0, found E_{x~p}[‖a(x)‖] < ∞",
     ),
     "parallelogram": (
-        lambda: integrability.parallelogram(Integrable(norm2(a(x)), p(x))),
+        lambda: dominations.parallelogram(Integrable(norm2(a(x)), p(x))),
         "parallelogram: no squared norm of a sum in E_{x~p}[‖a(x)‖²] < ∞",
     ),
     "parallelogram of a product": (
-        lambda: integrability.parallelogram(Integrable(Inner(a(x), a(x) + b(x)), p(x))),
+        lambda: dominations.parallelogram(Integrable(Inner(a(x), a(x) + b(x)), p(x))),
         "parallelogram: no squared norm of a sum in E_{x~p}[|a(x)·(a(x) + b(x))|] < ∞",
     ),
     "second moment": (
-        lambda: integrability.square_integrable(Integrable(f(x), p(x))),
+        lambda: dominations.square_integrable(Integrable(f(x), p(x))),
         "second moment: expected a vector, found f(x)",
+    ),
+    "combination of others": (
+        lambda: integrability.combination_integrable(
+            Integrable(f(x) + g(x), p(x)), [S.One, S.NegativeOne], [f(x), g(x)]
+        ),
+        "sum: f(x) − g(x) is not the integrand of E_{x~p}[|f(x) + g(x)|] < ∞",
+    ),
+    "combination with what varies": (
+        lambda: integrability.combination_integrable(Integrable(f(x) * g(x), p(x)), [f(x)], [g(x)]),
+        "sum: f(x) is no constant in E_{x~p}[|f(x) g(x)|] < ∞",
+    ),
+    "product of others": (
+        lambda: integrability.product_integrable(Integrable(f(x) * g(x), p(x)), f(x), g(x), g(x)),
+        "Cauchy–Schwarz: E_{x~p}[|f(x) g(x)|] < ∞ is not about f(x) times g(x) times g(x)",
+    ),
+    "mean square by what is no mass": (
+        lambda: integrability.mean_square_integrable(
+            Integrable(norm2(a(x)), dx), S.One, a(x), equality.reflexivity(a(x)), f_is_g
+        ),
+        "Jensen: expected a mass ∫ j with j ≥ 0, found g(x)",
+    ),
+    "mean square of no average": (
+        lambda: integrability.mean_square_integrable(
+            Integrable(f(x) * norm2(a(x)), dx), S.One, a(x), equality.reflexivity(a(x)), mass_of_f
+        ),
+        "Jensen: a(x) is no average by the mass f(x)",
+    ),
+    "mean square without its mass": (
+        lambda: integrability.mean_square_integrable(
+            Integrable(norm2(mean_of_c), dx),
+            S.One,
+            c(x, z),
+            equality.reflexivity(mean_of_c),
+            mass_of_f,
+        ),
+        "Jensen: ∫ ‖∫ c(x|z) (q(z) / f(x)) dz‖² dx < ∞ is not about the square of "
+        "∫ c(x|z) (q(z) / f(x)) dz with its mass",
+    ),
+    "mean square with a weight that would be captured": (
+        lambda: integrability.mean_square_integrable(
+            Integrable(f(x) * f(z) * norm2(mean_of_c), dx),
+            f(z),
+            c(x, z),
+            equality.reflexivity(mean_of_c),
+            mass_of_f,
+        ),
+        "Jensen: ∫ |f(x) f(z) ‖∫ c(x|z) (q(z) / f(x)) dz‖²| dx < ∞ is not about the square of "
+        "∫ c(x|z) (q(z) / f(x)) dz with its mass",
     ),
     "integral inside": (
         lambda: integrability.integral_inside(Integrable(f(x), p(x))),
         "Tonelli: no integral inside E_{x~p}[|f(x)|] < ∞",
     ),
     "Jensen": (
-        lambda: integrability.jensen(Integrable(norm2(a(x)), p(x))),
+        lambda: dominations.jensen(Integrable(norm2(a(x)), p(x))),
         "Jensen: no squared conditional expectation with its weight in E_{x~p}[‖a(x)‖²] < ∞",
     ),
     "equal integrands": (
-        lambda: integrability.equal_integrand(Integrable(g(x), p(x)), f_is_g),
-        "equal integrands: f(x) is not in E_{x~p}[|g(x)|] < ∞",
+        lambda: equality.equal_sides(Integrable(g(x), p(x)), {0: f_is_g}),
+        "equal sides: f(x) is not argument 0 of E_{x~p}[|g(x)|] < ∞",
     ),
     "equal integrands by a condition": (
-        lambda: integrability.equal_integrand(Integrable(f(x), p(x)), vanishing),
-        "equal_integrand: theorem must be an equation, found g(x) = 0 ⇒ f(x) = 0",
+        lambda: equality.equal_sides(Integrable(f(x), p(x)), {0: vanishing}),
+        "equal_sides: parts must be an equation, found g(x) = 0 ⇒ f(x) = 0",
     ),
     "Fubini at the start": (
         lambda: almost.sections(Integrable(f(x), dx, dz), 0),
@@ -528,9 +579,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "differentiable: expected a joint differentiability in x, found f(x) = g(x)",
     ),
     "differentiable along another equation": (
-        lambda: calculus.differentiable_equal(f_is_g, Differentiable(g(x), x)),
-        "differentiable: expected that f(x) is differentiable, found x ↦ g(x) is "
-        "differentiable at x",
+        lambda: equality.equal_sides(Differentiable(g(x), x), {0: f_is_g}),
+        "equal sides: f(x) is not argument 0 of x ↦ g(x) is differentiable at x",
     ),
     "exchange without an integral": (
         lambda: calculus.exchange(Grad(f(x), x)),
@@ -629,17 +679,17 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: intervals.integrable_between(Integrable(h(t), rho(t))),
         "continuity: expected an integrability over an interval, found E_{t~ρ}[|h(t)|] < ∞",
     ),
-    "equal sides of an integrability": (
-        lambda: equality.equal_sides(Integrable(f(x), dx), {0: f_is_g}),
-        "equal sides: cannot rewrite f(x) in ∫ |f(x)| dx < ∞",
+    "equal sides inside a quantifier": (
+        lambda: equality.equal_sides(ForAll(Positive(f(x)), x), {0: f_is_g}),
+        "equal sides: cannot rewrite inside f(x) > 0 for every x at 0",
     ),
     "equal sides of another": (
         lambda: equality.equal_sides(Positive(g(x)), {0: f_is_g}),
-        "equal sides: cannot rewrite f(x) in g(x) > 0",
+        "equal sides: f(x) is not argument 0 of g(x) > 0",
     ),
     "equal sides after the last": (
         lambda: equality.equal_sides(Positive(f(x)), {1: f_is_g}),
-        "equal sides: cannot rewrite f(x) in f(x) > 0",
+        "equal sides: cannot rewrite inside f(x) > 0 at 1",
     ),
     "field": (
         lambda: rings.field(f(x), g(x)),
@@ -988,14 +1038,13 @@ GOALS = {
         integrability.integral_inside,
     ),
     "finite measure": (integrability.finite_measure,),
-    "sum": (integrability.sum_of_integrable,),
-    "constant factor": (integrability.constant_factor,),
+    "sum": (dominations.sum_of_integrable,),
+    "constant factor": (dominations.constant_factor,),
     "ratio": (integrability.cancelled_ratio,),
-    "Cauchy–Schwarz": (integrability.cauchy_schwarz,),
-    "parallelogram": (integrability.parallelogram,),
-    "second moment": (integrability.square_integrable,),
-    "Jensen": (integrability.jensen,),
-    "equal integrands": (lambda goal: integrability.equal_integrand(goal, f_is_g),),
+    "Cauchy–Schwarz": (dominations.cauchy_schwarz,),
+    "parallelogram": (dominations.parallelogram,),
+    "second moment": (dominations.square_integrable,),
+    "Jensen": (dominations.jensen,),
 }
 
 

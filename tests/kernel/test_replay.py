@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from fmproof.certificate.certificate import of_theorem, steps
+from fmproof.certificate.replay import replay
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError, RuleError
-from fmproof.kernel.replay import replay, steps
 from fmproof.kernel.rule import rules
 from fmproof.kernel.theorem import Theorem, Trace
 from fmproof.tactics.check import theorems
@@ -22,7 +23,7 @@ def proved() -> dict[str, Theorem]:
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_theorem_replays(name: str, proved: dict[str, Theorem]) -> None:
     old = proved[name]
-    new = replay(old)
+    new = replay(of_theorem(old, name))
     assert new is not old
     assert (new.conclusion, new.hypotheses) == (old.conclusion, old.hypotheses)
     used = {theorem.trace.rule for theorem in steps(old)}
@@ -52,5 +53,5 @@ def test_a_trace_with_another_argument_is_found_out(proved: dict[str, Theorem]) 
                 hypotheses=theorem.hypotheses,
             )
             with pytest.raises((FmproofError, TypeError, RuleError)):
-                replay(forged)  # type: ignore[arg-type]
+                replay(of_theorem(forged, "forged"))  # type: ignore[arg-type]
             break

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sympy import S
 
 from fmproof import (
     Abs,
@@ -41,6 +42,7 @@ from fmproof import (
     dim,
     norm2,
 )
+from fmproof.derived import dominations
 from fmproof.kernel import (
     algebra,
     almost,
@@ -328,9 +330,9 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ θ ↦ f(x) is differentiable at θ",
     ),
     "equality of differentiable functions": (
-        lambda: calculus.differentiable_equal(
-            sequents.weaken(loss_is_penalty, Equals(h(t), 1)),
+        lambda: equality.equal_sides(
             Differentiable(loss(theta), theta, eta),
+            {0: sequents.weaken(loss_is_penalty, Equals(h(t), 1))},
         ),
         "η ↦ R(η) is differentiable at η, L(θ) = R(θ) for every θ, h(t) = 1 ⊢ "
         "η ↦ L(η) is differentiable at η",
@@ -344,21 +346,21 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "0 ≤ f(x) − g(x) ⊢ g(x) ≤ f(x)",
     ),
     "sum": (
-        lambda: integrability.sum_of_integrable(Integrable((f(x) - 1) * h(t), p(x), rho(t))),
+        lambda: dominations.sum_of_integrable(Integrable((f(x) - 1) * h(t), p(x), rho(t))),
         "E_{x~p, t~ρ}[|−h(t)|] < ∞, E_{x~p, t~ρ}[|f(x) h(t)|] < ∞ ⊢ "
         "E_{x~p, t~ρ}[|h(t) (f(x) − 1)|] < ∞",
     ),
     "sum over a divisor": (
-        lambda: integrability.sum_of_integrable(Integrable(Ratio(f(x) + 1, g(x)), p(x))),
+        lambda: dominations.sum_of_integrable(Integrable(Ratio(f(x) + 1, g(x)), p(x))),
         "E_{x~p}[|f(x) (1 / g(x))|] < ∞, E_{x~p}[|(1 / g(x))|] < ∞ "
         "⊢ E_{x~p}[|((f(x) + 1) / g(x))|] < ∞",
     ),
     "constant factor": (
-        lambda: integrability.constant_factor(Integrable(3 * h(t) * Ratio(f(x), w(t)), p(x))),
+        lambda: dominations.constant_factor(Integrable(3 * h(t) * Ratio(f(x), w(t)), p(x))),
         "E_{x~p}[|f(x)|] < ∞ ⊢ E_{x~p}[|3 h(t) (f(x) / w(t))|] < ∞",
     ),
     "constant factor of a vector": (
-        lambda: integrability.constant_factor(Integrable(h(t) * a(x), dx)),
+        lambda: dominations.constant_factor(Integrable(h(t) * a(x), dx)),
         "∫ ‖a(x)‖ dx < ∞ ⊢ ∫ ‖h(t) a(x)‖ dx < ∞",
     ),
     "ratio": (
@@ -368,28 +370,28 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫∫₀¹ |f(x) g(x) h(t) ρ(t)| dt dx < ∞ ⊢ E_{x~p, t~ρ}[|g(x) h(t) (f(x) / p(x))|] < ∞",
     ),
     "Cauchy–Schwarz": (
-        lambda: integrability.cauchy_schwarz(Integrable(w(t) * Inner(a(x), b(x)), rho(t), p(x))),
+        lambda: dominations.cauchy_schwarz(Integrable(w(t) * Inner(a(x), b(x)), rho(t), p(x))),
         "E_{t~ρ, x~p}[w(t) ‖a(x)‖²] < ∞, E_{t~ρ, x~p}[w(t) ‖b(x)‖²] < ∞ ⊢ "
         "E_{t~ρ, x~p}[|w(t) a(x)·b(x)|] < ∞",
     ),
     "Cauchy–Schwarz for scalars": (
-        lambda: integrability.scalar_cauchy_schwarz(
+        lambda: dominations.scalar_cauchy_schwarz(
             Integrable(w(t) * f(x) * g(x), rho(t), p(x)), 0, 1
         ),
         "E_{t~ρ, x~p}[|w(t) f(x)²|] < ∞, E_{t~ρ, x~p}[|w(t) g(x)²|] < ∞ ⊢ "
         "E_{t~ρ, x~p}[|f(x) g(x) w(t)|] < ∞",
     ),
     "second moment of a scalar": (
-        lambda: integrability.scalar_square_integrable(Integrable(w(t) * f(x), rho(t), p(x)), 0),
+        lambda: dominations.scalar_square_integrable(Integrable(w(t) * f(x), rho(t), p(x)), 0),
         "E_{t~ρ, x~p}[|w(t) f(x)²|] < ∞, E_{t~ρ, x~p}[w(t)] < ∞ ⊢ E_{t~ρ, x~p}[|f(x) w(t)|] < ∞",
     ),
     "parallelogram": (
-        lambda: integrability.parallelogram(Integrable(w(t) * norm2(a(x) - b(x)), rho(t), p(x))),
+        lambda: dominations.parallelogram(Integrable(w(t) * norm2(a(x) - b(x)), rho(t), p(x))),
         "E_{t~ρ, x~p}[w(t) ‖b(x)‖²] < ∞, E_{t~ρ, x~p}[w(t) ‖a(x)‖²] < ∞ ⊢ "
         "E_{t~ρ, x~p}[w(t) ‖a(x) − b(x)‖²] < ∞",
     ),
     "second moment": (
-        lambda: integrability.square_integrable(Integrable(w(t) * f(x) * a(x), rho(t), p(x))),
+        lambda: dominations.square_integrable(Integrable(w(t) * f(x) * a(x), rho(t), p(x))),
         "E_{t~ρ, x~p}[|f(x) w(t) ‖a(x)‖²|] < ∞, E_{t~ρ, x~p}[|f(x) w(t)|] < ∞ ⊢ "
         "E_{t~ρ, x~p}[‖f(x) w(t) a(x)‖] < ∞",
     ),
@@ -404,8 +406,32 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫∫ |f(x) p(x') a(x)·b(x')| dx' dx < ∞ ⊢ ∫ |f(x) a(x)·E_{x~p}[b(x)]| dx < ∞",
     ),
     "Jensen": (
-        lambda: integrability.jensen(Integrable(w(t) * norm2(average(x)), rho(t), marginal(x))),
+        lambda: dominations.jensen(Integrable(w(t) * norm2(average(x)), rho(t), marginal(x))),
         "∫₀¹∫∫ w(t) r(x|z) q(z) ρ(t) ‖c(x|z)‖² dz dx dt < ∞ ⊢ E_{t~ρ, x~m}[w(t) ‖ū(x)‖²] < ∞",
+    ),
+    "a mean square": (
+        lambda: integrability.mean_square_integrable(
+            Integrable(w(t) * g(x) * norm2(a(x)), dx, dt),
+            w(t),
+            c(x, z),
+            sequents.assume(Equals(a(x), Integral(c(x, z) * Ratio(r(x, z) * q(z), g(x)), z))),
+            sequents.assume(Equals(g(x), Integral(r(x, z) * q(z), z))),
+        ),
+        "∫∫₀¹∫ w(t) r(x|z) q(z) ‖c(x|z)‖² dz dt dx < ∞, a(x) = ∫ c(x|z) (r(x|z) q(z) / g(x)) dz "
+        "for almost every x, t∈[0,1], g(x) = ∫ r(x|z) q(z) dz for almost every x, t∈[0,1] ⊢ "
+        "∫∫₀¹ |g(x) w(t) ‖a(x)‖²| dt dx < ∞",
+    ),
+    "combination": (
+        lambda: integrability.combination_integrable(
+            Integrable(f(x) - h(t) * g(x), p(x)), [S.One, -h(t)], [f(x), g(x)]
+        ),
+        "E_{x~p}[|f(x)|] < ∞, E_{x~p}[|g(x)|] < ∞ ⊢ E_{x~p}[|f(x) − g(x) h(t)|] < ∞",
+    ),
+    "product": (
+        lambda: integrability.product_integrable(
+            Integrable(w(t) * f(x) * a(x), p(x)), w(t), f(x), a(x)
+        ),
+        "E_{x~p}[|w(t) f(x)²|] < ∞, E_{x~p}[w(t) ‖a(x)‖²] < ∞ ⊢ E_{x~p}[‖f(x) w(t) a(x)‖] < ∞",
     ),
     "finite measure": (
         lambda: integrability.finite_measure(Integrable(3, rho(t), q(z), r(x, z))),
@@ -431,9 +457,9 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫∫∫ |j(x,e,a)| dx de da < ∞ ⊢ ∫∫∫ |j(a,e,x)| dx de da < ∞",
     ),
     "equal integrands": (
-        lambda: integrability.equal_integrand(
+        lambda: equality.equal_sides(
             Integrable(p(x) * Ratio(f(x), p(x)), dx),
-            sequents.weaken(f_is_g_where_p, Equals(h(t), 1)),
+            {0: sequents.weaken(f_is_g_where_p, Equals(h(t), 1))},
         ),
         "∫ |f(x)| dx < ∞, p(x) = 0 ⇒ f(x) = 0 for almost every x, h(t) = 1 ⊢ "
         "∫ |p(x) (f(x) / p(x))| dx < ∞",
@@ -1039,7 +1065,11 @@ def test_every_rule_is_stated() -> None:
 
     used = {code for derive, _ in STATEMENTS.values() for code in _names(derive)}
     used |= {"tonelli"} if "same_law" in used else set()
-    rules = {function.split(":")[1] for record in catalogue() for function in record.kernel}
+    rules = {
+        function.split(":")[1]
+        for record in catalogue()
+        for function in (*record.kernel, *record.derived)
+    }
     assert rules <= used
 
 

@@ -353,11 +353,11 @@ SAMPLES: dict[type, list[Sample]] = {
     AtMost: [Sample(AtMost(f(x), g(y)), places=_HERE)],
     VanishesWith: [Sample(VanishesWith(f(x), g(y)), places=_HERE)],
     Positive: [Sample(Positive(f(x)), places={0: "HERE"})],
-    Integrable: [Sample(Integrable(f(x), p(x)), bound="x")],
+    Integrable: [Sample(Integrable(f(x), p(x)), bound="x", places={0: "ALMOST"})],
     Almost: [Sample(Almost(Equals(f(x), 0), p(x)), bound="x")],
     Differentiable: [
-        Sample(Differentiable(loss(theta), theta), bound="theta'"),
-        Sample(Differentiable(h(x, y), x, z, y, x + y), bound="x' y'"),
+        Sample(Differentiable(loss(theta), theta), bound="theta'", places={0: "EVERY"}),
+        Sample(Differentiable(h(x, y), x, z, y, x + y), bound="x' y'", places={0: "EVERY"}),
     ],
     Dominated: [
         Sample(Dominated(h(x, y), x, z, c(y, z)), bound="x y"),

@@ -483,7 +483,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
 
 
 ELSEWHERE = {
-    "differentiable", "differentiable_equal", "fewer_variables", "integrable_derivative",
+    "differentiable", "fewer_variables", "integrable_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
     "dominated_differentiable", "integrable_between", "stationary_at_zero", "dominated_integrable",

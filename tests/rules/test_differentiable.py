@@ -12,7 +12,7 @@ from fmproof.catalogue import Case
 from fmproof.errors import RuleError
 from fmproof.kernel import calculus
 from fmproof.kernel import ring as rings
-from fmproof.kernel.equality import instantiate
+from fmproof.kernel.equality import equal_sides, instantiate
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.props import Differentiable
@@ -41,7 +41,7 @@ def differentiable_equal(pick: random.Random) -> Theorem:
     product = Mul(body(pick) + 1, HEADS[1](theta) + 2)
     equation = rings.ring(product, rings.ring_normal(product))
     goal = Differentiable(product, theta)
-    return calculus.differentiable_equal(instantiate(equation, {theta: goal.var}), goal)
+    return equal_sides(goal, {0: instantiate(equation, {theta: goal.var})})
 
 
 def judged(theorem: Theorem, pick: random.Random) -> tuple[bool, bool]:

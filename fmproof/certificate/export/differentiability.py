@@ -65,7 +65,7 @@ def _differentiable_vector(step: At, place: Place, body: Any) -> str:
 
 def differentiable_equal(step: At) -> str:
     """f is differentiable where g is, and f = g."""
-    source, goal = step.arg(0), step.arg(1)
+    goal, ((_, source),) = step.arg(0), step.arg(1)
     if len(goal.pairs) != 1:
         raise NotExported("differentiability in several variables of what is equal")
     ((var, at),) = goal.pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sympy import Rational, S
@@ -37,11 +38,9 @@ from fmproof.certificate.export.statement.sorts import (
 )
 from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import Add, factors, mul, without
-from fmproof.lang.node import sort_of
+from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, without_lets
 from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
-from fmproof.lang.sorts import Sort
 
 # --- domination ---------------------------------------------------------------------------
 
@@ -52,8 +51,8 @@ def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     over = items(goal.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
-    same = step.equality.trees(shape, target)
     vector = "V" if dimension(goal.body) else ""
+    same = step.equality.trees(shape, target, "" if vector else "inner_products")
     size = f"{dimension(goal.body)} " if vector else ""
     G, where = step.integrand(goal), space(over)
     proof = f"({' '.join([lemma, *premises])})"
@@ -64,25 +63,18 @@ def _lambda(step: At, over: Any, shape: Tree) -> str:
     return f"(fun pt0 : {space(over)} => {step.equality.text(shape)})"
 
 
-class _Inner:
-    """An inner product among the factors of a goal, with the product of the others."""
+class _Weighted:
+    """What multiplies a product, at a point of what is integrated."""
 
-    def __init__(self, step: At, of_sum: bool) -> None:
-        goal: Any = step.arg(0)
-        parts = factors(goal.body)
+    def __init__(self, step: At) -> None:
+        goal, self.weight = step.arg(0), step.arg(1)
         self.over = items(goal.measure)
         self.point = at(self.over, "pt0")
         self.scope = step.printer.placed(step.scope, self.point)
-        found = [i for i, f in enumerate(parts) if isinstance(f, nodes.Inner)]
-        if of_sum:
-            found = [i for i in found if parts[i].is_square and isinstance(parts[i].args[0], Add)]
-        else:  # an instance may make it a square
-            found.sort(key=lambda i: parts[i].is_square)
-        if not found:
-            raise NotExported("no inner product")
-        self.inner: Any = parts[found[0]]
-        self.weight = mul(*without(parts, found[0]))
         self.w = weighted(goal.measure, tree(self.weight, self.scope), self.scope)
+        self.measurable = step.measurability.weighted(
+            goal.measure, self.weight, self.scope, self.point
+        )
 
 
 def _with(step: At, goal: Any, weight: Any, f: Any, w: Tree, scope: Any) -> str:
@@ -97,115 +89,82 @@ def _with(step: At, goal: Any, weight: Any, f: Any, w: Tree, scope: Any) -> str:
     return f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
 
 
-def cauchy_schwarz(step: At) -> str:
-    goal, found = step.arg(0), _Inner(step, of_sum=False)
-    a, b = found.inner.args
+def product_integrable(step: At) -> str:
+    """w⟨a, b⟩ from the squares, and w·a from the square and w."""
+    a, b = step.arg(2), step.arg(3)
+    if dimension(a) and dimension(b):
+        return _cauchy_schwarz(step, a, b)
+    if dimension(a) and b == S.One:
+        return _square_integrable(step, a)
+    raise NotExported("that a product of scalars is integrable")
+
+
+def _cauchy_schwarz(step: At, a: Any, b: Any) -> str:
+    goal, found = step.arg(0), _Weighted(step)
     where = space(found.over)
     parts = [_lambda(step, found.over, tree(v, found.scope)) for v in (a, b)]
     W = _lambda(step, found.over, found.w)
     inner = Tree("inner", (tree(a, found.scope), tree(b, found.scope)))
-    m = _measurable_product(step, found, a, b)
+    ma, mb = (step.measurability.vector(v, found.scope, found.point) for v in (a, b))
+    m = f"(Meas_mul {found.measurable} (Meas_ip {ma} {mb}))"
     uses = [_with(step, goal, found.weight, v, found.w, found.scope) for v in (a, b)]
     lemma = f"@cauchy_schwarz d ({where}) {W} {parts[0]} {parts[1]} {m}"
     return _dominated(step, lemma, Tree("product", (found.w, inner)), uses)
 
 
-def _measurable_product(step: At, found: _Inner, *vectors: Any) -> str:
-    goal: Any = step.arg(0)
-    weight = step.measurability.weighted(goal.measure, found.weight, found.scope, found.point)
-    a, b = (step.measurability.vector(v, found.scope, found.point) for v in vectors)
-    return f"(Meas_mul {weight} (Meas_ip {a} {b}))"
+def _square_integrable(step: At, vector: Any) -> str:
+    goal, found = step.arg(0), _Weighted(step)
+    W, f = (_lambda(step, found.over, z) for z in (found.w, tree(vector, found.scope)))
+    m = step.measurability.vector(vector, found.scope, found.point)
+    m = f"(VMeas_scal {found.measurable} {m})"
+    square = _with(step, goal, found.weight, vector, found.w, found.scope)
+    plain = step.given(props.Integrable(found.weight, *goal.measure))
+    lemma = f"@square_integrable d ({space(found.over)}) {W} {f} {m}"
+    shape = Tree("scaled", (found.w, tree(vector, found.scope)))
+    return _dominated(step, lemma, shape, [square, plain])
 
 
-def parallelogram(step: At) -> str:
-    """The first summand and the others, as often as there are."""
-    goal, found = step.arg(0), _Inner(step, of_sum=True)
-    parts = list(found.inner.args[0].args)
-    where, scope = space(found.over), found.scope
-    W = _lambda(step, found.over, found.w)
-    proof = _with(step, goal, found.weight, parts[-1], found.w, scope)
-    rest = tree(parts[-1], scope)
-    measurable = step.measurability.vector(parts[-1], scope, found.point)
-    weight = step.measurability.weighted(goal.measure, found.weight, scope, found.point)
-    for part in reversed(parts[:-1]):
-        whole = Tree("vector sum", (tree(part, scope), rest))
-        m = step.measurability.vector(part, scope, found.point)
-        measurable = f"(VMeas_add {m} {measurable})"
-        first = _with(step, goal, found.weight, part, found.w, scope)
-        f, g = _lambda(step, found.over, tree(part, scope)), _lambda(step, found.over, rest)
-        product = f"(Meas_mul {weight} (Meas_ip {measurable} {measurable}))"
-        proof = f"(@parallelogram d ({where}) {W} {f} {g} {product} {first} {proof})"
-        rest = whole
-    shape = Tree("product", (found.w, Tree("inner", (rest, rest))))
-    return _dominated(step, proof[1:-1], shape, [])
-
-
-def square_integrable(step: At) -> str:
-    goal: Any = step.arg(0)
-    parts = factors(goal.body)
-    (place,) = (i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC)
-    vector, weight = parts[place], mul(*without(parts, place))
-    over, point = items(goal.measure), at(items(goal.measure), "pt0")
-    scope = step.printer.placed(step.scope, point)
-    w = weighted(goal.measure, tree(weight, scope), scope)
-    W, f = _lambda(step, over, w), _lambda(step, over, tree(vector, scope))
-    m = step.measurability.weighted(goal.measure, weight, scope, point)
-    m = f"(VMeas_scal {m} {step.measurability.vector(vector, scope, point)})"
-    square = _with(step, goal, weight, vector, w, scope)
-    plain = step.given(props.Integrable(weight, *goal.measure))
-    lemma = f"@square_integrable d ({space(over)}) {W} {f} {m}"
-    return _dominated(step, lemma, Tree("scaled", (w, tree(vector, scope))), [square, plain])
-
-
-def sum_of_integrable(step: At) -> str:
-    """Σ fᵢ from each fᵢ."""
+def combination_integrable(step: At) -> str:
+    """Σ cᵢ fᵢ from each fᵢ."""
     goal: Any = step.arg(0)
     over = items(goal.measure)
     where, vector = space(over), dimension(goal.body)
-    scope = step.printer.placed(step.scope, at(over, "pt0"))
-    last, *others = reversed(step.step.hypotheses)
-    shape = weighted(last.measure, tree(last.body, scope, vector), scope)
-    proof = step.given(last)
-    for part in others:
-        first = weighted(part.measure, tree(part.body, scope, vector), scope)
+    V, size = ("V", f"{vector} ") if vector else ("", "")
+    (shape, proof), *others = reversed([_multiple_of(step, *one) for one in _combined(step)])
+    for first, known in others:
         F, G = _lambda(step, over, first), _lambda(step, over, shape)
-        lemma = f"@VIntegrable_add {vector}" if vector else "@Integrable_add"
-        proof = f"({lemma} ({where}) {F} {G} {step.given(part)} {proof})"
+        proof = f"(@{V}Integrable_add {size}({where}) {F} {G} {known} {proof})"
         shape = Tree("vector sum" if vector else "sum", (first, shape))
+    scope = step.printer.placed(step.scope, at(over, "pt0"))
     target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
     same = step.equality.trees(shape, target, "" if vector else "inner_products")
-    V, size = ("V", f"{vector} ") if vector else ("", "")
     return (
         f"(@{V}Integrable_ext {size}({where}) {_lambda(step, over, shape)} {step.integrand(goal)} "
         f"(fun pt0 : {where} => {same}) {proof})"
     )
 
 
-def constant_factor(step: At) -> str:
-    goal, (premise,) = step.arg(0), step.step.hypotheses
-    over, scope = (
-        items(goal.measure),
-        step.printer.placed(step.scope, at(items(goal.measure), "pt0")),
-    )
-    bound = {item.var for item in over}
-    gone = []
-    for factor in factors(goal.body):
-        if isinstance(factor, nodes.Ratio) and not bound & free_vars(factor.args[1]):
-            gone.append(nodes.Ratio(S.One, factor.args[1]))
-        elif not bound & free_vars(factor) and sort_of(factor) is Sort.REAL:
-            gone.append(factor)
-    k = mul(*gone)
-    vector = dimension(goal.body)
-    target = weighted(goal.measure, tree(goal.body, scope, vector), scope)
-    source = weighted(premise.measure, tree(premise.body, scope, vector), scope)
-    shape = Tree("scaled" if vector else "product", (tree(k, step.scope), source))
-    same = step.equality.trees(shape, target)
+def _combined(step: At) -> Iterable[tuple[Any, Any]]:
+    return zip(step.arg(1), step.arg(2), strict=True)
+
+
+def _multiple_of(step: At, constant: Any, part: Any) -> tuple[Tree, str]:
+    """The integrand c·f at the point ``pt0``, and that it is integrable."""
+    measure = step.arg(0).measure
+    over, vector = items(measure), dimension(part)
+    scope = step.printer.placed(step.scope, at(over, "pt0"))
+    shape = weighted(measure, tree(part, scope, vector), scope)
+    proof = step.given(props.Integrable(part, *measure))
+    if constant == S.One:
+        return shape, proof
+    if dimension(constant):
+        raise NotExported("a constant vector times a function")
+    scaled = Tree("scaled" if vector else "product", (tree(constant, step.scope), shape))
     lemma = "scaled_vector d" if vector else "scaled"
-    F, G, where = step.integrand(premise), step.integrand(goal), space(over)
-    text = step.printer.term(k, step.scope)
-    return (
-        f"(@{lemma} ({where}) {text} {F} {G} (fun pt0 : {where} => {same}) {step.given(premise)})"
-    )
+    F, G = _lambda(step, over, shape), _lambda(step, over, scaled)
+    text, same = step.printer.term(constant, step.scope), step.equality.trees(scaled, scaled)
+    told = f"(fun pt0 : {space(over)} => {same})"
+    return scaled, f"(@{lemma} ({space(over)}) {text} {F} {G} {told} {proof})"
 
 
 def cancelled_ratio(step: At) -> str:
@@ -242,7 +201,7 @@ def cancelled_ratio(step: At) -> str:
 
 def equal_integrand(step: At) -> str:
     """From an equation of integrands, for every value or almost everywhere."""
-    goal, source = step.arg(0), step.arg(1)
+    goal, ((_, source),) = step.arg(0), step.arg(1)
     premise = step.premise(source)
     over, name = items(goal.measure), step.equality.point()
     point = at(over, name)
@@ -468,7 +427,7 @@ def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, str, str]
     return "draw_beside", f"(fun pt_a : {A} => {p})", f"{measurable} {law}"
 
 
-def jensen(step: At) -> str:
+def mean_square_integrable(step: At) -> str:
     goal: Any = step.arg(0)
     (premise,) = step.step.hypotheses
     over = items(goal.measure)

@@ -145,10 +145,9 @@ def unfold(step: At) -> str:
 
 def equal_sides(step: At) -> str:
     """P(a) from P(b) and a = b."""
-    goal, parts = step.arg(0), step.arg(1)
-    if not isinstance(goal, props.Positive) or len(parts) != 1:
+    goal, ((_, source),) = step.arg(0), step.arg(1)
+    if not isinstance(goal, props.Positive):
         raise NotExported("equal sides of another proposition than 0 < a")
-    ((_, source),) = parts
     other = step.premise(source).conclusion.rhs
     same = step.proved(source, props.Equals(goal.args[0], other))
     return f"(eq_ind _ (fun h => 0 < h) {step.given(props.Positive(other))} _ {back(same)})"

@@ -16,6 +16,21 @@ from fmproof.certificate.export import (
     signs,
 )
 from fmproof.certificate.export.proof import At
+from fmproof.certificate.export.statement.sorts import NotExported
+from fmproof.lang import props
+
+
+def _equal_sides(step: At) -> str:
+    """A proposition along an equation, by what it is about."""
+    goal, parts = step.arg(0), step.arg(1)
+    if len(parts) != 1:
+        raise NotExported("several equations in one proposition")
+    if isinstance(goal, props.Integrable):
+        return integrability.equal_integrand(step)
+    if isinstance(goal, props.Differentiable):
+        return differentiability.differentiable_equal(step)
+    return rules.equal_sides(step)
+
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "assume": rules.assume,
@@ -40,16 +55,12 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "fubini": integrals.fubini,
     "expectation_as_integral": integrals.expectation_as_integral,
     "marginal_draw": integrals.marginal_draw,
-    "cauchy_schwarz": integrability.cauchy_schwarz,
-    "parallelogram": integrability.parallelogram,
-    "square_integrable": integrability.square_integrable,
-    "constant_factor": integrability.constant_factor,
-    "sum_of_integrable": integrability.sum_of_integrable,
+    "product_integrable": integrability.product_integrable,
+    "combination_integrable": integrability.combination_integrable,
     "cancelled_ratio": integrability.cancelled_ratio,
-    "equal_integrand": integrability.equal_integrand,
     "finite_measure": integrability.finite_measure,
     "tonelli": integrability.tonelli,
-    "jensen": integrability.jensen,
+    "mean_square_integrable": integrability.mean_square_integrable,
     "sections": almost.sections,
     "reorder_almost": almost.reorder_almost,
     "everywhere": almost.everywhere,
@@ -62,7 +73,6 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "field": signs.field,
     "derivative": calculus.derivative,
     "differentiable": differentiability.differentiable,
-    "differentiable_equal": differentiability.differentiable_equal,
     "fewer_variables": differentiability.fewer_variables,
     "exchange": calculus.exchange,
     "dominated_integrable": calculus.dominated_integrable,
@@ -70,7 +80,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "pull_out": conditional.pull_out,
     "contraction": conditional.contraction,
     "minimisers_of_shift": calculus.minimisers_of_shift,
-    "equal_sides": rules.equal_sides,
+    "equal_sides": _equal_sides,
     "gaussian_density": gaussian.gaussian_density,
     "gaussian_mean": gaussian.gaussian_mean,
     "gaussian_variance": gaussian.gaussian_variance,

@@ -142,9 +142,16 @@ class Draw(Node):
 
 @dataclass(frozen=True)
 class Expectation(Node):
+    """E of something.
+
+    Attributes:
+        times: that it averages over as well, though it names no law.
+    """
+
     draws: tuple[Draw, ...]
     body: Node
     given: tuple[Node, ...] = ()
+    times: tuple[Sym, ...] = ()
 
 
 @dataclass(frozen=True)

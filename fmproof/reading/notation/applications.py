@@ -62,6 +62,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     if elab.is_time(name):
         return elab.variable(node)
     if sums.carries_index(elab, node):
+        coordinate = sums.coordinate(elab, node)
+        if coordinate is not None:
+            return coordinate
         return applied(elab, sums.member(elab, node))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:
@@ -71,6 +74,9 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             return slope
     if candidate is not None and not elab.expand and elab.path(node) is not None:
         return elab.variable(node)
+    curve = elab.path(node) if candidate is None else None
+    if curve is not None:
+        return curve if elab.expand else elab.variable(node)
     product = definitions.running_product(elab, node)
     if product is not None:
         return product
@@ -216,8 +222,7 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
     if len(points) == 1 and not first.given:
         here = t.Sym(node.at, points[0])
         args = tuple(
-            _spelled_symbol(elab, points[0]) or here if _is_point(elab, spelled(a)) else a
-            for a in args
+            _spelled_symbol(elab, points[0]) or here if _is_place(elab, a) else a for a in args
         )
     return t.Call(node.at, node, args, first.given, first.after)
 
@@ -227,6 +232,13 @@ def _like_a_function(elab: Elaborator, node: t.Sym) -> bool:
     if spelled(node) in elab.evidence.random:
         return False
     return elab.is_density(key_of(node)) or key_of(node) in elab.evidence.beside
+
+
+def _is_place(elab: Elaborator, node: t.Node) -> bool:
+    """Whether an argument is a variable in space, or a path."""
+    if _is_point(elab, spelled(node)):
+        return True
+    return isinstance(node, t.Sym) and elab.path(node) is not None
 
 
 def _is_point(elab: Elaborator, name: str) -> bool:

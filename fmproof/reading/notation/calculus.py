@@ -192,6 +192,8 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     if var not in free_vars(inner):
         if node.kind == "grad" and _is_density_elsewhere(elab, node.body, symbol):
             return S.Zero
+        if node.kind == "grad" and node.var is not None and _is_of_parameters(elab, node.body):
+            return S.Zero
         raise Beyond
     shifted = None if symbol is place else _shifted(elab, at, inner)
     if shifted is not None:  # (∇f)(x − a) is ∇ of f(x − a)
@@ -229,6 +231,17 @@ def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:
     places = [*body.head.sub, *body.args, *body.given, *body.after]
     letters = {n.name for place in places for n in t.walk(place) if isinstance(n, t.Sym)}
     return all(isinstance(arg, t.Sym) for arg in body.args) and point.name not in letters
+
+
+def _is_of_parameters(elab: Elaborator, body: t.Node) -> bool:
+    """Whether ∇_x is taken of what is a function of parameters alone, as of log Z(θ)."""
+    body = t.ungrouped(body)
+    while isinstance(body, t.Function) and len(body.args) == 1:
+        body = t.ungrouped(body.args[0])
+    if not isinstance(body, t.Call) or body.given:
+        return False
+    places = [*body.head.sub, *body.args, *body.after]
+    return all(isinstance(p, t.Sym) and elab.is_parameter(spelled(p)) for p in places)
 
 
 def _shifted(elab: Elaborator, at: Expr, inner: Expr) -> Var | None:
@@ -279,7 +292,8 @@ def _in_time(elab: Elaborator, node: t.Derivative) -> Expr:
             return _in_space(elab, replace(node, kind="grad"))
         if var.sort is not Sort.REAL:
             raise Beyond
-        body = with_arguments(elab, node.body)
+        whole = isinstance(node.body, t.Integral)  # which says at which point its letters are
+        body = node.body if whole else with_arguments(elab, node.body)
         held: dict[Var, Expr] = {}
         if node.kind == "partial":
             body = _held(elab, body, var, held)

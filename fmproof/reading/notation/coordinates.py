@@ -16,14 +16,19 @@ from fmproof.reading.notation.symbols import spelled
 _DIMENSIONS = ("d", "D")
 
 
-def without_coordinates(node: t.Series) -> t.Node:
+def without_coordinates(
+    node: t.Series, in_bold: Callable[[t.Sym], t.Sym] = lambda whole: whole
+) -> t.Node:
     """The tree of Σᵢ without an index; the sum itself where it is another one.
 
     It is one over coordinates by its range, 1 to d, or by a derivative in one of them.
+
+    Args:
+        in_bold: a vector by the letter of its coordinates, which may be written in bold.
     """
     if node.kind != "sum" or not isinstance(node.index, t.Sym):
         return node
-    whole = _Contraction(spelled(node.index))
+    whole = _Contraction(spelled(node.index), in_bold)
     if isinstance(node.high, t.Sym):
         fits = node.high.name in _DIMENSIONS and not node.high.sub
     else:
@@ -35,8 +40,9 @@ def without_coordinates(node: t.Series) -> t.Node:
 class _Contraction:
     """A sum over one index."""
 
-    def __init__(self, index: str) -> None:
+    def __init__(self, index: str, in_bold: Callable[[t.Sym], t.Sym]) -> None:
         self.index = index
+        self.in_bold = in_bold
 
     def sum(self, node: t.Node) -> t.Node | None:
         """What a body is, summed over the index."""
@@ -131,7 +137,7 @@ class _Contraction:
             return None
         if isinstance(node, t.Call) and any(map(self._has_index, node.args)):
             return None
-        whole = replace(head, sub=head.sub[:-1])
+        whole = self.in_bold(replace(head, sub=head.sub[:-1]))
         return replace(node, head=whole) if isinstance(node, t.Call) else whole
 
     def is_slope(self, node: t.Node) -> bool:
@@ -147,7 +153,9 @@ class _Contraction:
         """x of ∂/∂x_i; ∂_i does not say it."""
         var = node.var
         assert isinstance(var, t.Sym)
-        return replace(var, sub=var.sub[:-1]) if spelled(var) != self.index else None
+        if spelled(var) == self.index:
+            return None
+        return self.in_bold(replace(var, sub=var.sub[:-1]))
 
     def _has_index(self, node: t.Node) -> bool:
         return any(isinstance(n, t.Sym) and spelled(n) == self.index for n in t.walk(node))

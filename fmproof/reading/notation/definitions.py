@@ -27,7 +27,7 @@ from fmproof.lang.nodes.measure import conditions
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import hidden_noise, posteriors, randomness
+from fmproof.reading.notation import hidden_noise, posteriors, random_curves, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -120,23 +120,28 @@ def _same_numbers(one: t.Sym, other: t.Sym) -> bool:
 
 
 def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
-    """The definitions of x̂_0(x) and the like: the number is a word on the letter."""
+    """The definitions of x̂_0(x), ψ_x(x) and the like: the script is a word on the letter."""
     if not elab.numbered:
         elab.numbered[""] = []
         for options in list(elab.candidates.values()):
             for one in options:
                 head = one.left.head if isinstance(one.left, t.Call) else None
-                numbers = [s for s in head.sub if isinstance(s, t.Num)] if head else []
-                if head is None or not numbers or not isinstance(one.left, t.Call):
+                marks = [s for s in head.sub if _is_mark(elab, s)] if head else []
+                if head is None or not marks or not isinstance(one.left, t.Call):
                     continue
-                label = "".join(
-                    letter for s in numbers for letter in spelled(s) if letter.isalnum()
-                )
-                rest = tuple(s for s in head.sub if s not in numbers)
+                label = "".join(letter for s in marks for letter in spelled(s) if letter.isalnum())
+                rest = tuple(s for s in head.sub if s not in marks)
                 named = replace(head, sub=rest, labels=(*head.labels, label))
                 left = replace(one.left, head=named)
                 elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
     return elab.numbered.get(key, [])
+
+
+def _is_mark(elab: Elaborator, script: t.Node) -> bool:
+    """Whether a subscript is a word on a letter: a number, or a letter that is no variable."""
+    if isinstance(script, t.Sym):
+        return not script.sub and spelled(script) not in elab.bound and not elab.scopes(script)
+    return isinstance(script, t.Num)
 
 
 def at_another_time(elab: Elaborator, node: t.Sym) -> Expr | None:
@@ -428,7 +433,7 @@ def marginal(
         raise Circular(mixed, call.at)
     elab.mixing.add(mixed)
     try:
-        return _mixture(elab, call, sub, main)
+        return _of_joint(elab, call, main) or _mixture(elab, call, sub, main)
     except Circular as circle:
         if circle.what != mixed:
             raise
@@ -471,6 +476,39 @@ def _mixture(
     return None
 
 
+def _of_joint(elab: Elaborator, call: t.Call, main: tuple[Var, ...]) -> Expr | None:
+    """∫ p(x, y) dy for p(x), where the document has no density of the one given the other."""
+    alike = [
+        one
+        for one in elab.evidence.called.get(key_of(call.head), ())
+        if spelled(one.head) == spelled(call.head)
+    ]
+    if any(one.given for one in alike) or call.head.sub:
+        return None
+    here = spelled(call.args[0]).lower()
+    for one in alike:
+        letters = [arg for arg in one.args if isinstance(arg, t.Sym) and not _is_slice(arg)]
+        names = [spelled(arg).lower() for arg in letters]
+        if not 1 < len(letters) == len(one.args) or names.count(here) != 1 or one.after:
+            continue
+        if candidate_of(elab, one) is not None:
+            continue
+        try:
+            variables = [elab.variable(arg) for arg in letters]
+            joint = elab.term(one)
+        except (NotYet, SortError):
+            continue
+        plain = isinstance(joint, Apply) and joint.head.definition is None
+        if not plain or any(var.sort is not Sort.VEC for var in variables):
+            continue
+        others = [v for v, name in zip(variables, names, strict=True) if name != here]
+        mine = variables[names.index(here)]
+        if main[0] in others:
+            continue
+        return IntegralOver(substitute(joint, {mine: main[0]}), *map(Lebesgue, others))
+    return None
+
+
 def _is_slice(node: t.Node) -> bool:
     """x_{0:T}, which is several variables."""
     return isinstance(node, t.Sym) and len(node.sub) > 1
@@ -495,7 +533,8 @@ def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     name = spelled(symbol)
     for key, calls in elab.evidence.called.items():
         for call in calls if elab.is_density(key) else ():
-            if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]:
+            alone = not (call.given or call.after or call.head.sub)
+            if alone and [spelled(a) for a in call.args] == [name]:
                 meaning = elab.meaning(call, ((), (), (latent,), ()))
                 if meaning.head is not None:
                     applied: Apply = meaning.head(latent)
@@ -565,7 +604,9 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
     if elab.is_parameter(name) or elab.is_time(name):
         return None
     candidate = candidate_of(elab, symbol)
-    if candidate is None or any(n is symbol for n in t.walk(candidate.right)):
+    if candidate is None:
+        return random_curves.curve(elab, symbol)
+    if any(n is symbol for n in t.walk(candidate.right)):
         return None
     if _averages(candidate.right) or any(
         _averages(one.right)  # Ż_t = v(Z_t, t), with a v that is an average, is no path

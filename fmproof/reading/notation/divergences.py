@@ -1,16 +1,26 @@
-"""Kullback–Leibler divergences: KL(q ‖ p) is the average of log q/p over q, for two densities."""
+"""Kullback–Leibler divergences: KL(q ‖ p) is the average of log q/p over q, for two densities.
+
+They may be written with their variable, q(x|z); without it, q(·|z) or N(m, s² I); or have a name,
+as P = N(m, s² I) has.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sympy import Expr
 
+from fmproof.lang.nodes import Var
+from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
+
+_POINT = "◦k"
+"""The spelling of the variable of densities that are written without one."""
 
 
 def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
@@ -22,13 +32,48 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
     sides = (*node.args, *node.given)
     if node.name != "KL" or len(sides) != 2:
         return None
-    one, other = sides
-    if not (isinstance(one, t.Call) and isinstance(other, t.Call)):
+    one, other = (_density(elab, side) for side in sides)
+    if one is None or other is None:
         return None
-    if not (elab.is_density(key_of(one.head)) and elab.is_density(key_of(other.head))):
+    letters = [_letters(side) for side in (one, other)]
+    if letters[0] != letters[1]:
         return None
-    letters = [[spelled(a) for a in side.args] for side in (one, other)]
-    if letters[0] != letters[1] or not all(isinstance(a, t.Sym) for a in one.args):
-        return None
+    if isinstance(one, t.Call) and letters[0] != [_POINT]:
+        ratio = t.Function(node.at, "log", (t.Frac(node.at, one, other),))
+        return elab.term(t.Expectation(node.at, (t.Draw(node.at, (one,), None),), ratio))
+    name = elab.names.of("x''", "variable " + _POINT)
+    elab.variables.setdefault(_POINT, Var(name, Sort.VEC))
     ratio = t.Function(node.at, "log", (t.Frac(node.at, one, other),))
-    return elab.term(t.Expectation(node.at, (t.Draw(node.at, (one,), None),), ratio))
+    draw = t.Draw(node.at, (t.Sym(node.at, _POINT),), _law(one))
+    return elab.term(t.Expectation(node.at, (draw,), ratio))
+
+
+def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
+    """A density at its variable, or at one of our own where it is written without."""
+    point = t.Sym(side.at, _POINT)
+    if isinstance(side, t.Sym):
+        named = [
+            c.right
+            for c in elab.candidates.get(key_of(side), ())
+            if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(side)
+        ]
+        side = next((r for r in named if isinstance(r, t.Normal)), side)
+    if isinstance(side, t.Normal):
+        return side if side.point is not None else replace(side, point=point)
+    if not isinstance(side, t.Call) or not elab.is_density(key_of(side.head)):
+        return None
+    if len(side.args) == 1 and isinstance(side.args[0], t.Dot):
+        return replace(side, args=(point,))
+    return side if all(isinstance(a, t.Sym) for a in side.args) else None
+
+
+def _letters(density: t.Call | t.Normal) -> list[str]:
+    points = density.args if isinstance(density, t.Call) else (density.point,)
+    return [spelled(one) for one in points if one is not None]
+
+
+def _law(density: t.Call | t.Normal) -> t.Node:
+    """What is drawn from a density, without its variable."""
+    if isinstance(density, t.Normal):
+        return replace(density, point=None)
+    return replace(density, args=(t.Dot(density.at),))

@@ -8,7 +8,7 @@ proved of an unknown holds of the thing itself, and what numbers say of it says 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,7 +79,8 @@ class Elaborator:
     opaque: dict[str, Head] = field(default_factory=dict)
     fields: dict[str, t.Sym] = field(default_factory=dict)  #: without arguments, with their point
     numbered: dict[str, list[Candidate]] = field(default_factory=dict)
-    joint: list[Apply] = field(default_factory=list)
+    joint: list[Apply] = field(default_factory=list)  #: of what has no law, behind what has one
+    moving_laws: set[Head] = field(default_factory=set)  #: those of them that hold at a time
     index_laws: dict[str, Head] = field(default_factory=dict)  #: of the indices of finite sums
     said_laws: dict[str, list[t.Sym]] = field(default_factory=dict)
     vanished: list[Expr] = field(default_factory=list)  #: integrals that cancelled in a row
@@ -93,10 +94,14 @@ class Elaborator:
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
+    by_letter: set[str] = field(default_factory=set)  #: those of which p_t(x) alone says it
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
     drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn
-    turned_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: … from N(m, s² I)
+    turned_meanings: defaultdict[bool, dict[Key, Meaning]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )  #: … from N(m, s² I), by whether roots are kept
+    roots_kept: bool = False
 
     def note(
         self, symbol: str, reading: str, why: str, at: int = -1, guessed: bool = False
@@ -233,6 +238,10 @@ class Elaborator:
         """p_t as p_t(x), where the document writes it so elsewhere."""
         return applications.with_arguments(self, node)
 
+    def scopes(self, script: t.Sym) -> bool:
+        """Whether a letter in a subscript is a variable or a parameter."""
+        return applications.scopes(self, script)
+
     def of_times(self, script: t.Node) -> bool:
         """Whether a subscript is made of times and parameters: t, t-1, θ."""
         symbols = [n for n in t.walk(script) if isinstance(n, t.Sym)]
@@ -292,14 +301,19 @@ class Elaborator:
             self.expand = True
 
     @contextmanager
-    def drawing_noised(self) -> Iterator[None]:
-        """Paths m + s n with Gaussian noise are drawn from N(m, s² I) inside.
+    def drawing_noised(self, roots: bool = False) -> Iterator[None]:
+        """Paths m + s n with Gaussian noise are drawn from N(m, s² I) inside, with ``roots`` for
+        s = √a from N(m, √a √a I): what 1/√a is beside it cancels there, and not beside a.
 
         Raises:
             NotYet: there are none.
         """
-        with hidden_noise.noise_turned(self), self._drawing(self.turned_meanings):
-            yield
+        self.roots_kept = roots
+        try:
+            with hidden_noise.noise_turned(self), self._drawing(self.turned_meanings[roots]):
+                yield
+        finally:
+            self.roots_kept = False
 
     @contextmanager
     def _drawing(self, kept: dict[Key, Meaning]) -> Iterator[None]:

@@ -51,6 +51,7 @@ class Evidence:
     symbols: set[str] = field(default_factory=set)
     random_symbols: dict[str, t.Sym] = field(default_factory=dict)
     spellings: dict[str, t.Sym] = field(default_factory=dict)
+    averaged: list[frozenset[str]] = field(default_factory=list)  #: what stands in one average
     apart: set[str] = field(default_factory=set)  #: keys of α and α_t that stand in one formula
     together: set[tuple[str, str]] = field(default_factory=set)  #: u and u|CFM in one formula
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
@@ -61,6 +62,7 @@ class Evidence:
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
+    weights: set[str] = field(default_factory=set)  #: q of Z(θ) = ∫ q(x; θ) dx, which is no density
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
     @classmethod
@@ -92,6 +94,8 @@ class Evidence:
                 found.matrices |= {key_of(letter) for letter in letters_of_matrices(node)}
         for name in found.matrices - set(found.drawn):
             found.random_symbols.pop(name, None)  # a capital letter, and fixed
+        pairs = list(equated)
+        found.weights = set(found._without_mass_one(pairs))
         found._laws_alone()
         found._beside_functions(roots)
         found._params(roots)
@@ -103,7 +107,6 @@ class Evidence:
         found.sorts = Sorts(found.is_density, frozenset(found.times), frozenset(found.parameters))
         for one in words:
             found.sorts.hear(one.symbol, one.role)
-        pairs = list(equated)
         for left, right in pairs:
             drawn = isinstance(left, t.Sym) and spelled(left) in {*found.drawn, *found.places}
             if isinstance(left, t.Sym) and drawn and _plain(right):
@@ -130,14 +133,34 @@ class Evidence:
                     if key_of(part) not in self.called and same:
                         self.beside.add(key_of(part))
 
+    def _without_mass_one(self, equated: Iterable[tuple[t.Node, t.Node]]) -> Iterator[str]:
+        """The q of Z(θ) = ∫ q(x; θ) dx: where its integral has a name, it need not be 1."""
+        for left, right in equated:
+            body = right.body if isinstance(right, t.Integral) else None
+            if not isinstance(body, t.Call) or body.given or not isinstance(left, t.Sym | t.Call):
+                continue
+            points = [spelled(a) for a in (left.args if isinstance(left, t.Call) else ())]
+            over = {spelled(one.var) for one in right.over} if isinstance(right, t.Integral) else ()
+            alone = over == {spelled(a) for a in body.args}
+            same = all(
+                (len(call.args), call.given) == (len(body.args), ())
+                for call in self.called.get(key_of(body.head), ())
+            )
+            parameters = all(conventional("parameters", p, "always") for p in points)
+            if alone and same and parameters:
+                yield key_of(body.head)
+
     def _laws_alone(self) -> None:
-        """E_ν names a law by its letter: ν is not drawn, but something else from it."""
+        """E_ν and E_{p_x} name a law by its letter: it is not drawn, but something else from it."""
         for name, at in list(self.drawn.items()):
             law = conventional("densities", name) or name.split(" ")[-1] in self.densities
-            if law and name not in self.vectors:
+            symbol = self.spellings.get(name)
+            key = name if symbol is None else key_of(symbol)
+            law = law or (key != name and conventional("densities", key, "always"))
+            if law and name not in self.vectors and key not in self.vectors:
                 del self.drawn[name]
                 self.random_symbols.pop(name, None)
-                self.densities.setdefault(name, ("named below an E", at))
+                self.densities.setdefault(key, ("named below an E", at))
 
     def _hear(self, said: Iterable[Said]) -> None:
         """Words count where formulas show nothing else."""
@@ -171,12 +194,16 @@ class Evidence:
 
     def is_density(self, key: str) -> bool:
         """Whether the values of a symbol are those of a density."""
+        if key in self.weights:
+            return False
         if key in self.densities:
             return True
         return conventional("densities", key, "always") and key not in self.vectors
 
     def _look(self, node: t.Node) -> None:
         if isinstance(node, t.Expectation):
+            inside = (one for one in t.walk(node) if isinstance(one, t.Sym))
+            self.averaged.append(frozenset(map(spelled, inside)))
             for draw in node.draws:
                 self._draw(draw)
                 for one in draw.drawn:
@@ -216,6 +243,11 @@ class Evidence:
             dotted = node.head.accents[-1:] == ("dot",)
             if dotted and isinstance(place, t.Sym) and conventional("times", spelled(place)):
                 self.times.setdefault(spelled(place), ("a dot over a function of it", node.at))
+            number = conventional("scalars", key_of(node.head))
+            if number and isinstance(place, t.Sym) and _is_time_by_itself(place):
+                self.times.setdefault(
+                    spelled(place), ("a coefficient is a function of it", node.at)
+                )
         elif isinstance(node, t.Derivative):
             time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
             if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):
@@ -368,6 +400,10 @@ class Evidence:
                     self.times.setdefault(
                         spelled(script), ("a subscript like another time", one.at)
                     )
+
+
+def _is_time_by_itself(symbol: t.Sym) -> bool:
+    return conventional("times", spelled(symbol), "by_itself")
 
 
 def _places_of_laws(root: t.Node) -> Iterator[t.Node]:

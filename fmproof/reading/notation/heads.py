@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.errors import SortError
+from fmproof.lang.arithmetic import times_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
     Density,
+    Exp,
     Expect,
     Field,
     Gaussian,
@@ -28,7 +30,7 @@ from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
-from fmproof.reading.notation.sorts import is_loss
+from fmproof.reading.notation.sorts import A_GRADIENT, is_loss
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ def build(
     if definition is None and density:
         definition = definitions.marginal(elab, call, sub, main, given)
     if definition is None and density and candidate is None:
+        definition = posteriors.marginal_of_joint(elab, call)
+    if definition is None and density and candidate is None:
         definition = hidden_noise.density_by_argument(elab, call, (sub, main, given))
     if density:
         name = elab.names.of(
@@ -108,6 +112,8 @@ def build(
             "head",
         )
         return density_head(elab, name, call, sub, sup, main, given, definition, candidate)
+    if definition is None and key in elab.evidence.weights:
+        return _with_mass(elab, call, params)
     if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
         elab.note(shown, "a Gaussian density", "its definition", call.at)
         return Meaning(None, everything, definition)
@@ -128,6 +134,21 @@ def build(
     else:
         elab.note(shown, what, "how it is used", call.at)
     return Meaning(head, everything)
+
+
+def _with_mass(elab: Elaborator, call: t.Call, params: Sequence[Sequence[Var]]) -> Meaning:
+    """q of Z(θ) = ∫ q(x; θ) dx: a density times a positive number, its mass."""
+    sub, sup, main, given = map(tuple, params)
+    points = len(call.args)
+    below = (*sub, *sup, *main[points:], *given)
+    key = key_of(call.head)
+    mass = Scalar(elab.names.of("k", "mass of " + key), *below)
+    given = (*main[points:], *given)
+    name = elab.names.of(key, "head")
+    density = Density(name, *main[:points], sub=sub, sup=sup, given=given)
+    elab.note(shape(elab, call), "a density times a number", "its integral has a name", call.at)
+    everything = (*sub, *sup, *main[:points], *given)
+    return Meaning(None, everything, times_of(Exp(mass(*below)), density(*everything)))
 
 
 def several(elab: Elaborator, key: str, letters: str) -> bool:
@@ -159,7 +180,7 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     found = elab.evidence.sorts.of(call.head)
     if found is None and call.head.labels and call.head.labels[-1].isdigit():
         found = elab.evidence.sorts.of(replace(call.head, labels=call.head.labels[:-1]))
-    if found is not None and not found.guessed:
+    if found is not None and (not found.guessed or found.why == A_GRADIENT):
         return Sort.VEC if found.kind == "vec" else Sort.REAL
     if conventional("fields", call.head.name) and (call.args or call.given):
         elab.guesses.add(readable(key))
@@ -184,6 +205,8 @@ def density_head(
     candidate: Candidate | None,
 ) -> Meaning:
     shown = shape(elab, call)
+    points = len(call.args) if call.args else len(main)
+    main, given = main[:points], (*main[points:], *given)  # p(x; θ) is a density in x
     times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
     if (
         candidate is None
@@ -260,7 +283,9 @@ def mixture_head(
     head = Density(name, point, sub=below, definition=definition)
     said = name in elab.density_of
     path = readable(spelled(elab.density_of[name])) if said else "a path"
-    elab.note(shown, f"the density of {path}", "words say so" if said else "its argument", -1)
+    guessed = name in elab.by_letter
+    why = "its letter and time" if guessed else "words say so" if said else "its argument"
+    elab.note(shown, f"the density of {path}", why, -1, guessed)
     return Meaning(None, everything, head(*below, point))
 
 

@@ -16,7 +16,7 @@ from sympy import Expr, S
 
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, Gaussian, Normal, Ratio, Var
+from fmproof.lang.nodes import Apply, Expect, Gaussian, Normal, Ratio, Sqrt, Var
 from fmproof.lang.nodes.measure import law_order
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
@@ -67,10 +67,20 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
         others = {n: s for n, s in symbols.items() if n != name and s is not None}
         if here in free_vars(value) or len(others) != len(random) - 1:
             return None
-        kernel: Any = Normal(here, mean, mul(scale, scale))
+        square = map(_doubled if elab.roots_kept else _squared, factors(scale))
+        kernel: Any = Normal(here, mean, mul(*square))
         back = mul(Ratio(S.One, scale), add(here, mul(S.NegativeOne, mean)))
         return Noised(path, symbol, kernel, others, back)
     return None
+
+
+def _squared(factor: Expr) -> Expr:
+    """s² as a document would write it: of √a it is a, which has to be ≥ 0 for the root."""
+    return factor.args[0] if isinstance(factor, Sqrt) else _doubled(factor)
+
+
+def _doubled(factor: Expr) -> Expr:
+    return mul(factor, factor)
 
 
 def is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
@@ -124,14 +134,23 @@ def turned_value(elab: Elaborator, name: str) -> Expr | None:
 def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
     """The laws of what m is made of, where the document says them."""
     symbols = list(one.others.values())
+    told = [symbol for symbol in symbols if _has_law(elab, symbol, list(one.others))]
     try:
-        if len(symbols) == 1:  # it may have any law
+        if len(symbols) == 1 or not told:  # any law, or any joint one
             found = randomness.laws_of(elab, symbols, list(one.others), set())
         else:  # of which one has no law: they need not be independent
             found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
     except (NotYet, SortError, FmproofError):
         return None
     return law_order(list(dict.fromkeys(found)))
+
+
+def _has_law(elab: Elaborator, symbol: t.Sym, together: list[str]) -> bool:
+    try:
+        elab.remembered(symbol, together)
+    except (NotYet, SortError, FmproofError):
+        return False
+    return True
 
 
 Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
@@ -174,7 +193,8 @@ def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:
         if not elab.is_density(other):
             continue
         at = [one.args[0] for one in calls if len(one.args) == 1]
-        paths = {spelled(a): a for a in at if isinstance(a, t.Sym) and elab.path(a) is not None}
+        symbols = {spelled(a): a for a in at if isinstance(a, t.Sym)}
+        paths = {n: a for n, a in symbols.items() if elab.path(a) is not None or n in elab.turned}
         if other == key:
             found = paths
         elif any(spelled(a) in found or key in elab.density_of for a in paths.values()):

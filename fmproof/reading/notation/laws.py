@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Rational
 
 from fmproof.errors import SortError
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     Density,
@@ -114,12 +115,27 @@ def factored(elab: Elaborator, draw: t.Draw) -> list[t.Draw]:
 
 
 def law_named(elab: Elaborator, symbol: t.Sym) -> Apply:
-    """The law ν of E_ν, where the document draws something from ν."""
+    """The law ν of E_ν, where the document draws something from ν, or has ν(x) with one letter x.
+
+    Raises:
+        NotYet: there is no such letter, or several are.
+    """
     name = elab.names.given.get((key_of(symbol), "head"))
     laws = [law for known in elab.laws.values() for law in known if law.head.name == name]
-    if name is None or not laws:
+    if name is not None and laws and not symbol.sub:
+        return laws[0]
+    calls = [
+        call
+        for call in elab.evidence.called.get(key_of(symbol), ())
+        if spelled(call.head) == spelled(symbol)
+        and len(call.args) == 1
+        and not (call.given or call.after)
+    ]
+    letters = {spelled(a): a for call in calls for a in call.args if isinstance(a, t.Sym)}
+    if len(letters) != 1:
         raise NotYet(f"what is drawn from {readable(key_of(symbol))}", symbol.at, "law")
-    return laws[0]
+    (letter,) = letters.values()
+    return drawn(elab, t.Draw(symbol.at, (t.Call(symbol.at, symbol, (letter,)),), None))
 
 
 def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
@@ -232,7 +248,11 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]
     if fitting:
         # A coupling before the law of one of its variables alone: one law for all rows.
-        return max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+        best = max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+        definition = best.head.definition
+        averaged = set(bound_vars(definition)) if isinstance(definition, IntegralOver) else set()
+        together = {elab.variables.get(n) for n in names} & averaged
+        return (conditional_law(elab, symbol, var, around) if together else None) or best
     conditional = conditional_law(elab, symbol, var, around)
     if conditional is not None:
         return conditional

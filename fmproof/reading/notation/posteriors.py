@@ -28,11 +28,55 @@ def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]
         return None
     if not (isinstance(main[0], Var) and isinstance(given[0], Var)):
         return None
-    found = turned_round(elab, node, main[0], given[0])
+    found = turned_round(elab, node, main[0], given[0]) or _of_joint(elab, node)
     if found is None:
         return None
     joint, marginal = found
     return Ratio(joint, marginal)
+
+
+def _joint_with(elab: Elaborator, node: t.Call, letter: t.Node) -> tuple[t.Call, t.Sym] | None:
+    """p(x, z) and the z, for a letter x, where the document writes one such density of the letter
+    of ``node``."""
+    found: dict[str, tuple[t.Call, t.Sym]] = {}
+    for call in elab.evidence.called.get(key_of(node.head), ()):
+        pair = [a for a in call.args if isinstance(a, t.Sym)]
+        if call.given or call.after or len(call.args) != 2 or len(pair) != 2:
+            continue
+        if spelled(call.head) != spelled(node.head):
+            continue
+        others = [one for one in pair if spelled(one) != spelled(letter)]
+        if len(others) == 1:
+            found.setdefault(spelled(others[0]), (call, others[0]))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def marginal_of_joint(elab: Elaborator, node: t.Call) -> Expr | None:
+    """p(x) where the document has p(x, z), and says no more of it: the integral over z."""
+    if len(node.args) != 1 or node.given or node.after or not isinstance(node.args[0], t.Sym):
+        return None
+    found = _joint_with(elab, node, node.args[0])
+    if found is None:
+        return None
+    joint, other = found
+    return elab.term(t.Integral(node.at, joint, (t.Over(node.at, other),)))
+
+
+def _of_joint(elab: Elaborator, node: t.Call) -> tuple[Expr, Expr] | None:
+    """p(x, z) and p(x), of p(z|x)."""
+    z, x = node.args[0], value_of(node.given[0])
+    if len(node.given) != 1 or not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
+        return None
+    found = _joint_with(elab, node, x)
+    if found is None or spelled(found[1]) != spelled(z):
+        return None
+    if definitions.candidate_of(elab, node, "posterior") is not None:
+        return None
+    if turned(elab, node) is not None:
+        return None
+    name = f"{spelled(node.head)}(z|x)"
+    elab.note(name, "joint density over marginal", "the document has the joint one", node.at)
+    return elab.term(found[0]), elab.term(t.Call(node.at, node.head, (x,)))
 
 
 def step_of_chain(elab: Elaborator, node: t.Call) -> t.Call | None:

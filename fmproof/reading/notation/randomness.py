@@ -8,6 +8,7 @@ which no law is known have one joint law, about which nothing is assumed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
@@ -143,7 +144,12 @@ def law_of(
     if any(elab.variable(one.noise) in drawn for one in elab.turned.values()):
         raise NotYet("noise that is drawn by itself", node.at, "law")
     named = {spelled(s): s for s in drawn_symbols(node) if not names_law(elab, s)}
-    wanted = {**named, **mentioned(elab, inside), **{spelled(p): p for p in paths}}
+    wanted = {
+        **named,
+        **{spelled(s): s for s in node.times},
+        **mentioned(elab, inside),
+        **{spelled(p): p for p in paths},
+    }
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
     outside = {elab.variables[n] for n in elab.bound if n in elab.variables}
@@ -228,14 +234,16 @@ def laws_of(
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
             return [*found, *(_level_law(elab, symbol) for symbol in lacking)]
-        if apart:  # they need not be independent; noise is, by convention
+        beside = {v for law in joint_laws(elab) for v in conditions(law)}
+        if not set(apart) <= beside:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
             words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
             raise NotYet(f"{words} is not said", one.at, "law")
         joint = joint_laws(elab)
         wanted = {elab.variable(s) for s in lacking}
-        if not any(wanted & set(drawn_by(law)) for law in joint[1:]):
-            joint = joint[:1]  # nothing that moves is averaged
+        moved = [law for law in joint if law.head in elab.moving_laws]
+        if not any(wanted & set(drawn_by(law)) for law in moved):
+            joint = [law for law in joint if law not in moved]
         joint = [law for law in joint if not set(drawn_by(law)) <= known]
         if not wanted <= known | {v for law in joint for v in drawn_by(law)}:
             raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
@@ -272,27 +280,52 @@ def joint_laws(elab: Elaborator) -> list[Apply]:
     """The law of all random variables of the document of which no law is known.
 
     Those with a time for a subscript, X_t and Ẋ_t, have a law at every time, given the others.
+    Where an average has variables with a law in it, too, the others have theirs given these.
     """
     if not elab.joint:
         fixed, moving = _without_law(elab)
+        told = _told_beside(elab, {*fixed, *moving})
+        elab.joint += told
+        given = [v for law in told for v in drawn_by(law)]
         time = elab.variables.get(elab.time_letter())
         if moving and time is None:
             time = elab.variable(t.Sym(-1, elab.time_letter() or "t"))
         if fixed:
-            head: Head = Law(elab.names.of("P", "joint law"), *fixed)
-            elab.joint.append(head(*fixed))
+            head: Head = Law(elab.names.of("P", "joint law"), *fixed, given=tuple(given))
+            elab.joint.append(head(*fixed, *given))
             _introduce(elab, head, fixed, "any joint law")
         if moving and time is not None:
-            head = Law(elab.names.of("P", "law at a time"), *moving, sub=time, given=tuple(fixed))
-            elab.joint.append(head(time, *moving, *fixed))
+            given = [*given, *fixed]
+            head = Law(elab.names.of("P", "law at a time"), *moving, sub=time, given=tuple(given))
+            elab.joint.append(head(time, *moving, *given))
+            elab.moving_laws.add(head)
             _introduce(elab, head, moving, "any law at every time")
-        if not elab.joint:
+        if not (fixed or moving):
             raise NotYet("no random variable without a law is known", -1, "law")
     return list(elab.joint)
 
 
+def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
+    """The laws of what stands in one average with variables of which no law is known."""
+    found: dict[Var, Apply] = {}
+    for names in elab.evidence.averaged:
+        symbols = [s for s in elab.evidence.random_symbols.values() if spelled(s) in names]
+        inside: set[Var] = set()
+        for symbol in symbols:
+            value = elab.path(undotted(symbol) if has_dot(symbol) else symbol)
+            with suppress(NotYet):
+                inside |= free_vars(value) if value is not None else {elab.variable(symbol)}
+        for symbol in symbols if inside & without else ():
+            with suppress(NotYet):
+                if elab.path(symbol) is None and elab.variable(symbol).sort is Sort.VEC:
+                    law = elab.remembered(symbol, [])
+                    if not isinstance(law.head, Gaussian) and not conditions(law):
+                        found.setdefault(elab.variable(symbol), law)
+    return list(dict.fromkeys(found.values()))
+
+
 def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
-    if len(variables) > 1 or what != "any joint law":
+    if len(variables) > 1 or head.given or what != "any joint law":
         elab.unknowns[head] = JOINT  # they may be independent; one variable has any law
     shown = ", ".join(readable_name(elab.spelling(v)) for v in variables)
     elab.note(f"law({shown})", what, "the document says none", -1, True)
@@ -300,7 +333,7 @@ def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str
 
 def readable_name(spelling: str) -> str:
     """A spelling for people: X_t, ẋ_0."""
-    stem, _, rest = spelling.partition("_")
+    stem, _, rest = spelling.removeprefix("◦").partition("_")
     return readable(stem) + (f"_{readable(rest)}" if rest else "")
 
 
@@ -309,6 +342,8 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
     fixed: list[Var] = []
     moving: list[Var] = []
     drawn = elab.evidence.drawn
+    for symbol in list(elab.evidence.random_symbols.values()):
+        elab.path(symbol)  # what is random in curves is a random variable, too
     for symbol in elab.evidence.random_symbols.values():
         name = spelled(symbol)
         if elab.is_parameter(name) or elab.is_time(name) or elab.path(symbol) is not None:

@@ -45,14 +45,18 @@ class Resolver:
         self.functions = functions
         self.processes = processes(trees)
         self.arities: dict[str, set[int]] = {}
+        self.applied: set[str] = set()  # the spellings of functions
         self.bars: dict[tuple[str, int], set[int]] = {}
         self.letters: set[str] = set()  # of symbols that stand elsewhere than above another
         self.unscripted: set[str] = set()  # … or below one
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
+        self.variance: t.Norm | t.Abs | t.Group | None = None  # of Var(Y) = E‖Y − E Y‖²
         for left, right in equations:
             if isinstance(left, t.Call):
                 self.maps.setdefault(key_of(left.head), (left, right))
+            if isinstance(left, t.Function) and left.name == "Var":
+                self.variance = self.variance or _squared_in_the_mean(right)
         for tree in trees:
             self.letters |= set(_letters_below(tree))
             self.unscripted |= set(_letters_beside(tree))
@@ -66,6 +70,7 @@ class Resolver:
                 if isinstance(node, t.Call) and not (node.square or _multiplies(node)):
                     places = (*node.args, *node.given, *node.after)
                     self.arities.setdefault(key_of(node.head), set()).add(len(places))
+                    self.applied.add(spelled(node.head))
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -116,6 +121,8 @@ class Resolver:
             (mark,) = node.sub
             assert isinstance(mark, t.Sym)
             return replace(node, labels=(*node.labels, mark.name), sub=())
+        if isinstance(node, t.Call) and conventional("densities", key_of(node.head)):
+            node = self._with_pairs(node)
         if isinstance(node, t.Call):
             time = _time_above(node)
             if time is not None:
@@ -128,14 +135,16 @@ class Resolver:
             running = without_ellipsis(node)
             if running is not None:
                 return running
-            made = self._product(_flat(node))
+            made = self._product(_of_the_rest(_flat(node)))
             return as_mean(made)
         if isinstance(node, t.Frac):
             return as_mean(node)
         if isinstance(node, t.Series):
-            return without_coordinates(node)
+            return without_coordinates(node, self._in_bold)
         if isinstance(node, t.Call) and self._product_of_fields(node):
             return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
+        if isinstance(node, t.Function) and node.name == "Var" and self.variance is not None:
+            return _mean_square(node, self.variance) or node
         if isinstance(node, t.Function):
             return _outside(_spread(node))
         if isinstance(node, t.Derivative):
@@ -146,6 +155,30 @@ class Resolver:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
 
+    def _with_pairs(self, node: t.Call) -> t.Call:
+        """p(x_{0:T}) as p(x_0, x_{1:T}), where the document writes x_{1:T} as well."""
+        args = tuple(part for arg in node.args for part in self._apart(arg))
+        given = tuple(part for one in node.given for part in self._apart(one))
+        return replace(node, args=args, given=given)
+
+    def _apart(self, symbol: t.Node) -> tuple[t.Node, ...]:
+        """x_0 and x_{1:T} of x_{0:T}."""
+        if not isinstance(symbol, t.Sym) or len(symbol.sub) != 2:
+            return (symbol,)
+        first, last = symbol.sub
+        if not (isinstance(first, t.Num) and isinstance(last, t.Sym) and last.name.isupper()):
+            return (symbol,)
+        rest = replace(symbol, sub=(replace(first, value=first.value + 1), last))
+        alone = replace(symbol, sub=(first,))
+        known = {spelled(rest), spelled(alone)} <= self.letters
+        return (alone, rest) if known else (symbol,)
+
+    def _in_bold(self, whole: t.Sym) -> t.Sym:
+        """𝐱 of x_i, where the document writes no x by itself, and a bold one."""
+        bold = replace(whole, name=f"bf:{whole.name}")
+        plain = spelled(whole) in self.unscripted
+        return bold if not plain and spelled(bold) in self.unscripted else whole
+
     def _marks(self, above: t.Node | None) -> bool:
         """Whether a letter above another is a mark, as in v^X: it stands nowhere by itself."""
         if not isinstance(above, t.Sym) or above.sub or above.sup or above.accents:
@@ -154,9 +187,11 @@ class Resolver:
 
     def _tells_apart(self, below: t.Node) -> bool:
         """Whether a letter below another is a mark, as in L_c: it stands nowhere by itself, and is
-        none of those that number something or say when."""
+        none of those that number something or say when. So is a function: the φ of D_φ(u, v)."""
         if not isinstance(below, t.Sym) or below.sub or below.sup or below.accents or below.primes:
             return False
+        if below.name in self.applied and not conventional("scalars", below.name):
+            return True
         return below.name in _MARKS and below.name not in self.unscripted
 
     def _product(self, node: t.Mul) -> t.Node:
@@ -263,6 +298,37 @@ class Resolver:
             return t.Call(one.at, one, (place,)) if key_of(one) in self.arities else one
 
         return t.with_instead(node, instead)
+
+
+def _of_the_rest(node: t.Mul) -> t.Mul:
+    """``∇_m c E[f(m)]``: what a number is multiplied by, in which no m is, is differentiated."""
+    for i, factor in enumerate(node.factors[:-1]):
+        if not (isinstance(factor, t.Derivative) and isinstance(factor.var, t.Sym)):
+            continue
+        if factor.kind not in ("grad", "partial", "laplace") or node.ops[i] != "":
+            continue
+        rest = node.factors[i + 1 :]
+        below = any(_has(part, factor.var) for part in rest)
+        if _is_coefficient(factor.body) and below and not _has(factor.body, factor.var):
+            ops = node.ops[i:]
+            whole = replace(factor, body=t.Mul(factor.at, (factor.body, *rest), ops))
+            return replace(node, factors=(*node.factors[:i], whole), ops=node.ops[:i])
+    return node
+
+
+def _has(node: t.Node, letter: t.Sym) -> bool:
+    return any(isinstance(n, t.Sym) and spelled(n) == spelled(letter) for n in t.walk(node))
+
+
+def _is_coefficient(node: t.Node) -> bool:
+    """A number by its form: of letters for numbers and of functions of these alone."""
+    if isinstance(node, t.Sym | t.Call):
+        head = node.head if isinstance(node, t.Call) else node
+        return conventional("scalars", key_of(head))
+    if isinstance(node, t.Num):
+        return True
+    kinds = (t.Group, t.Frac, t.Pow, t.Mul, t.Add)
+    return isinstance(node, kinds) and all(map(_is_coefficient, t.children(node)))
 
 
 def _names(node: t.Node) -> Iterator[t.Node]:
@@ -409,18 +475,30 @@ def _is_measure(node: t.Node) -> bool:
 
 
 def _spread(node: t.Function) -> t.Node:
-    """tr Cov(A | B) = E[‖A − E[A | B]‖² | B]."""
+    """tr Cov(A | B) = E[‖A − E[A | B]‖² | B], and so is tr Var(A | B)."""
     if node.name != "tr" or len(node.args) != 1:
         return node
-    inner = node.args[0]
-    if isinstance(inner, t.Group):
-        inner = inner.body
-    if not (isinstance(inner, t.Function) and inner.name == "Cov"):
+    inner = t.ungrouped(node.args[0])
+    if not (isinstance(inner, t.Function) and inner.name in ("Cov", "Var")):
         return node
-    if len(inner.args) != 1 or inner.sub is not None:
-        return node
-    (value,) = inner.args
-    mean = t.Expectation(inner.at, (), value, inner.given)
-    spread = t.Add(inner.at, ((1, t.Group(value.at, value)), (-1, mean)))
-    square = t.Pow(inner.at, t.Norm(inner.at, spread), t.Num(inner.at, _TWO))
-    return t.Expectation(node.at, (), square, inner.given)
+    return _mean_square(inner, t.Norm(node.at, node)) or node
+
+
+def _mean_square(node: t.Function, around: t.Norm | t.Abs | t.Group) -> t.Node | None:
+    """E[‖A − E[A | B]‖² | B] of a variance of A given B, with bars or brackets as ``around``."""
+    if len(node.args) != 1 or node.sub is not None:
+        return None
+    (value,) = node.args
+    mean = t.Expectation(node.at, (), value, node.given)
+    spread = t.Add(node.at, ((1, t.Group(value.at, value)), (-1, mean)))
+    square = t.Pow(node.at, replace(around, body=spread), t.Num(node.at, _TWO))
+    return t.Expectation(node.at, (), square, node.given)
+
+
+def _squared_in_the_mean(node: t.Node) -> t.Norm | t.Abs | t.Group | None:
+    """‖a − b‖ of E[‖a − b‖² | …]."""
+    body = t.ungrouped(node.body) if isinstance(node, t.Expectation) else None
+    base = body.base if isinstance(body, t.Pow) else None
+    if not isinstance(base, t.Norm | t.Abs | t.Group):
+        return None
+    return base if isinstance(t.ungrouped(base.body), t.Add) else None

@@ -17,6 +17,7 @@ from fmproof.reading.notation.symbols import conventional, key_of, spelled
 Kind = Literal["real", "vec"]
 _INDICES = frozenset("ijklmn")
 _ROUNDS = 12
+A_GRADIENT = "a gradient is taken of it"
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,12 @@ class Sorts:
             if isinstance(part, t.Call)
         )
         symbols: dict[str, t.Sym] = {}
+        places: dict[tuple[str, int, int], list[t.Node]] = {}
         for root in roots:
             for node in t.walk(root):
+                for i, arg in enumerate(node.args if isinstance(node, t.Call) else ()):
+                    assert isinstance(node, t.Call)
+                    places.setdefault((key_of(node.head), len(node.args), i), []).append(arg)
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym):
                     symbols.setdefault(self.key(head), head)
@@ -76,15 +81,32 @@ class Sorts:
             if key in self.known:
                 continue
             base = self.known.get(self.key(replace(symbol, accents=()))) if symbol.accents else None
-            kind = self.heard.get(key) or (base.kind if base else _by_letter(symbol))
+            kind = self.heard.get(key) or (base.kind if base else None)
+            beside = None if kind else self._by_place(symbol, places)
+            kind = kind or beside or _by_letter(symbol)
             if kind is not None:
                 why = "a point by its letter" if kind == "vec" else "a coefficient by its letter"
                 if key in self.heard:
                     why = "words beside it"
                 elif base is not None:
                     why = f"{symbol.name} is one"
+                elif beside:
+                    why = "the other arguments in its place"
                 self._learn(symbol, kind, why)
                 self._settle(roots, both)
+
+    def _by_place(
+        self, symbol: t.Sym, places: dict[tuple[str, int, int], list[t.Node]]
+    ) -> Kind | None:
+        """The sort of what else a function of several arguments takes where ``symbol`` stands."""
+        for (head, count, _), args in places.items():
+            here = any(isinstance(arg, t.Sym) and self.key(arg) == self.key(symbol) for arg in args)
+            if count < 2 or not here or self.density(head):
+                continue
+            kinds = {self.kind(arg) for arg in args} - {None}
+            if len(kinds) == 1:
+                return kinds.pop()
+        return None
 
     def hear(self, symbol: t.Sym, role: str) -> None:
         """What words say of a symbol, as a guess that evidence may settle otherwise."""
@@ -267,6 +289,8 @@ class Sorts:
         pairs = self._pairs(node, kinds)
         if pairs:
             kinds = [self.kind(factor) for factor in node.factors]
+            for i in pairs:
+                kinds[i] = kinds[i + 1] = "vec"
             for factor, kind in zip(node.factors, kinds, strict=True):
                 if kind is None:
                     self.force(factor, "real", "it multiplies a number")
@@ -289,6 +313,9 @@ class Sorts:
         for i, op in enumerate(node.ops):
             left, right = node.factors[i], node.factors[i + 1]
             if isinstance(left, t.Transposed) and op in ("", "·"):
+                if kinds[i] is None and kinds[i + 1] == "vec" and _is_slope(left.body):
+                    self.force(left.body, "vec", "it stands in an inner product")
+                    kinds[i] = "vec"
                 if kinds[i] == "vec" and kinds[i + 1] is None:
                     self.force(right, "vec", "it stands in an inner product")
                 if kinds[i] == "vec":
@@ -322,7 +349,7 @@ class Sorts:
             if node.kind in ("partial", "total", "laplace"):
                 self.force(node.body, kind, why)
             elif node.kind == "grad" and kind == "vec":
-                self.force(node.body, "real", "a gradient is taken of it")
+                self.force(node.body, "real", A_GRADIENT)
         elif isinstance(node, t.Mul):
             self._force_product(node, kind, why)
 
@@ -360,6 +387,11 @@ class Sorts:
                 if own is None:
                     self.force(node, kind, words)
         return kind
+
+
+def _is_slope(node: t.Node) -> bool:
+    """∇h, of which (∇h)ᵀ v is an inner product unless h is a vector, which nothing else says."""
+    return isinstance(node, t.Derivative) and node.kind == "grad" and isinstance(node.body, t.Call)
 
 
 _CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)

@@ -16,7 +16,7 @@ from sympy import Expr, S
 
 from fmproof.lang.arithmetic import add, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Law, Var
+from fmproof.lang.nodes import Expect, Field, Inner, Law, Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 _COORDINATES = ("d", "D")
+BASIS = "basis"
+"""The name under which the vectors e_i of a basis are kept."""
 _MOST = 6
 """Sums of so many terms between two numbers are written out."""
 
@@ -64,11 +66,26 @@ def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
     """
     if spelled(symbol) in elab.evidence.drawn or spelled(symbol) in elab.evidence.random:
         raise NotYet("a sum over random samples", symbol.at)
-    own = elab.evidence.sorts.of(symbol)
-    whole = elab.evidence.sorts.of(replace(symbol, sub=()))
-    if whole is not None and whole.kind == "vec" and (own is None or own.kind != "vec"):
-        raise NotYet(f"coordinates of {readable(key_of(symbol))}", symbol.at)
     return t.Call(symbol.at, symbol, ())
+
+
+def coordinate(elab: Elaborator, symbol: t.Sym) -> Expr | None:
+    """a_i of a vector a as ⟨a, e_i⟩; None where y_i is a vector, or there is no vector y.
+
+    Of the e_i nothing is known, so what is proved of them holds of those of a basis.
+    """
+    own = elab.evidence.sorts.of(symbol)
+    vector = replace(symbol, sub=())
+    whole = elab.evidence.sorts.of(vector)
+    if whole is None or whole.kind != "vec" or (own is not None and own.kind == "vec"):
+        return None
+    if len(symbol.sub) != 1 or not isinstance(symbol.sub[0], t.Sym):
+        raise NotYet(f"coordinates of {readable(key_of(symbol))}", symbol.at)
+    index = elab.variable(symbol.sub[0])
+    head = elab.opaque.setdefault(BASIS, Field(elab.names.of("e", BASIS), sub=index))
+    elab.unknowns[head] = "a basis"
+    made: Expr = Inner(elab.term(vector), head(index))
+    return made
 
 
 def finite_sum(elab: Elaborator, node: t.Series) -> Expr:

@@ -94,6 +94,17 @@ def property_of(text: str, start: int, stop: int) -> str:
     return found.group(0) if found is not None else ""
 
 
+def says_convex(text: str, start: int, stop: int) -> bool:
+    """Whether words say that ``text[start:stop]`` is a convex function, and nothing in between."""
+    before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1].rstrip(" $\\(\n*")
+    after = _STOPS.split(text[stop : stop + _SAYS])[0].lstrip(" $\\)\n*")
+    between = rf"(?:(?:{_pattern('function').pattern}|{_pattern('is').pattern})\s*)*"
+    word = rf"(?<!-)(?:{_pattern('convex').pattern})"  # and not "non-convex"
+    ahead = re.search(rf"{word}\s*{between}$", before, re.IGNORECASE)
+    behind = re.match(rf"{between}{word}", after, re.IGNORECASE)
+    return ahead is not None or behind is not None
+
+
 def assumes(text: str, start: int) -> bool:
     """Whether the sentence before a formula assumes it rather than claims it."""
     sentence = _sentence(text, start)

@@ -7,19 +7,21 @@ from itertools import combinations
 
 from sympy import Expr
 
-from fmproof.kernel.calculus import DERIVATIVES, integrable_derivative
-from fmproof.kernel.gaussian import gaussian_bounded
-from fmproof.kernel.integrability import (
-    cancelled_ratio,
+from fmproof.derived.dominations import (
     cauchy_schwarz,
     constant_factor,
-    integral_inside,
     jensen,
     parallelogram,
     scalar_cauchy_schwarz,
     scalar_square_integrable,
     square_integrable,
     sum_of_integrable,
+)
+from fmproof.kernel.calculus import DERIVATIVES, integrable_derivative
+from fmproof.kernel.gaussian import gaussian_bounded
+from fmproof.kernel.integrability import (
+    cancelled_ratio,
+    integral_inside,
 )
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr
 
+from fmproof.derived.dominations import constant_factor
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
-from fmproof.kernel.equality import congruence, transitivity, unfold
+from fmproof.kernel.equality import congruence, equal_sides, transitivity, unfold
 from fmproof.kernel.functions import logarithm
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import (
-    constant_factor,
-    equal_integrand,
     finite_measure,
     joint_form,
 )
@@ -131,7 +130,7 @@ def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem 
     if slope_is_drawn(goal) and not is_compound(goal.body):
         computed = all_computed_slopes(goal.body)
         if computed is not None and not _has_derivative(computed.rhs):  # there is no better form
-            yield "derivatives", attempt(equal_integrand, goal, computed), True
+            yield "derivatives", attempt(equal_sides, goal, {0: computed}), True
             return
     form = joint_form(goal)
     if form is None:
@@ -181,7 +180,7 @@ def _earlier_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[
     """An integral inside whose value is an earlier result."""
     rewritten = sweep(goal.body, at(IntegralOver, Expect)(partial(_computed, search)))
     if rewritten is not None:
-        yield "an earlier result", equal_integrand(goal, rewritten)
+        yield "an earlier result", equal_sides(goal, {0: rewritten})
 
 
 def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
@@ -205,7 +204,7 @@ def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
     """A derivative that is dominated, or what the rules of calculus make of it."""
     joined = scaled_slope(goal.body)
     if joined is not None:
-        yield "", attempt(equal_integrand, goal, joined)
+        yield "", attempt(equal_sides, goal, {0: joined})
     for _name, fact in search.facts_at(goal):
         if isinstance(fact.conclusion, Dominated):
             theorem = _dominated(fact.conclusion)
@@ -221,11 +220,11 @@ def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
     for word, rewritten in rewritings:
         computed = rewritten(goal.body)
         if computed is not None:
-            yield word, attempt(equal_integrand, goal, computed)
+            yield word, attempt(equal_sides, goal, {0: computed})
     for fact in search.facts:  # one at a time: what is equal to a mean is no further rewritten
         computed = sweep(goal.body, _known_almost_surely(fact))
         if computed is not None:
-            yield "almost surely", attempt(equal_integrand, goal, computed)
+            yield "almost surely", attempt(equal_sides, goal, {0: computed})
 
 
 @remembered
@@ -267,7 +266,7 @@ def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     ):
         rewritten = sweep(goal.body, rewrite)
         if rewritten is not None:
-            yield word, equal_integrand(goal, rewritten)
+            yield word, equal_sides(goal, {0: rewritten})
 
 
 def _carried_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
@@ -287,7 +286,7 @@ def _quotient_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator
     for head in search.divided:
         rewritten = sweep(goal.body, by_quotient(head))
         if rewritten is not None:
-            yield "definition", attempt(equal_integrand, goal, rewritten)
+            yield "definition", attempt(equal_sides, goal, {0: rewritten})
 
 
 def _computed(search: Prover, term: Expr) -> Theorem | None:

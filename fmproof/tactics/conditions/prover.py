@@ -14,7 +14,6 @@ from sympy import Basic
 
 from fmproof.errors import SortError
 from fmproof.kernel.almost import everywhere
-from fmproof.kernel.calculus import differentiable_equal
 from fmproof.kernel.equality import equal_sides, generalise, instantiate, specialise, symmetry
 from fmproof.kernel.hypotheses import assume, discharge, restate
 from fmproof.kernel.theorem import Theorem
@@ -278,7 +277,7 @@ def _carried_differentiability(search: Prover, goal: Differentiable, depth: int)
     for rewrite in (unfold_field, defined):
         unfolded = sweep(goal.body, rewrite)
         if unfolded is not None:
-            carried = attempt(differentiable_equal, unfolded, goal)
+            carried = attempt(equal_sides, goal, {0: unfolded})
             proof = search.from_theorem(carried, "definition", depth)
             if proof is not None:
                 return proof
@@ -287,7 +286,7 @@ def _carried_differentiability(search: Prover, goal: Differentiable, depth: int)
             if var.sort is not goal.var.sort:
                 continue
             there = instantiate(equation, {var: goal.var})
-            carried = attempt(differentiable_equal, there, goal)
+            carried = attempt(equal_sides, goal, {0: there})
             proof = search.from_theorem(carried, "equality", depth)
             if proof is not None:
                 return proof

@@ -17,6 +17,7 @@ from fmproof.kernel.integrals import (
     inner_of_integral,
     integral_argument,
     iterated_expectation,
+    joint_integral,
     linearity,
     marginal_draw,
     reorder_draws,
@@ -100,10 +101,16 @@ def density(_: Line) -> Conversion:
 
 
 def fubini_order(_: Line) -> Conversion:
-    """Nested integrals in a fixed order, so that both sides come to the same one."""
+    """Nested integrals in a fixed order, so that both sides come to the same one; one over several
+    variables, of a joint density, as nested ones."""
 
     @at(IntegralOver)
     def convert(term: Any) -> Theorem | None:
+        if len(term.measure) > 1:
+            first, *rest = term.measure
+            nested = IntegralOver(IntegralOver(term.body, *rest), first)
+            joined = attempt(joint_integral, nested)
+            return None if joined is None else symmetry(joined)
         if not isinstance(term.body, IntegralOver):
             return None
         if _names(term) <= _names(term.body):

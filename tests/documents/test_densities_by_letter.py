@@ -1,0 +1,38 @@
+"""p_t(x), of which a document says nothing, beside a path x_t with noise: the density of x_t."""
+
+from __future__ import annotations
+
+import pytest
+
+from fmproof.documents.check import check_text
+
+GIVEN = (
+    "Let $x_1 \\sim q$ and $x_0 \\sim \\mathcal{N}(0, I)$ be independent and "
+    "$x_t = (1-t) x_0 + t x_1$ with $u_t(x) = \\mathbb{E}[x_1 - x_0 \\mid x_t = x]$.\n\n"
+)
+ROW = "$$ u_t(x) = \\frac{x + (1-t)\\, \\nabla \\log p_t(x)}{t} . $$\n"
+WRONG = ROW.replace("(1-t)", "(1-t)^2")
+SCORE = "$$ \\nabla \\log p_t(x) = -\\frac{\\mathbb{E}[x_0 \\mid x_t = x]}{1-t} . $$\n\n"
+
+
+def verdicts(text: str, **options: bool) -> list[str]:
+    return [row.verdict for row in check_text(text, **options).rows if not row.inline]
+
+
+@pytest.mark.parametrize(("row", "verdict"), [(ROW, "proved"), (WRONG, "refuted")])
+def test_it_is_that_of_the_path_of_its_letter_and_time(row: str, verdict: str) -> None:
+    assert verdicts(GIVEN + SCORE + row) == ["proved", verdict]
+
+
+def test_the_table_says_that_it_is_guessed() -> None:
+    symbols = check_text(GIVEN + ROW).symbols
+    assert any(s.symbol == "p_t(x)" and s.guessed and "x_t" in s.reading for s in symbols)
+
+
+def test_not_where_nothing_may_be_guessed() -> None:
+    assert verdicts(GIVEN + WRONG, strict=True) == ["open"]
+
+
+def test_not_where_something_else_is_said_of_it() -> None:
+    moved = "$$ \\partial_t p_t(x) = -\\nabla \\cdot (p_t(x)\\, w_t(x)) . $$\n\n"
+    assert "refuted" not in verdicts(GIVEN + moved + WRONG)
