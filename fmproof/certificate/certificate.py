@@ -25,7 +25,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Step:
+class RuleApplication:
     """One application of a rule.
 
     Attributes:
@@ -60,10 +60,10 @@ class Certificate:
     """What a derivation's theorem was made by; the last step makes it."""
 
     derivation: str
-    steps: tuple[Step, ...]
+    steps: tuple[RuleApplication, ...]
 
     @property
-    def theorem(self) -> Step:
+    def theorem(self) -> RuleApplication:
         return self.steps[-1]
 
 
@@ -104,7 +104,7 @@ def of_theorem(theorem: Theorem, derivation: str) -> Certificate:
     return Certificate(
         derivation,
         tuple(
-            Step(t.trace.rule, recorded(t.trace.arguments), t.conclusion, t.hypotheses)
+            RuleApplication(t.trace.rule, recorded(t.trace.arguments), t.conclusion, t.hypotheses)
             for t in made
         ),
     )
@@ -169,7 +169,7 @@ def read(text: str) -> Certificate:
             f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
         )
     rows: list[Basic] = []
-    steps: list[Step] = []
+    steps: list[RuleApplication] = []
     for number, line in enumerate(lines[1:-1], start=2):
         try:
             if line.get("row") == len(rows) and not steps and "kind" in line:
@@ -208,13 +208,13 @@ def _lines(text: str) -> Iterable[dict[str, Any]]:
         yield value
 
 
-def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> Step:
+def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> RuleApplication:
     conclusion = part(line["concl"], rows)
     hypotheses = tuple(part(h, rows) for h in line["hyps"])
     for prop in (conclusion, *hypotheses):
         if not isinstance(prop, Prop):
             raise InputError(f"step {number} claims {prop}, which is no proposition")
-    step = Step(
+    step = RuleApplication(
         str(line["rule"]),
         tuple(_read(arg, rows, number) for arg in line["args"]),
         conclusion,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import signature
 from typing import Any
 
-from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.certificate import Certificate, From, RuleApplication
 from fmproof.errors import FmproofError, InputError, RuleError, nearest
 from fmproof.kernel.rule import Rule, rules
 from fmproof.kernel.theorem import Theorem
@@ -50,7 +50,7 @@ def _given(value: Any, made: list[Theorem]) -> Any:
     return tuple(_given(item, made) for item in value) if isinstance(value, tuple) else value
 
 
-def _require_claimed(theorem: Theorem, step: Step, number: int) -> None:
+def _require_claimed(theorem: Theorem, step: RuleApplication, number: int) -> None:
     hypotheses = {canon(h) for h in theorem.hypotheses}
     if alpha_equal(theorem.conclusion, step.conclusion) and hypotheses == {
         canon(h) for h in step.hypotheses
