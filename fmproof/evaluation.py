@@ -54,8 +54,9 @@ def evaluate(
         time_limit: in seconds, for all methods together. The exact method may take half, each
             other one an equal share of what those before it left, and ends with what it knows.
 
-        quantities: names as in :mod:`fmproof.losses.quantities`; by default all of
-            ``SCALAR_QUANTITIES``, the ``GRADIENTS`` of a polynomial model, and its best coefficients.
+        quantities: names as in :mod:`fmproof.losses.quantities`; by default
+            all of ``SCALAR_QUANTITIES``, the ``GRADIENTS`` of a polynomial model, and its best
+            coefficients.
 
     An interrupt (Ctrl-C) ends the method that runs and skips those after it.
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
 from fmproof.testing.joint import joint_test
 from fmproof.testing.precision import told_apart, usual_size
-from fmproof.testing.reference import BoolArray, Latents, Reference
+from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 
 _PLAUSIBLE = 1e-3
