@@ -4,4 +4,8 @@ One file a subject; :mod:`fmproof.derived.rule` marks them, so that their docstr
 the page of rules as those of the kernel are.
 """
 
-from fmproof.derived import dominations  # noqa: F401 - every derived rule
+from fmproof.derived import (  # noqa: F401 - every derived rule
+    dominations,
+    functions_of_products,
+    joint_integrals,
+)

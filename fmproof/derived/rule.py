@@ -11,7 +11,7 @@ from fmproof.lang.node import admit
 from fmproof.lang.props import Integrable
 
 P = ParamSpec("P")
-_DERIVED: dict[str, Callable[..., Theorem]] = {}
+_DERIVED: dict[str, str] = {}
 
 
 def derived(code: str, reference: str) -> Callable[[Callable[P, Theorem]], Callable[P, Theorem]]:
@@ -19,14 +19,14 @@ def derived(code: str, reference: str) -> Callable[[Callable[P, Theorem]], Calla
     proof is to be read at ``reference``. It raises RuleError where the rule does not fit."""
 
     def register(rule: Callable[P, Theorem]) -> Callable[P, Theorem]:
-        _DERIVED[rule.__name__] = rule
+        _DERIVED[rule.__name__] = code
         return rule
 
     return register
 
 
-def derived_rules() -> Mapping[str, Callable[..., Theorem]]:
-    """Every rule that was marked, by its name."""
+def derived_rules() -> Mapping[str, str]:
+    """The code of every rule that was marked, by its name."""
     return dict(_DERIVED)
 
 

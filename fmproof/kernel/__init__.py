@@ -14,10 +14,9 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     hypotheses,
     integrability,
     integrals,
-    intervals,
     order,
-    probes,
     ring,
+    slopes,
 )
 from fmproof.kernel.rule import close
 

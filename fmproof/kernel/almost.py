@@ -14,7 +14,7 @@ from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.node import is_nonnegative
 from fmproof.lang.nodes import Draw, IntegralOver, Var
 from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
-from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
+from fmproof.lang.props import Almost, Integrable, VanishesWith
 from fmproof.lang.scope import apart, free_vars
 
 NULL_SETS = "Folland, Real Analysis, theorem 2.37 and section 2.5"
@@ -30,13 +30,12 @@ def everywhere(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
 
 
 @rule("C10", NULL_SETS)
-def sections(prop: Prop, split: int) -> Sequent:
+def sections(prop: Integrable, split: int) -> Sequent:
     """{f integrable over x and y} ⊢ f integrable over y for almost every x (Fubini)."""
-    node: Any = prop
-    fits = type(node) is Integrable and 0 < split < len(node.measure)
+    fits = 0 < split < len(prop.measure)
     require(fits, "sections", f"an integrability condition over more than {split}", prop)
-    inner = Integrable(node.body, *node.measure[split:])
-    return infer(Almost(inner, *node.measure[:split]), prop)
+    inner = Integrable(prop.body, *prop.measure[split:])
+    return infer(Almost(inner, *prop.measure[:split]), prop)
 
 
 @rule("C10", NULL_SETS)
@@ -88,10 +87,8 @@ def support_of_draw(numerator: Expr, draw: Expr) -> Sequent:
 
 
 @rule("C11", "k·0 = 0")
-def multiple_vanishes(goal: Prop, place: int) -> Sequent:
+def multiple_vanishes(goal: VanishesWith, place: int) -> Sequent:
     """{b = 0 ⇒ a = 0} ⊢ b = 0 ⇒ k·a = 0, where k is the factor at a place."""
-    node: Any = goal
-    require(type(node) is VanishesWith, "absolute continuity", "b = 0 ⇒ a = 0", goal)
-    parts = factors(node.args[0])
+    parts = factors(goal.args[0])
     require(0 <= place < len(parts), "absolute continuity", f"more than {place} factors", goal)
-    return infer(goal, VanishesWith(mul(*without(parts, place)), node.args[1]))
+    return infer(goal, VanishesWith(mul(*without(parts, place)), goal.args[1]))

@@ -8,12 +8,12 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.gaussian import exponent
+from fmproof.kernel.gaussian import exponent, is_gaussian
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, summands, without
-from fmproof.lang.node import is_nonnegative, is_one_of, shown, sort_of
+from fmproof.lang.node import bound_vars, is_nonnegative, is_one_of, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -23,7 +23,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Grad,
     Inner,
-    IntegralOver,
     Log,
     Partial,
     Ratio,
@@ -31,14 +30,13 @@ from fmproof.lang.nodes import (
     Var,
     dim,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.derivative import Derivative
 from fmproof.lang.numbers import fraction
 from fmproof.lang.props import (
     Almost,
     Differentiable,
     Dominated,
     Equals,
-    ForAll,
     Integrable,
     Positive,
     Prop,
@@ -126,28 +124,24 @@ def _in_measure(node: Any) -> frozenset[Var]:
 
 
 @rule("D2", CALCULUS)
-def differentiable(goal: Prop) -> Sequent:
+def differentiable(goal: Differentiable) -> Sequent:
     """{the parts differentiable, denominators ≠ 0, arguments of log and √ > 0} ⊢ sums, products,
     ratios, compositions differentiable; {domination} ⊢ integrals differentiable.
     """
-    node: Any = goal
-    require(type(goal) is Differentiable, "differentiable", "a differentiability", goal)
-    needs = _needs(node.body, node.pairs)
+    needs = _needs(goal.body, goal.pairs)
     if any(alpha_equal(goal, need) for need in needs):
         raise RuleError("differentiable: nothing to separate in %s", goal)
     return infer(goal, *needs)
 
 
 @rule("D2", CALCULUS)
-def fewer_variables(premise: Prop, var: Var) -> Sequent:
+def fewer_variables(premise: Differentiable, var: Var) -> Sequent:
     """{f jointly differentiable} ⊢ f differentiable in fewer variables, one at its place."""
-    node: Any = premise
-    fits = type(premise) is Differentiable and len(node.pairs) > 1 and var in dict(node.pairs)
+    places = dict(premise.pairs)
+    fits = len(places) > 1 and var in places
     require(fits, "differentiable", f"a joint differentiability in {var.name}", premise)
-    rest = [item for v, at in node.pairs if v is not var for item in (v, at)]
-    return infer(
-        Differentiable(substitute(node.body, {var: dict(node.pairs)[var]}), *rest), premise
-    )
+    body = substitute(premise.body, {var: places.pop(var)})
+    return infer(Differentiable(body, *(item for pair in places.items() for item in pair)), premise)
 
 
 # --- what they are ------------------------------------------------------------------------
@@ -258,136 +252,103 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
 
 
 @rule("D1", CALCULUS)
-def derivative(term: Expr) -> Sequent:
+def derivative(term: Derivative) -> Sequent:
     """{the parts differentiable, …} ⊢ ∇, ∂ or div of a sum, product, ratio, inner product or
     composition = what linearity, the product, quotient and chain rules give.
 
     A constant multiple of one f plus a constant needs no condition: it is differentiable where f
     is.
     """
-    node: Any = term
-    require(is_one_of(term, DERIVATIVES), "derivative", "a derivative", term)
-    result = _derivative(node)
+    result = _derivative(term)
     if result == term:
         raise RuleError("derivative: nothing to separate in %s", term)
-    parts = linear_parts(node.body, (node.var,))
+    parts = linear_parts(term.body, (term.var,))
     moving = [f for _, f in parts if f is not S.One]
     linear = len(moving) == 1 and (len(parts) > 1 or parts[0][0] is not S.One)
-    return infer(
-        Equals(term, result), *(() if linear else _needs(node.body, ((node.var, node.at),)))
-    )
+    needs = () if linear else _needs(term.body, ((term.var, term.at),))
+    return infer(Equals(term, result), *needs)
 
 
 @rule("D5", "Rudin, Principles of Mathematical Analysis, theorem 5.8")
-def stationary_at_zero(goal: Prop) -> Sequent:
+def stationary_at_zero(goal: VanishesWith) -> Sequent:
     """⊢ f(s) = 0 ⇒ k⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with ∂f(s). No condition: if
     f is not differentiable the derivative is 0.
     """
-    node: Any = goal
-    require(type(goal) is VanishesWith, "stationary", "b = 0 ⇒ a = 0", goal)
-    for part in factors(node.args[0]):
+    for part in factors(goal.args[0]):
         for slope in part.args if type(part) is Inner else (part,):
             if is_one_of(slope, (Grad, Partial)) and is_nonnegative(slope.body):
                 value = substitute(slope.body, {slope.var: slope.at})
-                if sort_of(slope.body) is Sort.REAL and alpha_equal(value, node.args[1]):
+                if sort_of(slope.body) is Sort.REAL and alpha_equal(value, goal.args[1]):
                     return infer(goal)
     raise RuleError("stationary: no derivative of what vanishes in %s", goal)
 
 
 @rule("D6", CALCULUS)
-def log_derivative(term: Expr) -> Sequent:
+def log_derivative(term: Derivative) -> Sequent:
     """{f differentiable} ⊢ ∇f = f·∇log f and ∂f = f·∂ log f, for f that is clearly ≥ 0. If f is 0
     it has a minimum, and both sides are 0.
     """
-    node: Any = term
-    fits = is_one_of(term, (Grad, Partial)) and sort_of(node.body) is Sort.REAL
-    require(fits and is_nonnegative(node.body), "logarithm", "∇f or ∂f with f ≥ 0", term)
-    value = substitute(node.body, {node.var: node.at})
-    result = mul(value, type(node)(Log(node.body), node.var, node.at))
-    return infer(Equals(term, result), Differentiable(*node.args))
+    body, var, at = term.args
+    fits = sort_of(body) is Sort.REAL and is_nonnegative(body)
+    require(fits, "logarithm", "∇f or ∂f with f ≥ 0", term)
+    result = mul(substitute(body, {var: at}), type(term)(Log(body), var, at))
+    return infer(Equals(term, result), Differentiable(body, var, at))
 
 
 # --- under an integral --------------------------------------------------------------------
 
 
 @rule("D3", _EXCHANGE)
-def exchange(term: Expr) -> Sequent:
+def exchange(term: Derivative) -> Sequent:
     """{domination} ⊢ ∇∫ f = ∫ ∇f; the same for ∂, div and E."""
-    node: Any = term
-    fits = is_one_of(term, DERIVATIVES) and is_integral(node.body)
-    require(fits, "exchange", "a derivative of an integral", term)
-    inner = apart(node.body, free_vars(node.at) | {node.var})
-    if node.var in _in_measure(inner):
-        raise RuleError(f"exchange: the measure depends on {node.var.name} in {shown(term)}")
-    result = with_body(inner, type(node)(inner.body, node.var, node.at))
-    return infer(Equals(term, result), Dominated(inner.body, node.var, node.at, *inner.measure))
+    body, var, at = term.args
+    require(is_integral(body), "exchange", "a derivative of an integral", term)
+    inner: Any = apart(body, free_vars(at) | {var})
+    if var in _in_measure(inner):
+        raise RuleError(f"exchange: the measure depends on {var.name} in {shown(term)}")
+    result = with_body(inner, type(term)(inner.body, var, at))
+    return infer(Equals(term, result), Dominated(inner.body, var, at, *inner.measure))
 
 
 @rule("D3", _EXCHANGE)
-def integrable_derivative(goal: Prop) -> Sequent:
+def integrable_derivative(goal: Integrable) -> Sequent:
     """{domination} ⊢ ∇f integrable; the same for ∂ and div."""
-    node: Any = goal
-    fits = type(goal) is Integrable and is_one_of(node.body, DERIVATIVES)
-    require(fits, "domination", "that a derivative is integrable", goal)
-    inner: Any = node.body
-    bound = {var for item in node.measure for var in drawn_by(item)}
-    if bound & free_vars(inner.at):
-        raise RuleError("domination: %s is integrated in %s", inner.at, goal)
-    return infer(goal, Dominated(inner.body, inner.var, inner.at, *node.measure))
+    slope = goal.body
+    require(is_one_of(slope, DERIVATIVES), "domination", "that a derivative is integrable", goal)
+    if free_vars(slope.at).intersection(bound_vars(goal)):
+        raise RuleError("domination: %s is integrated in %s", slope.at, goal)
+    return infer(goal, Dominated(*slope.args, *goal.measure))
 
 
 @rule("D3", _EXCHANGE)
-def dominated_integrable(premise: Prop) -> Sequent:
+def dominated_integrable(premise: Dominated) -> Sequent:
     """{domination} ⊢ f integrable at the place."""
-    node: Any = premise
-    require(type(premise) is Dominated, "domination", "a domination", premise)
-    return infer(Integrable(substitute(node.body, {node.var: node.at}), *node.measure), premise)
+    there = substitute(premise.body, {premise.var: premise.at})
+    return infer(Integrable(there, *premise.measure), premise)
 
 
 @rule("D3", _EXCHANGE)
-def dominated_differentiable(premise: Prop) -> Sequent:
+def dominated_differentiable(premise: Dominated) -> Sequent:
     """{domination} ⊢ f differentiable at the place, for almost every value of the measure."""
-    node: Any = premise
-    require(type(premise) is Dominated, "domination", "a domination", premise)
-    slope = Differentiable(node.body, node.var, node.at)
-    return infer(Almost(slope, *node.measure), premise)
+    slope = Differentiable(premise.body, premise.var, premise.at)
+    return infer(Almost(slope, *premise.measure), premise)
 
 
 @rule("D3", "the gradient of a Gaussian density is bounded, in x and in m")
-def gaussian_dominated(goal: Prop) -> Sequent:
+def gaussian_dominated(goal: Dominated) -> Sequent:
     """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, where k and
     v do not depend on it, and v on nothing that is integrated.
     """
-    node: Any = goal
-    require(type(goal) is Dominated, "domination", "a domination", goal)
-    parts = factors(node.body)
-    bound = {var for item in node.measure for var in drawn_by(item)}
+    parts = factors(goal.body)
     for place, part in enumerate(parts):
-        if type(part) is Apply and type(part.head) is Gaussian and node.var in free_vars(part):
+        if is_gaussian(part) and goal.var in free_vars(part):
             x, m, v = part.arguments
-            others = without(parts, place)
-            moving = [a for a in (x, m) if node.var in free_vars(a)]
-            constant = not (bound | {node.var}) & free_vars(v)
-            if moving == [node.var] and constant and node.var not in free_vars(mul(*others)):
-                return infer(goal, Positive(v), Integrable(mul(*others), *node.measure))
+            rest = mul(*without(parts, place))
+            moving = [a for a in (x, m) if goal.var in free_vars(a)]
+            constant = not free_vars(v).intersection(bound_vars(goal))
+            if moving == [goal.var] and constant and goal.var not in free_vars(rest):
+                return infer(goal, Positive(v), Integrable(rest, *goal.measure))
     raise RuleError("domination: no Gaussian density in %s", goal)
-
-
-@rule("D4", "the divergence theorem on growing boxes; Mathlib, integral_divergence_of_hasFDerivAt")
-def divergence_theorem(term: Expr) -> Sequent:
-    """{F differentiable, F and div F integrable} ⊢ ∫ div F dx = 0. No decay is assumed: the flux
-    through the sides of a box is integrable in its size, so it is small for some large boxes.
-    """
-    node: Any = term
-    fits = type(term) is IntegralOver and len(node.measure) == 1 and type(node.body) is Div
-    require(fits, "divergence theorem", "∫ div F dx", term)
-    (item,), inner = node.measure, node.body
-    whole = item.var.sort is Sort.VEC and inner.at is item.var
-    if not whole or item.var in free_vars(inner.body):
-        raise RuleError("divergence theorem: not the integral of a divergence: %s", term)
-    field = substitute(inner.body, {inner.var: item.var})
-    smooth = ForAll(Differentiable(*inner.args), item.var)
-    return infer(Equals(term, S.Zero), smooth, Integrable(field, item), Integrable(inner, item))
 
 
 # --- minimisers ---------------------------------------------------------------------------

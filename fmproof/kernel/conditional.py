@@ -75,87 +75,76 @@ _DRAWS = (Apply, Let)
 
 @rule("K1", _CONDITIONAL)
 def pull_out(
-    term: Expr, given: tuple[Var, ...], split: int, places: Sequence[int], side: int
+    term: Expect, given: tuple[Var, ...], split: int, places: Sequence[int], side: int
 ) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f] = E[k·E[f|X]], and E[⟨a, f⟩] = E[⟨a, E[f|X]⟩], where k and a
     are functions of X.
 
     The draws before ``split`` are held fixed in E[f|X]; k and a may depend on them, too.
     """
-    require(type(term) is Expect and side != _SQUARE, "pull-out", "an expectation", term)
-    node: Any = term
-    f, others, put = _averaged(node.body, places, side)
-    mean, condition = _mean(node, given, split, f, others)
-    result = Expect(put(mean), *node.measure)
-    return infer(Equals(term, result), condition, Integrable(node.body, *node.measure))
+    require(side != _SQUARE, "pull-out", "no square", term)
+    f, others, put = _averaged(term.body, places, side)
+    mean, condition = _mean(term, given, split, f, others)
+    result = Expect(put(mean), *term.measure)
+    return infer(Equals(term, result), condition, Integrable(term.body, *term.measure))
 
 
 @rule("K2", "Jensen; Kallenberg, Foundations of Modern Probability, theorem 8.1 and lemma 4.5")
 def contraction(
-    premise: Prop, given: tuple[Var, ...], split: int, places: Sequence[int], side: int
+    premise: Integrable, given: tuple[Var, ...], split: int, places: Sequence[int], side: int
 ) -> Sequent:
     """{k·f integrable} ⊢ k·E[f|X] integrable; the same with ⟨a, f⟩, ‖f‖² and f², where k and a are
     functions of X.
 
     Where f itself is not integrable, E[f|X] is 0.
     """
-    node: Any = premise
-    require(type(node) is Integrable, "contraction", "an integrability condition", premise)
-    f, others, put = _averaged(node.body, places, side)
-    mean, _ = _mean(node, given, split, f, others)
-    return infer(Integrable(put(mean), *node.measure), premise)
+    f, others, put = _averaged(premise.body, places, side)
+    mean, _ = _mean(premise, given, split, f, others)
+    return infer(Integrable(put(mean), *premise.measure), premise)
 
 
 @rule("K3", _CONDITIONAL)
-def take_out(term: Expr, places: Sequence[int], side: int) -> Sequent:
+def take_out(term: CondExpect, places: Sequence[int], side: int) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f|X] = k·E[f|X] and E[⟨a, f⟩|X] = ⟨a, E[f|X]⟩ almost surely, where
     k and a are functions of X; E[k|X] = k with no ``places``.
     """
-    require(type(term) is CondExpect and side != _SQUARE, "take out", "E[f|X]", term)
-    node: Any = term
-    given = tuple(item.var for item in node.given)
+    require(side != _SQUARE, "take out", "no square", term)
+    given = tuple(item.var for item in term.given)
     if not places:
-        whole, condition = _mean(node, given, 0, node.body, (node.body,))
-        return infer(Almost(Equals(whole, node.body), *node.measure), condition)
-    f, others, put = _averaged(node.body, places, side)
-    mean, condition = _mean(node, given, 0, f, others)
-    whole, integrable = _mean(node, given, 0, node.body, ())
-    return infer(Almost(Equals(whole, put(mean)), *node.measure), condition, integrable)
+        whole, condition = _mean(term, given, 0, term.body, (term.body,))
+        return infer(Almost(Equals(whole, term.body), *term.measure), condition)
+    f, others, put = _averaged(term.body, places, side)
+    mean, condition = _mean(term, given, 0, f, others)
+    whole, integrable = _mean(term, given, 0, term.body, ())
+    return infer(Almost(Equals(whole, put(mean)), *term.measure), condition, integrable)
 
 
 @rule("K4", _CONDITIONAL)
-def conditional_linearity(term: Expr) -> Sequent:
+def conditional_linearity(term: CondExpect) -> Sequent:
     """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for constants cᵢ."""
-    require(type(term) is CondExpect, "linearity", "E[f|X]", term)
-    node: Any = term
-    given = tuple(item.var for item in node.given)
-    whole, _ = _mean(node, given, 0, node.body, ())
-    split = [
-        (c, _mean(node, given, 0, f, ())) for c, f in linear_parts(node.body, bound_vars(node))
-    ]
-    result = add(*(mul(c, mean) for c, (mean, _) in split))
-    return infer(
-        Almost(Equals(whole, result), *node.measure), *(condition for _, (_, condition) in split)
-    )
+    given = tuple(item.var for item in term.given)
+    whole, _ = _mean(term, given, 0, term.body, ())
+    constants, parts = zip(*linear_parts(term.body, bound_vars(term)), strict=True)
+    means, conditions = zip(*(_mean(term, given, 0, f, ()) for f in parts), strict=True)
+    result = add(*map(mul, constants, means))
+    return infer(Almost(Equals(whole, result), *term.measure), *conditions)
 
 
 @rule("K5", "Bayes; Kallenberg, Foundations of Modern Probability, theorem 8.5")
-def bayes(term: Expr, marginal: Equation) -> Sequent:
+def bayes(term: CondExpect, marginal: Equation) -> Sequent:
     """From ⊢ m(x) = E_z[k(x|z)]: {f integrable} ⊢ E[f|X = x] = E_z[f·k(x|z)/m(x)] for almost every
     x, where x is drawn last, from the density k.
     """
-    node: Any = term
-    fits = type(node) is CondExpect and len(node.measure) > 1 and is_density(node.measure[-1])
-    require(fits, "Bayes", "E[f|X = x] where x is drawn last, from a density", term)
-    *law, k = node.measure
-    given = tuple(item.var for item in node.given)
-    require(set(given) == set(drawn_by(k)), "Bayes", "that X is what is drawn last", term)
+    *law, k = term.measure
+    given = tuple(item.var for item in term.given)
+    fits = law and is_density(k) and set(given) == set(drawn_by(k))
+    require(bool(fits), "Bayes", "E[f|X = x] where x is drawn last, from a density", term)
     if not alpha_equal(marginal.rhs, Expect(k, *law)):
         raise RuleError("Bayes: %s is not the marginal of %s", marginal.conclusion, k)
-    whole, condition = _mean(node, given, 0, node.body, ())
-    result = Expect(mul(node.body, Ratio(k, marginal.lhs)), *law)
-    hypotheses = (lifted(h, node, Lift.ALMOST) for h in marginal.hypotheses)
-    return infer(Almost(Equals(whole, result), *node.measure), condition, *hypotheses)
+    whole, condition = _mean(term, given, 0, term.body, ())
+    result = Expect(mul(term.body, Ratio(k, marginal.lhs)), *law)
+    hypotheses = (lifted(h, term, Lift.ALMOST) for h in marginal.hypotheses)
+    return infer(Almost(Equals(whole, result), *term.measure), condition, *hypotheses)
 
 
 # --- equal laws ---------------------------------------------------------------------------

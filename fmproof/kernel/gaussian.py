@@ -60,22 +60,21 @@ def gaussian_density(term: Expr) -> Sequent:
 
 
 @rule("N2", GAUSSIAN)
-def reparametrise(term: Expr, place: int, scale: Expr, noise: Var) -> Sequent:
+def reparametrise(term: Expect, place: int, scale: Expr, noise: Var) -> Sequent:
     """{s ≠ 0} ⊢ E_{…, x~N(m, s²), …}[f] = E_{…, e~N(0, 1), x := m + s e, …}[f]. f is any term."""
-    node: Any = term
-    fits = type(term) is Expect and 0 <= place < len(node.measure)
-    require(fits and is_gaussian(node.measure[place]), "Gaussian", "a Gaussian draw", term)
-    x, m, v = node.measure[place].arguments
+    there = 0 <= place < len(term.measure) and is_gaussian(term.measure[place])
+    require(there, "Gaussian", "a Gaussian draw", term)
+    x, m, v = term.measure[place].args[1:]
     if polynomial(v) != polynomial(mul(scale, scale)):
         raise RuleError("Gaussian: %s is not the square of %s", v, scale)
     if noise.sort is not Sort.VEC or noise in free_vars(term) or noise in bound_vars(term):
         raise RuleError(f"Gaussian: {noise.name} is no new vector in {shown(term)}")
     draws = (Normal(noise), Let(x, add(m, mul(scale, noise))))
-    measure = (*node.measure[:place], *draws, *node.measure[place + 1 :])
+    before, after = term.measure[:place], term.measure[place + 1 :]
     nonzero: Prop = VanishesWith(S.One, scale)
-    if free_vars(scale) & {var for item in node.measure[:place] for var in drawn_by(item)}:
-        nonzero = Almost(nonzero, *node.measure[:place])
-    return infer(Equals(term, Expect(node.body, *measure)), nonzero)
+    if free_vars(scale) & {var for item in before for var in drawn_by(item)}:
+        nonzero = Almost(nonzero, *before)
+    return infer(Equals(term, Expect(term.body, *before, *draws, *after)), nonzero)
 
 
 @rule("N3", GAUSSIAN)
@@ -114,14 +113,13 @@ def _draw(draw: Any) -> tuple[Any, Expr, Expr]:
 
 
 @rule("N4", GAUSSIAN)
-def gaussian_moments(goal: Prop) -> Sequent:
+def gaussian_moments(goal: Integrable) -> Sequent:
     """⊢ polynomials in x are integrable under N(m, v), for fixed m and v."""
-    node: Any = goal
-    fits = type(goal) is Integrable and len(node.measure) == 1 and is_gaussian(node.measure[0])
-    require(fits, "Gaussian", "an integrability condition under one N(m, v)", goal)
-    x, _, _ = _draw(node.measure[0])
-    if not _is_polynomial(node.body, x):
-        raise RuleError("Gaussian: %s is not a polynomial in %s", node.body, x)
+    law, *more = goal.measure
+    require(not more, "Gaussian", "an integrability condition under one N(m, v)", goal)
+    x, _, _ = _draw(law)
+    if not _is_polynomial(goal.body, x):
+        raise RuleError("Gaussian: %s is not a polynomial in %s", goal.body, x)
     return infer(goal)
 
 
@@ -135,14 +133,12 @@ def _is_polynomial(term: Any, x: Var) -> bool:
 
 
 @rule("N4", "a Gaussian density is bounded, uniformly in x and m")
-def gaussian_bounded(goal: Prop) -> Sequent:
+def gaussian_bounded(goal: Integrable) -> Sequent:
     """{k integrable} ⊢ k·N(x; m, v) integrable, where v depends on nothing that is integrated."""
-    node: Any = goal
-    require(type(goal) is Integrable, "Gaussian", "an integrability condition", goal)
-    parts = factors(node.body)
+    parts = factors(goal.body)
     for place, part in enumerate(parts):
-        if is_gaussian(part) and not free_vars(part.args[3]) & set(bound_vars(node)):
-            return infer(goal, Integrable(mul(*without(parts, place)), *node.measure))
+        if is_gaussian(part) and not free_vars(part.args[3]).intersection(bound_vars(goal)):
+            return infer(goal, Integrable(mul(*without(parts, place)), *goal.measure))
     raise RuleError("Gaussian: no bounded density in %s", goal)
 
 

@@ -30,7 +30,7 @@ from fmproof.lang.nodes.measure import (
     without_lets,
 )
 from fmproof.lang.numbers import is_number
-from fmproof.lang.props import Integrable, Prop
+from fmproof.lang.props import Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
 from fmproof.lang.sorts import Sort
 
@@ -41,11 +41,6 @@ LP = "Folland, Real Analysis, sections 5.5 and 6.1"
 def _over(goal: Any, body: Expr) -> Integrable:
     """The same condition for another integrand."""
     return Integrable(body, *goal.measure)
-
-
-def _require(goal: Any, name: str) -> Any:
-    require(type(goal) is Integrable, name, "an integrability condition", goal)
-    return goal
 
 
 # --- Tonelli: the same integral of |f|, written under another law ------------------------
@@ -116,13 +111,13 @@ def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
 
 
 @rule("C1", _TONELLI)
-def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
+def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequent:
     """{f integrable under one law} ⊢ f integrable under another with the same joint density.
 
     ``order`` matches the variables: the i-th of the premise's joint form is the one of the
     goal's joint form at ``order[i]``.
     """
-    first, second = joint_form(_require(goal, "Tonelli")), joint_form(_require(premise, "Tonelli"))
+    first, second = joint_form(goal), joint_form(premise)
     if first is None or second is None:
         same = first is second and not order
     else:
@@ -136,9 +131,9 @@ def tonelli(goal: Prop, premise: Prop, order: Sequence[int]) -> Sequent:
 
 
 @rule("C9", "a constant on a set of finite measure; Folland, Real Analysis, section 2.2")
-def finite_measure(goal: Prop) -> Sequent:
+def finite_measure(goal: Integrable) -> Sequent:
     """⊢ constants are integrable under laws and over bounded intervals."""
-    if joint_form(_require(goal, "finite measure")) is not None:
+    if joint_form(goal) is not None:
         raise RuleError("finite measure: not the integral of a constant: %s", goal)
     return infer(goal)
 
@@ -148,29 +143,27 @@ def finite_measure(goal: Prop) -> Sequent:
 
 @rule("C6", "Folland, Real Analysis, sections 2.2 and 2.3")
 def combination_integrable(
-    goal: Prop, coefficients: Sequence[Expr], parts: Sequence[Expr]
+    goal: Integrable, coefficients: Sequence[Expr], parts: Sequence[Expr]
 ) -> Sequent:
     """{each fᵢ integrable} ⊢ f integrable, where f = Σ cᵢ fᵢ by arithmetic, for cᵢ free of the
     integrated variables.
     """
-    node = _require(goal, "sum")
     whole = add(*(mul(c, part) for c, part in zip(coefficients, parts, strict=True)))
-    if whole != node.body and polynomial(whole) != polynomial(node.body):
+    if whole != goal.body and polynomial(whole) != polynomial(goal.body):
         raise RuleError("sum: %s is not the integrand of %s", whole, goal)
     for constant in coefficients:
-        if free_vars(constant).intersection(bound_vars(node)):
+        if free_vars(constant).intersection(bound_vars(goal)):
             raise RuleError("sum: %s is no constant in %s", constant, goal)
-    return infer(goal, *(_over(node, part) for part in parts))
+    return infer(goal, *(_over(goal, part) for part in parts))
 
 
 @rule("C8", "|b·(a/b)| ≤ |a|, with a/0 = 0")
-def cancelled_ratio(goal: Prop) -> Sequent:
+def cancelled_ratio(goal: Integrable) -> Sequent:
     """{a·f integrable} ⊢ b·(a/b)·f integrable, since |b·(a/b)| ≤ |a| with a/0 = 0.
 
     The densities of the measure count as factors.
     """
-    node = _require(goal, "ratio")
-    body, measures = against_lebesgue(node.body, node.measure)
+    body, measures = against_lebesgue(goal.body, goal.measure)
     parts = factors(body)
     found = ratio_and_denominator(parts)
     if found is None:
@@ -180,40 +173,38 @@ def cancelled_ratio(goal: Prop) -> Sequent:
 
 
 @rule("C2", LP)
-def product_integrable(goal: Prop, weight: Expr, a: Expr, b: Expr) -> Sequent:
+def product_integrable(goal: Integrable, weight: Expr, a: Expr, b: Expr) -> Sequent:
     """{w|a|², w|b|² integrable} ⊢ w·a·b integrable, since 2|a b| ≤ |a|² + |b|²; a and b are scalars
     or vectors, and of two vectors a·b is ⟨a, b⟩.
     """
-    node = _require(goal, "Cauchy–Schwarz")
     vectors = sort_of(a) is sort_of(b) is Sort.VEC
-    if node.body != mul(weight, Inner(a, b) if vectors else mul(a, b)):
+    if goal.body != mul(weight, Inner(a, b) if vectors else mul(a, b)):
         raise RuleError("Cauchy–Schwarz: %s is not about %s times %s times %s", goal, weight, a, b)
     squares = (Inner(f, f) if sort_of(f) is Sort.VEC else mul(f, f) for f in (a, b))
-    return infer(goal, *(_over(node, mul(weight, square)) for square in squares))
+    return infer(goal, *(_over(goal, mul(weight, square)) for square in squares))
 
 
 # --- integrals inside the integrand ------------------------------------------------------
 
 
 @rule("C1", _TONELLI)
-def integral_inside(goal: Prop) -> Sequent:
+def integral_inside(goal: Integrable) -> Sequent:
     """{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩."""
-    node = _require(goal, "Tonelli")
-    parts = factors(node.body)
-    outer = frozenset(bound_vars(node)) | free_vars(node.body)
+    parts = factors(goal.body)
+    outer = frozenset(bound_vars(goal)) | free_vars(goal.body)
     for place, factor in enumerate(parts):
         integral, other = integral_argument(factor) or (factor, None)
         if is_integral(integral):
             inner = apart(integral, outer)
             body = inner.body if other is None else Inner(other, inner.body)
             joint = mul(*without(parts, place), body)
-            return infer(goal, Integrable(joint, *node.measure, *inner.measure))
+            return infer(goal, Integrable(joint, *goal.measure, *inner.measure))
     raise RuleError("Tonelli: no integral inside %s", goal)
 
 
 @rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")
 def mean_square_integrable(
-    goal: Prop, weight: Expr, values: Expr, average: Equation, mass: Equation
+    goal: Integrable, weight: Expr, values: Expr, average: Equation, mass: Equation
 ) -> Sequent:
     """From ⊢ u = ∫ f·(j/m) dz and ⊢ m = ∫ j dz, j ≥ 0: {w‖f‖² j integrable over x and z} ⊢ w‖u‖² m
     integrable over x.
@@ -221,8 +212,7 @@ def mean_square_integrable(
     Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
     makes a marginal field square integrable when the conditional field is.
     """
-    node = _require(goal, "Jensen")
-    body, measures = against_lebesgue(node.body, node.measure)
+    body, measures = against_lebesgue(goal.body, goal.measure)
     m, total, u = mass.lhs, mass.rhs, average.lhs
     fits = type(total) is IntegralOver and is_nonnegative(total.body)
     require(fits, "Jensen", "a mass ∫ j with j ≥ 0", total)
@@ -232,5 +222,5 @@ def mean_square_integrable(
     if not alpha_equal(body, whole) or free_vars(whole).intersection(bound_vars(total)):
         raise RuleError("Jensen: %s is not about the square of %s with its mass", goal, u)
     inside = mul(weight, total.body, Inner(values, values))
-    needed = (lifted(h, node, Lift.ALMOST) for th in (average, mass) for h in th.hypotheses)
+    needed = (lifted(h, goal, Lift.ALMOST) for th in (average, mass) for h in th.hypotheses)
     return infer(goal, Integrable(inside, *measures, *total.measure), *needed)

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.rule import require, rule
+from fmproof.kernel.rule import Integrated, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import bound_vars, is_one_of, rebuilt
@@ -50,20 +50,18 @@ def linear_parts(body: Expr, bound: Iterable[Var]) -> list[tuple[Expr, Expr]]:
 
 
 @rule("I1", _LINEAR)
-def linearity(term: Expr) -> Sequent:
+def linearity(term: Integrated) -> Sequent:
     """{each fᵢ integrable} ⊢ ∫ Σ cᵢ fᵢ = Σ cᵢ ∫ fᵢ, for cᵢ free of the bound variables.
 
     The same for expectations, where E[c] = c. A single summand needs no condition.
     """
-    require(is_integral(term), "linearity", "an integral or expectation", term)
-    node: Any = term
     result, conditions = [], []
-    for constant, rest in linear_parts(node.body, bound_vars(node)):
-        if type(node) is Expect and rest is S.One:
+    for constant, rest in linear_parts(term.body, bound_vars(term)):
+        if type(term) is Expect and rest is S.One:
             result.append(constant)
         else:
-            result.append(mul(constant, with_body(node, rest)))
-            conditions.append(Integrable(rest, *node.measure))
+            result.append(mul(constant, with_body(term, rest)))
+            conditions.append(Integrable(rest, *term.measure))
     whole = add(*result)
     if alpha_equal(whole, term):
         raise RuleError("linearity: nothing to separate in %s", term)
@@ -96,65 +94,48 @@ def inner_of_integral(term: Expr) -> Sequent:
 
 
 @rule("I4", _FUBINI)
-def fubini(term: Expr) -> Sequent:
+def fubini(term: IntegralOver) -> Sequent:
     """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫(∫ f dx) dy."""
-    outer, inner = _nested(term, "fubini")
-    result = IntegralOver(IntegralOver(inner.body, *outer.measure), *inner.measure)
-    return infer(Equals(term, result), Integrable(inner.body, *outer.measure, *inner.measure))
-
-
-@rule("I4", _FUBINI)
-def joint_integral(term: Expr) -> Sequent:
-    """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫ f d(x, y)."""
-    outer, inner = _nested(term, "joint")
-    measure = (*outer.measure, *inner.measure)
-    return infer(Equals(term, IntegralOver(inner.body, *measure)), Integrable(inner.body, *measure))
-
-
-def _nested(term: Any, name: str) -> tuple[Any, Any]:
-    fits = type(term) is IntegralOver and type(term.body) is IntegralOver
-    require(fits, name, "two nested integrals", term)
-    return term, apart(term.body, bound_vars(term))
+    require(type(term.body) is IntegralOver, "fubini", "two nested integrals", term)
+    inner: Any = apart(term.body, bound_vars(term))
+    result = IntegralOver(IntegralOver(inner.body, *term.measure), *inner.measure)
+    return infer(Equals(term, result), Integrable(inner.body, *term.measure, *inner.measure))
 
 
 @rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
-def expectation_as_integral(term: Expr) -> Sequent:
+def expectation_as_integral(term: Expect) -> Sequent:
     """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
-    fits = type(term) is Expect and all(map(is_density, term.args[1:]))
+    fits = all(map(is_density, term.measure))
     require(fits, "expectation", "an expectation under densities", term)
-    node: Any = term
-    result, _ = against_lebesgue(node.body, node.measure)
-    for draw in reversed(node.measure):
+    result, _ = against_lebesgue(term.body, term.measure)
+    for draw in reversed(term.measure):
         result = IntegralOver(result, *draw.head.ranges(draw))
-    return infer(Equals(term, result), Integrable(node.body, *node.measure))
+    return infer(Equals(term, result), Integrable(term.body, *term.measure))
 
 
 @rule("I8", _FUBINI)
-def iterated_expectation(term: Expr, split: int) -> Sequent:
-    """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first draws outside."""
-    node: Any = term
-    fits = type(node) is Expect and 0 < split < len(node.measure)
-    require(fits, "tower", f"an expectation of more than {split} draws", term)
-    inner = Expect(node.body, *node.measure[split:])
-    return infer(
-        Equals(term, Expect(inner, *node.measure[:split])),
-        Integrable(node.body, *node.measure),
-    )
+def iterated_expectation(term: Integrated, split: int) -> Sequent:
+    """{f integrable} ⊢ E_{x, y}[f] = E_x[E_y[f]], the first draws outside; the same for ∫."""
+    fits = 0 < split < len(term.measure)
+    require(fits, "tower", f"an integral or expectation over more than {split}", term)
+    inner = rebuilt(term, term.body, *term.measure[split:])
+    result = rebuilt(term, inner, *term.measure[:split])
+    return infer(Equals(term, result), Integrable(term.body, *term.measure))
 
 
 @rule("I5", MARGINAL)
-def marginal_draw(term: Expr, place: int) -> Sequent:
+def marginal_draw(term: Expect, place: int) -> Sequent:
     """⊢ E_{…, x~p, …}[f] = E_{…, z~q, x~p(·|z), …}[f] where p(x) is defined as ∫ p(x|z) q(z) dz.
 
     No condition: by Tonelli f is integrable under the one law exactly when it is under the
     other, and by the definition of the marginal the integrals agree.
     """
-    node = _with_draw(term, place, "marginalisation")
-    law = joint_law(node.measure[place], frozenset(bound_vars(node)) | free_vars(node))
+    draw = _draw(term, place, "marginalisation")
+    law = joint_law(draw, free_vars(term).union(bound_vars(term)))
     if law is None:
-        raise RuleError("marginalisation: %s is not a marginal", node.measure[place])
-    measure = (*node.measure[:place], *law, *node.measure[place + 1 :])
-    return infer(Equals(term, Expect(node.body, *measure)))
+        raise RuleError("marginalisation: %s is not a marginal", draw)
+    measure = (*term.measure[:place], *law, *term.measure[place + 1 :])
+    return infer(Equals(term, Expect(term.body, *measure)))
 
 
 def joint_law(draw: Any, avoid: Iterable[Var]) -> tuple[Apply, ...] | None:
@@ -181,43 +162,40 @@ def _apart(term: Any, taken: frozenset[Var]) -> Any:
 
 
 @rule("I6", "a density integrates to one")
-def drop_draw(term: Expr, place: int) -> Sequent:
+def drop_draw(term: Expect, place: int) -> Sequent:
     """⊢ E_{…, y~q, …}[f] = E_{…}[f] when neither f nor a later draw depends on y.
 
     No condition: a density integrates to one.
     """
-    node = _with_draw(term, place, "drop")
-    unused = frozenset(drawn_by(node.measure[place]))
-    rest = without(node.measure, place)
-    if any(unused & free_vars(part) for part in (node.body, *rest)):
-        raise RuleError("drop: %s is used in %s", node.measure[place], term)
-    return infer(Equals(term, Expect(node.body, *rest) if rest else node.body))
+    draw = _draw(term, place, "drop")
+    unused, rest = frozenset(drawn_by(draw)), without(term.measure, place)
+    if any(unused & free_vars(part) for part in (term.body, *rest)):
+        raise RuleError("drop: %s is used in %s", draw, term)
+    return infer(Equals(term, Expect(term.body, *rest) if rest else term.body))
 
 
-def _with_draw(term: Any, place: int, name: str) -> Any:
-    fits = type(term) is Expect and 0 <= place < len(term.measure)
-    require(fits, name, f"an expectation with draw {place}", term)
-    return term
+def _draw(term: Expect, place: int, name: str) -> Any:
+    require(0 <= place < len(term.measure), name, f"an expectation with draw {place}", term)
+    return term.measure[place]
 
 
 @rule("I7", _FUBINI)
-def reorder_draws(term: Expr, order: Sequence[int]) -> Sequent:
+def reorder_draws(term: Expect, order: Sequence[int]) -> Sequent:
     """⊢ E over a law = E over the same draws in another order that respects dependence.
 
     No condition: the joint law is the same, and an expectation is an integral under it.
     """
-    node: Any = term
-    fits = type(node) is Expect and sorted(order) == list(range(len(node.measure)))
+    fits = sorted(order) == list(range(len(term.measure)))
     require(fits, "reorder", f"an expectation whose draws have the order {list(order)}", term)
-    return infer(Equals(term, Expect(node.body, *(node.measure[i] for i in order))))
+    return infer(Equals(term, Expect(term.body, *(term.measure[i] for i in order))))
 
 
 @rule(
     "I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability, ch. 1"
 )
-def substitute_draws(term: Expr) -> Sequent:
+def substitute_draws(term: Expect) -> Sequent:
     """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)]. No condition."""
-    fits = type(term) is Expect and any(type(item) is Let for item in term.args[1:])
+    fits = any(type(item) is Let for item in term.measure)
     require(fits, "substitution", "an expectation with a deterministic draw", term)
-    body, rest = without_lets(term.args[0], term.args[1:])
+    body, rest = without_lets(term.body, term.measure)
     return infer(Equals(term, Expect(body, *rest) if rest else body))

@@ -39,14 +39,13 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
 
 
 @rule("O2", _ORDER)
-def positive(goal: Prop, place: int) -> Sequent:
+def positive(goal: Positive, place: int) -> Sequent:
     """{the parts > 0} ⊢ products, ratios and roots > 0; ⊢ numbers, exp and Gaussian densities > 0;
     {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0; {f integrable, f > 0 almost everywhere}
     ⊢ ∫ f > 0.
 
     Of a sum the summand at ``place`` must be > 0 and the others clearly ≥ 0.
     """
-    require(type(goal) is Positive, "positive", "0 < a", goal)
     a: Any = goal.args[0]
     if is_number(a):
         require(fraction(a) > 0, "positive", "a number > 0", a)
@@ -78,26 +77,24 @@ def nonnegative_parts(goal: Prop) -> Sequent:
     fits = type(goal) is AtMost and goal.args[0] is S.Zero
     require(fits, "nonnegative", "0 ≤ a", goal)
     a: Any = goal.args[1]
-    if is_one_of(a, (Mul, Ratio)):
-        return infer(goal, *(AtMost(S.Zero, part) for part in a.args))
+    parts = factors(a) if type(a) is Pow else a.args
+    if is_one_of(a, (Mul, Ratio, Pow)) and len(parts) > 1:
+        return infer(goal, *(AtMost(S.Zero, part) for part in parts))
     return infer(goal, Positive(a))
 
 
 @rule("O3", _ORDER)
-def nonzero(goal: Prop) -> Sequent:
+def nonzero(goal: VanishesWith) -> Sequent:
     """{b > 0} ⊢ b = 0 ⇒ a = 0."""
-    require(type(goal) is VanishesWith, "nonzero", "b = 0 ⇒ a = 0", goal)
     return infer(goal, Positive(goal.args[1]))
 
 
 @rule("O3", "a product is 0 where a factor is; a/b is 0 where a or b is")
-def product_vanishes(goal: Prop) -> Sequent:
+def product_vanishes(goal: VanishesWith) -> Sequent:
     """{each factor b = 0 ⇒ a = 0} ⊢ b₁b₂ = 0 ⇒ a = 0; the same for b₁/b₂."""
-    require(type(goal) is VanishesWith, "nonzero", "b = 0 ⇒ a = 0", goal)
     a, b = goal.args
+    if is_number(b) and b is not S.Zero:
+        return infer(goal)
     parts = b.args if type(b) is Ratio else tuple(dict.fromkeys(factors(b)))
-    if parts == (b,) or (is_number(b) and b is not S.Zero):
-        if is_number(b) and b is not S.Zero:
-            return infer(goal)
-        raise RuleError("nonzero: %s is no product or ratio", b)
+    require(parts != (b,), "nonzero", "a product or ratio", b)
     return infer(goal, *(VanishesWith(a, part) for part in parts))

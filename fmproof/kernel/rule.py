@@ -12,11 +12,10 @@ from sympy import Basic, Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace, claim
+from fmproof.lang import nodes, props
 from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
-from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.measure import require_measure
-from fmproof.lang.props import PROPOSITIONS, Equals, Prop
 from fmproof.lang.scope import canon
 
 if globals().get("_closed"):  # loaded again, it would be open
@@ -34,28 +33,28 @@ def _term(value: Any, role: str) -> Expr:
     return term
 
 
-def _proposition(value: Any, role: str) -> Prop:
-    if not is_one_of(value, PROPOSITIONS):
-        raise RuleError("%s must be a proposition, found %s", role, value)
-    return admit(value)
-
-
 def _theorem(value: Any, role: str) -> Theorem:
     if type(value) is not Theorem or not hasattr(value, "_trace"):
         raise RuleError(f"{role} must be a Theorem, found a {type(value).__name__}")
     return value
 
 
+def _node(kinds: tuple[type, ...], words: str) -> Callable[[Any, str], Any]:
+    """A term or proposition of one of these types, exactly."""
+
+    def taken(value: Any, role: str) -> Any:
+        node = admit(value) if is_one_of(value, kinds) else value
+        if not is_one_of(node, kinds):
+            raise RuleError("%s must be %s, found %s", role, words, node)
+        return node
+
+    return taken
+
+
 def _equation(value: Any, role: str) -> Theorem:
-    if type(_theorem(value, role).conclusion) is not Equals:
+    if type(_theorem(value, role).conclusion) is not props.Equals:
         raise RuleError("%s must be an equation, found %s", role, value.conclusion)
     return value
-
-
-def _variable(value: Any, role: str) -> Var:
-    if type(value) is not Var:
-        raise RuleError(f"{role} must be a variable, found a {type(value).__name__}")
-    return admit(value)
 
 
 def _number(value: Any, role: str) -> int:
@@ -73,7 +72,7 @@ def _head(value: Any, role: str) -> Any:
 def _draws(value: Any, role: str) -> tuple[Any, ...]:
     items = tuple(value)
     for item in items:
-        if not is_one_of(item, (Apply, Lebesgue, Let)):
+        if not is_one_of(item, (nodes.Apply, nodes.Lebesgue, nodes.Let)):
             raise RuleError(f"{role} must be draws or Lebesgue measures, found {shown(item)}")
     items = tuple(map(admit, items))
     require_measure(items, role)
@@ -101,10 +100,25 @@ def _pairs(
 
 Equation = Theorem
 """A theorem whose conclusion is an equation; :func:`rule` checks it."""
+Integrated = nodes.IntegralOver | nodes.Expect
+"""An integral or expectation."""
+
+_variable = _node((nodes.Var,), "a variable")
 
 _TAKEN: dict[str, Callable[[Any, str], Any]] = {
     "Expr": _term,
-    "Prop": _proposition,
+    "Derivative": _node((nodes.Grad, nodes.Partial, nodes.Div), "a derivative"),
+    "Integrated": _node((nodes.IntegralOver, nodes.Expect), "an integral or expectation"),
+    "IntegralOver": _node((nodes.IntegralOver,), "an integral"),
+    "Expect": _node((nodes.Expect,), "an expectation"),
+    "CondExpect": _node((nodes.CondExpect,), "a conditional expectation"),
+    "Exp": _node((nodes.Exp,), "an exponential"),
+    "Prop": _node(props.PROPOSITIONS, "a proposition"),
+    "Integrable": _node((props.Integrable,), "an integrability condition"),
+    "Differentiable": _node((props.Differentiable,), "a differentiability"),
+    "Dominated": _node((props.Dominated,), "a domination"),
+    "Positive": _node((props.Positive,), "0 < a"),
+    "VanishesWith": _node((props.VanishesWith,), "b = 0 ⇒ a = 0"),
     "Theorem": _theorem,
     "Equation": _equation,
     "Var": _variable,
@@ -196,7 +210,7 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
 
 
 def _made(sequent: Sequent, trace: Trace) -> Theorem:
-    assumed: dict[Prop, Prop] = {}
+    assumed: dict[props.Prop, props.Prop] = {}
     for prop in sequent.hypotheses:
         assumed.setdefault(canon(prop), admit(prop))
     theorem = object.__new__(Theorem)

@@ -29,8 +29,8 @@ from fmproof.kernel.equality import (
 )
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrals import linear_parts, linearity
-from fmproof.kernel.intervals import fundamental_theorem
 from fmproof.kernel.ring import linear_combination, ring, ring_normal
+from fmproof.kernel.slopes import fundamental_theorem
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, coefficient, factors, mul, summands, without
 from fmproof.lang.node import declaration, rebuilt, sort_of

@@ -58,14 +58,13 @@ from fmproof.certificate.library import (
     last_words,
 )
 from fmproof.certificate.proved import certificate_of
-from fmproof.derived import dominations
+from fmproof.derived import dominations, functions_of_products
 from fmproof.errors import InputError
 from fmproof.kernel import (
     algebra,
     almost,
     calculus,
     conditional,
-    functions,
     gaussian,
     integrals,
     order,
@@ -146,8 +145,10 @@ SMALL: Mapping[str, Callable[[], Theorem]] = {
         Div(Expect(Field("H", x, z)(x, z), q(z)), x)
     ),
     "a gradient by that of the logarithm": lambda: calculus.log_derivative(Grad(q(z), z)),
-    "the logarithm of a product": lambda: functions.logarithm(Log(2 * a(t) * b(t) ** 2)),
-    "the logarithm of exp": lambda: functions.logarithm(Log(Exp(a(t)))),
+    "the logarithm of a product": lambda: functions_of_products.logarithm(
+        Log(2 * a(t) * b(t) ** 2)
+    ),
+    "the logarithm of exp": lambda: functions_of_products.logarithm(Log(Exp(a(t)))),
     "a Gaussian density": lambda: gaussian.gaussian_density(normal),
     "the mean of a Gaussian": lambda: gaussian.gaussian_mean(normal),
     "the variance of a Gaussian": lambda: gaussian.gaussian_variance(normal),

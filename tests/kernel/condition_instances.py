@@ -169,7 +169,6 @@ BUILDERS: dict[str, Builder] = {
     "linearity": _on(integrals.linearity, _term),
     "inner_of_integral": _on(integrals.inner_of_integral, _term),
     "fubini": _on(integrals.fubini, _term),
-    "joint_integral": _on(integrals.joint_integral, _term),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _term),
     "iterated_expectation": _with_place(integrals.iterated_expectation, 1, 2),
     "marginal_draw": _with_place(integrals.marginal_draw, 0, 1),

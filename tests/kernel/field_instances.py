@@ -29,6 +29,7 @@ from fmproof import (
     Vec,
     norm2,
 )
+from fmproof.derived import functions_of_products
 from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -260,7 +261,7 @@ def _whole(b: Any) -> Expr:
 def _logarithm(b: Any) -> Theorem | None:
     one, two = _power_of_two(b), _power_of_two(b)
     inside = b.pick((Mul(one, two), Ratio(one, two), one**2, Exp(_whole(b)), Integer(1), one))
-    return attempt(functions.logarithm, Log(inside))
+    return attempt(functions_of_products.logarithm, Log(inside))
 
 
 def _exponential(b: Any) -> Theorem | None:
@@ -271,12 +272,16 @@ def _exponential(b: Any) -> Theorem | None:
 
 def _root_squared(b: Any) -> Theorem | None:
     root = Sqrt(b.pick((_power_of_two(b), norm2(b.vector(0)), b.real(1) ** 2)))
-    return attempt(functions.root_squared, Mul(root, b.pick((root, root, root**2)), b.real(1)))
+    return attempt(
+        functions_of_products.root_squared, Mul(root, b.pick((root, root, root**2)), b.real(1))
+    )
 
 
 def _root_of_product(b: Any) -> Theorem | None:
     squares = (lambda: b.real(1) ** 2, lambda: b.real(0) ** 2, lambda: _power_of_two(b))
-    return attempt(functions.root_of_product, Sqrt(Mul(b.pick(squares)(), b.pick(squares)())))
+    return attempt(
+        functions_of_products.root_of_product, Sqrt(Mul(b.pick(squares)(), b.pick(squares)()))
+    )
 
 
 def _absolute_value(b: Any) -> Theorem | None:
@@ -361,6 +366,8 @@ BUILDERS: dict[str, Builder] = {
     "draw_equation": _draw_equation,
     "substitute_draws": _substitute_draws,
     "logarithm": _logarithm,
+    "log_exp": lambda b: attempt(functions.log_exp, b.real(1)),
+    "square_of_root": lambda b: attempt(functions.square_of_root, b.real(1)),
     "exponential": _exponential,
     "root_squared": _root_squared,
     "root_of_product": _root_of_product,

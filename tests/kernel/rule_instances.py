@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
+from fmproof.derived import joint_integrals
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel import algebra, almost, calculus, equality, integrals, order
 from fmproof.kernel import hypotheses as sequents
@@ -15,7 +16,7 @@ from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.node import admit, sort_of
-from fmproof.lang.nodes import ArgMin, Density, Head, Var
+from fmproof.lang.nodes import Apply, ArgMin, Density, Head, Var
 from fmproof.lang.nodes.measure import against_lebesgue
 from fmproof.lang.props import Equals, Integrable, VanishesWith
 from fmproof.lang.scope import free_vars, substitute
@@ -74,6 +75,11 @@ def _vector_integral(b: Terms) -> Expr:
     return Mul(b.real(1), Inner(b.vector(1), _integral(b, b.vector(2))))
 
 
+def _over_two(b: Terms) -> Expr:
+    ranges = {item.var: item for item in (*b.measures(), *b.measures())}
+    return IntegralOver(_body(b), *ranges.values())
+
+
 def _nested(b: Terms) -> Expr:
     return IntegralOver(IntegralOver(_body(b), *b.measures()), *b.measures())
 
@@ -92,6 +98,16 @@ def _defined(b: Terms) -> Expr:
 def _parametric(b: Terms) -> Expr:
     """A sum in which some summands and factors depend on a parameter."""
     return Add(*(Mul(b.real(1), b.real(2)) for _ in range(2)))
+
+
+def linear_derivative(term: Any) -> Theorem:
+    """The derivative of a sum of multiples: all that is true of the finite models' gradient."""
+    if type(term) is not Grad:
+        raise RuleError("no gradient: %s", term)
+    moving = [f for _, f in integrals.linear_parts(term.body, (term.var,)) if f is not S.One]
+    if any(type(f) is not Apply for f in moving):
+        raise RuleError("no sum of multiples: %s", term)
+    return calculus.derivative(term)
 
 
 def _linear_gradient(b: Terms) -> Theorem | None:
@@ -120,10 +136,9 @@ def _on(rule: Callable[[Expr], Theorem], *makers: Callable[[Terms], Expr]) -> Bu
     return lambda b: attempt(rule, b.pick(makers)(b))
 
 
-def _placed(rule: Callable[[Any, int], Theorem], maker: Callable[[Terms], Expr]) -> Builder:
+def _placed(rule: Callable[[Any, int], Theorem], *makers: Callable[[Terms], Expr]) -> Builder:
     def build(b: Terms) -> Theorem | None:
-        term = maker(b)
-        return attempt(rule, term, b.pick((0, 1, 2))) if isinstance(term, Expect) else None
+        return attempt(rule, b.pick(makers)(b), b.pick((0, 1, 2)))
 
     return build
 
@@ -369,9 +384,8 @@ UNARY: tuple[Callable[[Any], Theorem], ...] = (
     integrals.linearity,
     integrals.inner_of_integral,
     integrals.fubini,
-    integrals.joint_integral,
     integrals.expectation_as_integral,
-    calculus.derivative,
+    linear_derivative,
     calculus.minimisers_of_shift,
 )
 
@@ -385,9 +399,9 @@ EQUATIONS: dict[str, Builder] = {
     "linearity": _on(integrals.linearity, _sum_inside),
     "inner_of_integral": _on(integrals.inner_of_integral, _vector_integral),
     "fubini": _on(integrals.fubini, _nested),
-    "joint_integral": _on(integrals.joint_integral, _nested),
+    "joint_integral": _on(joint_integrals.joint_integral, _nested),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _expectation),
-    "iterated_expectation": _placed(integrals.iterated_expectation, _expectation),
+    "iterated_expectation": _placed(integrals.iterated_expectation, _expectation, _over_two),
     "marginal_draw": _placed(integrals.marginal_draw, _marginal_expectation),
     "drop_draw": _placed(integrals.drop_draw, _expectation),
     "reorder_draws": _reorder,

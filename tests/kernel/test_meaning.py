@@ -268,8 +268,8 @@ r = Density("r", x)
 unbalanced = q(x) - r(x) + q(x) * q(z)
 under_law = Ratio(q(x) - r(x), q(x) * q(z)) + 1
 WITHOUT_CONDITION = {
-    "joint_integral": integrals.joint_integral(
-        IntegralOver(IntegralOver(unbalanced, Lebesgue(x)), Lebesgue(z))
+    "an iterated integral": integrals.iterated_expectation(
+        IntegralOver(unbalanced, Lebesgue(z), Lebesgue(x)), 1
     ),
     "expectation_as_integral": integrals.expectation_as_integral(Expect(under_law, q(z), q(x))),
     "iterated_expectation": integrals.iterated_expectation(Expect(under_law, q(z), q(x)), 1),

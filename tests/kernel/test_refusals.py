@@ -36,7 +36,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import dominations
+from fmproof.derived import dominations, functions_of_products, joint_integrals
 from fmproof.errors import RuleError
 from fmproof.kernel import (
     algebra,
@@ -48,9 +48,8 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
-    intervals,
     order,
-    probes,
+    slopes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -207,7 +206,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "linearity": (
         lambda: integrals.linearity(f(x) + 1),
-        "linearity: expected an integral or expectation, found f(x) + 1",
+        "linearity: term must be an integral or expectation, found f(x) + 1",
     ),
     "linearity of one thing": (
         lambda: integrals.linearity(Integral(f(x), x)),
@@ -226,28 +225,28 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "fubini: expected two nested integrals, found ∫₀¹ E_{x~p}[f(x)] dt",
     ),
     "joint": (
-        lambda: integrals.joint_integral(f(x)),
+        lambda: joint_integrals.joint_integral(f(x)),
         "joint: expected two nested integrals, found f(x)",
     ),
     "expectation": (
         lambda: integrals.expectation_as_integral(Integral(f(x), x)),
-        "expectation: expected an expectation under densities, found ∫ f(x) dx",
+        "expectation_as_integral: term must be an expectation, found ∫ f(x) dx",
     ),
     "tower of no draw": (
         lambda: integrals.iterated_expectation(mean, 0),
-        "tower: expected an expectation of more than 0 draws, found E_{x~p}[f(x)]",
+        "tower: expected an integral or expectation over more than 0, found E_{x~p}[f(x)]",
     ),
     "tower of all draws": (
         lambda: integrals.iterated_expectation(mean, 1),
-        "tower: expected an expectation of more than 1 draws, found E_{x~p}[f(x)]",
+        "tower: expected an integral or expectation over more than 1, found E_{x~p}[f(x)]",
     ),
     "tower of an integral": (
         lambda: integrals.iterated_expectation(f(x), 1),
-        "tower: expected an expectation of more than 1 draws, found f(x)",
+        "iterated_expectation: term must be an integral or expectation, found f(x)",
     ),
     "marginalisation": (
         lambda: integrals.marginal_draw(f(x), 0),
-        "marginalisation: expected an expectation with draw 0, found f(x)",
+        "marginal_draw: term must be an expectation, found f(x)",
     ),
     "marginalisation of a draw after the last": (
         lambda: integrals.marginal_draw(mean, 1),
@@ -263,7 +262,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "drop": (
         lambda: integrals.drop_draw(f(x), 0),
-        "drop: expected an expectation with draw 0, found f(x)",
+        "drop_draw: term must be an expectation, found f(x)",
     ),
     "drop a draw after the last": (
         lambda: integrals.drop_draw(Expect(h(t), p(x)), 1),
@@ -287,11 +286,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "reorder an integral": (
         lambda: integrals.reorder_draws(f(x), (0,)),
-        "reorder: expected an expectation whose draws have the order [0], found f(x)",
+        "reorder_draws: term must be an expectation, found f(x)",
     ),
     "derivative": (
         lambda: calculus.derivative(loss(theta)),
-        "derivative: expected a derivative, found L(θ)",
+        "derivative: term must be a derivative, found L(θ)",
     ),
     "derivative of one thing": (
         lambda: calculus.derivative(Grad(loss(theta), theta)),
@@ -307,7 +306,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "differentiable": (
         lambda: calculus.differentiable(Equals(f(x), g(x))),
-        "differentiable: expected a differentiability, found f(x) = g(x)",
+        "differentiable: goal must be a differentiability, found f(x) = g(x)",
     ),
     "differentiable summand": (
         lambda: calculus.differentiable(Differentiable(loss(theta), theta)),
@@ -478,7 +477,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "Fubini of an equation": (
         lambda: almost.sections(Equals(f(x), g(x)), 1),
-        ("sections: expected an integrability condition over more than 1, found f(x) = g(x)"),
+        ("sections: prop must be an integrability condition, found f(x) = g(x)"),
     ),
     "an order of two": (
         lambda: almost.reorder_almost(almost_equal, (0, 1)),
@@ -534,7 +533,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a multiple of no condition": (
         lambda: almost.multiple_vanishes(Equals(f(x), g(x)), 0),
-        "absolute continuity: expected b = 0 ⇒ a = 0, found f(x) = g(x)",
+        "multiple_vanishes: goal must be b = 0 ⇒ a = 0, found f(x) = g(x)",
     ),
     "no factor": (
         lambda: almost.multiple_vanishes(VanishesWith(f(x) * h(t), g(x)), 2),
@@ -576,7 +575,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "fewer variables of an equation": (
         lambda: calculus.fewer_variables(Equals(f(x), g(x)), x),
-        "differentiable: expected a joint differentiability in x, found f(x) = g(x)",
+        "fewer_variables: premise must be a differentiability, found f(x) = g(x)",
     ),
     "differentiable along another equation": (
         lambda: equality.equal_sides(Differentiable(g(x), x), {0: f_is_g}),
@@ -588,7 +587,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "exchange of no derivative": (
         lambda: calculus.exchange(mean),
-        "exchange: expected a derivative of an integral, found E_{x~p}[f(x)]",
+        "exchange: term must be a derivative, found E_{x~p}[f(x)]",
     ),
     "exchange in the law": (
         lambda: calculus.exchange(Grad(Expect(k(x, z), r(z, x)), x)),
@@ -604,7 +603,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "integrable derivative of an equation": (
         lambda: calculus.integrable_derivative(Equals(f(x), g(x))),
-        "domination: expected that a derivative is integrable, found f(x) = g(x)",
+        ("integrable_derivative: goal must be an integrability condition, found f(x) = g(x)"),
     ),
     "domination with a variance that moves": (
         lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(x, z, f(z)), x, y, q(z))),
@@ -629,54 +628,54 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "domination of an integral": (
         lambda: calculus.gaussian_dominated(Integrable(f(x), dx)),
-        "domination: expected a domination, found ∫ |f(x)| dx < ∞",
+        "gaussian_dominated: goal must be a domination, found ∫ |f(x)| dx < ∞",
     ),
     "divergence of something else": (
-        lambda: calculus.divergence_theorem(Integral(Div(k(y, x) * a(y), y, x), x)),
-        "divergence theorem: not the integral of a divergence: ∫ [div_y (k(y,x) a(y))]_{y = x} dx",
+        lambda: slopes.divergence_theorem(Integral(Div(k(y, x) * a(y), y, x), x)),
+        ("divergence theorem: not the integral of a derivative: ∫ [div_y (k(y,x) a(y))]_{y" " = x} dx"),
     ),
     "divergence at another place": (
-        lambda: calculus.divergence_theorem(Integral(Div(a(y), y, 2 * x), x)),
-        "divergence theorem: not the integral of a divergence: ∫ [div_y a(y)]_{y = 2 x} dx",
+        lambda: slopes.divergence_theorem(Integral(Div(a(y), y, 2 * x), x)),
+        ("divergence theorem: not the integral of a derivative: ∫ [div_y a(y)]_{y = 2 x} " "dx"),
     ),
     "divergence under a law": (
-        lambda: calculus.divergence_theorem(Expect(Div(a(x), x), p(x))),
-        "divergence theorem: expected ∫ div F dx, found E_{x~p}[div_x a(x)]",
+        lambda: slopes.divergence_theorem(Expect(Div(a(x), x), p(x))),
+        "divergence_theorem: term must be an integral, found E_{x~p}[div_x a(x)]",
     ),
     "trace of a drawn field": (
-        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
+        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, c(x, z)), x)), q(z))),
         "trace: c(x'|z) at x depends on what is drawn in E_{z~q}[z·(∇_x (z·c(x|z)))]",
     ),
     "trace at a drawn place": (
-        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
+        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, z)), q(z))),
         "trace: a(x) at z depends on what is drawn in E_{z~q}[z·([∇_x (z·a(x))]_{x = z})]",
     ),
     "trace with two probes": (
-        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
+        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(y, a(x)), x)), q(z))),
         "trace: expected ⟨e, ∇ ⟨e, f⟩⟩ for a drawn e, found z·(∇_x (y·a(x)))",
     ),
     "trace of no average": (
-        lambda: probes.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
-        "trace: expected E[⟨e, ∇ ⟨e, f⟩⟩], found z·(∇_x (z·a(x)))",
+        lambda: slopes.trace_by_probe(Inner(z, Grad(Inner(z, a(x)), x))),
+        "trace_by_probe: term must be an expectation, found z·(∇_x (z·a(x)))",
     ),
     "fundamental theorem of something else": (
-        lambda: intervals.fundamental_theorem(Integral(Partial(h(s * t), s, t), (t, 0, 1))),
+        lambda: slopes.fundamental_theorem(Integral(Partial(h(s * t), s, t), (t, 0, 1))),
         "fundamental theorem: not the integral of a derivative: ∫₀¹ [∂_s h(s t)]_{s = t} dt",
     ),
     "fundamental theorem at another place": (
-        lambda: intervals.fundamental_theorem(Integral(Partial(h(s), s, 2 * t), (t, 0, 1))),
+        lambda: slopes.fundamental_theorem(Integral(Partial(h(s), s, 2 * t), (t, 0, 1))),
         "fundamental theorem: not the integral of a derivative: ∫₀¹ [∂_s h(s)]_{s = 2 t} dt",
     ),
     "fundamental theorem of the whole line": (
-        lambda: intervals.fundamental_theorem(Integral(Partial(h(t), t), t)),
+        lambda: slopes.fundamental_theorem(Integral(Partial(h(t), t), t)),
         "fundamental theorem: expected ∫ₐᵇ ∂F dt, found ∫ ∂_t h(t) dt",
     ),
     "integrable over the whole line": (
-        lambda: intervals.integrable_between(Integrable(h(t), Lebesgue(t))),
+        lambda: slopes.integrable_between(Integrable(h(t), Lebesgue(t))),
         "continuity: expected an integrability over an interval, found ∫ |h(t)| dt < ∞",
     ),
     "integrable under a law": (
-        lambda: intervals.integrable_between(Integrable(h(t), rho(t))),
+        lambda: slopes.integrable_between(Integrable(h(t), rho(t))),
         "continuity: expected an integrability over an interval, found E_{t~ρ}[|h(t)|] < ∞",
     ),
     "equal sides inside a quantifier": (
@@ -725,7 +724,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "pull-out of a square": (
         lambda: conditional.pull_out(Expect(norm2(c(x, z)), *law), (x,), 0, (0,), 2),
-        "pull-out: expected an expectation, found E_{z~q, x~r(·|z)}[‖c(x|z)‖²]",
+        "pull-out: expected no square, found E_{z~q, x~r(·|z)}[‖c(x|z)‖²]",
     ),
     "pull-out of no inner product": (
         lambda: conditional.pull_out(Expect(f(x) * k(x, z), *law), (x,), 0, (1,), 0),
@@ -745,7 +744,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "contraction of an equation": (
         lambda: conditional.contraction(Equals(f(x), g(x)), (x,), 0, (0,), -1),
-        "contraction: expected an integrability condition, found f(x) = g(x)",
+        "contraction: premise must be an integrability condition, found f(x) = g(x)",
     ),
     "contraction of different factors": (
         lambda: conditional.contraction(Integrable(f(x) * k(x, z), *law), (x,), 0, (0, 1), 2),
@@ -753,7 +752,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "take out of an expectation": (
         lambda: conditional.take_out(mean, (0,), -1),
-        "take out: expected E[f|X], found E_{x~p}[f(x)]",
+        "take_out: term must be a conditional expectation, found E_{x~p}[f(x)]",
     ),
     "take out what is not given": (
         lambda: conditional.take_out(CondExpect(k(x, z), (x, y), *law), (), -1),
@@ -765,15 +764,18 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "take out a square": (
         lambda: conditional.take_out(CondExpect(norm2(c(x, z)), (x, y), *law), (0,), 2),
-        "take out: expected E[f|X], found E_{z~q, y~r(·|z)}[‖c(y|z)‖² | y]",
+        "take out: expected no square, found E_{z~q, y~r(·|z)}[‖c(y|z)‖² | y]",
     ),
     "conditional linearity of an expectation": (
         lambda: conditional.conditional_linearity(mean),
-        "linearity: expected E[f|X], found E_{x~p}[f(x)]",
+        ("conditional_linearity: term must be a conditional expectation, found E_{x~p}[f(x)]"),
     ),
     "Bayes for another variable": (
         lambda: conditional.bayes(CondExpect(k(x, z), (z, y), *law), f_is_g),
-        "Bayes: expected that X is what is drawn last, found E_{y~q, x~r(·|y)}[k(x,y) | y]",
+        (
+            "Bayes: expected E[f|X = x] where x is drawn last, from a density, found E_{y~q, "
+            "x~r(·|y)}[k(x,y) | y]"
+        ),
     ),
     "Bayes without a law before": (
         lambda: conditional.bayes(CondExpect(f(x), (x, y), p(x)), f_is_g),
@@ -845,35 +847,35 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "draw: expected a deterministic draw at 2, found q(z)",
     ),
     "logarithm of a function": (
-        lambda: functions.logarithm(Log(f(x))),
+        lambda: functions_of_products.logarithm(Log(f(x))),
         "logarithm: expected the logarithm of a product or ratio, found log f(x)",
     ),
     "logarithm of a sum": (
-        lambda: functions.logarithm(Log(f(x) + 1)),
+        lambda: functions_of_products.logarithm(Log(f(x) + 1)),
         "logarithm: expected the logarithm of a product or ratio, found log (f(x) + 1)",
     ),
     "logarithm of a large power": (
-        lambda: functions.logarithm(Log(f(x) ** 9999)),
+        lambda: functions_of_products.logarithm(Log(f(x) ** 9999)),
         "logarithm: the power in log (f(x)⁹⁹⁹⁹) is too large",
     ),
     "no logarithm": (
-        lambda: functions.logarithm(f(x)),
+        lambda: functions_of_products.logarithm(f(x)),
         "logarithm: expected a logarithm, found f(x)",
     ),
     "exponential of a function": (
         lambda: functions.exponential(Exp(f(x))),
-        "exponential: expected the exponential of a sum, found exp(f(x))",
+        "exponential: expected exp of a sum, of log or of 0, found exp(f(x))",
     ),
     "no exponential": (
         lambda: functions.exponential(f(x)),
-        "exponential: expected an exponential, found f(x)",
+        "exponential: term must be an exponential, found f(x)",
     ),
     "roots of two things": (
-        lambda: functions.root_squared(Sqrt(f(x)) * Sqrt(g(x))),
+        lambda: functions_of_products.root_squared(Sqrt(f(x)) * Sqrt(g(x))),
         "root: expected √a·√a in a product, found √f(x) √g(x)",
     ),
     "root of no product": (
-        lambda: functions.root_of_product(Sqrt(f(x))),
+        lambda: functions_of_products.root_of_product(Sqrt(f(x))),
         "root: expected the root of a product, found √f(x)",
     ),
     "root of a fourth power": (
@@ -902,7 +904,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "positive by an equation": (
         lambda: order.positive(Equals(f(x), g(x)), 0),
-        "positive: expected 0 < a, found f(x) = g(x)",
+        "positive: goal must be 0 < a, found f(x) = g(x)",
     ),
     "nonnegative from the other side": (
         lambda: order.nonnegative_parts(AtMost(1, f(x))),
@@ -914,19 +916,19 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "nonzero by an equation": (
         lambda: order.nonzero(Equals(f(x), g(x))),
-        "nonzero: expected b = 0 ⇒ a = 0, found f(x) = g(x)",
+        "nonzero: goal must be b = 0 ⇒ a = 0, found f(x) = g(x)",
     ),
     "zero does not vanish with nothing": (
         lambda: order.product_vanishes(VanishesWith(h(t), 0)),
-        "nonzero: 0 is no product or ratio",
+        "nonzero: expected a product or ratio, found 0",
     ),
     "no product vanishes": (
         lambda: order.product_vanishes(VanishesWith(h(t), f(x))),
-        "nonzero: f(x) is no product or ratio",
+        "nonzero: expected a product or ratio, found f(x)",
     ),
     "a product vanishes by an equation": (
         lambda: order.product_vanishes(Equals(f(x), g(x))),
-        "nonzero: expected b = 0 ⇒ a = 0, found f(x) = g(x)",
+        "product_vanishes: goal must be b = 0 ⇒ a = 0, found f(x) = g(x)",
     ),
     "Gaussian density": (
         lambda: gaussian.gaussian_density(p(x)),
@@ -995,11 +997,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "derivative by domination of an integral": (
         lambda: calculus.dominated_differentiable(Integrable(f(x), dx)),
-        "domination: expected a domination, found ∫ |f(x)| dx < ∞",
+        "dominated_differentiable: premise must be a domination, found ∫ |f(x)| dx < ∞",
     ),
     "integral by domination of an integral": (
         lambda: calculus.dominated_integrable(Integrable(f(x), dx)),
-        "domination: expected a domination, found ∫ |f(x)| dx < ∞",
+        "dominated_integrable: premise must be a domination, found ∫ |f(x)| dx < ∞",
     ),
     "logarithmic derivative of what may be negative": (
         lambda: calculus.log_derivative(Grad(f(x), x)),
@@ -1019,7 +1021,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "stationary by an equation": (
         lambda: calculus.stationary_at_zero(Equals(f(x), g(x))),
-        "stationary: expected b = 0 ⇒ a = 0, found f(x) = g(x)",
+        "stationary_at_zero: goal must be b = 0 ⇒ a = 0, found f(x) = g(x)",
     ),
     "bounded Gaussian density with a variance that is drawn": (
         lambda: gaussian.gaussian_bounded(Integrable(Normal(x, z, f(z)), q(z))),
@@ -1027,7 +1029,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "bounded Gaussian density by an equation": (
         lambda: gaussian.gaussian_bounded(Equals(f(x), g(x))),
-        "Gaussian: expected an integrability condition, found f(x) = g(x)",
+        "gaussian_bounded: goal must be an integrability condition, found f(x) = g(x)",
     ),
 }
 
@@ -1061,6 +1063,6 @@ def test_a_condition_rule_wants_an_integrability(rule: str) -> None:
     for use in GOALS[rule]:
         with pytest.raises(RuleError) as error:
             use(ForAll(Equals(f(x), g(x)), x))  # type: ignore[arg-type]
-        assert str(error.value) == (
-            f"{rule}: expected an integrability condition, found f(x) = g(x) for every x"
+        assert str(error.value).endswith(
+            " an integrability condition, found f(x) = g(x) for every x"
         )

@@ -36,7 +36,7 @@ from fmproof import (
     dim,
     norm2,
 )
-from fmproof.kernel import calculus, gaussian, probes
+from fmproof.kernel import calculus, gaussian, slopes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 
@@ -189,7 +189,7 @@ EQUATIONS: dict[str, Callable[[], Theorem]] = {
     "a mean": lambda: gaussian.gaussian_mean(Normal(x, a(z), w(t))),
     "a variance": lambda: gaussian.gaussian_variance(Normal(x, a(z), w(t))),
     "a covariance": lambda: gaussian.gaussian_covariance(Normal(x, a(z), w(t)), y, c(y, z)),
-    "a trace": lambda: probes.trace_by_probe(
+    "a trace": lambda: slopes.trace_by_probe(
         Expect(Inner(z, Grad(Inner(z, c(x, y)), x, h(t) * y)), Normal(z))
     ),
     "a product of Gaussian densities": lambda: gaussian.gaussian_product(

@@ -42,7 +42,7 @@ from fmproof import (
     dim,
     norm2,
 )
-from fmproof.derived import dominations
+from fmproof.derived import dominations, functions_of_products, joint_integrals
 from fmproof.kernel import (
     algebra,
     almost,
@@ -53,12 +53,12 @@ from fmproof.kernel import (
     gaussian,
     integrability,
     integrals,
-    intervals,
     order,
-    probes,
+    slopes,
 )
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
+from fmproof.lang.nodes import IntegralOver
 from fmproof.lang.props import (
     Almost,
     AtMost,
@@ -275,8 +275,14 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫∫ |k(x,z)| dz dx < ∞ ⊢ ∫∫ k(x,z) dz dx = ∫∫ k(x,z) dx dz",
     ),
     "joint": (
-        lambda: integrals.joint_integral(Integral(Integral(h(t) * k(x, z), z), (t, 0, 1))),
+        lambda: joint_integrals.joint_integral(Integral(Integral(h(t) * k(x, z), z), (t, 0, 1))),
         "∫₀¹∫ |k(x,z) h(t)| dz dt < ∞ ⊢ ∫₀¹∫ k(x,z) h(t) dz dt = ∫₀¹∫ k(x,z) h(t) d(t,z)",
+    ),
+    "iterated": (
+        lambda: integrals.iterated_expectation(
+            IntegralOver(h(t) * k(x, z), Lebesgue(t, 0, 1), Lebesgue(z)), 1
+        ),
+        "∫₀¹∫ |k(x,z) h(t)| dz dt < ∞ ⊢ ∫₀¹∫ k(x,z) h(t) d(t,z) = ∫₀¹∫ k(x,z) h(t) dz dt",
     ),
     "expectation": (
         lambda: integrals.expectation_as_integral(Expect(k(x, z), q(z), r(x, z))),
@@ -691,22 +697,22 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "2 > 0, ∫ |f(z)| dz < ∞ ⊢ ∇_y (f(z) N(z; y, 2·I)) exists and is dominated near y, over z",
     ),
     "divergence theorem": (
-        lambda: calculus.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
+        lambda: slopes.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
     "trace by a probe": (
-        lambda: probes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
         "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
         "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
     ),
     "fundamental theorem": (
-        lambda: intervals.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
+        lambda: slopes.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
         "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
         "∫₀² ∂_t (h(t) x) dt = h(2) x − h(0) x",
     ),
     "integrable over an interval": (
-        lambda: intervals.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
+        lambda: slopes.integrable_between(Integrable(h(t) * x, Lebesgue(t, 0, 2))),
         "t ↦ h(t) x is differentiable ⊢ ∫₀² ‖h(t) x‖ dt < ∞",
     ),
     "equal sides": (
@@ -850,24 +856,29 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ x = a(z) for almost every z~q, x:=a(z)",
     ),
     "logarithm of a product": (
-        lambda: functions.logarithm(Log(f(x) * Ratio(g(x), h(t)))),
+        lambda: functions_of_products.logarithm(Log(f(x) * Ratio(g(x), h(t)))),
         "f(x) > 0, (g(x) / h(t)) > 0 ⊢ log (f(x) (g(x) / h(t))) = log (g(x) / h(t)) + log f(x)",
     ),
     "logarithm of a ratio": (
-        lambda: functions.logarithm(Log(Ratio(g(x), h(t)))),
-        "g(x) > 0, h(t) > 0 ⊢ log (g(x) / h(t)) = log g(x) − log h(t)",
+        lambda: functions_of_products.logarithm(Log(Ratio(g(x), h(t)))),
+        "h(t) > 0, g(x) > 0 ⊢ log (g(x) / h(t)) = log g(x) − log h(t)",
     ),
     "logarithm of a square": (
-        lambda: functions.logarithm(Log(f(x) ** 2)),
+        lambda: functions_of_products.logarithm(Log(f(x) ** 2)),
         "f(x) > 0 ⊢ log (f(x)²) = 2 log f(x)",
     ),
     "logarithm of exp": (
-        lambda: functions.logarithm(Log(Exp(f(x)))),
+        lambda: functions_of_products.logarithm(Log(Exp(f(x)))),
         "⊢ log exp(f(x)) = f(x)",
     ),
     "logarithm of one": (
-        lambda: functions.logarithm(Log(1)),
+        lambda: functions_of_products.logarithm(Log(1)),
         "⊢ log 1 = 0",
+    ),
+    "log undoes exp": (lambda: functions.log_exp(f(x)), "⊢ log exp(f(x)) = f(x)"),
+    "a root squared alone": (
+        lambda: functions.square_of_root(f(x)),
+        "0 ≤ f(x) ⊢ (√f(x))² = f(x)",
     ),
     "exponential of a sum": (
         lambda: functions.exponential(Exp(f(x) + g(x))),
@@ -882,15 +893,15 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "f(x) > 0 ⊢ exp(log f(x)) = f(x)",
     ),
     "root squared": (
-        lambda: functions.root_squared(Sqrt(f(x)) ** 2 * g(x)),
+        lambda: functions_of_products.root_squared(Sqrt(f(x)) ** 2 * g(x)),
         "0 ≤ f(x) ⊢ g(x) (√f(x))² = f(x) g(x)",
     ),
     "root squared once": (
-        lambda: functions.root_squared(Sqrt(f(x)) ** 3),
+        lambda: functions_of_products.root_squared(Sqrt(f(x)) ** 3),
         "0 ≤ f(x) ⊢ (√f(x))³ = f(x) √f(x)",
     ),
     "root of a product": (
-        lambda: functions.root_of_product(Sqrt(f(x) * g(x))),
+        lambda: functions_of_products.root_of_product(Sqrt(f(x) * g(x))),
         "0 ≤ f(x), 0 ≤ g(x) ⊢ √(f(x) g(x)) = √f(x) √g(x)",
     ),
     "root of a square": (

@@ -29,6 +29,8 @@ from fmproof import (
     Vec,
     norm2,
 )
+from fmproof.derived import functions_of_products, joint_integrals
+from fmproof.derived.rule import derived_rules
 from fmproof.kernel import (
     algebra,
     calculus,
@@ -37,9 +39,8 @@ from fmproof.kernel import (
     functions,
     gaussian,
     integrals,
-    intervals,
     order,
-    probes,
+    slopes,
 )
 from fmproof.kernel import ring as rings
 from fmproof.kernel.rule import rules
@@ -208,7 +209,7 @@ def fubini(pick: Pick) -> Theorem:
 
 
 def joint_integral(pick: Pick) -> Theorem:
-    return integrals.joint_integral(iterated(pick))
+    return joint_integrals.joint_integral(iterated(pick))
 
 
 def expectation_as_integral(pick: Pick) -> Theorem:
@@ -216,7 +217,14 @@ def expectation_as_integral(pick: Pick) -> Theorem:
 
 
 def iterated_expectation(pick: Pick) -> Theorem:
-    return integrals.iterated_expectation(Expect(monomial(pick), *LAW), pick.choice([1, 2]))
+    nested = iterated(pick)
+    joint = IntegralOver(nested.body.body, *nested.measure, *nested.body.measure)
+    return pick.choice(
+        [
+            integrals.iterated_expectation(Expect(monomial(pick), *LAW), pick.choice([1, 2])),
+            integrals.iterated_expectation(joint, 1),
+        ]
+    )
 
 
 def marginal_draw(pick: Pick) -> Theorem:
@@ -323,12 +331,12 @@ def exchange(pick: Pick) -> Theorem:
 
 def divergence_theorem(pick: Pick) -> Theorem:
     field = pick.choice([p(t, x, z) * b(t, x, z), q(x) * x, Normal(x, z, 1) * a(x)])
-    return calculus.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
+    return slopes.divergence_theorem(IntegralOver(Div(field, x), Lebesgue(x)))
 
 
 def fundamental_theorem(pick: Pick) -> Theorem:
     grows = pick.choice([t * a(x), g(t, x) * x, Exp(2 * t) * g(t, x), w(t)])
-    return intervals.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
+    return slopes.fundamental_theorem(IntegralOver(Partial(grows, t), Lebesgue(t, 0, 1)))
 
 
 def gaussian_draws(pick: Pick) -> tuple[Expr, ...]:
@@ -412,7 +420,7 @@ def gaussian_covariance(pick: Pick) -> Theorem:
 
 def trace_by_probe(pick: Pick) -> Theorem:
     field, place = pick.choice([b(t, x, y), a(x), x]), pick.choice([x, t * y])
-    return probes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
+    return slopes.trace_by_probe(Expect(Inner(e, Grad(Inner(e, field), x, place)), Normal(e)))
 
 
 def vector_of(pick: Pick) -> Expr:
@@ -433,7 +441,17 @@ def vector_of_data(pick: Pick) -> Expr:
 
 def logarithm(pick: Pick) -> Theorem:
     f, k = smooth(pick), 1 + w(t)
-    return functions.logarithm(pick.choice([Log(f * k), Log(Ratio(f, k)), Log(Exp(g(t, x) - t))]))
+    return functions_of_products.logarithm(
+        pick.choice([Log(f * k), Log(Ratio(f, k)), Log(Exp(g(t, x) - t))])
+    )
+
+
+def log_exp(pick: Pick) -> Theorem:
+    return functions.log_exp(smooth(pick))
+
+
+def square_of_root(pick: Pick) -> Theorem:
+    return functions.square_of_root(smooth(pick))
 
 
 def exponential(pick: Pick) -> Theorem:
@@ -442,11 +460,11 @@ def exponential(pick: Pick) -> Theorem:
 
 def root_squared(pick: Pick) -> Theorem:
     root = Sqrt(smooth(pick))
-    return functions.root_squared(Mul(root, root, g(t, x)))
+    return functions_of_products.root_squared(Mul(root, root, g(t, x)))
 
 
 def root_of_product(pick: Pick) -> Theorem:
-    return functions.root_of_product(Sqrt(smooth(pick) * norm2(x - 2 * y) * w(t)))
+    return functions_of_products.root_of_product(Sqrt(smooth(pick) * norm2(x - 2 * y) * w(t)))
 
 
 def absolute_value(pick: Pick) -> Theorem:
@@ -477,7 +495,8 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         conditional_linearity, bayes, same_conditional, draw_equation, substitute_draws,
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         gaussian_covariance, trace_by_probe,
-        logarithm, exponential, root_squared, root_of_product, absolute_value, field,
+        logarithm, log_exp, square_of_root, exponential, root_squared, root_of_product,
+        absolute_value, field,
     )
 }  # fmt: skip
 
@@ -494,6 +513,7 @@ ELSEWHERE = {
 def test_every_rule_is_here() -> None:
     families = set("ADEFGIKNO")
     due = {name for name, rule in rules().items() if rule.code[0] in families}
+    due |= {name for name, code in derived_rules().items() if code[0] in families}
     hypotheses = {name for name, rule in rules().items() if rule.code == "E8"}
     assert set(RULES) == due - hypotheses - ELSEWHERE
 

@@ -6,7 +6,7 @@ from sympy import Expr, Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
-from fmproof.kernel import calculus, intervals, probes
+from fmproof.kernel import calculus, slopes
 from fmproof.lang.nodes import (
     Abs,
     ArgMin,
@@ -318,7 +318,7 @@ def _flux(
         sides=sides,
         given=tuple(prop for holds, prop in conditions if holds),
         missing=tuple(prop for holds, prop in conditions if not holds),
-        kernel=lambda: calculus.divergence_theorem(total),
+        kernel=lambda: slopes.divergence_theorem(total),
     )
 
 
@@ -384,7 +384,7 @@ def probe_of_another_variance() -> Case:
         given=(Differentiable(_field(x), x),),
         missing=(identity,),
         at={x: 0},
-        kernel=lambda: probes.trace_by_probe(left),
+        kernel=lambda: slopes.trace_by_probe(left),
     )
 
 
@@ -397,7 +397,7 @@ def probe_of_a_kink() -> Case:
         given=(identity,),
         missing=(Differentiable(_field(x), x),),
         at={x: 0},
-        kernel=lambda: probes.trace_by_probe(left),
+        kernel=lambda: slopes.trace_by_probe(left),
     )
 
 
@@ -409,7 +409,7 @@ def probe_in_the_field() -> Case:
         sides=("3", "1"),
         at={x: 0},
         right_at={x: 0, _e: 1},
-        kernel=lambda: probes.trace_by_probe(left),
+        kernel=lambda: slopes.trace_by_probe(left),
     )
 
 
@@ -425,7 +425,7 @@ def _between(
         sides=sides,
         given=tuple(prop for holds, prop in conditions if holds),
         missing=tuple(prop for holds, prop in conditions if not holds),
-        kernel=lambda: intervals.fundamental_theorem(total),
+        kernel=lambda: slopes.fundamental_theorem(total),
     )
 
 
@@ -443,7 +443,7 @@ def pole_in_interval() -> Case:
         goal,
         {f: "1 / t if t else 0"},
         missing=(ForAll(Differentiable(f(t), t), t),),
-        kernel=lambda: intervals.integrable_between(goal),
+        kernel=lambda: slopes.integrable_between(goal),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fmproof.catalogue.record import Case
+from fmproof.derived import functions_of_products
 from fmproof.kernel import functions
 from fmproof.lang.nodes import Abs, Exp, Log, Scalar, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive
@@ -17,7 +18,7 @@ def logarithm_of_negative_factors() -> Case:
         {_a.head: "-1", _b.head: "-exp(1)"},
         sides=("1", "0"),
         missing=(Positive(_a), Positive(_b)),
-        kernel=lambda: functions.logarithm(left),
+        kernel=lambda: functions_of_products.logarithm(left),
     )
 
 
@@ -39,7 +40,7 @@ def square_of_root_of_negative() -> Case:
         {_a.head: "-1"},
         sides=("0", "-1"),
         missing=(AtMost(0, _a),),
-        kernel=lambda: functions.root_squared(left),
+        kernel=lambda: functions_of_products.root_squared(left),
     )
 
 
@@ -50,7 +51,7 @@ def root_of_negative_factors() -> Case:
         {_a.head: "-1", _b.head: "-1"},
         sides=("1", "0"),
         missing=(AtMost(0, _a), AtMost(0, _b)),
-        kernel=lambda: functions.root_of_product(left),
+        kernel=lambda: functions_of_products.root_of_product(left),
     )
 
 

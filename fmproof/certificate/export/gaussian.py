@@ -289,28 +289,34 @@ def support_of_draw(step: At) -> str:
     )
 
 
-def logarithm(step: At) -> str:
-    """log exp a = a; log of a product and of a ratio; log 1 = 0."""
-    term, eq, s = step.arg(0), step.equality, step.scope
-    (a,) = term.args
+def log_exp(step: At) -> str:
+    a, eq, s = step.arg(0), step.equality, step.scope
+    c = step.conclusion
+    inside = eq.trees(tree(c.lhs, s), leaf(nodes.Log(nodes.Exp(a)), s))
+    return chain(
+        inside, f"(ln_exp {step.printer.term(a, s)})", eq.trees(tree(a, s), tree(c.rhs, s))
+    )
+
+
+def exponential(step: At) -> str:
+    """exp(a + b) = exp a·exp b; exp log a = a; exp 0 = 1."""
+    (a,), eq, s = step.arg(0).args, step.equality, step.scope
     rhs = tree(step.conclusion.rhs, s)
-    if isinstance(a, nodes.Exp):
-        return chain(
-            f"(ln_exp {step.printer.term(a.args[0], s)})", eq.trees(tree(a.args[0], s), rhs)
-        )
-    if a == 1 or isinstance(a, nodes.Ratio):
-        raise NotExported(f"the logarithm {shown(term)}")
-    parts = factors(a)
-    proof, sign = REFL, step.given(props.Positive(parts[0]))
-    done, logs = tree(parts[0], s), leaf(nodes.Log(parts[0]), s)
-    for part in parts[1:]:
-        positive, here = step.given(props.Positive(part)), tree(part, s)
-        log = leaf(nodes.Log(part), s)
-        first = f"(ln_mult {eq.text(done)} {eq.text(here)} {sign} {positive})"
-        rest = f"(f_equal (fun h : R => h + {eq.text(log)}) {proof})" if proof != REFL else REFL
-        proof, sign = chain(first, rest), f"(Rmult_lt_0_compat _ _ {sign} {positive})"
-        done, logs = Tree("product", (done, here)), Tree("sum", (logs, log))
-    return chain(f"(f_equal ln {eq.trees(tree(a, s), done)})", proof, eq.trees(logs, rhs))
+    if a == 0:
+        return "exp_0"
+    if isinstance(a, nodes.Log):
+        (inner,) = a.args
+        proof = f"(exp_ln {step.printer.term(inner, s)} {step.given(props.Positive(inner))})"
+        return chain(proof, eq.trees(tree(inner, s), rhs))
+    first, *others = a.args
+    proof, done, product = REFL, tree(first, s), leaf(nodes.Exp(first), s)
+    for part in others:
+        here, factor = tree(part, s), leaf(nodes.Exp(part), s)
+        split = f"(exp_plus {eq.text(done)} {eq.text(here)})"
+        rest = f"(f_equal (fun h : R => h * {eq.text(factor)}) {proof})" if proof != REFL else REFL
+        proof, done = chain(split, rest), Tree("sum", (done, here))
+        product = Tree("product", (product, factor))
+    return chain(f"(f_equal exp {eq.trees(tree(a, s), done)})", proof, eq.trees(product, rhs))
 
 
 def _require_lebesgue(step: At) -> None:

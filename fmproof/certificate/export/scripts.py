@@ -93,7 +93,8 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "take_out": conditional.take_out,
     "conditional_linearity": conditional.conditional_linearity,
     "support_of_draw": gaussian.support_of_draw,
-    "logarithm": gaussian.logarithm,
+    "log_exp": gaussian.log_exp,
+    "exponential": gaussian.exponential,
     "log_derivative": calculus.log_derivative,
     "divergence_theorem": calculus.divergence_theorem,
 }

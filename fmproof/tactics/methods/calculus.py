@@ -7,11 +7,10 @@ from functools import partial
 from fmproof.kernel.calculus import (
     DERIVATIVES,
     derivative,
-    divergence_theorem,
     exchange,
     minimisers_of_shift,
 )
-from fmproof.kernel.intervals import fundamental_theorem
+from fmproof.kernel.slopes import divergence_theorem, fundamental_theorem
 from fmproof.lang.nodes import ArgMin, IntegralOver
 from fmproof.tactics.antiderivatives import known_integrals
 from fmproof.tactics.methods.line import Line

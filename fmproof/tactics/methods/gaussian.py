@@ -21,7 +21,7 @@ from fmproof.kernel.gaussian import (
     reparametrise,
 )
 from fmproof.kernel.hypotheses import discharge
-from fmproof.kernel.probes import trace_by_probe
+from fmproof.kernel.slopes import trace_by_probe
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul
 from fmproof.lang.nodes import Expect, Inner, Vec

@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Expr, Rational, S
 
+from fmproof.derived.joint_integrals import joint_integral
 from fmproof.errors import SortError
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import (
@@ -17,7 +18,6 @@ from fmproof.kernel.integrals import (
     inner_of_integral,
     integral_argument,
     iterated_expectation,
-    joint_integral,
     linearity,
     marginal_draw,
     reorder_draws,

@@ -3,7 +3,7 @@ from sympy import Basic, Expr
 from fmproof import Inner, Ratio
 from fmproof.errors import FmproofError
 from fmproof.kernel.hypotheses import assume
-from fmproof.kernel.intervals import integrable_between
+from fmproof.kernel.slopes import integrable_between
 from fmproof.lang.nodes import Apply
 class Nameless(type):
     @property
