@@ -21,7 +21,7 @@ from typing import Any
 
 from sympy import Rational
 
-from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.certificate import Certificate, From, RuleApplication
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.library import compiled
 from fmproof.certificate.proved import certificate_of
@@ -66,7 +66,7 @@ def _with_premise(value: Any, rng: random.Random, before: int) -> Any:
     return value
 
 
-def _with_term(step: Step, rng: random.Random) -> Any:
+def _with_term(step: RuleApplication, rng: random.Random) -> Any:
     """A conclusion with a variable for another of its sort, or a side times a number."""
     conclusion: Any = step.conclusion
     if isinstance(conclusion, props.Equals) and rng.random() < 0.5:

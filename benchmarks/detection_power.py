@@ -45,7 +45,7 @@ from fmproof.testing import (
     conditional,
 )
 from fmproof.testing.adapters import VelocityFunction
-from fmproof.testing.evidence import Evidence, look_sizes
+from fmproof.testing.evidence import StatisticalEvidence, look_sizes
 from fmproof.testing.gradients import family_of, gradient_looks
 from fmproof.testing.losses import loss_looks
 from fmproof.testing.reference import Reference
@@ -119,7 +119,7 @@ def triples(x1: FloatArray, rng: np.random.Generator, bug: str = "") -> Triples:
 
 # --- one run of each assertion: its looks -----------------------------------------------
 
-Run = Callable[[int, int], Iterator[Evidence]]
+Run = Callable[[int, int], Iterator[StatisticalEvidence]]
 """From the number of samples and the seed."""
 
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from fmproof import evaluation
 from fmproof.errors import InputError
-from fmproof.evaluation import SCALARS, evaluate
+from fmproof.evaluation import SCALAR_QUANTITIES, evaluate
 from fmproof.losses import budget, sampling
 from fmproof.models import (
     CondOTPath,
@@ -228,7 +228,7 @@ def main() -> None:
                 truth[name] = float(exact.value)
         if "C1" in truth and "C2" in truth:
             truth["C"] = truth["C1"] + truth["C2"]
-        for name in SCALARS:
+        for name in SCALAR_QUANTITIES:
             if name not in truth:
                 continue
             for method, estimate in found.estimates.get(name, {}).items():

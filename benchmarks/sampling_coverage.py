@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 
 from fmproof.losses import quadrature
-from fmproof.losses.sampling import Kind, Sampling
+from fmproof.losses.sampling import Sampling, SamplingKind
 from fmproof.models import CondOTPath, GaussianMixture, LinearVelocity, Problem
 
 QUANTITIES = ("fm", "cfm", "C1", "C2", "C")
@@ -33,7 +33,7 @@ def main(runs: int) -> None:
     truth = quadrature.evaluate(PROBLEM, QUANTITIES, 1e-10)
     print(f"share of {runs} intervals that cover the truth")
     print("kind         samples  level  " + "  ".join(f"{name:>6}" for name in QUANTITIES))
-    kinds: tuple[Kind, ...] = ("sobol", "monte-carlo")
+    kinds: tuple[SamplingKind, ...] = ("sobol", "monte-carlo")
     for kind in kinds:
         covered: Counter[tuple[int, float, str]] = Counter()
         for seed in range(runs):

@@ -14,7 +14,7 @@ from fmproof.losses.quantities import Quantity, check
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
-SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
+SCALAR_QUANTITIES: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor")
 GRADIENTS: tuple[Quantity, ...] = ("fm_gradient", "cfm_gradient")
 TIME_LIMIT = 8.0
 
@@ -54,8 +54,9 @@ def evaluate(
         time_limit: in seconds, for all methods together. The exact method may take half, each
             other one an equal share of what those before it left, and ends with what it knows.
 
-        quantities: names as in :mod:`fmproof.losses.quantities`; by default all of ``SCALARS``, the
-            ``GRADIENTS`` of a polynomial model, and its best coefficients.
+        quantities: names as in :mod:`fmproof.losses.quantities`; by default
+            all of ``SCALAR_QUANTITIES``, the ``GRADIENTS`` of a polynomial model, and its best
+            coefficients.
 
     An interrupt (Ctrl-C) ends the method that runs and skips those after it.
 
@@ -72,7 +73,7 @@ def evaluate(
         raise InputError(f"time_limit: expected a positive number of seconds, found {time_limit:g}")
     linear = isinstance(problem.model, PolynomialVelocity)
     whole = quantities is None
-    wanted = SCALARS + (GRADIENTS if linear else ())
+    wanted = SCALAR_QUANTITIES + (GRADIENTS if linear else ())
     if quantities is not None:
         wanted = check(problem, quantities)
     estimates: dict[Quantity, dict[Method, Estimate]] = {}

@@ -37,6 +37,8 @@ def find(source: str) -> list[Derivation]:
         return [load(source)]
     if source == "-":
         return _loaded(Path("<stdin>"), sys.stdin.read())
+    if not source:
+        raise InputError("expected a name, a file or a folder, found nothing between the quotes")
     path = Path(source)
     if path.is_dir():
         return _load_folder(path)
@@ -116,9 +118,14 @@ def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
 
 def _read(path: Path) -> str:
     if not path.exists():
+        file, _, name = str(path).partition(".py:")
+        if name:
+            mend = f"{file}.py::{name.lstrip(':')}"
+            raise InputError(f"{path}: no such file; one derivation of a file is {mend}")
         raise InputError(f"{path}: no such file{_nearest_file(path)}")
     if path.suffix != ".py":
-        raise InputError(f"{path}: expected a Python file, whose name ends in .py")
+        hint = f"; a certificate is for fmproof replay {path}" if path.suffix == ".jsonl" else ""
+        raise InputError(f"{path}: expected a Python file, whose name ends in .py{hint}")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -28,16 +28,13 @@ FIELD = set(
 
 HOMONYMS = set(
     """
-    add applied Array bayes blocks BoolArray call catalogue check close Columns combined
-    Comparison Component Condition conditions Constant decide defined definition Derivation
-    DERIVATIVES divided Draw Equation Estimate evaluate Evidence expanded Facts fit Form
-    Formula fraction Found Function FUNCTIONS Group IntArray Integral INTEGRALS Item Joint
-    Kind KINDS Known Law law_of Line Log main matching Method METHODS neighbours Outcome
-    over_time pair part Part parts Piece pieces place Placed Points Printer Product Progress
-    Proof prose Quadratic read Reading Relation remembered render render_json render_text
-    replay require_plottable role_of rule Rule Sampler SCALARS schema Scope Script sections
-    Shown Side simpler stated Step steps Symbols Term times together total variables Verdict
-    width word write written
+    add applied bayes blocks call catalogue check close combined Component Condition conditions
+    Constant decide defined definition DERIVATIVES divided Draw Equation Estimate evaluate
+    expanded fit Form Found fraction Function FUNCTIONS Group Integral INTEGRALS Item Law law_of
+    Line Log main matching Method METHODS neighbours over_time pair Part part parts Piece pieces
+    place Points Progress Proof prose read Reading remembered render render_json render_text
+    replay require_plottable role_of Rule rule schema sections simpler stated steps Term times
+    together variables Verdict width word write written
     """.split()
 )
 """To be renamed."""

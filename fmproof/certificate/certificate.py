@@ -25,7 +25,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Step:
+class RuleApplication:
     """One application of a rule.
 
     Attributes:
@@ -60,10 +60,10 @@ class Certificate:
     """What a derivation's theorem was made by; the last step makes it."""
 
     derivation: str
-    steps: tuple[Step, ...]
+    steps: tuple[RuleApplication, ...]
 
     @property
-    def theorem(self) -> Step:
+    def theorem(self) -> RuleApplication:
         return self.steps[-1]
 
 
@@ -104,7 +104,7 @@ def of_theorem(theorem: Theorem, derivation: str) -> Certificate:
     return Certificate(
         derivation,
         tuple(
-            Step(t.trace.rule, recorded(t.trace.arguments), t.conclusion, t.hypotheses)
+            RuleApplication(t.trace.rule, recorded(t.trace.arguments), t.conclusion, t.hypotheses)
             for t in made
         ),
     )
@@ -160,13 +160,16 @@ def read(text: str) -> Certificate:
     lines = list(_lines(text))
     head = lines[0] if lines else {}
     if head.get("format") != FORMAT:
-        raise InputError(f"this is no certificate: the first line must say {FORMAT!r}")
+        raise InputError(
+            f"this is no certificate, whose first line says {FORMAT!r}; "
+            "fmproof verify NAME --certificate FILE writes one"
+        )
     if head.get("version") != VERSION:
         raise InputError(
             f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
         )
     rows: list[Basic] = []
-    steps: list[Step] = []
+    steps: list[RuleApplication] = []
     for number, line in enumerate(lines[1:-1], start=2):
         try:
             if line.get("row") == len(rows) and not steps and "kind" in line:
@@ -175,12 +178,16 @@ def read(text: str) -> Certificate:
                 steps.append(_step(line, rows, len(steps)))
             else:
                 raise InputError("expected the next row or the next step")
-        except (KeyError, TypeError, IndexError) as error:
+        except KeyError as error:
+            raise InputError(f"line {number} of the certificate has no {error}") from None
+        except (TypeError, IndexError) as error:
             raise InputError(f"line {number} of the certificate: {error}") from None
         except InputError as error:
             raise InputError(f"line {number} of the certificate: {error}") from None
     if not steps or lines[-1] != {"theorem": len(steps) - 1}:
-        raise InputError("a certificate ends with its theorem, the last step")
+        raise InputError(
+            "the certificate is cut short or mended: it ends with its theorem, the last step"
+        )
     name = head.get("derivation")
     if not (isinstance(name, str) and name and name.isprintable()):
         raise InputError("the first line of a certificate must name the derivation, on one line")
@@ -192,19 +199,22 @@ def _lines(text: str) -> Iterable[dict[str, Any]]:
         try:
             value = json.loads(line)
         except ValueError as error:
+            if number == 1:
+                yield {}  # no certificate at all
+                return
             raise InputError(f"line {number} of the certificate is not JSON: {error}") from None
         if not isinstance(value, dict):
             raise InputError(f"line {number} of the certificate is not a JSON object")
         yield value
 
 
-def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> Step:
+def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> RuleApplication:
     conclusion = part(line["concl"], rows)
     hypotheses = tuple(part(h, rows) for h in line["hyps"])
     for prop in (conclusion, *hypotheses):
         if not isinstance(prop, Prop):
             raise InputError(f"step {number} claims {prop}, which is no proposition")
-    step = Step(
+    step = RuleApplication(
         str(line["rule"]),
         tuple(_read(arg, rows, number) for arg in line["args"]),
         conclusion,
@@ -224,6 +234,9 @@ def _read(value: Any, rows: Sequence[Basic], number: int) -> Any:
     if isinstance(value, dict):
         if "row" in value:
             return part(value["row"], rows)
+        if "from" not in value:
+            kinds = '{"row": 0} or {"from": 0}'
+            raise InputError(f"step {number} has the argument {value!r}, expected {kinds}")
         step = value["from"]
         if type(step) is not int or not 0 <= step < number:
             raise InputError(f"step {number} uses {step!r}, which is no earlier step")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic
 
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.errors import InputError
+from fmproof.errors import InputError, nearest
 from fmproof.lang.scope import canon
 from fmproof.sources import find
 from fmproof.tactics.check import theorems
@@ -24,18 +24,26 @@ def certificate_of(source: str) -> Certificate:
     Raises:
         InputError: it names none or several, or the derivation is not proved.
     """
-    return only_certificate(find(source), source)
+    return only_certificate(find(source.partition("::")[0]), source)
 
 
 def only_certificate(found: Sequence[Derivation], source: str) -> Certificate:
-    """The certificate of the one derivation that was found in ``source``.
+    """The certificate of the one derivation of ``found`` that ``source`` names, with ``::NAME`` if
+    there are several.
 
     Raises:
-        InputError: there are several, or it is not proved.
+        InputError: it names none or several, or the derivation is not proved.
     """
+    file, selects, label = source.partition("::")
+    names = [derivation.name for derivation in found]
+    if selects:
+        found = [derivation for derivation in found if derivation.name == label]
+        if not found:
+            problem = f"{file} has no derivation {label!r}, and a certificate is of a whole one"
+            raise InputError(f"{problem}; {nearest(label, names)}")
     if len(found) != 1:
-        names = ", ".join(d.name for d in found)
-        raise InputError(f"{source} has several derivations ({names}): a certificate is of one")
+        problem = f"{file} has several derivations ({', '.join(names)}): a certificate is of one"
+        raise InputError(f"{problem}, such as {file}::{names[0]}")
     made = certificates_of(found)
     if not made:
         raise InputError(f"{found[0].name} is not proved: see fmproof verify {source}")

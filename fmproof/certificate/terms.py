@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Basic, Expr, Rational
 
-from fmproof.errors import FmproofError, InputError
+from fmproof.errors import FmproofError, InputError, nearest
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import admit
@@ -100,13 +100,14 @@ def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
     try:
         return admit(_node(row, earlier))
     except (KeyError, TypeError, IndexError, ValueError, FmproofError) as error:
-        raise InputError(f"row {len(earlier)} of the certificate is no term: {error}") from None
+        lacks = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise InputError(f"row {len(earlier)} is no term: {lacks}") from None
 
 
 def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
     kind = row["kind"]
     if kind == "Var":
-        return Var(row["name"], Sort[row["sort"]])
+        return Var(row["name"], _sort(row["sort"]))
     if kind == "Number":
         return number(_fraction(row["value"]))
     if kind == "Gaussian":
@@ -115,6 +116,8 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
         return nodes.Constant(row["name"])
     if kind in _HEADS:
         return _head_of(row, earlier)
+    if kind not in ("Named", "Apply", *_ARITHMETIC, *_BINDERS):
+        raise ValueError(f"{kind!r} is no kind of term; {nearest(str(kind), _BINDERS)}")
     args = [part(number, earlier) for number in row["args"]]
     if kind == "Named":
         return nodes.Named(Label(row["name"]), *args)
@@ -125,6 +128,12 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
             raise TypeError(f"{kind} of what is no term")
         return _ARITHMETIC[kind](*args, evaluate=False)
     return _BINDERS[kind](*args)
+
+
+def _sort(name: Any) -> Sort:
+    if name not in Sort.__members__:
+        raise ValueError(f"{name!r} is no sort; {nearest(str(name), Sort.__members__)}")
+    return Sort[name]
 
 
 def _fraction(value: Any) -> Fraction:

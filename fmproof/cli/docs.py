@@ -152,6 +152,9 @@ def docs(
         write_whole(output, written)
     if refused is not None:
         raise refused
+    if report.status != "proved":
+        names = ", ".join(d.name for d in report.derivations if d.status != "proved")
+        click.echo(f"fmproof: the document says that {names} is not proved", err=True)
     ctx.exit(0 if report.status == "proved" else 1)
 
 

@@ -32,8 +32,12 @@ def replay(file: Path) -> None:
 
     try:
         written = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {file}: {error}") from None
+    except FileNotFoundError:
+        raise InputError(f"{file}: no such file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file} is no certificate: it is no text") from None
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
     certificate = read(written)
     theorem = again(certificate)
     shown = (*theorem.hypotheses, theorem.conclusion)

@@ -179,7 +179,9 @@ def verify(
         else:
             render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
             terminal.write(render(report), output, as_utf8=True)
-        if certificate is not None and report.status == "proved":
+        if certificate is not None and report.status != "proved":
+            click.echo(f"fmproof: {certificate} is not written, for not all is proved", err=True)
+        elif certificate is not None:
             from fmproof.certificate.certificate import write
             from fmproof.certificate.proved import only_certificate
 

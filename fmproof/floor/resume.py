@@ -24,7 +24,7 @@ _EVERY = 5.0  # seconds between two writings: what a run that is killed loses
 
 
 @dataclass(frozen=True)
-class Known:
+class ResumedRun:
     """A run in the middle of a round.
 
     Attributes:
@@ -55,7 +55,7 @@ class RunFile:
         self._file, self._run = file, _described(engine)
         self._written = monotonic()
 
-    def recall(self) -> Known | None:
+    def recall(self) -> ResumedRun | None:
         """What the file knows; None where there is no such file yet."""
         if not self._file.exists():
             return None
@@ -71,7 +71,7 @@ class RunFile:
                 numbers, cuts = archive["numbers"], np.cumsum(archive["sizes"])
                 table = archive["samples"]
                 parts = [Samples(*part) for part in np.split(table, cuts[:-1], axis=1)]
-                return Known(
+                return ResumedRun(
                     int(archive["round"]),
                     int(archive["total"]),
                     archive["edges"],
@@ -91,7 +91,7 @@ class RunFile:
                     f"{here}; give the same, or name a new file"
                 )
 
-    def keep(self, known: Known, *, now: bool = False) -> None:
+    def keep(self, known: ResumedRun, *, now: bool = False) -> None:
         """Write what is known, whole or not at all; unless ``now``, only every few seconds."""
         if not now and monotonic() - self._written < _EVERY:
             return

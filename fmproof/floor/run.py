@@ -12,7 +12,7 @@ from time import perf_counter
 from fmproof.errors import InputError
 from fmproof.floor.drawing import Batch, Drawing, Samples
 from fmproof.floor.engine import LEVEL, Bin, Engine, Estimate
-from fmproof.floor.resume import Known, RunFile
+from fmproof.floor.resume import ResumedRun, RunFile
 from fmproof.floor.rows import Ints, Rows
 from fmproof.floor.setting import Setting
 
@@ -213,7 +213,7 @@ class _Run:
         if self.memory is None or not self.changed:
             return
         engine = self.engine
-        known = Known(
+        known = ResumedRun(
             engine.round, self.total, engine.edges, engine.closed, engine.open, self.seconds
         )
         self.memory.keep(known, now=now)

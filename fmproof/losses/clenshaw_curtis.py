@@ -65,7 +65,7 @@ class Sample:
         )
 
 
-Sampler = Callable[[FloatArray, FloatArray], Sample]
+IntegrandSampler = Callable[[FloatArray, FloatArray], Sample]
 """The integrand at y (N,), to absolute errors (N, Q) that are good enough."""
 
 Target = Callable[[Sample], FloatArray]
@@ -73,7 +73,7 @@ Target = Callable[[Sample], FloatArray]
 
 
 def integrate(
-    sampler: Sampler,
+    sampler: IntegrandSampler,
     density: Callable[[FloatArray], FloatArray],
     breakpoints: list[float],
     target: Target,
@@ -151,7 +151,9 @@ class _Samples:
         count: how many samples were made.
     """
 
-    def __init__(self, sampler: Sampler, density: Callable[[FloatArray], FloatArray]) -> None:
+    def __init__(
+        self, sampler: IntegrandSampler, density: Callable[[FloatArray], FloatArray]
+    ) -> None:
         self._sampler, self._density = sampler, density
         self._rows: dict[float, int] = {}  # of the arrays of what is kept
         self._kept: Sample | None = None

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.losses.lattice import Boxes, IntArray
+from fmproof.losses.lattice import Boxes, IndexArray
 from fmproof.losses.slices import Slices
 from fmproof.models.arrays import BoolArray, FloatArray
 
@@ -37,13 +37,13 @@ class ClusterBatch:
         boxes: where the difference that a cluster makes is not negligible.
     """
 
-    rows: IntArray
-    members: IntArray
+    rows: IndexArray
+    members: IndexArray
     before: int
-    origins: IntArray
+    origins: IndexArray
     boxes: Boxes
 
-    def __getitem__(self, part: IntArray | BoolArray) -> ClusterBatch:
+    def __getitem__(self, part: IndexArray | BoolArray) -> ClusterBatch:
         """Some of the clusters."""
         return ClusterBatch(
             self.rows[part],
@@ -106,7 +106,7 @@ class _Views:
         self.volumes = np.log(at.scales).sum(axis=2)
         self.dim = at.scales.shape[2]
 
-    def of(self, rows: IntArray, members: IntArray, own: int | None = None) -> _View:
+    def of(self, rows: IndexArray, members: IndexArray, own: int | None = None) -> _View:
         """``members`` (B, k) of the slices ``rows`` (B,), as seen from the broadest of the first
         ``own`` of them, by default of all."""
         at, means = self.at, self.at.problem.data.means
@@ -145,7 +145,7 @@ class _Views:
         own = size * np.ceil(2 * self.reach / self.spacing) ** self.dim
         return np.asarray((boxes.counts.prod(axis=1) <= own) | (size == 1))
 
-    def halves(self, row: int, group: IntArray) -> list[IntArray]:
+    def halves(self, row: int, group: IndexArray) -> list[IndexArray]:
         """Halve ``group``, of the slice ``row``, until each part's lattice is small."""
         if len(group) == 1:
             return [group]
@@ -163,7 +163,7 @@ class _Views:
             part for side in (order[:half], order[half:]) for part in self.halves(row, group[side])
         ]
 
-    def cluster(self, row: int, group: IntArray, before: IntArray) -> ClusterBatch:
+    def cluster(self, row: int, group: IndexArray, before: IndexArray) -> ClusterBatch:
         """The cluster of ``group`` when the components ``before`` are in earlier ones."""
         rows, size = np.array([row]), len(group)
         view = self.of(rows, np.concatenate([group, before])[None], own=size)
@@ -190,8 +190,8 @@ class _View(NamedTuple):
     coordinates held fixed.
     """
 
-    members: IntArray
-    origins: IntArray
+    members: IndexArray
+    origins: IndexArray
     axes: FloatArray | None
     positions: FloatArray
     widths: FloatArray

@@ -13,7 +13,7 @@ from fmproof.losses.clusters import ClusterBatch, clusters
 from fmproof.losses.lattice import (
     EPS,
     Boxes,
-    IntArray,
+    IndexArray,
     Integrand,
     LatticeSum,
     Mesh,
@@ -120,7 +120,7 @@ def _difference(at: Slices, columns: Columns, part: ClusterBatch) -> Integrand:
     centres, times = at.centres[part.rows, part.origins], at.t[part.rows]
     size, before, variance = part.members.shape[1], part.before, columns.needs_variance
 
-    def integrand(mesh: Mesh, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+    def integrand(mesh: Mesh, rows: IndexArray) -> tuple[FloatArray, FloatArray]:
         placed = frames.place(mesh, rows)
         points = _MeshPoints(columns.problem.model, mesh, centres[rows], times[rows])
 
@@ -167,7 +167,7 @@ def joint(
     found.put(~affordable, _unresolved(columns.width))
     slices = np.flatnonzero(affordable)
 
-    def integrand(mesh: Mesh, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+    def integrand(mesh: Mesh, rows: IndexArray) -> tuple[FloatArray, FloatArray]:
         xi = mesh.points()
         density = np.exp(-0.5 * (xi**2).sum(axis=1)) / (2 * np.pi) ** (dim / 2)
         values, sizes = density[:, :, None] * conditional(xi, slices[rows])
@@ -199,7 +199,7 @@ def _conditional(at: Slices, columns: Columns) -> _Conditional:
 
     rest = placed(across[:, :, None] * axes)  # (T, K, 2d, d)
 
-    def conditional(xi: FloatArray, rows: IntArray) -> FloatArray:
+    def conditional(xi: FloatArray, rows: IndexArray) -> FloatArray:
         local = xi.transpose(0, 2, 1)[:, None]  # (R, 1, n, d)
         x = at.centres[rows, :, None] + placed(at.scales[rows, :, None] * local)
         mean = drift[rows, :, None] + placed(along[rows, :, None] * local)
@@ -213,7 +213,7 @@ def _conditional(at: Slices, columns: Columns) -> _Conditional:
     return conditional
 
 
-_Conditional = Callable[[FloatArray, IntArray], FloatArray]
+_Conditional = Callable[[FloatArray, IndexArray], FloatArray]
 """The joint side's integrands at xi (R, d, n) in the slices ``rows`` (R,): a table (2, R, n, Q)."""
 
 

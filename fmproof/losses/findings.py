@@ -41,7 +41,7 @@ class Contradiction:
 
     Attributes:
         quantity, first, second: what, and by which methods.
-        difference, bound: at the entry that fits least; see :class:`Comparison`.
+        difference, bound: at the entry that fits least; see :class:`SideComparison`.
     """
 
     quantity: Quantity
@@ -52,7 +52,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SideComparison:
     """Two sides that should agree, at the entry that fits least.
 
     Attributes:
@@ -148,12 +148,12 @@ class Findings:
         return min(found, key=lambda item: _largest(item[1].error), default=None)
 
     @property
-    def identity(self) -> Comparison | None:
+    def identity(self) -> SideComparison | None:
         """L_FM against L_CFM + C."""
         return self._pair("fm", "cfm", "C")
 
     @property
-    def gradient(self) -> Comparison | None:
+    def gradient(self) -> SideComparison | None:
         """The gradient of L_FM against that of L_CFM."""
         return self._pair("fm_gradient", "cfm_gradient")
 
@@ -175,16 +175,16 @@ class Findings:
         best = self.best(quantity)
         return best is not None and bool(np.isfinite(_largest(best[1].error)))
 
-    def _pair(self, left: Quantity, *right: Quantity) -> Comparison | None:
+    def _pair(self, left: Quantity, *right: Quantity) -> SideComparison | None:
         """``left`` against the sum of ``right``, by methods that are not refuted."""
         found = [self._usable(quantity) for quantity in (left, *right)]
         if any(one is None for one in found):
             known = all(self.estimates.get(quantity) for quantity in (left, *right))
-            return Comparison(np.inf, np.inf, np.inf, 0.0) if known else None
+            return SideComparison(np.inf, np.inf, np.inf, 0.0) if known else None
         return _compare([one for one in found if one is not None], [1] + [-1] * len(right))
 
 
-def _compare(sides: list[tuple[Method, Estimate]], signs: list[int]) -> Comparison:
+def _compare(sides: list[tuple[Method, Estimate]], signs: list[int]) -> SideComparison:
     """The signed sum of ``sides``, which should be 0."""
     values = [np.atleast_1d(estimate.value) for _, estimate in sides]
     errors = [np.atleast_1d(estimate.error) for _, estimate in sides]
@@ -202,7 +202,7 @@ def _compare(sides: list[tuple[Method, Estimate]], signs: list[int]) -> Comparis
     known = not unknown.any()
     scale = max(_finite(estimate.scale) for _, estimate in sides)
     scale = max(scale, *(_finite(_largest(value)) for value in values))
-    return Comparison(
+    return SideComparison(
         float(difference[worst]) if np.isfinite(difference[worst]) else 0.0,
         float(bound[worst]) if known else np.inf,
         float(alarm[worst]) if np.isfinite(alarm[worst]) else np.inf,

@@ -31,7 +31,7 @@ _BEST_GAIN, _FIRST_GAIN = 1e-3, 0.1
 _SHARE = 0.03
 _TINY = float(np.finfo(np.float64).tiny)
 
-IntArray = npt.NDArray[np.intp]
+IndexArray = npt.NDArray[np.intp]
 
 
 class Mesh(NamedTuple):
@@ -57,7 +57,7 @@ class Mesh(NamedTuple):
         return flat if self.axes is None else self.axes @ flat
 
 
-Integrand = Callable[[Mesh, IntArray], tuple[FloatArray, FloatArray]]
+Integrand = Callable[[Mesh, IndexArray], tuple[FloatArray, FloatArray]]
 """Meshes of n points for the integrals numbered ``rows`` (R,) to values (R, n, Q), and the sizes of
 the terms that they add up; one array where they are the same."""
 
@@ -82,7 +82,7 @@ class Boxes:
     def __len__(self) -> int:
         return len(self.low)
 
-    def __getitem__(self, rows: IntArray | BoolArray | slice) -> Boxes:
+    def __getitem__(self, rows: IndexArray | BoolArray | slice) -> Boxes:
         """Some of the boxes."""
         return Boxes(*(None if a is None else a[rows] for a in self._arrays))  # type: ignore[arg-type]
 
@@ -128,12 +128,12 @@ class LatticeSum:
         """Estimate of the absolute error, (B, Q)."""
         return self.discretisation + self.tail + self.roundoff
 
-    def put(self, rows: IntArray | BoolArray, found: LatticeSum) -> None:
+    def put(self, rows: IndexArray | BoolArray, found: LatticeSum) -> None:
         """Replace the integrals ``rows``."""
         for own, new in self._with(found):
             own[rows] = new
 
-    def add(self, rows: IntArray, found: LatticeSum) -> None:
+    def add(self, rows: IndexArray, found: LatticeSum) -> None:
         """Add to the integrals ``rows``, each as often as it is named."""
         for own, new in self._with(found):
             np.add.at(own, rows, new)
@@ -244,7 +244,7 @@ class _Sums:
         return np.asarray(weights.shape[1] * weights @ sums), masses
 
     def over(
-        self, counts: FloatArray, shifts: FloatArray, rows: IntArray
+        self, counts: FloatArray, shifts: FloatArray, rows: IndexArray
     ) -> tuple[FloatArray, FloatArray]:
         """The integrals (R, Q) and masses by the lattices ``low + (cell + shift) step`` for the
         cells in ``counts``, added up over the ``shifts``."""
@@ -252,7 +252,7 @@ class _Sums:
         return sums[:, 0], masses
 
     def _sweep(
-        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IntArray
+        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IndexArray
     ) -> tuple[FloatArray, FloatArray]:
         """By one lattice, the integrals' parts (R, classes^d, Q) by the remainders of the points'
         numbers, and the masses."""
@@ -266,7 +266,7 @@ class _Sums:
         return sums * cell, masses * cell
 
     def _rows(
-        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IntArray
+        self, counts: FloatArray, shift: FloatArray, classes: int, rows: IndexArray
     ) -> tuple[FloatArray, FloatArray]:
         """The sums of a :meth:`_sweep` over ``rows`` that are few, of some points after others."""
         sizes = [int(count) for count in counts]
@@ -283,11 +283,11 @@ class _Sums:
 
     def _block(
         self,
-        numbers: list[IntArray],
+        numbers: list[IndexArray],
         counts: FloatArray,
         shift: FloatArray,
         classes: int,
-        rows: IntArray,
+        rows: IndexArray,
     ) -> tuple[FloatArray, FloatArray]:
         """The sums over the points with these ``numbers`` along each axis."""
         boxes, width = self.boxes, self.width[rows]
@@ -317,7 +317,7 @@ class _Sums:
         return sums, np.stack([size, magnitude, outer, inner], axis=1)
 
     def judged(
-        self, levels: FloatArray, masses: FloatArray, tolerance: FloatArray, rows: IntArray
+        self, levels: FloatArray, masses: FloatArray, tolerance: FloatArray, rows: IndexArray
     ) -> LatticeSum:
         """The last of the ``levels`` of refinement (R, L, Q), with what the earlier ones say of its
         error."""

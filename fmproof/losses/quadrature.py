@@ -18,7 +18,7 @@ from fmproof.losses import clenshaw_curtis, expectations
 from fmproof.losses.budget import Budget, OutOfTime
 from fmproof.losses.clenshaw_curtis import Sample
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.lattice import EPS, IntArray, LatticeSum
+from fmproof.losses.lattice import EPS, IndexArray, LatticeSum
 from fmproof.losses.quantities import Columns, Quantity, check, check_aims, shaped
 from fmproof.losses.slices import Slices
 from fmproof.losses.time_axis import breakpoints, omitted, time_axis
@@ -135,7 +135,7 @@ class _Integrand:
         self.joint = Columns.joint(problem, names)
         self.times = 0
         self.slices: dict[Quantity, slice] = {}
-        self._terms: list[list[IntArray]] = []  # of each quantity: the sides' columns to add up
+        self._terms: list[list[IndexArray]] = []  # of each quantity: the sides' columns to add up
         stop = 0
         for name in names:
             terms = self._sides(name)
@@ -187,7 +187,7 @@ class _Integrand:
             found.put(short, side(at.subset(short), columns, tolerance[short], reach, self.budget))
         return found
 
-    def _sides(self, name: Quantity) -> list[IntArray]:
+    def _sides(self, name: Quantity) -> list[IndexArray]:
         """The sides' columns that add up to a quantity; the marginal side's come first."""
         if name == "C":
             return [*self._sides("C1"), *self._sides("C2")]

@@ -128,7 +128,7 @@ class Target(NamedTuple):
     variance: FloatArray | None = None
 
 
-class Product(NamedTuple):
+class IntegrandProduct(NamedTuple):
     """Integrands at n points: f_ij = left_i right_j.
 
     Attributes:
@@ -166,27 +166,27 @@ class Product(NamedTuple):
         return np.stack([part.reshape(groups, -1) for part in found], axis=1)
 
 
-Form = Callable[[Points, Target], Product]
+Form = Callable[[Points, Target], IntegrandProduct]
 """What a quantity is the mean of."""
 
 
-def _loss(points: Points, target: Target) -> Product:
-    return Product(
+def _loss(points: Points, target: Target) -> IntegrandProduct:
+    return IntegrandProduct(
         _square(points.v - target.u), lambda: (_square(points.v_size + np.abs(target.u)),)
     )
 
 
-def _norm(points: Points, target: Target) -> Product:
+def _norm(points: Points, target: Target) -> IntegrandProduct:
     square = _square(target.u)
-    return Product(square, lambda: (square,))
+    return IntegrandProduct(square, lambda: (square,))
 
 
-def _minus_norm(points: Points, target: Target) -> Product:
+def _minus_norm(points: Points, target: Target) -> IntegrandProduct:
     square = _square(target.u)
-    return Product(-square, lambda: (square,))
+    return IntegrandProduct(-square, lambda: (square,))
 
 
-def _variance(points: Points, target: Target) -> Product:
+def _variance(points: Points, target: Target) -> IntegrandProduct:
     variance = cast(FloatArray, target.variance)[:, None]
 
     def sizes() -> tuple[FloatArray]:
@@ -194,24 +194,24 @@ def _variance(points: Points, target: Target) -> Product:
         square = _square(target.u)
         return (variance + np.sqrt(square * variance) + EPS * square,)
 
-    return Product(variance, sizes)
+    return IntegrandProduct(variance, sizes)
 
 
-def _gradient(points: Points, target: Target) -> Product:
+def _gradient(points: Points, target: Target) -> IntegrandProduct:
     m = points.monomials
-    return Product(
+    return IntegrandProduct(
         2 * m, lambda: (2 * np.abs(m), points.v_size + np.abs(target.u)), points.v - target.u
     )
 
 
-def _cross(points: Points, target: Target) -> Product:
+def _cross(points: Points, target: Target) -> IntegrandProduct:
     m = points.monomials
-    return Product(m, lambda: (np.abs(m), np.abs(target.u)), target.u)
+    return IntegrandProduct(m, lambda: (np.abs(m), np.abs(target.u)), target.u)
 
 
-def _gram(points: Points, target: Target) -> Product:
+def _gram(points: Points, target: Target) -> IntegrandProduct:
     m = points.monomials
-    return Product(m, lambda: (np.abs(m), np.abs(m)), m)
+    return IntegrandProduct(m, lambda: (np.abs(m), np.abs(m)), m)
 
 
 def _square(vectors: FloatArray) -> FloatArray:

@@ -29,7 +29,7 @@ from fmproof.models.mixture import GaussianMixture
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
-Kind = Literal["sobol", "monte-carlo"]
+SamplingKind = Literal["sobol", "monte-carlo"]
 Progress = Callable[[int, int, str, float, float], None]
 
 _LEVEL = 0.99
@@ -71,7 +71,7 @@ class State:
     """
 
     seed: int
-    kind: Kind
+    kind: SamplingKind
     replicates: int
     points: int
     sums: FloatArray
@@ -104,7 +104,7 @@ class _Padded:
         return np.concatenate([source.random(n) for source in self._sources], axis=1)
 
 
-def _source(kind: Kind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
+def _source(kind: SamplingKind, dim: int, rng: np.random.Generator, skip: int) -> _Source:
     """A source of points that has given ``skip`` of them."""
     source: _Source
     if kind == "monte-carlo":
@@ -156,7 +156,7 @@ class Sampling:
         problem: Problem,
         quantities: Iterable[str],
         seed: int = 0,
-        kind: Kind = "sobol",
+        kind: SamplingKind = "sobol",
         replicates: int = _REPLICATES,
         level: float = _LEVEL,
         state: State | None = None,
@@ -348,7 +348,7 @@ def evaluate(
     tolerance: float = 1e-3,
     max_samples: int = 2**20,
     seed: int = 0,
-    kind: Kind = "sobol",
+    kind: SamplingKind = "sobol",
     level: float = _LEVEL,
     progress: Progress | None = None,
     seconds: float = np.inf,

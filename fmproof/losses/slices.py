@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from fmproof.losses.lattice import IntArray, Mesh
+from fmproof.losses.lattice import IndexArray, Mesh
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.problem import Problem
 
@@ -66,7 +66,7 @@ class Marginal(NamedTuple):
     variance: FloatArray | None
 
 
-class Placed(ABC):
+class PlacedMeshes(ABC):
     """The points of R meshes in a frame each."""
 
     @abstractmethod
@@ -94,7 +94,9 @@ class Frames:
         log_weights: (B, k), of the components' densities where y is the mean.
     """
 
-    def __init__(self, at: Slices, rows: IntArray, members: IntArray, origins: IntArray) -> None:
+    def __init__(
+        self, at: Slices, rows: IndexArray, members: IndexArray, origins: IndexArray
+    ) -> None:
         data = at.problem.data
         sigma, means = data.scales[members], data.means[members]
         alpha, beta, dalpha, dbeta = (
@@ -111,16 +113,16 @@ class Frames:
         with np.errstate(divide="ignore"):
             self.log_weights = np.log(data.weights[members]) - constant
 
-    def place(self, mesh: Mesh, rows: IntArray) -> Placed:
+    def place(self, mesh: Mesh, rows: IndexArray) -> PlacedMeshes:
         """The points of a mesh in the sub-mixtures ``rows`` (R,)."""
         return (_Straight if self.bases is None else _Rotated)(self, mesh, rows)
 
 
-class _Straight(Placed):
+class _Straight(PlacedMeshes):
     """Components along the coordinates: densities are products of factors, (R, k, m_i) for each
     coordinate; so are their sums weighted with one coordinate's velocities."""
 
-    def __init__(self, frames: Frames, mesh: Mesh, rows: IntArray) -> None:
+    def __init__(self, frames: Frames, mesh: Mesh, rows: IndexArray) -> None:
         scales, offsets, gains, drift = (
             a[rows].transpose(2, 0, 1)[:, :, :, None]
             for a in (frames.scales, frames.offsets, frames.gains, frames.drift)
@@ -172,10 +174,10 @@ def _times(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(pairs.reshape(len(left), -1, left.shape[2]))
 
 
-class _Rotated(Placed):
+class _Rotated(PlacedMeshes):
     """Components along axes of their own: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n)."""
 
-    def __init__(self, frames: Frames, mesh: Mesh, rows: IntArray) -> None:
+    def __init__(self, frames: Frames, mesh: Mesh, rows: IndexArray) -> None:
         bases, scales = cast(FloatArray, frames.bases)[rows], frames.scales[rows]
         y = mesh.points()
         root = np.sqrt(2.0)  # the squares of coordinates over it are the exponents

@@ -37,7 +37,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.meaning import functions
 from fmproof.meaning.environment import Env, Evaluate, NoNumbers
 from fmproof.meaning.integrals import items_of, joint_measure
-from fmproof.meaning.interpretation import Array, dense
+from fmproof.meaning.interpretation import AnyArray, dense
 from fmproof.meaning.written import variables_of
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _quotient(ev: Evaluator, term: CondExpect) -> Quotient:
 
 def _matched(
     ev: Evaluator, term: CondExpect, env: Env, evaluate: Evaluate
-) -> tuple[Array, Array] | None:
+) -> tuple[AnyArray, AnyArray] | None:
     """E[f 1{X = x}] and P(X = x), where everything is drawn from points."""
     items = items_of(term.measure, ev.points)
     if any(isinstance(i, Lebesgue) and i.var.sort is not Sort.LATENT for i in items):
@@ -221,7 +221,7 @@ def _matched(
     return np.asarray(terms.sum(axis=axes)), np.asarray(weights.sum(axis=axes))
 
 
-def conditional_value(ev: Evaluator, term: CondExpect, env: Env) -> Array:
+def conditional_value(ev: Evaluator, term: CondExpect, env: Env) -> AnyArray:
     matched = _matched(ev, term, env, ev.array)
     if matched is not None:
         total, chance = matched
@@ -236,7 +236,7 @@ def conditional_value(ev: Evaluator, term: CondExpect, env: Env) -> Array:
     return np.where(lost, np.nan, value) if lost.any() else value
 
 
-def conditional_magnitude(ev: Evaluator, term: CondExpect, env: Env) -> Array:
+def conditional_magnitude(ev: Evaluator, term: CondExpect, env: Env) -> AnyArray:
     matched = _matched(ev, term, env, ev.magnitude)
     if matched is not None:
         return functions.ratio(*matched)

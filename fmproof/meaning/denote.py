@@ -23,7 +23,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.losses.estimate import Estimate
 from fmproof.meaning import roles
 from fmproof.meaning.environment import OverBudget
-from fmproof.meaning.interpretation import Array, Interpretation
+from fmproof.meaning.interpretation import AnyArray, Interpretation
 from fmproof.meaning.ladder import LEVELS, Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
 from fmproof.meaning.reading import Reading
@@ -114,7 +114,7 @@ def interpret(term: Basic, problem: Problem) -> Interpretation:
 def _by_quadrature(
     term: Expr,
     interpretation: Interpretation,
-    env: Mapping[Var, Array],
+    env: Mapping[Var, AnyArray],
     tolerance: float,
     budget: float,
 ) -> tuple[Reading | None, float]:
@@ -136,7 +136,7 @@ def _by_quadrature(
 
 def _values(
     term: Basic, interpretation: Interpretation, given: Mapping[Var, Any]
-) -> dict[Var, Array]:
+) -> dict[Var, AnyArray]:
     """The given values as arrays; every free variable but a parameter must have one."""
     free = frozenset(variables_of(term))
     for var in sorted(free.union(given), key=lambda v: v.name):
@@ -147,7 +147,7 @@ def _values(
     return {var: _array(var, value, interpretation) for var, value in given.items()}
 
 
-def _array(var: Var, value: Any, interpretation: Interpretation) -> Array:
+def _array(var: Var, value: Any, interpretation: Interpretation) -> AnyArray:
     size = interpretation.size(var.sort)
     try:
         return np.asarray(value, dtype=float).reshape(1, size)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.meaning.interpretation import Array
+from fmproof.meaning.interpretation import AnyArray
 from fmproof.meaning.reading import ROUND_OFF
 
 _EIGHT = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
@@ -27,11 +27,13 @@ _ENOUGH = 1e-10  # relative to the function: no other step is tried
 class Difference(NamedTuple):
     """A derivative and its error bound; both are not finite where there is no value."""
 
-    value: Array
-    error: Array
+    value: AnyArray
+    error: AnyArray
 
 
-def difference(function: Callable[[float], tuple[Array, Array]], scale: Array) -> Difference:
+def difference(
+    function: Callable[[float], tuple[AnyArray, AnyArray]], scale: AnyArray
+) -> Difference:
     """The derivative at 0 of a function that gives a value and what round-off is relative to.
 
     Args:
@@ -55,11 +57,11 @@ def difference(function: Callable[[float], tuple[Array, Array]], scale: Array) -
 
 
 def _at_step(
-    function: Callable[[float], tuple[Array, Array]], step: float, scale: Array
+    function: Callable[[float], tuple[AnyArray, AnyArray]], step: float, scale: AnyArray
 ) -> tuple[Difference, bool]:
-    eight: Array = np.zeros((1, 1))
-    six: Array = np.zeros((1, 1))
-    noise: Array = np.zeros((1, 1))
+    eight: AnyArray = np.zeros((1, 1))
+    six: AnyArray = np.zeros((1, 1))
+    noise: AnyArray = np.zeros((1, 1))
     middle, _ = function(0.0)
     sides = [middle * _SIDE[0], middle * _SIDE[0]]
     for k in range(4):

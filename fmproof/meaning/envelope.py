@@ -36,7 +36,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.interpretation import Array, Gaussian, Interpretation, Law, Value, along
+from fmproof.meaning.interpretation import AnyArray, Gaussian, Interpretation, Law, Value, along
 from fmproof.meaning.written import variables_of
 
 MAX_COMPONENTS = 4096
@@ -52,9 +52,9 @@ class Spread(NamedTuple):
         log_mass: (..., P, 1), the logarithm of the component's integral.
     """
 
-    mean: Array
-    covariance: Array
-    log_mass: Array
+    mean: AnyArray
+    covariance: AnyArray
+    log_mass: AnyArray
 
 
 class Unknown:
@@ -67,8 +67,8 @@ class Unknown:
 class Form(NamedTuple):
     """An affine function of unknowns: sum of slope * unknown, plus ``known``."""
 
-    slopes: tuple[tuple[Unknown, Array], ...]
-    known: Array
+    slopes: tuple[tuple[Unknown, AnyArray], ...]
+    known: AnyArray
     key: Hashable
 
 
@@ -262,8 +262,8 @@ class Envelope:
         return None
 
     def _sum(self, term: Add, scope: Scope) -> Form | None:
-        slopes: dict[Unknown, Array] = {}
-        known: Array = np.zeros((1, 1))
+        slopes: dict[Unknown, AnyArray] = {}
+        known: AnyArray = np.zeros((1, 1))
         keys: list[Hashable] = []
         for arg in term.args:
             form = self._form(arg, scope)
@@ -303,7 +303,7 @@ class Envelope:
                     for factor, component in zip(group, chosen, strict=True)
                     for gaussian in component.gaussians
                 ]
-                log_weight: Array = np.zeros((1, 1))
+                log_weight: AnyArray = np.zeros((1, 1))
                 for component in chosen:
                     log_weight = log_weight + component.log_weight
                 found.append(_solve(pieces, log_weight, target, _drawn(group)))
@@ -376,7 +376,7 @@ def _draws_idle(factor: Factor, counts: Mapping[Unknown, int], target: Unknown) 
     )  # fmt: skip
 
 
-def _known_part(argument: Value | Form | None) -> Array:
+def _known_part(argument: Value | Form | None) -> AnyArray:
     if isinstance(argument, Value):
         return argument.array
     return np.zeros((1, 1)) if argument is None else argument.known
@@ -384,7 +384,7 @@ def _known_part(argument: Value | Form | None) -> Array:
 
 def _solve(
     pieces: Sequence[tuple[Gaussian, tuple[Value | Form | None, ...]]],
-    log_mass: Array,
+    log_mass: AnyArray,
     target: Unknown,
     drawn: set[Unknown],
 ) -> Spread:
@@ -397,8 +397,8 @@ def _solve(
     for unknown, start in columns.items():
         if unknown not in drawn:
             prior[start : start + unknown.size] = _DEFAULT_SCALE**-2
-    precision: Array = np.diag(prior)
-    shift: Array = np.zeros((1, width))
+    precision: AnyArray = np.diag(prior)
+    shift: AnyArray = np.zeros((1, width))
     for gaussian, arguments in pieces:
         matrix, constant = _white(gaussian, arguments, columns, width)
         precision = precision + matrix.swapaxes(-1, -2) @ matrix
@@ -438,10 +438,10 @@ def _white(
     arguments: tuple[Value | Form | None, ...],
     columns: Mapping[Unknown, int],
     width: int,
-) -> tuple[Array, Array]:
+) -> tuple[AnyArray, AnyArray]:
     """A, b such that the whitened residual is A (unknowns) + b."""
     size = gaussian.scale.shape[-1]
-    blocks: list[tuple[Unknown, Array]] = []
+    blocks: list[tuple[Unknown, AnyArray]] = []
     for place, weight in ((gaussian.main, None), *gaussian.slopes.items()):
         form = arguments[place]
         for unknown, slope in form.slopes if isinstance(form, Form) else ():
@@ -460,7 +460,7 @@ def _white(
     return matrix / gaussian.scale[..., None], constant / gaussian.scale
 
 
-def _block(slope: Array, rows: int, columns: int) -> Array:
+def _block(slope: AnyArray, rows: int, columns: int) -> AnyArray:
     """A slope as a matrix: a multiple of the identity, a column or a row."""
     if rows == columns:
         return slope[..., None] * np.eye(rows)

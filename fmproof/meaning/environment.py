@@ -10,10 +10,10 @@ from sympy import Expr
 from fmproof.errors import InputError
 from fmproof.lang.nodes import CondExpect, Var
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.interpretation import Array, Value
+from fmproof.meaning.interpretation import AnyArray, Value
 
 Env = Mapping[Var, Value]
-Evaluate = Callable[[Expr, Env], Array]
+Evaluate = Callable[[Expr, Env], AnyArray]
 
 
 class OverBudget(Exception):
@@ -41,7 +41,7 @@ def centred(env: Env, variables: Iterable[Var]) -> dict[Var, Value]:
     return found
 
 
-def fold(ufunc: np.ufunc, arrays: Sequence[Array]) -> Array:
+def fold(ufunc: np.ufunc, arrays: Sequence[AnyArray]) -> AnyArray:
     """The arrays combined, the small ones first."""
     first, *rest = sorted(arrays, key=np.size)
     for other in rest:

@@ -44,8 +44,8 @@ from fmproof.meaning.differences import Difference
 from fmproof.meaning.environment import Env, Evaluate, OverBudget, centred, fold
 from fmproof.meaning.functions import absolute
 from fmproof.meaning.integrals import Measure, integral_value
-from fmproof.meaning.interpretation import Array, Interpretation, Value, dot
-from fmproof.meaning.nodes import Axis, Nodes, Placed
+from fmproof.meaning.interpretation import AnyArray, Interpretation, Value, dot
+from fmproof.meaning.nodes import Axis, Nodes, PlacedNodes
 from fmproof.meaning.written import variables_of
 
 _KEPT_BYTES = 3 * 2**24  # beyond which everything is forgotten before the next term
@@ -74,7 +74,7 @@ class Evaluator:
         self,
         interpretation: Interpretation,
         nodes: Nodes,
-        values: Mapping[Var, Array] | None = None,
+        values: Mapping[Var, AnyArray] | None = None,
         max_array: float = 2**20,
         budget: float = np.inf,
     ) -> None:
@@ -90,7 +90,7 @@ class Evaluator:
         self.noisy = False
         self._kept_bytes = 0
         self._values: dict[Hashable, Value] = {}
-        self._magnitudes: dict[Hashable, Array] = {}
+        self._magnitudes: dict[Hashable, AnyArray] = {}
         self.differences: dict[Hashable, list[Difference]] = {}
         self.inner_points: dict[Hashable, dict[Var, Value]] = {}
         self._placed: dict[Hashable, Axis] = {}
@@ -100,15 +100,15 @@ class Evaluator:
             self._placed,
         )  # fmt: skip
 
-    def value_of(self, term: Expr) -> Array:
+    def value_of(self, term: Expr) -> AnyArray:
         """The value of a term under the given values, (P, c)."""
         return self._read(self.array, term)
 
-    def magnitude_of(self, term: Expr) -> Array:
+    def magnitude_of(self, term: Expr) -> AnyArray:
         """What round-off in ``value_of(term)`` is relative to, (P, c)."""
         return self._read(self.magnitude, term)
 
-    def round_off_of(self, term: Expr) -> Array:
+    def round_off_of(self, term: Expr) -> AnyArray:
         """The magnitude, and what the errors of differences are in units of round-off."""
         if not slopes.uses_differences(term, self.interpretation.rough):
             return self.magnitude_of(term)
@@ -118,7 +118,7 @@ class Evaluator:
         finally:
             self.noisy = False
 
-    def _read(self, evaluate: Evaluate, term: Expr) -> Array:
+    def _read(self, evaluate: Evaluate, term: Expr) -> AnyArray:
         if self._kept_bytes > _KEPT_BYTES:
             for table in self._tables:
                 table.clear()
@@ -145,17 +145,17 @@ class Evaluator:
             self._kept_bytes += found.array.nbytes
         return found
 
-    def array(self, term: Expr, env: Env) -> Array:
+    def array(self, term: Expr, env: Env) -> AnyArray:
         """The value of ``term`` as an array, (..., P, c)."""
         return self.value(term, env).array
 
-    def _compute(self, term: Expr, env: Env) -> Array:
+    def _compute(self, term: Expr, env: Env) -> AnyArray:
         compute = VALUES.get(type(term))
         if compute is None:
             raise InputError(f"not a term that has a value: {term}")
         return compute(self, term, env)
 
-    def _applied(self, term: Apply, env: Env) -> Array:
+    def _applied(self, term: Apply, env: Env) -> AnyArray:
         if term.head.definition is None:
             arguments = [self.array(arg, env) for arg in term.arguments]
             return self.interpretation.apply(term.head, arguments)
@@ -173,7 +173,7 @@ class Evaluator:
             value.centre = self.value(term, centred(env, variables_of(term)))
         return value
 
-    def kept(self, key: Hashable, make: Callable[[], Placed]) -> Axis:
+    def kept(self, key: Hashable, make: Callable[[], PlacedNodes]) -> Axis:
         """The nodes that were made under this key, or else new ones: the same nodes are the same
         value, so what was evaluated on them is found again."""
         if key not in self._placed:
@@ -204,11 +204,11 @@ class Evaluator:
                     if _mentions_newer(key, mark):
                         del table[key]
 
-    def constant(self, key: Hashable, make: Callable[[], Array]) -> Value:
+    def constant(self, key: Hashable, make: Callable[[], AnyArray]) -> Value:
         """A value that is made once."""
-        return self.kept(key, lambda: Placed(make(), np.ones((1, 1)))).value
+        return self.kept(key, lambda: PlacedNodes(make(), np.ones((1, 1)))).value
 
-    def magnitude(self, term: Expr, env: Env) -> Array:
+    def magnitude(self, term: Expr, env: Env) -> AnyArray:
         """The sum of absolute values where ``term`` has a sum: what round-off is relative to."""
         if isinstance(term, Var):
             known = env[term].magnitude
@@ -220,13 +220,13 @@ class Evaluator:
             self._magnitudes[key] = self._magnitude(term, env)
         return self._magnitudes[key]
 
-    def _magnitude(self, term: Expr, env: Env) -> Array:
+    def _magnitude(self, term: Expr, env: Env) -> AnyArray:
         compute = MAGNITUDES.get(type(term))
         if compute is None:
             raise InputError(f"not a term that has a magnitude: {term}")
         return compute(self, term, env)
 
-    def _applied_magnitude(self, term: Apply, env: Env) -> Array:
+    def _applied_magnitude(self, term: Apply, env: Env) -> AnyArray:
         inside = [self.magnitude(arg, env) for arg in term.arguments]
         if not all(np.isfinite(size).all() for size in inside):
             return np.full((1, 1), np.inf)
@@ -234,11 +234,11 @@ class Evaluator:
             return absolute(self.array(term, env))
         return self.magnitude(term.head.definition, self._inside(term, env))
 
-    def _ratio_magnitude(self, term: Ratio, env: Env) -> Array:
+    def _ratio_magnitude(self, term: Ratio, env: Env) -> AnyArray:
         above, below = term.args
         return functions.ratio_magnitude(self.magnitude(above, env), self.array(below, env))
 
-    def _function_magnitude(self, term: Any, env: Env) -> Array:
+    def _function_magnitude(self, term: Any, env: Env) -> AnyArray:
         (argument,) = term.args
         _, size = _FUNCTIONS[type(term)]
         return size(self.array(argument, env), self.magnitude(argument, env))
@@ -255,7 +255,7 @@ def _mentions_newer(key: Hashable, mark: int) -> bool:
 
 # --- what each type of node is evaluated by ---------------------------------------------------
 
-Compute = Callable[[Evaluator, Any, Env], Array]
+Compute = Callable[[Evaluator, Any, Env], AnyArray]
 
 
 def _each(join: np.ufunc) -> Compute:
@@ -266,16 +266,16 @@ def _each_magnitude(join: np.ufunc) -> Compute:
     return lambda self, term, env: fold(join, [self.magnitude(arg, env) for arg in term.args])
 
 
-def _power_of_array(self: Evaluator, term: Pow, env: Env) -> Array:
+def _power_of_array(self: Evaluator, term: Pow, env: Env) -> AnyArray:
     return np.asarray(self.array(term.args[0], env) ** int(term.args[1]))
 
 
-def _power_of_magnitude(self: Evaluator, term: Pow, env: Env) -> Array:
+def _power_of_magnitude(self: Evaluator, term: Pow, env: Env) -> AnyArray:
     return np.asarray(self.magnitude(term.args[0], env) ** int(term.args[1]))
 
 
-Applied = Callable[[Array], Array]
-Sized = Callable[[Array, Array], Array]
+Applied = Callable[[AnyArray], AnyArray]
+Sized = Callable[[AnyArray, AnyArray], AnyArray]
 _FUNCTIONS: dict[type, tuple[Applied, Sized]] = {
     Exp: (functions.exp, functions.exp_magnitude),
     Log: (functions.log, functions.log_magnitude),
@@ -285,12 +285,12 @@ _FUNCTIONS: dict[type, tuple[Applied, Sized]] = {
 """The functions of a real, and their magnitudes from the value and magnitude of it."""
 
 
-def _function(self: Evaluator, term: Any, env: Env) -> Array:
+def _function(self: Evaluator, term: Any, env: Env) -> AnyArray:
     value, _ = _FUNCTIONS[type(term)]
     return value(self.array(term.args[0], env))
 
 
-def _constant_value(self: Evaluator, term: Constant, env: Env) -> Array:
+def _constant_value(self: Evaluator, term: Constant, env: Env) -> AnyArray:
     value = {"d": float(self.interpretation.dim), "pi": math.pi}[term.name]
     return np.full((1, 1), value)
 

@@ -32,8 +32,8 @@ from fmproof.lang.sorts import Sort
 from fmproof.meaning.envelope import Envelope, Form
 from fmproof.meaning.environment import Env, Evaluate, centred, fold
 from fmproof.meaning.functions import COMPLEX_STEP, absolute
-from fmproof.meaning.interpretation import Array, Law, Points, Value
-from fmproof.meaning.nodes import Axis, Placed, TooLarge, gauss_legendre, latent_points
+from fmproof.meaning.interpretation import AnyArray, Law, Points, Value
+from fmproof.meaning.nodes import Axis, PlacedNodes, TooLarge, gauss_legendre, latent_points
 from fmproof.meaning.written import variables_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class Measure(NamedTuple):
     """
 
     values: dict[Var, Value]
-    weights: Array
-    edges: tuple[Array | None, ...]
+    weights: AnyArray
+    edges: tuple[AnyArray | None, ...]
 
 
 class _NoNodes(Exception):
@@ -70,7 +70,7 @@ class _NoNodes(Exception):
 
 def integral_value(
     ev: Evaluator, term: IntegralOver | Expect, env: Env, evaluate: Evaluate, checked: bool = False
-) -> Array:
+) -> AnyArray:
     """The sum over the nodes; if ``checked``, of terms ≥ 0 that must fade at the edges."""
     if ev.nodes.joint:
         term = _jointly(term)
@@ -93,11 +93,11 @@ def _in_pieces(
     evaluate: Evaluate,
     checked: bool,
     strides: tuple[int, int],
-) -> Array:
+) -> AnyArray:
     """The sum, over every n-th node of the first two variables at a time."""
     if strides == (1, 1):
         return _sum(ev, term, env, outer, evaluate, checked, None)
-    total: Array = np.zeros((1, 1))
+    total: AnyArray = np.zeros((1, 1))
     for first in range(strides[0]):
         for second in range(strides[1]):
             piece = ((first, strides[0]), (second, strides[1]))
@@ -118,7 +118,7 @@ def _sum(
     evaluate: Evaluate,
     checked: bool,
     piece: Piece | None,
-) -> Array:
+) -> AnyArray:
     measure = joint_measure(ev, term, env, outer, piece)
     axes = tuple(range(measure.weights.ndim - outer))
     weights = absolute(measure.weights) if evaluate == ev.magnitude else measure.weights
@@ -143,8 +143,8 @@ def joint_measure(
             return ev.measures[key]
     inside = dict(env)
     values: dict[Var, Value] = {}
-    weights: Array = np.ones((1, 1))
-    edges: list[Array | None] = []
+    weights: AnyArray = np.ones((1, 1))
+    edges: list[AnyArray | None] = []
     for place, item in enumerate(items):
         if isinstance(item, Let):
             values[item.var] = inside[item.var] = _let(ev, item, inside)
@@ -183,7 +183,7 @@ def _let(ev: Evaluator, item: Let, env: Env) -> Value:
 
 def _drawn(
     ev: Evaluator, item: Apply, env: Env, ndim: int, along: bool, part: Piece | None
-) -> tuple[dict[Var, Value], Array]:
+) -> tuple[dict[Var, Value], AnyArray]:
     """The points of a law that has no density, and their weights."""
     law: Points = ev.interpretation.points[item.head]
     choice = ev.kept(
@@ -197,7 +197,9 @@ def _drawn(
     return _points_of(ev, item, env, ndim, which), node.weights * shaped
 
 
-def _points_of(ev: Evaluator, item: Apply, env: Env, ndim: int, which: Array) -> dict[Var, Value]:
+def _points_of(
+    ev: Evaluator, item: Apply, env: Env, ndim: int, which: AnyArray
+) -> dict[Var, Value]:
     """Some points of a law on points, for each variable that it draws."""
     law = ev.interpretation.points[item.head]
     values: dict[Var, Value] = {}
@@ -269,16 +271,16 @@ def _inner_nodes(ev: Evaluator, item: Lebesgue, ndim: int) -> Value:
         return ev.kept(("inner", ndim), lambda: latent_points(ndim - 1)).value
     low, width = float(item.low), float(item.high - item.low)
 
-    def nodes() -> Placed:
+    def nodes() -> PlacedNodes:
         points, weights = gauss_legendre(_INNER_TIMES)
-        return Placed(low + width * points.reshape(-1, *[1] * (ndim - 1)), weights)
+        return PlacedNodes(low + width * points.reshape(-1, *[1] * (ndim - 1)), weights)
 
     return ev.kept(("inner", item.low, item.high, ndim), nodes).value
 
 
 def _support(
     ev: Evaluator, item: Lebesgue, factors: Sequence[Expr]
-) -> tuple[Law | None, Array, Array]:
+) -> tuple[Law | None, AnyArray, AnyArray]:
     """The interval of a bounded variable, or the part of it where its density is positive."""
     for factor in factors:
         if not (isinstance(factor, Apply) and _is_weighed(factor, ev.points)):
@@ -326,7 +328,7 @@ def _jointly(term: IntegralOver | Expect) -> IntegralOver | Expect:
     return term
 
 
-def _parts(terms: Array) -> list[Array]:
+def _parts(terms: AnyArray) -> list[AnyArray]:
     """The values, and the derivatives where there are some."""
     if terms.dtype.kind != "c":
         return [terms]
@@ -338,7 +340,7 @@ def _is_weighed(item: Any, points: frozenset[Head]) -> bool:
     return isinstance(item, Apply) and item.head.draws and item.head not in points
 
 
-def _decays(terms: Array, edges: Sequence[Array | None]) -> bool:
+def _decays(terms: AnyArray, edges: Sequence[AnyArray | None]) -> bool:
     """Whether the terms of a sum, all ≥ 0, are small where a box in space ends."""
     for axis, edge in enumerate(edges):
         if edge is None or edge.all() or terms.shape[axis] != len(edge):

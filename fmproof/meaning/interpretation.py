@@ -20,9 +20,9 @@ from fmproof.lang import nodes
 from fmproof.lang.nodes import Head
 from fmproof.lang.sorts import Sort
 
-Array = npt.NDArray[Any]
-Arguments = Sequence[Array]
-Function = Callable[[Arguments], Array]
+AnyArray = npt.NDArray[Any]
+Arguments = Sequence[AnyArray]
+Function = Callable[[Arguments], AnyArray]
 """A field or function: arrays for the arguments in, an array of values out."""
 
 LATENT_POINTS = np.array([-1.0, 0.0, 1.0])
@@ -41,26 +41,26 @@ class Value:
     __slots__ = ("array", "centre", "magnitude", "serial")
     made: ClassVar[int] = 0
 
-    def __init__(self, array: Array, centre: Value | None = None) -> None:
+    def __init__(self, array: AnyArray, centre: Value | None = None) -> None:
         self.array = array
         self.centre = centre
-        self.magnitude: Array | None = None
+        self.magnitude: AnyArray | None = None
         self.serial = Value.made
         Value.made += 1
 
 
-def dot(a: Array, b: Array) -> Array:
+def dot(a: AnyArray, b: AnyArray) -> AnyArray:
     """The inner product over the last axis, which stays with length one."""
     size = max(a.shape[-1], b.shape[-1])
     if size > _FEW or a.shape[-1] != b.shape[-1]:
         return np.asarray((a * b).sum(axis=-1, keepdims=True))
-    total: Array = a[..., :1] * b[..., :1]
+    total: AnyArray = a[..., :1] * b[..., :1]
     for i in range(1, size):
         total += a[..., i : i + 1] * b[..., i : i + 1]
     return total
 
 
-def along(basis: Array, vectors: Array) -> Array:
+def along(basis: AnyArray, vectors: AnyArray) -> AnyArray:
     """The coordinates of ``vectors`` (..., P, d) along the columns of ``basis`` (P, d, d)."""
     columns = [dot(vectors, basis[..., k]) for k in range(basis.shape[-1])]
     return np.concatenate(columns, axis=-1)
@@ -78,12 +78,12 @@ class Gaussian(NamedTuple):
     """
 
     main: int
-    slopes: Mapping[int, Array]
-    offset: Array
-    scale: Array
-    basis: Array | None = None
+    slopes: Mapping[int, AnyArray]
+    offset: AnyArray
+    scale: AnyArray
+    basis: AnyArray | None = None
 
-    def residual(self, arguments: Arguments) -> Array:
+    def residual(self, arguments: Arguments) -> AnyArray:
         """a minus its mean, (..., P, size of a)."""
         mean = self.offset
         size = self.scale.shape[-1]
@@ -92,7 +92,7 @@ class Gaussian(NamedTuple):
             mean = mean + (shift if size > 1 else shift.sum(axis=-1, keepdims=True))
         return arguments[self.main] - mean
 
-    def log_density(self, arguments: Arguments) -> Array:
+    def log_density(self, arguments: Arguments) -> AnyArray:
         white = self.residual(arguments)
         if self.basis is not None:
             white = along(self.basis, white)
@@ -103,7 +103,7 @@ class Gaussian(NamedTuple):
         return exponent
 
     @property
-    def log_norm(self) -> Array:
+    def log_norm(self) -> AnyArray:
         """The logarithm of the normalising constant, (..., P, 1)."""
         half = 0.5 * self.scale.shape[-1] * np.log(2 * np.pi)
         return np.asarray(np.log(self.scale).sum(axis=-1, keepdims=True) + half)
@@ -112,7 +112,7 @@ class Gaussian(NamedTuple):
 class Component(NamedTuple):
     """One summand of a mixture: a weight times a product of Gaussian densities."""
 
-    log_weight: Array
+    log_weight: AnyArray
     gaussians: tuple[Gaussian, ...]
 
 
@@ -133,10 +133,10 @@ class Law:
     components: Callable[[Arguments], Sequence[Component]]
     draws: tuple[int, ...]
     factor: Function | None = None
-    supports: Mapping[int, tuple[Array, Array]] = field(default_factory=dict)
+    supports: Mapping[int, tuple[AnyArray, AnyArray]] = field(default_factory=dict)
 
-    def __call__(self, arguments: Arguments) -> Array:
-        total: Array | None = None
+    def __call__(self, arguments: Arguments) -> AnyArray:
+        total: AnyArray | None = None
         for component in self.components(arguments):
             exponent = component.log_weight
             for gaussian in component.gaussians:
@@ -161,9 +161,9 @@ class Points:
         slopes: (drawn place, given place) -> by how much what is given moves the points.
     """
 
-    points: Mapping[int, Array]
-    weights: Array
-    slopes: Mapping[tuple[int, int], Array] = field(default_factory=dict)
+    points: Mapping[int, AnyArray]
+    weights: AnyArray
+    slopes: Mapping[tuple[int, int], AnyArray] = field(default_factory=dict)
 
 
 @cache
@@ -208,7 +208,7 @@ class Interpretation:
 
     dim: int
     count: int
-    theta: Array
+    theta: AnyArray
     laws: Mapping[Head, Law]
     functions: Mapping[Head, Function]
     points: Mapping[Head, Points] = field(default_factory=dict)
@@ -229,7 +229,7 @@ class Interpretation:
             return self.dim
         return int(self.theta.shape[-1]) if sort is Sort.PARAM else 1
 
-    def apply(self, head: Head, arguments: Arguments) -> Array:
+    def apply(self, head: Head, arguments: Arguments) -> AnyArray:
         """The value of an undefined symbol."""
         meaning = self.functions[head] if head in self.functions else self.law(head)
         return meaning(arguments)

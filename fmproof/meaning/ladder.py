@@ -18,7 +18,7 @@ from fmproof.lang.props import AtPlace
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.conditional import quotient
 from fmproof.meaning.evaluator import Evaluator
-from fmproof.meaning.interpretation import Array, Interpretation
+from fmproof.meaning.interpretation import AnyArray, Interpretation
 from fmproof.meaning.nodes import Grid
 from fmproof.meaning.reading import ROUND_OFF, Reading
 from fmproof.meaning.written import variables_of
@@ -49,7 +49,7 @@ class Ladder:
     def __init__(
         self,
         interpretation: Interpretation,
-        values: Mapping[Var, Array],
+        values: Mapping[Var, AnyArray],
         budget: float = math.inf,
     ) -> None:
         self.interpretation = interpretation
@@ -68,7 +68,7 @@ class Ladder:
             )
         return self._evaluators[level]
 
-    def value(self, term: Expr, level: int) -> Array:
+    def value(self, term: Expr, level: int) -> AnyArray:
         """(P, c)."""
         return self._evaluator(level).value_of(term)
 
@@ -109,7 +109,7 @@ def summands(term: Expr) -> list[Expr]:
     return [term]
 
 
-def _with_history(last: Array, before: Array) -> Array:
+def _with_history(last: AnyArray, before: AnyArray) -> AnyArray:
     """The error that two successive changes suggest: a geometric series, or a lucky agreement."""
     ratio = np.where(before > 0, last / np.where(before > 0, before, 1.0), 0.0)
     tail = np.where(ratio < 0.95, last * ratio / (1 - np.minimum(ratio, 0.95)), 20 * last)

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from fmproof.meaning.envelope import Spread
-from fmproof.meaning.interpretation import LATENT_POINTS, Array, Value
+from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Value
 
 MAX_NODES = 100_000
 
@@ -19,7 +19,7 @@ class TooLarge(Exception):
     """An array would not fit into the memory allowed."""
 
 
-class Placed(NamedTuple):
+class PlacedNodes(NamedTuple):
     """Nodes for one variable.
 
     Attributes:
@@ -29,17 +29,17 @@ class Placed(NamedTuple):
             for samples.
     """
 
-    points: Array
-    weights: Array
-    edge: Array | None = None
+    points: AnyArray
+    weights: AnyArray
+    edge: AnyArray | None = None
 
 
 class Axis(NamedTuple):
-    """A variable's nodes as a value, with what :class:`Placed` has beside it."""
+    """A variable's nodes as a value, with what :class:`PlacedNodes` has beside it."""
 
     value: Value
-    weights: Array
-    edge: Array | None
+    weights: AnyArray
+    edge: AnyArray | None
 
     def part(self, start: int, stride: int) -> Axis:
         edge = None if self.edge is None else self.edge[start::stride]
@@ -56,14 +56,14 @@ class Nodes(Protocol):
     def joint(self) -> bool:
         """Whether the variables of one integral share an axis."""
 
-    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed: ...
+    def interval(self, low: AnyArray, high: AnyArray, ndim: int, along: bool) -> PlacedNodes: ...
 
-    def latent(self, ndim: int, along: bool) -> Placed: ...
+    def latent(self, ndim: int, along: bool) -> PlacedNodes: ...
 
-    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+    def choice(self, count: int, ndim: int, along: bool) -> PlacedNodes:
         """Numbers below ``count``, for the points of a law."""
 
-    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed: ...
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> PlacedNodes: ...
 
 
 @dataclass(frozen=True)
@@ -85,18 +85,18 @@ class Grid:
     reach: float
     joint: ClassVar[bool] = False
 
-    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed:
+    def interval(self, low: AnyArray, high: AnyArray, ndim: int, along: bool) -> PlacedNodes:
         nodes, weights = (a.reshape(-1, *[1] * ndim) for a in gauss_legendre(self.times))
-        return Placed(low + (high - low) * nodes, (high - low) * weights)
+        return PlacedNodes(low + (high - low) * nodes, (high - low) * weights)
 
-    def latent(self, ndim: int, along: bool) -> Placed:
+    def latent(self, ndim: int, along: bool) -> PlacedNodes:
         return latent_points(ndim)
 
-    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+    def choice(self, count: int, ndim: int, along: bool) -> PlacedNodes:
         index = np.arange(count).reshape(-1, *[1] * ndim)
-        return Placed(index, np.ones(index.shape))
+        return PlacedNodes(index, np.ones(index.shape))
 
-    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> PlacedNodes:
         low, high, step = self._box(spreads, ndim)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             counts = np.ceil((high - low) / step)
@@ -110,9 +110,9 @@ class Grid:
         size = unit.shape[-1]
         points = low + (high - low) * unit.reshape(-1, *[1] * (ndim - 1), size)
         cell = ((high - low) / per_axis).prod(axis=-1, keepdims=True)
-        return Placed(points, np.broadcast_to(cell, (len(unit), *cell.shape)), edge)
+        return PlacedNodes(points, np.broadcast_to(cell, (len(unit), *cell.shape)), edge)
 
-    def _box(self, spreads: Sequence[Spread], ndim: int) -> tuple[Array, Array, Array]:
+    def _box(self, spreads: Sequence[Spread], ndim: int) -> tuple[AnyArray, AnyArray, AnyArray]:
         """Corners and step, (..., P, size), over all components and all axes beyond ``ndim``."""
         lows, highs, steps = [], [], []
         for spread in spreads:
@@ -132,25 +132,25 @@ class Grid:
         return _pad(low, ndim), _pad(high, ndim), _pad(step, ndim)
 
 
-def _reduce(ufunc: np.ufunc, array: Array, ndim: int) -> Array:
+def _reduce(ufunc: np.ufunc, array: AnyArray, ndim: int) -> AnyArray:
     while array.ndim > ndim:
         array = ufunc.reduce(array, axis=0)
     return array
 
 
-def _pad(array: Array, ndim: int) -> Array:
+def _pad(array: AnyArray, ndim: int) -> AnyArray:
     """``array`` with leading axes of length one."""
     return array.reshape((1,) * (ndim - array.ndim) + array.shape)
 
 
 @cache
-def gauss_legendre(count: int) -> tuple[Array, Array]:
+def gauss_legendre(count: int) -> tuple[AnyArray, AnyArray]:
     """Nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return (nodes + 1) / 2, weights / 2
 
 
-def latent_points(ndim: int) -> Placed:
+def latent_points(ndim: int) -> PlacedNodes:
     """The points of a latent space, each with weight one."""
     points = LATENT_POINTS.reshape(-1, *[1] * ndim)
-    return Placed(points, np.ones_like(points))
+    return PlacedNodes(points, np.ones_like(points))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.meaning.interpretation import Array
+from fmproof.meaning.interpretation import AnyArray
 
 _CHECK = 1e-8  # relative deviation from a quadratic that passes as round-off
 _SINGULAR = 1e-8  # smallest eigenvalue, relative to the largest, of a definite matrix
@@ -15,12 +15,12 @@ _SINGULAR = 1e-8  # smallest eigenvalue, relative to the largest, of a definite 
 class Quadratic(NamedTuple):
     """c + b·θ + θ·Hθ/2 for each of P problems: H (P, p, p) and b (P, p)."""
 
-    hessian: Array
-    slope: Array
-    valid: Array  #: (P,), whether the function is quadratic with a positive definite H
+    hessian: AnyArray
+    slope: AnyArray
+    valid: AnyArray  #: (P,), whether the function is quadratic with a positive definite H
 
     @property
-    def minimiser(self) -> Array:
+    def minimiser(self) -> AnyArray:
         """(P, p); NaN where there is no unique one, or the function is not quadratic."""
         found = np.full(self.slope.shape, np.nan)
         ok = self.valid
@@ -29,7 +29,7 @@ class Quadratic(NamedTuple):
         return found
 
     @property
-    def gain(self) -> Array:
+    def gain(self) -> AnyArray:
         """(P, 1), how far an error of the function's values is magnified in the minimiser."""
         gain = np.full((len(self.slope), 1), np.inf)
         if self.valid.any():
@@ -39,7 +39,7 @@ class Quadratic(NamedTuple):
         return gain
 
 
-def points(size: int) -> list[Array]:
+def points(size: int) -> list[AnyArray]:
     """Where to evaluate a function of ``size`` parameters; the last point is a check."""
     unit = np.eye(size)
     pairs = [unit[i] + unit[j] for i in range(size) for j in range(i)]
@@ -47,7 +47,7 @@ def points(size: int) -> list[Array]:
     return [np.zeros(size), *unit, *-unit, *pairs, check]
 
 
-def fit(values: list[Array], size: int) -> Quadratic:
+def fit(values: list[AnyArray], size: int) -> Quadratic:
     """The quadratic through ``values`` (each (P, 1)) at :func:`points`."""
     table = np.concatenate(np.broadcast_arrays(*values), axis=-1)
     count = len(table)

@@ -21,8 +21,8 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.hypotheses import Carried, Equal, Moving
 from fmproof.meaning.interpretation import (
+    AnyArray,
     Arguments,
-    Array,
     Component,
     Function,
     Gaussian,
@@ -50,7 +50,7 @@ class Draw:
     last: int
     simple: bool = False
 
-    def __call__(self, low: float, high: float, size: int = 1) -> Array:
+    def __call__(self, low: float, high: float, size: int = 1) -> AnyArray:
         numbers = np.round(self.rng.uniform(low, high, (self.count, size)), 1)
         if self.simple:
             middle = (low + high) / 2
@@ -62,13 +62,13 @@ class Draw:
 class Wave:
     """c + a sin(b + Σ f_i r_i) of real and latent arguments r_i: smooth and bounded."""
 
-    def __init__(self, draw: Draw, places: Sequence[int], centre: Array, size: float) -> None:
+    def __init__(self, draw: Draw, places: Sequence[int], centre: AnyArray, size: float) -> None:
         self.centre = centre
         self.size = size if places and not draw.simple else 0.0
         self.phase = draw(-1.5, 1.5)
         self.frequencies = {place: draw(-1.5, 1.5) for place in places}
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         if not self.size:
             return self.centre
         angle = self.phase
@@ -76,7 +76,7 @@ class Wave:
             angle = angle + frequency * arguments[place]
         return np.asarray(self.centre + self.size * np.sin(angle))
 
-    def slope(self, arguments: Arguments, place: int) -> Array:
+    def slope(self, arguments: Arguments, place: int) -> AnyArray:
         """The derivative in the argument at ``place``."""
         if not self.size or place not in self.frequencies:
             return np.zeros((1, 1))
@@ -147,8 +147,8 @@ class RandomLaw:
             for share, chain in zip(self._shares, self._chains, strict=True)
         ]
 
-    def _factor(self, arguments: Arguments) -> Array:
-        total: Array = np.ones((1, 1))
+    def _factor(self, arguments: Arguments) -> AnyArray:
+        total: AnyArray = np.ones((1, 1))
         for factor in self._factors:
             total = total * factor(arguments)
         return total
@@ -182,8 +182,8 @@ class RandomPoints:
         drawn = [params.index(v) for v in head.main]
         given = [p for p in range(len(params)) if p not in drawn]
         self._names = [text(v) for v in params]
-        points: dict[int, Array] = {}
-        slopes: dict[tuple[int, int], Array] = {}
+        points: dict[int, AnyArray] = {}
+        slopes: dict[tuple[int, int], AnyArray] = {}
         for place in drawn:
             var, item = params[place], ranges[params[place]]
             low, high = (float(item.low), float(item.high)) if item.bounded else (-1.0, 1.0)
@@ -237,7 +237,7 @@ class _Conditional:
         slopes = {parent: slope(arguments) for parent, slope in self._slopes.items()}
         return Gaussian(self._place, slopes, self._offset(arguments), self._scale(arguments))
 
-    def slopes(self, arguments: Arguments, place: int) -> tuple[Array, Array]:
+    def slopes(self, arguments: Arguments, place: int) -> tuple[AnyArray, AnyArray]:
         """The derivatives of the mean and of the scale in the real at ``place``."""
         mean = self._offset.slope(arguments, place)
         for parent, slope in self._slopes.items():
@@ -265,7 +265,7 @@ class _Factor:
         self._place = place
         self._first, self._second = (Wave(draw, steering, draw(-0.3, 0.3), 0.15) for _ in range(2))
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         s = 2 * (arguments[self._place] - self._low) / self._width - 1
         quadratic = 1.5 * s**2 - self._constant
         waves = self._first(arguments) * s + self._second(arguments) * quadratic
@@ -304,8 +304,8 @@ class RandomFunction:
         count = len(self._coefficients) if models else 1
         self._features = [_Feature(head, dim, draw) for _ in range(count)]
 
-    def __call__(self, arguments: Arguments) -> Array:
-        total: Array = np.zeros((1, 1))
+    def __call__(self, arguments: Arguments) -> AnyArray:
+        total: AnyArray = np.zeros((1, 1))
         if not self._coefficients:
             total = self._features[0](arguments)
         for (place, j), feature in zip(self._coefficients, self._features, strict=False):
@@ -335,7 +335,7 @@ class Bowl:
         self._level, self._slope = draw(-0.6, 0.6), draw(-0.6, 0.6, dim)
         self._steepness = draw(0.3, 0.8, dim)
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         (a,) = arguments
         return np.asarray(self._level + dot(self._slope + self._steepness * a, a))
 
@@ -357,8 +357,8 @@ class LinearField:
             if sort is Sort.VEC
         }
 
-    def __call__(self, arguments: Arguments) -> Array:
-        total: Array = np.zeros((1, 1))
+    def __call__(self, arguments: Arguments) -> AnyArray:
+        total: AnyArray = np.zeros((1, 1))
         for place, slope in self._slopes.items():
             total = total + slope(arguments) * arguments[place]
         return total
@@ -366,8 +366,8 @@ class LinearField:
     def slope(self, place: int) -> Function:
         """A coefficient as a function of the arguments that are no vectors."""
 
-        def function(others: Arguments) -> Array:
-            arguments: list[Array] = [np.zeros((1, 1))] * len(self._names)
+        def function(others: Arguments) -> AnyArray:
+            arguments: list[AnyArray] = [np.zeros((1, 1))] * len(self._names)
             for other, argument in zip(self._others, others, strict=True):
                 arguments[other] = argument
             return self._slopes[place](arguments)
@@ -389,9 +389,9 @@ class CarryingField:
         self._density = density
         self._carried = carried
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         places, time, point = self._carried[1:]
-        inside: list[Array] = [np.zeros((1, 1))] * (max(*places, time, point) + 1)
+        inside: list[AnyArray] = [np.zeros((1, 1))] * (max(*places, time, point) + 1)
         for place, argument in zip(places, arguments, strict=True):
             inside[place] = argument
         law = self._density.conditional
@@ -405,13 +405,15 @@ class CarryingField:
 class MovingPoint:
     """x₀ + (t − t₀) u(…, x₀): it moves along the field u at the time t₀, and only there."""
 
-    def __init__(self, field: Function, moving: Moving, time: Array, dim: int, draw: Draw) -> None:
+    def __init__(
+        self, field: Function, moving: Moving, time: AnyArray, dim: int, draw: Draw
+    ) -> None:
         self._field = field
         self._moving = moving
         self._time = time
         self._start = draw(-0.6, 0.6, dim)
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         _, _, place, places = self._moving
         then = [self._time if i == place else a for i, a in enumerate(arguments)]
         velocity = self._field([self._start if i is None else then[i] for i in places])
@@ -430,7 +432,7 @@ class SameFunction:
         self._other = other
         self._places = equal.places
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         return np.asarray(self._other([arguments[i] for i in self._places]))
 
     def formula(self) -> str:
@@ -450,9 +452,9 @@ class _Feature:
             if sort is Sort.VEC
         }
 
-    def __call__(self, arguments: Arguments) -> Array:
+    def __call__(self, arguments: Arguments) -> AnyArray:
         total = self._constant(arguments)
-        square: Array = np.zeros((1, 1))
+        square: AnyArray = np.zeros((1, 1))
         for place, slope in self._slopes.items():
             vector, b = arguments[place], slope(arguments)
             total = total + (dot(b, vector) if self._real else b * vector)
@@ -469,7 +471,7 @@ class _Feature:
         return f"({total}) exp(-{within}/{2 * _WIDTH**2:g})"
 
 
-def _numbers(array: Array) -> str:
+def _numbers(array: AnyArray) -> str:
     """The numbers of the first problem."""
     row = [f"{number:.6g}" for number in np.atleast_2d(array)[0]]
     return row[0] if len(row) == 1 else f"[{', '.join(row)}]"

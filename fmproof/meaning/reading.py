@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.meaning.interpretation import Array
+from fmproof.meaning.interpretation import AnyArray
 
 ROUND_OFF = 64 * float(np.finfo(float).eps)
 """Relative to the magnitude of a term."""
@@ -15,12 +15,14 @@ ROUND_OFF = 64 * float(np.finfo(float).eps)
 class Reading(NamedTuple):
     """Values (P, c), their error estimates, and the magnitude that round-off is relative to."""
 
-    value: Array
-    error: Array
-    magnitude: Array
+    value: AnyArray
+    error: AnyArray
+    magnitude: AnyArray
 
     @classmethod
-    def of(cls, value: Array, error: Array, magnitude: Array, problems: int = 1) -> Reading:
+    def of(
+        cls, value: AnyArray, error: AnyArray, magnitude: AnyArray, problems: int = 1
+    ) -> Reading:
         """Arrays of one shape; the error is infinite where anything is not finite."""
         column = np.zeros((problems, 1))
         value, error, magnitude, _ = np.broadcast_arrays(value, error, magnitude, column)

@@ -14,8 +14,8 @@ from fmproof.lang.nodes import Apply, Density, Field, Head, Lebesgue
 from fmproof.lang.nodes import Gaussian as GaussianHead
 from fmproof.lang.sorts import Sort
 from fmproof.meaning.interpretation import (
+    AnyArray,
     Arguments,
-    Array,
     Component,
     Function,
     Gaussian,
@@ -225,7 +225,7 @@ class _Stack:
     def velocity(self, head: Head) -> Function:
         x, t, z = self._places(head)
 
-        def function(arguments: Arguments) -> Array:
+        def function(arguments: Arguments) -> AnyArray:
             times = arguments[t]
             alpha, beta = (self._schedule(name, times) for name in ("alpha", "beta"))
             dalpha, dbeta = (self._schedule(name, times) for name in ("dalpha", "dbeta"))
@@ -243,7 +243,7 @@ class _Stack:
             return lambda a: _polynomial(first, a[theta], a[t], a[x])
         (problem,) = self.problems
 
-        def function(arguments: Arguments) -> Array:
+        def function(arguments: Arguments) -> AnyArray:
             times, points = np.broadcast_arrays(arguments[t], arguments[x])
             flat = problem.model(times[..., 0].ravel(), points.reshape(-1, self.dim))
             return np.asarray(flat.reshape(points.shape))
@@ -253,7 +253,7 @@ class _Stack:
     def time(self, head: Head) -> Law:
         place = _place(head, head.main[0])
 
-        def density(arguments: Arguments) -> Array:
+        def density(arguments: Arguments) -> AnyArray:
             return self._each(lambda problem, t: problem.time.density(t), arguments[place])
 
         low, high = (np.array(ends)[:, None] for ends in zip(*self._supports(), strict=True))
@@ -262,10 +262,10 @@ class _Stack:
     def _supports(self) -> list[tuple[float, float]]:
         return [problem.time.support for problem in self.problems]
 
-    def _schedule(self, name: str, times: Array) -> Array:
+    def _schedule(self, name: str, times: AnyArray) -> AnyArray:
         return self._each(lambda problem, t: getattr(problem.path, name)(t), times)
 
-    def _each(self, function: Callable[[Problem, Array], Any], times: Array) -> Array:
+    def _each(self, function: Callable[[Problem, AnyArray], Any], times: AnyArray) -> AnyArray:
         """function(problem, times) for each problem, on the axis before the last."""
         shared = times.shape[-2] == 1
         columns = [
@@ -286,12 +286,12 @@ def _place(head: Head, var: Any) -> int:
     return head.params.index(var)
 
 
-def _polynomial(model: PolynomialVelocity, theta: Array, t: Array, x: Array) -> Array:
+def _polynomial(model: PolynomialVelocity, theta: AnyArray, t: AnyArray, x: AnyArray) -> AnyArray:
     """The model with the coefficients theta (..., P, T d); it is linear in them."""
     dim = model.dim
-    total: Array = np.zeros((1, dim))
+    total: AnyArray = np.zeros((1, dim))
     for a, (t_power, x_powers) in enumerate(zip(model.t_powers, model.x_powers, strict=True)):
-        monomial: Array = np.ones((1, 1))
+        monomial: AnyArray = np.ones((1, 1))
         if t_power:
             monomial = monomial * t ** int(t_power)
         for i in np.flatnonzero(x_powers):

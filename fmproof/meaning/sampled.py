@@ -22,8 +22,8 @@ from fmproof.meaning.conditional import quotient
 from fmproof.meaning.envelope import Spread
 from fmproof.meaning.environment import OverBudget
 from fmproof.meaning.evaluator import Evaluator
-from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation, dot
-from fmproof.meaning.nodes import Placed, TooLarge
+from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Interpretation, dot
+from fmproof.meaning.nodes import PlacedNodes, TooLarge
 from fmproof.meaning.reading import ROUND_OFF, Reading
 
 REPLICATES = 8
@@ -50,23 +50,23 @@ class Sobol:
         self._sizes = outer, inner
         self._columns = columns
         self._seed = seed
-        self._points: dict[int, Array] = {}
+        self._points: dict[int, AnyArray] = {}
         self._used: dict[int, int] = {}
 
-    def interval(self, low: Array, high: Array, ndim: int, along: bool) -> Placed:
+    def interval(self, low: AnyArray, high: AnyArray, ndim: int, along: bool) -> PlacedNodes:
         u = self._take(1, ndim, along)
-        return Placed(low + (high - low) * u, (high - low) * self._share(u, along))
+        return PlacedNodes(low + (high - low) * u, (high - low) * self._share(u, along))
 
-    def latent(self, ndim: int, along: bool) -> Placed:
+    def latent(self, ndim: int, along: bool) -> PlacedNodes:
         u = self._take(1, ndim, along)
         count = len(LATENT_POINTS)
-        return Placed(LATENT_POINTS[(u * count).astype(int)], count * self._share(u, along))
+        return PlacedNodes(LATENT_POINTS[(u * count).astype(int)], count * self._share(u, along))
 
-    def choice(self, count: int, ndim: int, along: bool) -> Placed:
+    def choice(self, count: int, ndim: int, along: bool) -> PlacedNodes:
         u = self._take(1, ndim, along)
-        return Placed((u * count).astype(int), count * self._share(u, along))
+        return PlacedNodes((u * count).astype(int), count * self._share(u, along))
 
-    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> Placed:
+    def space(self, spreads: Sequence[Spread], ndim: int, along: bool) -> PlacedNodes:
         from scipy.special import ndtri
 
         spreads = [part for spread in spreads for part in _split(spread, ndim)]
@@ -78,8 +78,8 @@ class Sobol:
             top = np.maximum(top, spread.log_mass)
         masses = [np.exp(spread.log_mass - top) for spread in spreads]
         total = np.sum(np.broadcast_arrays(*masses), axis=0)
-        points: Array = np.zeros((1, 1))
-        below: Array = np.zeros((1, 1))
+        points: AnyArray = np.zeros((1, 1))
+        below: AnyArray = np.zeros((1, 1))
         for k, (spread, mass) in enumerate(zip(spreads, masses, strict=True)):
             share = mass / total if k < len(spreads) - 1 else np.ones((1, 1))
             factor = np.linalg.cholesky(spread.covariance)
@@ -87,16 +87,16 @@ class Sobol:
             chosen = (u[..., :1] >= below) & (u[..., :1] < below + share)
             points = points + np.where(chosen, drawn, 0.0)
             below = below + share
-        density: Array = np.zeros((1, 1))
+        density: AnyArray = np.zeros((1, 1))
         for spread, mass in zip(spreads, masses, strict=True):
             density = density + mass / total * _density(spread, points)
-        return Placed(points, self._share(u, along) / density)
+        return PlacedNodes(points, self._share(u, along) / density)
 
-    def _share(self, u: Array, along: bool) -> Array:
+    def _share(self, u: AnyArray, along: bool) -> AnyArray:
         """The weight of one point, which the first variable of an axis carries."""
         return np.full((len(u), *[1] * (u.ndim - 1)), 1.0 if along else 1 / len(u))
 
-    def _take(self, count: int, ndim: int, along: bool) -> Array:
+    def _take(self, count: int, ndim: int, along: bool) -> AnyArray:
         """The next coordinates of the points of an axis, (n, 1, ..., count)."""
         axis = ndim - 1 if along else ndim
         start = self._used.get(axis, 0) if along else 0
@@ -106,7 +106,7 @@ class Sobol:
         columns = self._points[axis][:, start : start + count]
         return np.asarray(columns.reshape(len(columns), *[1] * (axis - 1), count))
 
-    def _sobol(self, axis: int) -> Array:
+    def _sobol(self, axis: int) -> AnyArray:
         from scipy.stats import qmc
 
         outer, inner = self._sizes
@@ -125,7 +125,7 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
     parts = ((mean, 0), (covariance, 1), (log_mass, 0))
     count = max(len(array) for array, more in parts if array.ndim - more == extra)
 
-    def at(array: Array, more: int, i: int) -> Array:
+    def at(array: AnyArray, more: int, i: int) -> AnyArray:
         if array.ndim - more < extra:
             return array
         return np.asarray(array[i if len(array) > 1 else 0])
@@ -136,7 +136,7 @@ def _split(spread: Spread, ndim: int) -> list[Spread]:
     return [part for piece in pieces for part in _split(piece, ndim)]
 
 
-def _density(spread: Spread, points: Array) -> Array:
+def _density(spread: Spread, points: AnyArray) -> AnyArray:
     centred = points - spread.mean
     factor = np.linalg.cholesky(spread.covariance)
     white = np.einsum("...ij,...j->...i", np.linalg.inv(factor), centred)
@@ -148,7 +148,7 @@ def _density(spread: Spread, points: Array) -> Array:
 def by_sampling(
     term: Expr,
     interpretation: Interpretation,
-    values: Mapping[Var, Array],
+    values: Mapping[Var, AnyArray],
     tolerance: float,
     budget: float,
     seed: int,
@@ -182,7 +182,7 @@ def by_sampling(
 def _round(
     term: Expr,
     interpretation: Interpretation,
-    values: Mapping[Var, Array],
+    values: Mapping[Var, AnyArray],
     outer: int,
     inner: int,
     columns: int,
@@ -197,7 +197,7 @@ def _round(
         return Evaluator(interpretation, nodes, values, _MAX_ARRAY, budget - spent)
 
     means, halves = [], []
-    magnitude: Array = np.zeros((1, 1))
+    magnitude: AnyArray = np.zeros((1, 1))
     for replicate in range(REPLICATES):
         evaluator = sample(inner, replicate)
         means.append(evaluator.value_of(term))

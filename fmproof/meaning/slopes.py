@@ -16,7 +16,7 @@ from fmproof.meaning import quadratic
 from fmproof.meaning.differences import Difference, difference
 from fmproof.meaning.environment import Env, fold
 from fmproof.meaning.functions import COMPLEX_STEP
-from fmproof.meaning.interpretation import Array, Value
+from fmproof.meaning.interpretation import AnyArray, Value
 from fmproof.meaning.reading import ROUND_OFF
 from fmproof.meaning.written import variables_of
 
@@ -35,7 +35,7 @@ def _parameters(ev: Evaluator, term: Derived | ArgMin) -> int:
     return count
 
 
-def derivative_value(ev: Evaluator, term: Derived, env: Env) -> Array:
+def derivative_value(ev: Evaluator, term: Derived, env: Env) -> AnyArray:
     """By a complex step, which has no cancellation, or else by differences."""
     if _is_stepped(ev, term):
         slopes = [
@@ -70,7 +70,7 @@ def _stepped(ev: Evaluator, term: Derived, env: Env) -> Iterator[Env]:
         yield {**env, term.var: shifted}
 
 
-def _shift(ev: Evaluator, at: Value, j: int, by: Array) -> Value:
+def _shift(ev: Evaluator, at: Value, j: int, by: AnyArray) -> Value:
     """``at`` with its coordinate j moved; its nodes stay those of ``at``."""
     shift = np.zeros(at.array.shape[-1])
     shift[j] = 1.0
@@ -93,13 +93,13 @@ def _new_differences(ev: Evaluator, term: Derived, env: Env) -> Iterator[Differe
     A real stays on its side of 0 and of 1, where schedules end.
     """
     at = _place_of(ev, term, env)
-    scale: Array = np.ones((1, 1))
+    scale: AnyArray = np.ones((1, 1))
     if term.var.sort is Sort.REAL:
         sides = np.abs(at.array), np.abs(1 - at.array), scale
         scale = fold(np.minimum, [np.where(side > 0, side, 1.0) for side in sides])
     for j in range(at.array.shape[-1]):
 
-        def shifted(by: float, j: int = j) -> tuple[Array, Array]:
+        def shifted(by: float, j: int = j) -> tuple[AnyArray, AnyArray]:
             ev.spend(_SHIFT_COST)
             inside = {**env, term.var: _shift(ev, at, j, by * scale)}
             return ev.array(term.body, inside), ev.magnitude(term.body, inside)
@@ -107,7 +107,7 @@ def _new_differences(ev: Evaluator, term: Derived, env: Env) -> Iterator[Differe
         yield difference(shifted, scale)
 
 
-def minimiser_value(ev: Evaluator, term: ArgMin, env: Env) -> Array:
+def minimiser_value(ev: Evaluator, term: ArgMin, env: Env) -> AnyArray:
     return _quadratic(ev, term, env).minimiser
 
 
@@ -123,10 +123,10 @@ def _around(ev: Evaluator, term: ArgMin, env: Env) -> Iterator[Env]:
         yield {**env, term.var: value}
 
 
-def derivative_magnitude(ev: Evaluator, term: Derived, env: Env) -> Array:
+def derivative_magnitude(ev: Evaluator, term: Derived, env: Env) -> AnyArray:
     """The complex step, in magnitudes: the sum of absolute values where the derivative has a
     sum. A difference has its error beside it, in units of round-off."""
-    sizes: list[Array] = []
+    sizes: list[AnyArray] = []
     if _is_stepped(ev, term):
         for inside in _stepped(ev, term, env):
             size = ev.magnitude(term.body, inside)
@@ -139,12 +139,12 @@ def derivative_magnitude(ev: Evaluator, term: Derived, env: Env) -> Array:
     return fold(np.add if isinstance(term, Div) else np.maximum, sizes)
 
 
-def minimiser_magnitude(ev: Evaluator, term: ArgMin, env: Env) -> Array:
+def minimiser_magnitude(ev: Evaluator, term: ArgMin, env: Env) -> AnyArray:
     sizes = [ev.magnitude(term.body, inside) for inside in _around(ev, term, env)]
     return fold(np.maximum, sizes) * _quadratic(ev, term, env).gain
 
 
-def _arranged(term: Derived, slopes: Sequence[Array]) -> Array:
+def _arranged(term: Derived, slopes: Sequence[AnyArray]) -> AnyArray:
     """A derivative of its slopes in each coordinate of the variable."""
     if isinstance(term, Div):
         picked = [slope[..., j % slope.shape[-1]][..., None] for j, slope in enumerate(slopes)]

@@ -25,7 +25,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.environment import NoNumbers, OverBudget
 from fmproof.meaning.hypotheses import Asked, at_values, bowls, path_heads
-from fmproof.meaning.interpretation import Array
+from fmproof.meaning.interpretation import AnyArray
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
 from fmproof.meaning.reading import Reading
@@ -51,12 +51,12 @@ _START = {0: 2, 1: 2, 2: 2, 3: 2}  # coordinates -> the first grid; a coarser on
 _REFINEMENTS = 2
 _VALUES = 3  # at which what holds "for every" value is tried
 
-Relation = Literal["=", "≤", "≥"]
+RelationSign = Literal["=", "≤", "≥"]
 Props = tuple[Prop, ...]
 Linear = frozenset[Head]
 
 
-class Step(Protocol):
+class StepLike(Protocol):
     """What is looked at in a step."""
 
     @property
@@ -64,17 +64,17 @@ class Step(Protocol):
     @property
     def claim(self) -> Expr: ...
     @property
-    def relation(self) -> Relation: ...
+    def relation(self) -> RelationSign: ...
 
 
-class Part(Protocol):
+class PartLike(Protocol):
     @property
     def start(self) -> Expr: ...
     @property
     def steps(self) -> Sequence[Any]: ...
 
 
-class Derivation(Protocol):
+class DerivationLike(Protocol):
     """What is looked at in a derivation."""
 
     @property
@@ -94,10 +94,10 @@ class Line:
     id: str
     before: Expr
     claim: Expr
-    relation: Relation
+    relation: RelationSign
 
 
-def lines_of(derivation: Derivation) -> Iterator[Line]:
+def lines_of(derivation: DerivationLike) -> Iterator[Line]:
     """The steps of all parts, each with the line before it.
 
     What is claimed for almost every value of some draws is evaluated at one value of them, at
@@ -129,7 +129,7 @@ def _put(term: Expr, values: Mapping[Var, Expr]) -> Expr:
 
 
 def check_steps(
-    derivation: Derivation,
+    derivation: DerivationLike,
     problems: int = PROBLEMS,
     seed: int = SEED,
     problem: Problem | None = None,
@@ -194,7 +194,7 @@ class Witness:
 
     def check(
         self,
-        derivation: Derivation,
+        derivation: DerivationLike,
         target: str | None = None,
         progress: Callable[[], None] | None = None,
     ) -> dict[str, Numeric]:
@@ -325,7 +325,7 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NumericOutcome:
     """Both sides of a step in P problems.
 
     Attributes:
@@ -336,13 +336,13 @@ class Outcome:
 
     before: Reading
     claim: Reading
-    ratio: Array
-    agrees: Array
-    refuted: Array
+    ratio: AnyArray
+    agrees: AnyArray
+    refuted: AnyArray
     reason: str = ""
 
     @classmethod
-    def of(cls, before: Reading, claim: Reading, relation: Relation) -> Outcome:
+    def of(cls, before: Reading, claim: Reading, relation: RelationSign) -> NumericOutcome:
         gap = claim.value - before.value
         gap = {"=": np.abs(gap), "≤": -gap, "≥": gap}[relation]
         bound = before.error + claim.error
@@ -361,15 +361,15 @@ class Outcome:
         )
 
     @classmethod
-    def unknown(cls, size: int) -> Outcome:
+    def unknown(cls, size: int) -> NumericOutcome:
         """Nothing is known of any problem."""
         reading = Reading.of(np.zeros((size, 1)), np.full((size, 1), np.inf), np.zeros((size, 1)))
         return cls.of(reading, reading, "=")
 
-    def followed_by(self, size: int) -> Outcome:
+    def followed_by(self, size: int) -> NumericOutcome:
         """With so many more problems of which nothing is known."""
-        more = Outcome.unknown(size)
-        return Outcome(
+        more = NumericOutcome.unknown(size)
+        return NumericOutcome(
             self.before,
             self.claim,
             np.concatenate([self.ratio, more.ratio]),
@@ -406,7 +406,7 @@ class _Batch:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._outcomes: dict[tuple[Line, bool], Outcome] = {}
+        self._outcomes: dict[tuple[Line, bool], NumericOutcome] = {}
 
     @cached_property
     def ladder(self) -> Ladder:
@@ -416,7 +416,7 @@ class _Batch:
     def _few(self) -> _Batch:
         return _Batch(self.world.part(0, _FEW))
 
-    def judge(self, line: Line, thorough: bool = False) -> Outcome:
+    def judge(self, line: Line, thorough: bool = False) -> NumericOutcome:
         """Both sides on finer and finer grids until every problem is decided.
 
         Args:
@@ -427,10 +427,10 @@ class _Batch:
             coordinates(term, world.dim, world.linear) for term in (line.before, line.claim)
         )
         if world.dim > 1 and (nested > _MAX_PLANE_COORDINATES or _in_parameters(line)):
-            return Outcome.unknown(world.size)
+            return NumericOutcome.unknown(world.size)
         if nested > _COSTLY and world.size > _FEW:
             return self._few.judge(line, thorough).followed_by(world.size - _FEW)
-        outcome = Outcome.unknown(world.size)
+        outcome = NumericOutcome.unknown(world.size)
         start = _START.get(nested, 1) + (1 if thorough else 0)
         for level in range(start, start + _REFINEMENTS):
             try:
@@ -441,13 +441,13 @@ class _Batch:
             except (TooLarge, OverBudget):
                 break
             except NoNumbers as error:
-                return replace(Outcome.unknown(world.size), reason=str(error))
-            outcome = Outcome.of(before, claim, line.relation)
+                return replace(NumericOutcome.unknown(world.size), reason=str(error))
+            outcome = NumericOutcome.of(before, claim, line.relation)
             if not outcome.undecided or outcome.diverges:
                 break
         return outcome
 
-    def satisfies(self, prop: Prop, name: str) -> Array:
+    def satisfies(self, prop: Prop, name: str) -> AnyArray:
         """Whether a proposition holds at random values of what it binds, (P,)."""
         holds = np.ones(self.world.size, dtype=bool)
         said, more = at_values(prop, self.world.variables)
@@ -514,7 +514,7 @@ class _Usable:
     """
 
     batches: tuple[_Batch, ...]
-    counts: tuple[Array, ...]
+    counts: tuple[AnyArray, ...]
     broken: str = ""
 
     @classmethod
@@ -531,7 +531,7 @@ class _Usable:
         return cls(batches, tuple(counts), broken)
 
 
-def _why(usable: _Usable, outcomes: Sequence[Outcome]) -> str:
+def _why(usable: _Usable, outcomes: Sequence[NumericOutcome]) -> str:
     if usable.broken and not any(counts.any() for counts in usable.counts):
         return f"no random problem satisfies {usable.broken}"
     if any(outcome.reason for outcome in outcomes):

@@ -13,7 +13,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.meaning.conditional import slopes_of
 from fmproof.meaning.hypotheses import NOTHING, Asked
-from fmproof.meaning.interpretation import LATENT_POINTS, Array, Interpretation
+from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Interpretation
 from fmproof.meaning.random_symbols import (
     Bowl,
     CarryingField,
@@ -151,9 +151,9 @@ class World:
             return others
         return interpretation_of(self.problems, self.cast.parts, others)
 
-    def values(self) -> dict[Var, Array]:
+    def values(self) -> dict[Var, AnyArray]:
         """Values of the variables, (P, c)."""
-        found: dict[Var, Array] = {}
+        found: dict[Var, AnyArray] = {}
         for i, var in enumerate(self.variables):
             draw = self._draw(1 + i)
             if var.sort is Sort.VEC:
@@ -240,5 +240,5 @@ class World:
         return Draw(rng, self.count, self.first, self.last)
 
 
-def _row(array: Array) -> str:
+def _row(array: AnyArray) -> str:
     return "[" + ", ".join(f"{x:g}" for x in np.atleast_2d(array)[0]) + "]"

@@ -37,7 +37,7 @@ def power(base: Ball, exponent: int) -> Ball:
     return half * half * base if exponent % 2 else half * half
 
 
-def total(balls: Iterable[Ball]) -> Ball:
+def ball_sum(balls: Iterable[Ball]) -> Ball:
     """The sum."""
     return sum(balls, arb(0))
 
@@ -70,7 +70,7 @@ def in_balls(expr: Any) -> Callable[[Ball], Ball]:
         return in_balls(_IN_OTHER_WORDS[name](*expr.args))
     parts = [in_balls(part) for part in expr.args]
     if expr.is_Add:
-        return lambda t: total(part(t) for part in parts)
+        return lambda t: ball_sum(part(t) for part in parts)
     if expr.is_Mul:
         return lambda t: _product([part(t) for part in parts])
     if expr.is_Pow:

@@ -27,10 +27,10 @@ class Rounded(NamedTuple):
     error: FloatArray
 
 
-Formula = Callable[[FloatArray], Rounded]
+RoundedFormula = Callable[[FloatArray], Rounded]
 
 
-def with_errors(expr: Any) -> Formula | None:
+def with_errors(expr: Any) -> RoundedFormula | None:
     """``expr``, a SymPy expression in t, at times (n,); None for functions that are not known."""
     if expr == time_symbol():
         return lambda t: Rounded(t, np.zeros_like(t))

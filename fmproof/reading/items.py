@@ -78,7 +78,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedSums:
     """A sum, or two with ``=``, ``\\le``, … between them."""
 
     left: Sum
@@ -101,7 +101,7 @@ def read(
     """The rows of items of a formula: a :class:`Sum`.
 
     Args:
-        start: "start"; or "statement" for a :class:`Comparison`, "list" for entries.
+        start: "start"; or "statement" for a :class:`ComparedSums`, "list" for entries.
         names: which of the letters d and E are names; a d that is none begins a differential, an E
             with a subscript an expectation.
         words: for plain text, the names that it may use; None for LaTeX.
@@ -206,11 +206,11 @@ def _builder() -> Any:
             found: Sum = children[0]
             return found
 
-        def statement(self, meta: Any, children: Sequence[Any]) -> Comparison:
+        def statement(self, meta: Any, children: Sequence[Any]) -> ComparedSums:
             if len(children) == 1:
-                return Comparison(children[0], "", None)
+                return ComparedSums(children[0], "", None)
             left, sign, right = children
-            return Comparison(left, str(sign), right)
+            return ComparedSums(left, str(sign), right)
 
         def list(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
             entries: tuple[Entry, ...] = children[0]

@@ -32,14 +32,14 @@ class Break:
 
 
 @dataclass(frozen=True)
-class Line:
+class BrokenLine:
     """A line of a broken formula, indented by that many quads."""
 
     latex: str
     indent: int
 
 
-def lines(latex: str, room: float) -> tuple[Line, ...]:
+def lines(latex: str, room: float) -> tuple[BrokenLine, ...]:
     """``latex`` broken into lines of at most ``room`` em, as far as that is possible."""
     tokens = tokenised(latex)
     places = [Break(0, 0, 0), *_breaks(tokens)]
@@ -49,7 +49,7 @@ def lines(latex: str, room: float) -> tuple[Line, ...]:
         0.0,
         *accumulate(_width(tokens[p.at : end]) for p, end in zip(places, ends, strict=True)),
     ]
-    found: list[Line] = []
+    found: list[BrokenLine] = []
     here = 0
     while here < len(places):
         start = places[here]
@@ -57,7 +57,7 @@ def lines(latex: str, room: float) -> tuple[Line, ...]:
         after = _next(places, reach, here, room - indent)
         prefix = r"\times " if start.cost >= _FACTOR else ""
         line = _join(tokens[start.at : ends[after - 1]]).removesuffix(r" \,")
-        found.append(Line(prefix + (line if here else _signed(line)), indent))
+        found.append(BrokenLine(prefix + (line if here else _signed(line)), indent))
         here = after
     return tuple(found)
 

@@ -29,7 +29,9 @@ def only(report: Report, name: str) -> Report:
     if not steps:
         known = [d.name for d in report.derivations]
         known += [step.id for d in report.derivations for step in d.steps]
-        raise InputError(f"there is no derivation and no step {name!r}; {nearest(name, known)}")
+        if not name:
+            raise InputError("after :: comes the name of a derivation or the label of a step")
+        raise InputError(f"there is no derivation and no step {name!r}; {nearest(name, {*known})}")
     return replace(report, derivations=steps)
 
 

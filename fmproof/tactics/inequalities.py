@@ -28,7 +28,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods import Line
 from fmproof.tactics.normal import decide
 
-TRIED = 12
+SQUARES_TRIED = 12
 """Squares that are tried."""
 
 
@@ -96,7 +96,7 @@ def _squares(lower: Expr, upper: Expr) -> Iterator[Expr]:
         for a, b in combinations(found, 2)
         if sort_of(a.inside) is sort_of(b.inside)
     ]
-    for square, inside in [*pairs, *((one, one.inside) for one in found)][:TRIED]:
+    for square, inside in [*pairs, *((one, one.inside) for one in found)][:SQUARES_TRIED]:
         made = square.of(inside)
         if made is not None:
             yield made

@@ -96,13 +96,13 @@ def _check_parts(owner: str, nodes: Iterable[Basic]) -> None:
 
 def _parts(nodes: Iterable[Basic]) -> Iterator[tuple[Basic, Callable[[Basic], str]]]:
     """Each part of each node with a way in which it is spelled."""
-    seen: set[int] = set()
+    seen: set[Basic] = set()  # what is equal prints alike
     waiting = deque(nodes)
     while waiting:
         node = waiting.popleft()
-        if id(node) in seen:
+        if node in seen:
             continue
-        seen.add(id(node))
+        seen.add(node)
         if isinstance(node, Expect | CondExpect | Integrable | Dominated | Almost):
             yield from ((item, draw_text) for item in node.measure)
         if not isinstance(

@@ -13,7 +13,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import seeded
-from fmproof.testing.evidence import Evidence, look_sizes, strongest
+from fmproof.testing.evidence import StatisticalEvidence, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.joint import Verdict, joint_test
 from fmproof.testing.points import Points
@@ -40,7 +40,7 @@ class Found(NamedTuple):
     points: Points | None = None
 
 
-class Comparison(Protocol):
+class LossComparison(Protocol):
     """k numbers of a loss, as the user's code gives them and as they should be."""
 
     def found(self, reference: Reference, size: int, seed: int) -> Found:
@@ -80,8 +80,8 @@ def draw_marginal(reference: Reference, n: int, seed: int) -> tuple[FloatArray, 
 
 
 def looks(
-    comparison: Comparison, reference: Reference, samples: int, seed: int
-) -> Iterator[Evidence]:
+    comparison: LossComparison, reference: Reference, samples: int, seed: int
+) -> Iterator[StatisticalEvidence]:
     """Looks at up to ``samples``, each split into batches."""
     for look, n in enumerate(look_sizes(samples)):
         start = seed + 1 + look * _LOOKS_APART
@@ -95,8 +95,8 @@ def _groups(reference: Reference, size: int) -> list[range]:
 
 
 def _evidence(
-    comparison: Comparison, reference: Reference, size: int, start: int
-) -> Iterator[Evidence]:
+    comparison: LossComparison, reference: Reference, size: int, start: int
+) -> Iterator[StatisticalEvidence]:
     groups = _groups(reference, size)
     with seeded(start):
         batches = [comparison.found(reference, size, start + i) for i in range(BATCHES)]
@@ -111,9 +111,9 @@ def _evidence(
     theirs = np.array([batch.numbers for batch in batches])
     relative = comparison.precision * np.abs(ours).mean(axis=0)
 
-    def against(expected: FloatArray, slack: FloatArray, where: str) -> Evidence:
+    def against(expected: FloatArray, slack: FloatArray, where: str) -> StatisticalEvidence:
         verdict = joint_test(theirs - expected, slack)
-        return Evidence(
+        return StatisticalEvidence(
             verdict.p_value, lambda _: comparison.describe(theirs, expected, verdict, where)
         )
 
@@ -148,7 +148,7 @@ def _evidence(
                 break
     reused = reused_numbers(less, points.made(less))
     if reused is not None:
-        yield Evidence.certain(reused)
+        yield StatisticalEvidence.certain(reused)
     yield points.noise_evidence(less)
     time = points.time_evidence(less, len(batches))
     if not points.doubtful(time):

@@ -21,7 +21,13 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.diagnosis import time_like
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
-from fmproof.testing.evidence import Evidence, check_options, decide, look_sizes, strongest
+from fmproof.testing.evidence import (
+    StatisticalEvidence,
+    check_options,
+    decide,
+    look_sizes,
+    strongest,
+)
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.labels import check_labels, dropped_together
@@ -31,7 +37,7 @@ from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
 from fmproof.testing.reuse import reused_numbers, same_times
 from fmproof.testing.rows import compare_rows
-from fmproof.testing.samplers import Draws, Sampler
+from fmproof.testing.samplers import SampleDraws, Sampler
 from fmproof.testing.smallest import smallest_failure
 from fmproof.testing.whole_laws import data_law, noise_law, time_law
 
@@ -132,7 +138,9 @@ def _right(reference: Reference) -> Sampler:
     return Sampler(right)
 
 
-def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Iterator[Evidence]:
+def looks(
+    user: Sampler, reference: Reference, samples: int, seed: int
+) -> Iterator[StatisticalEvidence]:
     """Looks at up to ``samples``."""
     used = {}
     for kind in ("x0", "x1"):
@@ -143,7 +151,7 @@ def looks(user: Sampler, reference: Reference, samples: int, seed: int) -> Itera
     times = _small_batches(user, reference, seed)
     again = None if times is None else same_times(reference, times)
     if again is not None:
-        yield Evidence.certain(again)
+        yield StatisticalEvidence.certain(again)
     together = dropped_together(user, reference, seed)
     if together is not None:
         yield together
@@ -186,7 +194,9 @@ def _epoch(
     return made_of(reference.projected(), draws)
 
 
-def _draws(user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int) -> Draws:
+def _draws(
+    user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int
+) -> SampleDraws:
     """Draws without the inputs that the sampler does not use."""
     draws = user.draw(reference, n, seed)
     if draws.given_eps and not used["x0"]:
@@ -198,7 +208,7 @@ def _draws(user: Sampler, reference: Reference, used: dict[str, bool], n: int, s
 
 def _evidence(
     user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int
-) -> Evidence:
+) -> StatisticalEvidence:
     """What ``n`` samples have to say: row by row, then by tests of a joint p-value."""
     values, off, noise, all_made = [], [], [], []
     coupled = reference.coupling != "independent"
@@ -209,7 +219,7 @@ def _evidence(
         try:
             draws = _draws(user, whole, used, min(_CHUNK, n - start), each)
         except CheckFailed as unusable:
-            return Evidence.certain(unusable)
+            return StatisticalEvidence.certain(unusable)
         compare = compare_coupled if coupled else compare_rows
         failure = compare(reference, draws)
         if failure is None and not coupled and draws.labels is not None:
@@ -218,7 +228,7 @@ def _evidence(
             made = made_of(reference, draws)
             failure = None if coupled else reused_numbers(reference, made)
         if failure is not None:
-            return Evidence.certain(failure)
+            return StatisticalEvidence.certain(failure)
         keep = made.independent
         if not coupled:
             names, rows, slack = differences(reference, draws.rows(keep), each + 1)
@@ -238,13 +248,13 @@ def _evidence(
     if not used["x1"]:
         found.append(data_law(reference, made))
     if coupled:  # a plan that is sampled uses some rows twice, which doubles variances
-        found = [Evidence(2 * (e.p_value / 2) ** 0.5, e.failure) for e in found]
+        found = [StatisticalEvidence(2 * (e.p_value / 2) ** 0.5, e.failure) for e in found]
     return strongest(found, _TESTS)
 
 
 def _moment_evidence(
-    reference: Reference, draws: Draws, names: list[str], table: Any, slack: Any, n: int
-) -> Evidence:
+    reference: Reference, draws: SampleDraws, names: list[str], table: Any, slack: Any, n: int
+) -> StatisticalEvidence:
     verdict = joint_test(table, slack + 8 * 2.0**-52 * np.abs(table).mean(axis=0))
     name = names[verdict.worst]
 
@@ -260,10 +270,10 @@ def _moment_evidence(
             hint=hint,
         )
 
-    return Evidence(verdict.p_value, failure)
+    return StatisticalEvidence(verdict.p_value, failure)
 
 
-def _noise_evidence(reference: Reference, draws: Draws, found: Scores) -> Evidence:
+def _noise_evidence(reference: Reference, draws: SampleDraws, found: Scores) -> StatisticalEvidence:
     verdict = noise_test(found)
     name = f"{_IMPLIED}, {found.names[verdict.worst]}"
 
@@ -278,14 +288,14 @@ def _noise_evidence(reference: Reference, draws: Draws, found: Scores) -> Eviden
             or "compare the schedule of x_t with that of u_t, and the law of the noise",
         )
 
-    return Evidence(verdict.p_value, failure)
+    return StatisticalEvidence(verdict.p_value, failure)
 
 
-def _time_evidence(reference: Reference, made: Made, rounding: float) -> Evidence:
+def _time_evidence(reference: Reference, made: Made, rounding: float) -> StatisticalEvidence:
     return time_law(reference, made.all_t, rounding, "t does not have its law", "the sampler")
 
 
-def _told_by(reference: Reference, name: str, draws: Draws) -> tuple[str, str]:
+def _told_by(reference: Reference, name: str, draws: SampleDraws) -> tuple[str, str]:
     """Title and hint, from the mean that departs most."""
     if "u*" in name:
         alike = resemblance(reference, draws)

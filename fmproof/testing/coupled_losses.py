@@ -19,7 +19,7 @@ from fmproof.testing.adapters import VelocityFunction, seeded, wants_tensors
 from fmproof.testing.batches import draw_marginal
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.diagnosis import weight_like
-from fmproof.testing.evidence import FIRST_LOOK, Evidence, strongest
+from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, strongest
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, name_of
 from fmproof.testing.losses import draw_data, evaluate_loss, noting
@@ -28,8 +28,8 @@ from fmproof.testing.noise import noise_test, scores
 from fmproof.testing.points import Points
 from fmproof.testing.precision import lower_precisions, on_grid
 from fmproof.testing.reference import Reference
-from fmproof.testing.samplers import Draws
-from fmproof.testing.shown import Shown, read_off
+from fmproof.testing.samplers import SampleDraws
+from fmproof.testing.shown import ShownTargets, read_off
 from fmproof.testing.whole_laws import noise_law, noise_like
 
 _BATCHES, _ROWS, _CALLS = 4, 32, 400  # without automatic differentiation
@@ -37,7 +37,7 @@ _TENSOR_BATCHES, _TENSOR_ROWS = 6, 100
 _WEIGHTS = 1e-3  # relative error of weights that is allowed beside rounding
 _TESTS = 3
 
-MoreOfBatch = Callable[[FloatArray, Points, Shown, int], CheckFailed | None]
+MoreOfBatch = Callable[[FloatArray, Points, ShownTargets, int], CheckFailed | None]
 """What else must hold of a batch: of its data, its points, its targets and its seed."""
 
 
@@ -63,7 +63,7 @@ class CoupledLoss:
     seed: int
     more: MoreOfBatch | None = None
 
-    def looks(self) -> Iterator[Evidence]:
+    def looks(self) -> Iterator[StatisticalEvidence]:
         """One look, whatever the number of samples: what it sees, it sees row by row."""
         user, reference = self.user, self.reference
         user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, self.seed))
@@ -74,16 +74,18 @@ class CoupledLoss:
             for number in range(_TENSOR_BATCHES if tensors else _BATCHES):
                 draws = self._batch(rows, self.seed + 1 + number)
                 if isinstance(draws, CheckFailed):
-                    yield Evidence.certain(draws)
+                    yield StatisticalEvidence.certain(draws)
                     return
                 made.append(made_of(reference.projected(), draws))
             times = self._times(rows)
         found = [times.time_evidence(reference)]
         found += self._noise(Made.join(made))
         # A plan that is sampled uses some rows twice, which doubles variances.
-        yield strongest([Evidence(2 * (e.p_value / 2) ** 0.5, e.failure) for e in found], _TESTS)
+        yield strongest(
+            [StatisticalEvidence(2 * (e.p_value / 2) ** 0.5, e.failure) for e in found], _TESTS
+        )
 
-    def _batch(self, rows: int, seed: int) -> Draws | CheckFailed:
+    def _batch(self, rows: int, seed: int) -> SampleDraws | CheckFailed:
         """A batch as what a sampler would have returned, or what is wrong with it."""
         user, reference = self.user, self.reference
         z = draw_data(reference, rows, seed)
@@ -104,7 +106,7 @@ class CoupledLoss:
         for kind, eps in lower_precisions(rounding):
             if on_grid(shown.u, slack, kind):  # the loss makes its targets of coarser numbers
                 rounding = eps
-        draws = Draws(points.t, points.x, shown.u, None, None, rounding, batch=points.z)
+        draws = SampleDraws(points.t, points.x, shown.u, None, None, rounding, batch=points.z)
         counted = draws if reference.dims is None else draws.columns(list(reference.dims))
         failure = compare_coupled(reference.projected(), counted)
         failure = failure or self._weights(points, shown, rounding)
@@ -113,7 +115,7 @@ class CoupledLoss:
             failure = self.more(z, points, shown, seed)
         return failure or counted
 
-    def _weights(self, points: Points, shown: Shown, rounding: float) -> CheckFailed | None:
+    def _weights(self, points: Points, shown: ShownTargets, rounding: float) -> CheckFailed | None:
         expected, found = self.reference.weights(points.t), shown.w / self.factor
         off = np.abs(found - expected) / (np.abs(expected).max() + 1e-300)
         row = int(off.argmax())
@@ -127,7 +129,7 @@ class CoupledLoss:
         )
 
     def _value(
-        self, points: Points, shown: Shown, rounding: float, z: FloatArray, seed: int
+        self, points: Points, shown: ShownTargets, rounding: float, z: FloatArray, seed: int
     ) -> CheckFailed | None:
         """Is the loss of the user's model the mean of these squared errors?"""
         user, mask = self.user, self.reference.mask
@@ -163,7 +165,7 @@ class CoupledLoss:
             found.append(points)
         return Points.join(found)
 
-    def _noise(self, made: Made) -> Iterator[Evidence]:
+    def _noise(self, made: Made) -> Iterator[StatisticalEvidence]:
         reference = self.reference.projected()
         verdict = noise_test(scores(reference, made.t, made.z, made.eps, made.slack, True))
 
@@ -177,5 +179,5 @@ class CoupledLoss:
                 hint=f"x0: {noise_like(made.eps)}; compare the schedule of x_t with the target's",
             )
 
-        yield Evidence(verdict.p_value, failure)
+        yield StatisticalEvidence(verdict.p_value, failure)
         yield noise_law(reference, made)

@@ -16,12 +16,12 @@ from fmproof.testing.labels import check_labels
 from fmproof.testing.precision import as_cast, told_apart
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows, wrong_target
-from fmproof.testing.samplers import Draws
+from fmproof.testing.samplers import SampleDraws
 
 _OT_ROWS = 1_000
 
 
-def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
+def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
     """Compare the rows with the batch that they were made of."""
     from dataclasses import replace
 
@@ -59,7 +59,9 @@ def compare_coupled(reference: Reference, draws: Draws) -> CheckFailed | None:
     return failure
 
 
-def _rows(reference: Reference, draws: Draws) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
+def _rows(
+    reference: Reference, draws: SampleDraws
+) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
     """z and eps of the rows in which they can be told, which these are, and the slack of z."""
     t, r = draws.t, draws.rounding
     size = draws.size()
@@ -83,7 +85,7 @@ def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
     return np.asarray(KDTree(batch).query(z)[1])
 
 
-def _optimal(draws: Draws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
+def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
     """Is the pairing of all rows of a small batch one of least cost?"""
     if len(z) < len(draws.t) or len(z) > _OT_ROWS:
         return None

@@ -41,7 +41,7 @@ def target_name(reference: Reference) -> str:
     return NAMES.get(str(reference.target), "a(t) x1 + b(t) x0 with the pair (a, b) given")
 
 
-class Line(NamedTuple):
+class FittedLine(NamedTuple):
     """u = a z + b eps + c near a time, fitted to rows; ``error`` relative to the size of u."""
 
     t: float
@@ -51,7 +51,7 @@ class Line(NamedTuple):
     error: float
 
 
-def fit_near(latents: Latents, u: FloatArray, at: float) -> Line | None:
+def fit_near(latents: Latents, u: FloatArray, at: float) -> FittedLine | None:
     """The fit to the rows whose times are nearest to ``at``; None when they cannot tell."""
     t, z, eps = latents
     rows = np.argsort(np.abs(t - at), kind="stable")[: max(24, len(t) // 40)]
@@ -68,7 +68,9 @@ def fit_near(latents: Latents, u: FloatArray, at: float) -> Line | None:
     left = u.ravel() - design @ found
     size = float(np.sqrt(np.square(u).mean())) + 1e-300
     a, b, c = (*found, 0.0)[:3]
-    return Line(float(np.median(t[rows])), float(a), float(b), float(c), float(left.std()) / size)
+    return FittedLine(
+        float(np.median(t[rows])), float(a), float(b), float(c), float(left.std()) / size
+    )
 
 
 def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
@@ -88,7 +90,7 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
     )
 
 
-def not_used(line: Line, a: float, b: float) -> str:
+def not_used(line: FittedLine, a: float, b: float) -> str:
     """What a target should depend on, but does not."""
     if abs(b) > 0.3 and abs(line.b) < 0.15 * abs(b) and abs(line.a - a) < 0.2 * abs(a) + 0.1:
         other = f", whose mean is off by {line.c:.2g}" if abs(line.c) > 0.2 else ""

@@ -39,7 +39,7 @@ def check_tolerance(tolerance: Any) -> None:
         raise InputError(f"tolerance: expected a positive number, found {tolerance!r}")
 
 
-class Evidence(NamedTuple):
+class StatisticalEvidence(NamedTuple):
     """Attributes:
     p_value: 0 when no statistics are needed.
     failure: what there is to say, from the joint p-value.
@@ -49,19 +49,19 @@ class Evidence(NamedTuple):
     failure: Callable[[float], CheckFailed]
 
     @classmethod
-    def certain(cls, failure: CheckFailed) -> Evidence:
+    def certain(cls, failure: CheckFailed) -> StatisticalEvidence:
         """Evidence without statistics."""
         return cls(0.0, lambda _: failure)
 
 
-def strongest(found: list[Evidence], tests: int) -> Evidence:
+def strongest(found: list[StatisticalEvidence], tests: int) -> StatisticalEvidence:
     """The strongest of at most ``tests`` pieces, its p-value joined by Bonferroni's bound; the
     first of those that leave no doubt."""
     best = min(found, key=lambda evidence: max(evidence.p_value, _NO_DOUBT))
-    return Evidence(min(1.0, tests * best.p_value), best.failure)
+    return StatisticalEvidence(min(1.0, tests * best.p_value), best.failure)
 
 
-def decide(looks: Iterable[Evidence], samples: int, level: float) -> CheckFailed | None:
+def decide(looks: Iterable[StatisticalEvidence], samples: int, level: float) -> CheckFailed | None:
     """The failure of the first look at up to ``samples`` whose p-value is at most its share of
     ``level``. An early look saves the later ones."""
     count = len(look_sizes(samples))

@@ -30,7 +30,7 @@ from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, 
 from fmproof.testing.calls import note
 from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
 from fmproof.testing.epochs import check_epochs, reused_over_epochs
-from fmproof.testing.evidence import FIRST_LOOK, Evidence, check_options, decide
+from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
@@ -47,7 +47,7 @@ from fmproof.testing.losses import (
 from fmproof.testing.points import Points
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
-from fmproof.testing.shown import Shown
+from fmproof.testing.shown import ShownTargets
 from fmproof.testing.smallest import smallest_failure
 
 _AXES = 24  # as many parameters are looked at one by one; more of them in groups
@@ -157,7 +157,7 @@ def coupled_gradient(
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
     family.choose_directions(reference, factor, seed, FIRST_LOOK // 5)
 
-    def slopes(z: FloatArray, points: Points, shown: Shown, each: int) -> CheckFailed | None:
+    def slopes(z: FloatArray, points: Points, shown: ShownTargets, each: int) -> CheckFailed | None:
         found, _ = family.user_slopes(reference, len(z), each)
         (right,) = family.slopes(reference, points.t, points.x, shown.u, 1)
         off = np.abs(found - factor * right)
@@ -177,7 +177,7 @@ def coupled_gradient(
 
 def gradient_looks(
     family: Family, reference: Reference, mean: bool, samples: int, seed: int
-) -> Iterator[Evidence]:
+) -> Iterator[StatisticalEvidence]:
     """Looks at the slopes of the loss along some directions in θ, in batches."""
     family.user.check_steady(*draw_marginal(reference, 2 * reference.dim + 10, seed))
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)

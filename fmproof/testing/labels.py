@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import BoolArray, FloatArray
-from fmproof.testing.evidence import Evidence
+from fmproof.testing.evidence import StatisticalEvidence
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.reference import Reference
-from fmproof.testing.samplers import Draws, Sampler
+from fmproof.testing.samplers import SampleDraws, Sampler
 
 _OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives one row
 BATCHES, ROWS = 60, 8
 
 
-def check_labels(draws: Draws, nearest: Any, rows: Any) -> CheckFailed | None:
+def check_labels(draws: SampleDraws, nearest: Any, rows: Any) -> CheckFailed | None:
     """The failure of labels that are neither those of their data nor left out.
 
     Args:
@@ -45,7 +45,7 @@ def check_labels(draws: Draws, nearest: Any, rows: Any) -> CheckFailed | None:
     )
 
 
-def dropped_together(user: Sampler, reference: Reference, seed: int) -> Evidence | None:
+def dropped_together(user: Sampler, reference: Reference, seed: int) -> StatisticalEvidence | None:
     """Are labels left out for whole batches? None where no labels are given and returned.
 
     Given how many rows have none, all sets of so many rows are equally likely if each row is chosen
@@ -65,7 +65,7 @@ def dropped_together(user: Sampler, reference: Reference, seed: int) -> Evidence
     return left_out_together(dropped)
 
 
-def left_out_together(dropped: BoolArray) -> Evidence | None:
+def left_out_together(dropped: BoolArray) -> StatisticalEvidence | None:
     """Are labels left out for whole batches, (batches, rows) booleans? None when not."""
     whole = int(dropped.all(axis=1).sum())
     if not 0 < whole < BATCHES or whole * ROWS != dropped.sum():
@@ -78,7 +78,7 @@ def left_out_together(dropped: BoolArray) -> Evidence | None:
         f"other {BATCHES - whole}",
         hint="draw a random number for each row: torch.rand(len(x1)) < p, not torch.rand(1) < p",
     )
-    return Evidence(chance, lambda _: failure)
+    return StatisticalEvidence(chance, lambda _: failure)
 
 
 def wrong_labels(labels: Any, batch: FloatArray, nearest: Any) -> BoolArray:

@@ -31,7 +31,7 @@ from fmproof.testing.adapters import (
 from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
 from fmproof.testing.calls import note
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
-from fmproof.testing.evidence import Evidence, check_options, decide
+from fmproof.testing.evidence import StatisticalEvidence, check_options, decide
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
 from fmproof.testing.joint import Verdict
@@ -181,7 +181,7 @@ def loss_looks(
     mean: bool,
     samples: int,
     seed: int,
-) -> Iterator[Evidence]:
+) -> Iterator[StatisticalEvidence]:
     """Looks at L(m + Δ) − L(m) for each shift Δ, in batches."""
     user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, seed))
     if loss is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.precision import usual_size
 from fmproof.testing.reference import Reference
-from fmproof.testing.samplers import Draws
+from fmproof.testing.samplers import SampleDraws
 
 _SEEN = 0.2  # of a standard deviation: rows whose noise rounding blurs by more are left out
 _OFF = 1.5  # spacings of floats that a short computation may be off by
@@ -46,7 +46,7 @@ class Made:
         return cls(**joined)
 
 
-def made_of(reference: Reference, draws: Draws) -> Made:
+def made_of(reference: Reference, draws: SampleDraws) -> Made:
     """Data and noise of the rows of a batch, where they can be told."""
     t, r, size = draws.t, draws.rounding, draws.size()
     beta = reference.beta(t)

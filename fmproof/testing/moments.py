@@ -7,26 +7,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
 from fmproof.testing.joint import joint_test
 from fmproof.testing.precision import told_apart, usual_size
-from fmproof.testing.reference import BoolArray, Latents, Reference
-from fmproof.testing.samplers import Draws
+from fmproof.testing.reference import Latents, Reference
+from fmproof.testing.samplers import SampleDraws
 
 _PLAUSIBLE = 1e-3
 
-Columns = dict[str, FloatArray]
+NamedColumns = dict[str, FloatArray]
 """Functions of (t, x, u), each at N draws, by name."""
 
 
-def _draw(reference: Reference, n: int, seed: int) -> Draws:
+def _draw(reference: Reference, n: int, seed: int) -> SampleDraws:
     """What a right sampler returns."""
     t, _, _, x, u = reference.draw(n, np.random.default_rng([seed, n]))
-    return Draws(t, x, u, None, None, float(np.finfo(np.float64).eps))
+    return SampleDraws(t, x, u, None, None, float(np.finfo(np.float64).eps))
 
 
-def usable(reference: Reference, draws: Draws) -> BoolArray:
+def usable(reference: Reference, draws: SampleDraws) -> BoolArray:
     """The rows from which rounding has not taken the noise away, (N,) booleans."""
     seen = told_apart(reference, draws.t, draws.rounding)
     coarse = draws.rounding * usual_size(reference)
@@ -35,8 +35,8 @@ def usable(reference: Reference, draws: Draws) -> BoolArray:
 
 
 def _columns(
-    reference: Reference, draws: Draws, rounded: bool = True
-) -> tuple[Columns, FloatArray]:
+    reference: Reference, draws: SampleDraws, rounded: bool = True
+) -> tuple[NamedColumns, FloatArray]:
     """The functions, and how far rounding may throw the means of each, (k,), if it does."""
     t, x, u = draws.t, draws.x, draws.u
     given = reference.given_x(t, x)
@@ -72,7 +72,7 @@ def _columns(
     return columns, np.array(slack)
 
 
-def _rounding(reference: Reference, draws: Draws, expected: FloatArray) -> FloatArray:
+def _rounding(reference: Reference, draws: SampleDraws, expected: FloatArray) -> FloatArray:
     """How far rounding may throw u - u*, (N,): ten times the change that the closed form shows
     when its arguments are off by two roundings, and the rounding of u itself."""
     r, t, size = draws.rounding, draws.t, draws.size()
@@ -114,7 +114,7 @@ def _whitened(reference: Reference, t: FloatArray, x: FloatArray) -> FloatArray:
 
 
 def differences(
-    reference: Reference, draws: Draws, seed: int
+    reference: Reference, draws: SampleDraws, seed: int
 ) -> tuple[list[str], FloatArray, FloatArray]:
     """Names (k,), and (N, k) the functions of the user's draws minus those of as many right ones:
     symmetric about zero when the user's are right too, up to rounding (k,).
@@ -184,7 +184,7 @@ def _directions(dim: int) -> FloatArray:
     return np.asarray(np.linalg.qr(random)[0].T)
 
 
-def _known(reference: Reference, draws: Draws) -> Latents:
+def _known(reference: Reference, draws: SampleDraws) -> Latents:
     """Data and noise of which at least one is known, and the other follows from x."""
     t, x, z, eps = draws.t, draws.x, draws.z, draws.eps
     alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
@@ -196,7 +196,7 @@ def _known(reference: Reference, draws: Draws) -> Latents:
     return Latents(t, z, eps)
 
 
-def resemblance(reference: Reference, draws: Draws) -> str:
+def resemblance(reference: Reference, draws: SampleDraws) -> str:
     """The known mistakes that would explain the mean of u given (t, x), or the nearest fit."""
     back = reference.mirror(draws.t)
     rows = usable(reference, draws) & reference.has_density(back)

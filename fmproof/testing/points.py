@@ -18,7 +18,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import to_array
 from fmproof.testing.calls import in_one_call
-from fmproof.testing.evidence import Evidence, strongest
+from fmproof.testing.evidence import StatisticalEvidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
@@ -155,7 +155,7 @@ class Points:
         slack = 1.5 * self.rounding * self.size[fine] / beta[fine]
         return Made(t, t, z, eps, slack, slack, np.ones(len(t), dtype=bool))
 
-    def noise_evidence(self, reference: Reference) -> Evidence:
+    def noise_evidence(self, reference: Reference) -> StatisticalEvidence:
         """Is the noise standard normal, given the times and the data?"""
         made = self.made(reference)
         t, z, eps, slack = made.t, made.z, made.eps, made.slack
@@ -180,7 +180,7 @@ class Points:
                 or "compare alpha and beta in the loss with those of the path",
             )
 
-        return strongest([Evidence(verdict.p_value, failure), whole], 2)
+        return strongest([StatisticalEvidence(verdict.p_value, failure), whole], 2)
 
     def like(self, reference: Reference) -> str:
         """What the points are made of, when that is clearly not alpha x1 + beta x0."""
@@ -285,7 +285,7 @@ class Points:
             f"expected {alpha:.3g} x1 + {beta:.3g} x0"
         )
 
-    def time_evidence(self, reference: Reference, batches: int = 1) -> Evidence:
+    def time_evidence(self, reference: Reference, batches: int = 1) -> StatisticalEvidence:
         """Has t its law? Batches that share one t count as one time each."""
         t = self.t
         each = len(t) // batches
@@ -295,12 +295,12 @@ class Points:
                 t = rows[:, 0]
             again = same_times(reference, rows)
             if again is not None:
-                return Evidence.certain(again)
+                return StatisticalEvidence.certain(again)
         return time_law(
             reference, t, self.rounding, "the loss does not draw t by its law", "the loss"
         )
 
     @staticmethod
-    def doubtful(evidence: Evidence) -> bool:
+    def doubtful(evidence: StatisticalEvidence) -> bool:
         """Whether there is reason to doubt what the evidence is about."""
         return evidence.p_value <= _DOUBTFUL

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from fmproof.models import FunctionPath
-from fmproof.models.arrays import FloatArray
-from fmproof.testing.reference import BoolArray, Reference
+from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.testing.reference import Reference
 
 _EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 _DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from fmproof.errors import InputError
 from fmproof.models import (
@@ -24,7 +23,7 @@ from fmproof.models import (
     TimeLaw,
     UniformTime,
 )
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.given_paths import dgamma_of, domain_of, gamma_of
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.posterior import Posterior, chunks
@@ -36,8 +35,6 @@ _SOLVABLE = 1e-3
 _MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
 COUPLINGS = ("independent", "any", "ot")
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 class Latents(NamedTuple):

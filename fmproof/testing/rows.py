@@ -16,12 +16,12 @@ from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
 from fmproof.testing.precision import point_slack, target_slack, units
 from fmproof.testing.reference import Latents, Reference
-from fmproof.testing.samplers import Draws
+from fmproof.testing.samplers import SampleDraws
 
 _FEW = 1_000  # rows whose data are looked up among the points
 
 
-def compare_rows(reference: Reference, draws: Draws) -> CheckFailed | None:
+def compare_rows(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
     """Compare x and u with what the data and the noise determine, where they are known."""
     if reference.has_own_noise:
         return _compare_with_own_noise(reference, draws)
@@ -76,7 +76,7 @@ def wrong_target(reference: Reference) -> str:
 
 def _row_hint(
     reference: Reference,
-    draws: Draws,
+    draws: SampleDraws,
     latents: Latents,
     expected: FloatArray,
     slack: FloatArray,
@@ -99,7 +99,7 @@ def _row_hint(
     return (fitted(reference, latents, draws.u) if both else "") or resemblance(reference, draws)
 
 
-def _compare_with_own_noise(reference: Reference, draws: Draws) -> CheckFailed | None:
+def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
     """Of a path with noise of its own: u against what data, noise and x determine."""
     if draws.z is None or draws.eps is None:
         return None
@@ -123,7 +123,7 @@ def _compare_with_own_noise(reference: Reference, draws: Draws) -> CheckFailed |
     )
 
 
-def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
+def _compare_points(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
     """Compare the data that the first rows of x and u imply with the points of a data set."""
     draws = draws.rows(slice(_FEW))
     t, x, u = draws.t, draws.x, draws.u
@@ -159,7 +159,7 @@ def _compare_points(reference: Reference, draws: Draws) -> CheckFailed | None:
     )
 
 
-def _latents(reference: Reference, draws: Draws, t: FloatArray) -> Latents | None:
+def _latents(reference: Reference, draws: SampleDraws, t: FloatArray) -> Latents | None:
     """z and eps at the times ``t``, one computed from x and the other where only one is given."""
     x, z, eps = draws.x, draws.z, draws.eps
     alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]
@@ -180,7 +180,7 @@ def _worst_row(found: FloatArray, expected: FloatArray, slack: FloatArray) -> in
     return row if ratio[row] > 1 else None
 
 
-def _at(values: FloatArray, draws: Draws, row: int) -> str:
+def _at(values: FloatArray, draws: SampleDraws, row: int) -> str:
     known = {"x1": draws.z, "x0": draws.eps}
     rest = "".join(f", {k} = {v[row]}" for k, v in known.items() if v is not None)
     return f"{values[row]} at t = {draws.t[row]:.6g}, x_t = {draws.x[row]}{rest}"

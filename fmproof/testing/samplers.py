@@ -59,7 +59,7 @@ def _kind(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Draws:
+class SampleDraws:
     """N training triples, and the data and noise that they were made of where these are known.
 
     Attributes:
@@ -83,7 +83,7 @@ class Draws:
     batch: FloatArray | None = None
     labels: FloatArray | None = None
 
-    def rows(self, index: Any) -> Draws:
+    def rows(self, index: Any) -> SampleDraws:
         """Some of the rows."""
         parts: dict[str, Any] = {
             name: None if (value := getattr(self, name)) is None else value[index]
@@ -91,7 +91,7 @@ class Draws:
         }
         return replace(self, **parts)
 
-    def columns(self, dims: list[int]) -> Draws:
+    def columns(self, dims: list[int]) -> SampleDraws:
         """Some of the coordinates."""
         parts: dict[str, Any] = {
             name: None if (value := getattr(self, name)) is None else value[:, dims]
@@ -164,7 +164,7 @@ class Sampler:
             "key",
         )
 
-    def draw(self, reference: Reference, n: int, seed: int) -> Draws:
+    def draw(self, reference: Reference, n: int, seed: int) -> SampleDraws:
         """Call it for ``n`` samples and check what comes back.
 
         Raises:
@@ -181,7 +181,9 @@ class Sampler:
         }
         return self.draw_for(reference, given, n, seed)
 
-    def draw_for(self, reference: Reference, given: dict[str, Any], n: int, seed: int) -> Draws:
+    def draw_for(
+        self, reference: Reference, given: dict[str, Any], n: int, seed: int
+    ) -> SampleDraws:
         """The same for data, noise and times that are given."""
         shapes = {"x1": reference.shape, "x0": reference.shape, "t": ()}
         arrays: dict[str, Any] = {
@@ -284,7 +286,7 @@ class Sampler:
         arrays: dict[str, Any],
         n: int,
         reference: Reference,
-    ) -> Draws:
+    ) -> SampleDraws:
         dim = reference.dim
         values = {
             k: real_numbers(v, f"{self.who} returned as {_OUTPUTS[k][0]}")
@@ -342,7 +344,7 @@ class Sampler:
         batch = None
         if "x1" in self.inputs.values():
             batch = to_array(arrays["x1"]).astype(np.float64).reshape(n, dim)
-        return Draws(
+        return SampleDraws(
             t,
             floats["x"],
             floats["u"],

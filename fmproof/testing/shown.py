@@ -21,7 +21,7 @@ _SQUARE = 1e-2  # relative error up to which a loss is a quadratic function of t
 _FURTHER = 8  # rows in which that is looked at, without automatic differentiation
 
 
-class Shown(NamedTuple):
+class ShownTargets(NamedTuple):
     """What a loss shows of itself: the targets u (N, d) and weights w (N,) of its rows."""
 
     u: FloatArray
@@ -30,7 +30,7 @@ class Shown(NamedTuple):
 
 def read_off(
     user: VelocityFunction, reference: Reference, loss: Callable[..., Any], z: FloatArray, seed: int
-) -> tuple[Shown, Points] | None:
+) -> tuple[ShownTargets, Points] | None:
     """The targets and weights of a loss of the data z (N, d), and the points at which it evaluates
     the model; None when it is no squared error of one call.
 
@@ -77,7 +77,7 @@ def _by_gradient(
     rows: int,
     seed: int,
     calls: list[tuple[Any, Any]],
-) -> Shown | None:
+) -> ShownTargets | None:
     """From the gradients at two values that the model might return."""
     import torch
 
@@ -109,7 +109,7 @@ def _by_gradient(
 
 def _solve(
     zero: FloatArray, one: FloatArray, two: FloatArray, rows: int, rounding: float = 0.0
-) -> Shown | None:
+) -> ShownTargets | None:
     """u and w from the gradients 2 w (v − u) / N at v = 0, 1, 2, which rounding throws by so much
     of their size."""
     curve = one - zero
@@ -120,7 +120,7 @@ def _solve(
     w = rows * np.median(curve, axis=1) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         u = np.where(np.abs(curve) > 1e-9 * size, -zero / curve, 0.0)
-    return Shown(u, w)
+    return ShownTargets(u, w)
 
 
 def _by_differences(
@@ -130,7 +130,7 @@ def _by_differences(
     rows: int,
     seed: int,
     calls: list[tuple[Any, Any]],
-) -> Shown | None:
+) -> ShownTargets | None:
     """The same from values of the loss, one number of the model at a time."""
     from fmproof.testing.losses import evaluate_loss
 

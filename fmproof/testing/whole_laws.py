@@ -9,7 +9,7 @@ from scipy.special import chdtr, chdtrc
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.diagnosis import time_like
-from fmproof.testing.evidence import Evidence, strongest
+from fmproof.testing.evidence import StatisticalEvidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import (
     Fit,
@@ -27,7 +27,7 @@ _MOST_AXES = 4
 
 def time_law(
     reference: Reference, t: FloatArray, rounding: float, title: str, who: str
-) -> Evidence:
+) -> StatisticalEvidence:
     """Has t its law?"""
     high = max(1.0, abs(reference.time.support[1]))
     found = fit(t, time_cdf(reference.time), 2 * rounding * high if rounding > 1e-12 else 0.0)
@@ -41,20 +41,20 @@ def time_law(
             hint=_with_time(time_like(reference, t), who),
         )
 
-    return Evidence(found.p_value, failure)
+    return StatisticalEvidence(found.p_value, failure)
 
 
 def _with_time(hint: str, who: str) -> str:
     return hint if "pass time=" in hint else f"{hint}; pass time= if {who} is meant to draw t so"
 
 
-def noise_law(reference: Reference, made: Made) -> Evidence:
+def noise_law(reference: Reference, made: Made) -> StatisticalEvidence:
     """Is the noise standard normal: its coordinates, its length, its sums over a row?"""
     tests = [_coordinates(made), *_sums(reference, made)]
     return strongest(tests, len(tests))
 
 
-def _coordinates(made: Made) -> Evidence:
+def _coordinates(made: Made) -> StatisticalEvidence:
     count, dim = made.eps.shape
     tests = [
         ("a coordinate of x0", fit(made.eps.ravel(), normal_cdf, np.repeat(made.slack, dim))),
@@ -74,10 +74,10 @@ def _coordinates(made: Made) -> Evidence:
             hint=noise_like(made.eps),
         )
 
-    return Evidence(min(1.0, len(tests) * worst.p_value), failure)
+    return StatisticalEvidence(min(1.0, len(tests) * worst.p_value), failure)
 
 
-def _sums(reference: Reference, made: Made) -> Iterator[Evidence]:
+def _sums(reference: Reference, made: Made) -> Iterator[StatisticalEvidence]:
     """Do the coordinates of a row, or of its channels, share something? Their sums would tell."""
     dim = reference.dim
     places = np.indices(reference.shape or (dim,)).reshape(-1, dim)
@@ -91,7 +91,7 @@ def _sums(reference: Reference, made: Made) -> Iterator[Evidence]:
             yield _sum_over(made, what, np.eye(dim // size)[part], size)
 
 
-def _sum_over(made: Made, what: str, part: FloatArray, size: int) -> Evidence:
+def _sum_over(made: Made, what: str, part: FloatArray, size: int) -> StatisticalEvidence:
     """Squares of the sums over ``part`` (d, groups) have a χ² law, rounding aside, which may throw
     all coordinates of a row the same way."""
     sums = made.eps @ part / np.sqrt(size)
@@ -116,7 +116,9 @@ def _sum_over(made: Made, what: str, part: FloatArray, size: int) -> Evidence:
             hint=f"the coordinates of {what.rstrip(',')}: {alike}",
         )
 
-    return Evidence(min(1.0, 2 * float(tail(count, count + beside))) if count else 1.0, failure)
+    return StatisticalEvidence(
+        min(1.0, 2 * float(tail(count, count + beside))) if count else 1.0, failure
+    )
 
 
 def noise_like(eps: FloatArray) -> str:
@@ -136,7 +138,7 @@ def noise_like(eps: FloatArray) -> str:
     return shown
 
 
-def data_law(reference: Reference, made: Made) -> Evidence:
+def data_law(reference: Reference, made: Made) -> StatisticalEvidence:
     """Have the data that x_t and u_t are made of the law declared?"""
     dim = reference.dim
     axes = np.eye(dim)[:_MOST_AXES]
@@ -157,7 +159,7 @@ def data_law(reference: Reference, made: Made) -> Evidence:
             f"data {np.array2string(reference.data.mean(), precision=3)}",
         )
 
-    return Evidence(min(1.0, len(tests) * worst.p_value), failure)
+    return StatisticalEvidence(min(1.0, len(tests) * worst.p_value), failure)
 
 
 def _errors(found: Fit, count: int) -> float:

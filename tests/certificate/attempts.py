@@ -7,7 +7,7 @@ Coq is a witness of its own.
 
 from __future__ import annotations
 
-from fmproof.certificate.export.proof import Proof, Scope
+from fmproof.certificate.export.proof import CoqScope, Proof
 from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import RULES
 
@@ -15,7 +15,7 @@ from fmproof.certificate.library import RULES
 class Attempted(Proof):
     """A proof whose steps without translation are Coq's to prove."""
 
-    def script(self, number: int, scope: Scope) -> str:
+    def script(self, number: int, scope: CoqScope) -> str:
         try:
             return super().script(number, scope)
         except NotExported:

@@ -123,10 +123,33 @@ def test_500_mutations_give_no_other_theorem() -> None:
     [
         (lambda t: "", "no certificate"),
         (lambda t: t.replace('"version": 1', '"version": 2', 1), "version 2"),
-        (lambda t: t.replace('"version"', '"version', 1), "not JSON"),
+        (lambda t: t.replace('"version"', '"version', 1), "no certificate"),
+        (lambda t: t.replace('"row"', '"row', 1), "line 2 of the certificate is not JSON"),
+        (lambda t: "[]\n" + t, "line 1 of the certificate is not a JSON object"),
+        (
+            lambda t: t.replace('"sort": "VEC"', '"sort": "VECTOR"', 1),
+            "'VECTOR' is no sort; did you",
+        ),
+        (
+            lambda t: t.replace('"name": "t", ', "", 1),
+            "line 2 .* row 0 is no term: it has no 'name'",
+        ),
+        (lambda t: t.replace('"rule": ', '"rul": ', 1), "of the certificate has no 'rule'"),
+        (lambda t: t.replace('{"row": 52}', '{"line": 0}', 1), r"argument \{'line': 0\}, expected"),
+        (
+            lambda t: t.replace('"args": [{"row": 52}]', '"args": []', 1),
+            r"no arguments of [a-z_]+\([a-z, ]+\)",
+        ),
+        (
+            lambda t: t.replace('"args": [{"row": 52}]', '"args": [7]', 1),
+            r"[a-z_]+\([a-z]+\): not a term",
+        ),
         (lambda t: t.replace('"linearity"', '"magic"'), "no rule"),
         (lambda t: t.rsplit("\n", 2)[0], "ends with its theorem"),
-        (lambda t: t.replace('"kind": "Inner"', '"kind": "Outer"', 1), "no term"),
+        (
+            lambda t: t.replace('"kind": "Inner"', '"kind": "Iner"', 1),
+            "no kind of term; did you mean 'In",
+        ),
         (lambda t: t.replace('"fm-cfm"', "7", 1), "must name the derivation"),
         (lambda t: t.replace('"fm-cfm"', '"a\\nb"', 1), "must name the derivation"),
         (lambda t: t.replace('"fm-cfm"', '"\\u001b[8m"', 1), "must name the derivation"),

@@ -17,8 +17,8 @@ from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.draws import CHANCE, opened
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.export.statement.sorts import NotExported
-from fmproof.certificate.export.statement.symbols import Symbols
-from fmproof.certificate.export.statement.terms import Printer
+from fmproof.certificate.export.statement.symbols import CoqSymbols
+from fmproof.certificate.export.statement.terms import CoqPrinter
 from fmproof.certificate.library import MISSING, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.lang.nodes import norm2
@@ -106,7 +106,7 @@ def test_what_a_draw_stands_for() -> None:
     data = opened((Law("p_data", x)(x),))  # a name has one subscript
     assert [value.head.name for _, value in data.values] == ["p_data1"]
     term = Expect(norm2(Vec("w")), p(z), q(t, x, y), Let(Vec("w"), x + z))
-    text = Printer(Symbols((term,))).term(term, {t: "t"})
+    text = CoqPrinter(CoqSymbols((term,))).term(term, {t: "t"})
     assert "(fun (z : vec d) (o_xy : Omega) => (ip (vadd (q_1 t o_xy) z)" in text
     assert "((p z) * (chance o_xy))" in text
 
@@ -117,13 +117,13 @@ def test_symbols_that_would_be_one_in_coq_are_refused() -> None:
     one, two = Law("q", x), Law("q", x, y)
     both = Expect(norm2(f(x)), one(x)) + Expect(norm2(f(x)), two(x, y))
     with pytest.raises(NotExported, match="would both be called q_1"):
-        Symbols((both,))
+        CoqSymbols((both,))
     o = Latent("o")
     with pytest.raises(NotExported, match="chance"):
-        Symbols((Expect(norm2(f(x)), one(x)), Density("chance", o)(o)))
+        CoqSymbols((Expect(norm2(f(x)), one(x)), Density("chance", o)(o)))
     point = Latent("o_x")
     with pytest.raises(NotExported, match="rename it"):
-        Symbols((Field("g", point)(point),))
+        CoqSymbols((Field("g", point)(point),))
 
 
 def test_a_conditional_expectation_is_of_its_law() -> None:

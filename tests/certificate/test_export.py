@@ -38,7 +38,7 @@ from fmproof.certificate.export.folder import write_folder
 from fmproof.certificate.export.scripts import SCRIPTS
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.export.statement.sorts import NotExported
-from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.certificate.library import FILES, MISSING, axioms, compiled
 from fmproof.certificate.proved import certificate_of
 from fmproof.cli import command
@@ -343,15 +343,15 @@ def test_names_do_not_capture_each_other() -> None:
     """Symbols and variables that Coq, the library or the generated proof has the names of."""
     pt, h = Vec("pt h")
     head = Scalar("Int", pt)
-    assert Symbols((Scalar("by")(),)).heads[Scalar("by")] != "by"
-    symbols = Symbols((Expect(head(pt) * Field("fun", pt)(pt) @ h, Density("p", pt)(pt)),))
+    assert CoqSymbols((Scalar("by")(),)).heads[Scalar("by")] != "by"
+    symbols = CoqSymbols((Expect(head(pt) * Field("fun", pt)(pt) @ h, Density("p", pt)(pt)),))
     names = set(symbols.heads.values())
     assert len(names) == 3
     assert not names & {"Int", "fun", "pt"}
     assert symbols.local(pt, {}) != "pt"
     assert symbols.local(h, {Vec("g"): "(f h_)"}) not in ("h", "h_")
     one = Named("C", Equals(Real("t"), Real("t")).lhs)
-    assert Symbols((one,)).named[one] == "C"
+    assert CoqSymbols((one,)).named[one] == "C"
 
 
 # --- the command --------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from fmproof.losses.certified.cubature import (
     by_range,
     integrate,
 )
-from fmproof.losses.certified.joint import Joint
+from fmproof.losses.certified.joint import JointColumns
 from fmproof.losses.certified.logarithms import Logarithms
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.over_time import OverTime
@@ -377,7 +377,7 @@ def test_a_range_of_x_that_is_too_short_widens_the_enclosure() -> None:
 def test_overlap_is_bounded(t: float) -> None:
     problem = Problem(GaussianMixture.points([[-1], [0], [1]]), CondOTPath(), MODEL)
     names = ("fm", "C1", "floor", "fm_gradient", "G", "fm_b")
-    marginal, joint = Marginal(problem, names), Joint(problem, ())
+    marginal, joint = Marginal(problem, names), JointColumns(problem, ())
     now = marginal.schedule(arb(t))
     bounds = overlap.bounds(marginal, now)
     assert bounds is not None
@@ -446,7 +446,7 @@ def test_the_floor_is_bracketed_where_it_is_not_resolved(points: bool, t: float)
     """Between what is left when the component is known and what a linear guess from x leaves."""
     data = GaussianMixture.points([[-2], [1]]) if points else R1.data
     problem = Problem(data, R1.path, R1.model)
-    marginal, joint = Marginal(problem, ("floor",)), Joint(problem, ())
+    marginal, joint = Marginal(problem, ("floor",)), JointColumns(problem, ())
     (ball,) = whole(marginal, joint, marginal.schedule(arb(t)))
     found = conditional_variance(problem, np.array([t]), 1e-9)
     value = float(np.ravel(found.value)[0])

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from fmproof.errors import InputError
 from fmproof.losses import quadrature, sampling
 from fmproof.losses.proposal import Proposal
-from fmproof.losses.sampling import Kind, Sampling
+from fmproof.losses.sampling import Sampling, SamplingKind
 from fmproof.losses.unseen import Unseen
 from fmproof.models import (
     CallableVelocity,
@@ -43,7 +43,7 @@ EXACT = quadrature.evaluate(PROBLEM, SCALARS, 1e-8)
 
 
 @pytest.mark.parametrize("kind", ["sobol", "monte-carlo"])
-def test_intervals_cover_at_their_level(kind: Kind) -> None:
+def test_intervals_cover_at_their_level(kind: SamplingKind) -> None:
     """At 90 %, 60 runs: fewer covered than the 1e-6 quantile is a false interval."""
     runs = 60
     covered = dict.fromkeys(SCALARS, 0)
@@ -70,7 +70,7 @@ def test_quasi_random_points_beat_random_ones() -> None:
 
 
 @pytest.mark.parametrize("kind", ["sobol", "monte-carlo"])
-def test_a_continued_run_is_the_run_itself(kind: Kind) -> None:
+def test_a_continued_run_is_the_run_itself(kind: SamplingKind) -> None:
     whole = Sampling(PROBLEM, SCALARS, 7, kind)
     *_, expected = islice(iter(whole), 5)
     first = Sampling(PROBLEM, SCALARS, 7, kind)

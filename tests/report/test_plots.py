@@ -135,10 +135,10 @@ def test_trajectories_end_at_the_point_and_where_the_data_are(dim: int) -> None:
 @pytest.mark.parametrize(
     ("problem", "kinds"),
     [
-        (points(1), plots.KINDS),
-        (standard_normal(2, path=TrigPath(), time=TimeLaw.logit_normal()), plots.KINDS[2:]),
-        (points(2, path=VPPath(), time=TimeLaw.uniform(0, "99/100")), plots.KINDS[2:]),
-        (points(1, path=PolynomialPath("3/4")), plots.KINDS[2:]),
+        (points(1), plots.PLOT_KINDS),
+        (standard_normal(2, path=TrigPath(), time=TimeLaw.logit_normal()), plots.PLOT_KINDS[2:]),
+        (points(2, path=VPPath(), time=TimeLaw.uniform(0, "99/100")), plots.PLOT_KINDS[2:]),
+        (points(1, path=PolynomialPath("3/4")), plots.PLOT_KINDS[2:]),
     ],
     ids=["points", "trig", "vp", "singular at 0"],
 )

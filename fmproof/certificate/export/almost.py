@@ -7,7 +7,7 @@ from typing import Any
 from fmproof.certificate.certificate import From
 from fmproof.certificate.export.equality import Tree, chain, product_of, tree, weighted
 from fmproof.certificate.export.laws import marginal, measurable_law
-from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.rules import all_at_points, known_at_points, only_almost
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement.sorts import (
@@ -34,7 +34,7 @@ def sections(step: At) -> str:
     told = props.Almost(props.Integrable(prop.body, *inner), *outer)
     if densities(outer):
         proof = _sections_under_law(step, prop, outer, inner, proof)
-        return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
+        return step.cast(CoqKnown(told, step.scope, proof), step.conclusion, step.scope)
     flat = nested(space(first), [factor_space(i) for i in second])
     if flat is not None:
         F, turned = step.integrand(prop), f"(renaming_sym {flat})"
@@ -43,7 +43,7 @@ def sections(step: At) -> str:
         else:
             proof = f"(@Integrable_renaming _ _ _ _ {turned} {F} {proof})"
     proof = f"({V}Integrable_section {proof})"
-    return step.cast(Known(told, step.scope, proof), step.conclusion, step.scope)
+    return step.cast(CoqKnown(told, step.scope, proof), step.conclusion, step.scope)
 
 
 def _sections_under_law(step: At, prop: Any, outer: Any, inner: Any, proof: str) -> str:
@@ -84,7 +84,7 @@ def reorder_almost(step: At) -> str:
     P = step.almost(known.prop, known.scope)
     proof = f"(@ae_renaming _ _ _ _ {turned} {P} {known.proof})"
     told = props.Almost(known.prop.args[0], *(known.prop.measure[i] for i in order))
-    return step.cast(Known(told, known.scope, proof), step.conclusion, step.scope)
+    return step.cast(CoqKnown(told, known.scope, proof), step.conclusion, step.scope)
 
 
 def everywhere(step: At) -> str:
@@ -107,7 +107,7 @@ def everywhere(step: At) -> str:
         P, facts = all_at_points(step, lifted, told)
         lam = f"(fun {name} pt_k {under}=> {proof})"
         whole = f"(@ae_mono ({where}) {P} {step.almost(told)} {lam} {facts})"
-    return step.cast(Known(told, step.scope, whole), c, step.scope)
+    return step.cast(CoqKnown(told, step.scope, whole), c, step.scope)
 
 
 def _merged(step: At, source: From, measure: Any) -> str:
@@ -135,12 +135,12 @@ def _merged(step: At, source: From, measure: Any) -> str:
         first = step.printer.placed(step.scope, at(over, name))
         each = name, step.almost(told, first), proof
         whole = _merged_under_law(step, merged, both, (A, B), (f, g, mf, mg), each)
-        return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
+        return step.cast(CoqKnown(merged, step.scope, whole), step.conclusion, step.scope)
     whole = f"(@everywhere_vanishing ({A}) ({B}) {f} {g} {mf} {mg} (fun {name} : {A} => {proof}))"
     if flat is not None:
         P = f"(fun pt => {f} pt = 0 -> {g} pt = 0)"
         whole = f"(@ae_renaming _ _ _ _ {flat} {P} {whole})"
-    return step.cast(Known(merged, step.scope, whole), step.conclusion, step.scope)
+    return step.cast(CoqKnown(merged, step.scope, whole), step.conclusion, step.scope)
 
 
 def _merged_under_law(

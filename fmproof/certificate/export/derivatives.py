@@ -12,7 +12,7 @@ from typing import Any
 from sympy import S
 
 from fmproof.certificate.export.equality import Tree, leaf, tree
-from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.statement.sorts import NotExported, dimension, domain, type_of
 from fmproof.kernel.gaussian import exponent, is_gaussian
 from fmproof.kernel.integrals import linear_parts
@@ -43,7 +43,7 @@ class Place:
         self._lemma = "deriv" if self.number else "has_gradient"
         self.size = "" if self.number else domain(var)
         self._k = f"{self.size} " if self.size else ""
-        self._more: list[Known] = []  #: what follows from what is known
+        self._more: list[CoqKnown] = []  #: what follows from what is known
 
     # --- of a number ---
 
@@ -252,8 +252,8 @@ class Place:
         value, width = substitute(v, {var: self.at}), mul(S(2), nodes.pi, v)
         sign = self._given(props.Positive(value))
         self._more += [
-            Known(props.Positive(substitute(width, {var: self.at})), *self._two_pi(value, sign)),
-            Known(
+            CoqKnown(props.Positive(substitute(width, {var: self.at})), *self._two_pi(value, sign)),
+            CoqKnown(
                 props.VanishesWith(S.One, value),
                 step.scope,
                 f"(@zero_of_positive 1 {printer.term(value, step.scope)} {sign})",

@@ -16,8 +16,8 @@ from sympy import Rational
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
+    CoqScope,
     NotExported,
-    Scope,
     arguments,
     conditioned,
     densities,
@@ -29,8 +29,8 @@ from fmproof.certificate.export.statement.sorts import (
     space,
     type_of,
 )
-from fmproof.certificate.export.statement.symbols import Symbols
-from fmproof.certificate.export.statement.terms import Printer, times, vector_sum
+from fmproof.certificate.export.statement.symbols import CoqSymbols
+from fmproof.certificate.export.statement.terms import CoqPrinter, times, vector_sum
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes
@@ -69,12 +69,12 @@ class Tree:
         return ""
 
 
-def leaf(term: Any, scope: Scope) -> Tree:
+def leaf(term: Any, scope: CoqScope) -> Tree:
     return Tree("leaf", term=term, scope=scope)
 
 
 def tree(
-    term: Any, scope: Scope, vector: str = "", values: Mapping[Any, Any] | None = None
+    term: Any, scope: CoqScope, vector: str = "", values: Mapping[Any, Any] | None = None
 ) -> Tree:
     """The arithmetic of a term, down to what is no arithmetic.
 
@@ -112,7 +112,7 @@ def product_of(parts: Sequence[Tree]) -> Tree:
     return parts[0] if len(parts) == 1 else Tree("product", tuple(parts))
 
 
-def weighted(measure: Sequence[Any], body: Tree, scope: Scope) -> Tree:
+def weighted(measure: Sequence[Any], body: Tree, scope: CoqScope) -> Tree:
     """The body with the densities as a factor, as an integrand is written."""
     if not densities(measure):
         return body
@@ -146,7 +146,7 @@ def written(t: Tree, show: Callable[[Tree], str]) -> str:
     return "h" if t.kind == "hole" else f"(@vzero {t.value})"
 
 
-class Facts:
+class ArithmeticFacts:
     """The facts of arithmetic that a proof uses, each stated once."""
 
     def __init__(self) -> None:
@@ -169,11 +169,11 @@ class Equality:
         point: a new name for a point of a product.
     """
 
-    def __init__(self, symbols: Symbols, facts: Facts) -> None:
+    def __init__(self, symbols: CoqSymbols, facts: ArithmeticFacts) -> None:
         self.symbols = symbols
         self.facts = facts
-        self.printer = Printer(symbols)
-        self._levels = Printer(symbols, levels=True)
+        self.printer = CoqPrinter(symbols)
+        self._levels = CoqPrinter(symbols, levels=True)
         self._points = 0
         self._meaning: dict[tuple[str, Sort], Any] = {}
         self._classes: dict[Any, Any] = {}
@@ -184,11 +184,11 @@ class Equality:
 
     # --- what terms are the same ---
 
-    def means(self, text: str, term: Any, scope: Scope) -> None:
+    def means(self, text: str, term: Any, scope: CoqScope) -> None:
         """``text``, where it stands for a variable, is this term."""
         self._meaning[text, sort_of(term)] = self.shared(term, scope)
 
-    def shared(self, node: Any, scope: Scope) -> Any:
+    def shared(self, node: Any, scope: CoqScope) -> Any:
         """``node`` with its free variables named by what stands for them."""
         values = {}
         for var in free_vars(node):
@@ -198,7 +198,7 @@ class Equality:
             values[var] = self._meaning[key]
         return substitute(node, values)
 
-    def class_of(self, node: Any, scope: Scope) -> Any:
+    def class_of(self, node: Any, scope: CoqScope) -> Any:
         """Equal for terms that arithmetic makes equal."""
         return self._normal(self.shared(node, scope))
 
@@ -218,13 +218,13 @@ class Equality:
         """The same for two trees whose texts differ in bound names alone."""
         return self._levels.vector(t.term, t.scope) if t.kind == "leaf" else written(t, self.key)
 
-    def key_of(self, prop: Any, scope: Scope) -> str:
+    def key_of(self, prop: Any, scope: CoqScope) -> str:
         """The same for two propositions whose texts differ in bound names alone."""
         return self._levels.prop(prop, scope)
 
     # --- proofs ---
 
-    def terms(self, a: Any, s: Scope, b: Any, t: Scope, vector: str = "") -> str:
+    def terms(self, a: Any, s: CoqScope, b: Any, t: CoqScope, vector: str = "") -> str:
         """That a in the scope s is b in the scope t."""
         vector = vector or dimension(a) or dimension(b)
         return self.trees(tree(a, s, vector), tree(b, t, vector))
@@ -286,7 +286,7 @@ class Equality:
             return self.conditionals(a, b)
         raise NotExported(f"{shown(x)} = {shown(y)} is not by arithmetic part by part")
 
-    def conditionals(self, a: Tree, b: Tree, equal: Callable[[Scope], str] | None = None) -> str:
+    def conditionals(self, a: Tree, b: Tree, equal: Callable[[CoqScope], str] | None = None) -> str:
         """Of what is equal at every point, under the same law, given the same.
 
         Args:
@@ -296,7 +296,7 @@ class Equality:
         over, others = items(x.measure), items(y.measure)
         where, point = space(over), self.point()
 
-        def parts(node: Any, scope: Scope, over: Any, printer: Printer) -> list[str]:
+        def parts(node: Any, scope: CoqScope, over: Any, printer: CoqPrinter) -> list[str]:
             writes = (
                 lambda s: printer.law(node.measure, s),
                 lambda s: s[conditioned(node).var],
@@ -396,7 +396,7 @@ class Equality:
             raise NotExported(f"{shown(node)} = 0 is not by arithmetic part by part")
         return self.zero_integral(node, t.scope)
 
-    def zero_integral(self, node: Any, scope: Scope) -> str:
+    def zero_integral(self, node: Any, scope: CoqScope) -> str:
         """That an integral or expectation is 0 whose integrand is so by arithmetic."""
         over, point = items(node.measure), self.point()
         where = space(over)
@@ -409,7 +409,7 @@ class Equality:
             f"(Int_0 ({where})))"
         )
 
-    def integrand(self, node: Any, scope: Scope) -> str:
+    def integrand(self, node: Any, scope: CoqScope) -> str:
         """What an integral or expectation integrates against the reference measures."""
         over = items(node.measure)
         return self.printer.function(

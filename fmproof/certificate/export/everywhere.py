@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from fmproof.certificate.certificate import Certificate, Step
+from fmproof.certificate.certificate import Certificate, RuleApplication
 from fmproof.lang import nodes, props
 from fmproof.lang.scope import canon
 
@@ -24,7 +24,7 @@ def assumed_everywhere(certificate: Certificate) -> Certificate:
         told = _everywhere(hypothesis)
         return told if told is not None and canon(told) in assumed else hypothesis
 
-    def changed(step: Step) -> Step:
+    def changed(step: RuleApplication) -> RuleApplication:
         hypotheses = tuple(dict.fromkeys(map(stronger, step.hypotheses)))
         return replace(step, hypotheses=hypotheses)
 

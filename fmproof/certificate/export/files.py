@@ -20,7 +20,7 @@ from fmproof.certificate.export.statement.declarations import (
 )
 from fmproof.certificate.export.statement.goal import header, in_comment, stated, statement_symbols
 from fmproof.certificate.export.statement.sorts import NotExported, head_space, product
-from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.certificate.export.transfers import without_arbitrary_functions
 from fmproof.lang import nodes
 from fmproof.lang.nodes.variable import Var
@@ -40,7 +40,7 @@ def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
     certificate = assumed_everywhere(certificate)
     theorem = certificate.theorem
     in_theorem = statement_symbols(theorem)
-    symbols = Symbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
+    symbols = CoqSymbols((theorem.conclusion, *theorem.hypotheses, *_nodes(certificate)))
     symbols.derived, symbols.integrates = in_theorem.derived, in_theorem.integrates
     symbols.slopes, symbols.lebesgue = in_theorem.slopes, in_theorem.lebesgue
     symbols.own_parameters = symbols.uses_parameters and not in_theorem.uses_parameters

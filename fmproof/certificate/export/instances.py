@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Basic
 
-from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.certificate import Certificate, From, RuleApplication
 from fmproof.errors import InputError
 from fmproof.lang import nodes
 from fmproof.lang.arithmetic import Add, Mul, Pow
@@ -43,7 +43,7 @@ _REBUILT = (Add, Mul, Pow, nodes.Inner, nodes.Ratio, nodes.IntegralOver, nodes.E
 
 def without_instances(certificate: Certificate) -> Certificate:
     """The same theorem by steps none of which puts a term for a symbol."""
-    steps: list[Step] = []
+    steps: list[RuleApplication] = []
     new: dict[int, int] = {}
     for number, step in enumerate(certificate.steps):
         if any(premise not in new for premise in step.premises):
@@ -63,7 +63,7 @@ def without_instances(certificate: Certificate) -> Certificate:
     return pruned(certificate.derivation, steps)
 
 
-def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -> int:
+def _instance(steps: list[RuleApplication], last: int, head: Any, params: Any, body: Any) -> int:
     """Repeat what step ``last`` rests on with ``body`` for ``head``; the number of the last."""
     new: dict[int, int] = {}
 
@@ -91,7 +91,7 @@ def _instance(steps: list[Step], last: int, head: Any, params: Any, body: Any) -
     return new[last]
 
 
-def cone(steps: list[Step], last: int) -> set[int]:
+def cone(steps: list[RuleApplication], last: int) -> set[int]:
     """The steps that a step rests on, and itself."""
     found, waiting = set(), [last]
     while waiting:
@@ -108,7 +108,7 @@ def _mapped(value: Any, number: Callable[[int], int]) -> Any:
     return tuple(_mapped(v, number) for v in value) if isinstance(value, tuple) else value
 
 
-def pruned(name: str, steps: list[Step]) -> Certificate:
+def pruned(name: str, steps: list[RuleApplication]) -> Certificate:
     kept = sorted(cone(steps, len(steps) - 1))
     new = {old: i for i, old in enumerate(kept)}
     return Certificate(

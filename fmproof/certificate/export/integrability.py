@@ -20,7 +20,7 @@ from fmproof.certificate.export.laws import (
     marginal,
     matching,
 )
-from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.rules import (
     all_at_points,
     beside_law,
@@ -271,7 +271,7 @@ def finite_measure(step: At) -> str:
 
 def _multiple(step: At, goal: Any, premise: Any) -> str:
     """The goal from the premise, where one is a multiple of the other."""
-    known = Known(premise, step.scope, step.given(premise))
+    known = CoqKnown(premise, step.scope, step.given(premise))
     k = _constant(goal) / _constant(premise)
     if k == 1:
         return step.cast(known, goal, step.scope)
@@ -292,7 +292,7 @@ def _multiple(step: At, goal: Any, premise: Any) -> str:
         f"(@{lemma} ({space(over)}) {step.printer.term(k, step.scope)} {F} {G} "
         f"(fun pt0 : {space(over)} => {same}) {known.proof})"
     )
-    return step.cast(Known(other, step.scope, proof), goal, step.scope)
+    return step.cast(CoqKnown(other, step.scope, proof), goal, step.scope)
 
 
 def _constant(prop: Any) -> Rational:
@@ -395,7 +395,7 @@ def _beside_draw(step: At, goal: Any, premise: Any) -> str:
     over, vector, printer, s = items(goal.measure), dimension(goal.body), step.printer, step.scope
     name, where = step.equality.point(), space(over)
     told = props.Integrable(goal.body, *others)
-    known = step.cast(Known(premise, s, step.given(premise)), told, s)
+    known = step.cast(CoqKnown(premise, s, step.given(premise)), told, s)
     here = printer.placed(s, at(over, name))
     own = weighted(others, tree(goal.body, here, vector), here)
     law = product_of([leaf(d, here) for d in added.densities])

@@ -13,8 +13,8 @@ from fmproof.certificate.export.equality import Tree, product_of, tree
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at, density, folded, nested, reordered
 from fmproof.certificate.export.statement.sorts import (
+    CoqScope,
     NotExported,
-    Scope,
     arguments,
     factor_space,
     items,
@@ -66,7 +66,7 @@ class Marginal:
         """The definition as an integral, in the symbol's own variables."""
         return _as_integral(self.draw.head.definition)
 
-    def inside(self, scope: Scope) -> dict[Var, str]:
+    def inside(self, scope: CoqScope) -> dict[Var, str]:
         """What stands for the variables of the definition."""
         texts = self.step.printer.parts(self.draw, scope)
         own = dict(zip(self.draw.head.params, texts, strict=True))
@@ -96,10 +96,10 @@ class Marginal:
         over = items(definition.measure)
         return (*over.densities, substitute(definition.body, dict(over.values)))
 
-    def tree(self, scope: Scope) -> Tree:
+    def tree(self, scope: CoqScope) -> Tree:
         return product_of([tree(part, self.inside(scope)) for part in self.parts])
 
-    def text(self, scope: Scope) -> str:
+    def text(self, scope: CoqScope) -> str:
         return self.step.equality.text(self.tree(scope))
 
     @property
@@ -202,7 +202,7 @@ def _finite(m: Marginal, rest: list[Any], drawn: list[Any]) -> str:
 
 
 def law_integrable(
-    step: At, parts: Sequence[Any], scope: Scope, intervals: Sequence[Any] = ()
+    step: At, parts: Sequence[Any], scope: CoqScope, intervals: Sequence[Any] = ()
 ) -> tuple[str, list[Any], list[Any]]:
     """That a product of densities is integrable over all that they draw and over intervals.
 
@@ -239,7 +239,7 @@ def law_integrable(
     return proof, built, done
 
 
-def law_fact(step: At, law: Any, scope: Scope) -> str:
+def law_fact(step: At, law: Any, scope: CoqScope) -> str:
     """That a law's density is one, for fixed other arguments."""
     if is_uniform(law):
         return _uniform(step, law)
@@ -280,7 +280,7 @@ def law_density(step: At, measure: Sequence[Any]) -> str:
     return proof
 
 
-def _product(step: At, over: Any, scope: Scope) -> str:
+def _product(step: At, over: Any, scope: CoqScope) -> str:
     return step.equality.text(product_of([tree(d, scope) for d in over.densities]))
 
 
@@ -291,7 +291,7 @@ def measurable_law(step: At, over: Any, point: Point) -> str:
 
 
 def _one_more(
-    step: At, law: Any, built: list[Any], done: list[Any], scope: Scope, proof: str
+    step: At, law: Any, built: list[Any], done: list[Any], scope: CoqScope, proof: str
 ) -> str:
     """One more draw keeps a law integrable."""
     ranges = law.head.ranges(law)

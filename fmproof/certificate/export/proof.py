@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fmproof.certificate.certificate import Certificate, From, Step
+from fmproof.certificate.certificate import Certificate, From, RuleApplication
 from fmproof.certificate.export.equality import (
     REFL,
+    ArithmeticFacts,
     Equality,
-    Facts,
     back,
     chain,
     leaf,
@@ -25,15 +25,15 @@ from fmproof.certificate.export.spaces import Measurability, at
 from fmproof.certificate.export.statement.goal import frees, in_comment
 from fmproof.certificate.export.statement.slopes import gaussian_score
 from fmproof.certificate.export.statement.sorts import (
+    CoqScope,
     NotExported,
-    Scope,
     densities,
     dimension,
     items,
     space,
     type_of,
 )
-from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.errors import FmproofError
 from fmproof.kernel.gaussian import is_gaussian
 from fmproof.lang import nodes, props
@@ -45,11 +45,11 @@ from fmproof.lang.sorts import Sort
 
 
 @dataclass(frozen=True)
-class Known:
+class CoqKnown:
     """A proposition in a scope with its proof."""
 
     prop: Any
-    scope: Scope
+    scope: CoqScope
     proof: str
 
 
@@ -62,13 +62,13 @@ class Proof:
     def __init__(
         self,
         certificate: Certificate,
-        symbols: Symbols,
+        symbols: CoqSymbols,
         scripts: Callable[[str], Callable[[At], str] | None],
     ) -> None:
         self.steps = certificate.steps
         self.scripts = scripts
         self.symbols = symbols
-        self.facts = Facts()
+        self.facts = ArithmeticFacts()
         self.equality = Equality(symbols, self.facts)
         self.printer = self.equality.printer
         self.measurability = Measurability(self.printer, self.equality.point)
@@ -92,7 +92,7 @@ class Proof:
             f"Proof. exact {proof}. Qed.\n"
         )
 
-    def script(self, number: int, scope: Scope) -> str:
+    def script(self, number: int, scope: CoqScope) -> str:
         """The proof of a step from those before it.
 
         Raises:
@@ -110,20 +110,20 @@ class Proof:
             raise NotExported(f"step {number}: {rule} does not fit what it is about") from None
 
 
-def _comment(step: Step) -> str:
+def _comment(step: RuleApplication) -> str:
     return in_comment(shown(step.conclusion))
 
 
 class At:
     """A step whose proof is being written."""
 
-    def __init__(self, proof: Proof, number: int, scope: Scope) -> None:
+    def __init__(self, proof: Proof, number: int, scope: CoqScope) -> None:
         self.proof, self.scope = proof, dict(scope)
         self.step = proof.steps[number]
         self.printer = proof.printer
         self.equality = proof.equality
         self.measurability = proof.measurability
-        self.known = [Known(h, scope, f"H{i}") for i, h in enumerate(self.step.hypotheses)]
+        self.known = [CoqKnown(h, scope, f"H{i}") for i, h in enumerate(self.step.hypotheses)]
 
     def arg(self, place: int) -> Any:
         return self.step.arguments[place]
@@ -132,12 +132,12 @@ class At:
     def conclusion(self) -> Any:
         return self.step.conclusion
 
-    def premise(self, source: From) -> Step:
+    def premise(self, source: From) -> RuleApplication:
         return self.proof.steps[source.step]
 
     # --- what is known ---
 
-    def given(self, prop: Any, scope: Scope | None = None, more: Sequence[Known] = ()) -> str:
+    def given(self, prop: Any, scope: CoqScope | None = None, more: Sequence[CoqKnown] = ()) -> str:
         """A proof of ``prop`` from what is known."""
         scope = self.scope if scope is None else scope
         wanted = self.equality.class_of(prop, scope)
@@ -153,7 +153,7 @@ class At:
             raise NotExported(f"{shown(prop)} is not among what is known")
         return obvious
 
-    def _obvious(self, prop: Any, scope: Scope) -> str | None:
+    def _obvious(self, prop: Any, scope: CoqScope) -> str | None:
         """What holds of every Gaussian density, and of x + m as a function of x."""
         printer = self.printer
         if isinstance(prop, props.Positive) and is_gaussian(prop.args[0]):
@@ -173,7 +173,7 @@ class At:
             return f"(differentiable_of {density})"
         return self._shifted(prop.body, var, printer.vector(at, scope), scope)
 
-    def _shifted(self, body: Any, var: Var, place: str, scope: Scope) -> str | None:
+    def _shifted(self, body: Any, var: Var, place: str, scope: CoqScope) -> str | None:
         """That x + m is differentiable in x."""
         if not isinstance(body, Add) or not dimension(body):
             return None
@@ -190,11 +190,11 @@ class At:
             whole = f"(differentiable_add {part} {whole})"
         return whole
 
-    def _instance(self, known: Known, prop: Any, scope: Scope) -> str | None:
+    def _instance(self, known: CoqKnown, prop: Any, scope: CoqScope) -> str | None:
         """``prop`` as what a "for every" says of a variable's value."""
         var = known.prop.var
         for value in scope.values():
-            special = Known(
+            special = CoqKnown(
                 known.prop.body, {**known.scope, var: value}, f"({known.proof} {value})"
             )
             mine = self.equality.class_of(special.prop, special.scope)
@@ -202,7 +202,9 @@ class At:
                 return self.cast(special, prop, scope)
         return None
 
-    def use(self, source: From, scope: Scope | None = None, more: Sequence[Known] = ()) -> Known:
+    def use(
+        self, source: From, scope: CoqScope | None = None, more: Sequence[CoqKnown] = ()
+    ) -> CoqKnown:
         """The conclusion of an earlier step, its hypotheses taken from what is known."""
         scope = self.scope if scope is None else scope
         premise = self.premise(source)
@@ -210,9 +212,9 @@ class At:
         uses = [inside[v] for v in frees(premise)]
         needs = [self.given(h, inside, more) for h in premise.hypotheses]
         whole = " ".join([f"s{source.step}", *uses, *needs])
-        return Known(premise.conclusion, inside, f"({whole})")
+        return CoqKnown(premise.conclusion, inside, f"({whole})")
 
-    def proved(self, source: From, prop: Any, scope: Scope | None = None, more: Any = ()) -> str:
+    def proved(self, source: From, prop: Any, scope: CoqScope | None = None, more: Any = ()) -> str:
         """``prop`` from an earlier step that says the same."""
         scope = self.scope if scope is None else scope
         return self.cast(self.use(source, scope, more), prop, scope)
@@ -227,14 +229,14 @@ class At:
             raise NotExported(f"{var.name} occurs in a premise alone")
         return f"(0 : {type_of(var)})"
 
-    def with_values(self, term: Any) -> Scope:
+    def with_values(self, term: Any) -> CoqScope:
         """The scope, with some value for each variable of a term that is not in it."""
         missing = free_vars(term) - set(self.scope)
         return {**self.scope, **{var: self.some(var) for var in missing}}
 
     # --- the same proposition, written otherwise ---
 
-    def cast(self, known: Known, prop: Any, scope: Scope) -> str:
+    def cast(self, known: CoqKnown, prop: Any, scope: CoqScope) -> str:
         """A proof of ``prop`` from one of a proposition that arithmetic makes the same."""
         p, s, proof = known.prop, known.scope, known.proof
         eq = self.equality
@@ -261,7 +263,7 @@ class At:
             return f"(fun pt_e => {chain(eq.terms(c, scope, a, s), f'({proof} {inner})')})"
         if isinstance(p, props.ForAll):
             name = self.proof.symbols.local(prop.var, scope)
-            inside = Known(p.body, {**s, p.var: name}, f"({proof} {name})")
+            inside = CoqKnown(p.body, {**s, p.var: name}, f"({proof} {name})")
             kind = type_of(prop.var)
             body = self.cast(inside, prop.body, {**scope, prop.var: name})
             return f"(fun {name} : {kind} => {body})"
@@ -271,7 +273,7 @@ class At:
             return self._cast_almost(known, prop, scope)
         raise NotExported(f"{shown(p)} as {shown(prop)}")
 
-    def _cast_integrable(self, known: Known, prop: Any, scope: Scope) -> str:
+    def _cast_integrable(self, known: CoqKnown, prop: Any, scope: CoqScope) -> str:
         over, point = items(prop.measure), self.equality.point()
         s = self.printer.placed(known.scope, at(items(known.prop.measure), point))
         t = self.printer.placed(scope, at(over, point))
@@ -287,7 +289,7 @@ class At:
         lemma = f"VIntegrable_ext {vector}" if vector else "Integrable_ext"
         return f"(@{lemma} ({space(over)}) {F} {G} {same} {known.proof})"
 
-    def _cast_almost(self, known: Known, prop: Any, scope: Scope) -> str:
+    def _cast_almost(self, known: CoqKnown, prop: Any, scope: CoqScope) -> str:
         p, over, point = known.prop, items(prop.measure), self.equality.point()
         s = self.printer.placed(known.scope, at(items(p.measure), point))
         t = self.printer.placed(scope, at(over, point))
@@ -298,10 +300,10 @@ class At:
             ]
             same = self.equality.trees(laws[0], laws[1])
             nonzero = f"(fun pt_e => pt_n {chain(back(same), 'pt_e')})"
-            inner = self.cast(Known(p.args[0], s, f"(pt_k {nonzero})"), prop.args[0], t)
+            inner = self.cast(CoqKnown(p.args[0], s, f"(pt_k {nonzero})"), prop.args[0], t)
             inner = f"(fun pt_n => {inner})"
         else:
-            inner = self.cast(Known(p.args[0], s, "pt_k"), prop.args[0], t)
+            inner = self.cast(CoqKnown(p.args[0], s, "pt_k"), prop.args[0], t)
         return (
             f"(@ae_mono ({space(over)}) {self.almost(p, known.scope)} {self.almost(prop, scope)} "
             f"(fun {point} pt_k => {inner}) {known.proof})"
@@ -309,18 +311,18 @@ class At:
 
     # --- functions and propositions at points ---
 
-    def integrand(self, prop: Any, scope: Scope | None = None) -> str:
+    def integrand(self, prop: Any, scope: CoqScope | None = None) -> str:
         """The function that an integrability condition or an integral is about."""
         return self.equality.integrand(prop, self.scope if scope is None else scope)
 
-    def almost(self, prop: Any, scope: Scope | None = None) -> str:
+    def almost(self, prop: Any, scope: CoqScope | None = None) -> str:
         """What an "almost every" says, as a predicate."""
         over = items(prop.measure)
         scope = self.scope if scope is None else scope
         return self.printer.function(over, scope, lambda s: self.printer.under_law(prop, s))
 
-    def function(self, over: Sequence[Any], write: Callable[[Scope], str]) -> str:
+    def function(self, over: Sequence[Any], write: Callable[[CoqScope], str]) -> str:
         return self.printer.function(over, self.scope, write)
 
 
-__all__ = ["REFL", "At", "Known", "Proof"]
+__all__ = ["REFL", "At", "CoqKnown", "Proof"]

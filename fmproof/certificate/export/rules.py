@@ -18,7 +18,7 @@ from fmproof.certificate.export.equality import (
     tree,
 )
 from fmproof.certificate.export.instances import Parts
-from fmproof.certificate.export.proof import At, Known
+from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.spaces import at, nested
 from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
@@ -36,7 +36,7 @@ from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow, factors, mul, without
 from fmproof.lang.scope import free_vars
 
-Script = Callable[[At], str]
+CoqScript = Callable[[At], str]
 
 
 def assume(step: At) -> str:
@@ -82,7 +82,7 @@ def transitivity(step: At) -> str:
     )
 
 
-def _transitivity_of_order(step: At, first: Known, second: Known) -> str:
+def _transitivity_of_order(step: At, first: CoqKnown, second: CoqKnown) -> str:
     """Of ≤ and ≤, or ≤ and =."""
     eq, c = step.equality, step.conclusion
     middle = eq.terms(first.prop.rhs, first.scope, second.prop.lhs, second.scope)
@@ -107,7 +107,7 @@ def specialise(step: At) -> str:
     text = step.printer.term(step.arg(1), inside)
     step.equality.means(text, step.arg(1), inside)
     scope = {**premise.scope, premise.prop.var: text}
-    special = Known(premise.prop.body, scope, f"({premise.proof} {text})")
+    special = CoqKnown(premise.prop.body, scope, f"({premise.proof} {text})")
     return step.cast(special, step.conclusion, step.scope)
 
 
@@ -317,11 +317,11 @@ def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
     return holds, proof
 
 
-def known_at_points(lifted: list[Any], inside: Any, law: bool = False) -> list[Known]:
+def known_at_points(lifted: list[Any], inside: Any, law: bool = False) -> list[CoqKnown]:
     """Hypotheses at a point where all hold; under a law, where its density is not 0."""
     parts = [conjunct("pt_k", i, len(lifted)) for i in range(len(lifted))]
     return [
-        Known(h, inside, f"({part} pt_n)" if law else part)
+        CoqKnown(h, inside, f"({part} pt_n)" if law else part)
         for h, part in zip(lifted, parts, strict=True)
     ]
 

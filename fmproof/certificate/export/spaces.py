@@ -11,8 +11,8 @@ from sympy import Rational
 from fmproof.certificate.export.statement.slopes import gaussian_score, moving_place, slope_key
 from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
+    CoqScope,
     NotExported,
-    Scope,
     arguments,
     conditioned,
     densities,
@@ -23,7 +23,7 @@ from fmproof.certificate.export.statement.sorts import (
     space,
 )
 from fmproof.certificate.export.statement.symbols import derivative_name
-from fmproof.certificate.export.statement.terms import Printer
+from fmproof.certificate.export.statement.terms import CoqPrinter
 from fmproof.lang import nodes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown
@@ -150,11 +150,11 @@ _FUNCTIONS = {
 class Measurability:
     """Proofs that terms are measurable, by their form, and that they are ≥ 0."""
 
-    def __init__(self, printer: Printer, names: Any) -> None:
+    def __init__(self, printer: CoqPrinter, names: Any) -> None:
         self.printer, self._names = printer, names
         self.used: set[Any] = set()  #: the symbols of which it was used
 
-    def real(self, node: Any, scope: Scope, point: Point) -> str:
+    def real(self, node: Any, scope: CoqScope, point: Point) -> str:
         """``Meas S (fun point => node)``."""
         if node in (values := dict(point.values)):
             return self.real(values[node], scope, point)
@@ -185,7 +185,7 @@ class Measurability:
             return self._slope("Meas_after", node, scope, point)
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
-    def vector(self, node: Any, scope: Scope, point: Point) -> str:
+    def vector(self, node: Any, scope: CoqScope, point: Point) -> str:
         """``VMeas S (fun point => node)``."""
         if node in (values := dict(point.values)):
             return self.vector(values[node], scope, point)
@@ -213,7 +213,7 @@ class Measurability:
             return self._derivative(node, scope, point)
         raise NotExported(f"{shown(node)} is not known to be measurable in Coq yet")
 
-    def _derivative(self, node: Any, scope: Scope, point: Point) -> str:
+    def _derivative(self, node: Any, scope: CoqScope, point: Point) -> str:
         """Of a Gaussian density's, and of a symbol's by assumption."""
         density_ = gaussian_score(node)
         if density_ is not None:
@@ -231,7 +231,7 @@ class Measurability:
         pairs = list(zip(there.head.params, arguments(there), strict=True))
         return self._assumed("VMeas_after", name, pairs, scope, point)
 
-    def _slope(self, lemma: str, node: Any, scope: Scope, point: Point) -> str:
+    def _slope(self, lemma: str, node: Any, scope: CoqScope, point: Point) -> str:
         """Of another derivative that the theorem integrates, by assumption."""
         key, moved = slope_key(node)
         found = self.printer.symbols.slopes.get(key)
@@ -240,12 +240,12 @@ class Measurability:
         pairs = [(v, node.at if v == moved.at else v) for v in found.variables]
         return self._assumed(lemma, f"{found.name}_measurable", pairs, scope, point)
 
-    def _assumed(self, lemma: str, name: str, pairs: Any, scope: Scope, point: Point) -> str:
+    def _assumed(self, lemma: str, name: str, pairs: Any, scope: CoqScope, point: Point) -> str:
         """A function that is measurable by the assumption of this name, at these arguments."""
         known = self._at_parameters(name, pairs, scope)
         return f"({lemma} {known} {self._arguments(pairs, scope, point)})"
 
-    def weighted(self, measure: Sequence[Any], body: Any, scope: Scope, point: Point) -> str:
+    def weighted(self, measure: Sequence[Any], body: Any, scope: CoqScope, point: Point) -> str:
         """Of an integrand: the densities times the body."""
         vector = dimension(body)
         inside = (self.vector if vector else self.real)(body, scope, point)
@@ -254,7 +254,7 @@ class Measurability:
         law = folded("Meas_mul", [self.real(d, scope, point) for d in densities(measure)])
         return f"({'VMeas_scal' if vector else 'Meas_mul'} {law} {inside})"
 
-    def _integral(self, lemma: str, size: str, node: Any, scope: Scope, point: Point) -> str:
+    def _integral(self, lemma: str, size: str, node: Any, scope: CoqScope, point: Point) -> str:
         over = items(node.measure)
         name = self._names()
         outer = point.without(over.bound)
@@ -268,7 +268,7 @@ class Measurability:
         function = f"(fun pt_a : {point.space} => {body})"
         return f"(@{lemma} {size}({point.space}) ({space(over)}) {function} {proof})"
 
-    def _conditional(self, node: Any, scope: Scope, point: Point) -> str:
+    def _conditional(self, node: Any, scope: CoqScope, point: Point) -> str:
         given, over = conditioned(node), items(node.measure)
         outer = point.without(over.bound)
         inner = outer.with_more(over, self._names())
@@ -293,7 +293,7 @@ class Measurability:
         pair = f"(MeasP_pair (MeasP_id ({point.space})) {value})"
         return f"(VMeas_after ({lemma} {' '.join(functions)} {' '.join(facts)}) {pair})"
 
-    def _symbol(self, lemma: str, node: Any, scope: Scope, point: Point) -> str:
+    def _symbol(self, lemma: str, node: Any, scope: CoqScope, point: Point) -> str:
         if isinstance(node.head, nodes.Gaussian):
             x, m, v = node.arguments
             parts = self.vector(x, scope, point), self.vector(m, scope, point)
@@ -303,12 +303,12 @@ class Measurability:
         pairs = list(zip(node.head.params, arguments(node), strict=True))
         return self._assumed(lemma, f"{name}_measurable", pairs, scope, point)
 
-    def _at_parameters(self, name: str, pairs: Any, scope: Scope) -> str:
+    def _at_parameters(self, name: str, pairs: Any, scope: CoqScope) -> str:
         """What is known for all parameters of the model, at those that it is taken at."""
         fixed = [self.printer.term(a, scope) for v, a in pairs if v.sort is Sort.PARAM]
         return f"({' '.join([name, *fixed])})" if fixed else name
 
-    def _arguments(self, pairs: Any, scope: Scope, point: Point) -> str:
+    def _arguments(self, pairs: Any, scope: CoqScope, point: Point) -> str:
         """That arguments are measurable, as a point of a product."""
         proofs = []
         for var, arg in pairs:
@@ -327,7 +327,7 @@ class Measurability:
 
     # --- signs ---
 
-    def nonneg(self, node: Any, scope: Scope) -> str:
+    def nonneg(self, node: Any, scope: CoqScope) -> str:
         """``0 <= node``."""
         if isinstance(node, Rational):
             return f"(ltac:(lra) : 0 <= {self.printer.term(node, scope)})"
@@ -353,7 +353,7 @@ class Measurability:
             return self._nonneg_symbol(node, scope)
         raise NotExported(f"{shown(node)} ≥ 0 is not known in Coq yet")
 
-    def _nonneg_symbol(self, node: Any, scope: Scope) -> str:
+    def _nonneg_symbol(self, node: Any, scope: CoqScope) -> str:
         head, name = node.head, self.printer.symbols.heads[node.head]
         texts = dict(zip(head.params, self.printer.parts(node, scope), strict=True))
         if isinstance(head, nodes.Gaussian):

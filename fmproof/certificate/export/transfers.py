@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fmproof.certificate.certificate import Certificate, Step
+from fmproof.certificate.certificate import Certificate, RuleApplication
 from fmproof.certificate.export.instances import cone, pruned
 
 _LAWS = ("reparametrise", "marginal_draw")
@@ -26,7 +26,7 @@ def without_arbitrary_functions(certificate: Certificate) -> Certificate:
     return pruned(certificate.derivation, steps)
 
 
-def _by_rule(step: Step, law: Step) -> Step:
+def _by_rule(step: RuleApplication, law: RuleApplication) -> RuleApplication:
     """A transfer as one by a rule: what it is about, and what that rule is given beside a term."""
     rule = f"transfer by {law.rule}"
     return replace(step, rule=rule, arguments=(step.arguments[0], *law.arguments[1:]))

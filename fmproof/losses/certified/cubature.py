@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.models.balls import Ball, add, power, total
+from fmproof.models.balls import Ball, add, ball_sum, power
 
 Integrand = Callable[..., Any]
 """A function of the first coordinate, and of a frame if cells have one, that returns the values or
@@ -316,7 +316,7 @@ def _with_shapes(
                          / (2 * math.log(rho))))
         for rho in shapes
     )  # fmt: skip
-    factor = total(
+    factor = ball_sum(
         power(1 / arb(rho), 2 * n) / (1 - power(1 / arb(rho), 2))
         for rho, n in zip(shapes, nodes, strict=True)
     )

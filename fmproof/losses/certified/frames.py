@@ -13,7 +13,7 @@ from flint import arb
 
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.schedule import Moment
-from fmproof.models.balls import Ball, power, total
+from fmproof.models.balls import Ball, ball_sum, power
 
 _MOVES = 2.0  # times the length at one time: beyond that a panel's places are mostly void
 
@@ -87,8 +87,8 @@ class Frames:
         key = tuple(members)
         if key not in self._known:
             atoms = [self.marginal.atoms[k] for k in members]
-            weight = total(atom.weight for atom in atoms)
-            mean: Ball = total(atom.weight * atom.mean for atom in atoms) / weight
+            weight = ball_sum(atom.weight for atom in atoms)
+            mean: Ball = ball_sum(atom.weight * atom.mean for atom in atoms) / weight
             self._known[key] = len(self.views)
             self.views.append(self.marginal.seen_from(arb(mean.mid())))
         return self._known[key]

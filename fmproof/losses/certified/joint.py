@@ -9,12 +9,12 @@ from fmproof.losses.certified.marginal import Model
 from fmproof.losses.certified.schedule import Moment, Schedule
 from fmproof.losses.moments import DataMoments, normal_moment
 from fmproof.losses.quantities import Quantity
-from fmproof.models.balls import Ball, power, rational, total
+from fmproof.models.balls import Ball, ball_sum, power, rational
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 
-class Joint:
+class JointColumns:
     """The joint side's columns at one time, from the moments of z and of the noise.
 
     The moments of z are rationals (``DataMoments``); only powers of the schedule are balls.
@@ -47,12 +47,12 @@ class Joint:
                 return [-self.target_square(now)]
             case "cfm":
                 cross = zip(self._coefficients(now), self._cross(now), strict=True)
-                twice = 2 * total(c * b for c, b in cross)
+                twice = 2 * ball_sum(c * b for c, b in cross)
                 return [self.model_square(now) - twice + self.target_square(now)]
             case "cfm_gradient":
                 coefficients = self._coefficients(now)
                 inner = [
-                    total(g * c for g, c in zip(row, coefficients, strict=True))
+                    ball_sum(g * c for g, c in zip(row, coefficients, strict=True))
                     for row in self.gram(now)
                 ]
                 rows = zip(inner, self._cross(now), times, strict=True)
@@ -77,7 +77,7 @@ class Joint:
     def model_square(self, now: Moment) -> Ball:
         """E u_theta(x)^2."""
         coefficients = self._coefficients(now)
-        return total(
+        return ball_sum(
             c * d * moment
             for c, row in zip(coefficients, self.gram(now), strict=True)
             for d, moment in zip(coefficients, row, strict=True)
@@ -105,7 +105,7 @@ class Joint:
 
     def _moment(self, now: Moment, n: int, z: int = 0, eps: int = 0) -> Ball:
         """E x^n z^z eps^eps by the binomial theorem."""
-        return total(
+        return ball_sum(
             comb(n, m)
             * normal_moment(n - m + eps)
             * power(now.alpha, m)

@@ -24,7 +24,7 @@ _ORDER = 4  # of the remainder
 # A ball this narrow is evaluated as it stands, a wider one around its middle.
 _POINT = 1e-14
 
-Quadratic = tuple[Ball, Ball, Ball]
+BallQuadratic = tuple[Ball, Ball, Ball]
 """The coefficients of x^0, x^1 and x^2."""
 
 
@@ -71,7 +71,7 @@ class Logarithms:
         ]
         return Around(self._value(leading, step), others)
 
-    def _at(self, model: list[Quadratic], middle: Ball, step: Ball | None) -> list[Ball]:
+    def _at(self, model: list[BallQuadratic], middle: Ball, step: Ball | None) -> list[Ball]:
         """The Taylor coefficients in y of the coefficients in x - middle, one after another."""
         found = []
         for a, b, c in model:
@@ -95,7 +95,7 @@ class Logarithms:
 
 def _series(
     marginal: Marginal, time: Callable[[Ball], Ball], at: Ball, order: int
-) -> list[list[Quadratic]]:
+) -> list[list[BallQuadratic]]:
     """The Taylor coefficients of each component's quadratic at ``at``, below ``order``."""
     y = acb_series([at, 1], prec=order)
 

@@ -16,7 +16,7 @@ from flint import arb
 from fmproof.losses.certified.logarithms import Logarithms
 from fmproof.losses.certified.schedule import Moment, Schedule
 from fmproof.losses.quantities import Quantity
-from fmproof.models.balls import Ball, is_finite, power, rational, total
+from fmproof.models.balls import Ball, ball_sum, is_finite, power, rational
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
@@ -172,8 +172,8 @@ class Slice:
         self, place: Ball, scale: Ball, terms: list[Ball], fields: list[Ball]
     ) -> list[Ball]:
         """The integrands from p_t = scale sum(terms) and p_t u_t = scale sum(terms fields)."""
-        mass = total(terms)
-        flux = total([e * u for e, u in zip(terms, fields, strict=True)])
+        mass = ball_sum(terms)
+        flux = ball_sum([e * u for e, u in zip(terms, fields, strict=True)])
         names = self._marginal.names
         x = place + self._now.alpha * self._marginal.origin
         v = _horner(self._v, x) if self._v else arb(0)
@@ -193,7 +193,7 @@ class Slice:
                         e * (part.rest + power(u - field, 2))
                         for e, u, part in zip(terms, fields, self._parts, strict=True)
                     ]
-                    found.append(scale * total(spread))
+                    found.append(scale * ball_sum(spread))
                 case "fm_gradient":
                     found += [2 * scale * (v * mass - flux) * m for m in monomials]
                 case "fm_b":

@@ -15,7 +15,7 @@ from fmproof.losses import quadrature
 from fmproof.losses.budget import Budget
 from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
 from fmproof.losses.certified.frames import Frames
-from fmproof.losses.certified.joint import Joint
+from fmproof.losses.certified.joint import JointColumns
 from fmproof.losses.certified.marginal import Marginal, over_time
 from fmproof.losses.certified.overlap import without_overlap
 from fmproof.losses.certified.panels import bounded, disjoint_places, panels, stacks, whole
@@ -46,7 +46,7 @@ class _Run(ABC):
     def __init__(self, problem: Problem, names: tuple[Quantity, ...], budget: Budget) -> None:
         sides = Columns.marginal(problem, names), Columns.joint(problem, names)
         self.marginal = Marginal(problem, tuple(sides[0].slices))
-        self.joint = Joint(problem, tuple(sides[1].slices))
+        self.joint = JointColumns(problem, tuple(sides[1].slices))
         self._slices = [*sides[0].slices.items()]
         self._slices += [
             (name, slice(part.start + sides[0].width, part.stop + sides[0].width))

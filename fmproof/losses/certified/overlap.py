@@ -17,7 +17,7 @@ from itertools import combinations
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.joint import Joint
+from fmproof.losses.certified.joint import JointColumns
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.schedule import Moment
 from fmproof.losses.certified.tails import moment, size_of
@@ -34,7 +34,7 @@ _SAME: dict[Quantity, Quantity] = {
 }
 
 
-def without_overlap(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
+def without_overlap(marginal: Marginal, joint: JointColumns, now: Moment) -> list[Ball]:
     """The sum over components of w_k times the columns of N_k with the velocity u_k.
 
     For points u_k(x) is the conditional velocity given z_k, so that these are its moments.

@@ -13,12 +13,12 @@ from flint import acb, arb
 from fmproof.losses.budget import Budget
 from fmproof.losses.certified.cubature import Cell
 from fmproof.losses.certified.frames import Frames
-from fmproof.losses.certified.joint import Joint
+from fmproof.losses.certified.joint import JointColumns
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.overlap import bounds
 from fmproof.losses.certified.schedule import Moment, TimeAxis
 from fmproof.losses.certified.tails import beyond
-from fmproof.models.balls import Ball, add, is_finite, power, total
+from fmproof.models.balls import Ball, add, ball_sum, is_finite, power
 
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
@@ -43,7 +43,7 @@ class Panels(NamedTuple):
 
 def panels(
     frames: Frames,
-    joint: Joint,
+    joint: JointColumns,
     axis: TimeAxis,
     target: Sequence[float],
     reach: float,
@@ -100,7 +100,11 @@ def panels(
 
 
 def bounded(
-    marginal: Marginal, joint: Joint, axis: TimeAxis, edges: tuple[float, float], budget: Budget
+    marginal: Marginal,
+    joint: JointColumns,
+    axis: TimeAxis,
+    edges: tuple[float, float],
+    budget: Budget,
 ) -> list[Ball]:
     """Balls that hold the columns' integrals over a panel of y that is not resolved: piece by
     piece, or when time is up as a whole."""
@@ -148,7 +152,7 @@ def stacks(cells: Iterable[Cell]) -> list[tuple[tuple[float, float], list[Cell]]
     return found
 
 
-def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
+def whole(marginal: Marginal, joint: JointColumns, now: Moment) -> list[Ball]:
     """Balls that hold the columns at all times of ``now``, however degenerate the mixture is.
 
     E u_t(x)^2 is at most E u_t(x given z)^2 by Jensen's inequality, which has no variance of
@@ -184,7 +188,7 @@ def whole(marginal: Marginal, joint: Joint, now: Moment) -> list[Ball]:
     return found
 
 
-def _variance(marginal: Marginal, joint: Joint, now: Moment, field: Ball) -> Ball:
+def _variance(marginal: Marginal, joint: JointColumns, now: Moment, field: Ball) -> Ball:
     """A ball that holds E tr Cov(u_t(x given Z) given X_t = x): at least the variance that is left
     when the component is known, too, at most what the best linear guess from x leaves."""
     wronskian = power(now.dalpha * now.beta - now.dbeta * now.alpha, 2)
@@ -193,12 +197,12 @@ def _variance(marginal: Marginal, joint: Joint, now: Moment, field: Ball) -> Bal
         return wronskian * variance / (power(now.alpha, 2) * variance + power(now.beta, 2))
 
     parts = [atom.weight * left(atom.variance) for atom in marginal.atoms if atom.variance > 0]
-    least = total(part.abs_lower() for part in parts if part.is_finite())
+    least = ball_sum(part.abs_lower() for part in parts if part.is_finite())
     most = left(joint.variance) if joint.variance > 0 else arb(0)
     return least.union(most.abs_upper().min(field) if most.is_finite() else field)
 
 
-def _outside(marginal: Marginal, joint: Joint, axis: TimeAxis) -> list[Ball]:
+def _outside(marginal: Marginal, joint: JointColumns, axis: TimeAxis) -> list[Ball]:
     """What the time law has beyond the ends of ``axis``."""
     if axis.beyond.is_zero():
         return [arb(0)] * marginal.width

@@ -14,7 +14,7 @@ from flint import arb, arb_poly
 from fmproof.losses.certified.marginal import Component, Marginal
 from fmproof.losses.certified.schedule import Moment
 from fmproof.losses.quantities import Quantity
-from fmproof.models.balls import Ball, power, total
+from fmproof.models.balls import Ball, ball_sum, power
 
 _NON_NEGATIVE: set[Quantity] = {"C1", "floor", "fm"}
 
@@ -50,7 +50,7 @@ def _at_least(
     """The columns over places as far as the ``reaches`` from the components."""
     rows = [[part.weight * moment(row, reach) for row in _columns(marginal, now, part)]
             for part, reach in zip(parts, reaches, strict=True)]  # fmt: skip
-    sums = [total(column) for column in zip(*rows, strict=True)]
+    sums = [ball_sum(column) for column in zip(*rows, strict=True)]
     return [size.union(-size) for size in sums]
 
 
@@ -91,7 +91,7 @@ def moment(polynomial: arb_poly, reach: float) -> Ball:
     for n, coefficient in enumerate(polynomial.coeffs()):
         gamma = z.gamma_upper(arb(n + 1) / 2)
         terms.append(coefficient * power(arb(2).sqrt(), n) / arb.pi().sqrt() * gamma)
-    return total(terms)
+    return ball_sum(terms)
 
 
 def size_of(value: Ball) -> Ball:

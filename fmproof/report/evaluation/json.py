@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from fmproof.losses.estimate import Estimate
-    from fmproof.losses.findings import Comparison, Findings
+    from fmproof.losses.findings import Findings, SideComparison
 
 _SCHEMA = "fmproof-evaluation/1"
 _WRITTEN_DIGITS = 4000  #: of a rational; Python does not print very long ones
@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
     return float(value) if np.isfinite(value) else None
 
 
-def _comparison_json(comparison: Comparison | None) -> dict[str, Any] | None:
+def _comparison_json(comparison: SideComparison | None) -> dict[str, Any] | None:
     if comparison is None:
         return None
     return {

@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from fmproof.losses.estimate import Estimate
-    from fmproof.losses.findings import Comparison, Contradiction, Findings
+    from fmproof.losses.findings import Contradiction, Findings, SideComparison
     from fmproof.losses.quantities import Quantity
     from fmproof.models.problem import Problem
     from fmproof.models.time import TimeLaw
@@ -170,7 +170,7 @@ def _misses(findings: Findings, quantity: Quantity) -> bool:
     return not float(np.max(best[1].error)) <= findings.tolerance * size
 
 
-def _comparison(statement: str, comparison: Comparison | None) -> list[str]:
+def _comparison(statement: str, comparison: SideComparison | None) -> list[str]:
     if comparison is None:
         return []
     difference, bound = f"difference {comparison.residual:.1e}", f"{comparison.bound:.1e}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fmproof.report.document import Section
 from fmproof.report.laws import Laws
 from fmproof.report.model import Constant, Formula, Symbol
-from fmproof.report.paper.evidence import Evidence, evidence
+from fmproof.report.paper.evidence import EvidenceAppendix, evidence
 from fmproof.report.paper.setting import NotationRow, abbreviations, notation_rows, setting
 from fmproof.report.paper.writer import Known, Writer, formulas
 from fmproof.report.tex import Tex
@@ -31,7 +31,7 @@ class Typeset:
     chains: tuple[Tex, ...]
     conditions: Tex  #: why everything in it is finite
     assumed: Tex  #: what is taken for granted where the proof has gaps
-    evidence: Evidence | None  #: for the appendix
+    evidence: EvidenceAppendix | None  #: for the appendix
 
     @property
     def proved(self) -> bool:

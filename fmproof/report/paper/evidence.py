@@ -21,7 +21,7 @@ SMALL = 1.09  #: em of the list's own size in one of the document's
 
 
 @dataclass(frozen=True)
-class Evidence:
+class EvidenceAppendix:
     """The appendix of one section, for the templates."""
 
     title: str
@@ -31,11 +31,11 @@ class Evidence:
     problems: str  #: on how many the numbers were computed, in words; "" without numbers
 
 
-def evidence(section: Section, laws: Laws, room: float) -> Evidence:
+def evidence(section: Section, laws: Laws, room: float) -> EvidenceAppendix:
     """What the steps of ``section`` rest on, formulas with their laws abbreviated."""
     rows = list(_step_rows(section))
     tables = [rows[i : i + ROWS] for i in range(0, len(rows), ROWS)]
-    return Evidence(
+    return EvidenceAppendix(
         title=section.derivation.title,
         tables=tuple(Tex("\n".join(table)) for table in tables),
         conditions=tuple(_item(section, row, laws, room) for row in section.conditions),

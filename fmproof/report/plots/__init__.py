@@ -16,7 +16,7 @@ from fmproof.report.plots import style
 if TYPE_CHECKING:
     from fmproof.models.problem import Problem
 
-Kind = Literal["losses", "gradients", "variance", "fields"]
+PlotKind = Literal["losses", "gradients", "variance", "fields"]
 """
 - ``losses``: L_FM and L_CFM along a line in θ, the gap between them, the floor.
 - ``gradients``: the entries of ∇L_FM against those of ∇L_CFM along that line.
@@ -24,7 +24,7 @@ Kind = Literal["losses", "gradients", "variance", "fields"]
 - ``fields``: the conditional and the marginal vector field with trajectories, for d ≤ 2.
 """
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+PLOT_KINDS: tuple[PlotKind, ...] = get_args(PlotKind)
 _FORMATS = (".svg", ".png", ".pdf")
 
 
@@ -53,7 +53,7 @@ class Picture:
 
 
 def plot(problem: Problem, file: str | Path, kind: str = "losses") -> None:
-    """Draw one of ``KINDS`` and write it; the same problem always gives the same SVG.
+    """Draw one of ``PLOT_KINDS`` and write it; the same problem always gives the same SVG.
 
     Args:
         file: a path ending in .svg, .png or .pdf.
@@ -84,7 +84,7 @@ def require_plottable(path: Path, kind: str) -> None:
 
 
 def figure(problem: Problem, kind: str = "losses") -> Any:
-    """The ``matplotlib.figure.Figure`` of one of ``KINDS``, to change or to save.
+    """The ``matplotlib.figure.Figure`` of one of ``PLOT_KINDS``, to change or to save.
 
     Raises:
         InputError: as for :func:`plot`.
@@ -107,7 +107,7 @@ def pictures(problem: Problem) -> tuple[Picture, ...]:
     """
     found, why = [], ""
     style.require_matplotlib()
-    for kind in KINDS:
+    for kind in PLOT_KINDS:
         module = _module(kind)
         try:
             drawn = figure(problem, kind)
@@ -122,8 +122,8 @@ def pictures(problem: Problem) -> tuple[Picture, ...]:
 
 
 def _module(kind: str) -> Any:
-    if kind not in KINDS:
-        raise InputError(f"plot: unknown kind {kind!r}; {nearest(kind, KINDS)}")
+    if kind not in PLOT_KINDS:
+        raise InputError(f"plot: unknown kind {kind!r}; {nearest(kind, PLOT_KINDS)}")
     return import_module(f"fmproof.report.plots.{kind}")
 
 

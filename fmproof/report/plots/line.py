@@ -19,7 +19,7 @@ _BUDGET = 3e7
 
 
 @dataclass(frozen=True)
-class Side:
+class ParabolaSide:
     """One loss at the model's θ: its value, gradient (P,) and Gram matrix (P, P).
 
     The loss of a model that is linear in θ is a parabola along a line, so these say all of it.
@@ -41,7 +41,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Line:
+class LossLine:
     """Both losses, each from its own side of the theorem, and the step to the optimum.
 
     Attributes:
@@ -51,13 +51,13 @@ class Line:
         floor: E tr Cov(u_t(x given Z) given x), by quadrature.
     """
 
-    fm: Side
-    cfm: Side
+    fm: ParabolaSide
+    cfm: ParabolaSide
     step: FloatArray
     floor: float
 
 
-def line(problem: Problem) -> Line:
+def line(problem: Problem) -> LossLine:
     """Evaluate both sides of ``problem``.
 
     Raises:
@@ -75,12 +75,12 @@ def line(problem: Problem) -> Line:
         problem, ("fm", "fm_gradient", "G", "floor"), _TOLERANCE, _BUDGET
     )
     exact = ExactCFM(problem)
-    cfm = Side(
+    cfm = ParabolaSide(
         float(exact.loss().value),
         np.asarray(exact.gradient().value),
         np.asarray(exact.quadratic_form().G.value),
     )
-    fm = Side(
+    fm = ParabolaSide(
         float(marginal["fm"].value),
         np.asarray(marginal["fm_gradient"].value),
         np.asarray(marginal["G"].value),
@@ -90,4 +90,4 @@ def line(problem: Problem) -> Line:
     step = np.asarray(-np.linalg.lstsq(cfm.gram, cfm.gradient / 2, rcond=None)[0], np.float64)
     if not np.any(step):  # already at the optimum: any direction shows the parabola
         step = np.ones_like(step)
-    return Line(fm, cfm, step, float(marginal["floor"].value))
+    return LossLine(fm, cfm, step, float(marginal["floor"].value))

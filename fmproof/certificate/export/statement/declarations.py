@@ -8,16 +8,16 @@ from typing import Any
 from fmproof.certificate.export.statement.slopes import Slope
 from fmproof.certificate.export.statement.sorts import (
     LEBESGUE,
+    CoqScope,
     NotExported,
-    Scope,
     dimension,
     head_space,
     product,
     space,
     type_of,
 )
-from fmproof.certificate.export.statement.symbols import Symbols, derivative_name
-from fmproof.certificate.export.statement.terms import Printer, applied
+from fmproof.certificate.export.statement.symbols import CoqSymbols, derivative_name
+from fmproof.certificate.export.statement.terms import CoqPrinter, applied
 from fmproof.lang import nodes
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes.heads import Head
@@ -26,7 +26,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 
-def variables(symbols: Symbols) -> Iterator[tuple[str, str]]:
+def variables(symbols: CoqSymbols) -> Iterator[tuple[str, str]]:
     """What the theorem is for every one of: names with their types."""
     yield "d", "nat"
     yield "l", "vector_measure d"
@@ -48,9 +48,9 @@ def head_type(head: Head) -> str:
     return " -> ".join([*(type_of(v) for v in head.params), result])
 
 
-def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
+def assumptions(symbols: CoqSymbols) -> Iterator[tuple[str, str]]:
     """What a symbol without definition is by its kind: names with propositions."""
-    printer = Printer(symbols)
+    printer = CoqPrinter(symbols)
     if symbols.lebesgue:
         yield LEBESGUE, "lebesgue d l"
     for head, name in symbols.free_heads:
@@ -71,7 +71,7 @@ def assumptions(symbols: Symbols) -> Iterator[tuple[str, str]]:
         yield f"{slope.name}_measurable", _measurable_slope(slope, printer)
 
 
-def _measurable_slope(slope: Slope, printer: Printer) -> str:
+def _measurable_slope(slope: Slope, printer: CoqPrinter) -> str:
     """That a derivative is measurable in its variables jointly, for fixed parameters."""
     scope: dict[Var, str] = {}
     for var in slope.variables:
@@ -84,7 +84,7 @@ def _measurable_slope(slope: Slope, printer: Printer) -> str:
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 
-def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
+def measurable(head: Head, printer: CoqPrinter, place: int | None = None) -> str:
     """That a symbol is measurable in its variables jointly, for fixed parameters of the model.
 
     Args:
@@ -102,7 +102,7 @@ def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
         kind_of = nodes.Grad if var.sort is Sort.VEC else nodes.Partial
         node = kind_of(head(*head.params), var)
 
-        def whole(inner: Scope) -> str:
+        def whole(inner: CoqScope) -> str:
             return printer.term(node, inner)
 
     function = printer.function(over, scope, whole)
@@ -110,21 +110,21 @@ def measurable(head: Head, printer: Printer, place: int | None = None) -> str:
     return quantified(fixed, scope, f"{kind} ({where}) {function}")
 
 
-def applied_to_parameters(head: Head, printer: Printer) -> Callable[[Scope], str]:
+def applied_to_parameters(head: Head, printer: CoqPrinter) -> Callable[[CoqScope], str]:
     """A symbol at its own parameters."""
     name = printer.symbols.heads[head]
     return lambda scope: applied(name, [scope[v] for v in head.params])
 
 
-def quantified(which: Iterable[Var], scope: Scope, told: str) -> str:
+def quantified(which: Iterable[Var], scope: CoqScope, told: str) -> str:
     """``told`` for every value of these variables."""
     given = " ".join(f"({scope[v]} : {type_of(v)})" for v in which)
     return f"forall {given}, {told}" if given else told
 
 
-def definition(node: Any, symbols: Symbols) -> str:
+def definition(node: Any, symbols: CoqSymbols) -> str:
     """The definition of a symbol or of a name, as a line of Coq."""
-    printer = Printer(symbols)
+    printer = CoqPrinter(symbols)
     if isinstance(node, nodes.Named):
         frees = sorted(free_vars(node), key=lambda v: v.name)
         name, body, result = symbols.named[node], node.definition, sort_of(node.definition)
@@ -141,7 +141,7 @@ def definition(node: Any, symbols: Symbols) -> str:
     return f"Definition {name}{given} : {'vec d' if vector else 'R'} :=\n  {told}."
 
 
-def declarations(symbols: Symbols) -> list[str]:
+def declarations(symbols: CoqSymbols) -> list[str]:
     """The variables and definitions of a section, as lines of Coq."""
     lines = [f"Variable {name} : {kind}." for name, kind in variables(symbols)]
     if symbols.smooth:

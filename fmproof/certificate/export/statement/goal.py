@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fmproof.certificate.certificate import Certificate, Step
+from fmproof.certificate.certificate import Certificate, RuleApplication
 from fmproof.certificate.export.statement.declarations import assumptions, declarations, variables
 from fmproof.certificate.export.statement.sorts import type_of
-from fmproof.certificate.export.statement.symbols import Symbols
-from fmproof.certificate.export.statement.terms import Printer
+from fmproof.certificate.export.statement.symbols import CoqSymbols
+from fmproof.certificate.export.statement.terms import CoqPrinter
 from fmproof.lang import nodes
 from fmproof.lang.node import shown
 from fmproof.lang.nodes.variable import Var
@@ -34,7 +34,7 @@ def goal(certificate: Certificate) -> str:
     """
     theorem, name = certificate.theorem, in_comment(certificate.derivation)
     symbols = statement_symbols(theorem)
-    told, _ = stated(theorem, Printer(symbols))
+    told, _ = stated(theorem, CoqPrinter(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
     names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
@@ -58,10 +58,10 @@ def goal(certificate: Certificate) -> str:
     )
 
 
-def statement_symbols(theorem: Step) -> Symbols:
+def statement_symbols(theorem: RuleApplication) -> CoqSymbols:
     """The symbols of the statement alone."""
     stated = (theorem.conclusion, *theorem.hypotheses)
-    symbols = Symbols(stated)
+    symbols = CoqSymbols(stated)
     symbols.learn_slopes(stated)
     return symbols
 
@@ -76,7 +76,7 @@ def _abstracted(given: Sequence[tuple[str, str]], text: str) -> list[str]:
     return found[::-1]
 
 
-def header(symbols: Symbols) -> str:
+def header(symbols: CoqSymbols) -> str:
     """What both files begin with; and what is asked for where it is used."""
     asked = {
         _CONDITIONAL: symbols.conditional,
@@ -87,7 +87,7 @@ def header(symbols: Symbols) -> str:
     return _HEADER + "".join(text for text, wanted in asked.items() if wanted)
 
 
-def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
+def stated(theorem: RuleApplication, printer: CoqPrinter) -> tuple[str, list[str]]:
     """Hypotheses and conclusion, and what a proof takes, in order: free variables and hypotheses.
 
     Free variables come as late as they can: a hypothesis that is not about them stands before.
@@ -104,7 +104,7 @@ def stated(theorem: Step, printer: Printer) -> tuple[str, list[str]]:
     return f"{needs}{quantifiers}{told}", [*names, *scope.values()]
 
 
-def frees(step: Step) -> list[Var]:
+def frees(step: RuleApplication) -> list[Var]:
     """The free variables of a step, which its lemma is about, in a fixed order."""
     found = free_vars(step.conclusion).union(*(free_vars(h) for h in step.hypotheses))
     return sorted(found, key=lambda v: (v.sort.value, v.name))

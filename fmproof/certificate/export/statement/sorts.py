@@ -14,7 +14,7 @@ from fmproof.lang.node import shown, sort_of
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.sorts import Sort
 
-Scope = Mapping[Var, str]
+CoqScope = Mapping[Var, str]
 """What stands for each free variable."""
 
 _TYPES = {Sort.REAL: "R", Sort.VEC: "vec d", Sort.PARAM: "Theta"}

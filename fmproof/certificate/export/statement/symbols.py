@@ -19,8 +19,8 @@ from fmproof.certificate.export.statement.slopes import (
     slope_key,
 )
 from fmproof.certificate.export.statement.sorts import (
+    CoqScope,
     NotExported,
-    Scope,
     type_of,
 )
 from fmproof.lang import nodes, props
@@ -52,7 +52,7 @@ _DERIVED = (*SLOPES, props.Differentiable)
 _SMOOTH = (nodes.Grad, props.Differentiable, props.Dominated)
 
 
-class Symbols:
+class CoqSymbols:
     """The Coq names of symbols and of named terms, in the order in which they can be declared."""
 
     def __init__(self, nodes_: Iterable[Basic]) -> None:
@@ -169,7 +169,7 @@ class Symbols:
         self.taken.add(found)
         return found
 
-    def local(self, var: Var, scope: Scope) -> str:
+    def local(self, var: Var, scope: CoqScope) -> str:
         """A bound variable's name: that of no symbol and of nothing else in scope."""
         base = re.sub(r"[^\w']", "_", var.name)
         used = {n for v, text in scope.items() if v is not var for n in _NAME.findall(text)}
@@ -180,7 +180,7 @@ class Symbols:
         return base
 
 
-def derivative_name(symbols: Symbols, head: Head, place: int) -> str:
+def derivative_name(symbols: CoqSymbols, head: Head, place: int) -> str:
     """What the derivative of a symbol in one of its places is called."""
     kind = "grad" if head.params[place].sort is Sort.VEC else "slope"
     return f"{symbols.heads[head]}_{kind}_{place}"

@@ -13,8 +13,8 @@ from sympy import Rational
 
 from fmproof.certificate.export.statement.sorts import (
     FUNCTIONS,
+    CoqScope,
     NotExported,
-    Scope,
     arguments,
     conditioned,
     densities,
@@ -25,7 +25,7 @@ from fmproof.certificate.export.statement.sorts import (
     space,
     type_of,
 )
-from fmproof.certificate.export.statement.symbols import Symbols
+from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.node import shown
@@ -34,19 +34,19 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 
-class Printer:
+class CoqPrinter:
     """Terms and propositions under a scope.
 
     With ``levels`` bound variables are named by their depth, so that two texts are the same when
     they differ in bound names alone.
     """
 
-    def __init__(self, symbols: Symbols, levels: bool = False) -> None:
+    def __init__(self, symbols: CoqSymbols, levels: bool = False) -> None:
         self.symbols = symbols
         self._levels = levels
         self._depth = 0
 
-    def term(self, node: Any, scope: Scope) -> str:
+    def term(self, node: Any, scope: CoqScope) -> str:
         """A real, a vector that is not 0, or a parameter."""
         if isinstance(node, Var):
             return scope[node]
@@ -80,11 +80,11 @@ class Printer:
             return combined(node, self.parts(node, scope))
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
 
-    def vector(self, node: Any, scope: Scope) -> str:
+    def vector(self, node: Any, scope: CoqScope) -> str:
         """A term where a vector is expected: zero is the zero vector."""
         return "vzero" if node == 0 else self.term(node, scope)
 
-    def parts(self, node: Any, scope: Scope) -> list[str]:
+    def parts(self, node: Any, scope: CoqScope) -> list[str]:
         """The arguments of a node that binds nothing."""
         if isinstance(node, nodes.Apply):
             return [
@@ -93,7 +93,7 @@ class Printer:
             ]
         return [self.term(a, scope) for a in arguments(node)]
 
-    def _integral(self, node: Any, scope: Scope) -> str:
+    def _integral(self, node: Any, scope: CoqScope) -> str:
         over = items(node.measure)
         vector = dimension(node)
         write = self.vector if vector else self.term
@@ -103,7 +103,7 @@ class Printer:
         law = self.function(over, scope, lambda s: self.law(node.measure, s))
         return f"({'VExpect' if vector else 'Expect'} ({space(over)}) {law} {body})"
 
-    def _conditional(self, node: Any, scope: Scope) -> str:
+    def _conditional(self, node: Any, scope: CoqScope) -> str:
         given, over = conditioned(node), items(node.measure)
         parts = [
             self.function(over, scope, write)
@@ -115,7 +115,7 @@ class Printer:
         ]
         return f"(condexp d d ({space(over)}) {' '.join(parts)} {self.vector(given.at, scope)})"
 
-    def of_variable(self, node: Any, scope: Scope) -> str:
+    def of_variable(self, node: Any, scope: CoqScope) -> str:
         """The function of a variable that a derivative or a set of minimisers is of."""
         body, var = node.args[:2]
         before = self._depth
@@ -125,11 +125,11 @@ class Printer:
         self._depth = before
         return f"(fun {name} : {type_of(var)} => {told})"
 
-    def law(self, measure: Sequence[Any], scope: Scope) -> str:
+    def law(self, measure: Sequence[Any], scope: CoqScope) -> str:
         """The product of the densities."""
         return times([self.term(d, scope) for d in densities(measure)] or ["1"])
 
-    def weighted(self, measure: Sequence[Any], body: Any, scope: Scope) -> str:
+    def weighted(self, measure: Sequence[Any], body: Any, scope: CoqScope) -> str:
         """The body with the densities as a factor."""
         vector = dimension(body)
         inside = (self.vector if vector else self.term)(body, scope)
@@ -138,7 +138,9 @@ class Printer:
         law = self.law(measure, scope)
         return f"(vscal {law} {inside})" if vector else f"({law} * {inside})"
 
-    def function(self, over: Sequence[Any], scope: Scope, body: Callable[[Scope], str]) -> str:
+    def function(
+        self, over: Sequence[Any], scope: CoqScope, body: Callable[[CoqScope], str]
+    ) -> str:
         """The function of a point of the product of ``over``, by names for its coordinates."""
         inner, binders = dict(scope), []
         if len(over) > 5:
@@ -152,11 +154,11 @@ class Printer:
         self._depth = before
         return text if len(over) == 1 else f"(on{len(over)} {text})"
 
-    def placed(self, scope: Scope, point: Any) -> dict[Var, str]:
+    def placed(self, scope: CoqScope, point: Any) -> dict[Var, str]:
         """The scope with what stands for a measure's variables at a point of its space."""
         return self.with_values(point, {**scope, **point.scope})
 
-    def with_values(self, over: Any, scope: Scope) -> dict[Var, str]:
+    def with_values(self, over: Any, scope: CoqScope) -> dict[Var, str]:
         """The scope with what a measure's other variables stand for."""
         inner = dict(scope)
         for var, value in getattr(over, "values", ()):
@@ -165,11 +167,11 @@ class Printer:
             )
         return inner
 
-    def _name(self, var: Var, scope: Scope) -> str:
+    def _name(self, var: Var, scope: CoqScope) -> str:
         self._depth += 1
         return f"b{self._depth}" if self._levels else self.symbols.local(var, scope)
 
-    def prop(self, node: Any, scope: Scope) -> str:
+    def prop(self, node: Any, scope: CoqScope) -> str:
         """A proposition."""
         if isinstance(node, props.Equals):
             vector = dimension(node.lhs) or dimension(node.rhs)
@@ -202,7 +204,7 @@ class Printer:
             return self._dominated(node, scope)
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
 
-    def _differentiable(self, node: Any, scope: Scope) -> str:
+    def _differentiable(self, node: Any, scope: CoqScope) -> str:
         if len(node.pairs) == 2 and not dimension(node.body):
             (t, time), (x, place) = node.pairs
             if (t.sort, x.sort) == (Sort.REAL, Sort.VEC):
@@ -219,7 +221,7 @@ class Printer:
         name = "@VDifferentiable d" if vector else f"@Differentiable {domain(var)}"
         return f"({name} {function} {self.vector(at, scope)})"
 
-    def of_both(self, body: Any, t: Var, x: Var, scope: Scope) -> str:
+    def of_both(self, body: Any, t: Var, x: Var, scope: CoqScope) -> str:
         """The function of a number and a vector that both move."""
         before = self._depth
         inner = {**scope, t: self._name(t, scope)}
@@ -228,7 +230,7 @@ class Printer:
         self._depth = before
         return f"(fun ({inner[t]} : R) ({inner[x]} : vec d) => {told})"
 
-    def _dominated(self, node: Any, scope: Scope) -> str:
+    def _dominated(self, node: Any, scope: CoqScope) -> str:
         body, var, at = node.args[:3]
         over, before, number = items(node.measure), self._depth, var.sort is Sort.REAL
         vector = dimension(body)
@@ -245,7 +247,7 @@ class Printer:
         kind = "DominatedInNumber" if number else f"@{'V' * bool(vector)}Dominated {domain(var)}"
         return f"({kind} ({space(over)}) {law} {function} {place})"
 
-    def under_law(self, node: Any, scope: Scope) -> str:
+    def under_law(self, node: Any, scope: CoqScope) -> str:
         """What an "almost every" says at a point: under a law, where its density is not 0."""
         told = self.prop(node.args[0], scope)
         if not densities(node.measure):
