@@ -21,7 +21,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
 
 FORMAT = "fmproof-certificate"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,8 @@ def read(text: str) -> Certificate:
         raise InputError(f"this is no certificate: the first line must say {FORMAT!r}")
     if head.get("version") != VERSION:
         raise InputError(
-            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
+            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}, which "
+            f"names other rules: make it again with fmproof verify --certificate"
         )
     rows: list[Basic] = []
     steps: list[Step] = []

@@ -122,7 +122,7 @@ def test_500_mutations_give_no_other_theorem() -> None:
     ("change", "message"),
     [
         (lambda t: "", "no certificate"),
-        (lambda t: t.replace('"version": 1', '"version": 2', 1), "version 2"),
+        (lambda t: t.replace('"version": 2', '"version": 1', 1), "version 1; this fmproof reads 2"),
         (lambda t: t.replace('"version"', '"version', 1), "not JSON"),
         (lambda t: t.replace('"linearity"', '"magic"'), "no rule"),
         (lambda t: t.rsplit("\n", 2)[0], "ends with its theorem"),
