@@ -163,8 +163,8 @@ def read(text: str) -> Certificate:
         raise InputError(f"this is no certificate: the first line must say {FORMAT!r}")
     if head.get("version") != VERSION:
         raise InputError(
-            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}, which "
-            f"names other rules: make it again with fmproof verify --certificate"
+            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}: "
+            "make it again with fmproof verify --certificate"
         )
     rows: list[Basic] = []
     steps: list[Step] = []

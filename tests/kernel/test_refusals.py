@@ -632,11 +632,14 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "divergence of something else": (
         lambda: slopes.divergence_theorem(Integral(Div(k(y, x) * a(y), y, x), x)),
-        ("divergence theorem: not the integral of a derivative: ∫ [div_y (k(y,x) a(y))]_{y" " = x} dx"),
+        (
+            "divergence theorem: not the integral of a derivative: ∫ [div_y (k(y,x) a(y))]_{y"
+            " = x} dx"
+        ),
     ),
     "divergence at another place": (
         lambda: slopes.divergence_theorem(Integral(Div(a(y), y, 2 * x), x)),
-        ("divergence theorem: not the integral of a derivative: ∫ [div_y a(y)]_{y = 2 x} " "dx"),
+        ("divergence theorem: not the integral of a derivative: ∫ [div_y a(y)]_{y = 2 x} dx"),
     ),
     "divergence under a law": (
         lambda: slopes.divergence_theorem(Expect(Div(a(x), x), p(x))),
