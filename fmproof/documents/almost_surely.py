@@ -16,6 +16,7 @@ from sympy import Expr, S
 
 from fmproof.documents import chain
 from fmproof.documents.items import Item
+from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
 from fmproof.lang.node import sort_of
@@ -62,7 +63,7 @@ class PathsDrawn:
         except (FmproofError, RecursionError, AttributeError, TypeError):
             return ()
         sides = (common.left.rhs, common.right.rhs)
-        return tuple(dict.fromkeys(term for side in sides for term in side.atoms(Expect)))
+        return tuple(dict.fromkeys(term for side in sides for term in nodes_in(side, Expect)))
 
 
 def _pulled(term: Any) -> Expr:

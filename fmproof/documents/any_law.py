@@ -21,7 +21,7 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
-from fmproof.reading.notation.randomness import JOINT
+from fmproof.reading.notation.randomness import JOINT, has_a_density
 from fmproof.reading.notation.symbols import spelled
 
 Draws = Callable[[Apply], list[Expr]]
@@ -54,6 +54,8 @@ def held(
         letter, _, script = name.partition("_")
         if "dot" in letter or letter.endswith("'"):
             return f"{letter} may be a derivative"
+        if has_a_density(elab, elab.variables.get(name)):
+            return f"{name} may be drawn from a density that is written at its small letter"
         others = {other.partition("_")[0] for other in used if other != name}
         if letter in others and any(map(elab.is_time, script.split(","))):
             return f"{letter} may be tied to itself at other times"

@@ -59,6 +59,24 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
+def agrees_beside(context: Context, item: Item, pair: Sides) -> bool:
+    """Whether an equation holds with what a row says of a symbol put in, and what other rows say,
+    as far as numbers show."""
+    said = _case(context, item, item.left)
+    if said is None:
+        return False
+    known = _cases(context, item, is_of_coefficients(*pair)) | {said.head: [said]}
+    for choice in (0, -1):
+        chosen = {head: cases[choice] for head, cases in known.items()}
+        try:
+            sides, used = _put(pair, chosen)
+        except (FmproofError, SortError, TypeError):
+            continue
+        if said in used and context.numbers.of(*sides).status == "agrees":
+            return True
+    return False
+
+
 def _cases(context: Context, item: Item, closed: bool) -> dict[Head | Var, list[Stipulation]]:
     """What the rows before one say, by the symbol, in their order."""
     found: dict[Head | Var, list[Stipulation]] = {}

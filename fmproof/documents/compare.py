@@ -18,12 +18,13 @@ from sympy import Expr
 
 from fmproof.documents import any_law, beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
-from fmproof.documents.cases import in_cases, known_coefficients
+from fmproof.documents.cases import agrees_beside, in_cases, known_coefficients
 from fmproof.documents.chain import Line
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.convexity import convex_ways
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.following import with_equations
 from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
@@ -32,7 +33,7 @@ from fmproof.documents.said_densities import density_facts
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours, replaced
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol
+from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol, moved_by_any
 from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
 from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
@@ -46,7 +47,6 @@ from fmproof.lang.nodes import (
     Div,
     Expect,
     Head,
-    IntegralOver,
     Let,
     Partial,
     Scalar,
@@ -57,7 +57,6 @@ from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-from fmproof.meaning.hypotheses import carried_fields
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.randomness import JOINT, means
 
@@ -192,6 +191,8 @@ class ComparedRow:
     claim: Expr
     relation: str
     tied: str = ""  #: what holds the numbers back
+    beside: tuple[tuple[Expr, Expr], ...] | None = None  #: said of what it may say what it is
+    said_otherwise: bool = False  #: whether other rows say what it may say what it is
     in_plane: bool = False  #: whether numbers are taken in two dimensions
     on_a_line: bool = False  #: whether two dimensions show nothing
 
@@ -211,6 +212,7 @@ class ComparedRow:
         """What holds the numbers back, and what they have to respect, by what is known so far."""
         on = self.context.ties.on([self.before, self.claim], self.item)
         self.tied, self.laws_are_special = on.why, on.laws
+        self.beside, self.said_otherwise = on.beside, on.sure
         self.assumed = (*on.assumed, *self._moments())
 
     def fails_in_plane(self) -> bool:
@@ -318,7 +320,8 @@ class ComparedRow:
 
     def fair(self) -> bool:
         """Whether a world in which the sides differ follows what the document says."""
-        if self.tied:
+        otherwise = self.said_otherwise and self._refuted_with_equations()
+        if self.tied and not otherwise:
             return False
         qualified = self.item.qualified
         if qualified:
@@ -334,7 +337,8 @@ class ComparedRow:
         if self.assumed:
             sides = (self.before, self.claim, self.relation, self.assumed)
             evidence = numbers.of(*sides, in_plane=self.in_plane)
-            if evidence.status != "refuted" and not self._refuted_as_tied():
+            wrong = evidence.status == "refuted" or self._refuted_with_equations()
+            if not wrong and not self._refuted_as_tied():
                 self.tied = f"the document says as well that {text(self.assumed[0])}"
                 return False
         tied = () if self.assumed else conventions(self.before, self.claim)
@@ -356,6 +360,23 @@ class ComparedRow:
                 self.tied = "it may hold almost surely"
                 return False
         return True
+
+    def says_what_a_symbol_is(self) -> bool:
+        """Whether the row says what a symbol is of which nothing else is said, or what agrees."""
+        if self.beside is None or self.relation != "=" or self.unknown:
+            return False
+        item = self.item
+        if item.left is None or item.assumed or item.denied or item.restricted:
+            return False
+        return all(agrees_beside(self.context, self.item, pair) for pair in self.beside)
+
+    def _refuted_with_equations(self) -> bool:
+        """Whether the row fails with what is assumed put in."""
+        row, rest = with_equations((self.before, self.claim), self.assumed)
+        if row == (self.before, self.claim):
+            return False
+        numbers = self.context.numbers
+        return numbers.of(*row, self.relation, rest, in_plane=self.in_plane).status == "refuted"
 
     def _refuted_as_tied(self) -> bool:
         """Whether the row fails with two coefficients tied so that what is assumed holds."""
@@ -625,6 +646,9 @@ class ComparedRow:
             until = section_end(context.reading, item)
             context.chain.add(self.claim, True, item.right, until)
             return report(item, "hypothesis", TIES, self.reading)
+        if self.says_what_a_symbol_is():
+            context.chain.add(self.claim, True, item.right)
+            return report(item, "definition", "from here on, that is what it is", self.reading)
         says = self.tied.startswith(SAYS)  # then later rows of the chain go on from there
         if says and self.relation == "=":
             context.chain.add(self.claim, True, item.right)
@@ -691,13 +715,8 @@ class ComparedRow:
         return replace(found, numeric=self._shown())
 
     def _is_continuity(self) -> bool:
-        """∂p/∂t = −div(p u) for a p and a u that are given: nothing could prove it."""
-        equation = Equals(self.before, self.claim)
-        carried = {} if equation.has(Expect, IntegralOver) else carried_fields([equation])
-        return any(
-            field.definition is None and what.density.definition is None
-            for field, what in carried.items()
-        )
+        """∂p/∂t = −div(p u) for a u that is given: nothing could prove it."""
+        return moved_by_any([self.before, self.claim]) is not None
 
     def _is_evolution(self) -> bool:
         """The first ∂p/∂t = … div(…) of a density p that is given: a Fokker–Planck equation.

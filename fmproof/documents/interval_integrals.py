@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sympy import Basic
 
 from fmproof.documents.smoothness import for_every
+from fmproof.documents.terms import nodes_in
 from fmproof.lang.nodes import Apply, Named, Var
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, fresh
@@ -44,7 +45,7 @@ def _names_in(term: Basic) -> Iterator[str]:
 
 def _with_definitions(term: Basic, seen: set[Basic]) -> Iterator[Basic]:
     yield term
-    for part in term.atoms(Apply, Named):
+    for part in nodes_in(term, Apply, Named):
         if part in seen:
             continue
         seen.add(part)

@@ -22,7 +22,7 @@ from fmproof.reading.document.tokens import (
 )
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
-from fmproof.reading.formula.plain_e import averages_by_letter, with_operator
+from fmproof.reading.formula.plain_e import averages_by_letter, with_operator, without_operators
 from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.processes import at_a_time
@@ -44,6 +44,7 @@ from fmproof.reading.notation.words import (
     restricts,
     role_of,
     says_convex,
+    standard_normal,
     up_to_a_constant,
 )
 
@@ -335,7 +336,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         for start, stop in reversed(definition_spans(latex)):
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
-        spread = expanded(tokens(latex, piece.start), macros)
+        spread = without_operators(expanded(tokens(latex, piece.start), macros))
         spread = with_operator(spread) if reading.plain_e else spread
         reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
@@ -360,6 +361,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 head = node.head if isinstance(node, t.Call) else node
                 if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
+                alone = isinstance(head, t.Sym) and node is head
+                if alone and standard_normal(source.text, piece.start, piece.stop):
+                    _drawn_by_words(reading, head_of(node))
                 if isinstance(head, t.Sym) and (special or convex):
                     word = special or "convex"
                     reading.properties.append(Property(head, word, len(reading.items), convex))
@@ -466,6 +470,14 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
             reading.listed.add(id(draw))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def _drawn_by_words(reading: Reading, symbol: t.Sym) -> None:
+    """ "A standard normal ε": its law."""
+    zero, one = t.Num(symbol.at, Fraction(0)), t.Sym(symbol.at, "I")
+    law = t.Normal(symbol.at, None, (zero, one))
+    reading.law_draws.append(t.Draw(symbol.at, (symbol,), law))
+    reading.law_rows.append(len(reading.items))
 
 
 def _drawn_apart(reading: Reading) -> None:

@@ -49,7 +49,7 @@ from fmproof.documents.special_laws import (
 from fmproof.documents.ties import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Head, Var
+from fmproof.lang.nodes import Apply, CondExpect, Field, Head, Partial, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -154,6 +154,8 @@ class Judge:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.ties.settled.add(item.index)
+                if rows[-1].verdict == "open":
+                    self.context.ties.left_open.add(item.index)
             except RecursionError:
                 rows.append(report(item, "open", "it is nested too deeply"))
             except (FmproofError, *_DEFECTS) as error:  # one row must not take the others with it
@@ -326,6 +328,9 @@ class Judge:
         if item.inline:
             self.context.chain = RowChain()
         found = self._claim(item, _CLAIMS[relation])
+        if found.verdict in ("refuted", "open") and relation == "=" and self._takes_a_course(item):
+            words = "a differential equation: from here on, the path follows it"
+            return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":
             anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
             if anew is not None:
@@ -404,12 +409,39 @@ class Judge:
         path = course(left, right)
         if path is None or path in self._courses:
             return False
+        self._follow(item, path, left, right)
+        return True
+
+    def _follow(self, item: Item, path: Head, left: Expr, right: Expr) -> None:
+        """From here on, a path follows a differential equation."""
         self._courses.add(path)
         self.context.ties.read[item.index] = (left, right)
         self.context.assume(item, left, right)
         if not item.inline:
             self.context.chain = RowChain([Line(left, True, item.left)], item.left)
             self.context.chain.add(right, True, item.right)
+
+    def _takes_a_course(self, item: Item) -> bool:
+        """dz_t/dt = v(z_t, t) of a z_t that was drawn, and v(z, t) the mean of its slope: no draw
+        moves so, but a trajectory does, which is what z_t stands for outside averages from here
+        on."""
+        path = followed(item.left, item.right)
+        if not isinstance(path, t.Sym) or self.elab.path(path) is None or item.right is None:
+            return False
+        means_of = [
+            call.head
+            for call in self.elab.side(item.right).atoms(Apply)
+            if isinstance(call.head.definition, CondExpect)
+        ]
+        if not means_of:
+            return False
+        self.elab.on_course.add(key_of(path))
+        left, right = self.elab.side(item.left), self.elab.side(item.right)  # type: ignore[arg-type]
+        moves = isinstance(left, Partial) and isinstance(left.body, Apply)
+        if not (moves and isinstance(left.body.head, Field)):
+            self.elab.on_course.discard(key_of(path))
+            return False
+        self._follow(item, left.body.head, left, right)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
+from fmproof.documents.terms import nodes_in
 from fmproof.lang.nodes import Apply, Field, Head, Partial
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
@@ -85,7 +86,7 @@ def course(left: Expr, right: Expr) -> Head | None:
     if path.definition is not None or not isinstance(path, Field) or left.var not in left.body.args:
         return None
     point = substitute(left.body, {left.var: left.at})
-    for applied in right.atoms(Apply):
+    for applied in nodes_in(right, Apply):
         field = applied.head
         unknown = isinstance(field, Field) and field is not path and field.definition is None
         if unknown and point in applied.arguments and not right.has(Partial):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sympy import Expr
 
+from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.node import sort_of
@@ -73,8 +74,8 @@ def behind_names(terms: Sequence[Expr]) -> list[Expr]:
         if term in found:
             continue
         found[term] = None
-        waiting += [named.definition for named in term.atoms(Named)]
-        for call in term.atoms(Apply):
+        waiting += [named.definition for named in nodes_in(term, Named)]
+        for call in nodes_in(term, Apply):
             if isinstance(call.head, Scalar) and call.head.definition is not None:
                 waiting.append(call.head.unfold(call.arguments))
     return list(found)
@@ -114,7 +115,7 @@ def _times(terms: Sequence[Expr], mean: Apply) -> list[Apply]:
     drawn = dict.fromkeys(
         draw
         for term in terms
-        for average in term.atoms(Expect)
+        for average in nodes_in(term, Expect)
         for draw in average.measure
         if isinstance(draw, Apply) and isinstance(draw.head, Density)
         if draw.head.definition is not None

@@ -74,6 +74,7 @@ class FirstWitness:
     natural_too: bool = True
     found: dict[Any, Proof] = field(default_factory=dict)
     _until: float = float("inf")
+    _by_noise: set[Any] = field(default_factory=set)  # rows that were read with noise drawn
     _hypotheses: dict[Any, list[Hypothesis]] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -101,11 +102,13 @@ class FirstWitness:
         """
         key = (before, claim, relation, tuple(context), self.natural_too)
         first = self.found.get(key)
+        if relation == "=" and not (first and first.proved) and key not in self._by_noise:
+            self._by_noise.add(key)
+            drawn = self._through(noise_ways(before, claim), context)
+            if drawn is not None:
+                first = self.found[key] = drawn
         if first is None:
-            noise = noise_ways(before, claim) if relation == "=" else ()
-            first = self._through(noise, context)
-            first = first or self._directly(before, claim, relation, context)
-            self.found[key] = first
+            first = self.found[key] = self._directly(before, claim, relation, context)
         if not first.proved and relation != "=":
             found = self._through(bounding_ways(before, claim, relation), context)
             first = self.found[key] = found or first

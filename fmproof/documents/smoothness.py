@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, nodes_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, summands
 from fmproof.lang.node import bound_vars
@@ -102,7 +102,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
         yield from _smooth(term.body, term.var, set())
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
-            for call in term.body.atoms(Apply):  # also where something is drawn around it
+            for call in nodes_in(term.body, Apply):  # also where something is drawn around it
                 if call.head.definition is None and call.arguments == (term.var,):
                     yield Differentiable(call, term.var, term.at)
     if isinstance(term, Log | Ratio):
@@ -118,7 +118,7 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
 
 def _densities(term: Basic) -> Iterator[Density]:
     """The densities in a term, and those that they are mixtures of; Gaussians are positive."""
-    for one in term.atoms(Apply):
+    for one in nodes_in(term, Apply):
         if isinstance(one.head, Density) and not isinstance(one.head, Gaussian):
             yield one.head
             if one.head.definition is not None:

@@ -155,6 +155,33 @@ def _opened(term: Any) -> Any:
     return term
 
 
+def _averaged(term: Any) -> Any:
+    """∫∫ f(x) k(x|y) q(y) dx dy as an average over y from q and x from k."""
+    if not isinstance(term, IntegralOver):
+        return term
+    variables: list[Var] = []
+    parts = [term]
+    while inner := next((part for part in parts if isinstance(part, IntegralOver)), None):
+        if any(item.bounded for item in inner.measure):
+            return term
+        own = [item.var for item in inner.measure]
+        rest = [part for part in parts if part is not inner]
+        if any(v in variables or v in free_vars(part) for v in own for part in rest):
+            return term
+        variables += own
+        parts = [*rest, *factors(inner.body)]
+    laws = [part for part in parts if isinstance(part, Apply) and part.head.draws]
+    laws = [law for law in laws if set(drawn_by(law)) <= set(variables)]
+    order = law_order(laws)
+    drawn = [v for law in laws for v in drawn_by(law)]
+    if order is None or sorted(v.name for v in drawn) != sorted(v.name for v in variables):
+        return term
+    rest = list(parts)
+    for law in laws:
+        rest.remove(law)
+    return Expect(mul(*rest), *order)
+
+
 def _unfolded(term: Any) -> Any:
     """A vector field as the formula that defines it, where that is no average."""
     if not isinstance(term, Apply) or sort_of(term) is not Sort.VEC:
@@ -289,6 +316,7 @@ _ALGEBRA = ("square", "linearity", "cancel")
 _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
     (_opened, ("definition",)),
     (_unfolded, ("definition",)),
+    (_averaged, ("expectation", "density", "linearity", "fubini")),
     (_inward, ("linearity",)),
     (_merged, ("tower",)),
     (_slopes, _SLOPES),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Expr, Rational
 
+from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
 from fmproof.lang.node import rebuilt
@@ -68,7 +69,7 @@ def _coefficients(term: Expr) -> list[Apply]:
 
 def _joined(claim: Expr) -> Iterator[tuple[str, Expr]]:
     """E[a·b], not E[a]·E[b], where a and b are functions of one random variable."""
-    for node in claim.atoms(Inner):
+    for node in nodes_in(claim, Inner):
         one, other = node.args
         if not (isinstance(one, Expect) and isinstance(other, Expect)) or one == other:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sympy import Basic, Expr, S, preorder_traversal
 
@@ -26,6 +27,14 @@ from fmproof.lang.nodes import (
 from fmproof.lang.props import AtMost, Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
+
+
+def nodes_in(term: Basic, *kinds: type) -> list[Any]:
+    """The nodes of some kinds in a term, each once, in the order in which they stand.
+
+    ``atoms`` has them in an order that is another one in each run.
+    """
+    return list(dict.fromkeys(n for n in preorder_traversal(term) if isinstance(n, kinds)))
 
 
 def heads_in(terms: Sequence[Basic]) -> set[Head]:

@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import any_law
-from fmproof.documents.candidates import at_the_ends, takes_a_value
+from fmproof.documents.candidates import at_the_ends, shape_of, takes_a_value
 from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import (
@@ -84,11 +84,16 @@ class Verdict:
         why: what holds them back, or "".
         assumed: equations that a world has to follow.
         laws: whether that is something of laws, by which summands may vanish.
+        beside: of a row that may say what a symbol is, all equations that are said of that beside
+            it; None where one of them is not known.
+        sure: of such a row, whether ``assumed`` is all that holds it back else.
     """
 
     why: str = ""
     assumed: tuple[Prop, ...] = ()
     laws: bool = False
+    beside: tuple[tuple[Expr, Expr], ...] | None = None
+    sure: bool = False
 
 
 @dataclass
@@ -110,6 +115,7 @@ class Ties:
     specialised: dict[Head, Item] = field(default_factory=dict)
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
     independent: bool = False  #: whether words say anywhere that draws are independent
+    left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
 
     def __post_init__(self) -> None:
@@ -173,14 +179,26 @@ class Ties:
         turned = self._turned_special(undefined, item) or self._said_later(heads, item)
         if turned:
             return Verdict(turned)
-        if item.left is not None and is_bare_symbol(item.left):
-            for node in _subjects(item.left):
-                found = names.get(key_of(node)) or places.get(spelled(node))
-                if found:
-                    return Verdict(f"{SAYS} {found} is")
-        multiple = _multiple_of(item)
-        if multiple is not None and key_of(multiple) in names:
-            return Verdict(f"{SAYS} {names[key_of(multiple)]} is")
+        says = self._says(item, names, places)
+        beyond = self._beyond(terms, item, names, places)
+        if says is None:
+            return beyond
+        key, shown = says
+        beside = self._beside(item, key)
+        sure = not beyond.why and bool(beyond.assumed)
+        return Verdict(f"{SAYS} {shown} is", beyond.assumed, beside=beside, sure=sure)
+
+    def _beyond(
+        self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> Verdict:
+        """What holds the numbers of a row back that does not itself say what a symbol is."""
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
+        joint = any_law.joint_laws_in(self.elab, terms)
+        moved = moved_by_any(terms)
+        if moved is not None:
+            return Verdict(f"{SAYS} {text(moved)} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
         if _sums_over_parts([equated_with(self.items, item), item.right]):
@@ -246,6 +264,49 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+
+    def _says(
+        self, item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> tuple[str, str] | None:
+        """The symbol without a definition that stands alone on the left of a row, as it is spelled
+        and as it is printed: the row may say what it is."""
+        if item.left is not None and is_bare_symbol(item.left):
+            for node in _subjects(item.left):
+                found = names.get(key_of(node)) or places.get(spelled(node))
+                if found:
+                    return key_of(node), found
+        multiple = _multiple_of(item)
+        if multiple is not None and key_of(multiple) in names:
+            return key_of(multiple), names[key_of(multiple)]
+        return None
+
+    def _beside(self, item: Item, key: str) -> tuple[tuple[Expr, Expr], ...] | None:
+        """What else is said of a symbol of which ``item`` may say what it is."""
+        constrain = [other for other in self.items if self._constrains(other, item, key)]
+        pairs = [self.read.get(other.index) for other in constrain]
+        known = [p for p in pairs if p and not any(h in self.elab.unknowns for h in heads_in(p))]
+        return tuple(known) if len(known) == len(pairs) else None
+
+    def _constrains(self, other: Item, item: Item, key: str) -> bool:
+        """Whether a row before ``item``, or right behind it, says something of a symbol."""
+        if other is item or other.index in self.settled or not self._near(other, item):
+            return False
+        if other.row.relation not in _SAYS and other.problem is None:
+            return False
+        if not self._has(other, key) or _uses(other, item):
+            return False
+        left = equated_with(self.items, other)
+        about = {key_of(node) for node in _subjects(left)} if left is not None else set()
+        return other.index not in self.left_open or key in about
+
+    def _has(self, other: Item, key: str) -> bool:
+        """Whether a symbol is in a row."""
+        sides = [side for side in (other.left, other.right) if side is not None]
+        if not sides:
+            return key.split(":")[-1] in {token.text.lstrip("\\") for token in other.row.left or ()}
+        return any(
+            isinstance(n, t.Sym) and key_of(n) == key for side in sides for n in t.walk(side)
+        )
 
     def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
         """The functions among ``heads`` that are convex by words before a row."""
@@ -361,6 +422,8 @@ class Ties:
             return None
         if candidate is not None and candidate.why == KEPT_CLOSED:
             return None  # see _any_coefficient
+        if candidate is not None and key_of(head_of(candidate.left)) in self.elab.on_course:
+            return None  # it says what is drawn, and here it follows a course
         if other.problem is not None:
             return _unread_about(other, names, places)
         if moved_point(self.elab, left):
@@ -563,6 +626,15 @@ class Ties:
         return next(found, "").split("@")[0]
 
 
+def _uses(other: Item, item: Item) -> bool:
+    """Whether a row defines another symbol than the one of which ``item`` says what it is."""
+    candidate = other.candidate
+    if candidate is None or candidate.state == "refused" or item.left is None:
+        return False
+    mine, theirs = (shape_of(n) for n in (item.left, candidate.left))
+    return is_bare_symbol(candidate.left) and mine != theirs
+
+
 def _is_word(name: str) -> bool:
     """Whether a symbol is named by a word: sg, the stopped gradient; clip; sign."""
     word = name.split(":")[-1]
@@ -600,6 +672,26 @@ def _changed(term: Basic, var: Var) -> set[Head]:
         if head.definition is not None:
             found |= {h for param in changed for h in _changed(head.definition, param)}
     return found
+
+
+def moved_by_any(terms: Sequence[Expr]) -> Head | None:
+    """The field u without a definition of a row ∂p/∂t = −div(p u), of any density p."""
+    if any(term.has(Expect, IntegralOver) for term in terms):
+        return None
+    slopes = [slope.body.head for slope in _nodes(terms, Partial) if isinstance(slope.body, Apply)]
+    moved = {head for head in slopes if isinstance(head, Density | Gaussian)}
+    for spread in _nodes(terms, Div):
+        inside = spread.body.atoms(Apply)
+        fields = {a.head for a in inside if isinstance(a.head, Field)}
+        anything = sorted((h for h in fields if h.definition is None), key=lambda h: h.name)
+        if anything and moved & {a.head for a in inside}:
+            return anything[0]
+    return None
+
+
+def _nodes(terms: Sequence[Expr], kind: type) -> list[Any]:
+    """The nodes of one kind in terms, in the order of their words."""
+    return sorted((node for term in terms for node in term.atoms(kind)), key=str)
 
 
 def _of_points(head: Head) -> bool:

@@ -1,4 +1,4 @@
-"""Twenty-six documents as people write them: no true row called wrong, no wrong row proved.
+"""Thirty-two documents as people write them: no true row called wrong, no wrong row proved.
 
 Each document of ``corpus`` stands beside a table with the verdict that is due for its rows; its
 author had not seen the reader. The number of rows decided rightly may rise, and not fall.
@@ -46,6 +46,12 @@ LONG = {
     "loss-floor.ipynb": 12,
     "reverse-time.md": 8,
     "rumore-e-punteggio.tex": 12,
+    "README-jumpflow.md": 10,
+    "appendix-likelihood-edm.tex": 11,
+    "bridges-chapter.tex": 8,
+    "ddpm-ddim-walkthrough.ipynb": 6,
+    "ruis-en-score.md": 12,
+    "straight-lines-post.md": 13,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

@@ -1,4 +1,4 @@
-"""Whether a plain E is the expectation in a document, or an energy.
+"""How documents write the expectation: whether a plain E is one, or an energy; and E by a macro.
 
 E [X], E_x and E |X|² are averages by what follows the letter. A document that has one of them means
 the same by E (X) and E X, unless it speaks of energies.
@@ -40,3 +40,34 @@ def with_operator(tokens: Sequence[Token]) -> list[Token]:
         parts = ("\\operatorname", "{", "E", "}")
         made += [Token(part, token.at, "", token.end, token.glued) for part in parts]
     return made
+
+
+def without_operators(tokens: Sequence[Token]) -> list[Token]:
+    """``tokens`` with \\mathbb{E} for \\operatorname*{\\mathbb{E}}: no other letter."""
+    made: list[Token] = []
+    depth: list[int] = []  # of the braces in such operators that are open
+    texts = [token.text for token in tokens]
+    for i, token in enumerate(tokens):
+        if texts[i] in _NAMED and texts[i + 1 : i + 2] == ["{"] and _in_font(texts[i + 2 :]):
+            depth.append(-1)
+            continue
+        if depth and depth[-1] == -1 and token.text == "{":
+            depth[-1] = 0
+            continue
+        if depth:
+            depth[-1] += (token.text == "{") - (token.text == "}")
+            if depth[-1] < 0:
+                depth.pop()
+                continue
+        made.append(token)
+    return made
+
+
+_NAMED = ("\\operatorname", "\\operatorname*")
+_LETTER_IN_FONT = ("\\mathbb", "\\mathbf", "\\mathsf", "\\mathcal", "\\bm", "\\boldsymbol")
+
+
+def _in_font(texts: Sequence[str]) -> bool:
+    """Whether all up to the closing brace is one letter in a font."""
+    inner = texts[: texts.index("}")] if "}" in texts else texts
+    return [*inner[:1]] != [] and inner[0] in _LETTER_IN_FONT and inner[-1] == "E"

@@ -66,6 +66,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         if coordinate is not None:
             return coordinate
         return applied(elab, sums.member(elab, node))
+    if key_of(node) in elab.on_course and node.sub and not elab.averaging:
+        return applied(elab, t.Call(node.at, node, ()))
     candidate = definitions.candidate_of(elab, node)
     if candidate is None and has_dot(node) and name not in elab.evidence.drawn:
         with elab.expanding():
@@ -295,7 +297,14 @@ def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
         and not node.accents
         and all(isinstance(s, t.Num) for s in node.sub)
         and node.sup is None
+        and not _conditions(elab, node)
     )
+
+
+def _conditions(elab: Elaborator, node: t.Sym) -> bool:
+    """Whether the document has it behind a bar, as the label c of p(x|c)."""
+    calls = (call for found in elab.evidence.called.values() for call in found)
+    return any(spelled(place) == spelled(node) for call in calls for place in call.given)
 
 
 def sort_or_none(elab: Elaborator, node: t.Sym) -> Sort | None:

@@ -112,6 +112,14 @@ def range_of(elab: Elaborator, var: Var, one: t.Over) -> Lebesgue:
 
 
 def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
+    saved, elab.averaging = elab.averaging, True
+    try:
+        return _average(elab, node)
+    finally:
+        elab.averaging = saved
+
+
+def _average(elab: Elaborator, node: t.Expectation) -> Expr:
     if node.given:
         return randomness.conditional(elab, node)
     average = laws.posterior_average(elab, node)

@@ -27,6 +27,22 @@ def as_normal(node: t.Mul) -> t.Normal | None:
     return t.Normal(node.at, vector, (zero, spread))
 
 
+def at_point(law: t.Normal, point: t.Node) -> t.Normal:
+    """N(y; x, V) for N(y − x; 0, V), or for N(x − y; 0, V), as the density at y."""
+    centred = len(law.args) == 2 and _is_number(law.args[0], 0)
+    if not (centred and isinstance(law.point, t.Add) and isinstance(point, t.Sym)):
+        return law
+    own = [(s, part) for s, part in law.point.parts if spelled(t.ungrouped(part)) == spelled(point)]
+    rest = [part for part in law.point.parts if part not in own]
+    if len(own) != 1 or not rest:
+        return law
+    ((sign, _),) = own
+    mean: t.Node = t.Add(law.at, tuple((-sign * other, part) for other, part in rest))
+    if len(rest) == 1 and rest[0][0] == -sign:
+        mean = rest[0][1]
+    return t.Normal(law.at, point, (mean, law.args[1]))
+
+
 def _normalising(node: t.Node) -> list[t.Node] | None:
     """The factors of v in (2πv)^{−d/2} or 1/(2πv)^{d/2}."""
     inverse = isinstance(node, t.Frac) and _is_number(node.top, 1)

@@ -110,9 +110,12 @@ def linear_in(value: Expr, noise: Var) -> tuple[Expr, Expr] | None:
 def noise_turned(elab: Elaborator) -> Iterator[None]:
     """Inside, paths with Gaussian noise are drawn, and their noise is what is left of them."""
     found = (noised(elab, symbol) for symbol in _paths(elab))
-    turned = {spelled(one.path): one for one in found if one is not None}
-    noises = [spelled(one.noise) for one in turned.values()]
-    if not turned or len(set(noises)) != len(noises):
+    of_noise: dict[str, Noised] = {}
+    for one in found:
+        if one is not None:
+            of_noise.setdefault(spelled(one.noise), one)
+    turned = {spelled(one.path): one for one in of_noise.values()}
+    if not turned:
         raise NotYet("no path of which the noise is Gaussian", -1, "law")
     elab.turned = turned
     try:
@@ -122,8 +125,11 @@ def noise_turned(elab: Elaborator) -> Iterator[None]:
 
 
 def _paths(elab: Elaborator) -> list[t.Sym]:
-    spellings = list(elab.evidence.spellings.values())
-    return [symbol for symbol in spellings if elab.path(symbol) is not None]
+    """The paths of the document, those first at which it takes functions: x_t before x_1 − x_0."""
+    calls = [call for found in elab.evidence.called.values() for call in found]
+    places = {spelled(place) for call in calls for place in (*call.args, *call.given)}
+    paths = [s for s in elab.evidence.spellings.values() if elab.path(s) is not None]
+    return sorted(paths, key=lambda symbol: spelled(symbol) not in places)
 
 
 def turned_value(elab: Elaborator, name: str) -> Expr | None:

@@ -274,7 +274,27 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
             if alone and not conditions(law) and isinstance(law.head, Density):
                 elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
                 return law.head(var)
+        alike = _prior_of(elab, small)
+        if alike is not None:
+            elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
+            return alike.head(var)
     raise NotYet(f"no law of {readable(name)} is known", symbol.at, "law")
+
+
+def _prior_of(elab: Elaborator, name: str) -> Apply | None:
+    """The law of x for a letter x of which the document has one density p(x), and no other."""
+    symbol = elab.evidence.spellings.get(name)
+    at = {
+        key
+        for key, calls in elab.evidence.called.items()
+        for call in (calls if elab.is_density(key) else ())
+        if not call.given and not call.head.sub and [spelled(a) for a in call.args] == [name]
+    }
+    if symbol is None or len(at) != 1 or name not in elab.evidence.integrated:
+        return None
+    var = elab.variable(symbol)
+    found = elab.prior(var, symbol) if var.sort is Sort.VEC else None
+    return found if found is not None and isinstance(found.head, Density) else None
 
 
 def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var]) -> Apply | None:

@@ -325,10 +325,21 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
 
 
 def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
-    if len(variables) > 1 or head.given or what != "any joint law":
+    single = len(variables) == 1 and not has_a_density(elab, variables[0])
+    if head.given or what != "any joint law" or not single:
         elab.unknowns[head] = JOINT  # they may be independent; one variable has any law
     shown = ", ".join(readable_name(elab.spelling(v)) for v in variables)
     elab.note(f"law({shown})", what, "the document says none", -1, True)
+
+
+def has_a_density(elab: Elaborator, var: Var | None) -> bool:
+    """Whether a random X may be drawn from a density that the document writes at x."""
+    if var is None:
+        return False
+    name = elab.spelling(var)
+    small = name[:1].lower() + name[1:]
+    calls = (c for key in elab.evidence.densities for c in elab.evidence.called.get(key, ()))
+    return small != name and any(spelled(a) == small for call in calls for a in call.args)
 
 
 def readable_name(spelling: str) -> str:

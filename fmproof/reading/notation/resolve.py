@@ -16,7 +16,7 @@ from fmproof.reading.notation.coordinates import without_coordinates
 from fmproof.reading.notation.ellipses import without_ellipsis
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
-from fmproof.reading.notation.gaussian_formula import as_normal
+from fmproof.reading.notation.gaussian_formula import as_normal, at_point
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -103,6 +103,8 @@ class Resolver:
             density = conventional("densities", key_of(left.head))
             if density and len(left.args) == 1 and isinstance(left.args[0], t.Sym):
                 right = replace(right, point=left.args[0])
+        if isinstance(right, t.Normal) and isinstance(left, t.Call) and len(left.args) == 1:
+            right = at_point(right, left.args[0])
         return left, right
 
     def _visit(self, node: t.Node) -> t.Node:

@@ -86,6 +86,28 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
     return ""
 
 
+def standard_normal(text: str, start: int, stop: int) -> bool:
+    """Whether words beside a symbol say that it is drawn from the standard normal law: "a standard
+    normal ε", "ε is standard normal"; of a vector as of a number."""
+    before = text[max(0, start - _SAYS) : start].rstrip("$( \t\n")
+    after = text[stop : stop + _SAYS].lstrip("$) \t\n")
+    if _pattern("density").match(after) or denied(_STOPS.split(after)[0].partition("$")[0]):
+        return False
+    said = _pattern("standard_normal")
+    ahead = [found for found in said.finditer(before) if found.end() == len(before)]
+    if ahead:
+        return not denied(_STOPS.split(before)[-1].rpartition("$")[2])
+    found = said.match(
+        _pattern("is").sub("", after, count=1).lstrip() if _is_first(after) else after
+    )
+    behind = "" if found is None else after[after.find(found.group(0)) + len(found.group(0)) :]
+    return found is not None and not _pattern("density").match(behind.lstrip(" -"))
+
+
+def _is_first(words: str) -> bool:
+    return _pattern("is").match(words) is not None
+
+
 def property_of(text: str, start: int, stop: int) -> str:
     """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
