@@ -21,7 +21,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
 
 FORMAT = "fmproof-certificate"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ def read(text: str) -> Certificate:
         )
     if head.get("version") != VERSION:
         raise InputError(
-            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}"
+            f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}: "
+            "make it again with fmproof verify --certificate"
         )
     rows: list[Basic] = []
     steps: list[RuleApplication] = []

@@ -122,7 +122,7 @@ def test_500_mutations_give_no_other_theorem() -> None:
     ("change", "message"),
     [
         (lambda t: "", "no certificate"),
-        (lambda t: t.replace('"version": 1', '"version": 2', 1), "version 2"),
+        (lambda t: t.replace('"version": 2', '"version": 1', 1), "version 1; this fmproof reads 2"),
         (lambda t: t.replace('"version"', '"version', 1), "no certificate"),
         (lambda t: t.replace('"row"', '"row', 1), "line 2 of the certificate is not JSON"),
         (lambda t: "[]\n" + t, "line 1 of the certificate is not a JSON object"),

@@ -127,6 +127,8 @@ def _square_integrable(step: At, vector: Any) -> str:
 def combination_integrable(step: At) -> str:
     """Σ cᵢ fᵢ from each fᵢ."""
     goal: Any = step.arg(0)
+    if not step.arg(2):
+        raise NotExported("that a sum of nothing is integrable")
     over = items(goal.measure)
     where, vector = space(over), dimension(goal.body)
     V, size = ("V", f"{vector} ") if vector else ("", "")

@@ -2,7 +2,7 @@
 
 from sympy import S
 
-from fmproof import Equals, Real
+from fmproof import Density, Equals, Expect, Real
 from fmproof.kernel.equality import reflexivity
 from fmproof.kernel.hypotheses import restate
 from fmproof.kernel.integrals import reorder_draws
@@ -12,6 +12,7 @@ from fmproof.lang.scope import canon, free_vars
 
 x = Real("x")
 left, right = admit(x + 1), admit(-x - 1)
+mean = admit(Expect(x, Density("p", x)(x)))
 one = S.One
 kind = type(one)
 for remembered in (canon, polynomial, free_vars, admit):
@@ -31,7 +32,7 @@ class Order:
 
 
 try:
-    reorder_draws(left, Order())
+    reorder_draws(mean, Order())
 except Exception as error:
     print(type(error).__name__, error)
 finally:
