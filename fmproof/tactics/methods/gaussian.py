@@ -39,16 +39,20 @@ def gaussian(_: Line) -> Conversion:
 
 
 def products(_: Line) -> Conversion:
-    """A product of two Gaussian densities as marginal times posterior."""
+    """A product of two Gaussian densities as marginal times posterior, and not back again."""
+    turned: set[tuple[Expr, Expr]] = set()
 
     @at(Mul)
     def convert(term: Expr) -> Theorem | None:
         parts = factors(term)
         places = [i for i, part in enumerate(parts) if is_gaussian(part)]
         for first, second in permutations(places, 2):
+            x, y = parts[first].args[1], parts[second].args[1]
+            if (y, x) in turned or y not in free_vars(parts[first].args[2]):
+                continue
             theorem = attempt(gaussian_product, term, first, second)
-            y = parts[second].args[1]
-            if theorem is not None and y in free_vars(parts[first].args[2]):
+            if theorem is not None:
+                turned.add((x, y))
                 return theorem
         return None
 
