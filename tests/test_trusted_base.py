@@ -10,13 +10,19 @@ import subprocess
 import sys
 import tokenize
 from pathlib import Path
+from types import MappingProxyType
 
 import fmproof.kernel  # noqa: F401 - what is looked at
 
 OWN = re.compile(r"fmproof\.(lang|kernel)\b")
 PACKAGE = Path(__file__).parents[1] / "fmproof"
 KERNEL = sorted(PACKAGE.glob("kernel/*.py"))
-IMPORTED = [PACKAGE / "errors.py", *PACKAGE.glob("lang/*.py"), *PACKAGE.glob("lang/nodes/*.py")]
+IMPORTED = [
+    PACKAGE / "errors.py",
+    PACKAGE / "tables.py",
+    *PACKAGE.glob("lang/*.py"),
+    *PACKAGE.glob("lang/nodes/*.py"),
+]
 SKIPPED = (
     tokenize.COMMENT,
     tokenize.NL,
@@ -48,7 +54,7 @@ def test_the_kernel_can_be_read_in_a_sitting() -> None:
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 2_286
+    assert sum(map(lines_of_code, files)) <= 2_315
 
 
 def test_no_file_of_it_is_long() -> None:
@@ -64,7 +70,7 @@ def test_it_loads_nothing_else_of_the_package() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout.strip() == "['_version', 'errors', 'kernel', 'lang']"
+    assert run.stdout.strip() == "['_version', 'errors', 'kernel', 'lang', 'tables']"
 
 
 PLAIN = {"Atom", "AtomicExpr", "Basic", "Expr", "S", "Tuple"}
@@ -112,12 +118,14 @@ VERDICTS = (
     "report.paper.align",
     "report.text",
     "report.words",
+    "tactics.methods",
 )
 """Modules whose tables say what a verdict is about, or how it is shown."""
 
 
 def test_it_shows_nothing_that_can_be_changed() -> None:
-    """A public table could be written to by a program without a private name."""
+    """A public table could be written to by a program without a private name, and what is behind
+    a proxy, too: ``proxy | other`` hands it to ``other``."""
     own = [name for name in sorted(sys.modules) if OWN.match(name)]
     modules = [
         importlib.import_module(name) for name in (*own, *(f"fmproof.{v}" for v in VERDICTS))
@@ -126,7 +134,8 @@ def test_it_shows_nothing_that_can_be_changed() -> None:
         f"{module.__name__}.{name}"
         for module in modules
         for name, value in vars(module).items()
-        if not name.startswith("_") and isinstance(value, dict | list | set | bytearray)
+        if not name.startswith("_")
+        and isinstance(value, dict | list | set | bytearray | MappingProxyType)
     ]
     assert modules
     assert tables == []

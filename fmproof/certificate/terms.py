@@ -149,6 +149,8 @@ def _head_of(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
     }
     main = groups.pop("main")
     if issubclass(_HEADS[row["kind"]], nodes.Law):
+        if not all(type(item) is nodes.Lebesgue for item in main):
+            raise TypeError("a law of what is no variable with a range")
         main = tuple(item.declared for item in main)
     more: dict[str, Any] = {"nonneg": True} if row.get("nonneg") else {}
     if "definition" in row:

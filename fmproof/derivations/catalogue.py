@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fmproof.errors import InputError, nearest
+from fmproof.tables import Table
 
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation
@@ -94,7 +94,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
         "fmproof.derivations.predictions:predictions",
     ),
 }
-BUILTIN: Mapping[str, tuple[str, str]] = MappingProxyType(_BUILTIN)
+BUILTIN: Mapping[str, tuple[str, str]] = Table(_BUILTIN.items())
 """name -> (title, "module:attribute"), in reading order."""
 
 

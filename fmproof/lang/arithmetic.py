@@ -237,7 +237,7 @@ def _sum_sort(args: tuple[Expr, ...]) -> Sort:
                 f"{shown(first)} ({sort.value}) + {shown(arg)} ({other.value})"
             )
     if sort not in ADDITIVE:
-        raise SortError(f"cannot add {sort.value}s: {' + '.join(map(shown, parts))}")
+        raise SortError(f"cannot add {sort.value.rstrip('s')}s: {' + '.join(map(shown, parts))}")
     return sort
 
 

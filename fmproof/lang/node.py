@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import wraps
-from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from sympy import Basic, Expr, S
@@ -25,6 +24,7 @@ from fmproof.errors import InputError, SortError, spell_terms_by
 from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
+from fmproof.tables import Table
 
 if globals().get("_closed"):  # loaded again, it would be open, and know no types
     raise ImportError("the language is closed: this module is loaded once")
@@ -248,8 +248,8 @@ def as_term(value: Any) -> Any:
 
 # --- the gate -----------------------------------------------------------------------------
 
-SHARED: Mapping[str, Any] = MappingProxyType(
-    {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}
+SHARED: Mapping[str, Any] = Table(
+    {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}.items()
 )
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""
 _ZERO, _ONE, _MINUS, _HALF = SHARED.values()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Any
 
 from click import style
@@ -38,8 +37,9 @@ from fmproof.report.words import (
     plain,
     verdict,
 )
+from fmproof.tables import Table
 
-MARK: Mapping[Status, str] = MappingProxyType({"proved": "✓", "failed": "✗"})
+MARK: Mapping[Status, str] = Table([("proved", "✓"), ("failed", "✗")])
 _COLOUR: dict[Status, str] = {"proved": "green", "failed": "red"}
 _INDENT = "  "
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from fmproof.report.changes import smallest
 from fmproof.report.model import (
@@ -15,6 +14,7 @@ from fmproof.report.model import (
     Report,
     StepReport,
 )
+from fmproof.tables import Table
 
 
 def count(number: int, noun: str) -> str:
@@ -167,7 +167,7 @@ def _assumed(verdict: CoqVerdict) -> str:
     return f"{count(len(verdict.assumed), 'assumption')} of ours: {', '.join(verdict.assumed)}"
 
 
-COQ_MARK: Mapping[str, str] = MappingProxyType({"accepted": "✓", "refused": "✗", "unchecked": "?"})
+COQ_MARK: Mapping[str, str] = Table({"accepted": "✓", "refused": "✗", "unchecked": "?"}.items())
 """What stands before :func:`coq_words`."""
 
 
@@ -176,8 +176,8 @@ def numeric_mark(numeric: Numeric | None) -> str:
     return "" if numeric is None else f"  {NUMERIC_MARK[numeric.status]}"
 
 
-NUMERIC_MARK: Mapping[str, str] = MappingProxyType(
-    {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}
+NUMERIC_MARK: Mapping[str, str] = Table(
+    {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}.items()
 )
 
 _LEGEND = {

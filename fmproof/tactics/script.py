@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, field
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from sympy import Basic, Expr
@@ -30,6 +29,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.foreign import checked_record
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
+from fmproof.tables import Table
 from fmproof.tactics.as_written import as_written
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
@@ -134,7 +134,8 @@ def _written_at() -> Location:
     generated = (__file__, "<string>", dataclasses.__file__, *between)
     while frame.f_back is not None and frame.f_code.co_filename in generated:
         frame = frame.f_back
-    return Location(frame.f_code.co_filename, frame.f_lineno)
+    file = frame.f_code.co_filename  # a program may have compiled itself under any name
+    return Location(file if file.isprintable() else ascii(file), frame.f_lineno)
 
 
 def _listed(using: Any, role: str) -> tuple[Any, ...]:
@@ -231,7 +232,7 @@ class Instance(_Final):
                         f"{type(key).__name__}"
                     )
                 terms[key] = admit(as_term(value))
-            object.__setattr__(self, name, MappingProxyType(terms))
+            object.__setattr__(self, name, Table(terms.items()))
 
 
 def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
@@ -476,7 +477,7 @@ class Derivation(_Final):
             if not (is_declared(head) and isinstance(head, Head)):
                 raise InputError(f"{self.name}: meanings= is for symbols, found {head!r}")
             _remark(words, f"{self.name}: the meaning of {head!r}")
-        object.__setattr__(self, "meanings", MappingProxyType(meanings))
+        object.__setattr__(self, "meanings", Table(meanings.items()))
         untitled = type(self.title) is str and not self.title
         _label(self.name if untitled else self.title, f"{self.name}: the title")
         _remark(self.source, f"{self.name}: the source")

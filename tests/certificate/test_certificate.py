@@ -124,6 +124,10 @@ def test_500_mutations_give_no_other_theorem() -> None:
         (lambda t: "", "no certificate"),
         (lambda t: t.replace('"version": 2', '"version": 1', 1), "version 1; this fmproof reads 2"),
         (lambda t: t.replace('"version"', '"version', 1), "no certificate"),
+        (  # a density of a variable without a range
+            lambda t: t.replace('"sup": [], "main": [5]', '"sup": [], "main": [0]', 1),
+            "is no term: a law of what is no variable",
+        ),
         (lambda t: t.replace('"row"', '"row', 1), "line 2 of the certificate is not JSON"),
         (lambda t: "[]\n" + t, "line 1 of the certificate is not a JSON object"),
         (

@@ -87,6 +87,17 @@ def test_what_cannot_be_read_says_where(latex: str) -> None:
     assert 0 <= error.value.at <= len(latex)
 
 
+@pytest.mark.parametrize("latex", [r"\log p(x|c)^{1+w} p(x)^{-w}", r"\log x y", r"\log x / y"])
+def test_how_far_a_logarithm_goes_is_not_guessed(latex: str) -> None:
+    with pytest.raises(Unreadable, match="how much of what follows"):
+        read(latex)
+
+
+@pytest.mark.parametrize("latex", [r"\log p(x)^2 + a", r"\log (p(x)^2 q(x))", r"\log p(x) \, a"])
+def test_a_logarithm_that_ends_is_read(latex: str) -> None:
+    assert isinstance(read(latex), t.Node)
+
+
 def test_a_divergence_has_its_variable_below_its_name() -> None:
     node = parse(tokens(r"\operatorname{div}_y (b(y))"))
     assert isinstance(node, t.Derivative)

@@ -32,7 +32,8 @@ class Var(Term, AtomicExpr):
         return _the_variable(name, sort)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return (_the_variable, (self.name, self.sort))
+        maker = reserved_var if _RESERVED.fullmatch(self.name) else Var
+        return (maker, (self.name, self.sort))
 
     def _hashable_content(self) -> tuple[str, str]:
         return (self.name, self.sort.value)

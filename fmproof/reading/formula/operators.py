@@ -162,6 +162,8 @@ class Operators(Scripts):
             body = t.Mul(body.at, (body, self.shown(self.factor())), ("",))
         two = name in _CIRCULAR and self.text().lstrip("\\") in _CIRCULAR  # sin a cos b
         open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
+        # log p(x|c)^{1+w} p(x)^{-w}
+        open_ended = open_ended or (isinstance(body, t.Pow) and self.text().isalpha())
         if not self.ends() and open_ended and not two:
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)

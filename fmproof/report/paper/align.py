@@ -3,12 +3,12 @@ r"""Rows of ``align*`` and lists of words, as a person types them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from fmproof.report.breaking import lines, width
 from fmproof.report.tex import Tex
+from fmproof.tables import Table
 
-SIGNS: Mapping[str, str] = MappingProxyType({"=": "=", "≤": r"\le", "≥": r"\ge"})
+SIGNS: Mapping[str, str] = Table({"=": "=", "≤": r"\le", "≥": r"\ge"}.items())
 _SLACK = 1.1  #: a width is estimated this well; what is wider than its room is made smaller
 _MOST = 40  #: rows of one display; TeX measures all of a display at once
 

@@ -7,12 +7,13 @@ are the same rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Theorem
+from fmproof.tables import Table
 from fmproof.tactics.methods import (
     arithmetic,
     calculus,
@@ -32,7 +33,7 @@ def _nothing(_: Line) -> Conversion:
     return at()(lambda term: None)
 
 
-METHODS: dict[str, Method] = {
+_METHODS: dict[str, Method] = {
     "ring": _nothing,
     "square": arithmetic.square,
     "cancel": arithmetic.cancel_ratios,
@@ -71,6 +72,7 @@ METHODS: dict[str, Method] = {
     "nonnegative": _nothing,
     "auto": _nothing,
 }
+METHODS: Mapping[str, Method] = Table(_METHODS.items())
 """The names that a step may give in ``by``."""
 
 
