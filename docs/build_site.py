@@ -32,7 +32,8 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Variables, symbols and the nodes of the language; propositions; printing and reading. "
         "All of them can be imported from `fmproof`.",
         ("lang.nodes", "lang.arithmetic", "lang.props", "lang.scope", "lang.sorts",
-         "lang.spelling.text", "lang.spelling.latex", "reading.latex"),
+         "lang.spelling.text", "lang.spelling.latex", "reading.latex",
+         "reading.text"),
     ),
     "derivations": (
         "Derivations",

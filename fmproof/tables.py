@@ -9,14 +9,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Table(Mapping[K, V]):
+class FixedMapping(Mapping[K, V]):
     """Some keys with their values. No dictionary is in it that an operator could hand out, as
     ``proxy | other`` and ``proxy == other`` hand that of a ``MappingProxyType`` to ``other``."""
 
     __slots__ = ("_pairs",)
     _pairs: tuple[tuple[K, V], ...]
 
-    def __new__(cls, pairs: Iterable[tuple[K, V]]) -> Table[K, V]:
+    def __new__(cls, pairs: Iterable[tuple[K, V]]) -> FixedMapping[K, V]:
         table = object.__new__(cls)
         object.__setattr__(table, "_pairs", tuple((key, value) for key, value in pairs))
         return table
@@ -37,7 +37,7 @@ class Table(Mapping[K, V]):
         return len(self._pairs)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return (Table, (self._pairs,))
+        return (FixedMapping, (self._pairs,))
 
     def __repr__(self) -> str:
         return repr(dict(self._pairs))

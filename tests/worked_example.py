@@ -135,6 +135,14 @@ NODE = (
         "add samples of Norm",
     ),
     Edit(
+        "tests/lang/test_misused_constructors.py",
+        after(
+            '    "Inner": row(a=(x, VECTOR), b=(y, VECTOR)),\n',
+            '    "Norm": row(value=(x, VECTOR)),\n',
+        ),
+        "Norm",
+    ),
+    Edit(
         "fmproof/lang/spelling/printing.py",
         lambda text: text.replace(
             "    Ratio: lambda",

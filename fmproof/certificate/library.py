@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fmproof.errors import InputError
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
 FILES = (
     "Measure",
@@ -90,7 +90,7 @@ _RULES = {
     "conditional_linearity": "condexp_combination",
     "divergence_theorem": "divergence_theorem",
 }
-RULES: Mapping[str, str] = Table(_RULES.items())
+RULES: Mapping[str, str] = FixedMapping(_RULES.items())
 """The lemma that is the heart of each rule's proof."""
 
 ALLOWED = frozenset(
@@ -118,7 +118,7 @@ _ASSUMED = {
     "normal_substitution": "x = m + s e in an integral: Rudin, Real and Complex Analysis, "
     "theorem 7.26",
 }
-ASSUMED: Mapping[str, str] = Table(_ASSUMED.items())
+ASSUMED: Mapping[str, str] = FixedMapping(_ASSUMED.items())
 """What mathcomp-analysis lacks and the library assumes, with references."""
 
 ASSUMING = ("Conditional", "Lebesgue", "Normal")

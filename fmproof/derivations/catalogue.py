@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fmproof.errors import InputError, nearest
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation
@@ -94,7 +94,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
         "fmproof.derivations.predictions:predictions",
     ),
 }
-BUILTIN: Mapping[str, tuple[str, str]] = Table(_BUILTIN.items())
+BUILTIN: Mapping[str, tuple[str, str]] = FixedMapping(_BUILTIN.items())
 """name -> (title, "module:attribute"), in reading order."""
 
 

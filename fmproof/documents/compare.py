@@ -26,7 +26,7 @@ from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import changes_variables, determinant_rules
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.following import with_equations
-from fmproof.documents.items import Item, head_of, section_end
+from fmproof.documents.items import Item, section_end
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
@@ -371,7 +371,10 @@ class ComparedRow:
         item = self.item
         if item.left is None or item.assumed or item.denied or item.restricted:
             return False
-        evidence, subject = self.context.elab.evidence, key_of(head_of(item.left))
+        head = item.left.head if isinstance(item.left, t.Call) else item.left
+        if not isinstance(head, t.Sym):
+            return False
+        evidence, subject = self.context.elab.evidence, key_of(head)
         if picks_a_part(self.context.reading.items, item):
             return False  # under a condition beside it
         drawn = subject in map(key_of, evidence.random_symbols.values())

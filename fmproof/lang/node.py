@@ -24,7 +24,7 @@ from fmproof.errors import InputError, SortError, spell_terms_by
 from fmproof.lang.fixed import fixed
 from fmproof.lang.sorts import ADDITIVE, Sort
 from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
 if globals().get("_closed"):  # loaded again, it would be open, and know no types
     raise ImportError("the language is closed: this module is loaded once")
@@ -248,7 +248,7 @@ def as_term(value: Any) -> Any:
 
 # --- the gate -----------------------------------------------------------------------------
 
-SHARED: Mapping[str, Any] = Table(
+SHARED: Mapping[str, Any] = FixedMapping(
     {name: getattr(S, name) for name in ("Zero", "One", "NegativeOne", "Half")}.items()
 )
 """The numbers that SymPy has once, by their names in ``S``; this package shares them with it."""

@@ -37,9 +37,9 @@ from fmproof.report.words import (
     plain,
     verdict,
 )
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
-MARK: Mapping[Status, str] = Table([("proved", "✓"), ("failed", "✗")])
+MARK: Mapping[Status, str] = FixedMapping([("proved", "✓"), ("failed", "✗")])
 _COLOUR: dict[Status, str] = {"proved": "green", "failed": "red"}
 _INDENT = "  "
 

@@ -14,7 +14,7 @@ from fmproof.report.model import (
     Report,
     StepReport,
 )
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
 
 def count(number: int, noun: str) -> str:
@@ -167,7 +167,9 @@ def _assumed(verdict: CoqVerdict) -> str:
     return f"{count(len(verdict.assumed), 'assumption')} of ours: {', '.join(verdict.assumed)}"
 
 
-COQ_MARK: Mapping[str, str] = Table({"accepted": "✓", "refused": "✗", "unchecked": "?"}.items())
+COQ_MARK: Mapping[str, str] = FixedMapping(
+    {"accepted": "✓", "refused": "✗", "unchecked": "?"}.items()
+)
 """What stands before :func:`coq_words`."""
 
 
@@ -176,7 +178,7 @@ def numeric_mark(numeric: Numeric | None) -> str:
     return "" if numeric is None else f"  {NUMERIC_MARK[numeric.status]}"
 
 
-NUMERIC_MARK: Mapping[str, str] = Table(
+NUMERIC_MARK: Mapping[str, str] = FixedMapping(
     {"agrees": "≈", "refuted": "≠", "inconclusive": "?"}.items()
 )
 

@@ -29,7 +29,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.foreign import checked_record
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 from fmproof.tactics.as_written import as_written
 from fmproof.tactics.methods import METHODS
 from fmproof.tactics.naming import check_names
@@ -232,7 +232,7 @@ class Instance(_Final):
                         f"{type(key).__name__}"
                     )
                 terms[key] = admit(as_term(value))
-            object.__setattr__(self, name, Table(terms.items()))
+            object.__setattr__(self, name, FixedMapping(terms.items()))
 
 
 def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
@@ -477,7 +477,7 @@ class Derivation(_Final):
             if not (is_declared(head) and isinstance(head, Head)):
                 raise InputError(f"{self.name}: meanings= is for symbols, found {head!r}")
             _remark(words, f"{self.name}: the meaning of {head!r}")
-        object.__setattr__(self, "meanings", Table(meanings.items()))
+        object.__setattr__(self, "meanings", FixedMapping(meanings.items()))
         untitled = type(self.title) is str and not self.title
         _label(self.name if untitled else self.title, f"{self.name}: the title")
         _remark(self.source, f"{self.name}: the source")

@@ -244,12 +244,11 @@ def test_what_each_rule_proves_is_written() -> None:
         "fewer_variables",
         "field",
         "gaussian_moments",
-        "logarithm",
         "minimisers_of_shift",
         "nonzero",
         "positive",
         "product_vanishes",
-        "sum_of_integrable",
+        "combination_integrable",
     }
 
 

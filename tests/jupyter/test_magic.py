@@ -148,7 +148,7 @@ def test_an_error_shows_the_authors_line_and_not_ours(
     said = capsys.readouterr()
     assert (said.out + said.err).strip().splitlines() == [
         "line 1: q = Derivation(name='q', hypotheses=[], start=1, steps=[])",
-        "InputError: derivation 'q' has no steps",
+        "InputError: part 'q' has no steps",
     ]
 
 

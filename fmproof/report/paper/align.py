@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fmproof.report.breaking import lines, width
 from fmproof.report.tex import Tex
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 
-SIGNS: Mapping[str, str] = Table({"=": "=", "≤": r"\le", "≥": r"\ge"}.items())
+SIGNS: Mapping[str, str] = FixedMapping({"=": "=", "≤": r"\le", "≥": r"\ge"}.items())
 _SLACK = 1.1  #: a width is estimated this well; what is wider than its room is made smaller
 _MOST = 40  #: rows of one display; TeX measures all of a display at once
 

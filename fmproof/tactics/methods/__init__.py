@@ -13,7 +13,7 @@ from sympy import Expr
 
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Theorem
-from fmproof.tables import Table
+from fmproof.tables import FixedMapping
 from fmproof.tactics.methods import (
     arithmetic,
     calculus,
@@ -72,7 +72,7 @@ _METHODS: dict[str, Method] = {
     "nonnegative": _nothing,
     "auto": _nothing,
 }
-METHODS: Mapping[str, Method] = Table(_METHODS.items())
+METHODS: Mapping[str, Method] = FixedMapping(_METHODS.items())
 """The names that a step may give in ``by``."""
 
 
