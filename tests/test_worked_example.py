@@ -25,7 +25,7 @@ def perform(copy: Path, edit: Edit) -> None:
 
 
 READ = ("--deselect", "tests/lang/test_declarations.py::test_what_is_printed_reads_back[Norm]")
-"""‖x‖ is read as √(x·x), which prints alike: the example's node is one too many, and is not read."""
+"""‖x‖ is read as √(x·x), which prints alike: the node of the example is not read."""
 
 
 def cross_tests(copy: Path, *tests: str) -> str:
