@@ -100,13 +100,18 @@ def density(_: Line) -> Conversion:
     return convert
 
 
-def fubini_order(_: Line) -> Conversion:
+def _has_joint_integral(term: Expr) -> bool:
+    return any(len(integral.measure) > 1 for integral in term.atoms(IntegralOver))
+
+
+def fubini_order(line: Line) -> Conversion:
     """Nested integrals in a fixed order, so that both sides come to the same one; one over several
-    variables, of a joint density, as nested ones."""
+    variables as nested ones, where a side has none of those."""
+    whole = all(map(_has_joint_integral, (line.before, line.claim)))
 
     @at(IntegralOver)
     def convert(term: Any) -> Theorem | None:
-        if len(term.measure) > 1:
+        if len(term.measure) > 1 and not whole:
             first, *rest = term.measure
             nested = IntegralOver(IntegralOver(term.body, *rest), first)
             joined = attempt(joint_integral, nested)
