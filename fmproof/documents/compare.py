@@ -54,7 +54,7 @@ from fmproof.lang.nodes import (
     Var,
     dim,
 )
-from fmproof.lang.props import Equals, ForAll, Prop
+from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -62,6 +62,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.joint_laws import JOINT
 from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import key_of
+from fmproof.tactics.matching import said_of_each
 
 _GLANCE = 1
 """Worlds that are looked at where numbers only say whether a search is worth its time."""
@@ -393,9 +394,8 @@ class ComparedRow:
             return False
         numbers = self.context.numbers
         for prop in rest:
-            while isinstance(prop, ForAll):
-                prop = prop.args[0]
-            if isinstance(prop, Equals) and numbers.of(*prop.args).status == "refuted":
+            _, said = said_of_each(prop)
+            if isinstance(said, Equals) and numbers.of(*said.args).status == "refuted":
                 return False  # equations of several cases
         return numbers.of(*row, self.relation, rest, in_plane=self.in_plane).status == "refuted"
 
@@ -403,11 +403,10 @@ class ComparedRow:
         """Whether the row fails with two coefficients tied so that what is assumed holds."""
         numbers, sides = self.context.numbers, []
         for prop in self.assumed:
-            while isinstance(prop, ForAll):
-                prop = prop.args[0]
-            if not isinstance(prop, Equals):
+            _, equation = said_of_each(prop)
+            if not isinstance(equation, Equals):
                 return False
-            sides += list(prop.args)
+            sides += list(equation.args)
         for _, before, claim, *said in conventions(self.before, self.claim, *sides):
             pairs = list(zip(said[::2], said[1::2], strict=True))
             if any(numbers.of(*pair).status != "agrees" for pair in pairs):

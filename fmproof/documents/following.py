@@ -16,8 +16,9 @@ from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Field, Head, Scalar, Var
-from fmproof.lang.props import Equals, ForAll, Prop
+from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import free_vars, replace_head
+from fmproof.tactics.matching import said_of_each
 
 _Sides = tuple[Expr, Expr]
 
@@ -45,8 +46,7 @@ def with_equations(row: _Sides, assumed: Sequence[Prop]) -> tuple[_Sides, tuple[
 
 def _says(prop: Prop) -> Stipulation | None:
     """What an equation says that a symbol without a definition is."""
-    while isinstance(prop, ForAll):
-        prop = prop.args[0]
+    _, prop = said_of_each(prop)
     if not isinstance(prop, Equals):
         return None
     for one, other in (prop.args, prop.args[::-1]):
@@ -77,6 +77,5 @@ def _put(node: Expr, said: Stipulation) -> Expr:
 
 def _holds(prop: Prop) -> bool:
     """Whether an equation says nothing any more."""
-    while isinstance(prop, ForAll):
-        prop = prop.args[0]
+    _, prop = said_of_each(prop)
     return isinstance(prop, Equals) and prop.args[0] == prop.args[1]
