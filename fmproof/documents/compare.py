@@ -19,7 +19,7 @@ from sympy import Expr
 from fmproof.documents import any_law, beside, in_law
 from fmproof.documents.almost_surely import PathsDrawn, other_readings
 from fmproof.documents.cases import agrees_beside, in_cases, known_coefficients
-from fmproof.documents.chain import Line
+from fmproof.documents.chain import ChainLine
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.convexity import convex_ways
@@ -606,7 +606,7 @@ class ComparedRow:
     def in_law(self, found: RowReport) -> RowReport:
         """A row about laws: what follows goes on from its right side."""
         if found.verdict == "proved":
-            self.context.chain.begin_anew(Line(self.claim, True, self.item.right))
+            self.context.chain.begin_anew(ChainLine(self.claim, True, self.item.right))
         else:
             self.context.chain.add(self.claim, False)
         return found
@@ -695,7 +695,7 @@ class ComparedRow:
             verdict = "statement"
         return replace(report(item, verdict, why, self.reading), numeric=evidence)
 
-    def from_undecided(self, line: Line) -> RowReport | None:
+    def from_undecided(self, line: ChainLine) -> RowReport | None:
         """The verdict where the row above is open: it is all that this row claims to follow from.
 
         It can be proved, or agree; what is wrong is told from what stands.

@@ -21,7 +21,7 @@ from fmproof.documents.candidates import (
     takes_a_value,
 )
 from fmproof.documents.cases import from_there_on
-from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.compare import verdict_on
 from fmproof.documents.constants import hidden_parameter, introduce, introduce_coefficient
 from fmproof.documents.context import Context, Memory, open_row, report
@@ -369,7 +369,7 @@ class Judge:
             return False
         self._motions[name] = item.right
         if not item.inline:
-            self.context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+            self.context.chain = RowChain([ChainLine(velocity, True, item.right)], item.left)
         return True
 
     def _is_drawn_back(self, item: Item) -> bool:
@@ -383,7 +383,7 @@ class Judge:
         if solved or not is_drawn_from(left, right):
             return False
         try:
-            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+            lines = [ChainLine(self.elab.term(side), True, side) for side in (left, right)]
         except (NotYet, SortError, FmproofError):
             return False
         if not item.inline:
@@ -398,7 +398,7 @@ class Judge:
         if key_of(left) in self._steps_named or self.elab.candidates.get(key_of(left)):
             return False
         try:
-            lines = [Line(self.elab.term(side), True, side) for side in (left, right)]
+            lines = [ChainLine(self.elab.term(side), True, side) for side in (left, right)]
         except (NotYet, SortError, FmproofError):
             return False
         self._steps_named.add(key_of(left))
@@ -428,7 +428,7 @@ class Judge:
         self.context.ties.read[item.index] = (left, right)
         self.context.assume(item, left, right)
         if not item.inline:
-            self.context.chain = RowChain([Line(left, True, item.left)], item.left)
+            self.context.chain = RowChain([ChainLine(left, True, item.left)], item.left)
             self.context.chain.add(right, True, item.right)
 
     def _takes_a_course(self, item: Item) -> bool:
@@ -472,7 +472,7 @@ class Judge:
         self.context.ties.settled.add(item.index)
         self.context.assume(item, *sides)
         if not item.inline:
-            self.context.chain = RowChain([Line(side, True) for side in sides], left)
+            self.context.chain = RowChain([ChainLine(side, True) for side in sides], left)
         return True
 
     def _special_case(self, item: Item) -> Candidate | None:
@@ -573,7 +573,7 @@ class Judge:
         line, why = None, "the row before it is not understood"
         if item.right is not None and item.problem is None:
             try:
-                line = Line(self.elab.side(item.right), True, item.right)
+                line = ChainLine(self.elab.side(item.right), True, item.right)
             except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
                 pass
         if item.left is not None and item.left is not self.context.chain.left:
@@ -686,7 +686,7 @@ class Judge:
     def _start(self, item: Item, left: Expr) -> None:
         if not item.inline:
             node = item.candidate.left if item.candidate is not None else item.left
-            self.context.chain = RowChain([Line(left, True, node)], item.left)
+            self.context.chain = RowChain([ChainLine(left, True, node)], item.left)
 
     def _claim(self, item: Item, relation: str) -> RowReport:
         assert item.right is not None
@@ -699,7 +699,7 @@ class Judge:
             kept = chain.equal_to_left(item.index) if same else []
             try:
                 left = self._motions.get(moved_point(self.elab, item.left), item.left)
-                start = Line(self.elab.side(left), True, left)
+                start = ChainLine(self.elab.side(left), True, left)
                 self.context.chain = RowChain([start, *kept], item.left)
             except (NotYet, SortError, FmproofError) as error:
                 self.context.chain = RowChain([], item.left, str(error))
@@ -725,7 +725,7 @@ class Judge:
         by_steps = None if closed is None else in_law.closed_form(self.context, item, closed)
         if by_steps is not None:
             if by_steps.verdict == "proved":
-                self.context.chain.begin_anew(Line(claim, True, item.right))
+                self.context.chain.begin_anew(ChainLine(claim, True, item.right))
             return by_steps
         return verdict_on(self.context, item, claim, relation)
 
@@ -744,7 +744,7 @@ class Judge:
 
     def _after_broken(self, item: Item, claim: Expr) -> RowReport:
         why = self.context.chain.broken or "there is no row before it"
-        self.context.chain.lines.append(Line(claim, True))
+        self.context.chain.lines.append(ChainLine(claim, True))
         return report(item, "open", f"what it is compared with is not known: {why}")
 
 

@@ -23,7 +23,7 @@ from fmproof.lang.nodes import (
     Ratio,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions
+from fmproof.lang.nodes.measure import parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -528,7 +528,7 @@ def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     """A law of ``latent`` that depends on nothing."""
     for law in elab.laws.get(spelled(symbol), ()):
         alone = isinstance(law.head, Density) and law.head.drawn(law) == (latent,)
-        if alone and not conditions(law):
+        if alone and not parents_of(law):
             return law
     name = spelled(symbol)
     for key, calls in elab.evidence.called.items():

@@ -276,7 +276,7 @@ class Elaborator:
 
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
-        return laws.remembered(self, symbol, names)
+        return laws.law_of_variable(self, symbol, names)
 
     @contextmanager
     def unrolling(self, time: str) -> Iterator[None]:
@@ -368,13 +368,13 @@ def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Num: arithmetic.number,
     t.Group: arithmetic.group,
-    t.Add: arithmetic.add,
+    t.Add: arithmetic.read_sum,
     t.Mul: arithmetic.product,
     t.Pow: arithmetic.power,
-    t.Frac: arithmetic.fraction,
+    t.Frac: arithmetic.read_fraction,
     t.Norm: arithmetic.norm,
     t.Abs: arithmetic.absolute,
-    t.Pair: arithmetic.pair,
+    t.Pair: arithmetic.read_pair,
     t.Transposed: arithmetic.transposed,
     t.Braced: arithmetic.braced,
     t.Sym: applications.symbol,

@@ -22,7 +22,7 @@ from fmproof.lang.nodes import (
     Let,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -201,7 +201,7 @@ def laws_of(
             lacking.append(symbol)
             continue
         fixed = {v for v in elab.variables.values() if v.sort is not Sort.VEC}
-        if not conditions(law) <= known | {elab.variable(s) for s in symbols} | fixed:
+        if not parents_of(law) <= known | {elab.variable(s) for s in symbols} | fixed:
             lacking.append(symbol)
             continue
         found.append(law)
@@ -225,12 +225,12 @@ def laws_of(
             for law in found
             if not is_noise(elab, law)
             and law.head not in {one.head for one in elab.joint}
-            and not conditions(law) & without
+            and not parents_of(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
             return [*found, *(level_law(elab, symbol) for symbol in lacking)]
-        beside = {v for law in joint_laws(elab) for v in conditions(law)}
+        beside = {v for law in joint_laws(elab) for v in parents_of(law)}
         if not set(apart) <= beside:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
             words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
