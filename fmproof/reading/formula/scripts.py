@@ -17,6 +17,14 @@ from fmproof.reading.formula.alphabet import (
 from fmproof.reading.formula.brackets import Brackets
 
 
+_INDICES = ("0", "1")
+"""Of m^0_t and m^1_t, which are no powers."""
+
+
+_IN_ARGUMENTS = ("_", "{", "}", ",", ";", "\\,")
+"""Besides letters and numbers."""
+
+
 class Scripts(Brackets):
     """Symbols, and what stands behind a factor."""
 
@@ -82,8 +90,15 @@ class Scripts(Brackets):
             label = MARKS.get(spelled) or word(tokens)
             if kind == "^":
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
+                    if self.text() == "_" and spelled in _INDICES:
+                        labels.append(spelled)
+                        continue
+                    behind = self.i
                     self.i = start
-                    break
+                    if self.text(behind - start) != "_":
+                        break
+                    self._subscript_first(behind)
+                    continue
                 if label is not None:
                     labels.append(label)
                 elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
@@ -102,6 +117,36 @@ class Scripts(Brackets):
         return t.Sym(
             node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes, given
         )
+
+    def _subscript_first(self, behind: int) -> None:
+        """σ^2_t is σ_t^2: the tokens of the power, up to ``behind``, go behind the subscript."""
+        start, self.i = self.i, behind + 1
+        self.argument()
+        below = self.tokens[behind : self.i]
+        self.tokens[start : self.i] = [*below, *self.tokens[start:behind]]
+        self.i = start
+
+    def _arguments_first(self) -> None:
+        """σ^2(x) is σ(x)^2: nobody puts a letter in brackets to multiply it with σ^2."""
+        start = self.i
+        self.i += 1
+        power = "".join(token.text for token in self.argument())
+        behind = self.i
+        self.i = start
+        inside, stop = [], behind + 1
+        while self.text(stop - start) not in (")", ""):
+            inside.append(self.text(stop - start))
+            stop += 1
+        letters = all(text.isalnum() or text in _IN_ARGUMENTS or text in GREEK for text in inside)
+        if (
+            power.isdigit()
+            and self.text(behind - start) == "("
+            and self.text(stop - start) == ")"
+            and inside
+            and letters
+        ):
+            call = self.tokens[behind : stop + 1]
+            self.tokens[start : stop + 1] = [*call, *self.tokens[start:behind]]
 
     def script(self, tokens: list[Token], at: int) -> t.Node:
         saved, self.integrals = self.integrals, 0
@@ -130,6 +175,8 @@ class Scripts(Brackets):
 
     def applied(self, node: t.Sym) -> t.Node:
         """With its arguments, if brackets follow; then with powers and transposition."""
+        if self.text() == "^":
+            self._arguments_first()
         text = self.text()
         if text == "(" or (text == "[" and takes_square(node)):
             opening = self.take()
