@@ -39,7 +39,7 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.redefined import begin, redefinition
+from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.scope import end_of, strays, unlike_sum
 from fmproof.documents.special_laws import (
     SpecialLaws,
@@ -322,6 +322,9 @@ class Judge:
             by_steps = in_law.closed_form(self.context, item, case)
             self._specialise(item, case)
             return by_steps or report(item, "definition", "from here on, that is what it is")
+        becomes = special_path(self.reading, item, self.elab) if relation == "=" else None
+        if becomes is not None:
+            return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and self._is_nothing_new(item)  # then it can be proved

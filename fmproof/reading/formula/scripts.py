@@ -16,13 +16,8 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.brackets import Brackets
 
-
 _INDICES = ("0", "1")
 """Of m^0_t and m^1_t, which are no powers."""
-
-
-_IN_ARGUMENTS = ("_", "{", "}", ",", ";", "\\,")
-"""Besides letters and numbers."""
 
 
 class Scripts(Brackets):
@@ -126,28 +121,6 @@ class Scripts(Brackets):
         self.tokens[start : self.i] = [*below, *self.tokens[start:behind]]
         self.i = start
 
-    def _arguments_first(self) -> None:
-        """σ^2(x) is σ(x)^2: nobody puts a letter in brackets to multiply it with σ^2."""
-        start = self.i
-        self.i += 1
-        power = "".join(token.text for token in self.argument())
-        behind = self.i
-        self.i = start
-        inside, stop = [], behind + 1
-        while self.text(stop - start) not in (")", ""):
-            inside.append(self.text(stop - start))
-            stop += 1
-        letters = all(text.isalnum() or text in _IN_ARGUMENTS or text in GREEK for text in inside)
-        if (
-            power.isdigit()
-            and self.text(behind - start) == "("
-            and self.text(stop - start) == ")"
-            and inside
-            and letters
-        ):
-            call = self.tokens[behind : stop + 1]
-            self.tokens[start : stop + 1] = [*call, *self.tokens[start:behind]]
-
     def script(self, tokens: list[Token], at: int) -> t.Node:
         saved, self.integrals = self.integrals, 0
         try:
@@ -175,8 +148,6 @@ class Scripts(Brackets):
 
     def applied(self, node: t.Sym) -> t.Node:
         """With its arguments, if brackets follow; then with powers and transposition."""
-        if self.text() == "^":
-            self._arguments_first()
         text = self.text()
         if text == "(" or (text == "[" and takes_square(node)):
             opening = self.take()
