@@ -432,7 +432,7 @@ def _claimed_before(
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
     for item in reading.items:
-        if id(item) in defining or (item.inline and not inline):
+        if id(item) in defining or (item.inline and not inline) or item.differential:
             continue
         for side in (item.left, item.right):
             for node in t.walk(side) if side is not None else ():

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fmproof.documents.items import Reading
+from fmproof.documents.reach import used_before_heading
 from fmproof.documents.terms import heads_in
 from fmproof.lang.nodes import Apply
 from fmproof.lang.nodes.measure import drawn_by
@@ -18,6 +19,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
+    opens_a_case,
     says_from_here,
     says_moments,
     speaks_of_independence,
@@ -100,14 +102,21 @@ def _another_law(reading: Reading) -> Iterator[SpecialLaws]:
 
 
 def _from_here_on(reading: Reading) -> Iterator[SpecialLaws]:
-    """Draws of a letter that had no law before: "from here on, X ~ N(0, I)"."""
+    """Draws of a letter that had no law before: "from here on, X ~ N(0, I)"; or, in a section
+    behind one that uses the letter, "if X ~ N(0, I), then"."""
     source = reading.items[0].source if reading.items else None
     if any(item.source is not source for item in reading.items):
         return
     seen: set[str] = set()
     for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
         names = _letters(draw)
-        said = source is not None and says_from_here(source.text, draw.at)
+        said = source is not None and (
+            says_from_here(source.text, draw.at)
+            or (
+                opens_a_case(source.text, draw.at)
+                and used_before_heading(reading.items[:row], names, source, draw.at)
+            )
+        )
         if said and row and not names & seen and not _is_conditional(draw.law or draw.drawn[0]):
             yield SpecialLaws(row, draw, (draw,))
         seen |= names

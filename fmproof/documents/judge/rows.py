@@ -42,7 +42,7 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.redefined import begin, redefinition
+from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
     SpecialLaws,
     speaks_of_independent_draws,
@@ -223,6 +223,9 @@ class Judge:
             by_steps = in_law.closed_form(self.context, item, case)
             begin_case(self.context, item, case)
             return by_steps or report(item, "definition", "from here on, that is what it is")
+        becomes = special_path(self.reading, item, self.elab) if relation == "=" else None
+        if becomes is not None:
+            return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and is_nothing_new(self.context, item)  # then it can be proved

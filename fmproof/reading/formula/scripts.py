@@ -16,6 +16,9 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.brackets import Brackets
 
+_INDICES = ("0", "1")
+"""Of m^0_t and m^1_t, which are no powers."""
+
 
 class Scripts(Brackets):
     """Symbols, and what stands behind a factor."""
@@ -82,8 +85,15 @@ class Scripts(Brackets):
             label = MARKS.get(spelled) or script_word(tokens)
             if kind == "^":
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
+                    if self.text() == "_" and spelled in _INDICES:
+                        labels.append(spelled)
+                        continue
+                    behind = self.i
                     self.i = start
-                    break
+                    if self.text(behind - start) != "_":
+                        break
+                    self._subscript_first(behind)
+                    continue
                 if label is not None:
                     labels.append(label)
                 elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
@@ -102,6 +112,14 @@ class Scripts(Brackets):
         return t.Sym(
             node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes, given
         )
+
+    def _subscript_first(self, behind: int) -> None:
+        """σ^2_t is σ_t^2: the tokens of the power, up to ``behind``, go behind the subscript."""
+        start, self.i = self.i, behind + 1
+        self.argument()
+        below = self.tokens[behind : self.i]
+        self.tokens[start : self.i] = [*below, *self.tokens[start:behind]]
+        self.i = start
 
     def script(self, tokens: list[Token], at: int) -> t.Node:
         saved, self.integrals = self.integrals, 0

@@ -58,6 +58,9 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
             if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(side)
         ]
         side = next((r for r in named if isinstance(r, t.Normal)), side)
+    if isinstance(side, t.Sym) and elab.is_density(key_of(side)):
+        letters = _written_at(elab, side)  # KL(q ‖ p), which are q(x) and p(x) elsewhere
+        return t.Call(side.at, side, tuple(letters)) if len(letters) == 1 else None
     if isinstance(side, t.Normal):
         return side if side.point is not None else replace(side, point=point)
     if not isinstance(side, t.Call) or not elab.is_density(key_of(side.head)):
@@ -65,6 +68,13 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
     if len(side.args) == 1 and isinstance(side.args[0], t.Dot):
         return replace(side, args=(point,))
     return side if all(isinstance(a, t.Sym) for a in side.args) else None
+
+
+def _written_at(elab: Elaborator, side: t.Sym) -> list[t.Sym]:
+    """The letters at which the document writes a density of one point."""
+    calls = [c for c in elab.evidence.called.get(key_of(side), ()) if not (c.given or c.after)]
+    points = [c.args[0] for c in calls if len(c.args) == 1]
+    return [*{spelled(p): p for p in points if isinstance(p, t.Sym)}.values()]
 
 
 def _letters(density: t.Call | t.Normal) -> list[str]:

@@ -53,8 +53,15 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     key = key_of(call.head)
     density = elab.is_density(key)
     letters = ""
+    pair = pairs.as_paired(elab, call) if density and call.given else None
     paired = density and bool(call.given) and pairs.turned(elab, call) is not None
-    if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
+    if pair is not None and all(isinstance(one, t.Sym) for one in (*pair.args, *pair.given)):
+        main_there, given_there = (
+            [elab.variable(one) for one in places if isinstance(one, t.Sym)]
+            for places in (pair.args, pair.given)
+        )
+        letters = ",".join(_letters(main_there)) + "|" + ",".join(_letters(given_there))
+    elif paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
     mixed = key in elab.evidence.mixed and bool(call.given)
     if mixed and not letters:

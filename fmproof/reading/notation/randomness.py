@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
-from fmproof.errors import FmproofError
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -185,6 +185,8 @@ def laws_of(
     found: list[Apply] = []
     known = set(drawn)
     lacking: list[t.Sym] = []
+    before = _drawn_before(elab, symbols, names, known)
+    symbols, names = [*symbols, *before], [*names, *map(spelled, before)]
     for symbol in symbols:
         var = elab.variable(symbol)
         if var in known:
@@ -247,6 +249,35 @@ def laws_of(
             raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
         found += joint
     return found
+
+
+def _drawn_before(
+    elab: Elaborator, symbols: Sequence[t.Sym], names: Sequence[str], drawn: set[Var]
+) -> list[t.Sym]:
+    """z of "z ~ q and x ~ p(·|z)", where an average has an x in it and no z: it is drawn first."""
+    found: dict[str, t.Sym] = {}
+    around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables} | drawn
+    for symbol in symbols:
+        laws = elab.laws.get(spelled(symbol), ())
+        if elab.variable(symbol) in drawn or not laws or _is_known(elab, symbol, names):
+            continue
+        for law in laws:
+            first = [v for v in parents_of(law) if v.sort is not Sort.REAL and v not in around]
+            those = [elab.evidence.spellings.get(elab.spelling(v)) for v in first]
+            told = [one for one in those if one is not None and _is_known(elab, one, ())]
+            if len(told) == len(first):
+                found.update((spelled(one), one) for one in told)
+                break
+    return [one for name, one in found.items() if name not in names]
+
+
+def _is_known(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> bool:
+    """Whether a variable has a law beside ``names``."""
+    try:
+        elab.remembered(symbol, names)
+    except (NotYet, SortError):
+        return False
+    return True
 
 
 def _refuse_marginals(elab: Elaborator, laws: Sequence[Apply], drawn: set[Var]) -> None:

@@ -53,7 +53,11 @@ class Resolver:
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
         self.variance: t.Norm | t.Abs | t.Group | None = None  # of Var(Y) = E‖Y − E Y‖²
+        self.squares: set[str] = set()  # σ of σ²(x) = …, a function of points by that name
         for left, right in equations:
+            squared = _square_of_points(left)
+            if squared is not None:
+                self.squares.add(spelled(squared))
             if isinstance(left, t.Call):
                 self.maps.setdefault(key_of(left.head), (left, right))
             if isinstance(left, t.Function) and left.name == "Var":
@@ -260,7 +264,9 @@ class Resolver:
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
         if len(args) not in self.arities.get(key_of(head), ()):
-            return None
+            named = spelled(head) in self.squares and _is_two(power.exponent)
+            square = replace(head, labels=(*head.labels, "2"))
+            return t.Call(head.at, square, args) if named else None
         called = t.Call(head.at, head, args)
         exponent = power.exponent
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
@@ -309,6 +315,21 @@ class Resolver:
             return t.Call(one.at, one, (place,)) if arities else one
 
         return t.with_instead(node, instead)
+
+
+def _square_of_points(node: t.Node) -> t.Sym | None:
+    """σ_t of σ_t²(x), which is no product: nobody puts a letter in brackets to multiply."""
+    factors = node.factors if isinstance(node, t.Mul) else ()
+    if len(factors) != 2 or not (isinstance(factors[0], t.Pow) and isinstance(factors[1], t.Group)):
+        return None
+    base, place = factors[0].base, factors[1].body
+    point = isinstance(place, t.Sym) and not _is_time(place)
+    squared = isinstance(base, t.Sym) and _is_two(factors[0].exponent)
+    return base if point and squared and isinstance(base, t.Sym) else None
+
+
+def _is_two(node: t.Node) -> bool:
+    return isinstance(node, t.Num) and node.value == _TWO
 
 
 def _timed(node: t.Call) -> bool:

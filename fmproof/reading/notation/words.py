@@ -218,6 +218,12 @@ def says_from_here(text: str, start: int) -> bool:
     return _last("anew", _sentence(text, start)) >= 0
 
 
+def opens_a_case(text: str, start: int) -> bool:
+    """Whether the sentence before a formula begins like a special case: "if x ~ N(0, I), then"."""
+    sentence = re.sub(r"^\s*\\[a-z]+\{[^}]*\}", "", _sentence(text, start))
+    return _pattern("opens_case").match(sentence.lstrip(" $\\(*_#\n")) is not None
+
+
 def _words_ahead(text: str, start: int) -> str:
     """The sentence that leads to a formula, also across a blank line."""
     before = _ahead(text, start, _FAR)
