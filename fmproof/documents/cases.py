@@ -25,8 +25,9 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.binders import CIRCULAR
-from fmproof.reading.notation.definitions import earlier_step, places
+from fmproof.reading.notation.definitions import places
 from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.other_times import earlier_step
 from fmproof.reading.notation.sums import BASIS
 from fmproof.reading.notation.symbols import spelled
 

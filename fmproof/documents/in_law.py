@@ -28,9 +28,10 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_at_a_time, is_shifted
-from fmproof.reading.notation.definitions import Candidate, at_times
+from fmproof.reading.notation.definitions import Candidate
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.hidden_noise import is_standard, linear_in
+from fmproof.reading.notation.other_times import at_times
 from fmproof.reading.notation.symbols import key_of, spelled
 
 _NOISES = ("epsilon", "varepsilon")

@@ -25,6 +25,8 @@ from fmproof.reading.notation import (
     definitions,
     functionals,
     linear_maps,
+    other_times,
+    paths,
     posteriors,
     sums,
 )
@@ -79,7 +81,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     curve = elab.path(node) if candidate is None else None
     if curve is not None:
         return curve if elab.expand else elab.variable(node)
-    product = definitions.running_product(elab, node)
+    product = other_times.running_product(elab, node)
     if product is not None:
         return product
     if candidate is not None:
@@ -88,7 +90,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             return term
     if key_of(node) in elab.courses and moves(elab, node):
         return applied(elab, t.Call(node.at, node, ()))
-    again = definitions.drawn_again(elab, node)
+    again = paths.drawn_again(elab, node)
     if again is not None:
         return again
     flowing = with_its_time(elab, node)
@@ -98,7 +100,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         return applied(elab, t.Call(node.at, node, ()))
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         return elab.variable(node)
-    shifted = definitions.at_another_time(elab, node)
+    shifted = other_times.at_another_time(elab, node)
     if shifted is not None:
         return shifted
     power = power_of_letter(elab, node)

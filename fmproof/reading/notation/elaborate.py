@@ -36,7 +36,9 @@ from fmproof.reading.notation import (
     hidden_noise,
     laws,
     linear_maps,
+    marginals,
     matrices,
+    paths,
     sums,
     unknowns,
     variables,
@@ -171,7 +173,7 @@ class Elaborator:
 
     def prior(self, latent: Var, symbol: t.Sym) -> Apply | None:
         """A law of ``latent`` that depends on nothing."""
-        return definitions.prior(self, latent, symbol)
+        return marginals.prior(self, latent, symbol)
 
     def term(self, node: t.Node) -> Expr:
         """The term that ``node`` writes.
@@ -191,7 +193,7 @@ class Elaborator:
 
     def path(self, symbol: t.Sym) -> Expr | None:
         """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
-        return definitions.path(self, symbol)
+        return paths.path(self, symbol)
 
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""

@@ -25,7 +25,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import definitions, hidden_noise, posteriors
+from fmproof.reading.notation import definitions, hidden_noise, joint_densities, marginals, pairs
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -53,7 +53,7 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     key = key_of(call.head)
     density = elab.is_density(key)
     letters = ""
-    paired = density and bool(call.given) and posteriors.turned(elab, call) is not None
+    paired = density and bool(call.given) and pairs.turned(elab, call) is not None
     if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
     mixed = key in elab.evidence.mixed and bool(call.given)
@@ -101,11 +101,11 @@ def build(
     if definition is None and density:
         definition = hidden_noise.density(elab, call, (sub, main, given))
     if definition is None and density:
-        definition = definitions.marginal(elab, call, sub, main, given)
+        definition = marginals.marginal(elab, call, sub, main, given)
+    if definition is None and density and candidate is None and len(main) == 1:
+        definition = joint_densities.marginal_of_joint(elab, call, main[0])
     if definition is None and density and candidate is None:
-        definition = posteriors.marginal_of_joint(elab, call)
-    if definition is None and density and candidate is None:
-        product = posteriors.product_of_parts(elab, call)
+        product = joint_densities.product_of_parts(elab, call)
         if product is not None:
             elab.note(shown, "the product of its parts", "the document has both", call.at)
             return Meaning(None, everything, product)
@@ -248,7 +248,7 @@ def density_head(
             return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
-            posteriors.turned(elab, call) is not None
+            pairs.turned(elab, call) is not None
             and len(main) == 1
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
