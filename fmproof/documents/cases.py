@@ -15,7 +15,8 @@ from sympy import Expr, S
 from fmproof.documents.coefficients import is_of_coefficients
 from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.exponentials import gathered
-from fmproof.documents.items import Item, section_end
+from fmproof.documents.items import Item
+from fmproof.documents.reach import section_end
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
@@ -91,14 +92,14 @@ def _cases(context: Context, item: Item, closed: bool) -> dict[Head | Var, list[
 def _said_before(
     context: Context, item: Item, closed: bool = False
 ) -> list[tuple[Item, Stipulation]]:
-    """What rows before one say, with the rows; ``closed`` as in ``Ties.saying``."""
-    saying = context.ties.saying(item, closed)
+    """What rows before one say, with the rows; ``closed`` as in ``Said.saying``."""
+    saying = context.said.saying(item, closed)
     said = [(other, _case(context, other, left)) for other, left in saying]
-    solved = [pair for pair in context.determined if context.ties.holds_at(pair[0], item)]
+    solved = [pair for pair in context.determined if context.said.holds_at(pair[0], item)]
     found: list[tuple[Item, Stipulation]] = []
     for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
         passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
-        if case is None or (passing and not context.ties.right_behind(other, item)):
+        if case is None or (passing and not context.said.right_behind(other, item)):
             continue
         if passing and isinstance(case.head, Var) and not _leads_to(other, item):
             continue

@@ -26,15 +26,18 @@ from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import changes_variables, determinant_rules
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.following import with_equations
-from fmproof.documents.items import Item, section_end
+from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
+from fmproof.documents.reach import section_end
 from fmproof.documents.said_densities import density_facts
 from fmproof.documents.scope import end_of, strays, undrawn
 from fmproof.documents.suggest import neighbours, replaced
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
-from fmproof.documents.ties import SAYS, conventions, fixes_a_moment, is_bare_symbol, moved_by_any
+from fmproof.documents.ties.conventions import conventions
+from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
+from fmproof.documents.ties.symbols import SAYS, key_of_head, moved_by_any
 from fmproof.documents.trigonometry import CIRCULAR_RULES, circular_rules
 from fmproof.documents.values import depends_on_a_sign, without_value
 from fmproof.documents.ways import constant_difference
@@ -90,7 +93,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         return open_row(item, f"its sides do not fit as they were understood: {problem}")
     candidates = list(dict.fromkeys([fitting[0], *([start] if start in fitting else fitting[1:2])]))
     row = ComparedRow(context, item, candidates[0], claim, relation)
-    context.ties.read[item.index] = (candidates[0], claim)
+    context.said.read[item.index] = (candidates[0], claim)
     context.prover.begin()
     evidence = row.evidence
     if evidence is not None and evidence.status == "refuted":
@@ -380,7 +383,7 @@ class ComparedRow:
             return False  # under a condition beside it
         drawn = subject in map(key_of, evidence.random_symbols.values())
         densities = [h for h in heads_in([self.claim]) if isinstance(h, Density)]
-        if drawn or subject in map(self.context.ties.key_of_head, densities):
+        if drawn or subject in (key_of_head(self.context.elab, h) for h in densities):
             return False  # a point that is drawn, or a part of one law beside others
         return all(agrees_beside(self.context, self.item, pair) for pair in self.beside)
 
@@ -599,7 +602,7 @@ class ComparedRow:
                 continue
             proof = context.prover.prove(*sides, facts=known)
             if proof.proved:
-                context.ties.in_cases.add(self.item.index)
+                context.said.in_cases.add(self.item.index)
                 return replace(proof, rests_on=(places,))
         return Proof(False)
 
@@ -616,14 +619,14 @@ class ComparedRow:
     def proved(self, proof: Proof) -> RowReport:
         context, item = self.context, self.item
         context.keep(item, proof)
-        case = item.index in context.ties.in_cases  # then it stands for this chain alone
+        case = item.index in context.said.in_cases  # then it stands for this chain alone
         until = item.index if case else context.facts.until(proof.rests_on)
         context.chain.add(self.claim, self.relation == "=", item.right, until)
-        if self.relation == "=" and item.index not in context.ties.in_cases:
+        if self.relation == "=" and item.index not in context.said.in_cases:
             context.learn(item, self.before, self.claim, proof)
             self._learn_slope()
         words = _from_lines(proof)
-        if item.index in context.ties.in_cases:
+        if item.index in context.said.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)

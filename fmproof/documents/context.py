@@ -11,11 +11,13 @@ from sympy import Expr
 
 from fmproof.documents.chain import RowChain
 from fmproof.documents.facts import Fact, Facts, meant_for_every
-from fmproof.documents.items import Item, Reading, holds_until, written
+from fmproof.documents.items import Item, Reading, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
-from fmproof.documents.ties import Ties
+from fmproof.documents.reach import holds_until
+from fmproof.documents.ties.said import Said
+from fmproof.documents.ties.world import Ties
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
@@ -60,7 +62,8 @@ class Context:
     Attributes:
         chain: the chain that the row goes on from.
         facts: rows that later ones may rest on.
-        ties: what the document says of symbols without defining them.
+        said: what rows say of symbols without defining them.
+        ties: whether numbers may refute a row, by that and by words.
         numeric: whether numbers are looked at.
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
@@ -73,6 +76,7 @@ class Context:
     elab: Elaborator
     prover: FirstWitness
     numbers: Numbers
+    said: Said
     ties: Ties
     numeric: bool = True
     chain: RowChain = field(default_factory=RowChain)

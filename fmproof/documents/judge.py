@@ -48,7 +48,8 @@ from fmproof.documents.special_laws import (
     special_moments,
     tied_variables,
 )
-from fmproof.documents.ties import Ties
+from fmproof.documents.ties.said import Said
+from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Field, Head, Partial, Var
@@ -109,14 +110,16 @@ class Judge:
         moved = [of(item.left, item.right) for item in reading.items for of in both]
         self.elab.evolving = {key_of(density) for density in moved if density is not None}
         prover = FirstWitness((), natural, memory.proofs)
+        said = Said(self.elab, reading.items)
         self.context = Context(
             reading,
             self.elab,
             prover,
             Numbers(prover.derivation, seed, found=memory.numbers),
+            said,
             Ties(
                 self.elab,
-                reading.items,
+                said,
                 reading.properties,
                 moments=special_moments(reading),
                 together=tied_variables(reading),
@@ -158,9 +161,9 @@ class Judge:
             try:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
-                    self.context.ties.settled.add(item.index)
+                    self.context.said.settled.add(item.index)
                 if rows[-1].verdict == "open":
-                    self.context.ties.left_open.add(item.index)
+                    self.context.said.left_open.add(item.index)
             except RecursionError:
                 rows.append(report(item, "open", "it is nested too deeply"))
             except (FmproofError, *_DEFECTS) as error:  # one row must not take the others with it
@@ -186,7 +189,7 @@ class Judge:
                 found = again()
                 if found is not None:
                     rows[index] = as_said(self.reading.items[index], found)
-                    self.context.ties.settled.add(index)
+                    self.context.said.settled.add(index)
 
     def _paths_followed(self) -> Iterator[str]:
         """The paths and flows of which a differential equation is the first that is said."""
@@ -224,7 +227,7 @@ class Judge:
     def _specialise_laws(self, special: SpecialLaws, item: Item) -> None:
         """From here on, that is what is drawn."""
         for law in special.begin(self.elab):
-            self.context.ties.specialised.setdefault(law.head, self.reading.items[item.index - 1])
+            self.context.said.specialised.setdefault(law.head, self.reading.items[item.index - 1])
         self.context.chain = RowChain()
         for draw in special.draws if special.whole else ():
             self._draw(draw)
@@ -425,7 +428,7 @@ class Judge:
     def _follow(self, item: Item, path: Head, left: Expr, right: Expr) -> None:
         """From here on, a path follows a differential equation."""
         self._courses.add(path)
-        self.context.ties.read[item.index] = (left, right)
+        self.context.said.read[item.index] = (left, right)
         self.context.assume(item, left, right)
         if not item.inline:
             self.context.chain = RowChain([Line(left, True, item.left)], item.left)
@@ -469,7 +472,7 @@ class Judge:
             sides = self.elab.side(left), self.elab.side(right)
         except (NotYet, SortError, FmproofError):
             return False
-        self.context.ties.settled.add(item.index)
+        self.context.said.settled.add(item.index)
         self.context.assume(item, *sides)
         if not item.inline:
             self.context.chain = RowChain([Line(side, True) for side in sides], left)
@@ -493,7 +496,7 @@ class Judge:
         self.elab.candidates.setdefault(key, []).insert(0, candidate)
         for (name, *_), meaning in self.elab.meanings.items():
             if name.split("@")[0] == key and meaning.head is not None:
-                self.context.ties.specialised.setdefault(meaning.head, item)
+                self.context.said.specialised.setdefault(meaning.head, item)
         self.elab.forget(key)
         item.candidate = candidate
         try:

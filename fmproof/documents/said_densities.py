@@ -13,6 +13,7 @@ from sympy import Expr
 
 from fmproof.documents.context import Context
 from fmproof.documents.facts import Fact
+from fmproof.documents.ties.symbols import key_of_head
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Lebesgue, Var
@@ -37,7 +38,7 @@ def density_facts(context: Context, sides: Sequence[Expr]) -> list[Fact]:
             continue
         for node, density, var, rest in _against(sides):
             head = density.head
-            if head.definition is not None or context.ties.key_of_head(head) != key:
+            if head.definition is not None or key_of_head(context.elab, head) != key:
                 continue
             times = [at for at in density.arguments if at is not var]
             moved = sorted((v for v in free_vars(value) if v.sort is Sort.REAL), key=str)

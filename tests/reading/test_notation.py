@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fmproof.documents.items import equated, read_items
+from fmproof.documents.items import equated
+from fmproof.documents.read_items import read_items
 from fmproof.lang.names import require_name
 from fmproof.reading.document.read import read_text
 from fmproof.reading.notation.evidence import Evidence
