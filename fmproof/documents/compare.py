@@ -33,6 +33,7 @@ from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
 from fmproof.documents.said_densities import density_facts
 from fmproof.documents.scope import end_of, strays, undrawn
+from fmproof.documents.second_moments import of_squares
 from fmproof.documents.suggest import neighbours, replaced
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in, sides_fit, surely
 from fmproof.documents.ties.conventions import conventions
@@ -111,7 +112,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
         laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
         if laws and fixes_a_moment(context.elab, item):
-            context.assume(item, row.before, claim)
+            if not item.denied:
+                context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
@@ -519,6 +521,7 @@ class ComparedRow:
             sides = [before, self.claim]
             known = self.context.facts.about(sides, self.item.index)
             facts = [f for f in known if f.assumed or f.rests_on]
+            facts += of_squares(facts, sides)
             facts += circular_rules(self.context.elab, sides)
             facts += determinant_rules(self.context, sides)
             if facts:
