@@ -16,6 +16,7 @@ from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import determinant_rules
 from fmproof.documents.prove import Proof
 from fmproof.documents.said_densities import density_facts
+from fmproof.documents.second_moments import of_squares
 from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.documents.trigonometry import circular_rules
@@ -127,6 +128,7 @@ def prove_from_assumed(row: ComparedRow, candidates: Sequence[Expr]) -> Proof:
         sides = [before, row.claim]
         known = row.context.facts.about(sides, row.item.index)
         facts = [f for f in known if f.assumed or f.rests_on]
+        facts += of_squares(facts, sides)
         facts += circular_rules(row.context.elab, sides)
         facts += determinant_rules(row.context, sides)
         if facts:

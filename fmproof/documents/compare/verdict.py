@@ -91,7 +91,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
         laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
         if laws and fixes_a_moment(context.elab, item):
-            context.assume(item, row.before, claim)
+            if not item.denied:
+                context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:

@@ -41,6 +41,7 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
@@ -182,6 +183,7 @@ class Judge:
         self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         if item.left is not None:
             self.elab.vanished.clear()
+            self.elab.points = points_in(self.elab, chain_from(self.reading.items, item))
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:

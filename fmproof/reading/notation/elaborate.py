@@ -98,7 +98,8 @@ class Elaborator:
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
     on_course: set[str] = field(default_factory=set)  #: drawn paths that follow one from here on
-    averaging: bool = False  #: whether a term is under an average
+    points: set[str] = field(default_factory=set)  #: paths that are letters outside averages
+    averaging: int = 0  #: the averages that a term is under
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t

@@ -317,6 +317,8 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
         if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
             continue  # it is fixed
         value = elab.term(one.right if isinstance(one, t.Equation) else symbol)
+        if one is symbol and spelled(symbol) in elab.points and elab.averaging == 1:
+            value = elab.variable(symbol)
         given.append((symbol, value))
     if not given:
         raise NotYet("a conditional expectation given what is fixed", node.at, "law")
