@@ -9,17 +9,17 @@ In the order in which a row goes through it:
    ``redefined`` (a later one), ``drawn_times``, ``special_laws`` (what words say is drawn).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
-   every row, ``constants``, ``first_steps``, ``in_law`` and ``motion`` of theirs.
+   every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
    wrong beside others, ``suggest`` those one edit away.
 5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
    ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
    ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
-   ``projections``, ``convexity``.
+   ``projections``, ``convexity``, ``own_means``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
-   ``trigonometry``, ``determinants`` and ``said_densities`` know more of theirs.
+   ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities`` know more of theirs.
 7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.

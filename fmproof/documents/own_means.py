@@ -21,7 +21,7 @@ _MOST = 2
 """Laws that are tried."""
 
 
-def parts(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
+def parts_averaged(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
     """Proofs of ``before = claim`` with the point as a mean, in a part of its own."""
     found = dict.fromkeys(mean for side in (before, claim) for mean in _means(side))
     for own in list(found)[:_MOST]:

@@ -128,7 +128,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
             yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
-        for found in own_means.parts(before, claim):
+        for found in own_means.parts_averaged(before, claim):
             yield Way(found, ("auto",))
     if noise:
         yield from _by_moments_of_noise(before, claim)
