@@ -61,6 +61,7 @@ from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet, Un
 from fmproof.reading.notation.evidence import Evidence, letters_in
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.joint_laws import readable_name
+from fmproof.reading.notation.lacking import value_of
 from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import denied, speaks_of_chains
@@ -238,8 +239,11 @@ class Judge:
         laws = [draw.law for draw in self.reading.law_draws]
         said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(self.elab.candidates)
         for key, calls in self.elab.evidence.called.items():
-            if not self.elab.is_density(key) or key in said or any(call.given for call in calls):
+            if not self.elab.is_density(key) or key in said:
                 continue
+            if any(call.given and not self._of_labels(call) for call in calls):
+                continue
+            calls = [call for call in calls if not call.given]
             found = list(map(_at_its_time, calls))
             by_letter = not (any(found) or self.elab.strict or key in self.elab.evolving)
             if by_letter:
@@ -249,6 +253,14 @@ class Judge:
                 self.elab.density_of.setdefault(key, *paths.values())
                 if by_letter:
                     self.elab.by_letter.add(key)
+
+    def _of_labels(self, call: t.Call) -> bool:
+        """p_t(x|y), p_t(y|x) with a label y: nothing that a path is made of, nor another time."""
+        letters = [
+            one for one in (*call.args, *map(value_of, call.given)) if isinstance(one, t.Sym)
+        ]
+        label = [n for n in letters if not n.sub and conventional("labels", n.name)]
+        return len(letters) == 2 and len(label) == 1
 
     def _path_of(self, call: t.Call) -> t.Sym | None:
         """The path z_t, for p_t(z)."""
