@@ -15,7 +15,7 @@ from fmproof.reading.document.tokens import (
     Macros,
     Unreadable,
     definition_spans,
-    expanded,
+    macros_expanded,
     tokens,
 )
 from fmproof.reading.formula import tree as t
@@ -30,7 +30,7 @@ from fmproof.reading.notation.words import (
     diverges,
     drawn_from,
     property_of,
-    role_of,
+    role_in_words,
     says_apart,
     says_convex,
     standard_normal,
@@ -160,7 +160,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         for start, stop in reversed(definition_spans(latex)):
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
-        spread = without_operators(expanded(tokens(latex, piece.start), macros))
+        spread = without_operators(macros_expanded(tokens(latex, piece.start), macros))
         spread = with_operator(spread) if reading.plain_e else spread
         reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
@@ -179,7 +179,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             if not says_apart(source.text, piece.start, piece.stop):
                 listed = [one for one in reading.law_draws[draws:] if id(one) in reading.listed]
                 reading.together += [frozenset(map(spelled, one.drawn)) for one in listed]
-            role = role_of(source.text, piece.start, piece.stop)
+            role = role_in_words(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
             convex = says_convex(source.text, piece.start, piece.stop)
             if diverges(source.text, piece.stop):

@@ -11,7 +11,7 @@ import re
 from fmproof.documents.candidates import mentions, shape_of
 from fmproof.documents.items import Item, Reading, head_of
 from fmproof.documents.reach import opens_case_behind_heading
-from fmproof.lang.nodes.measure import conditions
+from fmproof.lang.nodes.measure import parents_of
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -61,7 +61,7 @@ def special_path(reading: Reading, item: Item, elab: Elaborator) -> Candidate | 
         return None
     name = spelled(left)
     letters = {spelled(n) for n in t.walk(right) if isinstance(n, t.Sym)}
-    drawn = [law for law in elab.laws.get(name, ()) if conditions(law)]
+    drawn = [law for law in elab.laws.get(name, ()) if parents_of(law)]
     if not drawn or name in letters or not letters & set(elab.evidence.random):
         return None
     if not opens_case_behind_heading(reading.items, item, {name}):

@@ -13,7 +13,7 @@ from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.node import is_nonnegative
 from fmproof.lang.nodes import Draw, IntegralOver, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, is_density, parents_of
 from fmproof.lang.props import Almost, Integrable, VanishesWith
 from fmproof.lang.scope import apart, free_vars
 
@@ -71,7 +71,7 @@ def support_of_marginal(marginal: Expr) -> Sequent:
     drawn = m.head.drawn(m)
     variables = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
     require(variables, "absolute continuity", "a marginal at variables", m)
-    if conditions(m).intersection(drawn):
+    if parents_of(m).intersection(drawn):
         raise RuleError("absolute continuity: %s is a density given its own draws", m)
     require(is_nonnegative(mass.body), "absolute continuity", "what is clearly ≥ 0", mass.body)
     mass = apart(mass, free_vars(m))

@@ -24,9 +24,9 @@ from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, sort
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
-    conditions,
     drawn_by,
     is_density,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.numbers import is_number
@@ -83,7 +83,7 @@ def joint_form(goal: Any) -> Integrable | None:
         left_over = len(parts) - (place < len(parts))
         parts, laws = list(others[:left_over]), list(others[left_over:])
         place = 0
-    used = free_vars(mul(*parts)).union(*(conditions(law) for law in laws))
+    used = free_vars(mul(*parts)).union(*(parents_of(law) for law in laws))
     left = [item for var, item in ranges.items() if var in used or not item.bounded]
     left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
     return Integrable(mul(*parts), *left, *laws) if left or laws else None
@@ -105,7 +105,7 @@ def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
     return (
         all(type(var) is Var for var in drawn)
         and len(set(drawn)) == len(drawn)
-        and not conditions(factor).intersection(drawn)
+        and not parents_of(factor).intersection(drawn)
         and all(ranges.get(item.var) == item for item in factor.head.ranges(factor))
     )
 

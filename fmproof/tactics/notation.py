@@ -50,7 +50,7 @@ def almost_every(measure: Sequence[Draw]) -> Formula | None:
     return Formula(", ".join(map(draw_text, measure)), ", ".join(map(draw_latex, measure)))
 
 
-def prose(items: Iterable[str | Basic]) -> Prose:
+def worded(items: Iterable[str | Basic]) -> Prose:
     """Words and terms, the terms printed."""
     return tuple(item if isinstance(item, str) else formula(item) for item in items)
 

@@ -13,7 +13,7 @@ from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties import symbols
-from fmproof.documents.ties.said import Said
+from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
 from fmproof.errors import FmproofError
@@ -74,7 +74,7 @@ class Ties:
     """
 
     elab: Elaborator
-    said: Said
+    said: Sayings
     properties: Sequence[Property] = ()
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
     together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
@@ -237,7 +237,9 @@ class Ties:
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
             return ""
         if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
-            return ""  # whatever functions are averaged
+            laws = symbols.averaged_by_itself(terms, laws)
+            if not laws:
+                return ""  # whatever functions are averaged
         together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
         if together and self.independent:
             return f"words say that draws are independent, such as those from {text(together[0])}"

@@ -82,7 +82,7 @@ class Scripts(Brackets):
             kind, at = self.take().text, self.at()
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
             spelled = "".join(token.words or token.text for token in tokens)
-            label = MARKS.get(spelled) or word(tokens)
+            label = MARKS.get(spelled) or script_word(tokens)
             if kind == "^":
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
                     if self.text() == "_" and spelled in _INDICES:
@@ -209,7 +209,7 @@ def takes_square(node: t.Sym) -> bool:
     return font == "cal" or word in ("U", "Unif", "Uniform")
 
 
-def word(tokens: list[Token]) -> str | None:
+def script_word(tokens: list[Token]) -> str | None:
     """The letters of a script that is a word: ``\text{FM}``, ``\rm data``, ``CFM``."""
     if not tokens:
         return None

@@ -55,6 +55,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         return noise
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
+    if name in elab.points and not elab.averaging:
+        return elab.variable(node)
     if name in elab.turned:
         if not {*elab.turned[name].others} & {*elab.bound}:
             return elab.variable(node)  # with what it is made of, as what is written is about it
@@ -342,7 +344,9 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
     head, key = node.head, key_of(node.head)
     if key in elab.evidence.densities or elab.is_density(key):
         return True
-    name = spelled(head)
+    name, place = spelled(head), node.args[0]
+    if isinstance(place, t.Sym) and elab.is_time(spelled(place)) and not elab.is_time(name):
+        return True  # σ(t), also where a level σ is drawn: nobody writes that for a product
     if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
         return False
     if key in elab.candidates and any(isinstance(c.left, t.Call) for c in elab.candidates[key]):

@@ -112,11 +112,11 @@ def range_of(elab: Elaborator, var: Var, one: t.Over) -> Lebesgue:
 
 
 def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
-    saved, elab.averaging = elab.averaging, True
+    elab.averaging += 1
     try:
         return _average(elab, node)
     finally:
-        elab.averaging = saved
+        elab.averaging -= 1
 
 
 def _average(elab: Elaborator, node: t.Expectation) -> Expr:

@@ -98,7 +98,8 @@ class Elaborator:
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
     on_course: set[str] = field(default_factory=set)  #: drawn paths that follow one from here on
-    averaging: bool = False  #: whether a term is under an average
+    points: set[str] = field(default_factory=set)  #: paths that are letters outside averages
+    averaging: int = 0  #: the averages that a term is under
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
@@ -294,7 +295,7 @@ class Elaborator:
 
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
-        return laws.remembered(self, symbol, names)
+        return laws.law_of_variable(self, symbol, names)
 
     @contextmanager
     def unrolling(self, time: str) -> Iterator[None]:
@@ -386,13 +387,13 @@ def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Num: arithmetic.number,
     t.Group: arithmetic.group,
-    t.Add: arithmetic.add,
+    t.Add: arithmetic.read_sum,
     t.Mul: arithmetic.product,
     t.Pow: arithmetic.power,
-    t.Frac: arithmetic.fraction,
+    t.Frac: arithmetic.read_fraction,
     t.Norm: arithmetic.norm,
     t.Abs: arithmetic.absolute,
-    t.Pair: arithmetic.pair,
+    t.Pair: arithmetic.read_pair,
     t.Transposed: arithmetic.transposed,
     t.Braced: arithmetic.braced,
     t.Sym: applications.symbol,

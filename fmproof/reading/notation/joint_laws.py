@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fmproof.lang.nodes import Apply, Gaussian, Head, Law, Var
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -81,7 +81,7 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
             with suppress(NotYet):
                 if one is not None and var.sort is Sort.VEC:
                     law = elab.remembered(one, [])
-                    vectors = any(v.sort is not Sort.REAL for v in conditions(law))
+                    vectors = any(v.sort is not Sort.REAL for v in parents_of(law))
                     if not is_noise(elab, law) and not vectors:
                         found.setdefault(var, law)
     return list(dict.fromkeys(found.values()))

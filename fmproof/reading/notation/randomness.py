@@ -22,7 +22,7 @@ from fmproof.lang.nodes import (
     Let,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -203,7 +203,7 @@ def laws_of(
             lacking.append(symbol)
             continue
         fixed = {v for v in elab.variables.values() if v.sort is not Sort.VEC}
-        if not conditions(law) <= known | {elab.variable(s) for s in symbols} | fixed:
+        if not parents_of(law) <= known | {elab.variable(s) for s in symbols} | fixed:
             lacking.append(symbol)
             continue
         found.append(law)
@@ -227,12 +227,12 @@ def laws_of(
             for law in found
             if not is_noise(elab, law)
             and law.head not in {one.head for one in elab.joint}
-            and not conditions(law) & without
+            and not parents_of(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
             return [*found, *(level_law(elab, symbol) for symbol in lacking)]
-        beside = {v for law in joint_laws(elab) for v in conditions(law)}
+        beside = {v for law in joint_laws(elab) for v in parents_of(law)}
         if not set(apart) <= beside:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
             words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
@@ -262,7 +262,7 @@ def _drawn_before(
         if elab.variable(symbol) in drawn or not laws or _is_known(elab, symbol, names):
             continue
         for law in laws:
-            first = [v for v in conditions(law) if v.sort is not Sort.REAL and v not in around]
+            first = [v for v in parents_of(law) if v.sort is not Sort.REAL and v not in around]
             those = [elab.evidence.spellings.get(elab.spelling(v)) for v in first]
             told = [one for one in those if one is not None and _is_known(elab, one, ())]
             if len(told) == len(first):
@@ -317,6 +317,8 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
         if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
             continue  # it is fixed
         value = elab.term(one.right if isinstance(one, t.Equation) else symbol)
+        if one is symbol and spelled(symbol) in elab.points and elab.averaging == 1:
+            value = elab.variable(symbol)
         given.append((symbol, value))
     if not given:
         raise NotYet("a conditional expectation given what is fixed", node.at, "law")

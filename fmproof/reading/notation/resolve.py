@@ -17,6 +17,12 @@ from fmproof.reading.notation.ellipses import without_ellipsis
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal, at_point
+from fmproof.reading.notation.letters import (
+    MODEL,
+    NUMBER,
+    models_beside_points,
+    numbers_beside_functions,
+)
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -78,6 +84,8 @@ class Resolver:
                     self.applied.add(spelled(node.head))
                     if len(places) == len(node.args) == 2 and _timed(node):
                         self.of_point_and_time.setdefault(key_of(node.head), node)
+        self.models = models_beside_points(trees)
+        self.numbers = numbers_beside_functions(trees)
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -115,6 +123,10 @@ class Resolver:
         return left, right
 
     def _visit(self, node: t.Node) -> t.Node:
+        if isinstance(node, t.Sym) and spelled(node) in self.numbers:
+            return replace(node, labels=(*node.labels, NUMBER))
+        if isinstance(node, t.Call | t.Sym):
+            node = self._of_model(node)
         bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = t.with_children(node, self._visit)
         if bracket and isinstance(node, t.Pow):
@@ -163,6 +175,17 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _of_model(self, node: t.Call | t.Sym) -> t.Call | t.Sym:
+        """x_θ(x_t, t), and x_θ for short, by a name of its own where x_0 and x_t are points."""
+        head = node.head if isinstance(node, t.Call) else node
+        args = self.models.get(spelled(head))
+        if args is None:
+            return node
+        named = replace(head, labels=(*head.labels, MODEL))
+        if isinstance(node, t.Call):
+            return replace(node, head=named)
+        return t.Call(node.at, named, args) if args else named
 
     def _with_pairs(self, node: t.Call) -> t.Call:
         """p(x_{0:T}) as p(x_0, x_{1:T}), where the document writes x_{1:T} as well."""

@@ -48,7 +48,7 @@ def _pattern(group: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
-def role_of(text: str, start: int, stop: int) -> str:
+def role_in_words(text: str, start: int, stop: int) -> str:
     """The role that the words beside ``text[start:stop]`` give, or ""."""
     before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
     after = _STOPS.split(text[stop : stop + _AFTER])[0]
