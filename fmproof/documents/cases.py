@@ -98,7 +98,11 @@ def _said_before(
     solved = [pair for pair in context.determined if context.said.holds_at(pair[0], item)]
     found: list[tuple[Item, Stipulation]] = []
     for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
-        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
+        passing = case is not None and (
+            other.picked
+            or not free_vars(case.body)  # "at w = 0"
+            or (isinstance(case.head, Var) and _is_between(context, case.head, case.body))
+        )
         if case is None or (passing and not context.said.right_behind(other, item)):
             continue
         if passing and isinstance(case.head, Var) and not _leads_to(other, item):
@@ -178,7 +182,11 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
-        fits = _is_time_change(context, named, body) if time else not free_vars(body)
+        fits = (
+            _is_time_change(context, named, body) or _is_between(context, named, body)
+            if time
+            else not free_vars(body)
+        )
         return Stipulation(named, (), body, item.place) if fits else None
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
@@ -206,6 +214,12 @@ def _is_time_change(context: Context, time: Var, body: Expr) -> bool:
     (other,) = others
     start = substitute(body, {other: S.Zero})
     return any(plus_of(body, -start) == sign * other for sign in (1, -1))
+
+
+def _is_between(context: Context, time: Var, body: Expr) -> bool:
+    """s = (r + t)/2: one time by two others, in the formula behind it."""
+    others = [v for v in free_vars(body) if context.elab.is_time(context.elab.spelling(v))]
+    return len(others) == len(free_vars(body)) == 2 and time not in others
 
 
 def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:

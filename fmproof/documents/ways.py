@@ -12,15 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import (
-    noise_moments,
-    own_means,
-    parallel,
-    quotients,
-    radicals,
-    roots,
-    standard_noise,
-)
+from fmproof.documents import noise_moments, parallel, quotients, radicals, roots, standard_noise
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -128,8 +120,6 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
             yield Way(parts, ("auto", "moments"))
     if kinds & {CondExpect, Let}:
         yield from _by_averages(before, claim)
-        for found in own_means.parts_averaged(before, claim):
-            yield Way(found, ("auto",))
     if noise:
         yield from _by_moments_of_noise(before, claim)
     yield from _by_projection(before, claim)

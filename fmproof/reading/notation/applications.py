@@ -78,7 +78,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             slope = calculus.dotted(elab, node)
         if slope is not None:
             return slope
-    if candidate is not None and not elab.expand and elab.path(node) is not None:
+    if candidate is not None and not elab.writes_out(node) and elab.path(node) is not None:
         return elab.variable(node)
     curve = elab.path(node) if candidate is None else None
     if curve is not None:

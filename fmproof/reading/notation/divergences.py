@@ -32,7 +32,7 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
     sides = (*node.args, *node.given)
     if node.name != "KL" or len(sides) != 2:
         return None
-    one, other = (_density(elab, side) for side in sides)
+    one, other = (_density(elab, *pair) for pair in (sides, sides[::-1]))
     if one is None or other is None:
         return None
     letters = [_letters(side) for side in (one, other)]
@@ -48,8 +48,9 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
     return elab.term(t.Expectation(node.at, (draw,), ratio))
 
 
-def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
-    """A density at its variable, or at one of our own where it is written without."""
+def _density(elab: Elaborator, side: t.Node, other: t.Node) -> t.Call | t.Normal | None:
+    """A density at its variable, or at one of our own where it is written without; ``other`` is the
+    one that it is compared with."""
     point = t.Sym(side.at, _POINT)
     if isinstance(side, t.Sym):
         named = [
@@ -59,7 +60,10 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
         ]
         side = next((r for r in named if isinstance(r, t.Normal)), side)
     if isinstance(side, t.Sym) and elab.is_density(key_of(side)):
-        letters = _written_at(elab, side)  # KL(q ‖ p), which are q(x) and p(x) elsewhere
+        # KL(q ‖ p), which are q(x) and p(x) elsewhere, or one of them is
+        letters = _written_at(elab, side) or (
+            _written_at(elab, other) if isinstance(other, t.Sym) else []
+        )
         return t.Call(side.at, side, tuple(letters)) if len(letters) == 1 else None
     if isinstance(side, t.Normal):
         return side if side.point is not None else replace(side, point=point)

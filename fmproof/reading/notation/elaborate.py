@@ -196,6 +196,22 @@ class Elaborator:
         """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
         return paths.path(self, symbol)
 
+    def writes_out(self, path: t.Sym) -> bool:
+        """Whether the value of a path is put in: one like Δ = x_1 − x_0, at which no function is
+        taken and nothing is conditioned on it, is an abbreviation."""
+        return self.expand or not (
+            spelled(path) in self.evidence.conditioned or self._is_argument(spelled(path))
+        )
+
+    def _is_argument(self, name: str) -> bool:
+        calls = (call for found in self.evidence.called.values() for call in found)
+        return any(
+            spelled(part) == name
+            for call in calls
+            for place in (*call.args, *call.given, *call.after)
+            for part in t.walk(place)
+        )
+
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""
         return next((s for s, v in self.variables.items() if v is var), var.name)

@@ -59,6 +59,7 @@ class Evidence:
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
+    conditioned: set[str] = field(default_factory=set)  #: what averages are conditioned on
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
@@ -212,7 +213,9 @@ class Evidence:
                 for one in draw.drawn:
                     self._random(one)
             for given in node.given:
-                self._random(given.left if isinstance(given, t.Equation) else given)
+                symbol = given.left if isinstance(given, t.Equation) else given
+                self._random(symbol)
+                self.conditioned.add(spelled(symbol))
             letters = {spelled(one): one for one in letters_in(node.body)}
             if not node.draws and not node.given and len(letters) == 1:
                 self._random(*letters.values())  # E[ξ ξᵀ], of a ξ of any letter

@@ -36,7 +36,8 @@ def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
         (arg,) = node.args
         if not isinstance(arg, t.Sym) and _score_of(arg) is None:
             raise NotYet("a loss of this function", node.at)
-        if isinstance(arg, t.Sym) and key_of(arg) not in elab.evidence.called:
+        known = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
+        if isinstance(arg, t.Sym) and not (known or elab.is_density(key_of(arg))):
             return None
         return _written_out(elab, candidate, own, arg)
     return None

@@ -166,7 +166,14 @@ Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
 def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
-    return None if path is None or call.given else _density_of(elab, path, call, places)
+    name = f"of {spelled(call)}"
+    if path is None or call.given or name in elab.mixing:
+        return None  # the laws of what it is made of ask for it
+    elab.mixing.add(name)
+    try:
+        return _density_of(elab, path, call, places)
+    finally:
+        elab.mixing.discard(name)
 
 
 def density_by_argument(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:

@@ -65,7 +65,7 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 return
         if isinstance(node, t.Sym):
             if spelled(node) not in bound and is_random(elab, node):
-                written_out = elab.expand and elab.path(node) is not None
+                written_out = elab.path(node) is not None and elab.writes_out(node)
                 if not written_out and bound.intersection(map(spelled, node.sub)):
                     raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
@@ -145,7 +145,7 @@ def law_of(
             if elab.variable(symbol) not in drawn and (not node.draws or name in named):
                 base.setdefault(name, symbol)
             continue
-        if name in always or not elab.expand:
+        if name in always or not elab.writes_out(symbol):
             lets.append(Let(elab.variable(symbol), value))
         for var in sorted(free_vars(value), key=lambda v: v.name):
             spelling = elab.spelling(var)
