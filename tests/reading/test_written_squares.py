@@ -18,7 +18,8 @@ def test_a_power_in_front_of_a_subscript() -> None:
 
 
 def test_zero_and_one_in_front_of_a_subscript_are_indices() -> None:
-    text = r"""Let $x_t = \alpha_t x_0 + \sigma_t z$, $z \sim \mathcal N(0, I)$ independent of $x_0$.
+    text = r"""Let $x_t = \alpha_t x_0 + \sigma_t z$, $z \sim \mathcal N(0, I)$ independent of
+$x_0$.
 Let $m^0_t(x) = \mathbb E[x_0 \mid x_t = x]$ and $m^1_t(x) = \mathbb E[z \mid x_t = x]$.
 
 $$ x = \alpha_t\, m^0_t(x) + \sigma_t\, m^1_t(x) $$
