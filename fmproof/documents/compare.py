@@ -313,6 +313,9 @@ class ComparedRow:
         if self.unknown or not is_of_coefficients(self.before, self.claim):
             return False
         known = known_coefficients(context, item)
+        if item.inline:  # "for the schedule σ(t)² = …" behind "with σ(t) = t": another case
+            words = {other.place for other in context.reading.items if other.inline}
+            known = {head: said for head, said in known.items() if said.place not in words}
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
         itself = getattr(self.before, "head", None)
         bare = found is not None and is_bare_symbol(self._left)
@@ -628,11 +631,23 @@ class ComparedRow:
         if self.relation == "=" and item.index not in context.said.in_cases:
             context.learn(item, self.before, self.claim, proof)
             self._learn_slope()
+        self._learn_value()
         words = _from_lines(proof)
         if item.index in context.said.in_cases:
             words += ", which is taken to hold"
         found = report(item, "proved", words, self.reading)
         return replace(found, by=proof.by, needs=proof.needs)
+
+    def _learn_value(self) -> None:
+        """Of a chain c² = … about a coefficient: what c is by its last row, too."""
+        context, first = self.context, self.context.chain.lines[0]
+        told = {said.head for _, said in context.determined}
+        if self.relation != "=" or not (first.stands and told & heads_in([first.term])):
+            return
+        if first.term == self.before or not is_of_coefficients(first.term, self.claim):
+            return
+        found = determined(first.term, self.claim, self.item.place, {})
+        context.determined += [(self.item, said) for said in found if said.head in told]
 
     def _learn_slope(self) -> None:
         """Of a chain that begins with a derivative in time: that it is what the row says, since it

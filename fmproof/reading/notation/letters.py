@@ -18,21 +18,24 @@ def models_beside_points(trees: Sequence[t.Node]) -> dict[str, tuple[t.Node, ...
     calls: dict[str, set[str]] = {}
     args: dict[str, tuple[t.Node, ...]] = {}
     heads: set[int] = set()
-    points: set[str] = set()
+    points: dict[str, set[str]] = {}
+    functions: set[str] = set()
     for tree in trees:
         for node in t.walk(tree):
             if isinstance(node, t.Call):
                 heads.add(id(node.head))
+                functions.add(spelled(node.head))
                 if _is_model(node.head) and not (node.given or node.after):
                     name = spelled(node.head)
                     calls.setdefault(name, set()).add(",".join(map(spelled, node.args)))
                     args.setdefault(name, node.args)
-            elif isinstance(node, t.Sym) and node.sub and not _is_model(node):
-                points |= {key_of(node)} if id(node) not in heads else set()
+            elif isinstance(node, t.Sym) and node.sub and id(node) not in heads:
+                points.setdefault(key_of(node), set()).add(spelled(node))
     return {
         name: args[name] if len(seen) == 1 and _plain(args[name]) else ()
         for name, seen in calls.items()
-        if name.partition("_")[0] in points and not _of_functions(name)
+        if points.get(name.partition("_")[0], set()) - functions - {*calls}
+        and not _of_functions(name)
     }
 
 
