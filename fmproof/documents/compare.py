@@ -318,12 +318,18 @@ class ComparedRow:
             known = {head: said for head, said in known.items() if said.place not in words}
         found = next(iter(determined(self.before, self.claim, item.place, known)), None)
         itself = getattr(self.before, "head", None)
-        bare = found is not None and is_bare_symbol(self._left)
+        bare = found is not None and is_bare_symbol(self._left) and not self._is_growth()
         if bare and (found.head is not itself or isinstance(item.right, t.Num)):  # type: ignore[union-attr]
             return False  # ȧ_t = c b_t says nothing of b_t; h(s) = 0 may be meant at one s
         if found is not None:
             context.determined.append((item, found))
         return found is not None
+
+    def _is_growth(self) -> bool:
+        """s'(t) = f(t) s(t): how a coefficient grows, by itself."""
+        if not (isinstance(self.before, Partial) and isinstance(self.before.body, Apply)):
+            return False
+        return self.before.body.head in heads_in([self.claim])
 
     @property
     def _left(self) -> t.Node | None:
@@ -600,17 +606,29 @@ class ComparedRow:
         """A row that is false for arbitrary symbols, with what the document says of them."""
         context = self.context
         until = process_time() + _SECONDS_NEAR
-        for sides, places in in_cases(context, self.item, self.before, self.claim):
-            if process_time() > until:
-                break
-            known = circular_rules(context.elab, sides)
-            if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
-                continue
-            proof = context.prover.prove(*sides, facts=known)
-            if proof.proved:
-                context.said.in_cases.add(self.item.index)
-                return replace(proof, rests_on=(places,))
+        for before, told in self._starts():
+            for sides, places in in_cases(context, self.item, before, self.claim):
+                if process_time() > until:
+                    return Proof(False)
+                known = circular_rules(context.elab, sides)
+                wrong = context.numeric and context.numbers.of(*sides).status == "refuted"
+                if wrong and not known:
+                    continue
+                proof = context.prover.prove(*sides, facts=known)
+                if proof.proved:
+                    context.said.in_cases.add(self.item.index)
+                    return replace(proof, rests_on=(*told, places))
         return Proof(False)
+
+    def _starts(self) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+        """What the row goes on from: its left side, and what earlier rows say of that slope."""
+        yield self.before, ()
+        if isinstance(self.before, Partial):
+            for other in dict.fromkeys(other.index for other, _ in self.context.determined):
+                slope, value = self.context.said.read[other]
+                item = self.context.reading.items[other]
+                if slope == self.before and self.context.said.holds_at(item, self.item):
+                    yield value, (item.place,)
 
     def in_law(self, found: RowReport) -> RowReport:
         """A row about laws: what follows goes on from its right side."""
@@ -689,7 +707,7 @@ class ComparedRow:
             if self.on_a_line:
                 words += "; in two dimensions the numbers show nothing"
             return replace(report(item, verdict, words, self.reading), numeric=evidence)
-        if self.determines() and not is_bare_symbol(self._left):
+        if self.determines() and (self._is_growth() or not is_bare_symbol(self._left)):
             until = section_end(context.reading, item)
             context.chain.add(self.claim, True, item.right, until)
             return report(item, "hypothesis", TIES, self.reading)
