@@ -13,15 +13,16 @@ from contextlib import suppress
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents.terms import heads_in, nodes_in
+from fmproof.documents.terms import heads_in, kinds_in, nodes_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, summands
+from fmproof.lang.arithmetic import factors, mul, summands
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
     Density,
     Div,
+    Exp,
     Expect,
     Gaussian,
     Grad,
@@ -48,6 +49,8 @@ from fmproof.lang.props import (
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.symbols import conventional
+
+_AVERAGES = frozenset((Expect, CondExpect, IntegralOver))
 
 
 def smoothness(terms: Sequence[Basic]) -> list[Prop]:
@@ -112,8 +115,23 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             yield for_every(Positive(mixture))
     if isinstance(term, Log):
         yield from positivity_of(term.args[0])
+        if term.args[0] != (written := _written_out(term.args[0])):
+            yield from positivity_of(written)
     for arg in term.args:
         yield from _walk(arg, seen)
+
+
+def _written_out(term: Expr) -> Expr:
+    """A product with what its factors are by their definitions: SNR(t) as α_t²/σ_t²."""
+
+    def out(factor: Expr) -> Expr:
+        defined = isinstance(factor, Apply) and isinstance(factor.head, Scalar)
+        if defined and factor.head.definition is not None and factor.arguments:
+            body = factor.head.unfold(factor.arguments)
+            return factor if kinds_in([body]) & _AVERAGES else _written_out(body)
+        return factor
+
+    return mul(*map(out, factors(term)))
 
 
 def _densities(term: Basic) -> Iterator[Density]:
@@ -154,7 +172,7 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
     others: list[Expr] = []
     for part, count in counts.items():
         symbol = isinstance(part, Apply) and part.head.definition is None
-        if symbol and isinstance(part.head, Density):
+        if isinstance(part, Exp) or (symbol and isinstance(part.head, Density)):
             continue
         if symbol and (count % 2 or _is_scale(part.head, scales)):
             yield for_every(Positive(part.head(*part.head.params)))

@@ -75,8 +75,16 @@ class Sayings:
         if not self._has(other, key) or _uses(other, item):
             return False
         left = equated_with(self.items, other)
+        if isinstance(left, t.Sym) and self._is_draw(other):
+            return False  # X_t = s(t) x_0 + σ(t) ε says how X_t is drawn
         about = {key_of(node) for node in subjects(left)} if left is not None else set()
         return other.index not in self.left_open or key in about
+
+    def _is_draw(self, other: Item) -> bool:
+        """Whether a row is a sum with something random in it."""
+        random = self.elab.evidence.random
+        letters = t.walk(other.right) if isinstance(other.right, t.Add) else ()
+        return any(isinstance(n, t.Sym) and spelled(n) in random for n in letters)
 
     def _has(self, other: Item, key: str) -> bool:
         """Whether a symbol is in a row."""
