@@ -323,6 +323,7 @@ class ComparedRow:
             return False  # ȧ_t = c b_t says nothing of b_t; h(s) = 0 may be meant at one s
         if found is not None:
             context.determined.append((item, found))
+            context.said.tells[item.index] = key_of_head(context.elab, found.head)
         return found is not None
 
     def _is_growth(self) -> bool:
