@@ -64,17 +64,20 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
     """With what its section says of its coefficients put in, a sign, a factor or a square more or
     less makes it proved."""
     until = process_time() + _SECONDS
+    near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
     for (one, other), places in in_cases(context, item, before, claim):
         if not set(places.split(", ")) <= _places_in_section(context, item):
             continue
         if context.numbers.of(one, other, problems=_GLANCE).status != "refuted":
             continue
-        for words, candidate in chain(powers(other), flips(other), islice(doubled(other), _SIGNS)):
+        for words, candidate in near:
+            found = in_cases(context, item, before, candidate)
+            sides = next((sides for sides, there in found if there == places), None)
             if process_time() > until:
                 return None
-            if context.numbers.of(one, candidate, problems=_GLANCE).status != "agrees":
+            if sides is None or context.numbers.of(*sides, problems=_GLANCE).status != "agrees":
                 continue
-            if context.prover.prove(one, candidate).proved:
+            if context.prover.prove(*sides).proved:
                 message = f"it contradicts line {places}: with {words}, it follows"
                 return WrongBeside(message, one, other, words)
     return None

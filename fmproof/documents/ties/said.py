@@ -51,6 +51,7 @@ class Sayings:
     specialised: dict[Head, Item] = field(default_factory=dict)
     left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    tells: dict[int, str] = field(default_factory=dict)  #: rows that say what a coefficient is
 
     def __post_init__(self) -> None:
         self.rows = [
@@ -74,6 +75,8 @@ class Sayings:
             return False
         if not self._has(other, key) or _uses(other, item):
             return False
+        if self.tells.get(other.index, key) != key:
+            return False  # c² = (1 − k)² + k² s² says what c is, by any k
         left = equated_with(self.items, other)
         if isinstance(left, t.Sym) and self._is_draw(other):
             return False  # X_t = s(t) x_0 + σ(t) ε says how X_t is drawn

@@ -11,6 +11,7 @@ from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 MODEL = "model"
 NUMBER = "number"
+CURVE = "curve"
 
 
 def models_beside_points(trees: Sequence[t.Node]) -> dict[str, tuple[t.Node, ...]]:
@@ -56,6 +57,29 @@ def numbers_beside_functions(trees: Sequence[t.Node]) -> set[str]:
         for name in powers & set(called)
         if all(call.head.sub and not _of_times(call) for call in called[name])
     }
+
+
+def curves_beside_levels(trees: Sequence[t.Node]) -> set[str]:
+    """The letters that are drawn, E_σ, and functions of a time elsewhere, σ(t)."""
+    drawn: set[str] = set()
+    called: dict[str, list[t.Call]] = {}
+    for node in (node for tree in trees for node in t.walk(tree)):
+        if isinstance(node, t.Draw):
+            drawn |= {one.name for one in node.drawn if isinstance(one, t.Sym) and _bare(one)}
+        elif isinstance(node, t.Call) and _is_plain_curve(node.head):
+            called.setdefault(node.head.name, []).append(node)
+    return {name for name in drawn & set(called) if all(map(_of_times, called[name]))}
+
+
+def as_curve(call: t.Call, names: set[str]) -> t.Call:
+    """σ(t), and σ̇(t), by a name of its own."""
+    if call.head.name not in names or not _is_plain_curve(call.head) or call.given or call.after:
+        return call
+    return replace(call, head=replace(call.head, labels=(CURVE,)))
+
+
+def _is_plain_curve(head: t.Sym) -> bool:
+    return not (head.sub or head.sup or head.labels)
 
 
 def densities_at_times(trees: Sequence[t.Node]) -> set[str]:
