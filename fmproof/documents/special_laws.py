@@ -20,8 +20,8 @@ from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
     opens_a_case,
-    says_independent_of,
     says_from_here,
+    says_independent_of,
     says_moments,
     speaks_of_independence,
     ties_variables,
