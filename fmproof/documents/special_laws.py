@@ -21,6 +21,7 @@ from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
     opens_a_case,
     says_from_here,
+    says_independent_of,
     says_moments,
     speaks_of_independence,
     ties_variables,
@@ -29,16 +30,23 @@ from fmproof.reading.notation.words import (
 
 @dataclass(frozen=True)
 class SpecialLaws:
-    """Draws that specialise a coupling, and the row in front of which words say so."""
+    """Draws that specialise a coupling, and the row in front of which words say so.
+
+    Attributes:
+        apart: whether words say that what is drawn is independent of the rest of the coupling.
+    """
 
     row: int
     coupling: t.Draw
     draws: tuple[t.Draw, ...]
+    apart: bool = False
 
     @property
     def whole(self) -> bool:
-        """Whether all that the coupling draws has a law of its own now."""
-        return _letters(self.coupling) <= {one for draw in self.draws for one in _letters(draw)}
+        """Whether all that the coupling draws has a law of its own now; what has no law that is
+        said has any."""
+        drawn = {one for draw in self.draws for one in _letters(draw)}
+        return self.apart or _letters(self.coupling) <= drawn
 
     def begin(self, elab: Elaborator) -> list[Apply]:
         """From here on the laws are those of ``draws``; returned are the ones they replace."""
@@ -46,7 +54,7 @@ class SpecialLaws:
         old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
         if not self.whole:
             return list(dict.fromkeys(old))
-        if len(names) > 1:
+        if len(names) > 1 and not self.apart:
             elab.coupled |= names
         replaced = {law.head for law in old}
         drawn = {elab.spelling(v) for law in elab.joint for v in drawn_by(law)}
@@ -82,8 +90,20 @@ def special_laws(reading: Reading) -> list[SpecialLaws]:
         for row, draw in _later(reading, start, coupling):
             known = found.get((start, row))
             draws = (*(known.draws if known is not None else ()), draw)
-            found[start, row] = SpecialLaws(row, coupling, draws)
+            apart = _is_apart(reading, draw, coupling)
+            found[start, row] = SpecialLaws(row, coupling, draws, apart)
     return [*found.values(), *_another_law(reading), *_from_here_on(reading)]
+
+
+def _is_apart(reading: Reading, draw: t.Draw, coupling: t.Draw) -> bool:
+    """Whether words behind "x ~ N(0, I)" say that it is independent of the other letter of a pair,
+    or before it that both are."""
+    sources = {id(item.source): item.source for item in reading.items}
+    others = _letters(coupling) - _letters(draw)
+    if len(sources) != 1 or len(others) != 1:
+        return False
+    (source,) = sources.values()
+    return says_independent_of(source.text, draw.at, *others)
 
 
 def _another_law(reading: Reading) -> Iterator[SpecialLaws]:

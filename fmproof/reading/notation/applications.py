@@ -459,7 +459,24 @@ def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
     evolves = key in elab.courses or (key in elab.evolving and key not in elab.density_of)
     if evolves and len(head.sub) == 1 and key not in elab.candidates:
         return True
-    return moves(elab, head)
+    return moves(elab, head) or _is_value_at_an_end(elab, head)
+
+
+def _is_value_at_an_end(elab: Elaborator, head: t.Sym) -> bool:
+    """Whether v_0(x) and v_1(x) are values of the mean v_t(x) = E[… | x_t = x] of a document that
+    does not say of them what they are."""
+    known = elab.candidates.get(key_of(head), ())
+    heads = [one.left.head for one in known if isinstance(one.left, t.Call)]
+    means_at = [
+        one
+        for one in known
+        if isinstance(one.left, t.Call) and isinstance(one.right, t.Expectation) and one.right.given
+    ]
+    if len(heads) != 1 or len(means_at) != 1 or len(head.sub) != 1 or len(heads[0].sub) != 1:
+        return False
+    (at,), (time,) = head.sub, heads[0].sub
+    ends = isinstance(at, t.Num) and at.value in (0, 1)
+    return ends and isinstance(time, t.Sym) and elab.is_time(spelled(time))
 
 
 def scopes(elab: Elaborator, script: t.Sym) -> bool:

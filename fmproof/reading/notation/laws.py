@@ -23,7 +23,7 @@ from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, randomness
+from fmproof.reading.notation import calculus, pairs, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -304,6 +304,8 @@ def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var])
         for call in sorted(elab.evidence.called.get(key, ()), key=lambda c: -len(c.given)):
             if [spelled(a) for a in call.args] != [name]:
                 continue
+            if conventional("labels", symbol.name) and pairs.turned(elab, call) is not None:
+                continue  # a label y is drawn first, whatever p(y|x) says of it
             places = [*call.head.sub, *call.given]
             if not all(
                 isinstance(p, t.Num)  # p_{0t}(x_t|x_0)

@@ -168,11 +168,22 @@ def law_of(
         draws += laws_of(elab, list(base.values()), list(base), drawn)
     if not draws:
         raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-    order = law_order(draws)
+    order = law_order(_each_once(draws))
     if order is None:
         raise NotYet("the draws of this expectation depend on each other in a circle", node.at)
     whole: list[Any] = [*order, *lets]
     return whole, [elab.spelling(v) for d in whole for v in drawn_by(d)]
+
+
+def _each_once(draws: Sequence[Apply]) -> list[Apply]:
+    """The draws without those of what is drawn by one before them: p(y) before p_t(y)."""
+    kept: list[Apply] = []
+    drawn: set[Var] = set()
+    for one in draws:
+        if not set(drawn_by(one)) <= drawn:
+            kept.append(one)
+        drawn |= set(drawn_by(one))
+    return kept
 
 
 def laws_of(

@@ -218,6 +218,19 @@ def says_from_here(text: str, start: int) -> bool:
     return _last("anew", _sentence(text, start)) >= 0
 
 
+def says_independent_of(text: str, start: int, other: str) -> bool:
+    """Whether the sentence goes on behind the law at ``start`` with "independent of ``other``"."""
+    behind = re.sub(r"[{}]|\\[,;!]", "", _SENTENCE_ENDS.split(text[start : start + _FAR])[0])
+    if denied(behind):
+        return False
+    found = [one.end() for one in _pattern("apart").finditer(behind)]
+    names = re.compile(rf"(?<![A-Za-z\\]){re.escape(other)}(?![A-Za-z0-9])")
+    return any(names.search(behind, place) is not None for place in found)
+
+
+_SENTENCE_ENDS = re.compile(r"[.;!?。；！？](?:\s|$)|\n\s*\n")
+
+
 def opens_a_case(text: str, start: int) -> bool:
     """Whether the sentence before a formula begins like a special case: "if x ~ N(0, I), then"."""
     sentence = re.sub(r"^\s*\\[a-z]+\{[^}]*\}", "", _sentence(text, start))
