@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, mul
 from fmproof.lang.node import bound_vars, is_one_of, shown
 from fmproof.lang.nodes import (
     Apply,
@@ -28,14 +28,13 @@ from fmproof.lang.nodes import (
     dim,
     pi,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import Draw, drawn_by
 from fmproof.lang.numbers import number
 from fmproof.lang.props import Almost, Equals, Integrable, Positive, Prop, VanishesWith
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 GAUSSIAN = "Kallenberg, Foundations of Modern Probability, chapter 14"
-_PRODUCT = "Bishop, Pattern Recognition and Machine Learning, equations 2.115 to 2.117"
 _MINUS_HALF = number(Fraction(-1, 2))
 
 
@@ -133,36 +132,10 @@ def _is_polynomial(term: Any, x: Var) -> bool:
 
 
 @rule("N4", "a Gaussian density is bounded, uniformly in x and m")
-def gaussian_bounded(goal: Integrable) -> Sequent:
+def times_gaussian(density: Expr, k: Expr, measure: Sequence[Draw]) -> Sequent:
     """{k integrable} ⊢ k·N(x; m, v) integrable, where v depends on nothing that is integrated."""
-    parts = factors(goal.body)
-    for place, part in enumerate(parts):
-        if is_gaussian(part) and not free_vars(part.args[3]).intersection(bound_vars(goal)):
-            return infer(goal, Integrable(mul(*without(parts, place)), *goal.measure))
-    raise RuleError("Gaussian: no bounded density in %s", goal)
-
-
-@rule("N5", _PRODUCT)
-def gaussian_product(term: Expr, first: int, second: int) -> Sequent:
-    """{v > 0, w > 0} ⊢ N(x; a y + b, v)·N(y; m, w) = N(x; a m + b, s)·N(y; (v m + a w (x − b))/s,
-    v w/s) with s = a² w + v: the joint density as marginal times posterior.
-    """
-    parts = factors(term)
-    fits = first != second and {first, second} <= set(range(len(parts)))
-    require(fits and is_gaussian(parts[first]), "Gaussian", "two Gaussian densities", term)
-    require(is_gaussian(parts[second]), "Gaussian", "two Gaussian densities", term)
-    (x, mean, v), (y, m, w) = parts[first].arguments, parts[second].arguments
-    if type(y) is not Var or any(y in free_vars(part) for part in (x, v, m, w)):
-        raise RuleError("Gaussian: no N(x; a y + b, v)·N(y; m, w) in %s", term)
-    slopes: list[Expr] = []
-    shifts: list[Expr] = []
-    for constant, moving in linear_parts(mean, (y,)):
-        if moving not in (y, S.One):
-            raise RuleError("Gaussian: %s is not a %s + b", mean, y)
-        (slopes if moving is y else shifts).append(constant)
-    a, b = add(*slopes), add(*shifts)
-    s = add(mul(a, a, w), v)
-    centre = add(mul(v, m), mul(a, w, add(x, mul(S.NegativeOne, b))))
-    posterior = Normal(y, mul(Ratio(S.One, s), centre), Ratio(mul(v, w), s))
-    result = mul(Normal(x, add(mul(a, m), b), s), posterior, *without(parts, first, second))
-    return infer(Equals(term, result), Positive(v), Positive(w))
+    require(is_gaussian(density), "Gaussian", "N(x; m, v)", density)
+    goal = Integrable(mul(k, density), *measure)
+    if free_vars(density.args[3]).intersection(bound_vars(goal)):
+        raise RuleError("Gaussian: %s is integrated in %s", density.args[3], goal)
+    return infer(goal, Integrable(k, *measure))

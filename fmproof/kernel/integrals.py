@@ -15,6 +15,7 @@ from fmproof.lang.node import bound_vars, is_one_of, rebuilt
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Let, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
+    conditions,
     drawn_by,
     is_density,
     law_order,
@@ -32,6 +33,13 @@ MARGINAL = "Kallenberg, Foundations of Modern Probability, theorem 8.5"
 def is_integral(term: Any) -> bool:
     """Whether a term is an integral or an expectation."""
     return is_one_of(term, (IntegralOver, Expect))
+
+
+def draws_variables(density: Any) -> bool:
+    """Whether a density is one of different variables, none of which it depends on."""
+    drawn = density.head.drawn(density)
+    distinct = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
+    return distinct and not conditions(density).intersection(drawn)
 
 
 def with_body(term: Any, body: Expr) -> Expr:
@@ -68,29 +76,13 @@ def linearity(term: Integrated) -> Sequent:
     return infer(Equals(term, whole), *(conditions if len(result) > 1 else ()))
 
 
-def integral_argument(factor: Any) -> tuple[Any, Expr] | None:
-    """``(∫ f, a)`` when a factor is ⟨a, ∫ f⟩; the second argument is looked at first."""
-    if type(factor) is Inner:
-        for side in (1, 0):
-            if is_integral(factor.args[side]):
-                return factor.args[side], factor.args[1 - side]
-    return None
-
-
 @rule("I1", _LINEAR)
-def inner_of_integral(term: Expr) -> Sequent:
+def inner_with_integral(k: Expr, a: Expr, integral: Integrated) -> Sequent:
     """{k·f integrable} ⊢ k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩, for k and a free of the bound variables."""
-    parts = factors(term)
-    for place, factor in enumerate(parts):
-        found = integral_argument(factor)
-        if found is not None:
-            integral, other = found
-            scalar = mul(*without(parts, place))
-            inner = apart(integral, free_vars(scalar) | free_vars(other))
-            result = with_body(inner, mul(scalar, Inner(other, inner.body)))
-            condition = Integrable(mul(scalar, inner.body), *inner.measure)
-            return infer(Equals(term, result), condition)
-    raise RuleError("linearity: expected an inner product with an integral, found %s", term)
+    inner: Any = apart(integral, free_vars(k) | free_vars(a))
+    result = with_body(inner, mul(k, Inner(a, inner.body)))
+    condition = Integrable(mul(k, inner.body), *inner.measure)
+    return infer(Equals(mul(k, Inner(a, integral)), result), condition)
 
 
 @rule("I4", _FUBINI)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from functools import cache
 from pathlib import Path
 
@@ -118,6 +119,10 @@ def test_500_mutations_give_no_other_theorem() -> None:
     assert refused > 400
 
 
+ONE_ROW = re.compile(r'"args": \[\{"row": \d+\}\]')
+"""The arguments of a step that takes one term."""
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -141,11 +146,11 @@ def test_500_mutations_give_no_other_theorem() -> None:
         (lambda t: t.replace('"rule": ', '"rul": ', 1), "of the certificate has no 'rule'"),
         (lambda t: t.replace('{"row": 52}', '{"line": 0}', 1), r"argument \{'line': 0\}, expected"),
         (
-            lambda t: t.replace('"args": [{"row": 52}]', '"args": []', 1),
+            lambda t: ONE_ROW.sub('"args": []', t, 1),
             r"no arguments of [a-z_]+\([a-z, ]+\)",
         ),
         (
-            lambda t: t.replace('"args": [{"row": 52}]', '"args": [7]', 1),
+            lambda t: ONE_ROW.sub('"args": [7]', t, 1),
             r"[a-z_]+\([a-z]+\): not a term",
         ),
         (lambda t: t.replace('"linearity"', '"magic"'), "no rule"),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 
+from fmproof.derived.ratios import multiple_vanishes
+from fmproof.derived.restatements import restate
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
-    multiple_vanishes,
     reorder_almost,
     sections,
     support_of_draw,
@@ -21,7 +22,7 @@ from fmproof.kernel.almost import (
 from fmproof.kernel.calculus import dominated_differentiable
 from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import instantiate
-from fmproof.kernel.hypotheses import discharge, restate
+from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
