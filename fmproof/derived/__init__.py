@@ -12,6 +12,7 @@ from fmproof.derived import (  # noqa: F401 - every derived rule
     gaussians,
     integrals_inside,
     joint_integrals,
+    point_masses,
     ratios,
     restatements,
 )

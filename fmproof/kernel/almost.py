@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.integrals import draws_variables
+from fmproof.kernel.integrals import draws_variables, in_order
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import mul
@@ -41,9 +41,8 @@ def sections(prop: Integrable, split: int) -> Sequent:
 def reorder_almost(theorem: Theorem, order: Sequence[int]) -> Sequent:
     """The same statement with its variables in another order (Fubini for null sets)."""
     prop: Any = theorem.conclusion
-    fits = type(prop) is Almost and sorted(order) == list(range(len(prop.measure)))
-    require(fits, "almost everywhere", f"a statement whose variables have the order {order}", prop)
-    return infer(Almost(prop.body, *(prop.measure[i] for i in order)), after=(theorem,))
+    require(type(prop) is Almost, "reorder", "a statement for almost every value", prop)
+    return infer(Almost(prop.body, *in_order(prop.measure, order)), after=(theorem,))
 
 
 @rule("C10", "a law with a density has the null sets of Lebesgue measure, and more")

@@ -174,12 +174,3 @@ def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
     values = dict(zip(variables, second.body.arguments, strict=True))
     premise = type(node)(substitute(node.body, values), *second.measure)
     return infer(prop, premise, after=(law,))
-
-
-@rule("K8", "X = a almost surely under a point mass at a")
-def draw_equation(measure: Sequence[Draw], place: int) -> Sequent:
-    """⊢ x = a almost surely, under a law with the deterministic draw x := a."""
-    there = 0 <= place < len(measure)
-    item: Any = measure[place if there else 0]
-    require(there and type(item) is Let, "draw", f"a deterministic draw at {place}", item)
-    return infer(Almost(Equals(item.var, item.value), *measure))

@@ -79,36 +79,35 @@ def reparametrise(term: Expect, place: int, scale: Expr, noise: Var) -> Sequent:
 @rule("N3", GAUSSIAN)
 def gaussian_mean(draw: Expr) -> Sequent:
     """⊢ E_{x~N(m, v)}[x] = m."""
-    x, m, _ = _draw(draw)
+    x, m, *_ = _draw(draw)
     return infer(Equals(Expect(x, draw), m))
 
 
 @rule("N3", GAUSSIAN)
 def gaussian_variance(draw: Expr) -> Sequent:
     """{v > 0} ⊢ E_{x~N(m, v)}[‖x − m‖²] = v·d."""
-    x, m, v = _draw(draw)
-    r = add(x, mul(S.NegativeOne, m))
+    _, _, v, r = _draw(draw)
     return infer(Equals(Expect(Inner(r, r), draw), mul(v, dim)), Positive(v))
 
 
 @rule("N3", GAUSSIAN)
 def gaussian_covariance(draw: Expr, a: Expr, b: Expr) -> Sequent:
     """{v > 0} ⊢ E_{x~N(m, v)}[⟨a, x − m⟩ ⟨b, x − m⟩] = v ⟨a, b⟩, for a and b free of x."""
-    x, m, v = _draw(draw)
+    x, _, v, r = _draw(draw)
     if x in free_vars(a) | free_vars(b):
         raise RuleError("Gaussian: %s and %s depend on %s", a, b, x)
-    r = add(x, mul(S.NegativeOne, m))
     return infer(
         Equals(Expect(mul(Inner(a, r), Inner(b, r)), draw), mul(v, Inner(a, b))), Positive(v)
     )
 
 
-def _draw(draw: Any) -> tuple[Any, Expr, Expr]:
+def _draw(draw: Any) -> tuple[Any, Expr, Expr, Expr]:
+    """x, m, v and x − m of a draw x~N(m, v)."""
     require(is_gaussian(draw) and type(draw.args[1]) is Var, "Gaussian", "x~N(m, v)", draw)
     x, m, v = draw.arguments
     if x in free_vars(m) | free_vars(v):
         raise RuleError("Gaussian: %s depends on what it draws", draw)
-    return x, m, v
+    return x, m, v, add(x, mul(S.NegativeOne, m))
 
 
 @rule("N4", GAUSSIAN)
@@ -116,7 +115,7 @@ def gaussian_moments(goal: Integrable) -> Sequent:
     """⊢ polynomials in x are integrable under N(m, v), for fixed m and v."""
     law, *more = goal.measure
     require(not more, "Gaussian", "an integrability condition under one N(m, v)", goal)
-    x, _, _ = _draw(law)
+    x, *_ = _draw(law)
     if not _is_polynomial(goal.body, x):
         raise RuleError("Gaussian: %s is not a polynomial in %s", goal.body, x)
     return infer(goal)

@@ -15,7 +15,7 @@ from sympy import Expr, S
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
 from fmproof.kernel.equality import lifted
-from fmproof.kernel.integrals import draws_variables, joint_law, with_body
+from fmproof.kernel.integrals import draws_variables, in_order, joint_law, with_body
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import Equation, Integrated, require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -117,10 +117,7 @@ def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequ
     if first is None or second is None:
         same = first is second and not order
     else:
-        places = list(range(len(first.measure)))
-        same = sorted(order) == places and alpha_equal(
-            Integrable(first.body, *(first.measure[i] for i in order)), second
-        )
+        same = alpha_equal(Integrable(first.body, *in_order(first.measure, order)), second)
     if not same:
         raise RuleError("Tonelli: %s and %s are different integrals", goal, premise)
     return infer(goal, premise)
@@ -144,12 +141,14 @@ def combination_integrable(
     """{each fᵢ integrable} ⊢ f integrable, where f = Σ cᵢ fᵢ by arithmetic, for cᵢ free of the
     integrated variables.
     """
-    whole = add(*(mul(c, part) for c, part in zip(coefficients, parts, strict=True)))
+    if len(coefficients) != len(parts):
+        raise RuleError(f"combination: {len(coefficients)} coefficients of {len(parts)} functions")
+    whole = add(*map(mul, coefficients, parts))
     if whole != goal.body and polynomial(whole) != polynomial(goal.body):
-        raise RuleError("sum: %s is not the integrand of %s", whole, goal)
+        raise RuleError("combination: %s is not the integrand of %s", whole, goal)
     for constant in coefficients:
         if free_vars(constant).intersection(bound_vars(goal)):
-            raise RuleError("sum: %s is no constant in %s", constant, goal)
+            raise RuleError("combination: %s is no constant in %s", constant, goal)
     return infer(goal, *(_over(goal, part) for part in parts))
 
 

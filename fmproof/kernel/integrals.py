@@ -171,15 +171,20 @@ def _draw(term: Expect, place: int, name: str) -> Any:
     return term.measure[place]
 
 
+def in_order(measure: tuple[Any, ...], order: Sequence[int]) -> list[Any]:
+    """The items of a measure in another order."""
+    if sorted(order) != list(range(len(measure))):
+        raise RuleError(f"reorder: expected 0 to {len(measure) - 1}, each once, found {order}")
+    return [measure[i] for i in order]
+
+
 @rule("I7", _FUBINI)
 def reorder_draws(term: Expect, order: Sequence[int]) -> Sequent:
     """⊢ E over a law = E over the same draws in another order that respects dependence.
 
     No condition: the joint law is the same, and an expectation is an integral under it.
     """
-    fits = sorted(order) == list(range(len(term.measure)))
-    require(fits, "reorder", f"an expectation whose draws have the order {list(order)}", term)
-    return infer(Equals(term, Expect(term.body, *(term.measure[i] for i in order))))
+    return infer(Equals(term, Expect(term.body, *in_order(term.measure, order))))
 
 
 @rule(

@@ -28,7 +28,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import functions_of_products, restatements
+from fmproof.derived import functions_of_products, point_masses, restatements
 from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -207,7 +207,7 @@ def transfer_of_integrability(b: Any) -> Theorem | None:
 
 def _draw_equation(b: Any) -> Theorem | None:
     law = b.law()
-    return attempt(conditional.draw_equation, law, b.pick(range(len(law))))
+    return attempt(point_masses.draw_equation, law, b.pick(range(len(law))))
 
 
 def _substitute_draws(b: Any) -> Theorem | None:

@@ -45,6 +45,7 @@ from fmproof.derived import (
     gaussians,
     integrals_inside,
     joint_integrals,
+    point_masses,
     ratios,
     restatements,
 )
@@ -103,13 +104,14 @@ almost_equal = sequents.assume(Almost(Equals(f(x), g(x)), dx))
 
 
 def any_tonelli(goal: Integrable, premise: Integrable) -> None:
-    """The rule with every order of up to two variables; raises its last refusal."""
+    """The rule in every order of up to two variables; raises the last refusal of one that fits."""
     refusal: RuleError | None = None
     for places in (found for size in range(3) for found in permutations(range(size))):
         try:
             integrability.tonelli(goal, premise, places)
         except RuleError as error:
-            refusal = error
+            if refusal is None or not str(error).startswith("reorder"):
+                refusal = error
         else:
             return
     assert refusal is not None
@@ -293,7 +295,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "reorder": (
         lambda: integrals.reorder_draws(mean, (0, 1)),
-        ("reorder: expected an expectation whose draws have the order [0, 1], found E_{x~p}[f(x)]"),
+        ("reorder: expected 0 to 0, each once, found (0, 1)"),
     ),
     "reorder an integral": (
         lambda: integrals.reorder_draws(f(x), (0,)),
@@ -346,6 +348,10 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "Tonelli": (
         lambda: any_tonelli(Integrable(f(x), p(x)), Integrable(g(x), p(x))),
         "Tonelli: E_{x~p}[|f(x)|] < ∞ and E_{x~p}[|g(x)|] < ∞ are different integrals",
+    ),
+    "Tonelli in an order of two": (
+        lambda: integrability.tonelli(Integrable(f(x), dx), Integrable(f(y), Lebesgue(y)), (1, 0)),
+        "reorder: expected 0 to 0, each once, found (1, 0)",
     ),
     "finite measure": (
         lambda: integrability.finite_measure(Integrable(1, dx)),
@@ -412,11 +418,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: integrability.combination_integrable(
             Integrable(f(x) + g(x), p(x)), [S.One, S.NegativeOne], [f(x), g(x)]
         ),
-        "sum: f(x) − g(x) is not the integrand of E_{x~p}[|f(x) + g(x)|] < ∞",
+        "combination: f(x) − g(x) is not the integrand of E_{x~p}[|f(x) + g(x)|] < ∞",
     ),
     "combination with what varies": (
         lambda: integrability.combination_integrable(Integrable(f(x) * g(x), p(x)), [f(x)], [g(x)]),
-        "sum: f(x) is no constant in E_{x~p}[|f(x) g(x)|] < ∞",
+        "combination: f(x) is no constant in E_{x~p}[|f(x) g(x)|] < ∞",
     ),
     "mean square by what is no mass": (
         lambda: integrability.mean_square_integrable(
@@ -492,17 +498,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an order of two": (
         lambda: almost.reorder_almost(almost_equal, (0, 1)),
-        (
-            "almost everywhere: expected a statement whose variables have the order (0, "
-            "1), found f(x) = g(x) for almost every x"
-        ),
+        ("reorder: expected 0 to 0, each once, found (0, 1)"),
     ),
     "an order of an equation": (
         lambda: almost.reorder_almost(f_is_g, (0,)),
-        (
-            "almost everywhere: expected a statement whose variables have the order (0,), "
-            "found f(x) = g(x)"
-        ),
+        ("reorder: expected a statement for almost every value, found f(x) = g(x)"),
     ),
     "another law": (
         lambda: almost.under_law(almost_equal, [q(z)]),
@@ -839,11 +839,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "transfer: E_{z~q, x~p}[|k(x,z)|] < ∞ is about more than f(x)",
     ),
     "no deterministic draw": (
-        lambda: conditional.draw_equation(law, 0),
+        lambda: point_masses.draw_equation(law, 0),
         "draw: expected a deterministic draw at 0, found q(z)",
     ),
     "no such draw": (
-        lambda: conditional.draw_equation(law, 2),
+        lambda: point_masses.draw_equation(law, 2),
         "draw: expected a deterministic draw at 2, found q(z)",
     ),
     "logarithm of a function": (
@@ -1133,7 +1133,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
 GOALS = {
     "Tonelli": (
         lambda goal: integrability.tonelli(goal, Integrable(f(x), dx), ()),
-        lambda goal: integrability.tonelli(Integrable(f(x), dx), goal, ()),
+        "reorder: expected 0 to 0, each once, found (1, 0)",
         integrals_inside.integral_inside,
     ),
     "finite measure": (integrability.finite_measure,),

@@ -51,6 +51,7 @@ from fmproof.derived import (
     gaussians,
     integrals_inside,
     joint_integrals,
+    point_masses,
     ratios,
     restatements,
 )
@@ -848,7 +849,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "f(a(z)) = k(a(z),z) for almost every z~q ⊢ f(x) = k(x,z) for almost every z~q, x:=a(z)",
     ),
     "a deterministic draw": (
-        lambda: conditional.draw_equation((q(z), Let(x, a(z))), 1),
+        lambda: point_masses.draw_equation((q(z), Let(x, a(z))), 1),
         "⊢ x = a(z) for almost every z~q, x:=a(z)",
     ),
     "logarithm of a product": (

@@ -35,6 +35,7 @@ from fmproof.derived import (
     gaussian_products,
     integrals_inside,
     joint_integrals,
+    point_masses,
     ratios,
     restatements,
 )
@@ -408,7 +409,7 @@ def bayes(pick: Pick) -> Theorem:
 
 
 def draw_equation(pick: Pick) -> Theorem:
-    return conditional.draw_equation(PATH, 2)
+    return point_masses.draw_equation(PATH, 2)
 
 
 def substitute_draws(pick: Pick) -> Theorem:

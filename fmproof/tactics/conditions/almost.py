@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 
+from fmproof.derived.point_masses import draw_equation
 from fmproof.derived.ratios import multiple_vanishes
 from fmproof.derived.restatements import restate
 from fmproof.errors import RuleError, SortError
@@ -20,7 +21,6 @@ from fmproof.kernel.almost import (
     under_law,
 )
 from fmproof.kernel.calculus import dominated_differentiable
-from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import instantiate
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.theorem import Theorem
