@@ -11,15 +11,15 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.almost import multiple_vanishes
+from fmproof.derived.derivatives_inside import stationary_at_zero
+from fmproof.derived.gaussians import gaussian_dominated
+from fmproof.derived.ratios import multiple_vanishes
 from fmproof.kernel.calculus import (
     DERIVATIVES,
     derivative,
     differentiable,
     fewer_variables,
-    gaussian_dominated,
     log_derivative,
-    stationary_at_zero,
 )
 from fmproof.kernel.equality import equal_sides, symmetry, unfold
 from fmproof.kernel.hypotheses import assume, discharge
