@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof._version import __version__
-from fmproof.certificate.terms import Table, only_keys, part, read_row
+from fmproof.certificate.terms import Table, part, read_row, refuse_others
 from fmproof.errors import InputError
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
@@ -193,7 +193,7 @@ def read(text: str) -> Certificate:
         raise InputError(
             "the certificate is cut short or mended: it ends with its theorem, the last step"
         )
-    only_keys(head, _HEAD)
+    refuse_others(head, _HEAD)
     name = head.get("derivation")
     if not (isinstance(name, str) and name and name.isprintable()):
         raise InputError("the first line of a certificate must name the derivation, on one line")
@@ -227,7 +227,7 @@ def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> RuleAppli
     for key, kind in (("rule", str), ("args", list), ("from", list), ("hyps", list)):
         if type(line[key]) is not kind:
             raise InputError(f"step {number}: {key!r} is no {'text' if kind is str else 'list'}")
-    only_keys(line, _STEP)
+    refuse_others(line, _STEP)
     conclusion = part(line["concl"], rows)
     hypotheses = tuple(part(h, rows) for h in line["hyps"])
     for prop in (conclusion, *hypotheses):

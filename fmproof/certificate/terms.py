@@ -105,7 +105,7 @@ def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
         raise InputError(f"row {len(earlier)} is no term: {lacks}") from None
 
 
-def only_keys(line: Mapping[str, Any], keys: Sequence[str]) -> None:
+def refuse_others(line: Mapping[str, Any], keys: Sequence[str]) -> None:
     """Raise :class:`InputError` if a line has something else beside these."""
     for key in line:
         if key not in keys:
@@ -113,7 +113,7 @@ def only_keys(line: Mapping[str, Any], keys: Sequence[str]) -> None:
 
 
 def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
-    only_keys(row, _ROW)
+    refuse_others(row, _ROW)
     kind = row["kind"]
     if kind == "Var":
         return Var(row["name"], _sort(row["sort"]))

@@ -15,4 +15,5 @@ from fmproof.derived import (  # noqa: F401 - every derived rule
     point_masses,
     ratios,
     restatements,
+    signs,
 )

@@ -153,7 +153,7 @@ def _derivative(node: Any) -> Expr:
         return dim if kind is Div else S.One
     parts = linear_parts(body, (var,))
     if len(parts) > 1 or parts[0][0] is not S.One:
-        return add(*(_scaled(kind, c, f, slope) for c, f in parts))
+        return add(*(_product(kind, part, here, slope) for part in parts if part[1] is not S.One))
     if type(body) is Mul:
         return _product(kind, factors(body), here, slope)
     if type(body) in _PARTIALS and (type(body) is not Inner or kind is Partial):
@@ -191,15 +191,9 @@ _DOMAINS: dict[type, Callable[..., tuple[Prop, ...]]] = {
 """Where these operations are differentiable."""
 
 
-def _scaled(kind: type, constant: Expr, moving: Expr, slope: Any) -> Expr:
-    """The derivative of a constant times what moves; either may be the vector."""
-    if kind is Div and sort_of(constant) is Sort.VEC:
-        return Inner(constant, slope(moving, Grad)) if moving is not S.One else S.Zero
-    return mul(constant, slope(moving))
-
-
 def _product(kind: type, parts: tuple[Expr, ...], here: Any, slope: Any) -> Expr:
-    """The product rule: of the first factor and the others, or of the scalars and the vector."""
+    """The product rule: of the first factor and the others, or of the scalars and the vector. The
+    derivative of a constant is 0."""
     place = next((i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC), 0)
     first, rest = parts[place], mul(*without(parts, place))
     if kind is Div:
@@ -231,11 +225,9 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         inner = Apply(body.head, *here[:place], name, *here[place + 1 :])
         if argument is var and len(moved) == 1:
             raise RuleError("derivative: nothing to separate in %s", slope(body))
-        if name.sort is Sort.REAL:
-            outer = Partial(inner, name, value)
-            total.append(mul(outer, slope(argument)))
-        elif name.sort is Sort.VEC and body.head.result is Sort.REAL and kind is Partial:
-            total.append(Inner(Grad(inner, name, value), slope(argument)))
+        if name.sort is Sort.REAL or (body.head.result is Sort.REAL and kind is Partial):
+            outer = Partial if name.sort is Sort.REAL else Grad
+            total.append(paired(outer(inner, name, value), slope(argument)))
         elif name.sort is Sort.VEC and kind is Grad and var.sort is Sort.VEC:
             total.append(mul(_coefficient(argument, var), Grad(inner, name, value)))
         else:

@@ -28,7 +28,7 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import functions_of_products, point_masses, restatements
+from fmproof.derived import functions_of_products, point_masses, restatements, signs
 from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
@@ -284,7 +284,7 @@ def _positive(b: Any) -> Theorem | None:
 
 
 def _nonnegative_parts(b: Any) -> Theorem | None:
-    return attempt(order.nonnegative_parts, AtMost(0, _signed(b)))
+    return attempt(signs.nonnegative_parts, AtMost(0, _signed(b)))
 
 
 def _nonzero(b: Any) -> Theorem | None:

@@ -54,6 +54,7 @@ from fmproof.derived import (
     point_masses,
     ratios,
     restatements,
+    signs,
 )
 from fmproof.kernel import (
     algebra,
@@ -730,8 +731,10 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: rings.field(
             Ratio(f(x), g(x)) + Ratio(1, h(t)), Ratio(f(x) * h(t) + g(x), g(x) * h(t))
         ),
-        "h(t) ≠ 0, g(x) ≠ 0, g(x) h(t) ≠ 0 ⊢ (1 / h(t)) + (f(x) / g(x)) = ((f(x) h(t) + g(x)) "
-        "/ (g(x) h(t)))",
+        (
+            "h(t) ≠ 0, g(x) ≠ 0, g(x) h(t) ≠ 0 ⊢ (1 / h(t)) + (f(x) / g(x)) = ((f(x) h(t) + g(x))"
+            " / (g(x) h(t)))"
+        ),
     ),
     "field with vectors": (
         lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
@@ -958,7 +961,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "p(x) ≠ 0 ⊢ p(x) > 0",
     ),
     "positive, so nonnegative": (
-        lambda: order.nonnegative_parts(AtMost(0, f(x))),
+        lambda: signs.nonnegative_parts(AtMost(0, f(x))),
         "f(x) > 0 ⊢ 0 ≤ f(x)",
     ),
     "nonzero": (
