@@ -124,3 +124,54 @@ def test_a_time_between_two_others_is_put_in_where_it_is_said() -> None:
     assert verdicts(CURVE)[1:] == ["proved"] * 4
     thirds = CURVE.replace("(r+t)/2", "(2r+t)/3")
     assert verdicts(thirds)[-1] != "proved"
+
+
+COUPLING = r"Sea $(a, b)\sim\pi$ un acoplamiento y $x_t = (1-t) a + t b$."
+TOTAL = r"""$$ \mathbb E\|b - a\|^2 = \mathbb E\|a\|^2 + \mathbb E\|b\|^2
+- 2\, \mathbb E\langle a, b\rangle $$"""
+APART = r"Si $a \sim \mathcal N(0, I)$ es independiente de $b$, entonces"
+SUM = r"$$ \mathbb E\|b - a\|^2 = d + \mathbb E\|b\|^2 $$"
+
+
+def test_a_coupling_of_which_one_letter_gets_a_law_apart_from_the_other() -> None:
+    assert verdicts(COUPLING, TOTAL, APART, SUM) == ["proved", "proved"]
+    assert verdicts(COUPLING, TOTAL, APART, SUM.replace("d +", "2 d +"))[1] == "refuted"
+
+
+def test_that_it_is_not_independent_is_heard() -> None:
+    for words in (
+        r"Si $a \sim \mathcal N(0, I)$ no es independiente de $b$, entonces",
+        r"Si $a \sim \mathcal N(0, I)$, entonces",
+    ):
+        assert verdicts(COUPLING, TOTAL, words, SUM)[1] not in ("proved", "refuted")
+
+
+RESIDUAL = r"""Let $(A, B) \sim \pi$, $X_t = (1-t) A + t B$ and
+$u_t(x) = \mathbb E[B - A \mid X_t = x]$. Abbreviate $R_t = B - A - u_t(X_t)$.
+
+$$ \mathbb E \langle g(X_t), R_t \rangle = 0 $$
+
+$$ \mathbb E \|B - A\|^2 = \mathbb E\|u_t(X_t)\|^2 + \mathbb E \|R_t\|^2 $$
+
+$$ \mathbb E \langle B, R_t \rangle = 0 $$"""
+
+
+def test_a_residual_is_made_of_what_is_drawn() -> None:
+    found = verdicts(RESIDUAL)
+    assert (found[0], found[2]) == ("proved", "refuted")
+    assert found[1] in ("proved", "agrees")
+
+
+ENDS = r"""Let $a \sim \mathcal N(0, I)$ and $b \sim q$ be independent, $x_t = (1-t) a + t b$.
+
+$$ v_t(x) = \mathbb E[b - a \mid x_t = x] $$
+
+$$ v_0(x) = \mathbb E[b] - x $$
+
+$$ v_0(x) = \mathbb E[b] + x $$"""
+
+
+def test_the_mean_at_the_beginning() -> None:
+    found = verdicts(ENDS)
+    assert found[1] == "proved"
+    assert found[2] != "proved"

@@ -221,6 +221,7 @@ class Evidence:
                 self._random(*letters.values())  # E[ξ ξᵀ], of a ξ of any letter
             if not node.draws or node.given:
                 fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
+                fixed |= _values_beside_capitals(node)
                 for letter in letters_in(node.body):
                     if (node.given or _capital(letter)) and spelled(letter) not in fixed:
                         self._random(letter)
@@ -458,6 +459,17 @@ def _plain(node: t.Node) -> bool:
     """Whether a side is made of letters by arithmetic alone."""
     kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function, t.Call)
     return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
+
+
+def _values_beside_capitals(node: t.Expectation) -> set[str]:
+    """z of E[D(Y, z) | X]: where what is random has capital letters, a small one is a value."""
+    given = [g.left if isinstance(g, t.Equation) else g for g in node.given]
+    letters = [*letters_in(node.body)]
+    capitals = all(isinstance(g, t.Sym) and _capital(g) for g in given)
+    if not given or not capitals or not any(map(_capital, letters)):
+        return set()
+    small = [one for one in letters if len(one.name) == 1 and one.name.islower() and not one.sub]
+    return {spelled(one) for one in small if not one.accents}
 
 
 def _capital(symbol: t.Sym) -> bool:

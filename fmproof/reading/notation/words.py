@@ -130,6 +130,8 @@ def property_of(text: str, start: int, stop: int) -> str:
     """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
     after = _STOPS.split(text[stop : stop + _SAYS])[0]
+    if after.lstrip(" $").startswith("的"):
+        after = ""  # of what is made of it: "with any function of X"
     found = _pattern("property").search(after) or _pattern("property").search(before)
     return found.group(0) if found is not None else ""
 
