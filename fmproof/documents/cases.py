@@ -40,6 +40,10 @@ _ROUNDS = 3
 Sides = tuple[Expr, Expr]
 
 
+_ALONE = 4
+"""Equations that are put in each by itself, where a document has several of a symbol."""
+
+
 def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
@@ -50,8 +54,13 @@ def in_cases(
         return
     about = getattr(before, "head", None)
     seen: set[Sides] = set()
-    for firsts in ({about}, set(), set(known)):  # of which symbols the first equation is taken
-        chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+    choices = [  # of which symbols the first equation is taken
+        {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+        for firsts in ({about}, set(), set(known))
+    ]
+    several = any(len(cases) > 1 for cases in known.values())
+    alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
+    for chosen in (*choices, *alone[:_ALONE]):
         try:
             sides, used = _put((before, claim), chosen)
             one, other = gathered(*sides)

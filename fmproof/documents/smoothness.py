@@ -46,7 +46,7 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.symbols import conventional
 
@@ -103,6 +103,8 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
+        for logarithm in term.body.atoms(Log):  # where the slope is taken
+            yield from positivity_of(substitute(logarithm.args[0], {term.var: term.at}))
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
             for call in nodes_in(term.body, Apply):  # also where something is drawn around it
@@ -182,6 +184,8 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             others.append(part)
         elif free_vars(part):
             yield VanishesWith(S.One, part)
+            if _is_of_time(part):
+                yield Positive(part)  # (1 − t)²/t²: 0 < t < 1
     if len(others) > 1 and all(map(_is_of_time, others)):
         yield from map(Positive, others)  # t (1 − t): 0 < t < 1
     elif others and all(map(_is_coordinate, others)):
@@ -203,7 +207,7 @@ def _is_coordinate(part: Expr) -> bool:
 def _is_of_time(part: Expr) -> bool:
     """t, 1 − t: what is > 0 between two times."""
     free = free_vars(part)
-    return len(free) == 1 and all(conventional("times", v.name) for v in free)
+    return len(free) == 1 and all(conventional("times", v.name.rstrip("'")) for v in free)
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:
