@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-PULL_OUT = Rule(
+PULL_OUT = RuleRecord(
     code="K1",
     name="pull-out",
     title="Average by a conditional expectation first",
@@ -45,7 +45,7 @@ PULL_OUT = Rule(
     ),
 )
 
-CONTRACTION = Rule(
+CONTRACTION = RuleRecord(
     code="K2",
     name="contraction",
     also=("conditional expectation",),
@@ -79,7 +79,7 @@ CONTRACTION = Rule(
     ),
 )
 
-TAKE_OUT = Rule(
+TAKE_OUT = RuleRecord(
     code="K3",
     name="take-out",
     title="Take out what is known",
@@ -117,7 +117,7 @@ TAKE_OUT = Rule(
     ),
 )
 
-LINEAR = Rule(
+LINEAR = RuleRecord(
     code="K4",
     name="conditional-linearity",
     title="Linearity of conditional expectations",
@@ -140,7 +140,7 @@ LINEAR = Rule(
     ),
 )
 
-BAYES = Rule(
+BAYES = RuleRecord(
     code="K5",
     name="bayes",
     title="A conditional expectation by densities",
@@ -174,7 +174,7 @@ BAYES = Rule(
     ),
 )
 
-TRANSFER = Rule(
+TRANSFER = RuleRecord(
     code="K7",
     name="transfer",
     also=("almost surely",),
@@ -206,7 +206,7 @@ TRANSFER = Rule(
     ),
 )
 
-DRAW = Rule(
+DRAW = RuleRecord(
     code="K8",
     name="draw",
     also=("point mass",),

@@ -11,11 +11,13 @@ from sympy import Expr
 
 from fmproof.documents.chain import RowChain
 from fmproof.documents.facts import Fact, Facts, meant_for_every
-from fmproof.documents.items import Item, Reading, holds_until, written
+from fmproof.documents.items import Item, Reading, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
-from fmproof.documents.ties import Ties
+from fmproof.documents.reach import holds_until
+from fmproof.documents.ties.said import Sayings
+from fmproof.documents.ties.world import Ties
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
@@ -60,19 +62,24 @@ class Context:
     Attributes:
         chain: the chain that the row goes on from.
         facts: rows that later ones may rest on.
-        ties: what the document says of symbols without defining them.
+        said: what rows say of symbols without defining them.
+        ties: whether numbers may refute a row, by that and by words.
         numeric: whether numbers are looked at.
         checked: every derivation that was tried, for a script.
         stated: what rows say that stayed open.
         special: what densities are from some row on, said of what they were before.
         determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
+        motions: what dx/dt is, for points that are said to move.
+        courses: the paths that are said to follow a field.
+        steps_named: the L_{t-1} of which a row said what they are.
     """
 
     reading: Reading
     elab: Elaborator
     prover: FirstWitness
     numbers: Numbers
+    said: Sayings
     ties: Ties
     numeric: bool = True
     chain: RowChain = field(default_factory=RowChain)
@@ -82,6 +89,9 @@ class Context:
     special: list[Stipulation] = field(default_factory=list)
     determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
+    motions: dict[str, t.Node] = field(default_factory=dict)
+    courses: set[Head] = field(default_factory=set)
+    steps_named: set[str] = field(default_factory=set)
 
     @property
     def divergent(self) -> set[str]:

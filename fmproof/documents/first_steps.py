@@ -19,8 +19,8 @@ from fmproof.documents.model import RowReport
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.definitions import at_times
 from fmproof.reading.notation.elaborate import NotYet
+from fmproof.reading.notation.other_times import at_times
 from fmproof.reading.notation.symbols import spelled
 
 _STEPS = (1, 2, 3)

@@ -18,7 +18,8 @@ from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport
 from fmproof.documents.prove import Proof
 from fmproof.documents.terms import heads_in
-from fmproof.documents.ties import SAYS, TIED_COEFFICIENTS
+from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.documents.ties.world import TIED_COEFFICIENTS
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, mul
 from fmproof.lang.node import sort_of
@@ -28,9 +29,10 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_at_a_time, is_shifted
-from fmproof.reading.notation.definitions import Candidate, at_times
+from fmproof.reading.notation.definitions import Candidate
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.hidden_noise import is_standard, linear_in
+from fmproof.reading.notation.other_times import at_times
 from fmproof.reading.notation.symbols import key_of, spelled
 
 _NOISES = ("epsilon", "varepsilon")
@@ -247,7 +249,7 @@ def about_one_coefficient(context: Context, item: Item, mine: Expr, theirs: Expr
     products = _products(context, loose)
     plain = not held or held == TIED_COEFFICIENTS or held.startswith(SAYS)
     once = all(len(_taken_at(head, (mine, theirs))) == 1 for head in products)
-    names = [context.ties.key_of_head(h).split("|") for h in loose - products]
+    names = [key_of_head(context.elab, h).split("|") for h in loose - products]
     names += [context.elab.spelling(v).split("_") for v in free - times]
     return plain and once and len({letter for letter, *_ in names}) <= 1  # β_1 and β_2
 
@@ -264,7 +266,7 @@ def _products(context: Context, heads: set[Head]) -> set[Head]:
         for head in heads
         if any(
             isinstance(c.right, t.Series)
-            for c in context.elab.candidates.get(context.ties.key_of_head(head), ())
+            for c in context.elab.candidates.get(key_of_head(context.elab, head), ())
         )
     }
 

@@ -13,10 +13,11 @@ from sympy import Expr
 
 from fmproof.documents.context import Context
 from fmproof.documents.facts import Fact
+from fmproof.documents.ties.symbols import key_of_head
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Lebesgue, Var
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -33,11 +34,11 @@ def density_facts(context: Context, sides: Sequence[Expr]) -> list[Fact]:
         drawn = {v for one in law for v in drawn_by(one)}
         if not {v for v in free_vars(value) if v.sort is Sort.VEC} <= drawn:
             continue
-        if not {v for one in law for v in conditions(one)} <= drawn:
+        if not {v for one in law for v in parents_of(one)} <= drawn:
             continue
         for node, density, var, rest in _against(sides):
             head = density.head
-            if head.definition is not None or context.ties.key_of_head(head) != key:
+            if head.definition is not None or key_of_head(context.elab, head) != key:
                 continue
             times = [at for at in density.arguments if at is not var]
             moved = sorted((v for v in free_vars(value) if v.sort is Sort.REAL), key=str)

@@ -24,9 +24,9 @@ from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered
 from fmproof.lang.nodes import Apply, Draw, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
-    conditions,
     drawn_by,
     is_density,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.numbers import is_number
@@ -79,7 +79,7 @@ def joint_form(goal: Any) -> Integrable | None:
         parts, place = list(others), 0
     laws = [part for part in parts if _draws(part) and not is_density(part)]
     parts = [part for part in parts if part not in laws]
-    used = free_vars(mul(*parts)).union(*(conditions(law) for law in laws))
+    used = free_vars(mul(*parts)).union(*(parents_of(law) for law in laws))
     left = [item for var, item in ranges.items() if var in used or not item.bounded]
     left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
     return Integrable(mul(*parts), *left, *laws) if left or laws else None

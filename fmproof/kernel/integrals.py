@@ -15,10 +15,10 @@ from fmproof.lang.node import bound_vars, is_one_of, rebuilt
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Let, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
-    conditions,
     drawn_by,
     is_density,
     law_order,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.nodes.mixture import mixture
@@ -39,7 +39,7 @@ def draws_variables(density: Any) -> bool:
     """Whether a density is one of different variables, none of which it depends on."""
     drawn = density.head.drawn(density)
     distinct = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
-    return distinct and not conditions(density).intersection(drawn)
+    return distinct and not parents_of(density).intersection(drawn)
 
 
 def with_body(term: Any, body: Expr) -> Expr:

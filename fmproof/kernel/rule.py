@@ -164,7 +164,7 @@ def rules() -> Mapping[str, Rule]:
     return dict(_RULES)
 
 
-def close() -> None:
+def close_rules() -> None:
     """The rules are complete; called once, by :mod:`fmproof.kernel`."""
     _closed.append(True)
 

@@ -43,7 +43,7 @@ from fmproof import (
     uniform,
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.certificate.export.check import check
+from fmproof.certificate.export.check import check_with_coq
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.export.statement.sorts import NotExported
@@ -319,7 +319,7 @@ def test_a_false_conclusion_is_refused_at_a_lemma(name: str) -> None:
     text = proof(certificate)
     assert right in text[text.index("Theorem proved") :]
     with pytest.raises(InputError, match=r"Coq refuses (s\d+|proved) of Proof\.v"):
-        check(certificate, text.replace(right, wrong), compiled())
+        check_with_coq(certificate, text.replace(right, wrong), compiled())
 
 
 @pytest.mark.parametrize("name", sorted(FALSE) if times(1) > 1 else ["log-density"])

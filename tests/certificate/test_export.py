@@ -31,7 +31,7 @@ from fmproof import (
     Vec,
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.certificate.export.check import check, check_folder
+from fmproof.certificate.export.check import check_folder, check_with_coq
 from fmproof.certificate.export.commands import require_known_commands
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.folder import write_folder
@@ -300,7 +300,7 @@ def test_coq_refuses_mutations() -> None:
         if told_by(lambda c=changed: proof(c)):  # type: ignore[misc]
             continue
         if without_comments(proof(changed)) != right:
-            message = told_by(lambda c=changed: check(original, proof(c), compiled()))  # type: ignore[misc]
+            message = told_by(lambda c=changed: check_with_coq(original, proof(c), compiled()))  # type: ignore[misc]
             refused.extend([message] if message else [])
             tried += 1
     assert refused

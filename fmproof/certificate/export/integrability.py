@@ -11,14 +11,14 @@ from fmproof.certificate.export.conditional import total_mass, without_density
 from fmproof.certificate.export.equality import Tree, leaf, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
-    expanded,
+    expansion_arguments,
     is_marginal,
     is_uniform,
     law_density,
     law_fact,
     law_integrable,
     marginal,
-    matching,
+    matching_order,
 )
 from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.rules import (
@@ -350,7 +350,7 @@ def tonelli(step: At) -> str:
         where = space(found.over)
         same = step.equality.trees(shape, split)
         proof = f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
-        proof = f"(@marginal_integrable {expanded(found, rest)} {proof})"
+        proof = f"(@marginal_integrable {expansion_arguments(found, rest)} {proof})"
         flat = nested(where, [factor_space(i) for i in found.hidden])
         if flat is not None:
             f = step.function(found.over, lambda k: step.printer.term(rest, k))
@@ -364,7 +364,7 @@ def tonelli(step: At) -> str:
             return weighted(premise.measure, tree(premise.body, scope), scope)
         return Tree("product", (found.tree(scope), tree(rest, scope)))
 
-    order = matching(step, body, over, target, wanted)
+    order = matching_order(step, body, over, target, wanted)
     turned = reordered([factor_space(i) for i in over], order)
     if turned is not None:
         F = step.function(over, lambda k: step.equality.text(written(k)))
@@ -466,7 +466,7 @@ def mean_square_integrable(step: At) -> str:
     flat = nested(S_, [factor_space(i) for i in hidden])
     wanted = items(premise.measure)
     joint_term = mul(weight, found.term, nodes.Inner(*[_in_ours(inside, values)] * 2))
-    order = matching(
+    order = matching_order(
         step, mul(*densities(premise.measure), premise.body), wanted, joint_term, [*over, *hidden]
     )
     turned = reordered([factor_space(i) for i in wanted], order)

@@ -14,7 +14,12 @@ from fmproof.certificate.export.equality import (
     tree,
     weighted,
 )
-from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
+from fmproof.certificate.export.laws import (
+    expansion_arguments,
+    law_density,
+    marginal,
+    matching_order,
+)
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement.sorts import (
@@ -284,7 +289,7 @@ def marginal_draw(step: At) -> str:
     where = space(found.over)
     product = f"(fun pt => {m} pt * {f} pt)"
     proofs.append(f"(@Int_ext ({where}) {F} {product} (fun {name} : {where} => {split}))")
-    proofs.append(f"(@marginal_draw {expanded(found, rest)})")
+    proofs.append(f"(@marginal_draw {expansion_arguments(found, rest)})")
     # over one product of all variables, in the order of the result
     flat = nested(where, [factor_space(i) for i in found.hidden])
     if flat is not None:
@@ -298,7 +303,7 @@ def marginal_draw(step: At) -> str:
         return step.function(over, lambda k: f"({found.text(k)} * {step.printer.term(rest, k)})")
 
     wanted = mul(*densities(rhs.measure), rhs.body)
-    order = matching(step, mul(found.term, rest), both, wanted, items(rhs.measure))
+    order = matching_order(step, mul(found.term, rest), both, wanted, items(rhs.measure))
     again = reordered([factor_space(i) for i in both], order)
     if again is not None:
         A, B = space([both[i] for i in order]), space(both)

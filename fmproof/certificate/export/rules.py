@@ -21,7 +21,7 @@ from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.spaces import at, nested
 from fmproof.certificate.export.statement.sorts import (
-    FUNCTIONS,
+    FUNCTION_NAMES,
     NotExported,
     arguments,
     densities,
@@ -231,8 +231,8 @@ def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
     kind = node.kind if isinstance(node, Parts) else type(node)
     if kind is nodes.Apply:
         return Tree("applied", tuple(parts), value=step.proof.symbols.heads[node.head])
-    if kind in FUNCTIONS:
-        return Tree("applied", tuple(parts), value=FUNCTIONS[kind])
+    if kind in FUNCTION_NAMES:
+        return Tree("applied", tuple(parts), value=FUNCTION_NAMES[kind])
     if kind is Add:
         return Tree("vector sum" if parts[0].vector else "sum", tuple(parts))
     if kind is Pow:
@@ -307,7 +307,7 @@ def only_almost(step: At, source: From, bound: set[Any], inside: Any) -> list[An
     ]
 
 
-def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
+def conjunction(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
     """Predicates that hold almost everywhere as one: the predicate and the proof."""
     holds, proof = facts[-1]
     for P, other in reversed(facts[:-1]):
@@ -329,7 +329,7 @@ def all_at_points(step: At, conditions: list[Any], node: Any) -> tuple[str, str]
     """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
     over = items(node.measure)
     facts = [(at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions]
-    return together(space(over), facts)
+    return conjunction(space(over), facts)
 
 
 def conjunct(name: str, i: int, count: int) -> str:

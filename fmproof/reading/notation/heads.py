@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
@@ -25,7 +25,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import definitions, hidden_noise, posteriors
+from fmproof.reading.notation import definitions, hidden_noise, joint_densities, marginals, pairs
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -53,8 +53,15 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     key = key_of(call.head)
     density = elab.is_density(key)
     letters = ""
-    paired = density and bool(call.given) and posteriors.turned(elab, call) is not None
-    if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
+    pair = pairs.as_paired(elab, call) if density and call.given else None
+    paired = density and bool(call.given) and pairs.turned(elab, call) is not None
+    if pair is not None and all(isinstance(one, t.Sym) for one in (*pair.args, *pair.given)):
+        main_there, given_there = (
+            [elab.variable(one) for one in places if isinstance(one, t.Sym)]
+            for places in (pair.args, pair.given)
+        )
+        letters = ",".join(_letters(main_there)) + "|" + ",".join(_letters(given_there))
+    elif paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
     mixed = key in elab.evidence.mixed and bool(call.given)
     if mixed and not letters:
@@ -101,11 +108,11 @@ def build(
     if definition is None and density:
         definition = hidden_noise.density(elab, call, (sub, main, given))
     if definition is None and density:
-        definition = definitions.marginal(elab, call, sub, main, given)
+        definition = marginals.marginal(elab, call, sub, main, given)
+    if definition is None and density and candidate is None and len(main) == 1:
+        definition = joint_densities.marginal_of_joint(elab, call, main[0])
     if definition is None and density and candidate is None:
-        definition = posteriors.marginal_of_joint(elab, call)
-    if definition is None and density and candidate is None:
-        product = posteriors.product_of_parts(elab, call)
+        product = joint_densities.product_of_parts(elab, call)
         if product is not None:
             elab.note(shown, "the product of its parts", "the document has both", call.at)
             return Meaning(None, everything, product)
@@ -230,6 +237,10 @@ def density_head(
         try:
             head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)
         except SortError:
+            below = _with_hidden(name, (sub, sup, main, given), over, definition)
+            if below is not None and candidate is not None:
+                elab.note(shown, "a probability density, defined", "its definition", candidate.at)
+                return Meaning(None, everything, below)
             if candidate is None:
                 definition = None
             else:  # not visibly a density, such as one with a formula: what it is stays open
@@ -248,7 +259,7 @@ def density_head(
             return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
-            posteriors.turned(elab, call) is not None
+            pairs.turned(elab, call) is not None
             and len(main) == 1
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
@@ -271,6 +282,25 @@ def density_head(
     else:
         elab.note(shown, what, why, at)
     return Meaning(head, everything)
+
+
+def _with_hidden(
+    name: str, places: Sequence[tuple[Var, ...]], over: Sequence[Any], definition: Expr
+) -> Expr | None:
+    """A density whose definition has numbers that are not written at it, σ in q(x) = N(x; 0, σ² I):
+    they go below it. A Gaussian density is its own."""
+    sub, sup, main, given = places
+    hidden = sorted(free_vars(definition) - {*sub, *sup, *main, *given}, key=lambda v: v.name)
+    if not hidden or any(v.sort is not Sort.REAL for v in hidden):
+        return None
+    if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
+        return definition
+    below = (*sub, *hidden)
+    try:
+        head = Density(name, *over, sub=below, sup=sup, given=given, definition=definition)
+    except SortError:
+        return None
+    return head(*below, *sup, *main, *given)
 
 
 def mixture_head(

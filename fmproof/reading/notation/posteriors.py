@@ -13,7 +13,8 @@ from sympy import Expr
 
 from fmproof.lang.nodes import IntegralOver, Lebesgue, Ratio, Var
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import definitions
+from fmproof.reading.notation import definitions, pairs
+from fmproof.reading.notation.joint_densities import joint_with
 from fmproof.reading.notation.lacking import value_of
 from fmproof.reading.notation.symbols import key_of, spelled
 
@@ -35,72 +36,17 @@ def posterior_of(elab: Elaborator, node: t.Call, groups: Sequence[Sequence[Expr]
     return Ratio(joint, marginal)
 
 
-def _joint_with(elab: Elaborator, node: t.Call, letter: t.Node) -> tuple[t.Call, t.Sym] | None:
-    """p(x, z) and the z, for a letter x, where the document writes one such density of the letter
-    of ``node``, and draws from none."""
-    if key_of(node.head) in elab.evidence.sampled:
-        return None
-    found: dict[str, tuple[t.Call, t.Sym]] = {}
-    for call in elab.evidence.called.get(key_of(node.head), ()):
-        pair = [a for a in call.args if isinstance(a, t.Sym)]
-        if call.given or call.after or len(call.args) != 2 or len(pair) != 2:
-            continue
-        if spelled(call.head) != spelled(node.head):
-            continue
-        others = [one for one in pair if spelled(one) != spelled(letter)]
-        if len(others) == 1 and _parts_of(elab, call) is None:
-            found.setdefault(spelled(others[0]), (call, others[0]))
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _parts_of(elab: Elaborator, joint: t.Call) -> tuple[t.Call, t.Call] | None:
-    """p(x|z) and p(z), in a document that has both, of p(x, z)."""
-    calls = elab.evidence.called.get(key_of(joint.head), ())
-    alike = [one for one in calls if len(one.args) == 1 and not one.after]
-    for x, z in (joint.args, joint.args[::-1]):
-        kernel = next((one for one in alike if _is_of(one, x, z)), None)
-        prior = next((one for one in alike if _is_of(one, z)), None)
-        if kernel is not None and prior is not None:
-            return kernel, prior
-    return None
-
-
-def _is_of(call: t.Call, *letters: t.Node) -> bool:
-    """Whether a density is p(x), or p(x|z)."""
-    return [spelled(one) for one in (*call.args, *call.given)] == [*map(spelled, letters)]
-
-
-def product_of_parts(elab: Elaborator, node: t.Call) -> Expr | None:
-    """p(x|z) p(z) for p(x, z), where the document has both: densities of a letter are of one law,
-    whatever parameters stand below it."""
-    if len(node.args) != 2 or node.given or node.after or elab.strict:
-        return None
-    parts = _parts_of(elab, node)
-    return None if parts is None else elab.term(parts[0]) * elab.term(parts[1])
-
-
-def marginal_of_joint(elab: Elaborator, node: t.Call) -> Expr | None:
-    """p(x) where the document has p(x, z), and says no more of it: the integral over z."""
-    if len(node.args) != 1 or node.given or node.after or not isinstance(node.args[0], t.Sym):
-        return None
-    found = _joint_with(elab, node, node.args[0])
-    if found is None:
-        return None
-    joint, other = found
-    return elab.term(t.Integral(node.at, joint, (t.Over(node.at, other),)))
-
-
 def _of_joint(elab: Elaborator, node: t.Call) -> tuple[Expr, Expr] | None:
     """p(x, z) and p(x), of p(z|x)."""
     z, x = node.args[0], value_of(node.given[0])
     if len(node.given) != 1 or not (isinstance(z, t.Sym) and isinstance(x, t.Sym)):
         return None
-    found = _joint_with(elab, node, x)
-    if found is None or spelled(found[1]) != spelled(z):
+    found = joint_with(elab, node, x)
+    if found is None or [*map(spelled, found[2])] != [spelled(z)]:
         return None
     if definitions.candidate_of(elab, node, "posterior") is not None:
         return None
-    if turned(elab, node) is not None:
+    if pairs.turned(elab, node) is not None:
         return None
     name = f"{spelled(node.head)}(z|x)"
     elab.note(name, "joint density over marginal", "the document has the joint one", node.at)
@@ -162,17 +108,17 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         return None
     if definitions.candidate_of(elab, node, "posterior") is not None:
         return None  # the document says what it is
-    other = turned(elab, node)
+    other = pairs.turned(elab, node)
     if other is None:
         return None
     if (spelled(x), spelled(z)) in elab.posteriors:
         return None  # the other way round is one: this is the kernel
-    if key_of(node.head) not in {key_of(other.head), *_laws_said_of(elab, z)}:
+    if key_of(node.head) not in {key_of(other.head), *pairs.laws_said_of(elab, z)}:
         return None  # q(z|x) beside p(x|z) and p(z): any density
     kernel_of = t.Call(node.at, other.head, (x,), (z,))
     prior = elab.prior(main, z)
     if prior is None:
-        if elab.prior(given, x) is not None or not posterior_at_a_time(elab, node):
+        if elab.prior(given, x) is not None or not pairs.posterior_at_a_time(elab, node):
             return None
         elab.posteriors.add((spelled(z), spelled(x)))
         prior = elab.term(t.Call(node.at, node.head, (z,)))
@@ -195,71 +141,9 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
     return kernel * prior, marginal
 
 
-def _laws_said_of(elab: Elaborator, z: t.Node) -> set[str]:
-    """The letters of what the document has as a law of z by itself."""
-    written = {
-        key
-        for key, calls in elab.evidence.called.items()
-        if elab.is_density(key) and any(_is_of(call, z) and not call.given for call in calls)
-    }
-    return written | set(map(key_of, elab.said_laws.get(spelled(z), ())))
-
-
 def _is_written(elab: Elaborator, call: t.Call) -> bool:
     """Whether the document has a density of one variable by this name."""
     return any(
         not one.given and len(one.args) == 1 and spelled(one.head) == spelled(call.head)
         for one in elab.evidence.called.get(key_of(call.head), ())
     )
-
-
-def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
-    """The density of the document with arguments and conditions of ``call`` exchanged."""
-    args, given = [spelled(a) for a in call.args], [spelled(g) for g in call.given]
-    for key, calls in elab.evidence.called.items():
-        if elab.is_density(key):
-            for other in calls:
-                if [spelled(a) for a in other.args] == given and args == [
-                    spelled(g) for g in other.given
-                ]:
-                    return other
-    return None
-
-
-def of_another_pair(elab: Elaborator, call: t.Call, defined: t.Call) -> bool:
-    """Whether p_t(x|y), beside p_t(y|x), is another density than the p_t(x|z) with a definition.
-
-    A label y has a joint law with x of its own, where z has none the other way round. And what
-    p_{t|1}(x|x_1) is says nothing of p_{1|t}(x_1|x), which is spelled with the same subscripts.
-    """
-    if not (call.given and defined.given) or not elab.is_density(key_of(call.head)):
-        return False
-    letters = [spelled(value_of(g)) for g in call.given], [spelled(g) for g in defined.given]
-    if letters[0] == [spelled(a) for a in defined.args] and letters[0] != letters[1]:
-        return True
-    if letters[0] == letters[1] or turned(elab, call) is None:
-        return False
-    return turned(elab, defined) is None
-
-
-def posterior_at_a_time(elab: Elaborator, call: t.Call) -> bool:
-    """Whether p_t(x|y) is p_t(y|x) p_t(x) over its integral, of a document that has all three.
-
-    Where it has p_t(y), too, the letter at which it takes most of its functions has the prior.
-    """
-    other = turned(elab, call)
-    if other is None or len(call.args) != 1 or spelled(other.head) != spelled(call.head):
-        return False
-    alone = {
-        spelled(one.args[0])
-        for one in elab.evidence.called.get(key_of(call.head), ())
-        if len(one.args) == 1 and not one.given and spelled(one.head) == spelled(call.head)
-    }
-    mine, its = spelled(call.args[0]), spelled(other.args[0])
-    if not call.head.sub or mine not in alone:
-        return False
-    below = [s for s in call.head.sub if not elab.is_parameter(spelled(s))]
-    if not below and key_of(call.head) in _laws_said_of(elab, other.args[0]):
-        return False  # p(z) has no parameter, and is the prior of p_θ(x|z)
-    point = elab.point_letter()
-    return its not in alone or (point is not None and spelled(point) == mine)

@@ -20,7 +20,7 @@ from fmproof.tactics.matching import match
 from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
-def divided(props: Iterable[Basic]) -> tuple[Head, ...]:
+def divided_symbols(props: Iterable[Basic]) -> tuple[Head, ...]:
     """The fields and functions in ``props`` that are a symbol divided by another, by definition."""
     found: dict[Head, None] = {}
     for prop in props:

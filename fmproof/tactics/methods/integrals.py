@@ -27,7 +27,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, factors
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Ratio
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
@@ -156,7 +156,7 @@ def in_standard_order(term: Expect) -> Theorem | None:
     order: list[int] = []
     while waiting:
         pending = {v for i in waiting for v in drawn_by(term.measure[i])}
-        ready = [i for i in waiting if not pending & conditions(term.measure[i])]
+        ready = [i for i in waiting if not pending & parents_of(term.measure[i])]
         first = min(_draw_key(term.measure[i]) for i in ready)
         tied = [i for i in ready if _draw_key(term.measure[i]) == first]
         best = tied[0] if len(tied) == 1 else min(tied, key=lambda i: _role(term, i))

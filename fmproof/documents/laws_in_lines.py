@@ -1,0 +1,128 @@
+"""Laws in lines of words: z ~ q, (x, y) ~ p, x_0 ~ p = N(0, I), and terms that are no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from fractions import Fraction
+
+from fmproof.documents.items import Item, Reading
+from fmproof.reading.document.rows import Row
+from fmproof.reading.document.tokens import (
+    Token,
+    Unreadable,
+)
+from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.parser import parse
+from fmproof.reading.notation.processes import at_a_time
+from fmproof.reading.notation.symbols import spelled
+
+_DRAWN = ("\\sim", "∼")
+_COUPLINGS = ("pi", "Pi", "gamma", "Gamma")
+
+
+def loose(reading: Reading, row: Row) -> None:
+    """An inline formula that is no row: a law ``z ~ q``, or a term."""
+    split = next((i for i, token in enumerate(row.right) if token.text in _DRAWN), None)
+    try:
+        if split is None:
+            right = row.right
+            member = next(
+                (i for i, token in enumerate(right) if token.text in ("\\in", "∈", ":")), None
+            )
+            if member is not None:
+                right = right[:member]
+            if right:
+                node = parse(right)
+                reading.loose.extend(node.parts if isinstance(node, t.Other) else (node,))
+            return
+        drawn, law = row.right[:split], _without_words(row.right[split + 1 :])
+        _law(reading, drawn, law)
+    except (Unreadable, RecursionError):
+        return
+
+
+def _without_words(law: list[Token]) -> list[Token]:
+    """A law up to the words behind it: "N(0, I) independent of x_1"."""
+    words = next((i for i, token in enumerate(law) if token.text == "\\text" and i), len(law))
+    return law[:words]
+
+
+def named_law(reading: Reading, item: Item) -> bool:
+    """``x_0 ~ p = N(0, I)``: the law of x_0, and p(x_0) = N(x_0; 0, I)."""
+    row, left = item.row, item.row.left or []
+    split = next((i for i, token in enumerate(left) if token.text in _DRAWN), None)
+    if split is None or row.relation != "=":
+        return False
+    try:
+        drawn, density = parse(left[:split]), parse(left[split + 1 :])
+        law = parse(row.right)
+    except (Unreadable, RecursionError):
+        return False
+    if not (isinstance(drawn, t.Sym) and isinstance(density, t.Sym)):
+        return False
+    if not (isinstance(law, t.Normal) and law.point is None):
+        return False
+    _law(reading, left[:split], row.right)
+    item.left = t.Call(density.at, density, (drawn,))
+    item.right = replace(law, point=drawn)
+    return True
+
+
+def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
+    subject, described = parse(drawn), parse(law)
+    parts = subject.parts if isinstance(subject, t.Other) else (subject,)
+    if isinstance(subject, t.Group):
+        parts = (subject.body,)
+    parts = tuple(
+        replace(part.head, sub=part.args) if isinstance(part, t.Call) and at_a_time(part) else part
+        for part in parts
+    )
+    symbols = [part for part in parts if isinstance(part, t.Sym)]
+    if len(symbols) != len(parts) or not symbols:
+        return
+    if isinstance(described, t.Sym | t.Call | t.Normal):
+        draw = t.Draw(symbols[0].at, tuple(symbols), described)
+        reading.law_draws.append(draw)
+        reading.law_rows.append(len(reading.items))
+        if drawn[0].text != "(":
+            reading.listed.add(id(draw))
+        if isinstance(described, t.Sym) and len(symbols) == 1:
+            reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def drawn_by_words(reading: Reading, symbol: t.Sym) -> None:
+    """ "A standard normal ε": its law."""
+    zero, one = t.Num(symbol.at, Fraction(0)), t.Sym(symbol.at, "I")
+    law = t.Normal(symbol.at, None, (zero, one))
+    reading.law_draws.append(t.Draw(symbol.at, (symbol,), law))
+    reading.law_rows.append(len(reading.items))
+
+
+def drawn_apart(reading: Reading) -> None:
+    """ "x, y ~ p" are two draws, unless p is a coupling; "(x, y) ~ p" is one of both."""
+    pairs = {
+        spelled(node.head)
+        for tree in reading.trees
+        for node in t.walk(tree)
+        if isinstance(node, t.Call) and len(node.args) > 1 and not node.given
+    }
+    draws = list(zip(reading.law_draws, reading.law_rows, strict=True))
+    reading.law_draws, reading.law_rows = [], []
+    for draw, row in draws:
+        apart = id(draw) in reading.listed and not _of_a_pair(draw.law, pairs)
+        for some in [(one,) for one in draw.drawn] if apart else [draw.drawn]:
+            reading.law_draws.append(replace(draw, drawn=some))
+            reading.law_rows.append(row)
+
+
+def _of_a_pair(law: t.Node | None, pairs: Collection[str]) -> bool:
+    """Whether a law draws several things at once.
+
+    Args:
+        pairs: the spellings of what has several arguments somewhere.
+    """
+    if isinstance(law, t.Call):
+        return len(law.args) > 1 or bool(law.given)
+    named = isinstance(law, t.Sym) and (law.name in _COUPLINGS or len(law.sub) > 1)
+    return named or (law is not None and not isinstance(law, t.Normal) and spelled(law) in pairs)

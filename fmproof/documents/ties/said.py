@@ -1,0 +1,296 @@
+"""What the rows of a document say of symbols that it does not define, and for which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sympy import Expr
+
+from fmproof.documents.candidates import shape_of
+from fmproof.documents.domains import picks_a_part
+from fmproof.documents.items import Item, equated_with, head_of
+from fmproof.documents.motion import moved_point
+from fmproof.documents.reach import in_other_points
+from fmproof.documents.terms import heads_in
+from fmproof.documents.ties.sides import (
+    has_a_gaussian,
+    has_no_average,
+    is_bare_symbol,
+    multiple_of,
+    subjects,
+    unread_about,
+)
+from fmproof.documents.ties.symbols import key_of_head
+from fmproof.lang.nodes import (
+    Head,
+)
+from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import KEPT_CLOSED
+from fmproof.reading.notation.elaborate import Candidate, Elaborator
+from fmproof.reading.notation.symbols import key_of, spelled
+
+_SAYS = ("=", ":=", "=:", "∝")
+
+
+@dataclass
+class Sayings:
+    """What the equations of a document say of the symbols that it does not define.
+
+    Attributes:
+        specialised: densities that losses were defined by, until the row that says what they are.
+        settled: rows that constrain nothing: proved, agreeing in every world, or wrong.
+        read: the two sides of rows that were read, by the row's number.
+    """
+
+    elab: Elaborator
+    items: Sequence[Item]
+    settled: set[int] = field(default_factory=set)
+    read: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    specialised: dict[Head, Item] = field(default_factory=dict)
+    left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
+    in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    tells: dict[int, str] = field(default_factory=dict)  #: rows that say what a coefficient is
+
+    def __post_init__(self) -> None:
+        self.rows = [
+            (item, left)
+            for item, left in _with_left(self.items)
+            if item.row.relation in _SAYS or item.problem is not None
+        ]
+
+    def beside(self, item: Item, key: str) -> tuple[tuple[Expr, Expr], ...] | None:
+        """What else is said of a symbol of which ``item`` may say what it is."""
+        constrain = [other for other in self.items if self._constrains(other, item, key)]
+        pairs = [self.read.get(other.index) for other in constrain]
+        known = [p for p in pairs if p and not any(h in self.elab.unknowns for h in heads_in(p))]
+        return tuple(known) if len(known) == len(pairs) else None
+
+    def _constrains(self, other: Item, item: Item, key: str) -> bool:
+        """Whether a row before ``item``, or right behind it, says something of a symbol."""
+        if other is item or other.index in self.settled or not self.near(other, item):
+            return False
+        if other.row.relation not in _SAYS and other.problem is None:
+            return False
+        if not self._has(other, key) or _uses(other, item):
+            return False
+        if self.tells.get(other.index, key) != key:
+            return False  # c² = (1 − k)² + k² s² says what c is, by any k
+        left = equated_with(self.items, other)
+        if isinstance(left, t.Sym) and self._is_draw(other):
+            return False  # X_t = s(t) x_0 + σ(t) ε says how X_t is drawn
+        about = {key_of(node) for node in subjects(left)} if left is not None else set()
+        return other.index not in self.left_open or key in about
+
+    def _is_draw(self, other: Item) -> bool:
+        """Whether a row is a sum with something random in it."""
+        random = self.elab.evidence.random
+        letters = t.walk(other.right) if isinstance(other.right, t.Add) else ()
+        return any(isinstance(n, t.Sym) and spelled(n) in random for n in letters)
+
+    def _has(self, other: Item, key: str) -> bool:
+        """Whether a symbol is in a row."""
+        sides = [side for side in (other.left, other.right) if side is not None]
+        if not sides:
+            return key.split(":")[-1] in {token.text.lstrip("\\") for token in other.row.left or ()}
+        return any(
+            isinstance(n, t.Sym) and key_of(n) == key for side in sides for n in t.walk(side)
+        )
+
+    def saying(self, item: Item, closed: bool = False) -> Iterator[tuple[Item, t.Node]]:
+        """The rows before ``item`` that may say what a symbol is, and their left sides.
+
+        Args:
+            closed: also definitions that are not put in, since they are integrals in coefficients.
+        """
+        for other, left in self.rows:
+            if other.index >= item.index:
+                return
+            candidate = other.candidate
+            used = candidate is not None and (
+                candidate.state == "used" or (candidate.why == KEPT_CLOSED and not closed)
+            )
+            if left is None or used or other.problem is not None or not is_bare_symbol(left):
+                continue
+            if other.restricted or picks_a_part(self.items, other):
+                continue
+            open_still = other.index not in self.settled or other.index in self.in_cases
+            if open_still and self.near(other, item):
+                yield other, left
+
+    def holds_at(self, other: Item, item: Item) -> bool:
+        """Whether what a row before ``item`` says holds there."""
+        return other.index < item.index and self.near(other, item)
+
+    def near(self, other: Item, item: Item) -> bool:
+        """Whether what another row says holds here: it stands before, or right behind."""
+        if other.index < item.index:
+            if other.inline and in_other_points(other, item):
+                return False
+            return not self._puts_in(other) or self.right_behind(other, item)
+        if other.row.left is None:
+            return False  # the chain goes on: a claim
+        if other.piece is item.piece:
+            return True
+        between = self.items[item.index + 1 : other.index + 1]
+        return all(one.inline or one.piece is item.piece for one in between)
+
+    def _puts_in(self, other: Item) -> bool:
+        """Whether a line of words gives a time, or a plain letter, a value: "put x = ψ⁻¹(y) in"."""
+        left = other.left
+        if not (other.inline and isinstance(left, t.Sym)):
+            return False
+        if self._moves(left):
+            return True
+        made = isinstance(other.right, t.Call | t.Frac)  # no sum: that may be a draw, by its noise
+        return made and not left.sub and other.candidate is None and self.elab.is_place(left)
+
+    def right_behind(self, other: Item, item: Item) -> bool:
+        """Whether no other display stands between a row and ``item``."""
+        between = self.items[other.index + 1 : item.index]
+        return all(one.inline or one.piece is item.piece for one in between)
+
+    def about(
+        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+    ) -> str | None:
+        """The symbol of which an equation says something, as printed; None if it claims."""
+        candidate = other.candidate
+        if candidate is not None and (
+            candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
+        ):
+            return None
+        if candidate is not None and candidate.why == KEPT_CLOSED:
+            return None  # see _any_coefficient
+        if candidate is not None and key_of(head_of(candidate.left)) in self.elab.on_course:
+            return None  # it says what is drawn, and here it follows a course
+        if other.problem is not None:
+            return unread_about(other, names, places)
+        if moved_point(self.elab, left):
+            return None  # dx/dt says how a point moves, and nothing of the point
+        if other.differential:
+            return self._moved_at_random(left, names, places)
+        if self._introduces(other, left, names):
+            return None  # a symbol that nothing before it has, and this row neither
+        right = other.right
+        sides = [side for side in (left, right) if side is not None]
+        if not other.assumed:  # else it says something, whatever it is an equation of
+            sides = [side for side in sides if side is left and has_no_average(side)]
+            if right is not None and has_no_average(right) and (sides or is_bare_symbol(right)):
+                sides.append(right)
+            if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
+                sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]
+        if (
+            candidate is not None
+            and isinstance(candidate.left, t.Call)
+            and has_a_gaussian(candidate.right)
+        ):
+            return None  # a case, and known where it is used
+        case = len(sides) == 1 and isinstance(left, t.Sym)
+        for side in sides:
+            for node in subjects(side):
+                if key_of(node) in names and not self._elsewhere(node, candidate):
+                    return names[key_of(node)]
+                if spelled(node) in places and (case or not self._moves(node)):
+                    return places[spelled(node)]
+        return None
+
+    def _introduces(self, other: Item, left: t.Node | None, names: dict[str, str]) -> bool:
+        """Whether an assumption, "if x̂(y) = … is taken", says what a new function is."""
+        if not (other.assumed and isinstance(left, t.Call)) or key_of(left.head) in names:
+            return False
+        before = (side for one in self.items[: other.index] for side in (one.left, one.right))
+        return not any(
+            isinstance(n, t.Sym | t.Call) and key_of(n.head if isinstance(n, t.Call) else n) == key
+            for key in [key_of(left.head)]
+            for side in before
+            if side is not None
+            for n in t.walk(side)
+        )
+
+    def _moved_at_random(
+        self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+    ) -> str | None:
+        """The random variable whose course a row "dX = …" tells; it says nothing of others."""
+        for node in subjects(left) if left is not None else ():
+            if spelled(node) in self.elab.evidence.random:
+                return names.get(key_of(node)) or places.get(spelled(node))
+        return None
+
+    def _elsewhere(self, node: t.Sym, candidate: Candidate | None) -> bool:
+        """Whether a row defines α_φ, of another thing than a time, beside an α_t without a
+        definition."""
+        return (
+            candidate is not None and bool(node.sub) and not any(map(self.elab.of_times, node.sub))
+        )
+
+    def renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
+        """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
+        if not (isinstance(left, t.Sym) and self._moves(left)) or other.right is None:
+            return False
+        letters = [n for n in t.walk(other.right) if isinstance(n, t.Sym)]
+        mine = {found for n in letters for found in (spelled(n), key_of(n))}
+        return bool(letters) and not mine & used
+
+    def _moves(self, node: t.Sym) -> bool:
+        """Whether a variable is a time, of which only a case says something."""
+        return self.elab.is_time(spelled(node))
+
+    def turned_special(self, undefined: Sequence[Head], item: Item) -> str:
+        """A density in a loss that was defined before a row said what it is from there on."""
+        for head in undefined:
+            since = self.specialised.get(head)
+            if since is not None and since.index < item.index:
+                return f"line {since.place} says what {text(head)} is from there on"
+        return ""
+
+    def said_later(self, heads: Sequence[Head], item: Item) -> str:
+        """A symbol of which a row behind this one says what it is, "where v = …": either of them
+        may be the wrong one."""
+        for other in self.items[item.index + 1 :]:
+            if other.candidate is None or not other.candidate.late:
+                continue
+            key = key_of(head_of(other.candidate.left))
+            found = next(
+                (h for h in heads if h.definition is not None and key_of_head(self.elab, h) == key),
+                None,
+            )
+            if found is not None:
+                return f"line {other.place} says what {text(found)} is"
+        return ""
+
+    def subject(
+        self, item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> tuple[str, str] | None:
+        """The symbol without a definition that stands alone on the left of a row, as it is spelled
+        and as it is printed: the row may say what it is."""
+        if item.left is not None and is_bare_symbol(item.left):
+            for node in subjects(item.left):
+                found = names.get(key_of(node)) or places.get(spelled(node))
+                if found:
+                    return key_of(node), found
+        multiple = multiple_of(item)
+        if multiple is not None and key_of(multiple) in names:
+            return key_of(multiple), names[key_of(multiple)]
+        return None
+
+
+def _uses(other: Item, item: Item) -> bool:
+    """Whether a row defines another symbol than the one of which ``item`` says what it is."""
+    candidate = other.candidate
+    if candidate is None or candidate.state == "refused" or item.left is None:
+        return False
+    mine, theirs = (shape_of(n) for n in (item.left, candidate.left))
+    return is_bare_symbol(candidate.left) and mine != theirs
+
+
+def _with_left(items: Sequence[Item]) -> Iterator[tuple[Item, t.Node | None]]:
+    """Rows with their left side, or that of the chain which they continue."""
+    left: t.Node | None = None
+    for item in items:
+        if item.left is not None:
+            if item.inline:
+                yield item, item.left
+                continue
+            left = item.left
+        yield item, left

@@ -1,0 +1,297 @@
+"""Whether a random world is a fair reading of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from fmproof.documents import any_law
+from fmproof.documents.candidates import at_the_ends, takes_a_value
+from fmproof.documents.convexity import is_convex, may_be_convex
+from fmproof.documents.items import Item, Property, equated_with
+from fmproof.documents.terms import heads_in
+from fmproof.documents.ties import symbols
+from fmproof.documents.ties.said import Sayings
+from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
+from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.errors import FmproofError
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Div,
+    Expect,
+    Field,
+    Gaussian,
+    Given,
+    Grad,
+    Head,
+    IntegralOver,
+    Named,
+    Partial,
+    Var,
+)
+from fmproof.lang.numbers import is_number
+from fmproof.lang.props import Equals, ForAll, Prop
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
+
+TIED_COEFFICIENTS = "its coefficients may be tied to each other"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether numbers may refute a row.
+
+    Attributes:
+        why: what holds them back, or "".
+        assumed: equations that a world has to follow.
+        laws: whether that is something of laws, by which summands may vanish.
+        beside: of a row that may say what a symbol is, all equations that are said of that beside
+            it; None where one of them is not known.
+        sure: of such a row, whether ``assumed`` is all that holds it back else.
+    """
+
+    why: str = ""
+    assumed: tuple[Prop, ...] = ()
+    laws: bool = False
+    beside: tuple[tuple[Expr, Expr], ...] | None = None
+    sure: bool = False
+
+
+@dataclass
+class Ties:
+    """Whether numbers may refute a row: what a document says of the symbols in it.
+
+    Attributes:
+        said: what its equations say.
+        properties: what words say of symbols, "a unit vector".
+    """
+
+    elab: Elaborator
+    said: Sayings
+    properties: Sequence[Property] = ()
+    moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
+    together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
+    independent: bool = False  #: whether words say anywhere that draws are independent
+
+    @property
+    def _bound(self) -> set[str]:
+        """The spellings of variables that the document draws or integrates over."""
+        return {*self.elab.evidence.drawn, *self.elab.evidence.integrated}
+
+    def on(self, terms: Sequence[Expr], item: Item) -> Verdict:
+        """What holds the numbers of a row back."""
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        joint = any_law.joint_laws_in(self.elab, terms)
+        lacking = [
+            self.elab.unknowns[head]
+            for head in heads
+            if head in self.elab.unknowns and head not in joint
+        ]
+        if lacking:
+            return Verdict(f"{lacking[0]} is not in the language yet")
+        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
+        names = {key_of_head(self.elab, head): text(head) for head in undefined}
+        places = {self.elab.spelling(var): text(var) for var in free}
+        if any(spelling.split(":")[-1] == "d" for spelling in places):
+            return Verdict("d may be a differential")
+        argued = {self.elab.spelling(v) for v in _arguments(terms)}
+        changing = any(term.has(Partial) for term in terms)
+        for spelling, shown in places.items():
+            letter = spelling.split("_")[0]
+            if "dot" in letter or letter.endswith("'"):
+                return Verdict(f"{shown} may be a derivative")
+            if any(sign in spelling.partition("_")[2] for sign in "+-"):
+                return Verdict(f"{shown} may be tied to the step beside it")
+            if changing and self._moved(spelling):
+                return Verdict(f"{shown} may move with the time")
+            if symbols.is_word(letter):
+                return Verdict(f"what {shown} is, its name says")
+            known = self.elab.table.get(readable(spelling))
+            sure = (
+                self.elab.is_time(spelling)
+                or spelling in self._bound
+                or conventional("scalars", letter, "surely")
+                or conventional("vectors", letter, "surely")
+            )
+            if known is not None and known.guessed and not (spelling in argued or sure):
+                return Verdict(f"what {shown} is was guessed")
+        turned = self.said.turned_special(undefined, item) or self.said.said_later(heads, item)
+        if turned:
+            return Verdict(turned)
+        says = self.said.subject(item, names, places)
+        beyond = self._beyond(terms, item, names, places)
+        if says is None:
+            return beyond
+        key, shown = says
+        beside = self.said.beside(item, key)
+        sure = not beyond.why and bool(beyond.assumed)
+        return Verdict(f"{SAYS} {shown} is", beyond.assumed, beside=beside, sure=sure)
+
+    def _beyond(
+        self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> Verdict:
+        """What holds the numbers of a row back that does not itself say what a symbol is."""
+        heads = sorted(heads_in(terms), key=lambda head: head.name)
+        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
+        joint = any_law.joint_laws_in(self.elab, terms)
+        moved = symbols.moved_by_any(terms)
+        if moved is not None:
+            return Verdict(f"{SAYS} {text(moved)} is")
+        if item.assumed:
+            return Verdict("it is assumed, by the words before it")
+        if sums_over_parts([equated_with(self.said.items, item), item.right]):
+            return Verdict("its sums go over other ranges, of which nothing is known")
+        beside = symbols.at_what_is_given(terms)
+        moving = symbols.moving(terms)
+        carried = any(term.has(Div) for term in terms)
+        held = symbols.joint_beside(self.elab, undefined) or symbols.drawn_from_points(
+            self.elab, terms, undefined
+        )
+        held = held or any_law.held(self.elab, self.said.items, item, terms, joint)
+        if held:
+            return Verdict(held)
+        for word, place in (*self.moments, *self.together) if joint else ():
+            return Verdict(f"line {place} says that a law is special: {word}", laws=True)
+        for head in undefined:
+            held = ""
+            if isinstance(head, Density):
+                held = symbols.of_density(self.elab, head, beside, moving, terms)
+            elif carried and head in moving and symbols.is_of_points(head):
+                held = f"how {text(head)} moves is not said"
+            held = held or symbols.by_itself(self.elab, head, terms)
+            if held:
+                return Verdict(held)
+        convex = self.convex([*undefined], item)
+        told = {key_of_head(self.elab, head) for head in convex}
+        for one in self.properties:
+            special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
+            only = one.convex and key_of(one.symbol) in told
+            if special and one.row <= item.index + 1 and not only:
+                return Verdict(f"words say that {special} is special: {one.word}")
+        plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
+            h.draws for h in heads
+        )
+        numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
+        if numbers_only and (undefined or len(free) > 1):
+            return Verdict(TIED_COEFFICIENTS)
+        assumed: list[Prop] = [is_convex(head) for head in convex]
+        at_ends = any(
+            is_number(place)
+            for term in terms
+            for call in term.atoms(Apply)
+            for place in call.arguments
+        )
+        for other, left in self.said.rows:
+            right = other.right if other.inline and not at_ends else None
+            if left and right and at_the_ends(left, right, self.elab.evidence):
+                continue  # α_0 = 0 says nothing of a row about α_t
+            if other.inline and left and other.right and takes_a_value(left, other.right):
+                continue  # X_0 = x_0: any x_0
+            if other is item or other.index in self.said.settled or not self.said.near(other, item):
+                continue
+            about = self.said.about(other, left, names, places)
+            if about is None or self.said.renames(other, left, {*names, *places}):
+                continue
+            pair = self.said.read.get(other.index)
+            if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
+                return Verdict(f"line {other.place} says something of {about}")
+            motion = other.differential or any(isinstance(side, Partial) for side in pair)
+            if motion and self._at_one_time(terms):
+                continue  # how it goes on from here says nothing of what it is here
+            try:
+                assumed.append(self._at_every_time(Equals(*pair)))
+            except FmproofError:
+                return Verdict(f"line {other.place} says something of {about}")
+        held = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+
+    def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
+        """The functions among ``heads`` that are convex by words before a row."""
+        said = {
+            key_of(one.symbol)
+            for one in self.properties
+            if one.convex and one.row <= item.index + 1
+        }
+        found = {
+            head for head in heads if may_be_convex(head) and key_of_head(self.elab, head) in said
+        }
+        return sorted(found, key=lambda head: head.name)
+
+    def _special_laws(
+        self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
+    ) -> str:
+        """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
+
+        Equations go to ``assumed``.
+        """
+        laws = {h for h in undefined if h.draws}
+        if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
+            return ""
+        if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
+            laws = symbols.averaged_by_itself(terms, laws)
+            if not laws:
+                return ""  # whatever functions are averaged
+        together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
+        if together and self.independent:
+            return f"words say that draws are independent, such as those from {text(together[0])}"
+        for word, place in self.moments:
+            return f"line {place} says that a law is special: {word}"
+        for other in self.said.items:
+            if (
+                other is item
+                or other.index in self.said.settled
+                or not fixes_a_moment(self.elab, other)
+            ):
+                continue
+            pair = self.said.read.get(other.index)
+            if pair is None:
+                return f"line {other.place} says something of a law"
+            if heads_in(pair) & laws:
+                assumed.append(self._at_every_time(Equals(*pair)))
+        return ""
+
+    def _at_every_time(self, equation: Prop) -> Prop:
+        """What a document says at a time, it says at each."""
+        for var in sorted(free_vars(equation), key=lambda v: v.name):
+            if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
+                equation = ForAll(equation, var)
+        return equation
+
+    def _moved(self, spelling: str) -> bool:
+        """Whether a variable has a time as its subscript."""
+        return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
+
+    def _at_one_time(self, terms: Sequence[Expr]) -> bool:
+        """Whether all is said of symbols without a definition at one time, where they may be
+        anything, however they go on from there."""
+        if any(term.has(Partial, Expect, IntegralOver, CondExpect, Named) for term in terms):
+            return False
+        if any(h.definition is not None for h in heads_in(terms) if not isinstance(h, Gaussian)):
+            return False
+        times = {
+            at
+            for term in terms
+            for applied in term.atoms(Apply)
+            for param, at in zip(applied.head.params, applied.arguments, strict=True)
+            if param.sort is Sort.REAL
+        }
+        free = {v for term in terms for v in free_vars(term)}
+        return len(times) == 1 and not any(self._moved(self.elab.spelling(v)) for v in free)
+
+
+def _arguments(terms: Sequence[Expr]) -> set[Var]:
+    """The variables that a symbol is applied to, or a derivative is taken at: their sort shows."""
+    places: list[Expr] = []
+    for term in terms:
+        places += [place for a in term.atoms(Apply) for place in a.arguments]
+        places += [node.at for node in term.atoms(Grad, Partial, Div, Given)]
+    return {v for place in places for v in free_vars(place)}
