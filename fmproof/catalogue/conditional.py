@@ -174,31 +174,6 @@ BAYES = RuleRecord(
     ),
 )
 
-SAME_CONDITIONAL = RuleRecord(
-    code="K6",
-    name="same conditional",
-    title="Equal joint laws have equal conditional expectations",
-    statement_latex=(
-        r"\frac{\vdash \mathbb{E}[h(X, f)] = \mathbb{E}[h(Y, g)] \text{ for every } h}"
-        r"{\vdash \mathbb{E}[f|X = x] = \mathbb{E}[g|Y = x]}"
-    ),
-    explanation=(
-        "An equation that holds for every function h says that (X, f) and (Y, g) have one joint "
-        "law, and a conditional expectation is a matter of that law alone: fmproof's version is "
-        "chosen by it, so the equation holds at every x. It lets a draw be reparametrised under a "
-        "conditional expectation."
-    ),
-    conditions=(
-        Condition(
-            "the equation of expectations holds for every function h",
-            "one function does not see the whole law.",
-            "s~U[0, 1] and h(s, t) = t: E[s] = E[1 − s], but E[s|s = x] is 1/4 at x = 1/4, and "
-            "E[1 − s|s = x] is 3/4.",
-            "conditional:means_agree_laws_do_not",
-        ),
-    ),
-)
-
 TRANSFER = RuleRecord(
     code="K7",
     name="transfer",
@@ -250,7 +225,6 @@ CONDITIONAL = (
     TAKE_OUT,
     LINEAR,
     BAYES,
-    SAME_CONDITIONAL,
     TRANSFER,
     DRAW,
 )

@@ -17,11 +17,13 @@ from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.exponentials import gathered
 from fmproof.documents.items import Item
 from fmproof.documents.reach import section_end
+from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, power_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
+from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
+from fmproof.lang.numbers import number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -38,6 +40,10 @@ _ROUNDS = 3
 Sides = tuple[Expr, Expr]
 
 
+_ALONE = 4
+"""Equations that are put in each by itself, where a document has several of a symbol."""
+
+
 def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
@@ -48,8 +54,13 @@ def in_cases(
         return
     about = getattr(before, "head", None)
     seen: set[Sides] = set()
-    for firsts in ({about}, set(), set(known)):  # of which symbols the first equation is taken
-        chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+    choices = [  # of which symbols the first equation is taken
+        {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+        for firsts in ({about}, set(), set(known))
+    ]
+    several = any(len(cases) > 1 for cases in known.values())
+    alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
+    for chosen in (*choices, *alone[:_ALONE]):
         try:
             sides, used = _put((before, claim), chosen)
             one, other = gathered(*sides)
@@ -240,11 +251,20 @@ def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, li
                 for side in sides
             )
             sides = (before, claim)
+            if isinstance(body, Sqrt):  # of g² = v it is said, so that g² is v, and not (√v)²
+                sides = (_without_root(before), _without_root(claim))
             used.append(case)
             changed = True
         if not changed:
             break
     return (substitute(sides[0], values), substitute(sides[1], values)), used
+
+
+def _without_root(side: Expr) -> Expr:
+    """v for (√v)² in a side."""
+    for root in sorted(side.atoms(Sqrt), key=str):
+        side = replaced(side, power_of(root, number(2)), root.args[0])
+    return side
 
 
 def _closed(case: Stipulation, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:

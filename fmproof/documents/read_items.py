@@ -20,7 +20,13 @@ from fmproof.reading.document.tokens import (
 )
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
-from fmproof.reading.formula.plain_e import averages_by_letter, with_operator, without_operators
+from fmproof.reading.formula.plain_e import (
+    averages_by_letter,
+    energies_by_letter,
+    with_energies,
+    with_operator,
+    without_operators,
+)
 from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import key_of, spelled
@@ -52,6 +58,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     reading.plain_e = averages_by_letter(document.source.text for document in documents)
+    reading.energies = energies_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
     laws_in_lines.drawn_apart(reading)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
@@ -162,6 +169,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     try:
         spread = without_operators(macros_expanded(tokens(latex, piece.start), macros))
         spread = with_operator(spread) if reading.plain_e else spread
+        spread = with_energies(spread) if reading.energies else spread
         reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
     except Unreadable as error:

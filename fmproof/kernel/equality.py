@@ -30,12 +30,6 @@ QUANTIFIERS = "first-order logic, e.g. Enderton, A Mathematical Introduction to 
 
 
 @rule("E7", _EQUALITY)
-def reflexivity(term: Expr) -> Sequent:
-    """⊢ a = a."""
-    return infer(Equals(term, term))
-
-
-@rule("E7", _EQUALITY)
 def symmetry(theorem: Equation) -> Sequent:
     """From ⊢ a = b: ⊢ b = a."""
     return infer(Equals(theorem.rhs, theorem.lhs), after=(theorem,))

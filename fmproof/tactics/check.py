@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof._version import __version__
+from fmproof.derived.restatements import restate
 from fmproof.errors import InputError, RuleError, SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import (
@@ -21,7 +22,7 @@ from fmproof.kernel.equality import (
     symmetry,
     transitivity,
 )
-from fmproof.kernel.hypotheses import assume, discharge, restate
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit

@@ -36,7 +36,6 @@ from fmproof.certificate.export.statement.sorts import (
     items,
     space,
 )
-from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, without_lets
@@ -47,7 +46,7 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
 
 def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     """The goal from a lemma about an integrand of this shape, at the point ``pt0``."""
-    goal: Any = step.arg(0)
+    goal: Any = step.conclusion
     over = items(goal.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
@@ -67,7 +66,7 @@ class _Weighted:
     """What multiplies a product, at a point of what is integrated."""
 
     def __init__(self, step: At) -> None:
-        goal, self.weight = step.arg(0), step.arg(1)
+        goal, self.weight = step.conclusion, step.arg(0)
         self.over = items(goal.measure)
         self.point = at(self.over, "pt0")
         self.scope = step.printer.placed(step.scope, self.point)
@@ -91,7 +90,7 @@ def _with(step: At, goal: Any, weight: Any, f: Any, w: Tree, scope: Any) -> str:
 
 def product_integrable(step: At) -> str:
     """w⟨a, b⟩ from the squares, and w·a from the square and w."""
-    a, b = step.arg(2), step.arg(3)
+    a, b = step.arg(1), step.arg(2)
     if dimension(a) and dimension(b):
         return _cauchy_schwarz(step, a, b)
     if dimension(a) and b == S.One:
@@ -100,7 +99,7 @@ def product_integrable(step: At) -> str:
 
 
 def _cauchy_schwarz(step: At, a: Any, b: Any) -> str:
-    goal, found = step.arg(0), _Weighted(step)
+    goal, found = step.conclusion, _Weighted(step)
     where = space(found.over)
     parts = [_lambda(step, found.over, tree(v, found.scope)) for v in (a, b)]
     W = _lambda(step, found.over, found.w)
@@ -113,7 +112,7 @@ def _cauchy_schwarz(step: At, a: Any, b: Any) -> str:
 
 
 def _square_integrable(step: At, vector: Any) -> str:
-    goal, found = step.arg(0), _Weighted(step)
+    goal, found = step.conclusion, _Weighted(step)
     W, f = (_lambda(step, found.over, z) for z in (found.w, tree(vector, found.scope)))
     m = step.measurability.vector(vector, found.scope, found.point)
     m = f"(VMeas_scal {found.measurable} {m})"
@@ -169,16 +168,9 @@ def _multiple_of(step: At, constant: Any, part: Any) -> tuple[Tree, str]:
     return scaled, f"(@{lemma} ({space(over)}) {text} {F} {G} {told} {proof})"
 
 
-def cancelled_ratio(step: At) -> str:
-    goal: Any = step.arg(0)
-    body, _ = against_lebesgue(goal.body, goal.measure)
-    parts = factors(body)
-    found = ratio_and_denominator(parts)
-    if found is None:
-        raise NotExported("no b (a/b)")
-    ratio: Any = parts[found[0]]
-    a, b = ratio.args
-    rest = mul(*without(parts, *found))
+def ratio_integrable(step: At) -> str:
+    goal, a, b, rest = (step.arg(i) for i in range(4))
+    ratio = nodes.Ratio(a, b)
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
     scope, vector = step.printer.placed(step.scope, point), dimension(rest)
     A, B, f = (tree(z, scope) for z in (a, b, rest))

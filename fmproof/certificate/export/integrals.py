@@ -30,9 +30,9 @@ from fmproof.certificate.export.statement.sorts import (
     items,
     space,
 )
-from fmproof.kernel.integrals import integral_argument, linear_parts
+from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.arithmetic import mul, without
 from fmproof.lang.node import bound_vars
 from fmproof.lang.scope import apart, free_vars
 
@@ -141,41 +141,30 @@ def _right_sum(parts: list[Tree]) -> Tree:
     return whole
 
 
-def inner_of_integral(step: At) -> str:
+def inner_with_integral(step: At) -> str:
     """k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩."""
-    term, eq, s = step.arg(0), step.equality, step.scope
-    parts = factors(term)
-    for place, factor in enumerate(parts):
-        found = integral_argument(factor)
-        if found is None:
-            continue
-        integral, other = found
-        scalar = mul(*without(parts, place))
-        inner = apart(integral, free_vars(scalar) | free_vars(other))
-        over, name = items(inner.measure), eq.point()
-        inside = step.printer.placed(s, at(over, name))
-        k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
-        f = _function(step, inner)
-        integrand = weighted(inner.measure, tree(inner.body, inside), inside)
-        condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
-        shaped = _as_scaled(step, scalar, inner, condition)
-        before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
-        after = Tree(
-            "product",
-            (tree(scalar, s), Tree("inner", (tree(other, inside), integrand))),
-        )
-        rhs: Any = step.conclusion.rhs
-        there = step.printer.placed(s, at(items(rhs.measure), name))
-        G = f"(fun pt => {k} * ip {a} ({f} pt))"
-        H = eq.integrand(rhs, s)
-        right = weighted(rhs.measure, tree(rhs.body, there), there)
-        last = eq.trees(after, right, "inner_products")
-        return chain(
-            eq.trees(tree(term, s), before, "inner_products"),
-            f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
-            f"(@Int_ext ({space(over)}) {G} {H} (fun {name} : {space(over)} => {last}))",
-        )
-    raise NotExported("no inner product with an integral")
+    eq, s, (scalar, other, integral) = step.equality, step.scope, (step.arg(i) for i in range(3))
+    inner: Any = apart(integral, free_vars(scalar) | free_vars(other))
+    over, name = items(inner.measure), eq.point()
+    inside = step.printer.placed(s, at(over, name))
+    k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
+    f = _function(step, inner)
+    integrand = weighted(inner.measure, tree(inner.body, inside), inside)
+    condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
+    shaped = _as_scaled(step, scalar, inner, condition)
+    before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
+    after = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, inside), integrand))))
+    c: Any = step.conclusion
+    there = step.printer.placed(s, at(items(c.rhs.measure), name))
+    G = f"(fun pt => {k} * ip {a} ({f} pt))"
+    H = eq.integrand(c.rhs, s)
+    right = weighted(c.rhs.measure, tree(c.rhs.body, there), there)
+    last = eq.trees(after, right, "inner_products")
+    return chain(
+        eq.trees(tree(c.lhs, s), before, "inner_products"),
+        f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
+        f"(@Int_ext ({space(over)}) {G} {H} (fun {name} : {space(over)} => {last}))",
+    )
 
 
 def _function(step: At, integral: Any) -> str:

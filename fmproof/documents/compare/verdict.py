@@ -15,12 +15,14 @@ from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.chain import ChainLine
+from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
     is_continuity,
     is_evolution,
+    is_growth,
     normalises,
     says_what_a_symbol_is,
     speaks_of_coefficients,
@@ -164,6 +166,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
     if row.relation == "=" and item.index not in context.said.in_cases:
         context.learn(item, row.before, row.claim, proof)
         _learn_slope(row)
+    _learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
         words += ", which is taken to hold"
@@ -183,6 +186,18 @@ def _learn_slope(row: ComparedRow) -> None:
     proof = context.prover.prove(slope, row.claim, facts=facts)
     if proof.proved:
         context.learn(row.item, slope, row.claim, proof)
+
+
+def _learn_value(row: ComparedRow) -> None:
+    """Of a chain c² = … about a coefficient: what c is by its last row, too."""
+    context, first = row.context, row.context.chain.lines[0]
+    told = {said.head for _, said in context.determined}
+    if row.relation != "=" or not (first.stands and told & heads_in([first.term])):
+        return
+    if first.term == row.before or not is_of_coefficients(first.term, row.claim):
+        return
+    found = determined(first.term, row.claim, row.item.place, {})
+    context.determined += [(row.item, said) for said in found if said.head in told]
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -212,7 +227,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         if row.on_a_line:
             words += "; in two dimensions the numbers show nothing"
         return replace(report(item, verdict, words, row.reading), numeric=evidence)
-    if determines_one(row) and not is_bare_symbol(row.left):
+    if determines_one(row) and (is_growth(row) or not is_bare_symbol(row.left)):
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)

@@ -332,6 +332,9 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
             slope = calculus.dotted(elab, head, node.args)
         if slope is not None:
             return slope
+    earlier = other_times.function_of_products(elab, node)
+    if earlier is not None:
+        return earlier
     if plain and not function_like(elab, node):
         return arithmetic.product(
             elab, t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",))

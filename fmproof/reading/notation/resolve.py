@@ -20,8 +20,12 @@ from fmproof.reading.notation.gaussian_formula import as_normal, at_point
 from fmproof.reading.notation.letters import (
     MODEL,
     NUMBER,
+    as_curve,
+    curves_beside_levels,
+    densities_at_times,
     models_beside_points,
     numbers_beside_functions,
+    without_weight,
 )
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
@@ -86,6 +90,8 @@ class Resolver:
                         self.of_point_and_time.setdefault(key_of(node.head), node)
         self.models = models_beside_points(trees)
         self.numbers = numbers_beside_functions(trees)
+        self.timed = densities_at_times(trees)
+        self.curves = curves_beside_levels(trees)
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -127,6 +133,10 @@ class Resolver:
             return replace(node, labels=(*node.labels, NUMBER))
         if isinstance(node, t.Call | t.Sym):
             node = self._of_model(node)
+        if isinstance(node, t.Call):
+            node = as_curve(node, self.curves)
+        if isinstance(node, t.Call) and key_of(node.head) in self.timed:
+            node = replace(node, head=without_weight(node.head))
         bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = t.with_children(node, self._visit)
         if bracket and isinstance(node, t.Pow):

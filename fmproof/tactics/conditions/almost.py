@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 
+from fmproof.derived.point_masses import draw_equation
+from fmproof.derived.ratios import multiple_vanishes
+from fmproof.derived.restatements import restate
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
-    multiple_vanishes,
     reorder_almost,
     sections,
     support_of_draw,
@@ -19,9 +21,8 @@ from fmproof.kernel.almost import (
     under_law,
 )
 from fmproof.kernel.calculus import dominated_differentiable
-from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import instantiate
-from fmproof.kernel.hypotheses import discharge, restate
+from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from sympy import Basic
 
+from fmproof.derived.restatements import restate
 from fmproof.errors import SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import equal_sides, generalise, instantiate, specialise, symmetry
-from fmproof.kernel.hypotheses import assume, discharge, restate
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Pow
 from fmproof.lang.nodes import Var

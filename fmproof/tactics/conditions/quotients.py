@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Basic, Expr
 
-from fmproof.kernel.algebra import cancel
+from fmproof.derived.ratios import cancel
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
