@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,38 @@ def test_the_table_has_no_circles() -> None:
         ready = {name for name, may in table.items() if may - {name} <= known} - known
         assert ready, f"a circle among {set(table) - known}"
         known |= ready
+
+
+def imported_at_once(file: Path, known: Container[str]) -> set[str]:
+    """The modules that a file imports when it is itself imported, not for type hints alone."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = list(ast.parse(file.read_text(encoding="utf-8")).body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in known else node.module or "")
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.dump(node.test):
+            waiting += node.body
+    return {module for module in found if module in known}
+
+
+def test_modules_are_in_no_circle() -> None:
+    """A file can be read after those that it imports."""
+    modules = {module_of(file).removesuffix(".__init__"): file for file in PACKAGE.rglob("*.py")}
+    left = {name: imported_at_once(file, modules) for name, file in modules.items()}
+    while left:
+        ready = {name for name, needs in left.items() if not needs & left.keys()}
+        assert ready, f"a circle among {sorted(left)}"
+        left = {name: needs for name, needs in left.items() if name not in ready}
+
+
+def test_the_map_of_documents_names_every_file() -> None:
+    folder = PACKAGE / "documents"
+    there = {file.stem for file in folder.iterdir() if not file.name.startswith("_")}
+    named = re.findall(r"``(\w+)``", (folder / "__init__.py").read_text(encoding="utf-8"))
+    assert there <= set(named)
 
 
 @pytest.mark.parametrize(

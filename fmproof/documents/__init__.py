@@ -1,1 +1,29 @@
-"""Documents checked: every row of what people wrote gets a verdict, by both witnesses."""
+"""Documents checked: every row of what people wrote gets a verdict, by both witnesses.
+
+In the order in which a row goes through it:
+
+1. **A file to rows.** ``check`` is the way in. ``read_items`` parses every piece of the file to
+   ``items``, with the laws and terms of ``laws_in_lines``; ``reach`` says how far what a row says
+   holds. What rows mean is ``fmproof.reading``.
+2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
+   ``redefined`` (a later one), ``drawn_times``, ``special_laws`` (what words say is drawn).
+3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
+   ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
+   every row, ``constants``, ``first_steps``, ``in_law`` and ``motion`` of theirs.
+4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
+   refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
+   wrong beside others, ``suggest`` those one edit away.
+5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
+   ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
+   ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
+   ``projections``, ``convexity``.
+6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
+   ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
+   ``trigonometry``, ``determinants`` and ``said_densities`` know more of theirs.
+7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
+8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
+   renderers; ``script`` is what was checked, to go on by hand.
+
+``terms`` has the questions about terms that all of them ask. To build for a kind of row: a spelling
+or a meaning goes to ``fmproof.reading``, a proof to 5 or 6, a row that was called wrong to 4.
+"""

@@ -14,7 +14,7 @@ from sympy import Basic, Expr
 
 from fmproof.documents.candidates import takes_a_value
 from fmproof.documents.items import Item
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, reached_from
 from fmproof.lang.node import rebuilt
 from fmproof.lang.nodes import Apply, Head, Law, Normal, Partial, Var
 from fmproof.lang.nodes.measure import drawn_by
@@ -78,26 +78,20 @@ def _is_one(node: t.Node, used: set[str]) -> bool:
 
 def _used(terms: Iterable[Basic], joint: Sequence[Head]) -> set[Var]:
     """The variables drawn from ``joint`` that something depends on."""
-    drawn: set[Var] = set()
-    found: set[Var] = set()
-    waiting, seen = list(terms), set[Basic]()
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if isinstance(node, Var):
-            found.add(node)
-        elif isinstance(node, Apply):
-            if node.head in joint:
-                drawn |= set(drawn_by(node))
-                continue
-            waiting += list(node.arguments)
+
+    def below(node: Basic) -> Iterator[Basic]:
+        if not isinstance(node, Apply):
+            yield from node.args
+        elif node.head not in joint:  # what a law draws is not used by that
+            yield from node.arguments
             if node.head.definition is not None:
-                waiting.append(node.head.definition)
-        else:
-            waiting += list(node.args)
-    return drawn & found
+                yield node.head.definition
+
+    nodes = list(reached_from(terms, below))
+    draws = (node for node in nodes if isinstance(node, Apply) and node.head in joint)
+    return {var for draw in draws for var in drawn_by(draw)} & {
+        node for node in nodes if isinstance(node, Var)
+    }
 
 
 def _parts(draw: Apply) -> Iterator[tuple[Var, tuple[Expr, ...]]]:

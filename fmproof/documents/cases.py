@@ -103,7 +103,7 @@ def _cases(context: Context, item: Item, closed: bool) -> dict[Head | Var, list[
 def _said_before(
     context: Context, item: Item, closed: bool = False
 ) -> list[tuple[Item, Stipulation]]:
-    """What rows before one say, with the rows; ``closed`` as in ``Said.saying``."""
+    """What rows before one say, with the rows; ``closed`` as in ``Sayings.saying``."""
     saying = context.said.saying(item, closed)
     said = [(other, _case(context, other, left)) for other, left in saying]
     solved = [pair for pair in context.determined if context.said.holds_at(pair[0], item)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from fmproof._version import __version__
 from fmproof.documents.context import Memory
 from fmproof.documents.items import Reading
-from fmproof.documents.judge import Judge
+from fmproof.documents.judge.rows import Judge
 from fmproof.documents.model import CheckReport, DocumentReport
 from fmproof.documents.read_items import read_items
 from fmproof.reading.document.read import notation_beside, read_file, read_text

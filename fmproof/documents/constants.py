@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, S
 
-from fmproof.documents.compare import verdict_on
+from fmproof.documents.compare.verdict import verdict_on
 from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport

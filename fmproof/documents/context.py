@@ -16,7 +16,7 @@ from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.reach import holds_until
-from fmproof.documents.ties.said import Said
+from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.world import Ties
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import Equals
@@ -70,13 +70,16 @@ class Context:
         special: what densities are from some row on, said of what they were before.
         determined: what equations of coefficients say of one of them, solved for it.
         held: rows that numbers refute and something holds back, to be looked at again.
+        motions: what dx/dt is, for points that are said to move.
+        courses: the paths that are said to follow a field.
+        steps_named: the L_{t-1} of which a row said what they are.
     """
 
     reading: Reading
     elab: Elaborator
     prover: FirstWitness
     numbers: Numbers
-    said: Said
+    said: Sayings
     ties: Ties
     numeric: bool = True
     chain: RowChain = field(default_factory=RowChain)
@@ -86,6 +89,9 @@ class Context:
     special: list[Stipulation] = field(default_factory=list)
     determined: list[tuple[Item, Stipulation]] = field(default_factory=list)
     held: dict[int, Callable[[], RowReport | None]] = field(default_factory=dict)
+    motions: dict[str, t.Node] = field(default_factory=dict)
+    courses: set[Head] = field(default_factory=set)
+    steps_named: set[str] = field(default_factory=set)
 
     @property
     def divergent(self) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sympy import Basic, Expr, S, preorder_traversal
@@ -37,24 +37,31 @@ def nodes_in(term: Basic, *kinds: type) -> list[Any]:
     return list(dict.fromkeys(n for n in preorder_traversal(term) if isinstance(n, kinds)))
 
 
-def heads_in(terms: Sequence[Basic]) -> set[Head]:
-    """All symbols in ``terms`` and in the definitions of symbols."""
-    found: set[Head] = set()
-    waiting: list[Basic] = list(terms)
-    seen: set[Basic] = set()
+def reached_from(
+    terms: Iterable[Basic], below: Callable[[Basic], Iterable[Basic]]
+) -> Iterator[Basic]:
+    """Every node that is reached from ``terms``, once; ``below`` says what is under a node."""
+    waiting, seen = list(terms), set[Basic]()
     while waiting:
         node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if isinstance(node, Apply) and node.head not in found:
-            found.add(node.head)
-            if node.head.definition is not None:
-                waiting.append(node.head.definition)
-        if isinstance(node, Named):
-            waiting.append(node.definition)
-        waiting.extend(node.args)
-    return found
+        if node not in seen:
+            seen.add(node)
+            yield node
+            waiting += below(node)
+
+
+def heads_in(terms: Iterable[Basic]) -> set[Head]:
+    """All symbols in ``terms`` and in the definitions of symbols."""
+    return {node.head for node in reached_from(terms, _with_definition) if isinstance(node, Apply)}
+
+
+def _with_definition(node: Basic) -> Iterator[Basic]:
+    """What a node is made of, and the definition of its symbol or name."""
+    if isinstance(node, Apply) and node.head.definition is not None:
+        yield node.head.definition
+    if isinstance(node, Named):
+        yield node.definition
+    yield from node.args
 
 
 def kinds_in(terms: Sequence[Basic]) -> set[type]:

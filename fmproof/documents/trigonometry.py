@@ -12,7 +12,7 @@ from fractions import Fraction
 from sympy import Basic, Expr, S
 
 from fmproof.documents.facts import Fact
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, reached_from
 from fmproof.lang.arithmetic import add, coefficient, mul, power_of, summands
 from fmproof.lang.nodes import Apply, Head, Partial
 from fmproof.lang.numbers import fraction, number
@@ -75,18 +75,17 @@ def _slopes_at(sin: Head, cos: Head, argument: Expr) -> Iterator[Fact]:
 
 def _arguments(terms: Sequence[Basic], circular: set[Head]) -> list[Expr]:
     """What sines and cosines are taken of, in terms and in definitions behind them."""
-    found: dict[Expr, None] = {}
-    waiting, seen = list(terms), set[Basic]()
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if isinstance(node, Apply) and node.head in circular:
-            found.setdefault(node.arguments[0])
-        elif isinstance(node, Apply) and node.head.definition is not None:
-            waiting.append(node.head.unfold(node.arguments))
-        waiting.extend(node.args)
+
+    def below(node: Basic) -> Iterator[Basic]:
+        if isinstance(node, Apply) and node.head.definition is not None:
+            yield node.head.unfold(node.arguments)
+        yield from node.args
+
+    found = {
+        node.arguments[0]
+        for node in reached_from(terms, below)
+        if isinstance(node, Apply) and node.head in circular
+    }
     return sorted(found, key=str)
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
+from math import sqrt
 from typing import cast
 
 import numpy as np
@@ -101,16 +102,17 @@ def integrate(
             if known is None:
                 raise
             return known
-        found = _total(panel.integral(samples) for panel in panels)
+        made = [samples.at(panel.nodes) for panel in panels]
+        found = _integral(panels, made)
         # Less than round-off, or than the smallest floats, cannot be reached.
         aim = np.maximum(target(found), _EPS * found.magnitude + _TINY)
         samples.tolerance = _INNER * aim
         with suppress(OutOfTime):  # then the samples are as they were
-            samples.make(panels)
-        results = [panel.integral(samples) for panel in panels]
-        spectra = [panel.spectrum(samples, aim) for panel in panels]
+            if samples.make(panels):
+                made = [samples.at(panel.nodes) for panel in panels]
+                found = _integral(panels, made)
+        spectra = [panel.spectrum(own, aim) for panel, own in zip(panels, made, strict=True)]
         errors = [panel.rule_error(*s) for panel, s in zip(panels, spectra, strict=True)]
-        found = _total(results)
         # Changes within the samples' errors say nothing about the rule's: count those twice.
         error = sum(errors) * aim + 2 * found.error
         known = _later(known, replace(found, error=np.where(np.isfinite(error), error, np.inf)))
@@ -136,9 +138,12 @@ def _later(before: Sample | None, now: Sample) -> Sample:
     )
 
 
-def _total(parts: Iterable[Sample]) -> Sample:
+def _integral(panels: list[_Panel], made: list[Sample]) -> Sample:
+    """The sum over all panels' nodes of what was ``made`` there, with the samples' own errors."""
+    weights = np.concatenate([(panel.b - panel.a) * _unit_weights(panel.n) for panel in panels])
     value, error, magnitude = (
-        sum(rows) for rows in zip(*((p.value, p.error, p.magnitude) for p in parts), strict=True)
+        weights @ np.concatenate(parts)
+        for parts in zip(*((own.value, own.error, own.magnitude) for own in made), strict=True)
     )
     return Sample(value, error, magnitude)
 
@@ -161,13 +166,13 @@ class _Samples:
         self.tolerance = np.array(np.inf)
         self.count = 0
 
-    def make(self, panels: Iterable[_Panel]) -> None:
-        """What the panels need and is not there, or not good enough."""
-        nodes = dict.fromkeys(y for panel in panels for y in panel.nodes().tolist())
+    def make(self, panels: Iterable[_Panel]) -> bool:
+        """What the panels need and is not there, or not good enough; whether there was any."""
+        nodes = dict.fromkeys(y for panel in panels for y in panel.nodes.tolist())
         new = [y for y in nodes if y not in self._rows]
         stale = [] if self._kept is None else self._stale([y for y in nodes if y in self._rows])
         if not (new or stale):
-            return
+            return False
         missing = np.array(new + stale)
         weights = self._density(missing)[:, None]
         made = self._sampler(missing, self.tolerance / weights)
@@ -185,13 +190,14 @@ class _Samples:
             before = self._asked.reshape(-1, asked.shape[1])
             self._asked = np.concatenate([before, asked[: len(new)]])
         self.count += len(missing)
+        return True
 
     def _stale(self, nodes: list[float]) -> list[float]:
         """Those of the ``nodes`` whose samples are not good enough, and could be better."""
         rows = [self._rows[y] for y in nodes]
         error, asked = cast(Sample, self._kept).error[rows], self._asked[rows]
-        stale = (error > self.tolerance) & (asked > 2 * self.tolerance)
-        return [y for y, again in zip(nodes, np.any(stale, axis=1), strict=True) if again]
+        stale = ((error > self.tolerance) & (asked > 2 * self.tolerance)).any(axis=1)
+        return [nodes[i] for i in np.flatnonzero(stale)]
 
     def at(self, nodes: FloatArray) -> Sample:
         """Those made at ``nodes`` (N,)."""
@@ -206,11 +212,12 @@ class _Panel:
     b: float
     n: int
 
-    def integral(self, samples: _Samples) -> Sample:
-        """The sum over the panel's nodes, with the samples' own errors."""
-        found = samples.at(self.nodes())
-        weights = (self.b - self.a) * _unit_weights(self.n)
-        return Sample(weights @ found.value, weights @ found.error, weights @ found.magnitude)
+    @cached_property
+    def nodes(self) -> FloatArray:
+        """Where the integrand is needed, (n + 1,)."""
+        nodes = self.a + (self.b - self.a) * _unit_nodes()[:: _FINE // self.n]
+        nodes[-1] = self.b
+        return nodes
 
     def rule_error(self, last: float, ratio: float) -> float:
         """The rule's error by its :meth:`spectrum`, in the units of that: the largest over the
@@ -229,33 +236,25 @@ class _Panel:
         off."""
         if self.n < _FINE // 2 or (self.n < _FINE and ratio < _FAST):
             return [_Panel(self.a, self.b, 2 * self.n)]
-        middle = float(self.nodes()[self.n // 2])
+        middle = float(self.nodes[self.n // 2])
         return [_Panel(self.a, middle, _COARSE), _Panel(middle, self.b, _COARSE)]
 
-    def spectrum(self, samples: _Samples, aim: FloatArray) -> tuple[float, float]:
-        """The largest of the last quarter of the Chebyshev coefficients, in units of ``aim``, and
-        the factor by which they fall off from one quarter to the next, judged by the last two
-        steps."""
-        found = samples.at(self.nodes())
-        coefficients = np.abs(_to_coefficients(self.n) @ found.value)
-        noise = found.error.mean(axis=0)
+    def spectrum(self, made: Sample, aim: FloatArray) -> tuple[float, float]:
+        """Of what was ``made`` at the nodes the largest of the last quarter of the Chebyshev
+        coefficients, in units of ``aim``, and the factor by which they fall off from one quarter to
+        the next, judged by the last two steps."""
+        coefficients = np.abs(_to_coefficients(self.n) @ made.value)
+        noise = made.error.mean(axis=0)
         # What is below the integrand's own error is counted there; what is unknown on some panel
         # has no aim on any.
         real = np.isfinite(noise + aim) & (coefficients[self.n * 3 // 4 :].max(axis=0) > noise)
         size = (coefficients[:, real] / aim[real]).max(axis=1, initial=0.0)
-        quarters = np.array([part.max() for part in np.array_split(size[1:], 4)])
-        earlier, before, last = quarters[1:]
+        earlier, before, last = size[1:].reshape(4, -1).max(axis=1)[1:].tolist()
         if not last:
             return 0.0, 0.0
         if not (before and earlier):
-            return float(last), 1.0
-        return float(last), float(min(max(last / before, np.sqrt(last / earlier)), 1.0))
-
-    def nodes(self) -> FloatArray:
-        """Where the integrand is needed, (n + 1,)."""
-        nodes = self.a + (self.b - self.a) * _unit_nodes()[:: _FINE // self.n]
-        nodes[-1] = self.b
-        return nodes
+            return last, 1.0
+        return last, min(max(last / before, sqrt(last / earlier)), 1.0)
 
 
 @cache

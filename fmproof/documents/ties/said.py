@@ -15,8 +15,8 @@ from fmproof.documents.reach import in_other_points
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.sides import (
     has_a_gaussian,
+    has_no_average,
     is_bare_symbol,
-    is_plain,
     multiple_of,
     subjects,
     unread_about,
@@ -35,7 +35,7 @@ _SAYS = ("=", ":=", "=:", "∝")
 
 
 @dataclass
-class Said:
+class Sayings:
     """What the equations of a document say of the symbols that it does not define.
 
     Attributes:
@@ -175,8 +175,8 @@ class Said:
         right = other.right
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
-            sides = [side for side in sides if side is left and is_plain(side)]
-            if right is not None and is_plain(right) and (sides or is_bare_symbol(right)):
+            sides = [side for side in sides if side is left and has_no_average(side)]
+            if right is not None and has_no_average(right) and (sides or is_bare_symbol(right)):
                 sides.append(right)
             if not sides or (len(sides) == 2 and is_bare_symbol(sides[0])):
                 sides = sides[:1] + [s for s in sides[1:] if is_bare_symbol(s)]

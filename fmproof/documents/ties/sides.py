@@ -30,7 +30,7 @@ def fixes_a_moment(elab: Elaborator, item: Item) -> bool:
     return item.row.relation == "=" and any(averages) and plain and fixed
 
 
-def is_plain(node: t.Node) -> bool:
+def has_no_average(node: t.Node) -> bool:
     """No average is in it, so it may be an equation of symbols."""
     return not any(isinstance(n, _AVERAGES) for n in t.walk(node))
 

@@ -13,7 +13,7 @@ from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties import symbols
-from fmproof.documents.ties.said import Said
+from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
 from fmproof.errors import FmproofError
@@ -74,7 +74,7 @@ class Ties:
     """
 
     elab: Elaborator
-    said: Said
+    said: Sayings
     properties: Sequence[Property] = ()
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
     together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"

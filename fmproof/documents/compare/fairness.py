@@ -1,0 +1,152 @@
+"""Whether numbers that differ make a row wrong: whether the world follows the document."""
+
+from __future__ import annotations
+
+from fmproof.documents import any_law
+from fmproof.documents.compare.row import ComparedRow
+from fmproof.documents.domains import picks_a_part
+from fmproof.documents.following import with_equations
+from fmproof.documents.ties.conventions import conventions
+from fmproof.lang.node import bound_vars
+from fmproof.lang.nodes import (
+    CondExpect,
+    Constant,
+    Expect,
+    Let,
+    Var,
+    dim,
+)
+from fmproof.lang.props import Equals
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.joint_laws import JOINT
+from fmproof.tactics.matching import said_of_each
+
+
+def fails_in_plane(row: ComparedRow) -> bool:
+    """Whether numbers that agree on a line differ in two dimensions."""
+    if row.evidence is None or row.evidence.status != "agrees" or not _in_space(row):
+        return False
+    sides = (row.before, row.claim, row.relation)
+    found = row.context.numbers.of(*sides, in_plane=True)
+    row.on_a_line = found.status == "inconclusive"
+    if found.status != "refuted":
+        return False
+    row.evidence, row.in_plane = found, True
+    if row.context.one_dimensional:
+        row.tied = "it may be meant in one dimension"
+    return is_fair(row)
+
+
+def _in_space(row: ComparedRow) -> bool:
+    """Whether a vector, or the dimension, is in the row."""
+    inside = {n for side in (row.before, row.claim) for n in side.atoms(Var, Constant)}
+    return any(n == dim or (isinstance(n, Var) and n.sort is Sort.VEC) for n in inside)
+
+
+def is_fair(row: ComparedRow) -> bool:
+    """Whether a world in which the sides differ follows what the document says."""
+    otherwise = row.said_otherwise and _refuted_with_equations(row)
+    if row.tied and not otherwise:
+        return False
+    qualified = row.item.qualified
+    if qualified:
+        row.tied, row.laws_are_special = f"words beside it qualify it: {qualified}", True
+        return False
+    if picks_a_part(row.context.reading.items, row.item):
+        row.tied = "it holds under the condition beside it"
+        return False
+    if _averages_what_is_random(row) and (has_a_stray_point(row) or _has_a_fixed_noise(row)):
+        row.tied = "a point in it may be random, although nothing says how it is drawn"
+        return False
+    numbers = row.context.numbers
+    if row.assumed:
+        sides = (row.before, row.claim, row.relation, row.assumed)
+        evidence = numbers.of(*sides, in_plane=row.in_plane)
+        wrong = evidence.status == "refuted" or _refuted_with_equations(row)
+        if not wrong and not _refuted_as_tied(row):
+            row.tied = f"the document says as well that {text(row.assumed[0])}"
+            return False
+    tied = () if row.assumed else conventions(row.before, row.claim)
+    for words, before, claim in tied:
+        found = numbers.of(before, claim, row.relation, in_plane=row.in_plane)
+        if found.status == "agrees":
+            row.tied = f"it holds if {words}"
+            return False
+    joint = any_law.joint_laws_in(row.context.elab, [row.before, row.claim])
+    for before, claim in any_law.special_readings(row.before, row.claim, joint):
+        found = numbers.of(before, claim, row.relation, in_plane=row.in_plane)
+        if found.status != "refuted":
+            row.tied = f"it depends on {JOINT}"
+            return False
+    for other in row.others:
+        if not other.averaged:
+            continue
+        if numbers.of(other.before, other.claim, row.relation).status != "refuted":
+            row.tied = "it may hold almost surely"
+            return False
+    return True
+
+
+def has_a_stray_point(row: ComparedRow) -> bool:
+    """Whether a point is free on one side alone: what it is has to be put in."""
+    one, other = (
+        {v for v in free_vars(side) if v.sort is Sort.VEC} for side in (row.before, row.claim)
+    )
+    return row.relation == "=" and one != other
+
+
+def _averages_what_is_random(row: ComparedRow) -> bool:
+    """Whether an average in the row does not say what is drawn."""
+    sides = (row.item.left or row.context.chain.left, row.item.right)
+    nodes = (node for side in sides if side is not None for node in t.walk(side))
+    return any(isinstance(node, t.Expectation) and not node.draws for node in nodes)
+
+
+def _has_a_fixed_noise(row: ComparedRow) -> bool:
+    """Whether a path that is drawn is made of something that is not: ε of α x + σ ε."""
+    sides = (row.before, row.claim)
+    averages = {n for side in sides for n in side.atoms(Expect, CondExpect)}
+    return any(
+        v.sort is Sort.VEC and v not in bound_vars(average)
+        for average in averages
+        for item in average.measure
+        if isinstance(item, Let)
+        for v in free_vars(item.value)
+    )
+
+
+def _refuted_with_equations(row: ComparedRow) -> bool:
+    """Whether the row fails with what is assumed put in."""
+    side = row.item.left or row.item.right
+    if side is not None and any(isinstance(n, t.Derivative) for n in t.walk(side)):
+        return False  # of how a point moves two equations may be of two points
+    sides, rest = with_equations((row.before, row.claim), row.assumed)
+    if sides == (row.before, row.claim):
+        return False
+    numbers = row.context.numbers
+    for prop in rest:
+        _, said = said_of_each(prop)
+        if isinstance(said, Equals) and numbers.of(*said.args).status == "refuted":
+            return False  # equations of several cases
+    return numbers.of(*sides, row.relation, rest, in_plane=row.in_plane).status == "refuted"
+
+
+def _refuted_as_tied(row: ComparedRow) -> bool:
+    """Whether the row fails with two coefficients tied so that what is assumed holds."""
+    numbers, sides = row.context.numbers, []
+    for prop in row.assumed:
+        _, equation = said_of_each(prop)
+        if not isinstance(equation, Equals):
+            return False
+        sides += list(equation.args)
+    for _, before, claim, *said in conventions(row.before, row.claim, *sides):
+        pairs = list(zip(said[::2], said[1::2], strict=True))
+        if any(numbers.of(*pair).status != "agrees" for pair in pairs):
+            continue
+        found = numbers.of(before, claim, row.relation, in_plane=row.in_plane)
+        if found.status == "refuted":
+            return True
+    return False

@@ -1,0 +1,134 @@
+"""The notation of a file before its rows are judged, and the laws that it states beside them:
+z ~ q in a line, "q, the density of z" in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+from fmproof.documents.candidates import candidates_of
+from fmproof.documents.context import Context
+from fmproof.documents.drawn_times import draw_times
+from fmproof.documents.items import POINT, Item, Reading, equated, head_of
+from fmproof.documents.judge.motions import paths_followed
+from fmproof.documents.motion import carried, pushed
+from fmproof.documents.special_laws import (
+    SpecialLaws,
+)
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.nodes import Var
+from fmproof.lang.sorts import Sort
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Elaborator, NotYet
+from fmproof.reading.notation.evidence import Evidence
+from fmproof.reading.notation.hidden_noise import laws_of_others, noised
+from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.words import speaks_of_chains
+
+
+def elaborator_of(
+    reading: Reading, place: Callable[[int], str], strict: bool, corrections: Mapping[str, str]
+) -> Elaborator:
+    """What the formulas and words of a file show of its symbols.
+
+    Args:
+        place: where an offset is, for readers.
+        corrections: what the author says that symbols are.
+    """
+    densities = [head_of(node) for node, _ in reading.densities if isinstance(node, t.Call)]
+    evidence = Evidence.of(reading.trees, equated(reading), reading.said, densities)
+    elab = Elaborator(evidence, place, strict, dict(corrections))
+    for node, _ in reading.gaussians:
+        evidence.densities.setdefault(key_of(head_of(node)), ("words beside it", node.at))
+        elab.variables[POINT] = Var(elab.names.of("u", POINT), Sort.VEC)
+    elab.said_laws = reading.laws
+    elab.listed = reading.together
+    elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
+    draw_times(reading, evidence)
+    elab.candidates = candidates_of(reading, evidence)
+    elab.courses = set(paths_followed(reading.items))
+    moved = [of(item.left, item.right) for item in reading.items for of in (carried, pushed)]
+    elab.evolving = {key_of(density) for density in moved if density is not None}
+    return elab
+
+
+def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
+    """The laws that inline formulas state, such as z ~ q, and words: "q, the density of z"."""
+    later = {id(draw) for laws in special for draw in laws.draws}
+    for draw in context.reading.law_draws:
+        if id(draw) not in later:
+            learn_draw(context, draw)
+    of_paths = []
+    for density, of in context.reading.densities:
+        head = head_of(density)
+        key, path = key_of(head), context.elab.path(of)
+        if path is None and not head.sub and context.elab.is_density(key):
+            learn_draw(context, t.Draw(of.at, (of,), head))
+        else:  # of paths when all laws are known
+            of_paths.append((key, density, of))
+    for key, density, of in of_paths:
+        context.elab.density_of.setdefault(key, of)
+        if _has_density(context, of):
+            context.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
+    _learn_densities_of_paths(context)
+    for item in context.reading.items:
+        _told_by_words(context, item)
+
+
+def _learn_densities_of_paths(context: Context) -> None:
+    """p_t(z_t) or p_t(z), of a path z_t with noise and a p that nothing else says: the density
+    of z_t."""
+    laws = [draw.law for draw in context.reading.law_draws]
+    said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(context.elab.candidates)
+    for key, calls in context.elab.evidence.called.items():
+        if not context.elab.is_density(key) or key in said or any(call.given for call in calls):
+            continue
+        found = list(map(_at_its_time, calls))
+        by_letter = not (any(found) or context.elab.strict or key in context.elab.evolving)
+        if by_letter:
+            found = list(map(partial(_path_of, context), calls))
+        paths = {spelled(path): path for path in found if path is not None}
+        if len(paths) == 1 and all(map(partial(_has_density, context), paths.values())):
+            context.elab.density_of.setdefault(key, *paths.values())
+            if by_letter:
+                context.elab.by_letter.add(key)
+
+
+def _path_of(context: Context, call: t.Call) -> t.Sym | None:
+    """The path z_t, for p_t(z)."""
+    place = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(place, t.Sym) or place.sub or len(call.head.sub) != 1:
+        return None
+    return context.elab.evidence.spellings.get(spelled(replace(place, sub=call.head.sub)))
+
+
+def _has_density(context: Context, path: t.Sym) -> bool:
+    one = noised(context.elab, path)
+    return one is not None and laws_of_others(context.elab, one) is not None
+
+
+def learn_draw(context: Context, draw: t.Draw) -> None:
+    with suppress(NotYet, SortError, FmproofError):
+        context.elab.law(t.Expectation(draw.at, (draw,), t.Num(draw.at, Fraction(1))))
+
+
+def _told_by_words(context: Context, item: Item) -> None:
+    """What words say is the density of a path is that: a formula for it is a claim."""
+    left = item.candidate.left if item.candidate is not None else None
+    path = context.elab.density_of.get(key_of(left.head)) if isinstance(left, t.Call) else None
+    if path is not None and _has_density(context, path):
+        assert isinstance(left, t.Call)
+        context.elab.candidates[key_of(left.head)].remove(item.candidate)  # type: ignore[arg-type]
+        item.candidate = None
+
+
+def _at_its_time(call: t.Call) -> t.Sym | None:
+    """z_t of p_t(z_t)."""
+    place = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(place, t.Sym) or not place.sub:
+        return None
+    return place if [*map(spelled, place.sub)] == [*map(spelled, call.head.sub)] else None
