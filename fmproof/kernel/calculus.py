@@ -9,7 +9,7 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.gaussian import exponent, is_gaussian
+from fmproof.kernel.gaussian import exponent, require_fixed_variance
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -321,12 +321,12 @@ def times_gaussian_dominated(
     """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, where k and
     v do not depend on it, and v on nothing that is integrated.
     """
-    require(is_gaussian(density), "domination", "N(x; m, v)", density)
+    require_fixed_variance(density, measure)
     x, m, v = density.args[1:]
     goal = Dominated(mul(k, density), var, at, *measure)
     moving = [part for part in (x, m, v, k) if var in free_vars(part)]
-    if moving not in ([x], [m]) or moving != [var] or free_vars(v) & set(bound_vars(goal)):
-        raise RuleError("domination: more than the mean or the place moves in %s", goal)
+    if moving not in ([x], [m]) or moving != [var]:
+        raise RuleError(f"domination: {var.name} is not just the mean or the place in %s", goal)
     return infer(goal, Positive(v), Integrable(k, *measure))
 
 

@@ -1068,51 +1068,50 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "times a Gaussian density of another variance": (
         lambda: gaussian.times_gaussian(Normal(x, z, f(z)), S.One, [q(z)]),
-        "Gaussian: f(z) is integrated in E_{z~q}[N(x; z, f(z)·I)] < ∞",
+        "Gaussian: expected a variance that is not integrated over, found N(x; z, f(z)·I)",
     ),
     "domination of another density": (
         lambda: calculus.times_gaussian_dominated(r(x, z), S.One, x, y, [q(z)]),
-        "domination: expected N(x; m, v), found r(x|z)",
+        "Gaussian: expected N(x; m, v), found r(x|z)",
     ),
     "domination of the variable itself": (
         lambda: calculus.times_gaussian_dominated(Normal(z, y, 1), x, x, y, [q(z)]),
         (
-            "domination: more than the mean or the place moves in ∇_x (N(z; y, 1·I) x) exists and"
+            "domination: x is not just the mean or the place in ∇_x (N(z; y, 1·I) x) exists and"
             " is dominated near x = y, over z~q"
         ),
     ),
     "domination beside what moves": (
         lambda: calculus.times_gaussian_dominated(Normal(x, z, 1), f(x), x, y, [q(z)]),
         (
-            "domination: more than the mean or the place moves in ∇_y (f(y) N(y; z, 1·I)) exists "
+            "domination: x is not just the mean or the place in ∇_y (f(y) N(y; z, 1·I)) exists "
             "and is dominated near y, over z~q"
         ),
     ),
     "domination at more than the variable": (
         lambda: calculus.times_gaussian_dominated(Normal(2 * x, z, 1), S.One, x, y, [q(z)]),
         (
-            "domination: more than the mean or the place moves in ∇_y N(2 y; z, 1·I) exists and "
+            "domination: x is not just the mean or the place in ∇_y N(2 y; z, 1·I) exists and "
             "is dominated near y, over z~q"
         ),
     ),
     "domination where place and mean move": (
         lambda: calculus.times_gaussian_dominated(Normal(x, x, 1), S.One, x, y, [q(z)]),
         (
-            "domination: more than the mean or the place moves in ∇_y N(y; y, 1·I) exists and is "
+            "domination: x is not just the mean or the place in ∇_y N(y; y, 1·I) exists and is "
             "dominated near y, over z~q"
         ),
     ),
     "domination with a variance in the variable": (
         lambda: calculus.times_gaussian_dominated(Normal(x, z, f(x)), S.One, x, y, [q(z)]),
         (
-            "domination: more than the mean or the place moves in ∇_y N(y; z, f(y)·I) exists and "
+            "domination: x is not just the mean or the place in ∇_y N(y; z, f(y)·I) exists and "
             "is dominated near y, over z~q"
         ),
     ),
     "domination with a variance that is integrated": (
         lambda: calculus.times_gaussian_dominated(Normal(x, y, f(z)), S.One, x, y, [q(z)]),
-        "domination: more than the mean or the place moves in ∇_x N(x; y, f(z)·I) exists and is"
-        " dominated near x = y, over z~q",
+        "Gaussian: expected a variance that is not integrated over, found N(x; y, f(z)·I)",
     ),
     "integral of a divergence under a law": (
         lambda: slopes.integral_of_divergence(a(x), [p(x)]),

@@ -14,7 +14,7 @@ k = Density("k", x, given=z, definition=Integral(qx * s(w, x), w))
 g = Scalar("g", z)
 goal = Integrable(m(x, z) * g(z), pi(z), k(x, z))
 print(joint_form(goal))
-th = tonelli(goal, Integrable(q(x, z) * g(z), pi(z)), (0,))
+th = tonelli(goal, Integrable(q(x, z) * g(z), pi(z)), (0, 1))
 print(th)
 from fmproof.kernel.equality import instantiate
 

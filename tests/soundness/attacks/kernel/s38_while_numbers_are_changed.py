@@ -1,4 +1,4 @@
-"""x + 1 = −x − 1: what is remembered was worked out while 1 was −1, for the time of one call."""
+"""w + 1 = −w − 1: what is remembered was worked out while 1 was −1, for the time of one call."""
 
 from sympy import S
 
@@ -10,7 +10,7 @@ from fmproof.kernel.ring import polynomial
 from fmproof.lang.node import admit
 from fmproof.lang.scope import canon, free_vars
 
-x = Real("x")
+x = Real("w38")
 left, right = admit(x + 1), admit(-x - 1)
 mean = admit(Expect(x, Density("p", x)(x)))
 one = S.One
