@@ -19,7 +19,8 @@ In the order in which a row goes through it:
    ``projections``, ``convexity``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
-   ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities`` know more of theirs.
+   ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know
+   more of theirs.
 7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.
