@@ -177,7 +177,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
     for i, row in enumerate(found):
-        if i and piece.kind == "inline" and _goes_on_from_name(found[i - 1], row):
+        if i and piece.kind == "inline" and _goes_on_from(found[i - 1], row):
             row = replace(row, left=found[i - 1].right)
         for tokens_beside in row.beside:
             laws_in_lines.loose(reading, Row("", None, tokens_beside, row.at))
@@ -227,12 +227,15 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     return spell(spread) if piece.kind == "inline" else latex
 
 
-def _goes_on_from_name(before: Row, row: Row) -> bool:
-    """Whether a row is the second one of a² = c(t) = f(t), which says what c(t) is."""
+def _goes_on_from(before: Row, row: Row) -> bool:
+    """Whether a row is the second one of a = b(x) = c: a claim about b(x), or what that is.
+
+    Behind a number or a letter, as in N = T = 1000, it is one of the values.
+    """
     if row.left is not None or not row.relation == before.relation == "=" or not before.right:
         return False
     try:
-        return isinstance(parse(before.right), t.Call)
+        return not isinstance(parse(before.right), t.Num | t.Sym)
     except (Unreadable, RecursionError):
         return False
 

@@ -214,7 +214,7 @@ def test_draws_keep_their_order() -> None:
         integrals.reorder_draws(law, (1, 0))
     with pytest.raises(SortError, match="put the draw of z first"):
         Expect(g(x), q(x, z), prior(z))
-    with pytest.raises(RuleError, match=r"draws have the order \[0, 0\]"):
+    with pytest.raises(RuleError, match="each once"):
         integrals.reorder_draws(law, (0, 0))
 
 

@@ -415,6 +415,16 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: dominations.square_integrable(Integrable(f(x), p(x))),
         "second moment: expected a vector, found f(x)",
     ),
+    "combination of too few": (
+        lambda: integrability.combination_integrable(
+            Integrable(f(x), p(x)), [S.One, S.One], [f(x)]
+        ),
+        "combination: 2 coefficients of 1 functions",
+    ),
+    "a number of Python's": (
+        lambda: integrability.product_integrable(1, f(x), a(x), [p(x)]),  # type: ignore[arg-type]
+        "product_integrable: weight must be a term, found an int; write Rational(1)",
+    ),
     "combination of others": (
         lambda: integrability.combination_integrable(
             Integrable(f(x) + g(x), p(x)), [S.One, S.NegativeOne], [f(x), g(x)]
@@ -1063,6 +1073,13 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination of another density": (
         lambda: calculus.times_gaussian_dominated(r(x, z), S.One, x, y, [q(z)]),
         "domination: expected N(x; m, v), found r(x|z)",
+    ),
+    "domination of the variable itself": (
+        lambda: calculus.times_gaussian_dominated(Normal(z, y, 1), x, x, y, [q(z)]),
+        (
+            "domination: more than the mean or the place moves in ∇_x (N(z; y, 1·I) x) exists and"
+            " is dominated near x = y, over z~q"
+        ),
     ),
     "domination beside what moves": (
         lambda: calculus.times_gaussian_dominated(Normal(x, z, 1), f(x), x, y, [q(z)]),

@@ -845,6 +845,14 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: conditional.transfer(Integrable(k(x, z), q(z), Let(x, a(z))), moved, both),
         "E_{z~q}[|k(a(z),z)|] < ∞ ⊢ E_{z~q, x:=a(z)}[|k(x,z)|] < ∞",
     ),
+    "transfer beside a name of the other law": (
+        lambda: conditional.transfer(
+            Integrable(k(x, z), marginal(x)),
+            integrals.marginal_draw(Expect(f(x), marginal(x)), 0),
+            f,
+        ),
+        "E_{z'~q, x~r(·|z')}[|k(x,z)|] < ∞ ⊢ E_{x~m}[|k(x,z)|] < ∞",
+    ),
     "transfer of what holds almost surely": (
         lambda: conditional.transfer(
             Almost(Equals(f(x), k(x, z)), q(z), Let(x, a(z))), moved, both

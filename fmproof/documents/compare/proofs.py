@@ -20,7 +20,12 @@ from fmproof.documents.second_moments import of_squares
 from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.documents.trigonometry import circular_rules
-from fmproof.lang.nodes import CondExpect, Expect, Let, Partial
+from fmproof.lang.nodes import (
+    CondExpect,
+    Expect,
+    Let,
+    Partial,
+)
 from fmproof.reading.notation.randomness import means
 
 
@@ -194,7 +199,7 @@ def prove_in_cases(row: ComparedRow) -> Proof:
 
 
 def _starts(row: ComparedRow) -> Iterator[tuple[Expr, tuple[str, ...]]]:
-    """What the row goes on from: its left side, and what earlier rows say of that slope."""
+    """What a row goes on from: its left side, and what earlier rows say of that slope."""
     context = row.context
     yield row.before, ()
     if isinstance(row.before, Partial):

@@ -15,15 +15,15 @@ from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.chain import ChainLine
-from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
     is_continuity,
     is_evolution,
-    is_growth,
+    learn_value,
     normalises,
+    says_how_it_grows,
     says_what_a_symbol_is,
     speaks_of_coefficients,
     states_a_moment,
@@ -43,7 +43,6 @@ from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
 from fmproof.documents.scope import end_of, strays, undrawn
-from fmproof.documents.stated_signs import with_signs
 from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
 from fmproof.documents.ties.symbols import SAYS
@@ -116,8 +115,6 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and has_a_stray_point(row):
             context.prover.begin()
             proof = prove_in_cases(row)
-    if not proof.proved and relation in ("≤", "≥"):
-        proof = _by_stated_signs(row) or proof
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
@@ -135,17 +132,6 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return left_unproved(row, proof)
-
-
-def _by_stated_signs(row: ComparedRow) -> Proof | None:
-    """A proof of an inequality by the signs that lines say weights have."""
-    found = with_signs(row.context, row.item, (row.before, row.claim))
-    if found is None:
-        return None
-    sides, places = found
-    row.context.prover.begin()
-    proof = row.context.prover.prove(*sides, row.relation)
-    return replace(proof, rests_on=places) if proof.proved else None
 
 
 def _about_laws(row: ComparedRow, found: RowReport) -> RowReport:
@@ -166,7 +152,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
     if row.relation == "=" and item.index not in context.said.in_cases:
         context.learn(item, row.before, row.claim, proof)
         _learn_slope(row)
-    _learn_value(row)
+    learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
         words += ", which is taken to hold"
@@ -186,18 +172,6 @@ def _learn_slope(row: ComparedRow) -> None:
     proof = context.prover.prove(slope, row.claim, facts=facts)
     if proof.proved:
         context.learn(row.item, slope, row.claim, proof)
-
-
-def _learn_value(row: ComparedRow) -> None:
-    """Of a chain c² = … about a coefficient: what c is by its last row, too."""
-    context, first = row.context, row.context.chain.lines[0]
-    told = {said.head for _, said in context.determined}
-    if row.relation != "=" or not (first.stands and told & heads_in([first.term])):
-        return
-    if first.term == row.before or not is_of_coefficients(first.term, row.claim):
-        return
-    found = determined(first.term, row.claim, row.item.place, {})
-    context.determined += [(row.item, said) for said in found if said.head in told]
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -227,7 +201,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         if row.on_a_line:
             words += "; in two dimensions the numbers show nothing"
         return replace(report(item, verdict, words, row.reading), numeric=evidence)
-    if determines_one(row) and (is_growth(row) or not is_bare_symbol(row.left)):
+    if determines_one(row) and (says_how_it_grows(row) or not is_bare_symbol(row.left)):
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
