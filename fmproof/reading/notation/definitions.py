@@ -105,9 +105,17 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             same = all(isinstance(a, t.Sym) for a in left.args) and any(
                 isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.head.sub
             )
-        if same:
+        if same and not any(map(_of_another_step, left.given, call.given)):
             return candidate
     return None
+
+
+def _of_another_step(defined: t.Node, written: t.Node) -> bool:
+    """q(x_t|x_0) is not the step q(x_t|x_{t-1}) of a chain."""
+    if not (isinstance(defined, t.Sym) and isinstance(written, t.Sym)):
+        return False
+    steps = [any(isinstance(s, t.Add) for s in one.sub) for one in (defined, written)]
+    return key_of(defined) == key_of(written) and steps == [True, False]
 
 
 def _same_numbers(one: t.Sym, other: t.Sym) -> bool:
