@@ -16,10 +16,13 @@ from fmproof.lang.nodes import Apply
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.joint_laws import law_of_its_own
 from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
+    independent_of,
     says_from_here,
     says_moments,
+    sentence_around,
     speaks_of_independence,
     ties_variables,
 )
@@ -32,19 +35,23 @@ class SpecialLaws:
     row: int
     coupling: t.Draw
     draws: tuple[t.Draw, ...]
+    apart: frozenset[str] = frozenset()  #: of the coupling, what words say is independent of them
 
     @property
     def whole(self) -> bool:
-        """Whether all that the coupling draws has a law of its own now."""
-        return _letters(self.coupling) <= {one for draw in self.draws for one in _letters(draw)}
+        """Whether all that the coupling draws has a law of its own now; any one, of what is said to
+        be independent of the rest."""
+        return _letters(self.coupling) <= self.apart.union(*map(_letters, self.draws))
 
     def begin(self, elab: Elaborator) -> list[Apply]:
         """From here on the laws are those of ``draws``; returned are the ones they replace."""
-        names = _letters(self.coupling)
+        names, told = _letters(self.coupling), {one for d in self.draws for one in _letters(d)}
         old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
         if not self.whole:
             return list(dict.fromkeys(old))
-        if len(names) > 1:
+        if self.apart:
+            elab.coupled -= names
+        elif len(names) > 1:
             elab.coupled |= names
         replaced = {law.head for law in old}
         drawn = {elab.spelling(v) for law in elab.joint for v in drawn_by(law)}
@@ -65,6 +72,9 @@ class SpecialLaws:
         }
         elab.drawn_meanings.clear()
         elab.turned_meanings.clear()
+        for symbol in self.coupling.drawn:
+            if isinstance(symbol, t.Sym) and spelled(symbol) in self.apart - told:
+                law_of_its_own(elab, symbol)
         return []
 
 
@@ -80,8 +90,25 @@ def special_laws(reading: Reading) -> list[SpecialLaws]:
         for row, draw in _later(reading, start, coupling):
             known = found.get((start, row))
             draws = (*(known.draws if known is not None else ()), draw)
-            found[start, row] = SpecialLaws(row, coupling, draws)
+            apart = known.apart if known is not None else frozenset[str]()
+            apart |= _independent_of(reading, draw, _letters(coupling))
+            found[start, row] = SpecialLaws(row, coupling, draws, apart)
     return [*found.values(), *_another_law(reading), *_from_here_on(reading)]
+
+
+def _independent_of(reading: Reading, draw: t.Draw, letters: set[str]) -> frozenset[str]:
+    """The letters that the sentence about a draw says to be independent of what is drawn: "x ~ q
+    independent of y"."""
+    source = reading.items[0].source if reading.items else None
+    if source is None or any(item.source is not source for item in reading.items):
+        return frozenset()
+    start, stop = sentence_around(source.text, draw.at)
+    words = source.text[start:stop]
+    if not independent_of(words):
+        return frozenset()
+    beside = (node for node in reading.loose if start <= node.at < stop)
+    named = {spelled(node) for node in beside if isinstance(node, t.Sym)}
+    return frozenset(named & letters - _letters(draw))
 
 
 def _another_law(reading: Reading) -> Iterator[SpecialLaws]:

@@ -12,7 +12,15 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import noise_moments, parallel, quotients, radicals, roots, standard_noise
+from fmproof.documents import (
+    gaussian_logs,
+    noise_moments,
+    parallel,
+    quotients,
+    radicals,
+    roots,
+    standard_noise,
+)
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -103,6 +111,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
+    logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
+    if logs is not None:
+        yield Way((Part("row", before, logs),), ("gaussian", "moments"))
     if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
         yield _by_name(before, claim)
     for by in named:

@@ -1,7 +1,7 @@
 """Kullback–Leibler divergences: KL(q ‖ p) is the average of log q/p over q, for two densities.
 
-They may be written with their variable, q(x|z); without it, q(·|z) or N(m, s² I); or have a name,
-as P = N(m, s² I) has.
+They may be written with their variable, q(x|z); without it, q, q(·|z) or N(m, s² I); or have a
+name, as P = N(m, s² I) has.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
             for c in elab.candidates.get(key_of(side), ())
             if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(side)
         ]
-        side = next((r for r in named if isinstance(r, t.Normal)), side)
+        side = next((r for r in named if isinstance(r, t.Normal)), _at_its_letter(elab, side))
     if isinstance(side, t.Normal):
         return side if side.point is not None else replace(side, point=point)
     if not isinstance(side, t.Call) or not elab.is_density(key_of(side.head)):
@@ -65,6 +65,25 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
     if len(side.args) == 1 and isinstance(side.args[0], t.Dot):
         return replace(side, args=(point,))
     return side if all(isinstance(a, t.Sym) for a in side.args) else None
+
+
+def _at_its_letter(elab: Elaborator, symbol: t.Sym) -> t.Node:
+    """q(x) for a density q that is taken at x and at nothing else in the document."""
+    key = key_of(symbol)
+    if not elab.is_density(key):
+        return symbol
+    defined = [c.left for c in elab.candidates.get(key, ()) if isinstance(c.left, t.Call)]
+    calls = [
+        call
+        for call in (*defined, *elab.evidence.called.get(key, ()))
+        if spelled(call.head) == spelled(symbol)
+    ]
+    places = {tuple(map(spelled, call.args)): call for call in calls}
+    if len(places) != 1 or any(call.given or call.after for call in calls):
+        return symbol
+    ((_, call),) = places.items()
+    plain = len(call.args) == 1 and isinstance(call.args[0], t.Sym)
+    return t.Call(symbol.at, symbol, call.args) if plain else symbol
 
 
 def _letters(density: t.Call | t.Normal) -> list[str]:

@@ -141,9 +141,17 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
 
 def level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
     """Any law of a number that is drawn beside vectors, such as a noise level: by itself."""
+    law = law_of_its_own(elab, symbol)
+    elab.unknowns[law.head] = JOINT
+    return law
+
+
+def law_of_its_own(elab: Elaborator, symbol: t.Sym) -> Apply:
+    """Any law of what is said to be drawn by itself."""
     var = elab.variable(symbol)
     head = Law(elab.names.of("P", "law of " + spelled(symbol)), var)
-    _introduce(elab, head, [var], "any law, drawn by itself")
+    shown = readable_name(elab.spelling(var))
+    elab.note(f"law({shown})", "any law, drawn by itself", "the document says none", -1, True)
     law: Apply = head(var)
     elab.laws.setdefault(spelled(symbol), []).append(law)
     return law

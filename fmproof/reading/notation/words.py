@@ -131,7 +131,11 @@ def property_of(text: str, start: int, stop: int) -> str:
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
     after = _STOPS.split(text[stop : stop + _SAYS])[0]
     found = _pattern("property").search(after) or _pattern("property").search(before)
-    return found.group(0) if found is not None else ""
+    if found is None:
+        return ""
+    behind = found.string[found.end() :].strip(" $\\(\n")
+    of_another = found.string is before and _pattern("in").fullmatch(behind)
+    return "" if of_another else found.group(0)  # "the integrand is convex in D"
 
 
 def says_convex(text: str, start: int, stop: int) -> bool:
@@ -164,6 +168,11 @@ def speaks_of_chains(words: str) -> bool:
 def speaks_of_independence(words: str) -> bool:
     """Whether words say that what is drawn together may be independent."""
     return _pattern("independence").search(words) is not None
+
+
+def independent_of(words: str) -> bool:
+    """Whether a sentence says of something that it is independent of what is named in it."""
+    return _pattern("independent_of").search(words) is not None and not denied(words)
 
 
 def speaks_of_one_dimension(words: str) -> bool:
@@ -322,6 +331,13 @@ def restricted_behind(text: str, stop: int) -> bool:
     """Whether the words right behind a formula say that it holds in a case, or that it does not."""
     behind = _STOPS.split(text[stop : stop + _SAYS].lstrip("$"))[0].partition("$")[0]
     return _CASE_BEHIND.match(behind) is not None or denied(behind)
+
+
+def sentence_around(text: str, at: int) -> tuple[int, int]:
+    """Where the sentence around a place starts and ends."""
+    before = _STOPS.split(text[max(0, at - _FAR) : at])[-1]
+    after = _STOPS.split(text[at : at + _FAR])[0]
+    return at - len(before), at + len(after)
 
 
 def _sentence(text: str, start: int) -> str:
